@@ -1,0 +1,51 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+run: $(VENV)/.runtime ## Start everything: servers, services, simulators; Ctrl-C stops all of it
+	@exec $(BIN)/taskflow up
+
+test: $(VENV)/.dev ## Run the whole suite against real PostgreSQL and NATS
+	@$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.dev ## What CI runs: format, lint, types, import walls, generated docs, tests with coverage
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports
+	@$(BIN)/taskflow asyncapi --check
+	@$(BIN)/python -m pytest -n 2 --cov
+
+format: $(VENV)/.dev ## Format the code and mend what the linter can
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: $(VENV)/.dev ## Resolve the dependencies anew into the two lock files
+	@printf "hatchling\neditables\n" | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --extra all pyproject.toml - -o requirements.lock
+	@printf "hatchling\neditables\n" | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --extra all --extra dev -c requirements.lock \
+	  pyproject.toml - -o requirements-dev.lock
+
+clean: ## Remove the virtual environment and caches; the data in .taskflow stays
+	@rm -rf $(VENV) .pytest_cache .ruff_cache .coverage .coverage.* htmlcov
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "TaskFlow needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make run PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.venv requirements.lock pyproject.toml
+	@echo "Setting up (once, about a minute) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: run test check format lock clean help

@@ -1,0 +1,136 @@
+"""What happens in a conversation: messages, turns, the model's answers, replies that are ready."""
+
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from contracts.event import Event, event
+from contracts.personal import Personal
+
+
+class Media(BaseModel):
+    url: str
+    content_type: str
+
+
+@event
+class MessageReceived(Event):
+    """A person wrote to us."""
+
+    type: ClassVar = "message.received"
+
+    message_sid: str
+    channel: Literal["whatsapp"]
+    kind: Literal["text", "button", "media", "location", "other"]
+    text: Personal[str]
+    """What was typed, a button's label, a caption, or a location in words; may be empty."""
+    profile_name: Personal[str] | None = None
+    media: Personal[list[Media]] | None = None
+    zone: str | None = None
+    """IANA zone guessed from the number's country; None when the number is hidden."""
+
+
+@event
+class TurnStarted(Event):
+    """The agent took up what was pending; this event's id is the turn's."""
+
+    type: ClassVar = "turn.started"
+
+    number: int
+    """Turns ended before this one."""
+
+
+class Usage(BaseModel):
+    """Tokens, as the vendor counts them."""
+
+    input: int = 0
+    output: int = 0
+    thoughts: int = 0
+    cached: int = 0
+    total: int = 0
+
+
+@event
+class ModelAnswered(Event):
+    """The model's answer as it came, thought signatures included, so that nobody pays for it again."""
+
+    type: ClassVar = "model.answered"
+
+    turn: UUID
+    step: int
+    model: str
+    prompt_version: str
+    content: Personal[dict[str, Any]] | None
+    """The vendor's content, verbatim; None when there was none (blocked, empty)."""
+    finish_reason: str
+    usage: Usage
+    response_id: str | None = None
+    request_hash: str
+    """SHA-256 of the request's canonical JSON: proves what was asked without storing it."""
+    took_ms: int
+
+
+@event
+class ModelFailed(Event):
+    """The model could not be had within the turn's budget."""
+
+    type: ClassVar = "model.failed"
+
+    turn: UUID
+    step: int
+    reason: Literal["unavailable", "refused", "blocked", "malformed", "steps", "time", "tokens"]
+    detail: str
+    """Code and class of the last error; never the vendor's text, which may quote the user."""
+    attempts: int
+
+
+@event
+class ReplyReady(Event):
+    """A reply is decided; this event's id is the reply's. Closes `turn` if it has one."""
+
+    type: ClassVar = "reply.ready"
+
+    turn: UUID | None
+    kind: Literal["answer", "apology", "reminder"]
+    text: Personal[str]
+    in_reply_to: str | None = None
+    """MessageSid of the newest message it answers."""
+
+
+@event
+class TurnParked(Event):
+    """A turn, or the messages waiting for one, was given up; a dead letter has the error."""
+
+    type: ClassVar = "turn.parked"
+
+    turn: UUID | None
+    messages: list[UUID]
+    error: str
+
+
+@event
+class TurnStopped(Event):
+    """The user said stop."""
+
+    type: ClassVar = "turn.stopped"
+
+    turn: UUID
+    reason: Literal["user"]
+
+
+@event
+class TurnRetried(Event):
+    """An operator gave parked messages back to the agent."""
+
+    type: ClassVar = "turn.retried"
+
+    parked: UUID
+    messages: list[UUID]
+
+
+@event
+class UserForgotten(Event):
+    """The user's key is destroyed: nothing of theirs can be read or decided any more."""
+
+    type: ClassVar = "user.forgotten"

@@ -1,0 +1,67 @@
+"""An event as the log holds it and the bus carries it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.event import Event, Json, decode
+
+F = TypeVar("F", bound=Event, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Generic[F]):
+    event: F
+    event_id: UUID
+    stream: str
+    version: int
+    """Place in its stream, from 1, without gaps."""
+    position: int
+    transaction_id: int
+    """Followers read in (transaction_id, position) order."""
+    user_id: UUID | None
+    """Whose key seals its personal fields."""
+    cause: UUID | None
+    correlation: UUID
+    trace: str | None
+    """W3C traceparent of what appended it."""
+    recorded_at: datetime
+
+
+class Message(BaseModel):
+    """A recorded event on the bus: what lies in the log, sealed as it lies there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    event_id: UUID
+    stream: str
+    version: int
+    position: int
+    transaction_id: int
+    type: str
+    schema_version: int
+    user_id: UUID | None
+    payload: Json
+    cause: UUID | None
+    correlation: UUID
+    trace: str | None
+    recorded_at: datetime
+
+    def recorded(self) -> Recorded[Any]:
+        """Raises UnknownEventType for an event that only newer code knows."""
+        return Recorded(
+            event=decode(self.type, self.schema_version, self.payload),
+            event_id=self.event_id,
+            stream=self.stream,
+            version=self.version,
+            position=self.position,
+            transaction_id=self.transaction_id,
+            user_id=self.user_id,
+            cause=self.cause,
+            correlation=self.correlation,
+            trace=self.trace,
+            recorded_at=self.recorded_at,
+        )

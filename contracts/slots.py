@@ -1,0 +1,76 @@
+"""Slots: the place of each decision. Whatever leaves a state takes its slot; the first one wins.
+
+Every event of an append has the id uuid5(slot, n), n counting from 0 in the append.
+"""
+
+from datetime import UTC, datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+_ROOT = uuid5(NAMESPACE_URL, "taskflow:slots")
+
+
+def _slot(*parts: object) -> UUID:
+    return uuid5(_ROOT, "\x1f".join(map(str, parts)))
+
+
+def event_id(slot: UUID, n: int) -> UUID:
+    return uuid5(slot, str(n))
+
+
+def message(message_sid: str) -> UUID:
+    """A message at Twilio: the webhook, its repeats and the back-fill compete."""
+    return _slot("message", message_sid)
+
+
+def turn(stream: str, ended: int) -> UUID:
+    """The user's move is over and no turn is open; `ended` turns have ended so far."""
+    return _slot(stream, "turn", ended)
+
+
+def step(turn_id: UUID, number: int) -> UUID:
+    """An open turn's next step, asking or waiting for tools."""
+    return _slot(turn_id, "step", number)
+
+
+def outcome(call: UUID) -> UUID:
+    """A requested tool call: its result, its failure, its parking and its deadline compete."""
+    return _slot(call, "outcome")
+
+
+def claim(reply: UUID, part: int, attempt: int) -> UUID:
+    """An attempt to send, to do: claiming it and parking the reply compete."""
+    return _slot(reply, part, attempt, "claim")
+
+
+def send_outcome(reply: UUID, part: int, attempt: int) -> UUID:
+    """An attempt to send, claimed: sent, refused, assumed and failed compete."""
+    return _slot(reply, part, attempt, "outcome")
+
+
+def delivery(message_sid: str, status: str) -> UUID:
+    """One status of one sent message: callbacks repeat."""
+    return _slot("delivery", message_sid, status)
+
+
+def reminder_set(call: UUID) -> UUID:
+    """The reminder that a tool call sets; also its identity."""
+    return _slot(call, "reminder")
+
+
+def occurrence(reminder: UUID, due: datetime) -> UUID:
+    """A reminder's due instant: fires once, whoever finds it."""
+    return _slot(reminder, due.astimezone(UTC).isoformat())
+
+
+def retry(parked: UUID) -> UUID:
+    """A dead letter's retry."""
+    return _slot(parked, "retry")
+
+
+def offer(tool: str, fingerprint: str) -> UUID:
+    """A tool as it is offered: the same offer again says nothing new."""
+    return _slot("offer", tool, fingerprint)
+
+
+def forgotten(user: UUID) -> UUID:
+    return _slot(user, "forgotten")

@@ -1,0 +1,26 @@
+"""The names of streams: one thing's events each."""
+
+from typing import NewType
+from uuid import UUID
+
+UserId = NewType("UserId", UUID)
+
+CONVERSATION = "conversation-"
+REMINDER = "reminder-"
+TOOLS = "tools"
+"""The catalogue: every `tool.offered` and `tool.withdrawn`."""
+
+
+def conversation(user: UUID) -> str:
+    return f"{CONVERSATION}{user}"
+
+
+def reminder(reminder_id: UUID) -> str:
+    return f"{REMINDER}{reminder_id}"
+
+
+def user_of(stream: str) -> UserId:
+    """The user whose conversation this is. Raises ValueError for any other stream."""
+    if not stream.startswith(CONVERSATION):
+        raise ValueError(f"{stream!r} is not a conversation")
+    return UserId(UUID(stream.removeprefix(CONVERSATION)))

@@ -1,0 +1,79 @@
+"""Settings: built once by whoever starts a process, passed down, never imported as a global."""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from taskflow.errors import Configuration
+
+KEY_BYTES = 32
+
+
+def _is_a_key(value: SecretStr) -> SecretStr:
+    try:
+        raw = base64.b64decode(value.get_secret_value(), validate=True)
+    except binascii.Error:
+        raw = b""
+    if len(raw) != KEY_BYTES:
+        raise ValueError("must be 32 random bytes in base64, for example: openssl rand -base64 32")
+    return value
+
+
+MasterKey = Annotated[SecretStr, AfterValidator(_is_a_key)]
+
+
+class Settings(BaseSettings):
+    """Read from the environment, then `.env`; names are the vendors' usual ones."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:
+        """Raises Configuration with one line that names each wrong setting and its mend."""
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            raise Configuration(explain(error)) from None
+
+
+class RuntimeSettings(Settings):
+    """What every service needs."""
+
+    taskflow_home: Path = Path(".taskflow")
+    database_url: SecretStr = Field(examples=["postgresql://user:password@host:5432/taskflow"])
+    nats_url: str = Field(examples=["nats://127.0.0.1:4222"])
+    taskflow_master_key: MasterKey = Field(examples=["(openssl rand -base64 32)"])
+    taskflow_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    taskflow_production: bool = False
+    """True refuses what is only good on a laptop, such as a NATS without sync_interval: always."""
+    otel_exporter_otlp_endpoint: str | None = Field(
+        default=None, examples=["http://localhost:4318"]
+    )
+
+    @property
+    def master_key(self) -> bytes:
+        return base64.b64decode(self.taskflow_master_key.get_secret_value())
+
+    @property
+    def dsn(self) -> str:
+        return self.database_url.get_secret_value()
+
+
+def explain(error: ValidationError) -> str:
+    """Names and reasons only: a wrong value may be a secret."""
+    lines: list[str] = []
+    for fault in error.errors(include_url=False, include_input=False, include_context=False):
+        name = str(fault["loc"][0]).upper() if fault["loc"] else "settings"
+        what = (
+            "is not set"
+            if fault["type"] == "missing"
+            else fault["msg"].removeprefix("Value error, ")
+        )
+        lines.append(f"{name} {what}")
+    return "; ".join(lines) + " (see .env.example)"
