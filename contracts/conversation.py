@@ -53,7 +53,7 @@ class Usage(BaseModel):
 
 @event
 class ModelAnswered(Event):
-    """The model's answer as it came, thought signatures included, so that nobody pays for it again."""
+    """The model's answer as it came, thought signatures included: nobody pays for it again."""
 
     type: ClassVar = "model.answered"
 

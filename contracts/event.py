@@ -55,7 +55,7 @@ def all_events() -> Mapping[str, type[Event]]:
 
 
 def decode(type_: str, version: int, payload: Json) -> Event:
-    """Raises UnknownEventType for what only newer code can know, ValidationError for a bad payload."""
+    """Raises UnknownEventType for what only newer code knows, ValidationError for a bad payload."""
     cls = _events.get(type_)
     if cls is None or version > cls.version:
         raise UnknownEventType(f"{type_} version {version}")

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.event import Event, Json, decode
 
-F = TypeVar("F", bound=Event, covariant=True)
+E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded(Generic[F]):
-    event: F
+class Recorded(Generic[E_co]):
+    event: E_co
     event_id: UUID
     stream: str
     version: int

@@ -50,6 +50,8 @@ class RuntimeSettings(Settings):
     nats_url: str = Field(examples=["nats://127.0.0.1:4222"])
     taskflow_master_key: MasterKey = Field(examples=["(openssl rand -base64 32)"])
     taskflow_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    nats_monitor_url: str | None = Field(default=None, examples=["http://127.0.0.1:8222"])
+    """Where NATS tells of itself; production checks there that it writes before it acks."""
     taskflow_production: bool = False
     """True refuses what is only good on a laptop, such as a NATS without sync_interval: always."""
     otel_exporter_otlp_endpoint: str | None = Field(

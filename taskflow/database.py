@@ -1,0 +1,63 @@
+"""Connections to PostgreSQL: the role services act as, and the planner settings the log needs."""
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from taskflow.errors import Retryable
+
+Connection = asyncpg.Connection | PoolConnectionProxy
+
+SERVICE_ROLE = "taskflow_service"
+CONNECT_TIMEOUT = 3.0
+STATEMENT_TIMEOUT = 3.0
+"""Seconds; the webhook must answer within 5 even when the server hangs."""
+
+_SETTINGS = {
+    "role": SERVICE_ROLE,
+    # Plans are made once, on tables that may then have been tiny: keep them generic and on indexes.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "jit": "off",
+    # An open writing transaction anywhere stalls every follower.
+    "idle_in_transaction_session_timeout": "10s",
+}
+
+UNAVAILABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""What a call raises while PostgreSQL is away, restarting, failing over or hanging."""
+
+
+class DatabaseUnavailable(Retryable):
+    """PostgreSQL did not answer in time; nothing is known to be stored."""
+
+    code = "database_unavailable"
+
+
+async def connect(dsn: str, application: str) -> asyncpg.Connection:
+    return await asyncpg.connect(
+        dsn,
+        timeout=CONNECT_TIMEOUT,
+        command_timeout=STATEMENT_TIMEOUT,
+        server_settings={**_SETTINGS, "application_name": application},
+    )
+
+
+def pool(dsn: str, application: str, *, size: int = 8) -> asyncpg.Pool:
+    """A pool that opens lazily, so that a service starts while PostgreSQL is away."""
+    return asyncpg.create_pool(
+        dsn,
+        min_size=0,
+        max_size=size,
+        timeout=CONNECT_TIMEOUT,
+        command_timeout=STATEMENT_TIMEOUT,
+        server_settings={**_SETTINGS, "application_name": application},
+    )

@@ -1,0 +1,220 @@
+"""The log: one append-only table that everything else can be rebuilt from."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from contracts import slots
+from contracts.event import Event
+from contracts.recorded import Message, Recorded
+from contracts.streams import UserId
+from taskflow import sealing
+from taskflow.appending import FRESH, MAX_EVENTS, Appended, Because, Exists, Outcome, Write
+from taskflow.database import UNAVAILABLE, Connection, DatabaseUnavailable
+from taskflow.errors import ConcurrentAppend
+from taskflow.group_commit import GroupCommit, Row, Stored, append_now
+from taskflow.telemetry import current_traceparent
+from taskflow.vault import Vault
+
+E = TypeVar("E", bound=Event)
+
+_COLUMNS = """position, transaction_id, event_id, stream, version, type, schema_version, user_id,
+       payload, cause, correlation, trace, recorded_at"""
+_STREAM = f"""
+select {_COLUMNS} from events where stream = $1 and version > $2 order by version limit $3
+"""
+_STREAM_END = f"""
+select {_COLUMNS} from events where stream = $1 and version <= $2 order by version desc limit $3
+"""
+_BY_ID = f"select {_COLUMNS} from events where event_id = any($1::uuid[]) order by version"
+_VERSION = "select coalesce(max(version), 0) from events where stream = $1"
+# A follower must not pass rows of transactions still open: sequences commit out of order.
+_FOLLOW = f"""
+select {_COLUMNS} from events
+ where (transaction_id, position) > ($1::xid8, $2::bigint)
+   and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+ order by transaction_id, position
+ limit $3
+"""
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cursor:
+    """How far a follower has read, in commit order."""
+
+    transaction_id: int = 0
+    position: int = 0
+
+
+class Log(Protocol):
+    """What handlers need of a log; the one in memory that tests use keeps to it too."""
+
+    async def append(
+        self, writes: Sequence[Write], slot: UUID, because: Because = FRESH
+    ) -> Outcome: ...
+
+    async def read(self, stream: str, after: int = 0) -> list[Recorded[Any]]: ...
+
+    async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]: ...
+
+    async def find(self, event_id: UUID) -> Recorded[Any] | None: ...
+
+    async def opened(self, recorded: Recorded[E]) -> Recorded[E]: ...
+
+
+class EventLog:
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, group: GroupCommit) -> None:
+        self._pool, self._vault, self._group = pool, vault, group
+
+    async def append(
+        self, writes: Sequence[Write], slot: UUID, because: Because = FRESH
+    ) -> Outcome:
+        """All of the writes or none, in one transaction; the slot's first append wins.
+
+        Raises ConcurrentAppend where an expected version is no longer true, DatabaseUnavailable
+        when the commit did not answer in time (its outcome is then unknown: ask again by slot).
+        """
+        rows, events = await self._rows(writes, slot, because)
+        return await self._outcome(writes, slot, rows, events, await self._group.submit(rows))
+
+    async def append_in(
+        self,
+        connection: Connection,
+        writes: Sequence[Write],
+        slot: UUID,
+        because: Because = FRESH,
+    ) -> Outcome:
+        """As `append`, inside the caller's transaction, of which it must be the first statement."""
+        rows, events = await self._rows(writes, slot, because)
+        stored = await append_now(connection, [rows])
+        return await self._outcome(writes, slot, rows, events, stored)
+
+    async def _rows(
+        self, writes: Sequence[Write], slot: UUID, because: Because
+    ) -> tuple[list[Row], list[Event]]:
+        events = [event for write in writes for event in write.events]
+        if not 0 < len(events) <= MAX_EVENTS:
+            raise ValueError(f"an append holds 1 to {MAX_EVENTS} events, not {len(events)}")
+        rows: list[Row] = []
+        trace = current_traceparent()
+        for write in writes:
+            for place, event in enumerate(write.events, start=1):
+                event_id = slots.event_id(slot, len(rows))
+                key = None
+                if write.user and sealing.has_personal_fields(type(event)):
+                    key = await self._vault.key(write.user)
+                payload = sealing.sealed_payload(event, event_id, key)
+                rows.append(
+                    Row(
+                        event_id=event_id,
+                        stream=write.stream,
+                        place=place,
+                        expected_version=write.expected_version,
+                        type=event.type,
+                        schema_version=event.version,
+                        user_id=write.user,
+                        payload=orjson.dumps(payload).decode(),
+                        cause=because.cause,
+                        correlation=because.correlation or slots.event_id(slot, 0),
+                        trace=trace,
+                    )
+                )
+        return rows, events
+
+    async def _outcome(
+        self,
+        writes: Sequence[Write],
+        slot: UUID,
+        rows: Sequence[Row],
+        events: Sequence[Event],
+        stored: Mapping[UUID, Stored],
+    ) -> Outcome:
+        if rows[0].event_id in stored:
+            return Appended(
+                [
+                    _appended(row, event, stored[row.event_id])
+                    for row, event in zip(rows, events, strict=True)
+                ]
+            )
+        ids = [slots.event_id(slot, n) for n in range(MAX_EVENTS)]
+        if standing := await self._fetch(_BY_ID, ids):
+            order = {id_: n for n, id_ in enumerate(ids)}
+            return Exists(sorted(standing, key=lambda recorded: order[recorded.event_id]))
+        write = next(write for write in writes if write.expected_version is not None)
+        raise ConcurrentAppend(write.stream, write.expected_version or 0)
+
+    async def read(self, stream: str, after: int = 0) -> list[Recorded[Any]]:
+        """A stream's events past a version, oldest first, sealed."""
+        found: list[Recorded[Any]] = []
+        while page := await self._fetch(_STREAM, stream, after, _PAGE):
+            found += page
+            after = page[-1].version
+            if len(page) < _PAGE:
+                break
+        return found
+
+    async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]:
+        """The last `count` events up to a version, oldest first, sealed."""
+        return (await self._fetch(_STREAM_END, stream, upto, count))[::-1]
+
+    async def find(self, event_id: UUID) -> Recorded[Any] | None:
+        found = await self._fetch(_BY_ID, [event_id])
+        return found[0] if found else None
+
+    async def version(self, stream: str) -> int:
+        return await self._pool.fetchval(_VERSION, stream)
+
+    async def opened(self, recorded: Recorded[E]) -> Recorded[E]:
+        """With personal fields readable. Raises SealedForEver when the user was forgotten."""
+        if recorded.user_id is None or not sealing.has_personal_fields(type(recorded.event)):
+            return recorded
+        return sealing.opened(recorded, await self._vault.key(UserId(recorded.user_id)))
+
+    async def follow(self, cursor: Cursor, limit: int = _PAGE) -> list[Message]:
+        """The next events in commit order; none of a transaction that may still be overtaken."""
+        try:
+            records = await self._pool.fetch(_FOLLOW, cursor.transaction_id, cursor.position, limit)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the log did not answer") from error
+        return [message_of(record) for record in records]
+
+    async def follow_all(self, cursor: Cursor = Cursor()) -> AsyncIterator[Message]:
+        """From the cursor to the log's present end."""
+        while page := await self.follow(cursor):
+            for message in page:
+                yield message
+            cursor = Cursor(page[-1].transaction_id, page[-1].position)
+
+    async def _fetch(self, query: str, *arguments: object) -> list[Recorded[Any]]:
+        try:
+            records = await self._pool.fetch(query, *arguments)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the log did not answer") from error
+        return [message_of(record).recorded() for record in records]
+
+
+def message_of(record: asyncpg.Record) -> Message:
+    values: dict[str, Any] = dict(record.items())
+    return Message.model_construct(**{**values, "payload": orjson.loads(values["payload"])})
+
+
+def _appended(row: Row, event: Event, stored: Stored) -> Recorded[Any]:
+    """The event as its appender knows it, in plain text."""
+    return Recorded(
+        event=event,
+        event_id=row.event_id,
+        stream=row.stream,
+        version=stored.version,
+        position=stored.position,
+        transaction_id=stored.transaction_id,
+        user_id=row.user_id,
+        cause=row.cause,
+        correlation=row.correlation,
+        trace=row.trace,
+        recorded_at=stored.recorded_at,
+    )

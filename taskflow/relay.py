@@ -1,0 +1,146 @@
+"""The follower whose read model is JetStream: every event once, in log order.
+
+Every service runs one; an advisory lock picks who publishes.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+import nats.errors
+import structlog
+from nats.aio.client import Client
+from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
+
+from taskflow import clock, publishing, topology
+from taskflow.database import UNAVAILABLE, connect
+from taskflow.errors import Retryable
+from taskflow.event_log import Cursor, EventLog
+from taskflow.wakeups import Wakeup, Wakeups, lead
+
+LOCK = 7_215_002
+RETRY_SECONDS = 0.5
+CHECK_SECONDS = 2.0
+"""Between looks at whether the bus is still the one that the cursor speaks of."""
+
+_CURSOR = "select transaction_id, position, stream_created, last_sequence from relay_cursor"
+# Compare-and-set: a relay that lost its lock while it slept moves nothing.
+_MOVE = """
+update relay_cursor
+   set transaction_id = $1, position = $2, stream_created = $3, last_sequence = $4
+ where transaction_id = $5 and position = $6
+"""
+# The first event that the bus would still hold; what is older and open, the watchdog wakes.
+_REWIND_TO = """
+select transaction_id, position from events where recorded_at < $1
+ order by transaction_id desc, position desc limit 1
+"""
+BUS_AWAY = (nats.errors.Error, APIError, NoStreamResponseError, OSError, TimeoutError)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far was published, and into which incarnation of the stream."""
+
+    cursor: Cursor
+    stream_created: str
+    last_sequence: int
+
+
+class LostLeadership(Retryable):
+    """Somebody else moved the cursor: stop publishing."""
+
+    code = "lost_leadership"
+
+
+class Relay:
+    def __init__(self, dsn: str, event_log: EventLog, client: Client, wakeups: Wakeups) -> None:
+        self._dsn, self._log, self._client, self._wakeups = dsn, event_log, client, wakeups
+        self._checked_at = 0.0
+
+    async def run(self) -> None:
+        """Leads whenever it may, for ever."""
+        while True:
+            try:
+                connection = await connect(self._dsn, "taskflow-relay")
+            except UNAVAILABLE:
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            try:
+                await lead(connection, LOCK)
+                log.debug("relay.leading")
+                await self._lead(connection)
+            except (*UNAVAILABLE, *BUS_AWAY, Retryable) as error:
+                log.warning("relay.interrupted", error=type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+            finally:
+                connection.terminate()
+
+    async def _lead(self, connection: asyncpg.Connection) -> None:
+        with self._wakeups.subscribed() as bell:
+            place = await self._checked(connection, await _place(connection))
+            while True:
+                place = await self._publish_page(connection, place, bell)
+
+    async def _publish_page(
+        self, connection: asyncpg.Connection, place: Place, bell: Wakeup
+    ) -> Place:
+        page = await self._log.follow(place.cursor, publishing.ATOMIC_MAX)
+        if not page:
+            await bell.wait()
+            if clock.monotonic() - self._checked_at < CHECK_SECONDS:
+                return place
+            return await self._checked(connection, place)
+        sequence = await publishing.publish(self._client, page)
+        moved = Place(
+            Cursor(page[-1].transaction_id, page[-1].position),
+            place.stream_created,
+            max(sequence, place.last_sequence),
+        )
+        await _move(connection, place, moved)
+        return moved
+
+    async def _checked(self, connection: asyncpg.Connection, place: Place) -> Place:
+        """The same place, or a rewound one when the bus lost what had been published."""
+        self._checked_at = clock.monotonic()
+        jetstream = self._client.jetstream()
+        try:
+            info = await jetstream.stream_info(topology.STREAM)
+        except NotFoundError:
+            log.warning("relay.bus_is_empty", stream=topology.STREAM)
+            await topology.provision(self._client)
+            info = await jetstream.stream_info(topology.STREAM)
+        created = info.created.isoformat() if info.created else ""
+        if place.stream_created == created and info.state.last_seq >= place.last_sequence:
+            return place
+        since = clock.utc_now() - timedelta(seconds=topology.KEPT_SECONDS)
+        row = await connection.fetchrow(_REWIND_TO, since)
+        start = Cursor(row["transaction_id"], row["position"]) if row else Cursor()
+        rewound = Place(min(start, place.cursor), created, 0)
+        await _move(connection, place, rewound)
+        log.info("relay.rewound", position=rewound.cursor.position, was=place.cursor.position)
+        return rewound
+
+
+async def _place(connection: asyncpg.Connection) -> Place:
+    row = await connection.fetchrow(_CURSOR)
+    assert row is not None
+    cursor = Cursor(row["transaction_id"], row["position"])
+    return Place(cursor, row["stream_created"], row["last_sequence"])
+
+
+async def _move(connection: asyncpg.Connection, place: Place, to: Place) -> None:
+    done = await connection.execute(
+        _MOVE,
+        to.cursor.transaction_id,
+        to.cursor.position,
+        to.stream_created,
+        to.last_sequence,
+        place.cursor.transaction_id,
+        place.cursor.position,
+    )
+    if done != "UPDATE 1":
+        raise LostLeadership("the relay's cursor was moved by somebody else")

@@ -1,0 +1,207 @@
+"""A service's process: what every one of them has, started in order and stopped with grace."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+import uvloop
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+
+from taskflow import bus, clock, database, durability, logs, migrate, telemetry, topology
+from taskflow.database import UNAVAILABLE
+from taskflow.dead_letters import Attempts, DeadLetters
+from taskflow.errors import Configuration
+from taskflow.event_log import EventLog
+from taskflow.folding import Folds
+from taskflow.group_commit import GroupCommit
+from taskflow.projections import Projection, Projector
+from taskflow.relay import Relay
+from taskflow.sealing import MasterKey
+from taskflow.settings import RuntimeSettings
+from taskflow.vault import Vault
+from taskflow.wakeups import Wakeups
+
+HEARTBEAT_SECONDS = 5.0
+_SEEN = """
+insert into service_instances (instance, service, version, host, pid) values ($1, $2, $3, $4, $5)
+on conflict (instance) do update set seen_at = now()
+"""
+_GONE = "delete from service_instances where instance = $1 or seen_at < now() - interval '1 day'"
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Runtime:
+    """What a service is built from; nothing here is global."""
+
+    service: str
+    settings: RuntimeSettings
+    instance: UUID
+    pool: asyncpg.Pool
+    vault: Vault
+    log: EventLog
+    folds: Folds
+    attempts: Attempts
+    dead_letters: DeadLetters
+    wakeups: Wakeups
+    broker: NatsBroker
+    client: asyncio.Future[Client]
+    """Done once NATS is reached."""
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def background(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Runs for as long as the service does; its failure ends the service."""
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def project(self, what: Projection) -> Projector:
+        projector = Projector(self.settings.dsn, self.pool, self.log, self.wakeups, what)
+        self.background(projector.run(), what.name)
+        return projector
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            log.error("task.failed", task=task.get_name(), exc_info=error)
+            self.failed.set()
+
+    async def stop_background(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+Service = Callable[[Runtime], AbstractAsyncContextManager[None]]
+"""Wires a service onto a runtime: subscribers and background work."""
+
+
+@asynccontextmanager
+async def runtime(service: str, settings: RuntimeSettings) -> AsyncGenerator[Runtime]:
+    dsn = settings.dsn
+    name = f"taskflow-{service}"
+    pool = database.pool(dsn, name)
+    vault = Vault(pool, MasterKey(settings.master_key))
+    group = GroupCommit(dsn, f"{name}-append")
+    event_log = EventLog(pool, vault, group)
+    opened = Runtime(
+        service=service,
+        settings=settings,
+        instance=clock.new_id(),
+        pool=pool,
+        vault=vault,
+        log=event_log,
+        folds=Folds(event_log, pool),
+        attempts=Attempts(pool, service),
+        dead_letters=DeadLetters(pool, event_log, service),
+        wakeups=Wakeups(dsn, f"{name}-listen"),
+        broker=bus.broker(settings.nats_url, name),
+        client=asyncio.get_running_loop().create_future(),
+    )
+    async with pool:
+        try:
+            yield opened
+        finally:
+            await opened.stop_background()
+            await group.close()
+
+
+@asynccontextmanager
+async def running(
+    service: str, settings: RuntimeSettings, build: Service
+) -> AsyncGenerator[Runtime]:
+    """The whole service, in this process; leaving it stops it with grace."""
+    async with runtime(service, settings) as opened, build(opened):
+        opened.background(opened.wakeups.run(), "wakeups")
+        opened.background(_heartbeat(opened), "heartbeat")
+        opened.background(_join_the_bus(opened), "bus")
+        try:
+            yield opened
+        finally:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(bus.GRACE_SECONDS + 5):
+                    await opened.broker.stop()
+            with contextlib.suppress(*UNAVAILABLE):
+                await opened.pool.execute(_GONE, opened.instance)
+
+
+async def _join_the_bus(opened: Runtime) -> None:
+    client = await opened.broker.connect()
+    if opened.settings.taskflow_production:
+        await durability.require_sync_always(opened.settings.nats_monitor_url)
+    if lacking := await topology.missing(client):
+        log.warning("bus.not_provisioned", missing=lacking)
+        await topology.provision(client)
+    opened.client.set_result(client)
+    await opened.broker.start()
+    log.info("service.ready")
+    if ready := os.environ.get("TASKFLOW_READY_FILE"):
+        await asyncio.to_thread(Path(ready).touch)
+    await Relay(opened.settings.dsn, opened.log, client, opened.wakeups).run()
+
+
+async def _heartbeat(opened: Runtime) -> None:
+    about = (package_version("taskflow"), socket.gethostname(), os.getpid())
+    while True:
+        with contextlib.suppress(*UNAVAILABLE):
+            await opened.pool.execute(_SEEN, opened.instance, opened.service, *about)
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+def run(service: str, settings: RuntimeSettings, build: Service) -> None:
+    """The process's main: serves until SIGTERM or SIGINT. Exits 1 on what it cannot mend."""
+    logs.start(service, settings.taskflow_home, settings.taskflow_log_level)
+    provider = telemetry.start(
+        service, str(clock.new_id()), endpoint=settings.otel_exporter_otlp_endpoint
+    )
+    try:
+        uvloop.run(_serve(service, settings, build))
+    finally:
+        provider.shutdown()
+
+
+async def _serve(service: str, settings: RuntimeSettings, build: Service) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await _check_schema(settings.dsn)
+    async with running(service, settings, build) as opened:
+        ended = [asyncio.create_task(stop.wait()), asyncio.create_task(opened.failed.wait())]
+        await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.cancel()
+        log.info("service.stopping")
+    if opened.failed.is_set():
+        raise Configuration(f"{service} stopped: a part of it failed, see the log")
+
+
+async def _check_schema(dsn: str) -> None:
+    """A database that is away may come back; one that lacks migrations will not gain them."""
+    try:
+        connection = await database.connect(dsn, "taskflow-check")
+    except UNAVAILABLE:
+        log.warning("database.away_at_start")
+        return
+    except asyncpg.PostgresError as error:
+        raise Configuration(
+            f"DATABASE_URL cannot be used ({type(error).__name__}); is `taskflow migrate` done?"
+        ) from error
+    try:
+        if lacking := await migrate.pending(connection):
+            raise Configuration(f"run `taskflow migrate` first: {', '.join(lacking)} missing")
+    finally:
+        await connection.close()

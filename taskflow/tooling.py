@@ -1,0 +1,221 @@
+"""The tool contract: what a service offers, and how a request becomes an outcome.
+
+A tool is a pydantic model of its arguments, an async function, a docstring that the model reads,
+a timeout and a side-effect class.
+"""
+
+import asyncio
+import hashlib
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+import orjson
+import structlog
+from opentelemetry.trace import SpanKind
+from pydantic import BaseModel, ValidationError
+
+from contracts import slots, streams
+from contracts.event import Event, Json
+from contracts.recorded import Recorded
+from contracts.streams import UserId
+from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested, ToolWithdrawn
+from taskflow import clock
+from taskflow.appending import Because, Write
+from taskflow.driving import Parking
+from taskflow.errors import Permanent, TaskFlowError, VendorUnavailable
+from taskflow.event_log import Log
+from taskflow.folding import Folded
+from taskflow.telemetry import span
+
+A = TypeVar("A", bound=BaseModel)
+FailureCode = Literal["invalid_arguments", "unavailable", "refused", "timeout", "parked", "unknown"]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who asks, and where the answer belongs."""
+
+    request: Recorded[ToolRequested]
+    user: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A tool's result: a JSON object the model reads, and the tool's own facts, stored with it."""
+
+    result: Json
+    facts: Sequence[Write] = ()
+
+
+class Refused(TaskFlowError):
+    """The tool will not or cannot do that; the text is for the model to tell the user."""
+
+    code = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Tool(Generic[A]):
+    arguments: type[A]
+    run: Callable[[A, Call], Awaitable[Done]]
+    """Named as the model knows it; raises Refused, or VendorUnavailable."""
+    name: str
+    effect: Literal["read", "write", "confirm"]
+    timeout_s: float
+    cost: float = 0.0
+
+    def offered(self, owner: str) -> ToolOffered:
+        return ToolOffered(
+            tool=self.name,
+            owner=owner,
+            description=inspect.getdoc(self.run) or "",
+            parameters=self.arguments.model_json_schema(),
+            effect=self.effect,
+            timeout_s=self.timeout_s,
+            cost=self.cost,
+        )
+
+
+async def catalogue(event_log: Log) -> dict[str, ToolOffered]:
+    """Every tool on offer, by name."""
+    offered: dict[str, ToolOffered] = {}
+    for recorded in await event_log.read(streams.TOOLS):
+        match recorded.event:
+            case ToolOffered() as offer:
+                offered[offer.tool] = offer
+            case ToolWithdrawn() as withdrawn:
+                if withdrawn.tool in offered and offered[withdrawn.tool].owner == withdrawn.owner:
+                    del offered[withdrawn.tool]
+            case _:
+                pass
+    return offered
+
+
+async def offer(event_log: Log, owner: str, tools: Sequence[Tool[Any]]) -> None:
+    """Makes the catalogue say what this release of the service can do; again says nothing new."""
+    standing = await catalogue(event_log)
+    version = len(await event_log.read(streams.TOOLS))
+    changes: list[Event] = [
+        offered for tool in tools if (offered := tool.offered(owner)) != standing.get(offered.tool)
+    ]
+    names = {tool.name for tool in tools}
+    changes += [
+        ToolWithdrawn(tool=name, owner=owner)
+        for name, offered in standing.items()
+        if offered.owner == owner and name not in names
+    ]
+    for change in changes:
+        # Replicas start together: the same change after the same history is one change.
+        told = orjson.dumps([version, change.model_dump(mode="json")], option=orjson.OPT_SORT_KEYS)
+        slot = slots.offer(change.type, hashlib.sha256(told).hexdigest())
+        await event_log.append([Write(streams.TOOLS, [change], None)], slot)
+
+
+class CallState(BaseModel):
+    """A call is driven by its own request until it has an outcome."""
+
+    call: UUID
+    settled: bool
+
+
+class ToolCalls:
+    """Carries `tool.requested` to this service's tools; its slot decides who was first."""
+
+    def __init__(self, event_log: Log, tools: Sequence[Tool[Any]]) -> None:
+        self._log = event_log
+        self._tools = {tool.name: tool for tool in tools}
+
+    def of(self, recorded: Recorded[ToolRequested]) -> "OneCall":
+        return OneCall(self._log, self._tools, recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class OneCall:
+    """Drives one request (see taskflow/driving.py)."""
+
+    log: Log
+    tools: dict[str, Tool[Any]]
+    request: Recorded[ToolRequested]
+
+    async def fold(self, stream: str, known: Folded[CallState] | None) -> Folded[CallState]:
+        del stream, known
+        call = self.request.event_id
+        outcome = await self.log.find(slots.event_id(slots.outcome(call), 0))
+        return Folded(CallState(call=call, settled=outcome is not None), self.request.version)
+
+    def driver(self, state: CallState) -> UUID | None:
+        return None if state.settled else state.call
+
+    def slot(self, state: CallState) -> UUID:
+        return slots.outcome(state.call)
+
+    async def move(self, state: CallState, recorded: Recorded[Any]) -> None:
+        """Runs the tool and records what came of it."""
+        opened: Recorded[ToolRequested] = await self.log.opened(recorded)
+        tool = self.tools.get(opened.event.tool)
+        if tool is None:
+            raise Permanent(f"this service has no tool {opened.event.tool!r}")
+        call = Call(opened, streams.user_of(opened.stream))
+        writes = await _outcome(tool, call)
+        await self.log.append(writes, self.slot(state), Because.of(opened))
+
+    def parking(self, state: CallState, recorded: Recorded[Any], error: Exception) -> Parking:
+        text = "The tool failed in a way it did not expect. Do not try it again now."
+        failed = _failed(self.request, "parked", text)
+        log.error("tool.parked", tool=self.request.event.tool, error=type(error).__name__)
+        return Parking(
+            [_written(Call(recorded, streams.user_of(recorded.stream)), failed)], self.slot(state)
+        )
+
+
+async def _outcome(tool: Tool[Any], call: Call) -> list[Write]:
+    request = call.request
+    started = clock.monotonic()
+    attributes = {
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": tool.name,
+        "gen_ai.tool.call.id": str(request.event_id),
+    }
+    with span(f"execute_tool {tool.name}", SpanKind.INTERNAL, attributes=attributes) as running:
+        try:
+            arguments = tool.arguments.model_validate(request.event.arguments)
+            async with asyncio.timeout(tool.timeout_s):
+                done = await tool.run(arguments, call)
+        except ValidationError as error:
+            event: Event = _failed(request, "invalid_arguments", explain(error))
+        except Refused as error:
+            event = _failed(request, "refused", str(error))
+        except VendorUnavailable as error:
+            event = _failed(request, "unavailable", str(error))
+        except TimeoutError:
+            event = _failed(request, "timeout", f"No answer within {tool.timeout_s:.0f} seconds.")
+        else:
+            took = round((clock.monotonic() - started) * 1000)
+            log.info("tool.finished", tool=tool.name, took_ms=took)
+            event = ToolFinished(
+                call=request.event_id, tool=tool.name, result=done.result, took_ms=took
+            )
+            return [_written(call, event), *done.facts]
+        running.set_attribute("error.type", event.code)
+        log.info("tool.failed", tool=tool.name, code=event.code)
+        return [_written(call, event)]
+
+
+def explain(error: ValidationError) -> str:
+    """What is wrong with which argument, for the model to mend."""
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc'])) or 'arguments'}: {fault['msg']}" for fault in faults
+    )
+
+
+def _failed(request: Recorded[ToolRequested], code: FailureCode, error: str) -> ToolFailed:
+    return ToolFailed(call=request.event_id, tool=request.event.tool, code=code, error=error)
+
+
+def _written(call: Call, event: Event) -> Write:
+    return Write(call.request.stream, [event], call.user)

@@ -1,0 +1,125 @@
+"""Streams and consumers of the bus, declared in one place and applied by `taskflow provision`."""
+
+from dataclasses import dataclass
+
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import NotFoundError
+
+from contracts.conversation import (
+    MessageReceived,
+    ReplyReady,
+    TurnParked,
+    TurnRetried,
+    TurnStopped,
+)
+from contracts.event import Event
+from contracts.replies import ReplyParked
+from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+
+STREAM = "TASKFLOW"
+ROOT = "taskflow.events"
+KEPT_SECONDS = 7 * 24 * 3600.0
+"""The bus only wakes; the log keeps for ever."""
+DUPLICATE_WINDOW_SECONDS = 120.0
+ACK_WAIT_SECONDS = 30.0
+MAX_ACK_PENDING = 5_000
+
+
+def subject(type_: str, key: str | None = None) -> str:
+    return f"{ROOT}.{type_}.{key}" if key else f"{ROOT}.{type_}"
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """What wakes a service: a durable of the service's name."""
+
+    service: str
+    subjects: tuple[str, ...]
+
+    def config(self) -> ConsumerConfig:
+        return ConsumerConfig(
+            durable_name=self.service,
+            filter_subjects=list(self.subjects),
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ACK_WAIT_SECONDS,
+            max_deliver=-1,  # attempts are counted in Postgres: the server would stop in silence
+            max_ack_pending=MAX_ACK_PENDING,
+            deliver_policy=DeliverPolicy.ALL,
+        )
+
+
+def _all(*events: type[Event]) -> tuple[str, ...]:
+    return tuple(subject(event.type) for event in events)
+
+
+def _tools_of(owner: str) -> tuple[str, ...]:
+    return (subject(ToolRequested.type, f"{owner}.>"),)
+
+
+CONSUMERS = (
+    Consumer(
+        "agent",
+        _all(MessageReceived, ToolFinished, ToolFailed, TurnParked, TurnStopped, TurnRetried),
+    ),
+    Consumer("gateway", _all(ReplyReady, ReplyParked)),
+    Consumer("tools", _tools_of("tools")),
+    Consumer("scheduler", _tools_of("scheduler")),
+)
+
+
+def stream_config(replicas: int = 1) -> StreamConfig:
+    return StreamConfig(
+        name=STREAM,
+        subjects=[f"{ROOT}.>"],
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.OLD,
+        storage=StorageType.FILE,
+        max_age=KEPT_SECONDS,
+        duplicate_window=DUPLICATE_WINDOW_SECONDS,
+        num_replicas=replicas,
+        allow_direct=True,
+        allow_atomic=True,
+    )
+
+
+async def provision(client: Client) -> None:
+    """Creates or updates everything declared here; running it again changes nothing."""
+    jetstream = client.jetstream()
+    await _apply_stream(jetstream)
+    for consumer in CONSUMERS:
+        await jetstream.add_consumer(STREAM, consumer.config())
+
+
+async def _apply_stream(jetstream: JetStreamContext) -> None:
+    try:
+        standing = await jetstream.stream_info(STREAM)
+    except NotFoundError:
+        await jetstream.add_stream(stream_config())
+    else:
+        await jetstream.update_stream(stream_config(standing.config.num_replicas or 1))
+
+
+async def missing(client: Client) -> list[str]:
+    """Names of declared parts that the server does not have."""
+    jetstream = client.jetstream()
+    lacking: list[str] = []
+    try:
+        await jetstream.stream_info(STREAM)
+    except NotFoundError:
+        return [f"stream {STREAM}"]
+    for consumer in CONSUMERS:
+        try:
+            await jetstream.consumer_info(STREAM, consumer.service)
+        except NotFoundError:
+            lacking.append(f"consumer {consumer.service}")
+    return lacking

@@ -1,0 +1,121 @@
+"""Who is who: the only place that knows addresses. Everything else knows a user id."""
+
+from typing import Literal
+
+import asyncpg
+
+from contracts.streams import UserId
+from taskflow import clock
+from taskflow.database import UNAVAILABLE, DatabaseUnavailable
+from taskflow.errors import Permanent, SealedForEver
+from taskflow.sealing import DataKey, MasterKey
+
+KEY_CACHE_SECONDS = 300
+"""A destroyed key stops opening things everywhere within this time."""
+KEY_CACHE_SIZE = 10_000
+
+_USER_OF = """
+select user_id from vault_addresses where address_hash = any($1::bytea[])
+ order by kind = 'phone' desc
+"""
+_NEW_USER = "insert into vault_users (user_id, wrapped_key) values ($1, $2)"
+# Two webhooks of a new user race: the first address wins, the loser's user is never referred to.
+_NEW_ADDRESS = """
+insert into vault_addresses (address_hash, user_id, kind, sealed_address) values ($1, $2, $3, $4)
+on conflict (address_hash) do nothing
+"""
+_WRAPPED_KEY = "select wrapped_key from vault_users where user_id = $1"
+_ADDRESSES = """
+select address_hash, sealed_address from vault_addresses where user_id = $1
+ order by kind = 'phone' desc, created_at
+"""
+_FORGET_ADDRESSES = "delete from vault_addresses where user_id = $1"
+_FORGET_KEY = """
+update vault_users set wrapped_key = null, forgotten_at = now()
+ where user_id = $1 and wrapped_key is not null
+"""
+
+Kind = Literal["phone", "business_scoped"]
+
+
+class UnknownUser(Permanent):
+    """No address leads to this user, or they were forgotten."""
+
+    code = "unknown_user"
+
+
+def kind_of(address: str) -> Kind:
+    """`whatsapp:+15551230001` is a phone; `whatsapp:DE.abc123` a business-scoped id."""
+    return "phone" if address.removeprefix("whatsapp:").startswith("+") else "business_scoped"
+
+
+class Vault:
+    def __init__(self, pool: asyncpg.Pool, master: MasterKey) -> None:
+        self._pool, self._master = pool, master
+        self._keys: dict[UserId, tuple[float, DataKey]] = {}
+
+    async def user_for(self, addresses: list[str]) -> UserId:
+        """The user behind these addresses (phone, business-scoped id, both); new if unknown."""
+        by_hash = {self._master.address_hash(address): address for address in addresses}
+        try:
+            found = await self._find(list(by_hash))
+            if len(found) == len(by_hash):
+                return found[0]
+            if found:
+                user, key = found[0], await self.key(found[0])
+            else:
+                user = UserId(clock.new_id())
+                key, wrapped = self._master.new_data_key(user)
+                await self._pool.execute(_NEW_USER, user, wrapped)
+            for hash_, address in by_hash.items():
+                sealed = key.seal(address.encode(), b"address" + hash_)
+                await self._pool.execute(_NEW_ADDRESS, hash_, user, kind_of(address), sealed)
+            return (await self._find(list(by_hash)))[0]
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the vault did not answer") from error
+
+    async def _find(self, hashes: list[bytes]) -> list[UserId]:
+        """One user for each known hash; should they differ, the phone's owner comes first."""
+        return [UserId(row["user_id"]) for row in await self._pool.fetch(_USER_OF, hashes)]
+
+    async def known(self, address: str) -> UserId | None:
+        rows = await self._find([self._master.address_hash(address)])
+        return rows[0] if rows else None
+
+    async def address_of(self, user: UserId) -> str:
+        """Where to write to them: the phone if it is known. Raises UnknownUser."""
+        try:
+            row = await self._pool.fetchrow(_ADDRESSES, user)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the vault did not answer") from error
+        if row is None:
+            raise UnknownUser(f"no address is known for user {user}")
+        key = await self.key(user)
+        return key.open(row["sealed_address"], b"address" + row["address_hash"]).decode()
+
+    async def key(self, user: UserId) -> DataKey:
+        """Raises SealedForEver when the user was forgotten, UnknownUser when there is none."""
+        cached = self._keys.get(user)
+        if cached and clock.monotonic() - cached[0] < KEY_CACHE_SECONDS:
+            return cached[1]
+        try:
+            row = await self._pool.fetchrow(_WRAPPED_KEY, user)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the vault did not answer") from error
+        if row is None:
+            raise UnknownUser(f"no user {user}")
+        if row["wrapped_key"] is None:
+            raise SealedForEver(f"user {user} was forgotten")
+        key = self._master.unwrap(row["wrapped_key"], user)
+        if len(self._keys) >= KEY_CACHE_SIZE:
+            self._keys.pop(next(iter(self._keys)))
+        self._keys[user] = (clock.monotonic(), key)
+        return key
+
+    async def forget(self, user: UserId) -> bool:
+        """Destroys the user's key and addresses; False when there was nothing left to destroy."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_FORGET_ADDRESSES, user)
+            done = await connection.execute(_FORGET_KEY, user)
+        self._keys.pop(user, None)
+        return done == "UPDATE 1"
