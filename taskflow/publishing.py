@@ -34,8 +34,8 @@ def subject_of(message: Message) -> str:
         return subject(message.type)
 
 
-def headers_of(message: Message, *, again: int = 0) -> dict[str, str]:
-    """`again`: how often it was published before on purpose; a new number passes the dedupe."""
+def headers_of(message: Message, *, again: str = "") -> dict[str, str]:
+    """`again` names a publish that is repeated on purpose: a new name passes the dedupe."""
     event_id = str(message.event_id)
     headers = {"Nats-Msg-Id": f"{event_id}:{again}" if again else event_id}
     if message.trace:
@@ -55,7 +55,7 @@ async def publish(client: Client, messages: Sequence[Message]) -> int:
         return await _singly(client, messages)
 
 
-async def republish(client: Client, message: Message, again: int) -> None:
+async def republish(client: Client, message: Message, again: str) -> None:
     """Wakes whoever drives this event once more."""
     await client.jetstream().publish(
         subject_of(message),

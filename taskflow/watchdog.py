@@ -94,7 +94,7 @@ class Watchdog:
             message = await event_message(self._pool, row["driver"])
             if message:
                 log.warning("driver.nudged", stream=message.stream, times=row["nudged"])
-                await publishing.republish(self._client, message, row["nudged"])
+                await publishing.republish(self._client, message, f"nudge{row['nudged']}")
         return len(overdue)
 
 

@@ -1,6 +1,7 @@
 """The `taskflow` command; each subcommand imports what it needs only when it runs."""
 
 import asyncio
+import contextlib
 import sys
 from importlib.metadata import entry_points
 from importlib.metadata import version as package_version
@@ -8,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from taskflow.cli import dlq
 from taskflow.errors import Configuration
 
 app = typer.Typer(
@@ -18,12 +20,16 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
+Open = Annotated[bool, typer.Option("--open", help="Uncover personal text.")]
 
 
 def _tell_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"taskflow {package_version('taskflow')}")
         raise typer.Exit
+
+
+app.add_typer(dlq.app, name="dlq")
 
 
 @app.callback()
@@ -49,7 +55,7 @@ def run(
 @app.command()
 def migrate() -> None:
     """Bring the database's schema up to date."""
-    from taskflow.cli.operate import migrate_database  # noqa: PLC0415
+    from taskflow.cli.operate import migrate_database
 
     asyncio.run(migrate_database())
 
@@ -57,9 +63,76 @@ def migrate() -> None:
 @app.command()
 def provision() -> None:
     """Create or update the bus's streams and consumers."""
-    from taskflow.cli.operate import provision_bus  # noqa: PLC0415
+    from taskflow.cli.operate import provision_bus
 
     asyncio.run(provision_bus())
+
+
+@app.command()
+def show(
+    stream: Annotated[str, typer.Argument(help="A stream, a user's id, or their number.")],
+    open_: Open = False,
+    json: Json = False,
+) -> None:
+    """A stream's history, readable.
+
+    Example: taskflow show +15551230001 --open
+    """
+    from taskflow.cli.reading import show_stream
+
+    asyncio.run(show_stream(stream, open_=open_, json=json))
+
+
+@app.command()
+def tail(
+    type_: Annotated[
+        list[str] | None, typer.Option("--type", help="message.received, or a family: reply.*")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="A user's id or number.")] = None,
+    count: Annotated[int | None, typer.Option(help="Stop after so many.")] = None,
+    open_: Open = False,
+    json: Json = False,
+) -> None:
+    """Events as they are committed.
+
+    Example: taskflow tail --type "reply.*" --open
+    """
+    from taskflow.cli.reading import tail_log
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(tail_log(types=type_ or [], user=user, open_=open_, json=json, count=count))
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Check each dependency and say what to do."""
+    from taskflow.cli.doctor import examine
+
+    if not asyncio.run(examine(json=json)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def forget(
+    user: Annotated[str, typer.Argument(help="A user's id or number.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Destroy a user's key: nothing of theirs can be read again."""
+    from taskflow.cli.operate import forget_user
+
+    if not yes:
+        typer.confirm(f"Destroy the key of {user}? Nothing can undo it.", abort=True)
+    asyncio.run(forget_user(user))
+
+
+@app.command()
+def asyncapi(
+    check: Annotated[bool, typer.Option("--check", help="Fail when the file is stale.")] = False,
+) -> None:
+    """Write docs/asyncapi.yaml from the contracts."""
+    from taskflow.cli.asyncapi import check_document, write_document
+
+    (check_document if check else write_document)()
 
 
 def main() -> None:

@@ -5,7 +5,11 @@ import nats.errors
 import typer
 from pydantic import Field, SecretStr
 
+from contracts import slots, streams
+from contracts.conversation import UserForgotten
 from taskflow import topology
+from taskflow.appending import Write
+from taskflow.cli.operator import operator
 from taskflow.database import UNAVAILABLE
 from taskflow.errors import Configuration
 from taskflow.migrate import migrate
@@ -47,3 +51,13 @@ async def provision_bus() -> None:
         await client.close()
     consumers = ", ".join(consumer.service for consumer in topology.CONSUMERS)
     typer.echo(f"stream {topology.STREAM} and consumers {consumers} are in place")
+
+
+async def forget_user(name: str) -> None:
+    """The tombstone first, so that every fold stops; then the key."""
+    async with operator() as me:
+        user = await me.user_of(name)
+        write = Write(streams.conversation(user), [UserForgotten()], user)
+        await me.log.append([write], slots.forgotten(user))
+        done = await me.vault.forget(user)
+    typer.echo(f"user {user} is forgotten" if done else f"user {user} was forgotten already")

@@ -1,6 +1,6 @@
 -- How far the relay published, and into which incarnation of the bus.
 create table relay_cursor (
-  only            boolean primary key default true check (only),
+  singleton       boolean primary key default true check (singleton),
   transaction_id  xid8    not null default '0',
   "position"      bigint  not null default 0,
   stream_created  text    not null default '',

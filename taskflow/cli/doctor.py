@@ -1,0 +1,262 @@
+"""`taskflow doctor`: each dependency, and what to do about it."""
+
+import asyncio
+import base64
+import json as jsonlib
+import urllib.request
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import asdict, dataclass
+from urllib.error import HTTPError, URLError
+
+import asyncpg
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from taskflow import database, durability, migrate, topology
+from taskflow.cli.operator import OperatorSettings, bus
+from taskflow.errors import Configuration, TaskFlowError
+from taskflow.sealing import MasterKey, UnopenableSeal
+
+VENDOR_SECONDS = 5.0
+_A_KEY = "select user_id, wrapped_key from vault_users where wrapped_key is not null limit 1"
+_LETTERS = "select count(*) from dead_letters where settled_at is null"
+_SERVICES = """
+select service, count(*) as instances, extract(epoch from now() - max(seen_at)) as seen
+  from service_instances where seen_at > now() - interval '15 seconds' group by service
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    ok: bool
+    says: str
+    do: str = ""
+
+
+async def examine(*, json: bool) -> bool:
+    """Prints every finding; whether all are well."""
+    findings = [finding async for finding in _findings()]
+    if json:
+        for finding in findings:
+            typer.echo(jsonlib.dumps(asdict(finding)))
+    else:
+        table = Table("", "what", "finding", "what to do")
+        for finding in findings:
+            mark = "[green]ok[/]" if finding.ok else "[red]!![/]"
+            table.add_row(mark, finding.what, finding.says, finding.do)
+        Console().print(table)
+    return all(finding.ok for finding in findings)
+
+
+async def _findings() -> AsyncGenerator[Finding]:
+    try:
+        settings = OperatorSettings.load()
+    except Configuration as error:
+        yield Finding("settings", ok=False, says=str(error), do="set them in .env")
+        return
+    yield Finding("settings", ok=True, says="complete")
+    async for finding in _database(settings):
+        yield finding
+    yield await _bus(settings)
+    for vendor in VENDORS:
+        yield await asyncio.to_thread(vendor, settings)
+
+
+async def _database(settings: OperatorSettings) -> AsyncGenerator[Finding]:
+    try:
+        connection = await database.connect(settings.dsn, "taskflow-doctor")
+    except (*database.UNAVAILABLE, asyncpg.PostgresError) as error:
+        do = "start it, or mend DATABASE_URL; a missing role means `taskflow migrate`"
+        yield Finding("PostgreSQL", ok=False, says=f"no connection: {type(error).__name__}", do=do)
+        return
+    try:
+        version = await connection.fetchval("show server_version")
+        yield Finding("PostgreSQL", ok=True, says=f"version {version}")
+        lacking = await migrate.pending(connection)
+        says = f"missing: {', '.join(lacking)}" if lacking else "up to date"
+        yield Finding("schema", not lacking, says, "run `taskflow migrate`" if lacking else "")
+        if lacking:
+            return
+        for check in (_master_key, _dead_letters, _services):
+            yield await check(connection, settings)
+    finally:
+        await connection.close()
+
+
+async def _master_key(connection: asyncpg.Connection, settings: OperatorSettings) -> Finding:
+    row = await connection.fetchrow(_A_KEY)
+    if row is None:
+        return Finding("master key", ok=True, says="no user yet to try it on")
+    try:
+        MasterKey(settings.master_key).unwrap(row["wrapped_key"], row["user_id"])
+    except UnopenableSeal:
+        do = "restore the TASKFLOW_MASTER_KEY that this database was written with"
+        return Finding("master key", ok=False, says="does not open users' keys", do=do)
+    return Finding("master key", ok=True, says="opens users' keys")
+
+
+async def _dead_letters(connection: asyncpg.Connection, _: OperatorSettings) -> Finding:
+    count = await connection.fetchval(_LETTERS)
+    do = "see `taskflow dlq list`" if count else ""
+    return Finding("dead letters", ok=not count, says=f"{count} open", do=do)
+
+
+async def _services(connection: asyncpg.Connection, _: OperatorSettings) -> Finding:
+    seen = {row["service"]: row["instances"] for row in await connection.fetch(_SERVICES)}
+    wanted = [consumer.service for consumer in topology.CONSUMERS]
+    away = [service for service in wanted if service not in seen]
+    says = ", ".join(f"{service} x{count}" for service, count in sorted(seen.items())) or "none"
+    do = f"start {', '.join(away)}: `make run` or `taskflow run <service>`" if away else ""
+    return Finding("services", not away, says, do)
+
+
+async def _bus(settings: OperatorSettings) -> Finding:
+    try:
+        async with bus(settings.nats_url) as client:
+            if lacking := await topology.missing(client):
+                says = f"missing: {', '.join(lacking)}"
+                return Finding("NATS", ok=False, says=says, do="run `taskflow provision`")
+        if settings.nats_monitor_url:
+            await durability.require_sync_always(settings.nats_monitor_url)
+    except TaskFlowError as error:
+        return Finding("NATS", ok=False, says=str(error), do="start it, or mend NATS_URL")
+    return Finding("NATS", ok=True, says="stream and consumers in place")
+
+
+def _twilio(settings: OperatorSettings) -> Finding:
+    sid, token = settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()
+    if not (sid and token):
+        return _not_set("Twilio", "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+    login = base64.b64encode(f"{sid}:{token}".encode()).decode()
+    url = f"{settings.twilio_api_url}/2010-04-01/Accounts/{sid}/Messages.json?PageSize=1"
+    return _asked("Twilio", url, {"Authorization": f"Basic {login}"}, "TWILIO_AUTH_TOKEN")
+
+
+def _gemini(settings: OperatorSettings) -> Finding:
+    key = settings.gemini_api_key.get_secret_value()
+    if not key:
+        return _not_set("Gemini", "GEMINI_API_KEY")
+    url = f"{settings.gemini_api_url}/v1/models"
+    return _asked("Gemini", url, {"x-goog-api-key": key}, "GEMINI_API_KEY")
+
+
+def _serpapi(settings: OperatorSettings) -> Finding:
+    key = settings.serpapi_api_key.get_secret_value()
+    if not key:
+        return _not_set("SerpAPI", "SERPAPI_API_KEY")
+    url = f"{settings.serpapi_url}/account.json?api_key={key}"
+    return _asked("SerpAPI", url, {}, "SERPAPI_API_KEY")
+
+
+VENDORS:
+        yield await asyncio.to_thread(vendor, settings)
+
+
+async def _database(settings: OperatorSettings) -> AsyncGenerator[Finding]:
+    try:
+        connection = await database.connect(settings.dsn, "taskflow-doctor")
+    except (*database.UNAVAILABLE, asyncpg.PostgresError) as error:
+        do = "start it, or mend DATABASE_URL; a missing role means `taskflow migrate`"
+        yield Finding("PostgreSQL", ok=False, says=f"no connection: {type(error).__name__}", do=do)
+        return
+    try:
+        version = await connection.fetchval("show server_version")
+        yield Finding("PostgreSQL", ok=True, says=f"version {version}")
+        lacking = await migrate.pending(connection)
+        says = f"missing: {', '.join(lacking)}" if lacking else "up to date"
+        yield Finding("schema", not lacking, says, "run `taskflow migrate`" if lacking else "")
+        if lacking:
+            return
+        for check in (_master_key, _dead_letters, _services):
+            yield await check(connection, settings)
+    finally:
+        await connection.close()
+
+
+async def _master_key(connection: asyncpg.Connection, settings: OperatorSettings) -> Finding:
+    row = await connection.fetchrow(_A_KEY)
+    if row is None:
+        return Finding("master key", ok=True, says="no user yet to try it on")
+    try:
+        MasterKey(settings.master_key).unwrap(row["wrapped_key"], row["user_id"])
+    except UnopenableSeal:
+        do = "restore the TASKFLOW_MASTER_KEY that this database was written with"
+        return Finding("master key", ok=False, says="does not open users' keys", do=do)
+    return Finding("master key", ok=True, says="opens users' keys")
+
+
+async def _dead_letters(connection: asyncpg.Connection, _: OperatorSettings) -> Finding:
+    count = await connection.fetchval(_LETTERS)
+    do = "see `taskflow dlq list`" if count else ""
+    return Finding("dead letters", ok=not count, says=f"{count} open", do=do)
+
+
+async def _services(connection: asyncpg.Connection, _: OperatorSettings) -> Finding:
+    seen = {row["service"]: row["instances"] for row in await connection.fetch(_SERVICES)}
+    wanted = [consumer.service for consumer in topology.CONSUMERS]
+    away = [service for service in wanted if service not in seen]
+    says = ", ".join(f"{service} x{count}" for service, count in sorted(seen.items())) or "none"
+    do = f"start {', '.join(away)}: `make run` or `taskflow run <service>`" if away else ""
+    return Finding("services", not away, says, do)
+
+
+async def _bus(settings: OperatorSettings) -> Finding:
+    try:
+        async with bus(settings.nats_url) as client:
+            if lacking := await topology.missing(client):
+                says = f"missing: {', '.join(lacking)}"
+                return Finding("NATS", ok=False, says=says, do="run `taskflow provision`")
+        if settings.nats_monitor_url:
+            await durability.require_sync_always(settings.nats_monitor_url)
+    except TaskFlowError as error:
+        return Finding("NATS", ok=False, says=str(error), do="start it, or mend NATS_URL")
+    return Finding("NATS", ok=True, says="stream and consumers in place")
+
+
+def _twilio() -> Finding:
+    sid = os.environ.get("TWILIO_ACCOUNT_SID", "")
+    token = os.environ.get("TWILIO_AUTH_TOKEN", "")
+    base = os.environ.get("TWILIO_API_URL") or "https://api.twilio.com"
+    if not (sid and token):
+        return _not_set("Twilio", "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+    login = base64.b64encode(f"{sid}:{token}".encode()).decode()
+    url = f"{base}/2010-04-01/Accounts/{sid}/Messages.json?PageSize=1"
+    return _asked("Twilio", url, {"Authorization": f"Basic {login}"}, "TWILIO_AUTH_TOKEN")
+
+
+def _gemini() -> Finding:
+    key = os.environ.get("GEMINI_API_KEY") or os.environ.get("GOOGLE_API_KEY") or ""
+    base = os.environ.get("GEMINI_API_URL") or "https://generativelanguage.googleapis.com"
+    if not key:
+        return _not_set("Gemini", "GEMINI_API_KEY")
+    return _asked("Gemini", f"{base}/v1/models", {"x-goog-api-key": key}, "GEMINI_API_KEY")
+
+
+def _serpapi() -> Finding:
+    key = os.environ.get("SERPAPI_API_KEY", "")
+    base = os.environ.get("SERPAPI_URL") or "https://serpapi.com"
+    if not key:
+        return _not_set("SerpAPI", "SERPAPI_API_KEY")
+    return _asked("SerpAPI", f"{base}/account.json?api_key={key}", {}, "SERPAPI_API_KEY")
+
+
+VENDORS: tuple[Callable[[OperatorSettings], Finding], ...] = (_twilio, _gemini, _serpapi)
+
+
+def _not_set(vendor: str, names: str) -> Finding:
+    return Finding(vendor, ok=True, says=f"{names} not set here: `make run` simulates it")
+
+
+def _asked(vendor: str, url: str, headers: dict[str, str], key: str) -> Finding:
+    """The cheapest authenticated call; what it says of the key."""
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - vendors' or operator's address
+    try:
+        with urllib.request.urlopen(request, timeout=VENDOR_SECONDS):  # noqa: S310 - as above
+            return Finding(vendor, ok=True, says="answers, and takes the key")
+    except HTTPError as error:
+        return Finding(vendor, ok=False, says=f"answers {error.code}", do=f"check {key}")
+    except (URLError, TimeoutError) as error:
+        says = f"does not answer: {type(error).__name__}"
+        return Finding(vendor, ok=False, says=says, do="check the network, or its *_URL setting")

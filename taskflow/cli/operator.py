@@ -1,0 +1,111 @@
+"""What operator commands share: settings that find a running `taskflow up`, and a log to read."""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+import nats
+import nats.errors
+from nats.aio.client import Client
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+
+from contracts import streams
+from contracts.streams import UserId
+from taskflow import database
+from taskflow.dead_letters import DeadLetters
+from taskflow.errors import Configuration
+from taskflow.event_log import EventLog
+from taskflow.group_commit import GroupCommit
+from taskflow.sealing import MasterKey
+from taskflow.settings import RuntimeSettings, explain
+from taskflow.vault import Vault
+
+RUN_ENV = "run.env"
+"""In the home of a running `taskflow up`: how to reach what it started."""
+
+
+class OperatorSettings(RuntimeSettings):
+    """The runtime's settings; where one is not set, that of the `taskflow up` of this home."""
+
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_api_url: str = "https://api.twilio.com"
+    gemini_api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias=AliasChoices("GEMINI_API_KEY", "GOOGLE_API_KEY")
+    )
+    gemini_api_url: str = "https://generativelanguage.googleapis.com"
+    serpapi_api_key: SecretStr = SecretStr("")
+    serpapi_url: str = "https://serpapi.com"
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:
+        home = Path(os.environ.get("TASKFLOW_HOME", ".taskflow"))
+        try:
+            return cls(_env_file=(home / RUN_ENV, ".env"), **given)  # pyright: ignore[reportCallIssue]
+        except ValidationError as error:
+            raise Configuration(f"{explain(error)}; or start `make run` first") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    settings: OperatorSettings
+    pool: asyncpg.Pool
+    vault: Vault
+    log: EventLog
+    dead_letters: DeadLetters
+
+    async def stream_of(self, name: str) -> str:
+        """A stream by its name, a conversation by its user's id, phone or business-scoped id."""
+        if name.startswith((streams.CONVERSATION, streams.REMINDER)) or name == streams.TOOLS:
+            return name
+        return streams.conversation(await self.user_of(name))
+
+    async def user_of(self, name: str) -> UserId:
+        try:
+            return UserId(UUID(name))
+        except ValueError:
+            address = name if name.startswith("whatsapp:") else f"whatsapp:{name}"
+        if user := await self.vault.known(address):
+            return user
+        raise Configuration(
+            f"nobody is known as {name!r}; give a stream (conversation-<id>, reminder-<id>, "
+            "tools), a user id, or an address such as +15551230001"
+        )
+
+
+@asynccontextmanager
+async def operator() -> AsyncGenerator[Operator]:
+    settings = OperatorSettings.load()
+    pool = database.pool(settings.dsn, "taskflow-operator", size=2)
+    group = GroupCommit(settings.dsn, "taskflow-operator")
+    async with pool:
+        try:
+            await pool.fetchval("select 1")
+            vault = Vault(pool, MasterKey(settings.master_key))
+            log = EventLog(pool, vault, group)
+            yield Operator(settings, pool, vault, log, DeadLetters(pool, log, "operator"))
+        except database.UNAVAILABLE as error:
+            raise Configuration(
+                f"PostgreSQL does not answer ({type(error).__name__}); is `make run` running?"
+            ) from error
+        finally:
+            await group.close()
+
+
+@asynccontextmanager
+async def bus(url: str) -> AsyncGenerator[Client]:
+    try:
+        client = await nats.connect(url, allow_reconnect=False, connect_timeout=3)
+    except (OSError, nats.errors.Error, TimeoutError) as error:
+        raise Configuration(
+            f"NATS does not answer ({type(error).__name__}); is `make run` running?"
+        ) from error
+    try:
+        yield client
+    finally:
+        await client.close()
