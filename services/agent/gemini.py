@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import aiohttp
 import orjson
@@ -65,6 +65,8 @@ class Answer:
 class ModelUnavailable(Exception):
     """After the bounded retries, or at the deadline."""
 
+    reason: Literal["unavailable", "refused"] = "unavailable"
+
     def __init__(self, detail: str, attempts: int) -> None:
         super().__init__(detail)
         self.detail, self.attempts = detail, attempts
@@ -72,6 +74,8 @@ class ModelUnavailable(Exception):
 
 class ModelRefused(ModelUnavailable):
     """The vendor refuses this request or this key: asking again is no use."""
+
+    reason = "refused"
 
 
 class Gemini:

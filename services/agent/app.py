@@ -1,0 +1,31 @@
+"""Wires the agent; nothing is wired elsewhere."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from services.agent.decider import FOLD
+from services.agent.effects import Effects
+from services.agent.gemini import Gemini
+from services.agent.handlers import subscribe
+from services.agent.settings import AgentSettings
+from taskflow.service import Runtime, run
+from taskflow.watchdog import Moves
+
+
+@asynccontextmanager
+async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[None]:
+    gemini = Gemini(settings)
+    effects = Effects(runtime.log, gemini)
+    quiet = timedelta(seconds=settings.agent_quiet_seconds)
+    subscribe(runtime, effects, quiet=quiet, workers=settings.agent_workers)
+    runtime.project(Moves("agent", FOLD, lambda state: state.driver, runtime.folds))
+    try:
+        yield
+    finally:
+        await gemini.close()
+
+
+def main() -> None:
+    settings = AgentSettings.load()
+    run("agent", settings, lambda runtime: agent(runtime, settings))

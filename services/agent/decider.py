@@ -1,0 +1,241 @@
+"""The turn, as a pure fold of a conversation's facts and the moves that follow from it.
+
+`driver` is the one event whose delivery must make the next move; everything else acks. An event
+becomes driver only when it is appended, and once it is not the driver it never is again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts import slots
+from contracts.conversation import (
+    MessageReceived,
+    ModelAnswered,
+    ReplyReady,
+    TurnParked,
+    TurnRetried,
+    TurnStarted,
+    TurnStopped,
+    UserForgotten,
+)
+from contracts.event import Event
+from contracts.recorded import Recorded
+from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from services.agent.answers import Reason, apology, given_up
+from taskflow.folding import Fold
+
+MAX_STEPS = 8
+MAX_WORK = timedelta(seconds=90)
+"""Of the model's and the tools' own time; a crash's pause is nobody's work."""
+MAX_TOKENS = 200_000
+"""In one turn: some eight times a long conversation's request."""
+MAX_REPAIRS = 1
+LONGEST_BURST = timedelta(seconds=4)
+STOP_WORDS = frozenset({"stop", "stopp", "halt", "cancel that", "stop it", "never mind"})
+
+
+class Pending(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    message: UUID
+    at: datetime
+    at_once: bool = False
+    """Media and buttons are whole by themselves: nothing more is to be waited for."""
+
+
+class Conversation(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    stream: str = ""
+    turn: UUID | None = None
+    turn_version: int = 0
+    step: int = 0
+    waiting: frozenset[UUID] = frozenset()
+    """Tool calls without an outcome."""
+    pending: tuple[Pending, ...] = ()
+    covers: tuple[Pending, ...] = ()
+    """The messages that the open turn answers."""
+    ended: int = 0
+    driver: UUID | None = None
+    tokens: int = 0
+    worked_ms: int = 0
+    repairs: int = 0
+    """Answers in a row that led to nothing."""
+    forgotten: bool = False
+
+    def but(self, **changes: Any) -> "Conversation":
+        return self.model_copy(update=changes)
+
+
+def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
+    if state.forgotten:
+        return state
+    this = recorded.event_id
+    match recorded.event:
+        case MessageReceived() as message:
+            new = Pending(
+                message=this, at=recorded.recorded_at, at_once=message.kind not in {"text", "other"}
+            )
+            return _waking(state.but(stream=recorded.stream, pending=(*state.pending, new)), this)
+        case TurnStarted() if state.turn is None:
+            return _opened(state, recorded)
+        case ModelAnswered(turn=turn, step=step) as answer if (turn, step) == _at(state):
+            return state.but(
+                step=step + 1,
+                tokens=state.tokens + answer.usage.total,
+                worked_ms=state.worked_ms + answer.took_ms,
+                repairs=state.repairs + 1,
+            )
+        case ToolRequested(turn=turn) if turn == state.turn:
+            return state.but(waiting=state.waiting | {this}, driver=None, repairs=0)
+        case ToolFinished(call=call, took_ms=took) if call in state.waiting:
+            return _settled(state.but(worked_ms=state.worked_ms + took), call, this)
+        case ToolFailed(call=call) if call in state.waiting:
+            return _settled(state, call, this)
+        case ReplyReady(turn=turn) if turn is not None and turn == state.turn:
+            driver = state.driver if state.pending else None
+            return _closed(state).but(driver=driver)
+        case TurnParked(turn=None) if state.turn is None:
+            return _closed(state).but(pending=(), driver=None)
+        case TurnParked(turn=turn) | TurnStopped(turn=turn) if turn == state.turn:
+            return _closed(state).but(driver=this if state.pending else None)
+        case TurnRetried(messages=messages) if messages:
+            again = tuple(Pending(message=one, at=recorded.recorded_at) for one in messages)
+            return _waking(state.but(pending=(*again, *state.pending)), this)
+        case UserForgotten():
+            return Conversation(stream=state.stream, ended=state.ended, forgotten=True)
+        case _:
+            return state
+
+
+def _at(state: Conversation) -> tuple[UUID | None, int]:
+    return state.turn, state.step
+
+
+def _waking(state: Conversation, this: UUID) -> Conversation:
+    idle = state.turn is None and state.driver is None
+    return state.but(driver=this) if idle else state
+
+
+def _opened(state: Conversation, recorded: Recorded[Any]) -> Conversation:
+    return state.but(
+        turn=recorded.event_id,
+        turn_version=recorded.version,
+        step=1,
+        waiting=frozenset(),
+        covers=state.pending,
+        pending=(),
+        tokens=0,
+        worked_ms=0,
+        repairs=0,
+    )
+
+
+def _settled(state: Conversation, call: UUID, this: UUID) -> Conversation:
+    waiting = state.waiting - {call}
+    return state.but(waiting=waiting, driver=state.driver if waiting else this)
+
+
+def _closed(state: Conversation) -> Conversation:
+    return state.but(turn=None, step=0, waiting=frozenset(), covers=(), ended=state.ended + 1)
+
+
+FOLD = Fold("agent", 1, Conversation, evolve)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForBurst:
+    """The user may still be typing."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Append these into the slot: a turn is opened, or given up."""
+
+    slot: UUID
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class AskModel:
+    turn: UUID
+    step: int
+    slot: UUID
+
+
+Move = WaitForBurst | Decide | AskModel
+
+
+def next_move(state: Conversation, now: datetime, quiet: timedelta) -> Move:
+    """What the driver of this conversation owes it now. `quiet` zero: no burst is waited out."""
+    if state.turn is None:
+        until = burst_ends(state, quiet)
+        if until is not None and until > now:
+            return WaitForBurst(until)
+        return Decide(current_slot(state), [TurnStarted(number=state.ended)])
+    if reason := _spent(state):
+        return Decide(current_slot(state), given_up(state.turn, state.step, reason))
+    return AskModel(state.turn, state.step, current_slot(state))
+
+
+def burst_ends(state: Conversation, quiet: timedelta) -> datetime | None:
+    """By the log's times: after the last message's quiet, but not long after the first."""
+    if not quiet or not state.pending or any(message.at_once for message in state.pending):
+        return None
+    return min(state.pending[-1].at + quiet, state.pending[0].at + LONGEST_BURST)
+
+
+def _spent(state: Conversation) -> Reason | None:
+    if state.repairs > MAX_REPAIRS:
+        return "malformed"
+    if state.step > MAX_STEPS:
+        return "steps"
+    if state.tokens > MAX_TOKENS:
+        return "tokens"
+    return "time" if work_left(state) <= timedelta() else None
+
+
+def work_left(state: Conversation) -> timedelta:
+    return MAX_WORK - timedelta(milliseconds=state.worked_ms)
+
+
+def current_slot(state: Conversation) -> UUID:
+    """The place of the next decision: whatever leaves this state takes it."""
+    if state.turn is None:
+        return slots.turn(state.stream, state.ended)
+    return slots.step(state.turn, state.step)
+
+
+def parked(state: Conversation, error: str) -> Decide:
+    """Gives up the open turn, with an apology, or the messages that wait for one."""
+    if state.turn is None:
+        given = [message.message for message in state.pending]
+        return Decide(current_slot(state), [TurnParked(turn=None, messages=given, error=error)])
+    given = [message.message for message in state.covers]
+    return Decide(
+        current_slot(state),
+        [
+            TurnParked(turn=state.turn, messages=given, error=error),
+            ReplyReady(turn=state.turn, kind="apology", text=apology("parked")),
+        ],
+    )
+
+
+def stopped(state: Conversation, turn: UUID) -> Decide:
+    return Decide(current_slot(state), [TurnStopped(turn=turn, reason="user")])
+
+
+def stops(state: Conversation, message_version: int) -> bool:
+    """Whether a turn that was open when this message came is open still."""
+    return state.turn is not None and state.turn_version < message_version
+
+
+def is_stop_word(text: str) -> bool:
+    return text.strip().strip(".!").lower() in STOP_WORDS

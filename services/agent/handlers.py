@@ -1,0 +1,95 @@
+"""Carries the conversation's events to the decider; whoever is the driver makes the next move."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from contracts import streams
+from contracts.conversation import MessageReceived
+from contracts.recorded import Recorded
+from services.agent import decider
+from services.agent.decider import (
+    FOLD,
+    AskModel,
+    Conversation,
+    Decide,
+    WaitForBurst,
+    next_move,
+)
+from services.agent.effects import Effects
+from taskflow import bus, clock
+from taskflow.appending import Write
+from taskflow.driving import Driving, Parking
+from taskflow.event_log import Log
+from taskflow.folding import Folded, Folds
+from taskflow.service import Runtime
+
+
+@dataclass(slots=True)
+class Turns:
+    """Drives one delivery (see taskflow/driving.py)."""
+
+    folds: Folds
+    effects: Effects
+    quiet: timedelta
+    version: int = 0
+    waited: timedelta = timedelta()
+    """By this delivery, for a burst: bounded even when clocks disagree, and over after a turn."""
+
+    async def fold(self, stream: str, known: Folded[Conversation] | None) -> Folded[Conversation]:
+        folded = await self.folds.fold(stream, FOLD, known)
+        self.version = folded.version
+        return folded
+
+    def driver(self, state: Conversation) -> UUID | None:
+        return state.driver
+
+    def slot(self, state: Conversation) -> UUID:
+        return decider.current_slot(state)
+
+    async def move(self, state: Conversation, recorded: Recorded[Any]) -> None:
+        now = clock.utc_now()
+        quiet = self.quiet if self.waited < decider.LONGEST_BURST else timedelta()
+        match next_move(state, now, quiet):
+            case WaitForBurst(until=until):
+                pause = min(until - now, self.quiet)
+                self.waited += pause
+                await asyncio.sleep(pause.total_seconds())
+            case Decide() as decision:
+                await self.effects.record(decision, recorded)
+                self.waited = decider.LONGEST_BURST
+            case AskModel() as asking:
+                await self.effects.ask_model(state, asking, recorded, self.version)
+
+    def parking(self, state: Conversation, recorded: Recorded[Any], error: Exception) -> Parking:
+        decision = decider.parked(state, type(error).__name__)
+        write = Write(recorded.stream, decision.events, streams.user_of(recorded.stream))
+        return Parking([write], decision.slot)
+
+
+async def stop_if_asked(recorded: Recorded[Any], log: Log, folds: Folds, effects: Effects) -> None:
+    """A "stop" first ends the turn that was open when it came; then it is a message as any."""
+    if not isinstance(recorded.event, MessageReceived):
+        return
+    state = (await folds.fold(recorded.stream, FOLD)).state
+    if not decider.stops(state, recorded.version):
+        return
+    opened: Recorded[MessageReceived] = await log.opened(recorded)
+    if not decider.is_stop_word(opened.event.text):
+        return
+    turn = state.turn
+    while turn is not None and state.turn == turn:
+        await effects.record(decider.stopped(state, turn), recorded)
+        state = (await folds.fold(recorded.stream, FOLD)).state
+
+
+def subscribe(runtime: Runtime, effects: Effects, *, quiet: timedelta, workers: int) -> None:
+    async def drive(recorded: Recorded[Any], delivery: int) -> None:
+        await stop_if_asked(recorded, runtime.log, runtime.folds, effects)
+        turns = Turns(runtime.folds, effects, quiet)
+        driving = Driving(turns, runtime.attempts, runtime.dead_letters)
+        await driving.drive(recorded, delivery)
+
+    bus.consume(runtime.broker, "agent", drive, runtime.dead_letters, workers=workers)

@@ -1,0 +1,186 @@
+"""The whole stack as real processes on free ports, for end-to-end tests: start, kill, restart."""
+
+import asyncio
+import base64
+import contextlib
+import ctypes
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nats
+
+from taskflow import topology
+from taskflow.migrate import migrate
+from tests.support.servers import NatsServer, PostgresServer
+
+READY_SECONDS = 40
+SERVICES = ("gateway", "agent", "tools", "scheduler")
+_PR_SET_PDEATHSIG = 1
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Stack:
+    """Processes by name; a replica is `agent#2`."""
+
+    def __init__(self, home: Path, postgres: PostgresServer, bus: NatsServer) -> None:
+        self.home, self.postgres, self.bus = home, postgres, bus
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        gateway, sim = free_port(), free_port()
+        self.gateway, self.sim = f"http://127.0.0.1:{gateway}", f"http://127.0.0.1:{sim}"
+        self.account, self.token = "AC" + secrets.token_hex(16), secrets.token_hex(16)
+        self.env = {
+            "TASKFLOW_HOME": str(home),
+            "TASKFLOW_LOG_LEVEL": "WARNING",
+            "TASKFLOW_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "TASKFLOW_GATEWAY_PORT": str(gateway),
+            "TASKFLOW_SIM_PORT": str(sim),
+            "TASKFLOW_SIM_WEBHOOK_URL": f"{self.gateway}/webhook",
+            "PUBLIC_URL": self.gateway,
+            "TWILIO_ACCOUNT_SID": self.account,
+            "TWILIO_AUTH_TOKEN": self.token,
+            "TWILIO_WHATSAPP_FROM": "whatsapp:+14155238886",
+            "TWILIO_API_URL": f"{self.sim}/twilio",
+            "GEMINI_API_KEY": secrets.token_hex(16),
+            "GEMINI_API_URL": f"{self.sim}/gemini",
+            "SERPAPI_API_KEY": secrets.token_hex(16),
+            "SERPAPI_URL": f"{self.sim}/serpapi",
+            "DATABASE_URL": postgres.dsn,
+            "NATS_URL": bus.url,
+        }
+
+    def prepare(self) -> None:
+        async def work() -> None:
+            await migrate(self.postgres.dsn)
+            client = await nats.connect(self.bus.url)
+            await topology.provision(client)
+            await client.close()
+
+        asyncio.run(work())
+
+    def start(self, *names: str, **env: str) -> None:
+        """Starts processes and waits until each is ready."""
+        ready: dict[str, Path] = {}
+        for name in names:
+            ready[name] = self.home / f"{name}.{secrets.token_hex(4)}.ready"
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "taskflow.cli.main", "run", name.partition("#")[0]],
+                env={**os.environ, **self.env, **env, "TASKFLOW_READY_FILE": str(ready[name])},
+                stdout=(self.home / f"{name}.out").open("ab"),
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+            )
+        for name in names:
+            self._wait_ready(name, ready[name])
+
+    def _wait_ready(self, name: str, file: Path) -> None:
+        def is_ready() -> bool:
+            if self.processes[name].poll() is not None:
+                raise AssertionError(f"{name} died: {self.output(name)[-2000:]}")
+            return file.exists()
+
+        wait_until(is_ready, READY_SECONDS, lambda: f"{name} is not ready: {self.output(name)}")
+
+    def output(self, name: str) -> str:
+        return (self.home / f"{name}.out").read_text(errors="replace")
+
+    def kill(self, name: str, number: int = signal.SIGKILL) -> None:
+        """Ends one process of ours and waits for its end."""
+        process = self.processes.pop(name)
+        process.send_signal(number)
+        process.wait(30)
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+        for process in self.processes.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(25)
+            process.kill()
+            process.wait()
+        self.processes.clear()
+
+    # -- as a person and as a tester would ------------------------------------------------
+
+    def say(self, user: str, body: str, **more: Any) -> dict[str, Any]:
+        """Writes on the phone; Twilio's sid and what the webhook answered."""
+        return self.post(f"{self.sim}/_sim/phone/messages", {"from": user, "body": body, **more})
+
+    def chat(self, user: str) -> list[dict[str, Any]]:
+        found = self.get(f"{self.sim}/_sim/phone/messages?user={urllib.parse.quote(user)}")
+        return found["messages"] if isinstance(found, dict) else found
+
+    def replies(self, user: str) -> list[str]:
+        return [m["body"] for m in self.chat(user) if m["direction"] != "inbound"]
+
+    def accepted(self, user: str) -> list[dict[str, Any]]:
+        """Every message to this user that Twilio ever accepted: the oracle for doubles."""
+        found = self.get(f"{self.sim}/_sim/twilio/accepted")
+        messages = found["messages"] if isinstance(found, dict) else found
+        return [m for m in messages if m["to"].removeprefix("whatsapp:") == user]
+
+    def script(self, user: str, *answers: dict[str, Any]) -> None:
+        self.post(f"{self.sim}/_sim/gemini/script", {"user": user, "answers": list(answers)})
+
+    def model_calls(self, user: str) -> list[dict[str, Any]]:
+        found = self.get(f"{self.sim}/_sim/gemini/requests?user={urllib.parse.quote(user)}")
+        return found["requests"] if isinstance(found, dict) else found
+
+    def fault(self, vendor: str, **fault: Any) -> None:
+        self.post(f"{self.sim}/_sim/faults", {"vendor": vendor, **fault})
+
+    def await_replies(self, user: str, count: int, seconds: float = 30) -> list[str]:
+        """The replies, once there are so many."""
+        wait_until(
+            lambda: len(self.replies(user)) >= count,
+            seconds,
+            lambda: f"{user} has {self.replies(user)}, wanted {count}",
+        )
+        return self.replies(user)
+
+    def get(self, url: str) -> Any:
+        return self._call(urllib.request.Request(url))
+
+    def post(self, url: str, body: dict[str, Any]) -> Any:
+        data = json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        return self._call(urllib.request.Request(url, data=data, headers=headers))
+
+    def _call(self, request: urllib.request.Request) -> Any:
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{request.full_url}: {error.code} {error.read()!r}") from error
+
+
+def wait_until(
+    true: Callable[[], bool], seconds: float, otherwise: Callable[[], str] = lambda: "not in time"
+) -> None:
+    """Waits for a fact, with a deadline."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, otherwise()
+        time.sleep(0.05)
