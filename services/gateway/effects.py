@@ -1,0 +1,137 @@
+"""Where a reply leaves the house: claimed, POSTed, and its outcome recorded."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from contracts import streams
+from contracts.conversation import ReplyReady
+from contracts.recorded import Recorded
+from contracts.replies import ReplySending
+from services.gateway import decider
+from services.gateway.decider import Claim, Decide, Lane, Queued, Reconcile
+from services.gateway.formatting import for_whatsapp
+from services.gateway.pacing import Pacing
+from services.gateway.parts import split
+from services.gateway.signature import Callbacks
+from services.gateway.twilio import Accepted, Never, NotNow, Twilio, Unknown
+from taskflow import clock
+from taskflow.appending import Because, Outcome, Write
+from taskflow.errors import Permanent, SealedForEver, VendorUnavailable
+from taskflow.event_log import Log
+from taskflow.vault import UnknownUser, Vault
+
+CLAIM_HOLDS = 5.0
+"""Seconds from claim to POST: a sender that slept longer might be reconciled already."""
+
+log = structlog.get_logger()
+
+
+class LostReply(Permanent):
+    """The lane names a reply that the log does not hold."""
+
+    code = "lost_reply"
+
+
+class Effects:
+    def __init__(
+        self,
+        event_log: Log,
+        vault: Vault,
+        twilio: Twilio,
+        callbacks: Callbacks,
+        pacing: Pacing,
+    ) -> None:
+        self._log, self._vault, self._twilio = event_log, vault, twilio
+        self._callbacks, self._pacing = callbacks, pacing
+
+    async def record(self, decision: Decide, cause: Recorded[Any]) -> Outcome:
+        write = Write(cause.stream, decision.events, streams.user_of(cause.stream))
+        return await self._log.append([write], decision.slot, Because.of(cause))
+
+    async def send(self, move: Claim, cause: Recorded[Any]) -> None:
+        """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
+        head, user = move.head, streams.user_of(cause.stream)
+        began = clock.monotonic()
+        try:
+            parts = await self._parts(head)
+            address = await self._vault.address_of(user)
+        except (SealedForEver, UnknownUser) as error:
+            await self._fail_unsent(move, cause, error.code)
+            return
+        await self._pacing.turn()
+        token = clock.new_id()
+        if not await self._claimed(move, len(parts), token, cause):
+            return
+        if clock.monotonic() - began > CLAIM_HOLDS:
+            await self.record(decider.refused(head, clock.utc_now(), "paused", None), cause)
+            return
+        callback = self._callbacks.url(user, head.reply, head.part, head.attempt)
+        outcome = await self._twilio.send(address, parts[head.part], callback)
+        match outcome:
+            case Accepted(message_sid=sid):
+                log.info("reply.sent", part=head.part, message_sid=sid)
+                await self.record(decider.sent(head, sid, "response"), cause)
+            case NotNow(reason=reason, retry_after=after):
+                log.warning("reply.refused", attempt=head.attempt, reason=reason)
+                await self.record(decider.refused(head, clock.utc_now(), reason, after), cause)
+            case Never(code=code, reason=reason):
+                log.error("reply.failed", code=code)
+                await self.record(decider.failed(head, code, reason), cause)
+            case Unknown(reason=reason):
+                log.warning("reply.outcome_unknown", reason=reason)
+
+    async def _claimed(self, move: Claim, parts: int, token: UUID, cause: Recorded[Any]) -> bool:
+        """Ours by its token, also when the answer to our commit was lost."""
+        claim = Decide(move.slot, [decider.claimed(move.head, parts, token)])
+        standing = (await self.record(claim, cause)).events[0].event
+        return isinstance(standing, ReplySending) and standing.token == token
+
+    async def _fail_unsent(self, move: Claim, cause: Recorded[Any], reason: str) -> None:
+        """Nobody to write to: claimed and failed, without a POST."""
+        if await self._claimed(move, 1, clock.new_id(), cause):
+            await self.record(decider.failed(move.head, None, reason), cause)
+
+    async def reconcile(self, move: Reconcile, cause: Recorded[Any], lane: Lane) -> None:
+        """A claim without an outcome: look it up at Twilio; at last, assume."""
+        found = await self._find(move, cause, lane)
+        if found:
+            log.info("reply.found_at_twilio", message_sid=found)
+            await self.record(decider.sent(move.head, found, "list"), cause)
+        elif clock.utc_now() - move.claimed_at > decider.UNKNOWN_FOR:
+            log.error("reply.outcome_assumed", kind=move.head.kind)
+            await self.record(decider.assumed(move.head), cause)
+
+    async def _find(self, move: Reconcile, cause: Recorded[Any], lane: Lane) -> str | None:
+        """The SID of a message with this text, no older than the claim, that no fact names yet."""
+        try:
+            address = await self._vault.address_of(streams.user_of(cause.stream))
+            text = (await self._parts(move.head))[move.head.part]
+            listed = await self._twilio.sent_to(address, move.claimed_at)
+        except (VendorUnavailable, SealedForEver, UnknownUser):
+            return None
+        known = {sent.message_sid for sent in lane.sent}
+        matching = [
+            one
+            for one in listed
+            if one.body == text and one.message_sid not in known and _since(one.at, move.claimed_at)
+        ]
+        return (
+            min(matching, key=lambda one: one.at or move.claimed_at).message_sid
+            if matching
+            else None
+        )
+
+    async def _parts(self, head: Queued) -> list[str]:
+        recorded = await self._log.find(head.reply)
+        if recorded is None:
+            raise LostReply(f"reply {head.reply} is not in the log")
+        opened: Recorded[ReplyReady] = await self._log.opened(recorded)
+        return split(for_whatsapp(opened.event.text))
+
+
+def _since(at: datetime | None, claimed_at: datetime) -> bool:
+    """Twilio tells whole seconds."""
+    return at is not None and at >= claimed_at.replace(microsecond=0)

@@ -1,0 +1,93 @@
+"""Carries replies that are ready down their user's lane."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from contracts import streams
+from contracts.recorded import Recorded
+from services.gateway import decider
+from services.gateway.decider import FOLD, Claim, Lane, Reconcile, WaitUntil, next_move
+from services.gateway.effects import Effects
+from taskflow import bus, clock
+from taskflow.appending import Write
+from taskflow.dead_letters import Attempts
+from taskflow.driving import Driving, Parking
+from taskflow.errors import Retryable
+from taskflow.folding import Folded, Folds
+from taskflow.service import Runtime
+
+LONGEST_WAIT = 10.0
+"""Seconds; a longer one is handed back to JetStream."""
+LIST_EVERY = 2.0
+CALLBACK_POLL = 0.1
+"""Seconds."""
+WORKERS = 200
+
+
+class HandedBack(Retryable):
+    """The lane has to wait longer than a delivery should be held."""
+
+    code = "handed_back"
+
+
+@dataclass(slots=True)
+class Sending:
+    """Drives one delivery (see taskflow/driving.py)."""
+
+    folds: Folds
+    effects: Effects
+    attempts: Attempts
+    began: float = field(default_factory=clock.monotonic)
+    listed_at: float = 0.0
+
+    async def fold(self, stream: str, known: Folded[Lane] | None) -> Folded[Lane]:
+        return await self.folds.fold(stream, FOLD, known)
+
+    def driver(self, state: Lane) -> UUID | None:
+        return state.driver
+
+    def slot(self, state: Lane) -> UUID:
+        return decider.current_slot(state)
+
+    async def move(self, state: Lane, recorded: Recorded[Any]) -> None:
+        match next_move(state, clock.utc_now()):
+            case WaitUntil(at=at):
+                await self._hand_back(state, (at - clock.utc_now()).total_seconds())
+            case Claim() as claim:
+                await self.effects.send(claim, recorded)
+                self.began = clock.monotonic()
+            case Reconcile() as unknown:
+                await self._find_out(unknown, state, recorded)
+
+    async def _find_out(self, unknown: Reconcile, state: Lane, recorded: Recorded[Any]) -> None:
+        """Mostly a callback settles it within moments; Twilio's list is asked now and then."""
+        now = clock.monotonic()
+        if now - self.began > LONGEST_WAIT:
+            await self._hand_back(state, LONGEST_WAIT)
+        if now - self.listed_at >= LIST_EVERY:
+            self.listed_at = now
+            await self.effects.reconcile(unknown, recorded, state)
+        else:
+            await asyncio.sleep(CALLBACK_POLL)
+
+    async def _hand_back(self, state: Lane, seconds: float) -> None:
+        """Waiting is no failed try."""
+        await self.attempts.clear(self.slot(state))
+        raise HandedBack("the lane waits", delay=max(seconds, 0.05))
+
+    def parking(self, state: Lane, recorded: Recorded[Any], error: Exception) -> Parking | None:
+        decision = decider.parked(state, type(error).__name__)
+        if decision is None:
+            return None
+        write = Write(recorded.stream, decision.events, streams.user_of(recorded.stream))
+        return Parking([write], decision.slot)
+
+
+def subscribe(runtime: Runtime, effects: Effects) -> None:
+    async def drive(recorded: Recorded[Any], delivery: int) -> None:
+        sending = Sending(runtime.folds, effects, runtime.attempts)
+        await Driving(sending, runtime.attempts, runtime.dead_letters).drive(recorded, delivery)
+
+    bus.consume(runtime.broker, "gateway", drive, runtime.dead_letters, workers=WORKERS)

@@ -1,0 +1,128 @@
+"""A Twilio webhook's parameters as a message of ours. Unknown parameters are tolerated."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import phonenumbers
+from phonenumbers import timezone
+
+from contracts.conversation import Media, MessageReceived
+
+REQUIRED = ("MessageSid", "From")
+SID = re.compile(r"^(SM|MM)[0-9a-fA-F]{32}$")
+_UNKNOWN_ZONE = "Etc/Unknown"
+MAIN_ZONES = {
+    "US": "America/New_York",
+    "CA": "America/Toronto",
+    "AU": "Australia/Sydney",
+    "BR": "America/Sao_Paulo",
+    "MX": "America/Mexico_City",
+    "RU": "Europe/Moscow",
+    "ID": "Asia/Jakarta",
+    "GB": "Europe/London",
+    "IN": "Asia/Kolkata",
+    "CN": "Asia/Shanghai",
+    "ES": "Europe/Madrid",
+    "PT": "Europe/Lisbon",
+    "CL": "America/Santiago",
+    "EC": "America/Guayaquil",
+    "KZ": "Asia/Almaty",
+    "MN": "Asia/Ulaanbaatar",
+    "CD": "Africa/Kinshasa",
+    "NZ": "Pacific/Auckland",
+    "AR": "America/Argentina/Buenos_Aires",
+}
+"""Of countries with several zones: where most people, or the capital, are."""
+
+Kind = Literal["text", "button", "media", "location", "other"]
+Form = Mapping[str, Sequence[str]]
+
+
+class Unusable(ValueError):
+    """A parameter is missing or is not what Twilio sends; names it."""
+
+
+def first(form: Form, name: str) -> str:
+    values = form.get(name)
+    return values[0] if values else ""
+
+
+def addresses(form: Form) -> list[str]:
+    """Phone and business-scoped id, whichever are there, the phone first."""
+    found = [first(form, "From"), first(form, "ExternalUserId")]
+    return list(dict.fromkeys(_channelled(address) for address in found if address))
+
+
+def _channelled(address: str) -> str:
+    return address if address.startswith("whatsapp:") else f"whatsapp:{address}"
+
+
+def message(form: Form) -> MessageReceived:
+    """Raises Unusable."""
+    for name in REQUIRED:
+        if not first(form, name):
+            raise Unusable(f"parameter {name} is missing")
+    sid = first(form, "MessageSid")
+    if not SID.match(sid):
+        raise Unusable("parameter MessageSid is not SM or MM and 32 hex digits")
+    media = _media(form)
+    return MessageReceived(
+        message_sid=sid,
+        channel="whatsapp",
+        kind=_kind(form, has_media=bool(media)),
+        text=clean(_text(form)),
+        profile_name=clean(first(form, "ProfileName")) or None,
+        media=media or None,
+        zone=zone_of(first(form, "From")),
+    )
+
+
+def _kind(form: Form, *, has_media: bool) -> Kind:
+    if has_media:
+        return "media"
+    if first(form, "ButtonPayload") or first(form, "ButtonText") or first(form, "ListId"):
+        return "button"
+    if first(form, "Latitude") and first(form, "Longitude"):
+        return "location"
+    return "text"
+
+
+def _text(form: Form) -> str:
+    body = first(form, "Body")
+    if not body:
+        body = first(form, "ButtonText") or first(form, "ListTitle")
+    if not (first(form, "Latitude") and first(form, "Longitude")):
+        return body
+    place = ", ".join(filter(None, (first(form, "Label"), first(form, "Address"))))
+    where = f"(location: {first(form, 'Latitude')}, {first(form, 'Longitude')}"
+    return f"{where}{f'; {place}' if place else ''}){f' {body}' if body else ''}"
+
+
+def _media(form: Form) -> list[Media]:
+    count = first(form, "NumMedia")
+    return [
+        Media(url=url, content_type=first(form, f"MediaContentType{n}").partition(";")[0])
+        for n in range(min(int(count), 10) if count.isdecimal() else 0)
+        if (url := first(form, f"MediaUrl{n}"))
+    ]
+
+
+def clean(text: str) -> str:
+    """PostgreSQL's JSON has no NUL, UTF-8 no lone surrogates; invisible tags hide instructions."""
+    text = text.replace("\x00", "").encode("utf-8", errors="replace").decode()
+    return "".join(character for character in text if not 0xE0000 <= ord(character) <= 0xE007F)
+
+
+def zone_of(address: str) -> str | None:
+    """IANA zone of the number's country; of several, the one that most people there live in."""
+    try:
+        number = phonenumbers.parse(address.removeprefix("whatsapp:"))
+    except phonenumbers.NumberParseException:
+        return None
+    region = phonenumbers.region_code_for_number(number)
+    region = region or phonenumbers.region_code_for_country_code(number.country_code or 0)
+    if main := MAIN_ZONES.get(region or ""):
+        return main
+    zones = [zone for zone in timezone.time_zones_for_number(number) if zone != _UNKNOWN_ZONE]
+    return zones[0] if zones else None

@@ -1,0 +1,45 @@
+"""What the gateway needs to know."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from taskflow.settings import RuntimeSettings
+
+
+def _is_an_origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise ValueError("must be an http(s) address, for example: https://taskflow.example.org")
+    return value.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_is_an_origin)]
+
+
+class GatewaySettings(RuntimeSettings):
+    taskflow_gateway_host: str = "127.0.0.1"
+    taskflow_gateway_port: int = Field(default=8000, ge=0, le=65535)
+    public_url: Address = Field(examples=["https://taskflow.example.org"])
+    """Where Twilio reaches us: what it signs."""
+    twilio_account_sid: str = Field(
+        pattern=r"^AC[0-9a-fA-F]{32}$", examples=["AC followed by 32 hex digits"]
+    )
+    twilio_auth_token: SecretStr = Field(examples=["(from console.twilio.com)"])
+    twilio_auth_token_secondary: SecretStr | None = None
+    """Accepted too while the token is being rotated."""
+    twilio_whatsapp_from: str = Field(
+        pattern=r"^whatsapp:\+[1-9]\d{6,14}$", examples=["whatsapp:+14155238886"]
+    )
+    twilio_api_url: Address | None = Field(default=None, examples=["http://127.0.0.1:8100/twilio"])
+    """None means Twilio."""
+    taskflow_check_signatures: bool = True
+    """False lets anybody write in anybody's name: for development only."""
+    taskflow_send_per_second: float = Field(default=80.0, gt=0)
+    """Twilio's default rate of a WhatsApp sender."""
+
+    @property
+    def tokens(self) -> list[str]:
+        secrets = [self.twilio_auth_token, self.twilio_auth_token_secondary]
+        return [secret.get_secret_value() for secret in secrets if secret]

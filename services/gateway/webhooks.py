@@ -1,0 +1,177 @@
+"""What Twilio calls: a message is in the log before it is answered; nothing else is waited for."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from opentelemetry.trace import SpanKind
+
+from contracts import slots, streams
+from services.gateway import inbound, statuses
+from services.gateway.counters import Counters
+from services.gateway.decider import FOLD
+from services.gateway.inbound import Form, Unusable
+from services.gateway.settings import GatewaySettings
+from services.gateway.signature import Callbacks, TooManyFields, is_twilios, parsed
+from taskflow.appending import Appended, Write
+from taskflow.errors import Retryable, SealedForEver
+from taskflow.event_log import Log
+from taskflow.folding import Folds
+from taskflow.telemetry import span
+from taskflow.vault import Vault
+
+MAX_BODY = 64 * 1024
+ANSWER_WITHIN = 4.5
+"""Seconds: Twilio gives up at 15, and a 503 in time lets it try again or us back-fill."""
+EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+log = structlog.get_logger()
+
+
+class Refusal(Exception):
+    """An HTTP answer other than success."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Puts messages into the log: those of webhooks, and those that back-fill found."""
+
+    log: Log
+    vault: Vault
+
+    async def take(self, form: Form) -> bool:
+        """Whether it is new. Raises Unusable, or Retryable when the log is away."""
+        received = inbound.message(form)
+        user = await self.vault.user_for(inbound.addresses(form))
+        write = Write(streams.conversation(user), [received], user)
+        outcome = await self.log.append([write], slots.message(received.message_sid))
+        return isinstance(outcome, Appended)
+
+
+Work = Callable[[Request, Form], Awaitable[Response]]
+
+
+class Webhooks:
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        intake: Intake,
+        folds: Folds,
+        callbacks: Callbacks,
+        counters: Counters,
+    ) -> None:
+        self._settings, self._intake, self._folds = settings, intake, folds
+        self._callbacks, self._counters = callbacks, counters
+
+    def router(self) -> APIRouter:
+        router = APIRouter()
+        router.add_api_route("/webhook", self.receive, methods=["POST"])
+        router.add_api_route("/webhook", self.validate, methods=["GET"])
+        router.add_api_route("/webhook/status", self.status, methods=["POST"])
+        return router
+
+    async def validate(self) -> dict[str, str]:
+        """For a person or a monitor that looks whether the address is right."""
+        return {"taskflow": "Twilio's webhook: POST signed messages here"}
+
+    async def receive(self, request: Request) -> Response:
+        with span(
+            "POST /webhook", SpanKind.SERVER, attributes={"http.route": "/webhook"}
+        ) as serving:
+            answer = await self._answered(request, self._take)
+            serving.set_attribute("http.response.status_code", answer.status_code)
+            self._counters.count("webhook", str(answer.status_code))
+            return answer
+
+    async def status(self, request: Request) -> Response:
+        answer = await self._answered(request, self._note_status)
+        self._counters.count("status_callback", str(answer.status_code))
+        return answer
+
+    async def _answered(self, request: Request, work: Work) -> Response:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                form = await self._verified(request)
+                return await work(request, form)
+        except Refusal as refusal:
+            log.warning("webhook.refused", status=refusal.status, reason=refusal.reason)
+            return Response(refusal.reason, refusal.status, media_type="text/plain")
+        except Unusable as error:
+            log.warning("webhook.unusable", reason=str(error))
+            return Response(str(error), 400, media_type="text/plain")
+        except (Retryable, TimeoutError) as error:
+            log.warning("webhook.unavailable", error=type(error).__name__)
+            return Response("try again", 503, {"Retry-After": "5"}, media_type="text/plain")
+
+    async def _verified(self, request: Request) -> dict[str, list[str]]:
+        """The form, once its signature over our public URL fits. Raises Refusal."""
+        try:
+            form = parsed(await _body(request))
+        except TooManyFields as error:
+            raise Refusal(413, str(error)) from error
+        if not self._settings.taskflow_check_signatures:
+            return form
+        query = request.url.query
+        url = f"{self._settings.public_url}{request.url.path}{f'?{query}' if query else ''}"
+        signature = request.headers.get("X-Twilio-Signature", "")
+        if not is_twilios(self._settings.tokens, url, form, signature):
+            raise Refusal(403, "the signature does not fit; is PUBLIC_URL what Twilio calls?")
+        return form
+
+    async def _take(self, _request: Request, form: Form) -> Response:
+        new = await self._intake.take(form)
+        log.info("message.taken" if new else "message.repeated")
+        if new:
+            self._counters.count("message", "new")
+        return Response(EMPTY_TWIML, media_type="text/xml")
+
+    async def _note_status(self, request: Request, form: Form) -> Response:
+        user, told = self._told(parse_qs(request.url.query), form)
+        stream = streams.conversation(user)
+        lane = (await self._folds.fold(stream, FOLD)).state
+        for decision in statuses.called_back(lane, told):
+            write = Write(stream, decision.events, streams.user_of(stream))
+            try:
+                await self._intake.log.append([write], decision.slot)
+            except SealedForEver:
+                break
+        return Response(status_code=204)
+
+    def _told(
+        self, query: Mapping[str, Sequence[str]], form: Form
+    ) -> tuple[UUID, statuses.Callback]:
+        try:
+            user, reply = UUID(query["user"][0]), UUID(query["reply"][0])
+            part, attempt = int(query["part"][0]), int(query["attempt"][0])
+            mac = query["mac"][0]
+        except (KeyError, ValueError) as error:
+            raise Refusal(400, "this is not a callback address of ours") from error
+        if not self._callbacks.fits(user, reply, part, attempt, mac):
+            raise Refusal(403, "the callback's MAC does not fit")
+        code = inbound.first(form, "ErrorCode")
+        return user, statuses.Callback(
+            reply=reply,
+            part=part,
+            attempt=attempt,
+            message_sid=inbound.first(form, "MessageSid"),
+            status=inbound.first(form, "MessageStatus"),
+            code=int(code) if code.isdecimal() else None,
+        )
+
+
+async def _body(request: Request) -> bytes:
+    """At most MAX_BODY, whatever the headers say. Raises Refusal."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise Refusal(413, f"a body of more than {MAX_BODY} bytes")
+    return bytes(body)
