@@ -22,13 +22,16 @@ from contracts.event import Event, Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested, ToolWithdrawn
-from taskflow import clock
+from taskflow import bus, clock
 from taskflow.appending import Because, Write
-from taskflow.driving import Parking
-from taskflow.errors import Permanent, TaskFlowError, VendorUnavailable
+from taskflow.driving import Driving, Parking
+from taskflow.errors import Permanent, Retryable, TaskFlowError, VendorUnavailable
 from taskflow.event_log import Log
 from taskflow.folding import Folded
+from taskflow.service import Runtime
 from taskflow.telemetry import span
+
+OFFER_RETRY_SECONDS = 1.0
 
 A = TypeVar("A", bound=BaseModel)
 FailureCode = Literal["invalid_arguments", "unavailable", "refused", "timeout", "parked", "unknown"]
@@ -113,6 +116,18 @@ async def offer(event_log: Log, owner: str, tools: Sequence[Tool[Any]]) -> None:
         told = orjson.dumps([version, change.model_dump(mode="json")], option=orjson.OPT_SORT_KEYS)
         slot = slots.offer(change.type, hashlib.sha256(told).hexdigest())
         await event_log.append([Write(streams.TOOLS, [change], None)], slot)
+
+
+async def keep_offered(event_log: Log, owner: str, tools: Sequence[Tool[Any]]) -> None:
+    """Offers as soon as the log is there."""
+    while True:
+        try:
+            await offer(event_log, owner, tools)
+        except Retryable as error:
+            log.warning("tools.not_offered_yet", error=error.code)
+            await asyncio.sleep(OFFER_RETRY_SECONDS)
+        else:
+            return
 
 
 class CallState(BaseModel):
@@ -219,3 +234,14 @@ def _failed(request: Recorded[ToolRequested], code: FailureCode, error: str) -> 
 
 def _written(call: Call, event: Event) -> Write:
     return Write(call.request.stream, [event], call.user)
+
+
+def subscribe(runtime: Runtime, tools: Sequence[Tool[Any]], *, workers: int) -> None:
+    """Carries `tool.requested` of this service to its tools."""
+    calls = ToolCalls(runtime.log, tools)
+
+    async def run(recorded: Recorded[Any], delivery: int) -> None:
+        driving = Driving(calls.of(recorded), runtime.attempts, runtime.dead_letters)
+        await driving.drive(recorded, delivery)
+
+    bus.consume(runtime.broker, runtime.service, run, runtime.dead_letters, workers=workers)

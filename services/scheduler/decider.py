@@ -1,0 +1,71 @@
+"""A reminder's life, as a pure fold of its stream."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.recorded import Recorded
+from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from services.scheduler.recurrence import next_due
+from taskflow.folding import Fold
+
+
+class Reminder(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    reminder: UUID | None = None
+    set_at: datetime | None = None
+    local_time: str = ""
+    zone: str = "UTC"
+    rrule: str | None = None
+    fired: datetime | None = None
+    """The last due instant that fired."""
+    fired_at: datetime | None = None
+    cancelled: bool = False
+
+
+def evolve(state: Reminder, recorded: Recorded[Any]) -> Reminder:
+    match recorded.event:
+        case ReminderSet() as told if state.reminder is None:
+            return Reminder(
+                reminder=told.reminder,
+                set_at=recorded.recorded_at,
+                local_time=told.local_time,
+                zone=told.zone,
+                rrule=told.rrule,
+            )
+        case ReminderCancelled():
+            return state.model_copy(update={"cancelled": True})
+        case ReminderFired(due=due):
+            return state.model_copy(update={"fired": due, "fired_at": recorded.recorded_at})
+        case _:
+            return state
+
+
+FOLD = Fold("reminder", 1, Reminder, evolve)
+
+
+def due_at(state: Reminder) -> datetime | None:
+    """When it speaks next. After a downtime it speaks once, not once for each that was missed."""
+    if state.cancelled or state.set_at is None:
+        return None
+    if state.fired is None or state.fired_at is None:
+        return _first(state, state.set_at)
+    if state.rrule is None:
+        return None
+    return next_due(state.local_time, state.zone, state.rrule, max(state.fired, state.fired_at))
+
+
+def _first(state: Reminder, set_at: datetime) -> datetime | None:
+    """One-off times were checked when set; seconds may have passed since."""
+    if state.rrule is None:
+        return next_due(
+            state.local_time, state.zone, None, datetime.min.replace(tzinfo=set_at.tzinfo)
+        )
+    return next_due(state.local_time, state.zone, state.rrule, set_at)
+
+
+def may_fire(state: Reminder, due: datetime) -> bool:
+    return due_at(state) == due

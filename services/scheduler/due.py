@@ -1,0 +1,80 @@
+"""The scheduler's read models: reminders with their next instant, and tool calls still open."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from contracts import streams
+from contracts.conversation import UserForgotten
+from contracts.recorded import Recorded
+from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from services.scheduler.decider import FOLD, due_at
+from taskflow.folding import Folds
+from taskflow.projections import Statement
+
+# Numbers are the user's own, given in the order of the log: the same in every rebuild.
+_SET = """
+insert into due_reminders (reminder, user_id, number, local_time, zone, rrule, due_at)
+values ($1, $2, (select coalesce(max(number), 0) + 1 from due_reminders where user_id = $2),
+        $3, $4, $5, $6)
+on conflict (reminder) do nothing
+"""
+_MOVED = """
+update due_reminders set due_at = $2, claimed_until = '-infinity' where reminder = $1
+"""
+_DONE = "update due_reminders set due_at = null where reminder = $1"
+_FORGOTTEN = "delete from due_reminders where user_id = $1"
+_CALLED = """
+insert into open_calls (call, stream, tool, deadline) values ($1, $2, $3, $4)
+on conflict (call) do nothing
+"""
+_SETTLED = "delete from open_calls where call = $1"
+
+
+class DueReminders:
+    name, version = "due-reminders", 1
+
+    def __init__(self, folds: Folds) -> None:
+        self._folds = folds
+
+    async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
+        return [statement for one in events for statement in await self._changes(one)]
+
+    async def _changes(self, recorded: Recorded[Any]) -> list[Statement]:
+        match recorded.event:
+            case ReminderSet() as told:
+                due = await self._due(recorded)
+                user = recorded.user_id
+                return [(_SET, (told.reminder, user, told.local_time, told.zone, told.rrule, due))]
+            case ReminderFired(reminder=reminder):
+                return [(_MOVED, (reminder, await self._due(recorded)))]
+            case ReminderCancelled(reminder=reminder):
+                return [(_DONE, (reminder,))]
+            case UserForgotten():
+                return [(_FORGOTTEN, (streams.user_of(recorded.stream),))]
+            case _:
+                return []
+
+    async def _due(self, recorded: Recorded[Any]) -> Any:
+        """As of now: what came after this event will set it again."""
+        folded = await self._folds.fold(recorded.stream, FOLD)
+        return due_at(folded.state)
+
+
+class OpenCalls:
+    name, version = "open-calls", 1
+
+    async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
+        return [statement for one in events for statement in _call_changes(one)]
+
+
+def _call_changes(recorded: Recorded[Any]) -> list[Statement]:
+    match recorded.event:
+        case ToolRequested() as request:
+            call: UUID = recorded.event_id
+            return [(_CALLED, (call, recorded.stream, request.tool, request.deadline))]
+        case ToolFinished(call=call) | ToolFailed(call=call):
+            return [(_SETTLED, (call,))]
+        case _:
+            return []

@@ -1,0 +1,153 @@
+"""What time does: reminders fire, and tool calls that outlived their deadline fail."""
+
+import asyncio
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import structlog
+from opentelemetry.trace import SpanKind
+
+from contracts import slots, streams
+from contracts.conversation import ReplyReady
+from contracts.recorded import Recorded
+from contracts.reminders import ReminderFired, ReminderSet
+from contracts.streams import UserId
+from contracts.tools import ToolFailed
+from services.scheduler.decider import FOLD, may_fire
+from taskflow.appending import Because, Write
+from taskflow.database import UNAVAILABLE, DatabaseUnavailable
+from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver
+from taskflow.event_log import EventLog
+from taskflow.folding import Folds
+from taskflow.telemetry import span
+
+CLAIM_SECONDS = 30
+LONGEST_SLEEP = 1.0
+LATE = timedelta(minutes=5)
+"""From here on the reminder says when it was meant for."""
+
+# The database's clock decides; its own short transaction, since a claim takes a transaction id and
+# the append that follows must take its streams' locks first.
+_CLAIM = """
+update due_reminders set claimed_until = now() + make_interval(secs => $2)
+ where reminder in (
+   select reminder from due_reminders
+    where due_at <= now() and claimed_until < now()
+    order by due_at limit $1 for update skip locked)
+returning reminder, user_id, due_at, now() as found_at
+"""
+_NEXT = """
+select extract(epoch from min(due_at) - now()) from due_reminders
+ where due_at is not null and claimed_until < now()
+"""
+_OVERDUE = "select call, stream, tool from open_calls where deadline < now() limit 500"
+
+log = structlog.get_logger()
+
+
+class Effects:
+    def __init__(self, pool: asyncpg.Pool, event_log: EventLog, folds: Folds, claim: int) -> None:
+        self._pool, self._log, self._folds, self._claim = pool, event_log, folds, claim
+
+    async def keep_firing(self) -> None:
+        """For ever; wakes when the next one is due."""
+        while True:
+            pause = LONGEST_SLEEP
+            try:
+                if not await self.fire_due():
+                    pause = await self._until_next()
+                else:
+                    pause = 0
+            except (*UNAVAILABLE, Retryable) as error:
+                log.warning("firing.interrupted", error=type(error).__name__)
+            await asyncio.sleep(pause)
+
+    async def fire_due(self) -> int:
+        """Fires what is due now; how many were claimed."""
+        claimed = await self._pool.fetch(_CLAIM, self._claim, CLAIM_SECONDS)
+        await asyncio.gather(
+            *(
+                self._fire(row["reminder"], UserId(row["user_id"]), row["due_at"], row["found_at"])
+                for row in claimed
+            )
+        )
+        return len(claimed)
+
+    async def _until_next(self) -> float:
+        seconds = await self._pool.fetchval(_NEXT)
+        return LONGEST_SLEEP if seconds is None else max(0.005, min(float(seconds), LONGEST_SLEEP))
+
+    async def _fire(self, reminder: UUID, user: UserId, due: datetime, found_at: datetime) -> None:
+        """The occurrence and its reply, in one transaction, once; unless it was cancelled."""
+        stream = streams.reminder(reminder)
+        while True:
+            folded = await self._folds.fold(stream, FOLD)
+            if not may_fire(folded.state, due):
+                return
+            try:
+                text = await self._text(stream, due, found_at)
+            except SealedForEver:
+                log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
+                return
+            fired = ReminderFired(
+                reminder=reminder, due=due, late_s=(found_at - due).total_seconds()
+            )
+            writes = [
+                Write(stream, [fired], user, expected_version=folded.version),
+                Write(
+                    streams.conversation(user),
+                    [ReplyReady(turn=None, kind="reminder", text=text)],
+                    user,
+                ),
+            ]
+            origin = (await self._log.read_end(stream, 1, 1))[0]
+            links = (origin.trace,) if origin.trace else ()
+            try:
+                with span("fire reminder", SpanKind.PRODUCER, links=links):
+                    await self._log.append(
+                        writes, slots.occurrence(reminder, due), Because.of(origin)
+                    )
+            except ConcurrentAppend:
+                continue
+            log.info("reminder.fired", late_s=round(fired.late_s, 3))
+            return
+
+    async def _text(self, stream: str, due: datetime, found_at: datetime) -> str:
+        recorded: Recorded[ReminderSet] = (await self._log.read_end(stream, 1, 1))[0]
+        told = (await self._log.opened(recorded)).event
+        text = f"⏰ {told.text}"
+        if found_at - due < LATE:
+            return text
+        local = due.astimezone(ZoneInfo(told.zone))
+        return f"{text}\n_(This was meant for {local:%A %d %B, %H:%M}. Sorry that it is late.)_"
+
+    async def keep_failing_overdue(self) -> None:
+        """For ever: a call that nobody answered in time is answered for."""
+        while True:
+            try:
+                await self.fail_overdue()
+            except (*UNAVAILABLE, Retryable) as error:
+                log.warning("deadlines.interrupted", error=type(error).__name__)
+            await asyncio.sleep(LONGEST_SLEEP)
+
+    async def fail_overdue(self) -> int:
+        overdue = await self._pool.fetch(_OVERDUE)
+        for row in overdue:
+            request = await self._log.find(row["call"])
+            if request is None:
+                raise DatabaseUnavailable("a call's request is not to be found")
+            failed = ToolFailed(
+                call=row["call"],
+                tool=row["tool"],
+                code="timeout",
+                error="The tool did not answer in time. Do not try it again now.",
+            )
+            write = Write(row["stream"], [failed], streams.user_of(row["stream"]))
+            try:
+                await self._log.append([write], slots.outcome(row["call"]), Because.of(request))
+            except SealedForEver:
+                continue
+            log.warning("tool.overdue", tool=row["tool"])
+        return len(overdue)

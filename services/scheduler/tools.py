@@ -1,0 +1,222 @@
+"""The tools of time: `set_reminder`, `list_reminders`, `cancel_reminder`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version as package_version
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from pydantic import BaseModel, Field
+
+from contracts import slots, streams
+from contracts.event import Json
+from contracts.recorded import Recorded
+from contracts.reminders import ReminderCancelled, ReminderSet
+from contracts.streams import UserId
+from services.scheduler.decider import FOLD, due_at
+from services.scheduler.recurrence import (
+    UnusableRule,
+    check_rule,
+    check_zone,
+    first_occurrence,
+    next_due,
+)
+from taskflow import clock
+from taskflow.appending import Write
+from taskflow.database import UNAVAILABLE, DatabaseUnavailable
+from taskflow.event_log import EventLog
+from taskflow.folding import Folds
+from taskflow.projections import Projector
+from taskflow.tooling import Call, Done, Refused, Tool
+
+MOST_REMINDERS = 200
+TIMEOUT = 10.0
+_ACTIVE = """
+select reminder, number, due_at, zone, rrule from due_reminders
+ where user_id = $1 and due_at is not null order by due_at, number
+"""
+
+
+class SetReminder(BaseModel):
+    text: str = Field(min_length=1, max_length=500, description="What to remind of, in few words")
+    at: str = Field(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$",
+        description="First time on the user's clock: YYYY-MM-DDTHH:MM or with :SS, no offset",
+    )
+    zone: str | None = Field(
+        default=None, description="IANA zone, only if the user named a place other than their own"
+    )
+    rrule: str | None = Field(
+        default=None, max_length=200, description="RFC 5545 rule if it repeats: FREQ=DAILY"
+    )
+
+
+class ListReminders(BaseModel):
+    pass
+
+
+class CancelReminder(BaseModel):
+    which: str = Field(
+        min_length=1, max_length=200, description="Its number in the list, or words of its text"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    reminder: UUID
+    number: int
+    text: str
+    due: datetime
+    zone: str
+    rrule: str | None
+
+    def told(self) -> Json:
+        return {
+            "number": self.number,
+            "text": self.text,
+            "next": in_words(self.due, self.zone),
+            "repeats": self.rrule,
+        }
+
+
+class ReminderTools:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        event_log: EventLog,
+        folds: Folds,
+        due: Projector,
+        now: Callable[[], datetime] = clock.utc_now,
+    ) -> None:
+        self._pool, self._log, self._folds, self._due, self._now = pool, event_log, folds, due, now
+
+    def all(self) -> list[Tool[Any]]:
+        return [
+            Tool(SetReminder, self.set_reminder, "set_reminder", "write", TIMEOUT),
+            Tool(ListReminders, self.list_reminders, "list_reminders", "read", TIMEOUT),
+            Tool(CancelReminder, self.cancel_reminder, "cancel_reminder", "write", TIMEOUT),
+        ]
+
+    async def set_reminder(self, arguments: SetReminder, call: Call) -> Done:
+        """Set a reminder, once or repeating, at a time on the user's own clock.
+
+        Work the time out from the "Now" line; for "in 1 minute" keep the seconds. Do not guess a
+        time that the user did not give: ask. Tell the user the stored time that comes back.
+        """
+        request = call.request.event
+        zone = arguments.zone or request.zone
+        now = self._now()
+        at = _checked(arguments, zone, now)
+        if len(await self._active(call.user)) >= MOST_REMINDERS:
+            raise Refused(f"There are {MOST_REMINDERS} reminders already; cancel some first.")
+        due = next_due(at, zone, arguments.rrule, now)
+        assert due is not None, "checked: it lies ahead"
+        reminder = slots.reminder_set(call.request.event_id)
+        fact = ReminderSet(
+            reminder=reminder,
+            text=arguments.text,
+            local_time=at,
+            zone=zone,
+            rrule=arguments.rrule,
+            tzdata=package_version("tzdata"),
+        )
+        guessed = arguments.zone is None and not request.zone_known
+        result: Json = {
+            "set": True,
+            "text": arguments.text,
+            "first": in_words(due, zone),
+            "repeats": arguments.rrule,
+            "zone": zone,
+            "zone_was_guessed_from_number": guessed,
+        }
+        return Done(result, [Write(streams.reminder(reminder), [fact], call.user, 0)])
+
+    async def list_reminders(self, _arguments: ListReminders, call: Call) -> Done:
+        """List the user's reminders that are still to come, with their numbers."""
+        await self._due.caught_up(call.request)
+        return Done({"reminders": [one.told() for one in await self._active(call.user)]})
+
+    async def cancel_reminder(self, arguments: CancelReminder, call: Call) -> Done:
+        """Cancel one reminder, by its number in the list or by words of its text."""
+        await self._due.caught_up(call.request)
+        one = _chosen(await self._active(call.user), arguments.which)
+        stream = streams.reminder(one.reminder)
+        folded = await self._folds.fold(stream, FOLD)
+        if due_at(folded.state) is None:
+            raise Refused(f"Reminder {one.number} has just fired; it will not come again.")
+        fact = ReminderCancelled(reminder=one.reminder)
+        # Cancel against fire: whichever appends first makes the other fold again.
+        write = Write(stream, [fact], call.user, expected_version=folded.version)
+        return Done({"cancelled": one.told()}, [write])
+
+    async def _active(self, user: UserId) -> list[Listed]:
+        try:
+            rows = await self._pool.fetch(_ACTIVE, user)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the list of reminders did not answer") from error
+        return [
+            Listed(
+                row["reminder"],
+                row["number"],
+                await self._text(row["reminder"]),
+                row["due_at"],
+                row["zone"],
+                row["rrule"],
+            )
+            for row in rows
+        ]
+
+    async def _text(self, reminder: UUID) -> str:
+        recorded: Recorded[ReminderSet] = (
+            await self._log.read_end(streams.reminder(reminder), 1, 1)
+        )[0]
+        return (await self._log.opened(recorded)).event.text
+
+
+def _checked(arguments: SetReminder, zone: str, now: datetime) -> str:
+    """The first occurrence's wall time. Raises Refused."""
+    try:
+        check_zone(zone)
+        local = datetime.fromisoformat(arguments.at)
+        at = local.isoformat()
+        if arguments.rrule:
+            check_rule(at, arguments.rrule)
+            first = first_occurrence(at, arguments.rrule)
+            at = first.isoformat() if first else at
+    except UnusableRule as error:
+        raise Refused(str(error)) from error
+    except ValueError as error:
+        raise Refused(f"{arguments.at} is not a time of the calendar.") from error
+    if next_due(at, zone, arguments.rrule, now) is None:
+        there = now.astimezone(ZoneInfo(zone))
+        raise Refused(
+            f"{arguments.at} is past: it is {there:%Y-%m-%dT%H:%M:%S} in {zone} now. "
+            "Ask for a time that lies ahead."
+        )
+    return at
+
+
+def _chosen(reminders: list[Listed], which: str) -> Listed:
+    if not reminders:
+        raise Refused("There are no reminders to cancel.")
+    number = which.strip().removeprefix("#")
+    if number.isdecimal():
+        found = [one for one in reminders if one.number == int(number)]
+    else:
+        words = which.lower().split()
+        found = [one for one in reminders if all(word in one.text.lower() for word in words)]
+    if len(found) == 1:
+        return found[0]
+    listed = "; ".join(f"{one.number}: {one.text}" for one in (found or reminders)[:10])
+    what = "Several fit" if found else "None fits"
+    raise Refused(f"{what} {which!r}. There are: {listed}. Ask which is meant.")
+
+
+def in_words(due: datetime, zone: str) -> str:
+    """The stored time, as the user will live it."""
+    local = due.astimezone(ZoneInfo(zone))
+    seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    return f"{local:%A} {local.day} {local:%B %Y}, {seconds} ({zone})"

@@ -1,0 +1,5 @@
+"""Carries requests to the tools of this service."""
+
+from taskflow.tooling import subscribe
+
+__all__ = ["subscribe"]
