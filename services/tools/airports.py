@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 import airportsdata
 from babel import Locale
@@ -121,7 +122,7 @@ def _metros() -> dict[str, tuple[str, list[str]]]:
 
 @cache
 def _countries() -> dict[str, str]:
-    names: Mapping[str, str] = Locale("en").territories
+    names = cast("Mapping[str, str]", Locale("en").territories)
     known = {_plain(name): code for code, name in names.items() if len(code) == 2}
     return {**known, "uk": "GB", "usa": "US", "england": "GB", "america": "US"}
 

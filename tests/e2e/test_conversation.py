@@ -1,0 +1,98 @@
+"""A person writes; the whole stack answers."""
+
+import itertools
+
+import pytest
+
+from tests.support.stack import Stack, wait_until
+
+pytestmark = pytest.mark.e2e
+
+_numbers = itertools.count(15551000001)
+
+
+@pytest.fixture
+def user() -> str:
+    return f"+{next(_numbers)}"
+
+
+def test_small_talk_is_answered(stack: Stack, user: str) -> None:
+    said = stack.say(user, "hi", profile_name="Ada")
+
+    assert said["webhook_status"] == 200
+    assert stack.await_replies(user, 1)[0]
+
+
+def test_a_flight_is_found_with_prices_and_times(stack: Stack, user: str) -> None:
+    stack.say(user, "find me a flight from Berlin to Lisbon next Friday")
+
+    reply = stack.await_replies(user, 1)[0]
+    assert "BER" in reply
+    assert "LIS" in reply
+    assert "€" in reply
+
+
+def test_a_reminder_is_set_said_and_fires_once(stack: Stack, user: str) -> None:
+    stack.say(user, "remind me in 3 seconds to stretch")
+
+    replies = stack.await_replies(user, 2, seconds=40)
+    assert "stretch" in replies[0]
+    assert "⏰" in replies[1]
+    assert "stretch" in replies[1]
+    assert [m["body"] for m in stack.accepted(user)].count(replies[1]) == 1
+
+
+def test_a_burst_of_three_messages_gets_one_answer(stack: Stack, user: str) -> None:
+    stack.script(user, {"text": "One answer for all of it."})
+    for body in ("hello", "are you there", "I wanted to ask"):
+        stack.say(user, body)
+
+    assert stack.await_replies(user, 1) == ["One answer for all of it."]
+    assert len(stack.model_calls(user)) == 1
+
+
+def test_a_message_during_an_open_turn_is_answered_after_it(stack: Stack, user: str) -> None:
+    stack.script(user, {"text": "First.", "delay_ms": 2500}, {"text": "Second."})
+    stack.say(user, "a first question")
+    wait_until(lambda: len(stack.model_calls(user)) == 1, 15)
+    stack.say(user, "a second question")
+
+    assert stack.await_replies(user, 2) == ["First.", "Second."]
+
+
+def test_fifty_identical_webhooks_at_once_give_one_reply(stack: Stack, user: str) -> None:
+    stack.script(user, {"text": "Once."}, {"text": "Twice!"})
+    stack.say(user, "hello", repeat=50)
+
+    assert stack.await_replies(user, 1) == ["Once."]
+    stack.say(user, "and now")
+    assert stack.await_replies(user, 2) == ["Once.", "Twice!"]
+
+
+def test_a_long_answer_comes_in_numbered_parts_in_order(stack: Stack, user: str) -> None:
+    paragraphs = "\n\n".join(f"Paragraph {n}. " + "word " * 60 for n in range(12))
+    stack.script(user, {"text": paragraphs})
+    stack.say(user, "tell me everything")
+
+    replies = stack.await_replies(user, 3)
+    count = len(replies)
+    assert [reply.split("\n")[0] for reply in replies] == [
+        f"({n}/{count})" for n in range(1, count + 1)
+    ]
+    assert all(len(reply) <= 1600 for reply in replies)
+
+
+def test_a_dead_model_ends_in_an_honest_apology(stack: Stack, user: str) -> None:
+    stack.script(user, *[{"status": 503}] * 3)
+    stack.say(user, "hello")
+
+    assert stack.await_replies(user, 1)[0].startswith("I could not do that:")
+
+
+def test_stop_ends_the_open_turn(stack: Stack, user: str) -> None:
+    stack.script(user, {"text": "Too late.", "delay_ms": 4000}, {"text": "Stopped."})
+    stack.say(user, "do something long")
+    wait_until(lambda: len(stack.model_calls(user)) == 1, 15)
+    stack.say(user, "stop")
+
+    assert stack.await_replies(user, 1) == ["Stopped."]
