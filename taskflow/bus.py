@@ -27,8 +27,10 @@ from taskflow.telemetry import span
 HEARTBEAT_SECONDS = topology.ACK_WAIT_SECONDS / 3
 DELAYS = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before the next delivery: a user's whole conversation stands behind one."""
-FETCH = 16
-"""Fetched at a time: few wait for a free worker without their heartbeat."""
+FETCH = 1
+"""At a time. nats-py holds the first message of a larger fetch back until the batch is full or the
+fetch times out (server 2.15 ignores its no_wait); and none waits for a worker without its heartbeat.
+"""
 GRACE_SECONDS = 10.0
 RECONNECT_SECONDS = 1
 
