@@ -29,7 +29,7 @@ DELAYS = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before the next delivery: a user's whole conversation stands behind one."""
 FETCH = 1
 """At a time. nats-py holds the first message of a larger fetch back until the batch is full or the
-fetch times out (server 2.15 ignores its no_wait); and none waits for a worker without its heartbeat.
+fetch times out (server 2.15 ignores its no_wait); and none waits for a worker unheard of.
 """
 GRACE_SECONDS = 10.0
 RECONNECT_SECONDS = 1

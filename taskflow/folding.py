@@ -1,34 +1,14 @@
-"""A stream's state, recomputed from its facts; snapshots only shorten the way."""
+"""A stream's state, recomputed from its facts. Pure: deciders build on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import asyncpg
 from pydantic import BaseModel
 
 from contracts.recorded import Recorded
-from taskflow.database import UNAVAILABLE, DatabaseUnavailable
-from taskflow.event_log import Log
 
 S = TypeVar("S", bound=BaseModel)
-
-SNAPSHOT_EVERY = 100
-"""Events folded before a snapshot is worth its write."""
-
-_LOAD = """
-select version, state from snapshots
- where stream = $1 and decider = $2 and decider_version = $3
-"""
-# An older fold that comes late must not put an older state back.
-_SAVE = """
-insert into snapshots (stream, decider, decider_version, version, state) values ($1, $2, $3, $4, $5)
-on conflict (stream, decider) do update
-   set decider_version = excluded.decider_version, version = excluded.version,
-       state = excluded.state
- where (snapshots.decider_version, snapshots.version)
-       < (excluded.decider_version, excluded.version)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +23,7 @@ class Fold(Generic[S]):
     state: type[S]
     evolve: Callable[[S, Recorded[Any]], S]
 
-    def over(self, events: list[Recorded[Any]], state: S | None = None) -> S:
+    def over(self, events: Sequence[Recorded[Any]], state: S | None = None) -> S:
         state = self.state() if state is None else state
         for recorded in events:
             state = self.evolve(state, recorded)
@@ -55,40 +35,3 @@ class Folded(Generic[S]):
     state: S
     version: int
     """Of the last event in it."""
-
-
-class Folds:
-    """Folds streams of a log, from their snapshots where there are any."""
-
-    def __init__(self, log: Log, pool: asyncpg.Pool | None) -> None:
-        self._log, self._pool = log, pool
-
-    async def fold(self, stream: str, fold: Fold[S], known: Folded[S] | None = None) -> Folded[S]:
-        """The state now; `known` spares reading again what it holds already."""
-        start = known or await self._snapshot(stream, fold)
-        events = await self._log.read(stream, start.version)
-        if not events:
-            return start
-        now = Folded(fold.over(events, start.state), events[-1].version)
-        if len(events) >= SNAPSHOT_EVERY:
-            await self._save(stream, fold, now)
-        return now
-
-    async def _snapshot(self, stream: str, fold: Fold[S]) -> Folded[S]:
-        row = None
-        if self._pool:
-            try:
-                row = await self._pool.fetchrow(_LOAD, stream, fold.name, fold.version)
-            except UNAVAILABLE as error:
-                raise DatabaseUnavailable("snapshots did not answer") from error
-        if row is None:
-            return Folded(fold.state(), 0)
-        return Folded(fold.state.model_validate_json(row["state"]), row["version"])
-
-    async def _save(self, stream: str, fold: Fold[S], now: Folded[S]) -> None:
-        if self._pool:
-            state = now.state.model_dump_json()
-            try:
-                await self._pool.execute(_SAVE, stream, fold.name, fold.version, now.version, state)
-            except UNAVAILABLE as error:
-                raise DatabaseUnavailable("snapshots did not answer") from error

@@ -24,7 +24,7 @@ from taskflow.database import UNAVAILABLE
 from taskflow.dead_letters import Attempts, DeadLetters
 from taskflow.errors import Configuration
 from taskflow.event_log import EventLog
-from taskflow.folding import Folds
+from taskflow.folds import Folds
 from taskflow.group_commit import GroupCommit
 from taskflow.projections import Projection, Projector
 from taskflow.relay import Relay

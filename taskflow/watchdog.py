@@ -16,7 +16,8 @@ from taskflow import publishing
 from taskflow.database import UNAVAILABLE
 from taskflow.errors import Retryable
 from taskflow.event_log import EventLog, message_of
-from taskflow.folding import Fold, Folds
+from taskflow.folding import Fold
+from taskflow.folds import Folds
 from taskflow.projections import Statement
 from taskflow.relay import BUS_AWAY
 

@@ -23,7 +23,8 @@ from taskflow import bus, clock
 from taskflow.appending import Write
 from taskflow.driving import Driving, Parking
 from taskflow.event_log import Log
-from taskflow.folding import Folded, Folds
+from taskflow.folding import Folded
+from taskflow.folds import Folds
 from taskflow.service import Runtime
 
 

@@ -15,7 +15,8 @@ from taskflow.appending import Write
 from taskflow.dead_letters import Attempts
 from taskflow.driving import Driving, Parking
 from taskflow.errors import Retryable
-from taskflow.folding import Folded, Folds
+from taskflow.folding import Folded
+from taskflow.folds import Folds
 from taskflow.service import Runtime
 
 LONGEST_WAIT = 10.0

@@ -20,7 +20,7 @@ from services.gateway.signature import Callbacks, TooManyFields, is_twilios, par
 from taskflow.appending import Appended, Write
 from taskflow.errors import Retryable, SealedForEver
 from taskflow.event_log import Log
-from taskflow.folding import Folds
+from taskflow.folds import Folds
 from taskflow.telemetry import span
 from taskflow.vault import Vault
 

@@ -10,7 +10,7 @@ from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.scheduler.decider import FOLD, due_at
-from taskflow.folding import Folds
+from taskflow.folds import Folds
 from taskflow.projections import Statement
 
 # Numbers are the user's own, given in the order of the log: the same in every rebuild.

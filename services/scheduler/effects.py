@@ -20,7 +20,7 @@ from taskflow.appending import Because, Write
 from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver
 from taskflow.event_log import EventLog
-from taskflow.folding import Folds
+from taskflow.folds import Folds
 from taskflow.telemetry import span
 
 CLAIM_SECONDS = 30

@@ -28,7 +28,7 @@ from taskflow import clock
 from taskflow.appending import Write
 from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.event_log import EventLog
-from taskflow.folding import Folds
+from taskflow.folds import Folds
 from taskflow.projections import Projector
 from taskflow.tooling import Call, Done, Refused, Tool
 

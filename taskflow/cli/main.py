@@ -42,6 +42,14 @@ def _common(
 
 
 @app.command()
+def up() -> None:
+    """Start everything on this machine; Ctrl-C stops all of it."""
+    from taskflow.cli.up import up as start
+
+    start()
+
+
+@app.command()
 def run(
     service: Annotated[str, typer.Argument(help="gateway, agent, tools, scheduler ...")],
 ) -> None:

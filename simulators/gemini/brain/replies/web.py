@@ -1,0 +1,42 @@
+"""What a search of the web brought."""
+
+from urllib.parse import urlsplit
+
+from simulators.gemini.brain.outcomes import Outcome
+from simulators.gemini.brain.replies.plain import ready_text
+from simulators.gemini.wire import JsonObject
+
+_MOST, _WITH_AN_ANSWER = 3, 1
+
+
+def tell_found(outcome: Outcome) -> str:
+    """The answer with its source first; pages as links."""
+    pages = outcome.items("pages", "results", "organic_results")
+    answer = outcome.get("answer")
+    if isinstance(answer, dict) and answer.get("text"):
+        return "\n".join([_answer(answer), *_listed(_others(pages, answer)[:_WITH_AN_ANSWER])])
+    if isinstance(answer, str):
+        return "\n".join([f"**{answer}**", *_listed(pages[:_WITH_AN_ANSWER])])
+    if pages:
+        return "\n".join(["This is what the web says:", *_listed(pages[:_MOST])])
+    return ready_text(outcome) or "The web search found nothing for that."
+
+
+def _answer(answer: JsonObject) -> str:
+    link = answer.get("link")
+    text = str(answer["text"]).strip()
+    said = f"**{text}**" if "\n" not in text else text
+    return f"{said}\nSource: [{urlsplit(str(link)).hostname}]({link})" if link else said
+
+
+def _others(pages: list[JsonObject], answer: JsonObject) -> list[JsonObject]:
+    return [page for page in pages if page.get("link") != answer.get("link")]
+
+
+def _listed(pages: list[JsonObject]) -> list[str]:
+    lines: list[str] = []
+    for page in pages:
+        title, link, snippet = page.get("title"), page.get("link"), page.get("snippet")
+        linked = f"[{title}]({link})" if link else str(title)
+        lines.append(f"- {linked}: {snippet}" if snippet else f"- {linked}")
+    return lines

@@ -1,0 +1,81 @@
+"""A reminder's moment: one instant on the user's wall, perhaps repeated."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from simulators.gemini.brain.dates import Day, find_dates
+from simulators.gemini.brain.recurrence import Repetition, find_repetition
+from simulators.gemini.brain.spans import without
+from simulators.gemini.brain.times import Clock, find_spans, find_times, read_time
+
+
+@dataclass(frozen=True)
+class When:
+    at: datetime
+    """Local wall time, without a zone."""
+    rrule: str | None = None
+    is_relative: bool = False
+    """Counted from now ("in a minute"), so that a late try may move it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text says about time, and the text without it."""
+
+    rest: str
+    when: When | None = None
+    missing: Literal["nothing", "time", "all"] = "nothing"
+
+
+def read_when(text: str, now: datetime, *, by_morning: bool = False) -> Reading:
+    """`now` is the local wall time. `by_morning` takes a bare "at 7" for the morning."""
+    if spans := find_spans(text):
+        total = sum((span.value for span in spans), timedelta())
+        rest = without(text, [(span.start, span.end) for span in spans])
+        return Reading(rest, When(_up_to_the_minute(now + total, now), is_relative=True))
+    repeated = find_repetition(text)
+    if repeated:
+        text = text[: repeated.start] + " " * (repeated.end - repeated.start) + text[repeated.end :]
+    days, timed = find_dates(text, now.date())[:1], read_time(find_times(text))
+    used: list[tuple[int, int]] = [(found.start, found.end) for found in days]
+    clock: Clock | None = None
+    if timed:
+        clock = replace(timed[0], is_open=False) if by_morning else timed[0]
+        used += [(found.start, found.end) for found in timed[1]]
+    rest, day = without(text, used), days[0].value if days else None
+    if repeated:
+        return _repeated(rest, repeated.value, day, clock, now)
+    if day is None:
+        return Reading(rest, When(_soonest(clock, now))) if clock else Reading(rest, missing="all")
+    if clock is None and day.is_offset:
+        return Reading(rest, When(datetime.combine(day.value, now.time().replace(second=0))))
+    return Reading(rest, When(_on_day(day, clock, now))) if clock else Reading(rest, missing="time")
+
+
+def _repeated(
+    rest: str, rule: Repetition, day: Day | None, clock: Clock | None, now: datetime
+) -> Reading:
+    if clock is None and not rule.within_a_day:
+        return Reading(rest, missing="time")
+    time_of_day = clock.likeliest() if clock else now.time()
+    start = datetime.combine(day.value if day else now.date(), time_of_day)
+    return Reading(rest, When(rule.first_after(now, start), rrule=rule.rrule))
+
+
+def _on_day(day: Day, clock: Clock, now: datetime) -> datetime:
+    moments = [datetime.combine(day.value, each) for each in clock.candidates()]
+    if day.value == now.date():
+        return next((moment for moment in moments if moment > now), moments[0])
+    return moments[0]
+
+
+def _soonest(clock: Clock, now: datetime) -> datetime:
+    moments = [datetime.combine(now.date(), each) for each in clock.candidates()]
+    later = [moment for moment in moments if moment > now]
+    return later[0] if later else moments[0] + timedelta(days=1)
+
+
+def _up_to_the_minute(moment: datetime, now: datetime) -> datetime:
+    """Seconds only where now has them: rounding down could land in the past."""
+    return moment if now.second else moment.replace(second=0, microsecond=0)

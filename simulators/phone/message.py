@@ -1,0 +1,110 @@
+"""A message as the phone shows it and as Twilio keeps it."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from simulators.phone.address import readable
+
+Direction = Literal["inbound", "outbound"]
+"""As TaskFlow sees it: inbound is what a person typed."""
+Status = Literal[
+    "accepted", "queued", "sent", "delivered", "read", "undelivered", "failed", "received"
+]
+RANKS: dict[Status, int] = {
+    "accepted": 0,
+    "queued": 1,
+    "received": 1,
+    "sent": 2,
+    "delivered": 3,
+    "read": 4,
+    "undelivered": 5,
+    "failed": 5,
+}
+"""A status never goes back to one of a lower rank."""
+WHATSAPP = "whatsapp:"
+
+
+@dataclass(frozen=True)
+class Message:
+    sid: str
+    direction: Direction
+    user: str
+    """E.164 number or business-scoped id, without the channel."""
+    body: str
+    status: Status
+    at: datetime
+    updated: datetime
+    sent_at: datetime | None = None
+    business: str = ""
+    media_url: str | None = None
+    media_type: str | None = None
+    error_code: int | None = None
+    error_message: str | None = None
+    messaging_service: str | None = None
+    template: str | None = None
+    status_callback: str | None = None
+    webhook_status: int | None = None
+    """What TaskFlow answered to an inbound message; None while unknown, and when it did not."""
+    webhook_error: str | None = None
+    seen: bool = False
+    """Inbound: TaskFlow marked it read. Outbound: the person has it on the screen."""
+
+    @property
+    def from_(self) -> str:
+        return WHATSAPP + (self.user if self.direction == "inbound" else self.business)
+
+    @property
+    def to(self) -> str:
+        return WHATSAPP + (self.business if self.direction == "inbound" else self.user)
+
+    @property
+    def tick(self) -> str:
+        """How the bubble stands on the phone: an inbound one by what TaskFlow did with it."""
+        if self.direction == "outbound":
+            return self.status
+        if self.webhook_status is None:
+            return "lost" if self.webhook_error else "sent"
+        if not 200 <= self.webhook_status < 300:
+            return "lost"
+        return "read" if self.seen else "delivered"
+
+    def became(self, status: Status, at: datetime, **changes: Any) -> Self:
+        """The message with a later status; an earlier one changes nothing."""
+        if RANKS[status] <= RANKS[self.status]:
+            return self
+        return replace(self, status=status, updated=at, **changes)
+
+    def as_json(self) -> dict[str, Any]:
+        data = {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in asdict(self).items()
+        }
+        return data | {"tick": self.tick}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Reads its own writing, also that of a version with other fields."""
+        known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
+        times: dict[str, Any] = {
+            name: datetime.fromisoformat(data[name])
+            for name in ("at", "updated", "sent_at")
+            if data.get(name)
+        }
+        return cls(**(known | times))
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A person with a phone. A hidden number leaves only the business-scoped id as address."""
+
+    user: str
+    name: str
+    bsuid: str
+
+    @property
+    def hidden(self) -> bool:
+        return self.user == self.bsuid
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "hidden": self.hidden, "shown": readable(self.user)}

@@ -1,0 +1,132 @@
+"""The page of the phone, and what it asks for while a person uses it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.staticfiles import StaticFiles
+
+from simulators.context import SimContext
+from simulators.phone.address import is_address
+from simulators.phone.store import Phone
+from simulators.twilio.delivery import Deliveries
+from simulators.twilio.inbound import Inbound, Typed
+
+STATIC = Path(__file__).parent / "static"
+HEARTBEAT_SECONDS = 15
+SAFE = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'",
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def _is_a_user(value: str) -> str:
+    if not is_address(value):
+        raise ValueError("must be a number such as +15551230001, or an id such as US.1a2b3c")
+    return value
+
+
+UserAddress = Annotated[str, AfterValidator(_is_a_user)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Looked(Strict):
+    user: UserAddress
+
+
+class Met(Strict):
+    user: UserAddress
+    name: str = Field(min_length=1, max_length=60)
+
+
+class Sent(Strict):
+    user: UserAddress
+    body: str = Field(min_length=1, max_length=4096)
+
+
+class Page:
+    def __init__(self, context: SimContext, inbound: Inbound, deliveries: Deliveries) -> None:
+        self._phone, self._inbound, self._deliveries = context.phone, inbound, deliveries
+        self._business = context.settings.business_address
+
+    async def index(self) -> Response:
+        return FileResponse(STATIC / "index.html", headers=SAFE)
+
+    async def events(self) -> Response:
+        return StreamingResponse(
+            stream(self._phone, self._business), media_type="text/event-stream", headers=SAFE
+        )
+
+    async def send(self, sent: Sent) -> dict[str, Any]:
+        received = await self._inbound.receive(Typed(sent.user, sent.body))
+        return {"sid": received.message.sid}
+
+    async def look(self, looked: Looked) -> dict[str, Any]:
+        return {"read": self._deliveries.show(looked.user)}
+
+    async def meet(self, met: Met) -> dict[str, Any]:
+        return self._phone.meet(met.user, met.name).as_json()
+
+
+async def stream(phone: Phone, business: str) -> AsyncIterator[str]:
+    """Everything there is, then every change, as server-sent events."""
+    with phone.subscribe() as changes:
+        yield _event(
+            {
+                "business": business,
+                "contacts": [contact.as_json() for contact in phone.contacts()],
+                "messages": [message.as_json() for message in phone.all()],
+            }
+        )
+        # A pending `anext` must outlive the heartbeat, or a change could be lost with it.
+        upcoming = asyncio.ensure_future(anext(changes, None))
+        try:
+            while True:
+                done, _ = await asyncio.wait({upcoming}, timeout=HEARTBEAT_SECONDS)
+                if not done:
+                    yield ": still here\n\n"
+                elif (change := upcoming.result()) is None:
+                    return
+                else:
+                    yield _event(change)
+                    upcoming = asyncio.ensure_future(anext(changes, None))
+        finally:
+            upcoming.cancel()
+
+
+def _event(change: dict[str, Any]) -> str:
+    return f"data: {json.dumps(change)}\n\n"
+
+
+def welcome(phone: Phone) -> None:
+    """Somebody to write as, at the first start: one with a number, one who hides it."""
+    if not phone.contacts():
+        # A number that the German regulator keeps for fiction.
+        phone.meet("+491713920012", "Ada")
+        phone.meet("GB.5f1c9e7a2b", "Grace")
+
+
+def build_router(context: SimContext, inbound: Inbound, deliveries: Deliveries) -> APIRouter:
+    page = Page(context, inbound, deliveries)
+    context.resets.append(lambda: welcome(context.phone))
+    router = APIRouter()
+    router.add_api_route("/", page.index, methods=["GET"])
+    router.add_api_route("/phone/events", page.events, methods=["GET"])
+    router.add_api_route("/phone/messages", page.send, methods=["POST"])
+    router.add_api_route("/phone/looked", page.look, methods=["POST"])
+    router.add_api_route("/phone/contacts", page.meet, methods=["POST"], response_model=None)
+    return router
+
+
+def static_files() -> StaticFiles:
+    return StaticFiles(directory=STATIC)

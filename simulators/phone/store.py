@@ -1,0 +1,180 @@
+"""Every phone and every message of the simulated world; the one memory of Twilio and the page."""
+
+import asyncio
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from simulators.phone.address import bsuid_of
+from simulators.phone.journal import Journal
+from simulators.phone.message import Contact, Message, Status
+
+WINDOW = timedelta(hours=24)
+"""Free-form messages are allowed this long after a user's last message (WhatsApp)."""
+OPT_OUT = frozenset({"stop", "stopall", "unsubscribe"})
+OPT_IN = frozenset({"start", "unstop"})
+
+Change = dict[str, Any]
+
+
+class Phone:
+    """In memory; given a journal, also kept on disk. Not thread-safe: one event loop."""
+
+    def __init__(self, journal: Journal | None = None) -> None:
+        self._journal = journal
+        self._messages: dict[str, Message] = {}
+        self._chats: dict[str, list[str]] = {}
+        self._contacts: dict[str, Contact] = {}
+        self._closed_windows: set[str] = set()
+        self._listeners: set[asyncio.Queue[Change | None]] = set()
+        if journal:
+            self._restore(journal)
+
+    # Chats
+
+    def users(self) -> list[str]:
+        """Who has a chat, in order of their first message."""
+        return list(self._chats)
+
+    def chat(self, user: str) -> list[Message]:
+        return [self._messages[sid] for sid in self._chats.get(user, ())]
+
+    def all(self) -> list[Message]:
+        """In order of creation."""
+        return list(self._messages.values())
+
+    def get(self, sid: str) -> Message | None:
+        return self._messages.get(sid)
+
+    def last_inbound(self, user: str) -> Message | None:
+        return next((m for m in reversed(self.chat(user)) if m.direction == "inbound"), None)
+
+    def last_body(self, user: str) -> str | None:
+        last = self.last_inbound(user)
+        return last.body if last else None
+
+    def users_who_wrote(self, text: str) -> list[str]:
+        """Users whose last message is this text, the latest first."""
+        lasts = [last for user in self.users() if (last := self.last_inbound(user))]
+        lasts.sort(key=lambda last: last.at, reverse=True)
+        return [last.user for last in lasts if last.body.strip() == text.strip()]
+
+    def window_is_open(self, user: str, now: datetime) -> bool:
+        last = self.last_inbound(user)
+        return user not in self._closed_windows and last is not None and now - last.at <= WINDOW
+
+    def close_window(self, user: str) -> None:
+        """As if 24 hours had passed since the user's last message."""
+        self._closed_windows.add(user)
+
+    def has_opted_out(self, user: str) -> bool:
+        for message in reversed(self.chat(user)):
+            word = message.body.strip().casefold()
+            if message.direction == "inbound" and word in OPT_OUT | OPT_IN:
+                return word in OPT_OUT
+        return False
+
+    # Changes
+
+    def put(self, message: Message) -> Message:
+        """Keep a new message, or a newer state of one."""
+        if message.direction == "inbound" and message.sid not in self._messages:
+            self._closed_windows.discard(message.user)
+        self._file(message)
+        self._keep({"message": message.as_json()})
+        return message
+
+    def advance(self, sid: str, status: Status, at: datetime, **changes: Any) -> Message | None:
+        """The message if this moved it forward; None if it is gone or was further already."""
+        message = self._messages.get(sid)
+        if message is None or (moved := message.became(status, at, **changes)) is message:
+            return None
+        return self.put(moved)
+
+    def amend(self, sid: str, **changes: Any) -> None:
+        if message := self._messages.get(sid):
+            self.put(replace(message, **changes))
+
+    def meet(self, user: str, name: str = "", bsuid: str = "") -> Contact:
+        """The person with this address, made known or renamed."""
+        known = self._contacts.get(user)
+        contact = Contact(
+            user,
+            name or (known.name if known else user),
+            bsuid or (known.bsuid if known else bsuid_of(user)),
+        )
+        if contact != known:
+            self._contacts[user] = contact
+            self._keep({"contact": contact.as_json()})
+        return contact
+
+    def contacts(self) -> list[Contact]:
+        return list(self._contacts.values())
+
+    def typing(self, user: str, seconds: float) -> None:
+        """TaskFlow types; it marks what the user wrote as read."""
+        for message in self.chat(user):
+            if message.direction == "inbound" and not message.seen:
+                self.amend(message.sid, seen=True)
+        self._tell({"typing": {"user": user, "seconds": seconds}})
+
+    def clear(self) -> None:
+        self._messages.clear()
+        self._chats.clear()
+        self._contacts.clear()
+        self._closed_windows.clear()
+        if self._journal:
+            self._journal.rewrite([])
+        self._tell({"reset": True})
+
+    # Listening
+
+    @contextmanager
+    def subscribe(self) -> Generator[AsyncIterator[Change]]:
+        """What changes from now on, until the phone is closed."""
+        queue: asyncio.Queue[Change | None] = asyncio.Queue()
+        self._listeners.add(queue)
+        try:
+            yield _drain(queue)
+        finally:
+            self._listeners.discard(queue)
+
+    def close(self) -> None:
+        """End every subscription, so that no open stream holds up a stop."""
+        self._tell(None)
+        if self._journal:
+            self._journal.close()
+
+    def _file(self, message: Message) -> None:
+        if message.sid not in self._messages:
+            self._chats.setdefault(message.user, []).append(message.sid)
+        self._messages[message.sid] = message
+
+    def _keep(self, change: Change) -> None:
+        if self._journal:
+            self._journal.append(change)
+        self._tell(change)
+
+    def _tell(self, change: Change | None) -> None:
+        for queue in self._listeners:
+            queue.put_nowait(change)
+
+    def _restore(self, journal: Journal) -> None:
+        for record in journal.read():
+            match record:
+                case {"message": data}:
+                    self._file(Message.from_json(data))
+                case {"contact": {"user": user, "name": name, "bsuid": bsuid}}:
+                    self._contacts[user] = Contact(user, name, bsuid)
+                case _:
+                    pass
+        changes = [{"contact": contact.as_json()} for contact in self._contacts.values()]
+        changes += [{"message": message.as_json()} for message in self._messages.values()]
+        journal.rewrite(changes)
+
+
+async def _drain(queue: asyncio.Queue[Change | None]) -> AsyncIterator[Change]:
+    while (change := await queue.get()) is not None:
+        yield change

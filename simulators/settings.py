@@ -1,0 +1,54 @@
+"""What the simulators are told; the accounts and keys are those that the services use."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from taskflow.settings import Settings
+
+
+def _is_an_http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an http(s) URL, for example: http://127.0.0.1:8000/webhook")
+    return value.rstrip("/")
+
+
+HttpAddress = Annotated[str, AfterValidator(_is_an_http_url)]
+
+
+class SimulatorSettings(Settings):
+    taskflow_sim_port: int = Field(default=8100, ge=0, le=65535)
+    taskflow_home: Path = Path(".taskflow")
+    taskflow_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    twilio_account_sid: str = Field(
+        default="AC" + "0" * 32, pattern="^AC[0-9a-fA-F]{32}$", examples=["AC" + "0" * 32]
+    )
+    twilio_auth_token: SecretStr = SecretStr("simulated-twilio-token")
+    twilio_whatsapp_from: str = Field(
+        default="whatsapp:+14155238886", pattern=r"^whatsapp:\+[1-9][0-9]{6,14}$"
+    )
+    gemini_api_key: SecretStr = SecretStr("simulated-gemini-key")
+    serpapi_api_key: SecretStr = SecretStr("simulated-serpapi-key")
+    taskflow_sim_webhook_url: HttpAddress = "http://127.0.0.1:8000/webhook"
+    """Where inbound messages are POSTed."""
+    public_url: HttpAddress | None = None
+    """The origin that Twilio signs; None means that of the webhook URL."""
+
+    @property
+    def webhook_url(self) -> str:
+        return self.taskflow_sim_webhook_url
+
+    @property
+    def signed_webhook_url(self) -> str:
+        """Twilio signs the URL it was configured with, not the one behind the proxy."""
+        parts = urlsplit(self.webhook_url)
+        origin = self.public_url or f"{parts.scheme}://{parts.netloc}"
+        return origin + (parts.path or "/webhook")
+
+    @property
+    def business_address(self) -> str:
+        """The number without its channel, as the phone shows it."""
+        return self.twilio_whatsapp_from.removeprefix("whatsapp:")

@@ -1,0 +1,104 @@
+"""From TaskFlow to a person's phone: what happens to a message after its acceptance."""
+
+import asyncio
+from typing import Any
+
+import structlog
+
+from simulators.context import SimContext
+from simulators.phone.message import Message, Status
+from simulators.twilio.callbacks import Callbacks, Habits, Tasks
+from simulators.twilio.errors import DELIVERY_ERRORS, OUTSIDE_WINDOW, PROVIDER_ERROR
+from simulators.twilio.validation import Order
+from simulators.twilio.webhooks import Webhooks
+from taskflow.clock import new_id, utc_now
+
+_log = structlog.get_logger()
+
+
+class Deliveries:
+    def __init__(self, context: SimContext, webhooks: Webhooks) -> None:
+        self.habits = Habits()
+        self._faults, self._phone = context.faults, context.phone
+        self._tasks = Tasks()
+        self._callbacks = Callbacks(context, webhooks, self._tasks)
+        context.resets.append(self._forget)
+
+    def accept(self, order: Order) -> Message:
+        """From here on the message will reach the phone or fail, whatever the sender hears."""
+        now = utc_now()
+        self._phone.meet(order.user)
+        message = self._phone.put(
+            Message(
+                sid=("MM" if order.media_url else "SM") + new_id().hex,
+                direction="outbound",
+                user=order.user,
+                body=order.body,
+                status="accepted" if order.messaging_service else "queued",
+                at=now,
+                updated=now,
+                business=order.business,
+                media_url=order.media_url,
+                messaging_service=order.messaging_service,
+                template=order.template,
+                status_callback=order.status_callback,
+            )
+        )
+        fault = self._faults.take("twilio-delivery")
+        if fault:
+            failure = fault.code or PROVIDER_ERROR
+        elif order.template or self._phone.window_is_open(order.user, now):
+            failure = None
+        else:
+            failure = OUTSIDE_WINDOW
+        self._tasks.start(self._deliver(message.sid, failure))
+        _log.debug("twilio.accepted", sid=message.sid, failure=failure)
+        return message
+
+    def resume(self) -> None:
+        """Go on with what a stopped simulator had accepted."""
+        for message in self._phone.all():
+            if message.direction == "outbound" and message.status in {"accepted", "queued", "sent"}:
+                self._tasks.start(self._deliver(message.sid, failure=None))
+
+    def show(self, user: str) -> int:
+        """The person looks at the chat: how many messages became read by it."""
+        read = 0
+        for message in self._phone.chat(user):
+            if message.direction != "outbound" or message.seen or message.status != "delivered":
+                continue
+            self._phone.amend(message.sid, seen=True)
+            if self.habits.receipts != "never":
+                self._advance(message.sid, "read")
+            read += 1
+        return read
+
+    async def stop(self) -> None:
+        await self._tasks.cancel()
+
+    async def _deliver(self, sid: str, failure: int | None) -> None:
+        if failure:
+            await self._pause()
+            text = DELIVERY_ERRORS.get(failure, "Unknown error")
+            self._advance(sid, "failed", sent_at=utc_now(), error_code=failure, error_message=text)
+            return
+        steps: tuple[Status, ...] = ("sent", "delivered")
+        for status in steps:
+            await self._pause()
+            times = {"sent_at": utc_now()} if status == "sent" else {}
+            self._advance(sid, status, **times)
+        if self.habits.receipts == "always":
+            await self._pause()
+            self._advance(sid, "read")
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(self.habits.delay_ms / 1000)
+
+    def _advance(self, sid: str, status: Status, **changes: Any) -> None:
+        moved = self._phone.advance(sid, status, utc_now(), **changes)
+        if moved:
+            self._callbacks.report(moved, self.habits.mode)
+
+    def _forget(self) -> None:
+        self._callbacks.forget()
+        self.habits = Habits()

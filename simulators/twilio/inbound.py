@@ -1,0 +1,128 @@
+"""From a person's phone to TaskFlow: what is typed becomes a signed webhook."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+
+import structlog
+
+from simulators.context import SimContext
+from simulators.phone.address import is_hidden
+from simulators.phone.message import WHATSAPP, Contact, Message
+from simulators.twilio.resource import API_VERSION
+from simulators.twilio.webhooks import Answer, Params, Webhooks
+from taskflow.clock import new_id, utc_now
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a person does on the phone. `sid` repeats an earlier message, `copies` at once."""
+
+    user: str
+    body: str
+    profile_name: str = ""
+    bsuid: str = ""
+    button_payload: str | None = None
+    media_url: str | None = None
+    media_type: str | None = None
+    sid: str | None = None
+    copies: int = 1
+
+
+@dataclass(frozen=True)
+class Received:
+    message: Message
+    answers: list[Answer] = field(default_factory=list[Answer])
+
+
+class Inbound:
+    def __init__(self, context: SimContext, webhooks: Webhooks) -> None:
+        self._settings, self._phone = context.settings, context.phone
+        self._webhooks = webhooks
+
+    async def receive(self, typed: Typed) -> Received:
+        """Twilio takes the message whether or not TaskFlow does: it stays listed."""
+        contact = self._phone.meet(typed.user, typed.profile_name, typed.bsuid)
+        message = self._take(typed)
+        params = self._params(message, contact, typed)
+        token = str(new_id())
+        answers = await asyncio.gather(*[self._post(params, token) for _ in range(typed.copies)])
+        self._note(message.sid, answers)
+        return Received(self._phone.get(message.sid) or message, list(answers))
+
+    async def _post(self, params: Params, token: str) -> Answer:
+        settings = self._settings
+        return await self._webhooks.post(
+            settings.webhook_url, params, token, settings.signed_webhook_url
+        )
+
+    def _take(self, typed: Typed) -> Message:
+        known = self._phone.get(typed.sid) if typed.sid else None
+        if known:
+            return known
+        now = utc_now()
+        prefix = "MM" if typed.media_url else "SM"
+        return self._phone.put(
+            Message(
+                sid=typed.sid or prefix + new_id().hex,
+                direction="inbound",
+                user=typed.user,
+                body=typed.body,
+                status="received",
+                at=now,
+                updated=now,
+                sent_at=now,
+                business=self._settings.business_address,
+                media_url=typed.media_url,
+                media_type=typed.media_type,
+            )
+        )
+
+    def _note(self, sid: str, answers: list[Answer]) -> None:
+        """One accepted copy is enough: the bubble tells whether TaskFlow has the message."""
+        best = min(answers, key=lambda answer: (answer.status is None, answer.status or 0))
+        self._phone.amend(sid, webhook_status=best.status, webhook_error=best.error)
+        accepted = best.status is not None and best.status < 300
+        log = _log.debug if accepted else _log.warning
+        log("twilio.webhook_answered", sid=sid, status=best.status, error=best.error)
+
+    def _params(self, message: Message, contact: Contact, typed: Typed) -> Params:
+        digits = contact.user.removeprefix("+")
+        about = {"ProfileName": contact.name, "WaId": digits}
+        params = {
+            "SmsMessageSid": message.sid,
+            "NumMedia": "1" if message.media_url else "0",
+            "ProfileName": contact.name,
+            "MessageType": _type_of(typed),
+            "SmsSid": message.sid,
+            "WaId": digits,
+            "SmsStatus": "received",
+            "Body": message.body,
+            "To": message.to,
+            "NumSegments": "1",
+            "ReferralNumMedia": "0",
+            "MessageSid": message.sid,
+            "AccountSid": self._settings.twilio_account_sid,
+            "From": message.from_,
+            "ExternalUserId": WHATSAPP
+            + (contact.user if is_hidden(contact.user) else contact.bsuid),
+            "ChannelMetadata": json.dumps({"type": "whatsapp", "data": {"context": about}}),
+            "ApiVersion": API_VERSION,
+        }
+        if typed.button_payload is not None:
+            params |= {"ButtonText": message.body, "ButtonPayload": typed.button_payload}
+        if message.media_url:
+            params["MediaUrl0"] = message.media_url
+            params["MediaContentType0"] = message.media_type or "application/octet-stream"
+        return params
+
+
+def _type_of(typed: Typed) -> str:
+    if typed.button_payload is not None:
+        return "button"
+    if not typed.media_url:
+        return "text"
+    family = (typed.media_type or "").partition("/")[0]
+    return family if family in {"image", "audio", "video"} else "document"

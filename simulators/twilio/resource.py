@@ -1,0 +1,134 @@
+"""The Message resource, one and listed, as Twilio writes it."""
+
+from datetime import UTC, date, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from simulators.phone.message import Message
+from simulators.twilio.errors import TwilioError
+
+API_VERSION = "2010-04-01"
+DEFAULT_PAGE, MAX_PAGE = 50, 1000
+
+
+def message_resource(message: Message, account: str) -> dict[str, Any]:
+    uri = f"/{API_VERSION}/Accounts/{account}/Messages/{message.sid}"
+    unassigned = message.status == "accepted"
+    return {
+        "account_sid": account,
+        "api_version": API_VERSION,
+        "body": message.body,
+        "date_created": _rfc2822(message.at),
+        "date_sent": _rfc2822(message.sent_at) if message.sent_at else None,
+        "date_updated": _rfc2822(message.updated),
+        "direction": "inbound" if message.direction == "inbound" else "outbound-api",
+        "error_code": message.error_code,
+        "error_message": message.error_message,
+        "from": None if unassigned else message.from_,
+        "messaging_service_sid": message.messaging_service,
+        "num_media": "1" if message.media_url else "0",
+        "num_segments": "0" if unassigned else "1",
+        "price": None,
+        "price_unit": None,
+        "sid": message.sid,
+        "status": message.status,
+        "subresource_uris": {"media": f"{uri}/Media.json"},
+        "to": message.to,
+        "uri": f"{uri}.json",
+    }
+
+
+def list_resource(messages: list[Message], account: str, query: str) -> dict[str, Any]:
+    """One page, newest first. Raises TwilioError 20001 for a filter that makes no sense."""
+    asked = dict(parse_qsl(query))
+    size = min(_number(asked, "PageSize", DEFAULT_PAGE), MAX_PAGE) or DEFAULT_PAGE
+    page = _number(asked, "Page", 0)
+    found = [message for message in reversed(messages) if _matches(message, asked)]
+    first = _start(found, asked.get("PageToken", ""), page, size)
+    shown = found[first : first + size]
+    base = f"/{API_VERSION}/Accounts/{account}/Messages.json"
+
+    def uri(page: int, token: str = "") -> str:
+        kept = {k: v for k, v in asked.items() if k not in {"Page", "PageToken", "PageSize"}}
+        paging = {"PageSize": str(size), "Page": str(page)} | (
+            {"PageToken": token} if token else {}
+        )
+        return f"{base}?{urlencode(kept | paging)}"
+
+    more = first + size < len(found)
+    return {
+        "end": max(page * size + len(shown) - 1, 0),
+        "first_page_uri": uri(0),
+        "next_page_uri": uri(page + 1, f"PA{shown[-1].sid}") if more else None,
+        "page": page,
+        "page_size": size,
+        "previous_page_uri": uri(page - 1, f"PB{shown[0].sid}") if page and shown else None,
+        "messages": [message_resource(message, account) for message in shown],
+        "start": page * size,
+        "uri": f"{base}?{query}" if query else uri(0),
+    }
+
+
+def _start(found: list[Message], token: str, page: int, size: int) -> int:
+    """A token names a message, so that a page keeps its place while new messages arrive."""
+    if not token:
+        return page * size
+    index = next((n for n, message in enumerate(found) if message.sid == token[2:]), None)
+    match token[:2], index:
+        case "PA", int(after):
+            return after + 1
+        case "PB", int(before):
+            return max(before - size, 0)
+        case _:
+            raise TwilioError(20001, "PageToken")
+
+
+def _matches(message: Message, asked: dict[str, str]) -> bool:
+    if "To" in asked and message.to != asked["To"]:
+        return False
+    if "From" in asked and message.from_ != asked["From"]:
+        return False
+    for name in ("DateSent", "DateSent<", "DateSent>"):
+        if name in asked and not _sent(message.sent_at, name[len("DateSent") :], asked[name]):
+            return False
+    return True
+
+
+def _sent(at: datetime | None, sign: str, value: str) -> bool:
+    """Twilio's `DateSent>=` is the parameter `DateSent>`: both signs include the given moment."""
+    asked = _moment(value)
+    if at is None:
+        return False
+    sent = at.replace(microsecond=0) if isinstance(asked, datetime) else at.date()
+    match sign:
+        case "<":
+            return sent <= asked
+        case ">":
+            return sent >= asked
+        case _:
+            return at.date() == (asked.date() if isinstance(asked, datetime) else asked)
+
+
+def _moment(value: str) -> datetime | date:
+    """A date alone means its whole day, in GMT."""
+    for read in (date.fromisoformat, datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(value)
+        except ValueError:
+            continue
+        if isinstance(moment, datetime):
+            moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        return moment
+    raise TwilioError(20001, "DateSent")
+
+
+def _number(asked: dict[str, str], name: str, default: int) -> int:
+    value = asked.get(name, str(default))
+    if not value.isascii() or not value.isdigit():
+        raise TwilioError(20001, name)
+    return int(value)
+
+
+def _rfc2822(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(UTC))

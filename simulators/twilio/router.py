@@ -1,0 +1,121 @@
+"""Twilio's REST API, as far as TaskFlow uses it; both of its hosts answer under /twilio."""
+
+import base64
+import binascii
+import secrets
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from simulators.context import SimContext
+from simulators.faults import CUT, Fault, Vendor, cut, linger
+from simulators.settings import SimulatorSettings
+from simulators.twilio.delivery import Deliveries
+from simulators.twilio.errors import TwilioError
+from simulators.twilio.resource import list_resource, message_resource
+from simulators.twilio.validation import first, parse_form, validate
+
+TYPING_SECONDS = 25
+"""How long WhatsApp shows the indicator when no message ends it."""
+
+
+class TwilioApi:
+    def __init__(self, context: SimContext, deliveries: Deliveries) -> None:
+        self._settings, self._faults = context.settings, context.faults
+        self._phone, self._deliveries = context.phone, deliveries
+
+    async def create_message(self, request: Request, account: str) -> Response:
+        form = parse_form(await request.body())
+        self._admit(request, account)
+        fault = self._faults.take("twilio")
+        if fault and not fault.after_accept and (answer := await suffer(fault, request)):
+            return answer
+        order = validate(form, self._settings.twilio_whatsapp_from, self._phone)
+        message = self._deliveries.accept(order)
+        if fault and fault.after_accept and (answer := await suffer(fault, request)):
+            return answer
+        return JSONResponse(message_resource(message, account), 201)
+
+    async def list_messages(self, request: Request, account: str) -> Response:
+        self._admit(request, account)
+        if answer := await self._fault(request, "twilio-list"):
+            return answer
+        return JSONResponse(list_resource(self._phone.all(), account, request.url.query))
+
+    async def fetch_message(self, request: Request, account: str, sid: str) -> Response:
+        self._admit(request, account)
+        if answer := await self._fault(request, "twilio-list"):
+            return answer
+        message = self._phone.get(sid)
+        if message is None:
+            raise TwilioError(20404, path_of(request))
+        return JSONResponse(message_resource(message, account))
+
+    async def show_typing(self, request: Request) -> Response:
+        form = parse_form(await request.body())
+        self._authenticate(request)
+        if answer := await self._fault(request, "twilio-typing"):
+            return answer
+        if first(form, "channel").lower() != "whatsapp":
+            raise TwilioError(20001, "channel")
+        message = self._phone.get(first(form, "messageId"))
+        if message is None or message.direction != "inbound":
+            raise TwilioError(20404, first(form, "messageId"))
+        self._phone.typing(message.user, TYPING_SECONDS)
+        return JSONResponse({"success": True})
+
+    async def nothing_here(self, request: Request) -> Response:
+        self._authenticate(request)
+        raise TwilioError(20404, path_of(request))
+
+    def _admit(self, request: Request, account: str) -> None:
+        self._authenticate(request)
+        if account != self._settings.twilio_account_sid:
+            raise TwilioError(20404, path_of(request))
+
+    def _authenticate(self, request: Request) -> None:
+        if not is_authorized(request.headers.get("Authorization", ""), self._settings):
+            raise TwilioError(20003)
+
+    async def _fault(self, request: Request, vendor: Vendor) -> Response | None:
+        fault = self._faults.take(vendor)
+        return await suffer(fault, request) if fault else None
+
+
+def is_authorized(header: str, settings: SimulatorSettings) -> bool:
+    scheme, _, credentials = header.partition(" ")
+    try:
+        given = base64.b64decode(credentials, validate=True)
+    except binascii.Error:
+        return False
+    token = settings.twilio_auth_token.get_secret_value()
+    expected = f"{settings.twilio_account_sid}:{token}".encode()
+    return scheme.lower() == "basic" and secrets.compare_digest(given, expected)
+
+
+async def suffer(fault: Fault, request: Request) -> Response | None:
+    """The faulty answer; None if the usual one is only late."""
+    await linger(fault)
+    if fault.status is None:
+        return None
+    if fault.status == CUT:
+        await cut(request)
+    return TwilioError.of(fault).response()
+
+
+def path_of(request: Request) -> str:
+    return request.url.path.removeprefix("/twilio")
+
+
+def build_router(context: SimContext, deliveries: Deliveries) -> APIRouter:
+    """Mounted at /twilio."""
+    api = TwilioApi(context, deliveries)
+    router = APIRouter()
+    messages = "/2010-04-01/Accounts/{account}/Messages"
+    router.add_api_route(f"{messages}.json", api.create_message, methods=["POST"])
+    router.add_api_route(f"{messages}.json", api.list_messages, methods=["GET"])
+    router.add_api_route(messages + "/{sid}.json", api.fetch_message, methods=["GET"])
+    router.add_api_route("/v2/Indicators/Typing.json", api.show_typing, methods=["POST"])
+    router.add_api_route("/{path:path}", api.nothing_here, methods=["GET", "POST", "DELETE"])
+    return router

@@ -1,0 +1,133 @@
+"""What Twilio checks before it accepts a message; everything else fails later, by callback."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import parse_qsl, urlsplit
+
+from simulators.phone.address import is_address
+from simulators.phone.message import WHATSAPP
+from simulators.phone.store import Phone
+from simulators.twilio.errors import TwilioError
+
+BODY_LIMIT = 1600
+"""Characters; Twilio's own limit, under WhatsApp's 4096 (error 21617)."""
+_MESSAGING_SERVICE = re.compile("MG[0-9a-fA-F]{32}")
+_CONTENT = re.compile("HX[0-9a-fA-F]{32}")
+
+Form = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Order:
+    """A message that Twilio will take."""
+
+    user: str
+    business: str
+    body: str
+    media_url: str | None = None
+    template: str | None = None
+    messaging_service: str | None = None
+    status_callback: str | None = None
+
+
+def parse_form(body: bytes) -> Form:
+    form: Form = {}
+    for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
+        form.setdefault(name, []).append(value)
+    return form
+
+
+def first(form: Form, name: str) -> str:
+    return form.get(name, [""])[0]
+
+
+def validate(form: Form, sender: str, phone: Phone) -> Order:
+    """The order in the form; `sender` is the account's only WhatsApp address.
+
+    Raises TwilioError, in the order in which Twilio looks.
+    """
+    to, service = first(form, "To").strip(), first(form, "MessagingServiceSid")
+    if not to:
+        raise TwilioError(21604)
+    body, template, media = _content(form)
+    user = _recipient(to)
+    _check_sender(first(form, "From").strip(), service, sender)
+    if to == sender:
+        raise TwilioError(63031, to)
+    if phone.has_opted_out(user):
+        raise TwilioError(21610)
+    return Order(
+        user=user,
+        business=sender.removeprefix(WHATSAPP),
+        body=body,
+        media_url=media,
+        template=template,
+        messaging_service=service or None,
+        status_callback=_callback(first(form, "StatusCallback")),
+    )
+
+
+def _content(form: Form) -> tuple[str, str | None, str | None]:
+    body, template, media = first(form, "Body"), first(form, "ContentSid"), form.get("MediaUrl", [])
+    if not (body or template or media):
+        raise TwilioError(21619)
+    if len(body) > BODY_LIMIT:
+        raise TwilioError(21617)
+    if len(media) > 1:
+        raise TwilioError(21623)
+    if media and not _is_url(media[0]):
+        raise TwilioError(21620)
+    if template and not _CONTENT.fullmatch(template):
+        raise TwilioError(21655, template)
+    if template:
+        body = _fill(first(form, "ContentVariables"))
+    return body, template or None, media[0] if media else None
+
+
+def _fill(variables: str) -> str:
+    """The template's text is not known here: what the phone shows is what was filled in."""
+    if not variables:
+        return ""
+    try:
+        values: object = json.loads(variables)
+    except ValueError:
+        raise TwilioError(21656) from None
+    if not isinstance(values, dict):
+        raise TwilioError(21656)
+    return "\n".join(str(value) for value in cast("dict[str, object]", values).values())
+
+
+def _recipient(to: str) -> str:
+    user = to.removeprefix(WHATSAPP)
+    if not is_address(user):
+        raise TwilioError(21211, to)
+    if not to.startswith(WHATSAPP):
+        raise TwilioError(21910)
+    return user
+
+
+def _check_sender(given: str, service: str, sender: str) -> None:
+    if service:
+        if not _MESSAGING_SERVICE.fullmatch(service):
+            raise TwilioError(20404, f"/Services/{service}")
+    elif not given:
+        raise TwilioError(21603)
+    elif not is_address(given.removeprefix(WHATSAPP)):
+        raise TwilioError(21212, given)
+    elif not given.startswith(WHATSAPP):
+        raise TwilioError(21910)
+    elif given != sender:
+        raise TwilioError(21606, given)
+
+
+def _callback(url: str) -> str | None:
+    if url and not _is_url(url):
+        raise TwilioError(21609, url)
+    return url or None
+
+
+def _is_url(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)

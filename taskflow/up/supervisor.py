@@ -1,0 +1,156 @@
+"""`taskflow up`: starts the house in order, watches it, and leaves nothing behind."""
+
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from taskflow import clock
+from taskflow.embedded.nats import EmbeddedNats
+from taskflow.embedded.ports import require_free
+from taskflow.embedded.postgres import EmbeddedPostgres
+from taskflow.errors import Configuration
+from taskflow.up.environment import Environment, build
+from taskflow.up.home import Home
+from taskflow.up.plan import Plan, plan
+from taskflow.up.screen import Screen
+from taskflow.up.service import Running, Service
+from taskflow.up.settings import UpSettings
+from taskflow.up.signals import interrupts
+from taskflow.up.table import notes, rows
+
+READY_SECONDS = 60.0
+GRACE_SECONDS = 20.0
+"""For services to finish or hand back what is in flight."""
+LOOK_SECONDS = 0.2
+ASK_SECONDS = 0.05
+
+Planner = Callable[[UpSettings, Environment], Plan]
+
+
+@dataclass(slots=True)
+class House:
+    settings: UpSettings
+    screen: Screen
+    planner: Planner = plan
+    _postgres: EmbeddedPostgres | None = None
+    _nats: EmbeddedNats | None = None
+    _running: list[Running] = field(default_factory=list[Running])
+    _woken: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Returns after Ctrl-C or SIGTERM. Raises Configuration for whatever else ended it."""
+        home = Home(self.settings.taskflow_home)
+        with interrupts() as asked, ExitStack() as stack:
+            try:
+                stack.enter_context(home.opened())
+                self._start(home, stack)
+                self._watch()
+            except KeyboardInterrupt:
+                self.screen.say("Stopping ...")
+            except OSError as error:
+                raise Configuration(f"this machine does not let us: {error}") from error
+            finally:
+                asked.disarm()
+
+    def _start(self, home: Home, stack: ExitStack) -> None:
+        environment = build(self.settings, home.simulated_accounts())
+        self._check_ports(environment)
+        shared = self._start_servers(home, stack)
+        environment = replace(environment, services={**environment.services, **shared})
+        chosen = self.planner(self.settings, environment)
+        self.screen.progress("Starting the services")
+        simulators = self._spawn(home, chosen.simulators, stack)
+        self._prepare(home, chosen.preparations)
+        services = self._spawn(home, chosen.services, stack)
+        self._await_ready([*simulators, *services])
+        home.remember_run(environment.services)
+        self.screen.ready(
+            rows(self.settings, environment, home, embedded=self._embedded()),
+            notes(self.settings, environment),
+        )
+
+    def _check_ports(self, environment: Environment) -> None:
+        require_free(self.settings.taskflow_gateway_port, "TASKFLOW_GATEWAY_PORT")
+        if environment.simulated:
+            require_free(self.settings.taskflow_sim_port, "TASKFLOW_SIM_PORT")
+
+    def _start_servers(self, home: Home, stack: ExitStack) -> dict[str, str]:
+        """What the services are told about them."""
+        key = self.settings.taskflow_master_key
+        told = {"TASKFLOW_MASTER_KEY": key.get_secret_value() if key else home.master_key()}
+        if self.settings.database_url is None:
+            self.screen.progress("Starting PostgreSQL")
+            self._postgres = stack.enter_context(EmbeddedPostgres(home.path))
+            told["DATABASE_URL"] = self._postgres.url
+        else:
+            told["DATABASE_URL"] = self.settings.database_url.get_secret_value()
+        if self.settings.nats_url is None:
+            self.screen.progress("Starting NATS")
+            self._nats = stack.enter_context(EmbeddedNats(home.path))
+            told["NATS_URL"] = self._nats.url
+            told["NATS_MONITOR_URL"] = self._nats.monitor_url
+        else:
+            told["NATS_URL"] = self.settings.nats_url.get_secret_value()
+        return told
+
+    def _embedded(self) -> set[str]:
+        servers = {"PostgreSQL": self._postgres, "NATS": self._nats}
+        return {name for name, server in servers.items() if server is not None}
+
+    def _prepare(self, home: Home, services: Iterable[Service]) -> None:
+        with ExitStack() as stack:
+            for running in self._spawn(home, services, stack):
+                if running.wait() != 0:
+                    raise Configuration(f"{running.epitaph()}")
+        self._running = [one for one in self._running if one.exit_code() is None]
+
+    def _spawn(self, home: Home, services: Iterable[Service], stack: ExitStack) -> list[Running]:
+        """All of them are asked to stop before any is waited for."""
+        begun: list[Running] = []
+        stack.callback(_stop_all, begun)
+        for service in services:
+            ready_file = home.ready / service.name
+            begun.append(Running(service, ready_file, self.screen.hear, self._woken))
+        self._running.extend(begun)
+        return begun
+
+    def _await_ready(self, services: list[Running]) -> None:
+        waiting = list(services)
+        deadline = clock.monotonic() + READY_SECONDS
+        while waiting := [service for service in waiting if not service.is_ready()]:
+            self._check_alive()
+            names = ", ".join(service.name for service in waiting)
+            if clock.monotonic() > deadline:
+                told = waiting[0].last_line or "nothing"
+                raise Configuration(
+                    f"{names} not ready after {READY_SECONDS:.0f} s; {waiting[0].name} said: {told}"
+                )
+            self.screen.progress(f"Waiting for {names}")
+            self._rest(ASK_SECONDS)
+
+    def _watch(self) -> None:
+        while True:
+            self._check_alive()
+            self._rest(LOOK_SECONDS)
+
+    def _rest(self, seconds: float) -> None:
+        """Shorter when a child's output ends."""
+        self._woken.wait(seconds)
+        self._woken.clear()
+
+    def _check_alive(self) -> None:
+        for name, server in (("PostgreSQL", self._postgres), ("NATS", self._nats)):
+            if server is not None and not server.alive():
+                raise Configuration(f"{name} ended by itself: {server.last_words()}")
+        for running in self._running:
+            if running.exit_code() is not None:
+                raise Configuration(running.epitaph())
+
+
+def _stop_all(begun: list[Running]) -> None:
+    for running in begun:
+        running.ask_to_stop()
+    deadline = clock.monotonic() + GRACE_SECONDS
+    for running in begun:
+        running.stop(max(0.0, deadline - clock.monotonic()))

@@ -1,0 +1,242 @@
+import json
+import os
+import signal
+import socket
+import stat
+import urllib.request
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from taskflow.embedded.ports import free_port
+from tests.support.up import IS_READY, SERVES, Up
+
+pytestmark = pytest.mark.e2e
+
+TWO_SERVICES = {"services": {"gateway": SERVES, "agent": SERVES}}
+Start = Callable[..., Up]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home of mine"
+
+
+@pytest.fixture
+def start(tmp_path: Path, home: Path) -> Generator[Start]:
+    """Starts `taskflow up`: stand-ins (None: the real services), then settings."""
+    started: list[Up] = []
+
+    def up(stand_ins: Any | None = TWO_SERVICES, **env: str) -> Up:
+        usual = {
+            "TASKFLOW_HOME": str(home),
+            "TASKFLOW_GATEWAY_PORT": str(free_port()),
+            "TASKFLOW_SIM_PORT": str(free_port()),
+        }
+        started.append(Up(tmp_path, {**usual, **env}, stand_ins))
+        return started[-1]
+
+    yield up
+    for one in started:
+        one.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_leaves_nothing_running(start: Start, home: Path, number: signal.Signals) -> None:
+    up = start()
+    up.wait_ready()
+    assert {"postgres", "nats-server"} <= {child.name() for child in up.children()}
+
+    up.send(number)
+
+    assert up.wait() == 0
+    assert "Stopping" in up.output
+    assert not (home / "run.env").exists()
+
+
+def test_everything_ends_with_a_killed_supervisor_and_the_next_start_works(start: Start) -> None:
+    killed = start()
+    killed.wait_ready()
+    killed.send(signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL
+
+    again = start()
+    again.wait_ready()
+    again.send(signal.SIGINT)
+    assert again.wait() == 0
+
+
+def test_the_table_tells_where_everything_is_and_no_password(start: Start) -> None:
+    gateway, simulators = free_port(), free_port()
+    up = start(TASKFLOW_GATEWAY_PORT=str(gateway), TASKFLOW_SIM_PORT=str(simulators))
+    up.wait_ready()
+    up.send(signal.SIGINT)
+    up.wait()
+    for text in (
+        f"http://127.0.0.1:{simulators}/ ",
+        f"http://127.0.0.1:{gateway}/ ",
+        f"http://127.0.0.1:{gateway}/webhook",
+        f"http://127.0.0.1:{simulators}/_sim/",
+        "postgresql://taskflow@/taskflow?host=/",
+        "nats://taskflow:***@127.0.0.1:",
+        "home of mine/logs/",
+    ):
+        assert text in up.output
+    assert "   gateway | serving" in up.output
+
+
+def test_services_are_told_how_to_reach_everything(start: Start, home: Path) -> None:
+    tell = f"import json, os; print(json.dumps(dict(os.environ)), flush=True); {SERVES}"
+    gateway, simulators = free_port(), free_port()
+    up = start(
+        {"services": {"gateway": tell}},
+        TASKFLOW_GATEWAY_PORT=str(gateway),
+        TASKFLOW_SIM_PORT=str(simulators),
+        SERPAPI_API_KEY="a real key",
+    )
+    up.wait_ready()
+    told = json.loads(next(x for x in up.output.splitlines() if "| {" in x).partition("| ")[2])
+    run_env = (home / "run.env").read_text()
+    mode = stat.S_IMODE((home / "run.env").stat().st_mode)
+    up.send(signal.SIGINT)
+    up.wait()
+
+    assert told["DATABASE_URL"].startswith("postgresql://taskflow@/taskflow?host=")
+    assert told["NATS_URL"].startswith("nats://taskflow:")
+    assert told["NATS_MONITOR_URL"].startswith("http://127.0.0.1:")
+    assert told["TWILIO_API_URL"] == f"http://127.0.0.1:{simulators}/twilio"
+    assert told["GEMINI_API_URL"] == f"http://127.0.0.1:{simulators}/gemini"
+    assert told["SERPAPI_API_KEY"] == "a real key"
+    assert "SERPAPI_URL" not in told
+    assert told["PUBLIC_URL"] == f"http://127.0.0.1:{gateway}"
+    assert f"DATABASE_URL='{told['DATABASE_URL']}'" in run_env
+    assert mode == 0o600
+    assert (home / "master.key").read_text() == told["TASKFLOW_MASTER_KEY"]
+
+
+def test_a_service_that_dies_ends_everything_with_one_line(start: Start) -> None:
+    dies = f"{IS_READY}; print('the last word', flush=True); import sys; sys.exit(3)"
+    up = start({"services": {"gateway": SERVES, "agent": dies}})
+    up.wait_for("agent ended")
+    assert up.wait() == 1
+    assert up.last_line() == "taskflow: agent ended with exit code 3: the last word"
+
+
+def test_a_service_that_is_killed_is_named_with_its_signal(start: Start) -> None:
+    named = f"import os; print('pid', os.getpid(), flush=True); {SERVES}"
+    up = start({"services": {"gateway": SERVES, "tools": named}})
+    up.wait_ready()
+    up.children()
+    os.kill(int(up.output.partition("tools | pid ")[2].split()[0]), signal.SIGKILL)
+    assert up.wait() == 1
+    assert up.last_line() == "taskflow: tools was killed by SIGKILL: serving"
+
+
+@pytest.mark.parametrize(("program", "name"), [("postgres", "PostgreSQL"), ("nats-server", "NATS")])
+def test_a_server_that_dies_ends_everything_with_one_line(
+    start: Start, program: str, name: str
+) -> None:
+    up = start()
+    up.wait_ready()
+    up.children()
+    up.server(program).kill()
+    assert up.wait() == 1
+    assert up.last_line().startswith(f"taskflow: {name} ended by itself: ")
+    assert "Traceback" not in up.output
+
+
+def test_a_service_that_will_not_stop_is_killed_with_its_children(start: Start) -> None:
+    sleeper = "import time; time.sleep(1000)"
+    stubborn = (
+        "import signal, subprocess, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        f"subprocess.Popen([sys.executable, '-c', {sleeper!r}]); {SERVES}"
+    )
+    up = start({"services": {"agent": stubborn}}, GRACE="0.3")
+    up.wait_ready()
+    up.send(signal.SIGINT)
+    assert up.wait() == 0
+
+
+def test_a_failed_preparation_says_why(start: Start) -> None:
+    fails = "import sys; sys.exit('migration 0001 was changed')"
+    up = start({"preparations": {"migrate": fails}, "services": {"gateway": SERVES}})
+    assert up.wait() == 1
+    assert up.last_line() == (
+        "taskflow: migrate ended with exit code 1: migration 0001 was changed"
+    )
+
+
+@pytest.mark.parametrize("setting", ["TASKFLOW_GATEWAY_PORT", "TASKFLOW_SIM_PORT"])
+def test_a_taken_port_is_told_before_anything_starts(
+    start: Start, home: Path, setting: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        port = stranger.getsockname()[1]
+        up = start(**{setting: str(port)})
+        assert up.wait() == 1
+    mine = psutil.Process().name()
+    holder = f"{mine} (process {os.getpid()})"
+    assert up.output == f"taskflow: port {port} is taken by {holder}: set {setting} to a free one\n"
+    assert not (home / "postgres").exists()
+
+
+def test_a_second_start_from_the_same_home_says_so(start: Start, home: Path) -> None:
+    first = start()
+    first.wait_ready()
+    second = start()
+    assert second.wait() == 1
+    assert second.output.splitlines() == [
+        f"taskflow: TaskFlow runs already from {home} (process {first.process.pid})"
+    ]
+    first.send(signal.SIGINT)
+    assert first.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("TASKFLOW_GATEWAY_PORT=eighty\n", "TASKFLOW_GATEWAY_PORT Input should be a valid integer"),
+        ("PUBLIC_URL=example.org\n", "PUBLIC_URL must be an http(s) address"),
+        ("\nGEMINI_API_KEY = 'half a quote\n", ".env line 2 is not NAME=value"),
+        ("# a note\n\nGEMINI_API_KEY\n", ".env line 3 is not NAME=value"),
+        ("TWILIO_ACCOUNT_SID=AC" + "0" * 32, "TWILIO_AUTH_TOKEN is not set"),
+        ("TASKFLOW_MASTER_KEY=short", "TASKFLOW_MASTER_KEY must be 32 random bytes in base64"),
+        (b"GEMINI_API_KEY=\xff\xfe", ".env cannot be read: it is not UTF-8 text"),
+    ],
+)
+def test_a_broken_env_file_is_one_line(
+    start: Start, tmp_path: Path, text: str | bytes, told: str
+) -> None:
+    (tmp_path / ".env").write_bytes(text if isinstance(text, bytes) else text.encode())
+    up = start(TASKFLOW_GATEWAY_PORT="") if "PORT" in str(text) else start()
+    assert up.wait() == 1
+    (line,) = up.output.splitlines()
+    assert line.startswith(f"taskflow: {told}")
+
+
+def test_a_damaged_master_key_is_never_replaced(start: Start, home: Path) -> None:
+    home.mkdir()
+    (home / "master.key").write_text("half a k")
+    up = start()
+    assert up.wait() == 1
+    assert "master.key is damaged: bring it back from a backup" in up.last_line()
+    assert (home / "master.key").read_text() == "half a k"
+
+
+@pytest.mark.timeout(240)
+def test_the_real_house_starts_stops_and_starts_again_as_the_same(start: Start, home: Path) -> None:
+    accounts: list[str] = []
+    for _ in range(2):
+        gateway, simulators = free_port(), free_port()
+        up = start(None, TASKFLOW_GATEWAY_PORT=str(gateway), TASKFLOW_SIM_PORT=str(simulators))
+        up.wait_ready()
+        for url in (f"http://127.0.0.1:{gateway}/ready", f"http://127.0.0.1:{simulators}/"):
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                assert answer.status == 200
+        accounts.append((home / "simulated.json").read_text())
+        up.send(signal.SIGINT)
+        assert up.wait() == 0, up.output
+    assert accounts[0] == accounts[1]

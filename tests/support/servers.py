@@ -1,0 +1,159 @@
+"""Real PostgreSQL and NATS for the suite: private, on free ports, gone with the process."""
+
+import secrets
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import asyncpg
+
+from taskflow.embedded.nats import EmbeddedNats
+from taskflow.embedded.postgres import EmbeddedPostgres
+
+Migrate = Callable[[str], Awaitable[object]]
+"""Brings the database behind a DSN to its present shape."""
+
+
+class PostgresServer:
+    """One per worker: databases are cheap, servers are not. `dsn` is its first, an empty one."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._server = EmbeddedPostgres(home)
+        self._templates: dict[Migrate, str] = {}
+
+    @property
+    def dsn(self) -> str:
+        return self._server.url
+
+    @property
+    def pid(self) -> int | None:
+        return self._server.pid
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def kill(self) -> None:
+        """As a crash would; `start` recovers."""
+        _kill(self._server)
+
+    async def create_database(self, migrate: Migrate | None = None) -> str:
+        """A fresh database's DSN: empty, or a clone of one that was migrated once."""
+        if migrate is None:
+            return await self._create(owner_of="template0")
+        if migrate not in self._templates:
+            template = await self._create(owner_of="template0")
+            await migrate(template)
+            self._templates[migrate] = _name_in(template)
+        return await self._create(owner_of=self._templates[migrate])
+
+    async def drop_database(self, dsn: str) -> None:
+        await self._administer(f'drop database if exists "{_name_in(dsn)}" with (force)')
+
+    async def _create(self, owner_of: str) -> str:
+        name = f"test_{secrets.token_hex(6)}"
+        # wal_log copies a small template without the two checkpoints that file_copy costs.
+        await self._administer(
+            f'create database "{name}" owner taskflow template "{owner_of}" strategy wal_log'
+        )
+        return self._server.url_of("taskflow", name)
+
+    async def _administer(self, statement: str) -> None:
+        connection = await asyncpg.connect(self._server.url_of("postgres", "postgres"))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+class NatsServer:
+    """One per test where its contents matter. Keeps its URL over a restart."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._server = EmbeddedNats(home)
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    @property
+    def monitor_url(self) -> str:
+        return self._server.monitor_url
+
+    @property
+    def store(self) -> Path:
+        return self._server.store
+
+    @property
+    def pid(self) -> int | None:
+        return self._server.pid
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def kill(self) -> None:
+        """As a crash would; `start` recovers."""
+        _kill(self._server)
+
+    def delete_store(self) -> None:
+        """JetStream as after a lost disk; the server must be down."""
+        shutil.rmtree(self.store)
+
+
+@contextmanager
+def postgres_server() -> Generator[PostgresServer]:
+    with _home() as home:
+        server = PostgresServer(home)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@contextmanager
+def nats_server() -> Generator[NatsServer]:
+    with _home() as home:
+        server = NatsServer(home)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@asynccontextmanager
+async def database(server: PostgresServer, migrate: Migrate | None = None) -> AsyncGenerator[str]:
+    """A database for one test."""
+    dsn = await server.create_database(migrate)
+    try:
+        yield dsn
+    finally:
+        await server.drop_database(dsn)
+
+
+@contextmanager
+def _home() -> Generator[Path]:
+    with tempfile.TemporaryDirectory(prefix="taskflow-test-") as folder:
+        yield Path(folder)
+
+
+def _kill(server: EmbeddedPostgres | EmbeddedNats) -> None:
+    if process := server.process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        server.stop()
+
+
+def _name_in(dsn: str) -> str:
+    return dsn.partition("?")[0].rpartition("/")[2]
