@@ -179,4 +179,6 @@ def _line(flight: Json, currency: str) -> str:
 def _money(price: Any, currency: str) -> str:
     if price is None:
         return "price on request"
-    return format_currency(price, currency, locale="en", currency_digits=isinstance(price, float))
+    if isinstance(price, int):
+        return format_currency(price, currency, "¤#,##0", locale="en", currency_digits=False)
+    return format_currency(price, currency, locale="en")

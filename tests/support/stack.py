@@ -83,14 +83,15 @@ class Stack:
         ready: dict[str, Path] = {}
         for name in names:
             ready[name] = self.home / f"{name}.{secrets.token_hex(4)}.ready"
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "taskflow.cli.main", "run", name.partition("#")[0]],
-                env={**os.environ, **self.env, **env, "TASKFLOW_READY_FILE": str(ready[name])},
-                stdout=(self.home / f"{name}.out").open("ab"),
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=_die_with_parent,
-            )
+            with (self.home / f"{name}.out").open("ab") as output:
+                self.processes[name] = subprocess.Popen(
+                    [sys.executable, "-m", "taskflow.cli.main", "run", name.partition("#")[0]],
+                    env={**os.environ, **self.env, **env, "TASKFLOW_READY_FILE": str(ready[name])},
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    preexec_fn=_die_with_parent,
+                )
         for name in names:
             self._wait_ready(name, ready[name])
 
@@ -98,9 +99,16 @@ class Stack:
         def is_ready() -> bool:
             if self.processes[name].poll() is not None:
                 raise AssertionError(f"{name} died: {self.output(name)[-2000:]}")
-            return file.exists()
+            return self._simulators_answer() if name == "simulators" else file.exists()
 
         wait_until(is_ready, READY_SECONDS, lambda: f"{name} is not ready: {self.output(name)}")
+
+    def _simulators_answer(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.sim, timeout=1):
+                return True
+        except (OSError, urllib.error.URLError):
+            return False
 
     def output(self, name: str) -> str:
         return (self.home / f"{name}.out").read_text(errors="replace")

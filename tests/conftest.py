@@ -1,0 +1,107 @@
+"""Real servers for tests that ask for them; loopback for all of them."""
+
+import base64
+import os
+import socket
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+from typing import Any
+
+import nats
+import pytest
+
+from contracts.streams import UserId
+from taskflow import database as db
+from taskflow import topology
+from taskflow.event_log import EventLog
+from taskflow.group_commit import GroupCommit
+from taskflow.migrate import migrate
+from taskflow.sealing import MasterKey
+from taskflow.settings import RuntimeSettings
+from taskflow.vault import Vault
+from tests.support import servers
+from tests.support.servers import NatsServer, PostgresServer
+
+MASTER_KEY = b"a master key of tests, 32 bytes."
+_VENDORS = ("TWILIO_", "GEMINI_", "GOOGLE_", "SERPAPI_", "TASKFLOW_", "OTEL_", "SENTRY_")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_of_this_machine() -> None:
+    for name in list(os.environ):
+        if name.startswith(_VENDORS) or name in {"DATABASE_URL", "NATS_URL", "PUBLIC_URL"}:
+            del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that reaches for the outside fails, and says so."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if self.family in {socket.AF_INET, socket.AF_INET6} and host not in {
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        }:
+            raise AssertionError(f"a test connects to {host}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[PostgresServer]:
+    with servers.postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def database(postgres: PostgresServer) -> AsyncGenerator[str]:
+    """The DSN of a fresh, migrated database."""
+    async with servers.database(postgres, migrate) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+async def nats_server() -> AsyncGenerator[NatsServer]:
+    """A fresh NATS with the declared stream and consumers."""
+    with servers.nats_server() as server:
+        client = await nats.connect(server.url)
+        await topology.provision(client)
+        await client.close()
+        yield server
+
+
+@pytest.fixture
+async def vault(database: str) -> AsyncGenerator[Vault]:
+    async with db.pool(database, "tests") as pool:
+        yield Vault(pool, MasterKey(MASTER_KEY))
+
+
+@pytest.fixture
+async def event_log(database: str, vault: Vault) -> AsyncGenerator[EventLog]:
+    group = GroupCommit(database, "tests-append")
+    async with db.pool(database, "tests") as pool:
+        yield EventLog(pool, vault, group)
+        await group.close()
+
+
+@pytest.fixture
+async def a_user(vault: Vault) -> UserId:
+    return await vault.user_for(["whatsapp:+15551230001"])
+
+
+@pytest.fixture
+def settings(database: str, nats_server: NatsServer, tmp_path: Path) -> RuntimeSettings:
+    return RuntimeSettings(**runtime_settings(database, nats_server.url, tmp_path))
+
+
+def runtime_settings(dsn: str, nats_url: str, home: Path) -> dict[str, Any]:
+    return {
+        "database_url": dsn,
+        "nats_url": nats_url,
+        "taskflow_master_key": base64.b64encode(MASTER_KEY).decode(),
+        "taskflow_home": home,
+    }
