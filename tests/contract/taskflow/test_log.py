@@ -1,0 +1,139 @@
+"""What every log keeps to: run on the one in memory and on PostgreSQL."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts import slots, streams
+from contracts.conversation import MessageReceived, TurnStarted
+from contracts.streams import UserId
+from taskflow.appending import Appended, Because, Exists, Write
+from taskflow.errors import ConcurrentAppend
+from taskflow.event_log import Log
+from tests.support.memory_log import MemoryLog
+
+MESSAGE = MessageReceived(message_sid="SM1", channel="whatsapp", kind="text", text="hello")
+STARTED = TurnStarted(number=0)
+
+
+@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
+def log(request: pytest.FixtureRequest) -> Log:
+    return MemoryLog() if request.param == "memory" else request.getfixturevalue("event_log")
+
+
+@pytest.fixture
+def user(request: pytest.FixtureRequest) -> UserId:
+    if "postgres" in request.node.name:
+        return request.getfixturevalue("a_user")
+    return UserId(uuid4())
+
+
+def to(user: UserId, *events, expected: int | None = None) -> Write:
+    return Write(streams.conversation(user), list(events), user, expected)
+
+
+async def test_a_free_slot_takes_the_whole_append(log: Log, user: UserId) -> None:
+    outcome = await log.append([to(user, MESSAGE, STARTED)], slot := uuid4())
+
+    assert isinstance(outcome, Appended)
+    assert [one.version for one in outcome.events] == [1, 2]
+    assert [one.event_id for one in outcome.events] == [slots.event_id(slot, n) for n in (0, 1)]
+    assert outcome.events[0].event == MESSAGE
+
+
+async def test_a_taken_slot_stores_nothing_and_tells_what_stands_there(
+    log: Log, user: UserId
+) -> None:
+    await log.append([to(user, STARTED)], slot := uuid4())
+
+    outcome = await log.append([to(user, MESSAGE, STARTED)], slot)
+
+    assert isinstance(outcome, Exists)
+    assert [one.event for one in outcome.events] == [STARTED]
+    assert len(await log.read(streams.conversation(user))) == 1
+
+
+async def test_racing_for_a_slot_one_wins(log: Log, user: UserId) -> None:
+    slot = uuid4()
+
+    outcomes = await asyncio.gather(*(log.append([to(user, MESSAGE)], slot) for _ in range(50)))
+
+    assert sum(isinstance(outcome, Appended) for outcome in outcomes) == 1
+    assert len(await log.read(streams.conversation(user))) == 1
+
+
+async def test_several_streams_are_written_together_or_not_at_all(log: Log, user: UserId) -> None:
+    other = Write(streams.reminder(uuid4()), [STARTED], user, expected_version=7)
+
+    with pytest.raises(ConcurrentAppend):
+        await log.append([to(user, MESSAGE), other], uuid4())
+
+    assert await log.read(streams.conversation(user)) == []
+
+
+async def test_an_expected_version_is_checked_and_any_is_not(log: Log, user: UserId) -> None:
+    await log.append([to(user, MESSAGE)], uuid4())
+    await log.append([to(user, STARTED, expected=1)], uuid4())
+    with pytest.raises(ConcurrentAppend):
+        await log.append([to(user, STARTED, expected=1)], uuid4())
+    await log.append([to(user, STARTED)], uuid4())
+
+    versions = [one.version for one in await log.read(streams.conversation(user))]
+    assert versions == [1, 2, 3]
+
+
+async def test_a_taken_slot_is_told_before_a_stale_version(log: Log, user: UserId) -> None:
+    await log.append([to(user, MESSAGE)], slot := uuid4())
+
+    outcome = await log.append([to(user, MESSAGE, expected=0)], slot)
+
+    assert isinstance(outcome, Exists)
+
+
+async def test_neighbours_do_not_share_a_failure(log: Log, user: UserId) -> None:
+    async def one(expected: int | None) -> bool:
+        try:
+            await log.append([to(user, STARTED, expected=expected)], uuid4())
+        except ConcurrentAppend:
+            return False
+        return True
+
+    stored = await asyncio.gather(*(one(None if n % 2 else 9_999) for n in range(20)))
+
+    assert stored == [bool(n % 2) for n in range(20)]
+    history = await log.read(streams.conversation(user))
+    assert [recorded.version for recorded in history] == list(range(1, 11))
+
+
+async def test_cause_and_correlation_are_kept(log: Log, user: UserId) -> None:
+    first = (await log.append([to(user, MESSAGE)], uuid4())).events[0]
+    second = (await log.append([to(user, STARTED)], uuid4(), Because.of(first))).events[0]
+
+    assert first.cause is None
+    assert (second.cause, second.correlation) == (first.event_id, first.event_id)
+
+
+async def test_reading_goes_on_where_it_was_and_reads_ends(log: Log, user: UserId) -> None:
+    for _ in range(5):
+        await log.append([to(user, STARTED)], uuid4())
+    stream = streams.conversation(user)
+
+    assert [one.version for one in await log.read(stream, 3)] == [4, 5]
+    assert [one.version for one in await log.read_end(stream, 4, 2)] == [3, 4]
+
+
+async def test_an_event_is_found_by_its_id_and_opens(log: Log, user: UserId) -> None:
+    stored = (await log.append([to(user, MESSAGE)], uuid4())).events[0]
+
+    found = await log.find(stored.event_id)
+
+    assert found is not None
+    assert (await log.opened(found)).event == MESSAGE
+    assert await log.find(UUID(int=0)) is None
+
+
+@pytest.mark.parametrize("count", [0, 33])
+async def test_an_append_is_small_and_never_empty(log: Log, user: UserId, count: int) -> None:
+    with pytest.raises(ValueError, match="1 to 32 events"):
+        await log.append([to(user, *[STARTED] * count)], uuid4())

@@ -1,0 +1,84 @@
+"""Short ways to say an event, and a stream of them told as given / when / then."""
+
+from typing import Any
+from uuid import UUID
+
+from contracts import slots
+from contracts.conversation import MessageReceived, ModelAnswered, ReplyReady, Usage
+from contracts.event import Event
+from contracts.recorded import Recorded
+from contracts.streams import UserId, conversation
+from contracts.tools import ToolOffered
+from taskflow.appending import Write
+from tests.support.memory_log import MemoryLog
+
+USER = UserId(UUID(int=7))
+STREAM = conversation(USER)
+
+
+class Story:
+    """Facts put into a conversation one append after the other."""
+
+    def __init__(self) -> None:
+        self.log = MemoryLog()
+        self._count = 0
+
+    def tell(self, *events: Event, slot: UUID | None = None) -> list[Recorded[Any]]:
+        self._count += 1
+        slot = slot or UUID(int=self._count)
+        return self.log.put([Write(STREAM, events, USER)], slot).events
+
+    @property
+    def events(self) -> list[Recorded[Any]]:
+        return [one for one in self.log.all() if one.stream == STREAM]
+
+
+def message(text: str = "hello", kind: str = "text", sid: str = "SM1") -> MessageReceived:
+    return MessageReceived(message_sid=sid, channel="whatsapp", kind=kind, text=text)
+
+
+def answer(
+    turn: UUID,
+    step: int,
+    *,
+    text: str | None = None,
+    calls: tuple[tuple[str, dict], ...] = (),
+    finish: str = "STOP",
+    tokens: int = 10,
+    took_ms: int = 5,
+) -> ModelAnswered:
+    parts: list[dict] = [{"text": text}] if text is not None else []
+    parts += [
+        {"functionCall": {"id": f"c{n}", "name": name, "args": args}}
+        for n, (name, args) in enumerate(calls)
+    ]
+    return ModelAnswered(
+        turn=turn,
+        step=step,
+        model="gemini-3.8-flash",
+        prompt_version="v1",
+        content={"role": "model", "parts": parts} if parts else None,
+        finish_reason=finish,
+        usage=Usage(total=tokens),
+        request_hash="0" * 64,
+        took_ms=took_ms,
+    )
+
+
+def reply(turn: UUID | None, text: str = "hi", kind: str = "answer") -> ReplyReady:
+    return ReplyReady(turn=turn, kind=kind, text=text)
+
+
+def offer(name: str = "search_web", owner: str = "tools", timeout_s: float = 30) -> ToolOffered:
+    return ToolOffered(
+        tool=name,
+        owner=owner,
+        description="",
+        parameters={"type": "object"},
+        effect="read",
+        timeout_s=timeout_s,
+    )
+
+
+def step_slot(turn: UUID, step: int) -> UUID:
+    return slots.step(turn, step)

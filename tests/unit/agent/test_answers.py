@@ -1,0 +1,99 @@
+"""What follows from a model's answer."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from contracts import slots
+from contracts.conversation import ReplyReady
+from contracts.tools import ToolFailed, ToolRequested
+from services.agent.answers import CUT_SHORT, MAX_CALLS, Circumstances, answered
+from tests.support.events import answer, offer
+from tests.support.memory_log import START
+
+TURN = UUID(int=42)
+WEB = ("search_web", {"query": "x"})
+
+
+def given(*, may_repair: bool = True) -> Circumstances:
+    return Circumstances(
+        offered={"search_web": offer()},
+        zone="Europe/Berlin",
+        zone_known=False,
+        now=START,
+        in_reply_to="SM1",
+        may_repair=may_repair,
+    )
+
+
+def test_words_become_the_reply() -> None:
+    said, reply = answered(answer(TURN, 1, text=" Hello. "), given())
+
+    assert said == answer(TURN, 1, text=" Hello. ")
+    assert reply == ReplyReady(turn=TURN, kind="answer", text="Hello.", in_reply_to="SM1")
+
+
+def test_thoughts_are_not_said() -> None:
+    thinking = answer(TURN, 1, text="Hello.")
+    thinking.content["parts"].append({"text": "hmm", "thought": True})
+
+    assert answered(thinking, given())[1].text == "Hello."
+
+
+def test_calls_become_requests_with_deadlines() -> None:
+    _, first, second = answered(answer(TURN, 1, calls=(WEB, WEB)), given())
+
+    assert isinstance(first, ToolRequested)
+    assert isinstance(second, ToolRequested)
+    assert (first.owner, first.arguments, first.vendor_call_id) == ("tools", {"query": "x"}, "c0")
+    assert first.deadline == START + timedelta(seconds=45)
+    assert first.zone == "Europe/Berlin"
+
+
+def test_a_call_of_an_unknown_tool_fails_in_the_same_batch() -> None:
+    _, real, invented, failed = answered(answer(TURN, 1, calls=(WEB, ("fly", {}))), given())
+
+    assert isinstance(real, ToolRequested)
+    assert invented.owner == "agent"
+    assert isinstance(failed, ToolFailed)
+    assert failed.call == slots.event_id(slots.step(TURN, 1), 2)
+    assert "search_web" in failed.error
+
+
+def test_with_nothing_on_offer_it_says_so() -> None:
+    nothing = Circumstances({}, "UTC", False, START, None, True)
+
+    assert answered(answer(TURN, 1, calls=(WEB,)), nothing)[-1].error.endswith("There are: none.")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        answer(TURN, 1),
+        answer(TURN, 1, text="  "),
+        answer(TURN, 1, text="x", finish="MALFORMED_RESPONSE"),
+        answer(TURN, 1, calls=(WEB,), finish="MALFORMED_FUNCTION_CALL"),
+        answer(TURN, 1, calls=(("default_api.Search", {}),)),
+        answer(TURN, 1, text="so", calls=(("Bad Name", {}),)),
+        answer(TURN, 1, calls=(WEB,) * (MAX_CALLS + 1)),
+    ],
+    ids=["empty", "blank", "garbled", "garbled call", "bad name", "both", "too many"],
+)
+def test_what_cannot_be_used_is_repaired_once_and_then_apologized_for(bad) -> None:
+    assert answered(bad, given()) == [bad]
+    assert answered(bad, given(may_repair=False))[1].kind == "apology"
+
+
+@pytest.mark.parametrize("finish", ["SAFETY", "PROHIBITED_CONTENT", "BLOCKED_OTHER"])
+def test_a_blocked_answer_is_apologized_for_at_once(finish: str) -> None:
+    reply = answered(answer(TURN, 1, text="half", finish=finish), given())[1]
+
+    assert reply.kind == "apology"
+    assert "half" not in reply.text
+
+
+def test_a_truncated_answer_says_that_it_is() -> None:
+    reply = answered(answer(TURN, 1, text="Long", finish="MAX_TOKENS"), given())[1]
+
+    assert reply.text == "Long" + CUT_SHORT

@@ -1,0 +1,301 @@
+"""The turn: given facts, who drives, and what is owed next."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts import slots
+from contracts.conversation import (
+    ModelFailed,
+    ReplyReady,
+    TurnParked,
+    TurnRetried,
+    TurnStarted,
+    TurnStopped,
+    UserForgotten,
+)
+from contracts.replies import ReplySending
+from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from services.agent import decider
+from services.agent.decider import (
+    FOLD,
+    MAX_STEPS,
+    MAX_TOKENS,
+    AskModel,
+    Conversation,
+    Decide,
+    WaitForBurst,
+    next_move,
+)
+from tests.support.events import STREAM, Story, answer, message, reply
+from tests.support.memory_log import START
+
+QUIET = timedelta(seconds=1)
+NONE = timedelta()
+
+
+def requested(turn: UUID, step: int = 1) -> ToolRequested:
+    return ToolRequested(
+        turn=turn,
+        step=step,
+        tool="search_web",
+        owner="tools",
+        vendor_call_id=None,
+        arguments={},
+        zone="UTC",
+        zone_known=False,
+        deadline=START,
+    )
+
+
+def finished(call: UUID, took_ms: int = 3) -> ToolFinished:
+    return ToolFinished(call=call, tool="search_web", result={}, took_ms=took_ms)
+
+
+def failed(call: UUID) -> ToolFailed:
+    return ToolFailed(call=call, tool="search_web", code="refused", error="no")
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def state(story: Story) -> Conversation:
+    return FOLD.over(story.events)
+
+
+def opened(story: Story) -> UUID:
+    """A message, and the turn that took it up."""
+    story.tell(message())
+    return story.tell(TurnStarted(number=0))[0].event_id
+
+
+def test_the_first_message_drives_and_the_next_do_not(story: Story) -> None:
+    first = story.tell(message())[0]
+    story.tell(message("more"))
+
+    assert state(story).driver == first.event_id
+    assert [one.message for one in state(story).pending][0] == first.event_id
+
+
+def test_a_turn_covers_what_was_pending_and_keeps_its_driver(story: Story) -> None:
+    first = story.tell(message())[0]
+    story.tell(message("more"))
+    turn = story.tell(TurnStarted(number=0))[0].event_id
+    story.tell(message("later"))
+
+    now = state(story)
+    assert (now.turn, now.step, len(now.covers), len(now.pending)) == (turn, 1, 2, 1)
+    assert now.driver == first.event_id
+
+
+def test_a_second_turn_is_not_opened_over_an_open_one(story: Story) -> None:
+    turn = opened(story)
+    story.tell(TurnStarted(number=0))
+
+    assert state(story).turn == turn
+
+
+def test_calls_hand_the_turn_to_their_last_outcome(story: Story) -> None:
+    turn = opened(story)
+    _, one, two = story.tell(answer(turn, 1), requested(turn), requested(turn))
+    assert state(story).driver is None
+
+    story.tell(finished(one.event_id))
+    assert state(story).driver is None
+    last = story.tell(failed(two.event_id))[0]
+
+    assert state(story).driver == last.event_id
+    assert (state(story).step, state(story).worked_ms) == (2, 8)
+
+
+def test_an_outcome_of_nobodys_call_changes_nothing(story: Story) -> None:
+    opened(story)
+    before = state(story)
+    story.tell(finished(uuid4()))
+    story.tell(failed(uuid4()))
+
+    assert state(story) == before
+
+
+def test_an_answer_to_another_step_changes_nothing(story: Story) -> None:
+    turn = opened(story)
+    story.tell(answer(turn, 2), requested(uuid4()))
+
+    assert (state(story).step, state(story).waiting) == (1, frozenset())
+
+
+def test_the_reply_closes_the_turn_and_nobody_drives(story: Story) -> None:
+    turn = opened(story)
+    story.tell(answer(turn, 1, text="hi"), reply(turn))
+
+    now = state(story)
+    assert (now.turn, now.driver, now.ended, now.covers) == (None, None, 1, ())
+
+
+def test_a_message_during_the_turn_is_driven_on_by_the_same_delivery(story: Story) -> None:
+    driver = story.tell(message())[0].event_id
+    turn = story.tell(TurnStarted(number=0))[0].event_id
+    story.tell(message("meanwhile"))
+    story.tell(answer(turn, 1, text="hi"), reply(turn))
+
+    assert state(story).driver == driver
+    assert isinstance(next_move(state(story), START, NONE), Decide)
+
+
+def test_a_reminder_in_the_middle_closes_nothing(story: Story) -> None:
+    turn = opened(story)
+    story.tell(reply(None, kind="reminder"))
+
+    assert state(story).turn == turn
+
+
+def test_parking_an_open_turn_apologizes_and_wakes_what_waits(story: Story) -> None:
+    turn = opened(story)
+    story.tell(message("meanwhile"))
+    decision = decider.parked(state(story), "boom")
+    parked = story.tell(*decision.events, slot=decision.slot)
+
+    assert decision.slot == slots.step(turn, 1)
+    assert isinstance(parked[1].event, ReplyReady)
+    now = state(story)
+    assert (now.turn, now.ended, now.driver) == (None, 1, parked[0].event_id)
+
+
+def test_parking_a_turn_with_nothing_waiting_leaves_no_driver(story: Story) -> None:
+    opened(story)
+    decision = decider.parked(state(story), "boom")
+    story.tell(*decision.events)
+
+    assert state(story).driver is None
+
+
+def test_parking_without_a_turn_gives_up_the_messages(story: Story) -> None:
+    given = story.tell(message())[0].event_id
+    decision = decider.parked(state(story), "boom")
+    story.tell(*decision.events)
+
+    assert decision == Decide(
+        slots.turn(STREAM, 0), [TurnParked(turn=None, messages=[given], error="boom")]
+    )
+    assert (state(story).pending, state(story).driver, state(story).ended) == ((), None, 1)
+
+
+def test_parked_messages_come_back_first(story: Story) -> None:
+    given = story.tell(message())[0].event_id
+    parked = story.tell(*decider.parked(state(story), "boom").events)[0].event_id
+    again = story.tell(TurnRetried(parked=parked, messages=[given]))[0].event_id
+
+    assert state(story).driver == again
+    assert [one.message for one in state(story).pending] == [given]
+    story.tell(TurnRetried(parked=parked, messages=[]))
+    assert len(state(story).pending) == 1
+
+
+def test_stop_ends_the_turn_and_the_stopping_message_is_answered(story: Story) -> None:
+    turn = opened(story)
+    stop = story.tell(message("halt!"))[0]
+    assert decider.stops(state(story), stop.version)
+    assert not decider.stops(state(story), 1)
+
+    decision = decider.stopped(state(story), turn)
+    stopped = story.tell(*decision.events, slot=decision.slot)[0]
+
+    assert isinstance(stopped.event, TurnStopped)
+    assert (state(story).turn, state(story).driver) == (None, stopped.event_id)
+    assert not decider.stops(state(story), stop.version)
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"), [("Stop.", True), (" never mind ", True), ("stop the music", False)]
+)
+def test_only_a_whole_stop_word_stops(text: str, *, stops: bool) -> None:
+    assert decider.is_stop_word(text) is stops
+
+
+def test_a_forgotten_user_is_a_sink(story: Story) -> None:
+    opened(story)
+    story.tell(UserForgotten())
+    story.tell(message())
+
+    now = state(story)
+    assert (now.forgotten, now.driver, now.turn, now.pending) == (True, None, None, ())
+
+
+def test_what_the_gateway_notes_is_not_the_agents(story: Story) -> None:
+    opened(story)
+    before = state(story)
+    sending = ReplySending(reply=uuid4(), part=0, parts=1, attempt=1, token=uuid4())
+    story.tell(sending)
+
+    assert state(story) == before
+
+
+def test_a_burst_is_waited_out_from_its_last_message(story: Story) -> None:
+    story.tell(message())
+    story.log.pass_time(timedelta(seconds=0.5))
+    story.tell(message("more"))
+
+    until = START + timedelta(seconds=1.5)
+    assert next_move(state(story), START + QUIET, QUIET) == WaitForBurst(until)
+    assert isinstance(next_move(state(story), until, QUIET), Decide)
+
+
+def test_a_burst_is_bounded(story: Story) -> None:
+    for _ in range(10):
+        story.tell(message())
+        story.log.pass_time(timedelta(seconds=0.9))
+
+    assert isinstance(next_move(state(story), START + decider.LONGEST_BURST, QUIET), Decide)
+
+
+@pytest.mark.parametrize("kind", ["media", "button", "location"])
+def test_media_and_buttons_are_taken_up_at_once(story: Story, kind: str) -> None:
+    story.tell(message(kind=kind))
+
+    move = next_move(state(story), START, QUIET)
+    assert move == Decide(slots.turn(STREAM, 0), [TurnStarted(number=0)])
+
+
+def test_nothing_pending_has_no_burst() -> None:
+    assert decider.burst_ends(Conversation(), QUIET) is None
+
+
+def test_an_open_turn_asks_the_model(story: Story) -> None:
+    turn = opened(story)
+
+    assert next_move(state(story), START, QUIET) == AskModel(turn, 1, slots.step(turn, 1))
+
+
+@pytest.mark.parametrize(
+    ("spent", "reason"),
+    [
+        ({"repairs": 2}, "malformed"),
+        ({"step": MAX_STEPS + 1}, "steps"),
+        ({"tokens": MAX_TOKENS + 1}, "tokens"),
+        ({"worked_ms": 90_000}, "time"),
+    ],
+)
+def test_a_spent_budget_ends_in_an_apology(story: Story, spent: dict, reason: str) -> None:
+    opened(story)
+    move = next_move(state(story).but(**spent), START, NONE)
+
+    assert isinstance(move, Decide)
+    gave_up, sorry = move.events
+    assert isinstance(gave_up, ModelFailed)
+    assert gave_up.reason == reason
+    assert isinstance(sorry, ReplyReady)
+    assert sorry.text.startswith("I could not do that:")
+
+
+def test_an_answer_that_led_to_nothing_counts_as_a_repair_until_one_leads_on(
+    story: Story,
+) -> None:
+    turn = opened(story)
+    story.tell(answer(turn, 1, finish="MALFORMED_FUNCTION_CALL"))
+    assert (state(story).repairs, state(story).step) == (1, 2)
+
+    story.tell(answer(turn, 2), requested(turn, 2))
+    assert state(story).repairs == 0
