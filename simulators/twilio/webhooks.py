@@ -9,6 +9,7 @@ import aiohttp
 from twilio.request_validator import (  # pyright: ignore[reportMissingTypeStubs]
     RequestValidator,
 )
+from yarl import URL
 
 CONNECT_SECONDS = 5
 TOTAL_SECONDS = 15
@@ -71,8 +72,10 @@ class Webhooks:
         if self._session is None:
             raise RuntimeError("open() first")
         try:
+            # Percent-encoding must reach the application as it was signed.
+            target = URL(url, encoded=True)
             async with self._session.post(
-                url, data=body.encode(), headers=headers, allow_redirects=False
+                target, data=body.encode(), headers=headers, allow_redirects=False
             ) as response:
                 await response.read()
                 return Answer(response.status)

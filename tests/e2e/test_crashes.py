@@ -94,7 +94,7 @@ def test_two_replicas_keep_order_and_fire_once(stack: Stack) -> None:
         stack.script(user, *[{"text": f"Answer {n}."} for n in range(3)])
     for n in range(3):
         for user in users:
-            stack.say(user, f"question {n}")
+            stack.say(user, f"question {n} of {user}")
         for user in users:
             stack.await_replies(user, n + 1, seconds=60)
     for user in users:

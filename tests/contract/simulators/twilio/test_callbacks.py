@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.contract.simulators.twilio.world import SDK_IS_BEHIND_AIOHTTP
 from tests.support.eventually import eventually
+
+pytestmark = SDK_IS_BEHIND_AIOHTTP
 
 
 async def test_a_message_is_sent_delivered_and_read_once_it_was_seen(world) -> None:

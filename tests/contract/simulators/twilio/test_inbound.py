@@ -7,8 +7,10 @@ import pytest
 
 from simulators.server import listen
 from simulators.twilio.webhooks import Webhooks
-from tests.contract.simulators.twilio.conftest import serve_simulator
+from tests.contract.simulators.twilio.world import SDK_IS_BEHIND_AIOHTTP, serve_simulator
 from tests.support.eventually import eventually
+
+pytestmark = SDK_IS_BEHIND_AIOHTTP
 
 PUBLIC = "https://bot.example.com/webhook"
 

@@ -8,7 +8,10 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
+from tests.contract.simulators.twilio.world import SDK_IS_BEHIND_AIOHTTP
 from tests.support.eventually import eventually
+
+pytestmark = SDK_IS_BEHIND_AIOHTTP
 
 SENDER, ADA = "whatsapp:+14155238886", "whatsapp:+15551230001"
 

@@ -1,0 +1,121 @@
+"""The simulator as a real server, an application that listens to it, and Twilio's own SDK."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+import aiohttp
+import pytest
+from aiohttp import web
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from simulators.app import build_server
+from simulators.server import listen
+from simulators.settings import SimulatorSettings
+from tests.support.eventually import eventually
+
+# The SDK's async client still hands aiohttp its credentials in the old way.
+SDK_IS_BEHIND_AIOHTTP = pytest.mark.filterwarnings(
+    "ignore:BasicAuth is deprecated:DeprecationWarning",
+    "ignore:The 'auth' parameter is deprecated:DeprecationWarning",
+)
+ACCOUNT, TOKEN = "AC" + "1" * 32, "a token for tests"
+SENDER, ADA = "whatsapp:+14155238886", "whatsapp:+15551230001"
+NUMBER = "+15551230001"
+
+
+@dataclass
+class Hook:
+    path: str
+    headers: dict[str, str]
+    params: dict[str, str]
+
+
+@dataclass
+class Application:
+    """Whatever TaskFlow would answer; keeps what it got, in the order of arrival."""
+
+    url: str = ""
+    status: int = 200
+    hooks: list[Hook] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        params = dict(parse_qsl(await request.text(), keep_blank_values=True))
+        self.hooks.append(Hook(request.raw_path, dict(request.headers), params))
+        return web.Response(status=self.status)
+
+    def inbound(self) -> list[Hook]:
+        return [hook for hook in self.hooks if hook.path == "/webhook"]
+
+    def statuses(self, sid: str) -> list[str]:
+        return [
+            hook.params["MessageStatus"]
+            for hook in self.hooks
+            if hook.path.startswith("/webhook/status") and hook.params["MessageSid"] == sid
+        ]
+
+    def is_signed(self, hook: Hook, url: str) -> bool:
+        signature = hook.headers["X-Twilio-Signature"]
+        return RequestValidator(TOKEN).validate(url, hook.params, signature)
+
+
+@dataclass
+class World:
+    url: str
+    http: aiohttp.ClientSession
+    twilio: Client
+    app: Application
+    settings: SimulatorSettings
+
+    async def post(self, path: str, **body: object) -> dict[str, object]:
+        async with self.http.post(self.url + path, json=body) as response:
+            assert response.status == 200, await response.text()
+            return await response.json()
+
+    async def get(self, path: str, **query: str) -> list[dict[str, object]]:
+        async with self.http.get(self.url + path, params=query) as response:
+            return await response.json()
+
+    async def write(self, body: str = "hi", **more: object) -> dict[str, object]:
+        return await self.post("/_sim/phone/messages", **({"from": NUMBER, "body": body} | more))
+
+    async def send(self, body: str = "hello", **more: object) -> str:
+        made = await self.twilio.messages.create_async(
+            **({"to": ADA, "from_": SENDER, "body": body} | more)
+        )
+        return made.sid
+
+    @property
+    def callback(self) -> str:
+        return f"{self.app.url}/webhook/status?reply=7&mac=a%2Fb"
+
+
+@asynccontextmanager
+async def serve_application(app: Application) -> AsyncIterator[None]:
+    server = web.Application()
+    server.router.add_post("/{path:.*}", app.answer)
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    app.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def serve_simulator(settings: SimulatorSettings) -> AsyncIterator[str]:
+    sock = listen(0)
+    server = build_server(settings)
+    task = asyncio.create_task(server.serve([sock]))
+    await eventually(lambda: server.started or task.done())
+    try:
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await asyncio.wait_for(task, 8)
