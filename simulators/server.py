@@ -17,7 +17,7 @@ from taskflow.errors import Configuration
 
 KEEP_ALIVE_SECONDS = 75
 """Longer than the pooled connections of the vendors' SDKs live, so that they never race a close."""
-GRACE_SECONDS = 5
+GRACE_SECONDS = 2
 
 
 class CuttableProtocol(HttpToolsProtocol):

@@ -168,6 +168,7 @@ class Turns(RuleBasedStateMachine):
         if isinstance(move, Decide):
             return move
         assert isinstance(move, AskModel)
+        assert not state.waiting, "the model is asked while tools are at work"
         self.asked[move.turn, move.step] += 1
         calls = {"call": (WEB,), "calls": (WEB, ("nobody", {}), WEB)}.get(kind, ())
         said = answer(move.turn, move.step, text="hi" if kind == "text" else None, calls=calls)

@@ -1,0 +1,240 @@
+"""The lane: given facts, which reply goes next, and what each outcome means."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts import slots
+from contracts.conversation import UserForgotten
+from contracts.replies import (
+    ReplyAssumed,
+    ReplyDelivered,
+    ReplyFailed,
+    ReplyParked,
+    ReplyRead,
+    ReplyRefused,
+    ReplySending,
+    ReplySent,
+    ReplyUndelivered,
+)
+from services.gateway import decider
+from services.gateway.decider import (
+    FOLD,
+    MAX_ATTEMPTS,
+    Claim,
+    Lane,
+    Reconcile,
+    WaitUntil,
+    next_move,
+)
+from services.gateway.statuses import Callback, called_back
+from tests.support.events import Story, message, reply
+from tests.support.memory_log import START
+
+TOKEN = UUID(int=99)
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def lane(story: Story) -> Lane:
+    return FOLD.over(story.events)
+
+
+def ready(story: Story, kind: str = "answer") -> UUID:
+    return story.tell(reply(None, kind=kind))[0].event_id
+
+
+def claimed(story: Story, parts: int = 1) -> None:
+    head = lane(story).queue[0]
+    story.tell(decider.claimed(head, parts, TOKEN))
+
+
+def settle(story: Story, decision: decider.Decide) -> Any:
+    return story.tell(*decision.events, slot=decision.slot)[0].event
+
+
+def head(story: Story) -> decider.Queued:
+    return lane(story).queue[0]
+
+
+def test_the_first_reply_drives_and_others_wait_behind_it(story: Story) -> None:
+    first = ready(story)
+    ready(story)
+
+    assert lane(story).driver == first
+    assert next_move(lane(story), START) == Claim(head(story), slots.claim(first, 0, 1))
+    assert decider.current_slot(lane(story)) == slots.claim(first, 0, 1)
+
+
+def test_a_claim_is_taken_once_and_then_looked_after(story: Story) -> None:
+    first = ready(story)
+    claimed(story)
+    story.tell(ReplySending(reply=first, part=0, parts=1, attempt=1, token=uuid4()))
+
+    assert head(story).token == TOKEN
+    assert next_move(lane(story), START) == Reconcile(head(story), START)
+    assert decider.current_slot(lane(story)) == slots.send_outcome(first, 0, 1)
+
+
+def test_sent_parts_follow_each_other_and_then_the_next_reply(story: Story) -> None:
+    first, second = ready(story), ready(story)
+    claimed(story, parts=2)
+    settle(story, decider.sent(head(story), "SM1", "response"))
+    assert (head(story).reply, head(story).part, head(story).token) == (first, 1, None)
+    claimed(story, parts=2)
+    settle(story, decider.sent(head(story), "SM2", "list"))
+
+    assert (head(story).reply, lane(story).driver) == (second, first)
+    claimed(story)
+    settle(story, decider.sent(head(story), "SM3", "response"))
+    assert (lane(story).queue, lane(story).driver) == ((), None)
+
+
+def test_a_refusal_waits_longer_each_time(story: Story) -> None:
+    ready(story)
+    claimed(story)
+    refused = settle(story, decider.refused(head(story), START, "429", None))
+    assert isinstance(refused, ReplyRefused)
+
+    assert next_move(lane(story), START) == WaitUntil(START + timedelta(seconds=1))
+    assert isinstance(next_move(lane(story), START + timedelta(seconds=1)), Claim)
+    claimed(story)
+    settle(story, decider.refused(head(story), START, "429", 30))
+    assert next_move(lane(story), START) == WaitUntil(START + timedelta(seconds=30))
+
+
+def test_refused_too_often_is_failed(story: Story) -> None:
+    ready(story)
+    last = head(story).model_copy(update={"attempt": MAX_ATTEMPTS})
+
+    assert isinstance(decider.refused(last, START, "429", None).events[0], ReplyFailed)
+
+
+def test_a_failed_reply_makes_way(story: Story) -> None:
+    ready(story)
+    claimed(story)
+    settle(story, decider.failed(head(story), 21610, "opted out"))
+
+    assert (lane(story).queue, lane(story).driver) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "assumed"), [("reminder", "again"), ("answer", "gone"), ("apology", "gone")]
+)
+def test_an_unknown_outcome_is_assumed_by_its_class(story: Story, kind: str, assumed: str) -> None:
+    ready(story, kind)
+    claimed(story)
+    event = settle(story, decider.assumed(head(story)))
+
+    assert isinstance(event, ReplyAssumed)
+    assert event.assumed == assumed
+    assert bool(lane(story).queue) is (assumed == "again")
+
+
+def test_a_reminder_is_not_assumed_again_for_ever(story: Story) -> None:
+    ready(story, "reminder")
+    last = head(story).model_copy(update={"attempt": MAX_ATTEMPTS})
+
+    assert decider.assumed(last).events[0].assumed == "gone"
+
+
+def test_parking_waits_for_a_claimed_attempt(story: Story) -> None:
+    ready(story)
+    second = ready(story)
+    claimed(story)
+    assert decider.parked(lane(story), "boom") is None
+
+    settle(story, decider.refused(head(story), START, "429", None))
+    decision = decider.parked(lane(story), "boom")
+    assert decision is not None
+    parked = story.tell(*decision.events, slot=decision.slot)[0]
+    assert isinstance(parked.event, ReplyParked)
+    assert (head(story).reply, lane(story).driver) == (second, parked.event_id)
+
+
+def test_parking_the_last_leaves_no_driver(story: Story) -> None:
+    ready(story)
+    decision = decider.parked(lane(story), "boom")
+    assert decision is not None
+    story.tell(*decision.events)
+
+    assert (lane(story).queue, lane(story).driver) == ((), None)
+
+
+def test_facts_of_other_attempts_change_nothing(story: Story) -> None:
+    other = uuid4()
+    ready(story)
+    before = lane(story)
+    for event in (
+        ReplySent(reply=other, part=0, attempt=1, message_sid="SM", known_by="list"),
+        ReplySending(reply=other, part=0, parts=1, attempt=1, token=TOKEN),
+        ReplyRefused(reply=other, part=0, attempt=1, reason="", again_at=START),
+        ReplyAssumed(reply=other, part=0, attempt=1, assumed="gone"),
+        ReplyAssumed(reply=other, part=0, attempt=1, assumed="again"),
+        ReplyFailed(reply=other, part=0, attempt=1, code=None, reason=""),
+        ReplyParked(reply=other, error=""),
+        message(),
+    ):
+        story.tell(event)
+
+    assert lane(story) == before
+
+
+def test_a_forgotten_user_has_no_lane(story: Story) -> None:
+    ready(story)
+    story.tell(UserForgotten())
+    ready(story)
+
+    assert lane(story) == Lane(forgotten=True)
+
+
+def told(reply_: UUID, status: str, sid: str = "SM1") -> Callback:
+    return Callback(reply_, 0, 1, sid, status, 63016 if status == "undelivered" else None)
+
+
+@pytest.mark.parametrize("status", ["queued", "sent", "delivered", "read", "failed"])
+def test_any_callback_proves_that_twilio_has_it(story: Story, status: str) -> None:
+    first = ready(story)
+    claimed(story)
+    decisions = called_back(lane(story), told(first, status))
+
+    assert decisions[0].slot == slots.send_outcome(first, 0, 1)
+    assert decisions[0].events[0].known_by == "callback"
+
+
+def test_statuses_are_noted_and_never_go_backwards(story: Story) -> None:
+    first = ready(story)
+    claimed(story)
+    settle(story, decider.sent(head(story), "SM1", "response"))
+    for status, kind in (("delivered", ReplyDelivered), ("read", ReplyRead)):
+        (decision,) = called_back(lane(story), told(first, status))
+        assert isinstance(settle(story, decision), kind)
+
+    assert called_back(lane(story), told(first, "delivered")) == []
+    assert called_back(lane(story), told(first, "queued")) == []
+
+
+def test_a_failed_delivery_is_noted_with_its_code(story: Story) -> None:
+    first = ready(story)
+    claimed(story)
+    settle(story, decider.sent(head(story), "SM1", "response"))
+    (decision,) = called_back(lane(story), told(first, "undelivered"))
+    event = settle(story, decision)
+
+    assert isinstance(event, ReplyUndelivered)
+    assert (event.status, event.code) == ("undelivered", 63016)
+    assert lane(story).sent[0].rank == decider.RANKS["undelivered"]
+
+
+def test_a_late_callback_after_assuming_is_only_noted(story: Story) -> None:
+    first = ready(story)
+    claimed(story)
+    settle(story, decider.assumed(head(story)))
+
+    (decision,) = called_back(lane(story), told(first, "delivered"))
+    assert isinstance(decision.events[0], ReplyDelivered)

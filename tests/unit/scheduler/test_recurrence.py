@@ -1,0 +1,126 @@
+"""Wall time into instants, through every clock change."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.scheduler.recurrence import (
+    UnusableRule,
+    check_rule,
+    check_zone,
+    first_occurrence,
+    instant,
+    next_due,
+)
+
+BERLIN = "Europe/Berlin"
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_a_plain_time_is_that_instant() -> None:
+    assert instant(datetime(2026, 11, 23, 9, 0), BERLIN) == utc("2026-11-23T08:00")
+
+
+def test_a_skipped_time_is_the_first_instant_after_the_gap() -> None:
+    assert instant(datetime(2027, 3, 28, 2, 30), BERLIN) == utc("2027-03-28T01:00")
+
+
+def test_a_repeated_time_is_its_first_occurrence() -> None:
+    assert instant(datetime(2026, 10, 25, 2, 30), BERLIN) == utc("2026-10-25T00:30")
+
+
+def test_every_day_at_nine_stays_at_nine_through_the_change() -> None:
+    due = utc("2027-03-26T00:00")
+    hours = []
+    for _ in range(4):
+        due = next_due("2027-03-26T09:00:00", BERLIN, "FREQ=DAILY", due)
+        hours.append((due.hour, due.astimezone(ZoneInfo(BERLIN)).hour))
+
+    assert hours == [(8, 9), (8, 9), (7, 9), (7, 9)]
+
+
+def test_once_is_once() -> None:
+    assert next_due("2026-12-24T18:00:00", BERLIN, None, utc("2026-12-24T16:59")) == utc(
+        "2026-12-24T17:00"
+    )
+    assert next_due("2026-12-24T18:00:00", BERLIN, None, utc("2026-12-24T17:00")) is None
+
+
+def test_a_rule_ends() -> None:
+    assert (
+        next_due("2026-11-23T09:00:00", BERLIN, "FREQ=DAILY;COUNT=1", utc("2026-11-24T00:00"))
+        is None
+    )
+
+
+def test_the_start_need_not_fit_the_rule() -> None:
+    assert first_occurrence("2026-11-23T09:00:00", "FREQ=WEEKLY;BYDAY=FR") == datetime(
+        2026, 11, 27, 9, 0
+    )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "every day",
+        "FREQ=MINUTELY",
+        "FREQ=SOMETIMES",
+        "DTSTART:20260101T000000\nRRULE:FREQ=DAILY",
+        "FREQ=DAILY;UNTIL=20270101T000000Z",
+        "FREQ=DAILY;UNTIL=20200101T000000",
+    ],
+)
+def test_a_rule_that_cannot_be_kept_is_refused(rule: str) -> None:
+    with pytest.raises(UnusableRule):
+        check_rule("2026-11-23T09:00:00", rule)
+
+
+@pytest.mark.parametrize("rule", ["FREQ=DAILY", "RRULE:FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3"])
+def test_a_good_rule_is_taken(rule: str) -> None:
+    check_rule("2026-11-23T09:00:00", rule)
+
+
+def test_a_wrong_zone_is_told_with_names_alike() -> None:
+    check_zone(BERLIN)
+    with pytest.raises(UnusableRule, match="Europe/Berlin"):
+        check_zone("Germany/Berlin")
+    with pytest.raises(UnusableRule, match="not an IANA"):
+        check_zone("Nowhere/Atall")
+
+
+ZONES = sorted(available_timezones() - {"localtime"})
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    local=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)),
+)
+@settings(max_examples=400, deadline=None, derandomize=True)
+def test_an_instant_shows_its_wall_time_or_the_end_of_a_gap(zone: str, local: datetime) -> None:
+    local = local.replace(microsecond=0)
+    there = ZoneInfo(zone)
+    due = instant(local, zone)
+    shown = due.astimezone(there).replace(tzinfo=None)
+
+    assert shown >= local
+    if shown != local:
+        before = (due - timedelta(seconds=1)).astimezone(there).replace(tzinfo=None)
+        assert before < local
+
+
+@given(zone=st.sampled_from(ZONES), days=st.integers(0, 700))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_a_daily_reminder_is_never_early_and_never_twice_a_day(zone: str, days: int) -> None:
+    start = datetime(2026, 1, 1, 2, 30) + timedelta(days=days)
+    first = next_due(start.isoformat(), zone, "FREQ=DAILY", utc("2025-12-01T00:00"))
+    second = next_due(start.isoformat(), zone, "FREQ=DAILY", first)
+
+    assert first is not None
+    assert second is not None
+    assert timedelta(hours=20) < second - first < timedelta(hours=52)
