@@ -23,6 +23,9 @@ MAX_BATCH = 128
 GIVE_UP_AFTER = 4.0
 """Seconds an append may wait for PostgreSQL: the webhook answers within 5."""
 
+RACES = (asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
+"""Of writers that take no locks, or share a slot over different streams: once more finds out."""
+
 APPEND = """
 select * from append_events($1::int[], $2::int[], $3::int[], $4::uuid[], $5::text[], $6::text[],
   $7::int[], $8::uuid[], $9::jsonb[], $10::uuid[], $11::uuid[], $12::text[])
@@ -162,19 +165,20 @@ class GroupCommit:
             try:
                 connection = await self._connected()
                 stored = await append_now(connection, [waiting.rows for waiting in batch])
-            except (*UNAVAILABLE, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError):
+            except UNAVAILABLE:
                 # The commit's outcome may be unknown: the same ids again find out.
                 self._drop_connection()
-                await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311 - jitter
-                pause = min(pause * 2, 0.5)
+                pause = await _rested(pause)
             except asyncpg.PostgresError as error:
-                if len(batch) == 1:
+                if len(batch) > 1:
+                    # One append that PostgreSQL cannot store never fails its neighbours.
+                    for waiting in batch:
+                        await self._commit([waiting])
+                    return
+                if not isinstance(error, RACES):
                     _fail(batch[0], error)
                     return
-                # One append that PostgreSQL cannot store never fails its neighbours.
-                for waiting in batch:
-                    await self._commit([waiting])
-                return
+                pause = await _rested(pause)
             else:
                 for waiting in batch:
                     if not waiting.done.done():
@@ -190,6 +194,12 @@ class GroupCommit:
         connection, self._connection = self._connection, None
         if connection is not None:
             cast("Any", connection).terminate()
+
+
+async def _rested(pause: float) -> float:
+    """Sleeps about so long; the next pause."""
+    await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311 - jitter
+    return min(pause * 2, 0.5)
 
 
 def _fail(waiting: _Waiting, error: Exception) -> None:

@@ -1,11 +1,24 @@
 """Airlines, their hubs and what they cost compared with others."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from simulators.serpapi.airports import Airport
 
 Alliance = Literal["STAR_ALLIANCE", "SKYTEAM", "ONEWORLD"]
+
+# Low-cost airlines stay away from these.
+_DEAR = frozenset({"LHR", "LCY", "FRA", "MUC", "ZRH", "CDG", "HND", "JFK"})
+# Busy airports that airportsdata does not call international.
+_BUSY = frozenset(
+    re.findall(
+        r"\w+",
+        "BER HAM STN LTN LCY PMI AGP NCE EDI MAN BGY LGA DCA STR CGN NUE LEJ HAJ LYS TLS MRS BOD "
+        "FAO FNC VLC SVQ BIO IBZ TFS LPA VCE BLQ CTA PMO DBV SPU ZAG GDN PRG CRL EIN BLL GOT BGO "
+        "TRF TLL ORK SNN RHO JTR SOF BEG RAK ALG DAL HOU OAK SNA",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +35,8 @@ class Airline:
     def flies(self, start: Airport, end: Airport) -> bool:
         """Without a stop."""
         if self.roams:
-            return self.roams == start.region == end.region
+            is_cheap = start.code not in _DEAR and end.code not in _DEAR
+            return is_cheap and self.roams == start.region == end.region
         return start.code in self.hubs or end.code in self.hubs
 
 
@@ -81,4 +95,4 @@ HUBS = frozenset(hub for airline in AIRLINES for hub in airline.hubs)
 
 def is_major(airport: Airport) -> bool:
     """Served without a stop from other major airports."""
-    return airport.is_large or airport.code in HUBS
+    return airport.is_large or airport.code in HUBS | _BUSY

@@ -13,7 +13,7 @@ from simulators.serpapi.tokens import read_token, token
 NO_RESULTS = "Google Flights hasn't returned any results for this query."
 # Airlines publish about eleven months.
 _ON_SALE = timedelta(days=330)
-_BEST = 3
+_BEST, _MOST = 3, 24
 # Google shows no "best" block for some routes.
 _WITHOUT_BEST = 6
 # A return ticket costs less than two single ones.
@@ -90,6 +90,7 @@ def _listed(offers: list[Offer], query: FlightQuery, now: datetime) -> Body:
         return {"error": NO_RESULTS}
     random = Random(f"{query.departures}{query.arrivals}{query.outbound}")
     fitting.sort(key=_ORDERS[query.sort_by])
+    fitting = fitting[:_MOST]
     split = _BEST if query.sort_by == 1 and random.randrange(_WITHOUT_BEST) else 0
     told = [offer.told(query.travel_class) for offer in fitting]
     body: Body = {"best_flights": told[:split]} if split else {}
@@ -142,15 +143,13 @@ def _same(query: FlightQuery) -> dict[str, str]:
     return {
         "from": ",".join(query.departures),
         "to": ",".join(query.arrivals),
-        "on": str(query.outbound),
-        "back": str(query.back),
+        "leaving": str(query.outbound),
+        "returning": str(query.back),
     }
 
 
 def _belongs(picked: dict[str, str], query: FlightQuery) -> bool:
-    same = _same(query)
-    same.pop("back")
-    return all(picked.get(name) == value for name, value in same.items())
+    return _same(query).items() <= picked.items()
 
 
 def _score(offer: Offer) -> float:

@@ -13,6 +13,8 @@ _CRUISE_KMH, _TAXI_MIN = 820.0, 35
 _SHORTEST_KM, _LONGEST_KM = 60.0, 14_500.0
 _FIRST_MINUTE, _LAST_MINUTE = 6 * 60, 21 * 60 + 30
 _NONSTOPS, _CONNECTIONS = 4, 4
+# Nobody changes planes on a trip that a train makes, or between two airports of one city.
+_WORTH_A_STOP_KM, _SHORTEST_HOP_KM = 700.0, 150.0
 # Fares in euros for an average airline: a base and a price per kilometre that falls with length.
 _BASE_EUR, _PER_KM, _LENGTH_POWER = 18.0, 0.42, 0.83
 _CLASSES = {1: 1.0, 2: 1.7, 3: 3.4, 4: 5.5}
@@ -86,6 +88,8 @@ def _on_route(start: Airport, end: Airport, day: date) -> list[Itinerary]:
         direct = [airline for airline in AIRLINES if airline.flies(start, end)]
         for airline in random.sample(direct, min(_NONSTOPS, len(direct))):
             found += [_flown((airline,), (start, end), day, random)]
+    if found and distance < _WORTH_A_STOP_KM:
+        return found
     chances = _connections(start, end, distance)
     for airline, hub in random.sample(chances, min(_CONNECTIONS, len(chances))):
         found.append(_flown((airline, airline), (start, hub, end), day, random))
@@ -102,7 +106,7 @@ def _connections(start: Airport, end: Airport, distance: float) -> list[tuple[Ai
             if hub is None or code in {start.code, end.code}:
                 continue
             first, second = distance_km(start, hub), distance_km(hub, end)
-            if first + second <= distance * detour and min(first, second) > _SHORTEST_KM:
+            if first + second <= distance * detour and min(first, second) > _SHORTEST_HOP_KM:
                 found.append((airline, hub))
     return found
 

@@ -10,8 +10,8 @@ from typing import TypedDict
 _STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
-        "a an and are at be by did do does for from had has have how in is it its me of on or s tell "
-        "that the this to was were what when where which who whom whose why will with you",
+        "a an and are at be by did do does for from had has have how in is it its me of on or s "
+        "tell that the this to was were what when where which who whom whose why will with you",
     )
 )
 

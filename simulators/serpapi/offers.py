@@ -12,7 +12,7 @@ from simulators.serpapi.itineraries import Itinerary, Leg, minutes_between
 
 Body = dict[str, object]
 _CLASSES = {1: "Economy", 2: "Premium Economy", 3: "Business", 4: "First"}
-_LOGOS = "https://www.gstatic.com/flights/airline_logos/70px/{}.png"
+_LOGOS = "https://logos.example.org/{}.png"
 _GRAMS_PER_KM = 90
 _HISTORY_DAYS = 60
 _TIME = "%Y-%m-%d %H:%M"

@@ -1,7 +1,7 @@
 """A turn's words as a list of things to do."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,11 +71,11 @@ def read_intents(texts: list[str], now: Now) -> list[Intent]:
 
 
 def kind_of(clause: str) -> Kind:
-    fitting: Iterator[Kind] = (kind for kind, fits in _SIGNS if fits(clause))
-    return next(fitting, LOST)
+    for kind, fits in _SIGNS:
+        if fits(clause):
+            return kind
+    return "lost"
 
-
-LOST: Kind = "lost"
 
 # In this order: "remind me to book a flight" is no search for flights.
 _SIGNS: tuple[tuple[Kind, Callable[[str], bool]], ...] = (
