@@ -7,7 +7,7 @@ run: $(VENV)/.runtime ## Start everything: servers, services, simulators; Ctrl-C
 	@exec $(BIN)/taskflow up
 
 test: $(VENV)/.dev ## Run the whole suite against real PostgreSQL and NATS
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev ## What CI runs: format, lint, types, import walls, generated docs, tests with coverage
 	@$(BIN)/ruff format --check .
@@ -15,7 +15,7 @@ check: $(VENV)/.dev ## What CI runs: format, lint, types, import walls, generate
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
 	@$(BIN)/taskflow asyncapi --check
-	@$(BIN)/python -m pytest -n 2 --cov
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov
 
 format: $(VENV)/.dev ## Format the code and mend what the linter can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -152,4 +152,4 @@ def _said(error: Exception) -> tuple[str, str]:
     """Our own errors say nothing personal; of a stranger's only the class is kept."""
     if isinstance(error, TaskFlowError):
         return error.code, str(error)
-    return type(error).__name__, f"{type(error).__name__} (its text is in the debug log's trace)"
+    return type(error).__name__, f"{type(error).__name__}; its text may be personal and is kept out"

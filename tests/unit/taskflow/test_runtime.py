@@ -96,7 +96,7 @@ def log_file(tmp_path: Path):
 def test_logs_mask_numbers_and_keep_strangers_texts_out(
     log_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log = structlog.get_logger()
+    log = structlog.get_logger("taskflow.test")
     try:
         try:
             raise ValueError(SECRET)

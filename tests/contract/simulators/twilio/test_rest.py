@@ -181,3 +181,43 @@ async def test_listing_has_faults_of_its_own(world) -> None:
 
     assert refused.value.status == 503
     assert (await world.twilio.messages(sid).fetch_async()).sid == sid
+
+
+async def test_typing_has_faults_of_its_own(world) -> None:
+    sid = (await world.write("hi"))["message_sid"]
+    await world.post("/_sim/faults", vendor="twilio-typing", status=500)
+    with pytest.raises(TwilioRestException) as refused:
+        await world.twilio.messaging.v2.typing_indicator.create_async("whatsapp", sid)
+
+    assert refused.value.status == 500
+
+
+async def test_typing_is_for_whatsapp_alone(world) -> None:
+    sid = (await world.write("hi"))["message_sid"]
+    with pytest.raises(TwilioRestException) as refused:
+        await world.twilio.messaging.v2.typing_indicator.create_async("rcs", sid)
+
+    assert refused.value.code == 20001
+
+
+async def test_a_late_answer_is_the_usual_one(world) -> None:
+    await world.post("/_sim/faults", vendor="twilio", delay_ms=20)
+    await world.post("/_sim/faults", vendor="twilio-list", delay_ms=20)
+    sid = await world.send()
+
+    assert [message.sid for message in await world.twilio.messages.list_async()] == [sid]
+
+
+@pytest.mark.parametrize("login", ["", "Bearer x", "Basic ???", "Basic eDp5"])
+async def test_a_malformed_login_is_refused(world, login) -> None:
+    url = f"{world.url}/twilio/2010-04-01/Accounts/{world.twilio.username}/Messages.json"
+    async with world.http.get(url, headers={"Authorization": login}) as response:
+        assert response.status == 401
+        assert response.headers["WWW-Authenticate"].startswith("Basic")
+
+
+async def test_a_resource_that_is_not_simulated_is_not_found(world) -> None:
+    with pytest.raises(TwilioRestException) as refused:
+        await world.twilio.calls("CA" + "0" * 32).fetch_async()
+
+    assert (refused.value.status, refused.value.code) == (404, 20404)
