@@ -57,7 +57,8 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     app.include_router(Pages(runtime, counters, checked, clock.monotonic()).router())
     try:
         async with serving(app, settings.taskflow_gateway_host, settings.taskflow_gateway_port):
-            runtime.background(Backfill(twilio, intake).run(), "backfill")
+            backfill = Backfill(twilio, intake, settings.taskflow_backfill_seconds)
+            runtime.background(backfill.run(), "backfill")
             yield
     finally:
         await twilio.close()

@@ -13,15 +13,14 @@ from taskflow.errors import Retryable
 LOOK_BACK = timedelta(hours=24)
 """At the start; WhatsApp's window, after which an answer could not be sent anyway."""
 OVERLAP = timedelta(minutes=10)
-EVERY_SECONDS = 120.0
 RETRY_SECONDS = 10.0
 
 log = structlog.get_logger()
 
 
 class Backfill:
-    def __init__(self, twilio: Twilio, intake: Intake) -> None:
-        self._twilio, self._intake = twilio, intake
+    def __init__(self, twilio: Twilio, intake: Intake, every_s: float) -> None:
+        self._twilio, self._intake, self._every_s = twilio, intake, every_s
 
     async def run(self) -> None:
         """At the start, then now and then, for ever."""
@@ -35,7 +34,7 @@ class Backfill:
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 since = began - OVERLAP
-                await asyncio.sleep(EVERY_SECONDS)
+                await asyncio.sleep(self._every_s)
 
     async def once(self, since: datetime) -> int:
         """How many messages were missing. Raises Retryable."""

@@ -36,6 +36,8 @@ class GatewaySettings(RuntimeSettings):
     """None means Twilio."""
     taskflow_check_signatures: bool = True
     """False lets anybody write in anybody's name: for development only."""
+    taskflow_backfill_seconds: float = Field(default=120.0, gt=0)
+    """Between looks into Twilio's list for messages that never reached us."""
     taskflow_send_per_second: float = Field(default=80.0, gt=0)
     """Twilio's default rate of a WhatsApp sender."""
 

@@ -1,7 +1,6 @@
 """Thought signatures: opaque to the caller, checkable without memory, bound to model and call."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -60,5 +59,5 @@ def _decode(signature: str) -> bytes | None:
     standard = signature.strip().translate(str.maketrans("-_", "+/")).rstrip("=")
     try:
         return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:
         return None

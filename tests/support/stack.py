@@ -55,6 +55,7 @@ class Stack:
             "TASKFLOW_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
             "TASKFLOW_GATEWAY_PORT": str(gateway),
             "TASKFLOW_SIM_PORT": str(sim),
+            "TASKFLOW_BACKFILL_SECONDS": "5",
             "TASKFLOW_SIM_WEBHOOK_URL": f"{self.gateway}/webhook",
             "PUBLIC_URL": self.gateway,
             "TWILIO_ACCOUNT_SID": self.account,

@@ -71,7 +71,7 @@ def _after_results(
     if again:
         return Decision(calls=tuple(again))
     said = reply(outcomes)
-    moves = [_move(intent, tools, now) for intent in intents]
+    moves = [_move(intent, tools, now) for intent in intents if intent.kind != "lost"]
     spoken = [move.words for move in moves if move.words and not move.is_idle]
     return Decision(text="\n\n".join([said, *spoken]))
 

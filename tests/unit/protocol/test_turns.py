@@ -1,4 +1,4 @@
-"""The invariants of the turn protocol, on the real decider, under every interleaving we can think of.
+"""The invariants of the turn protocol, on the real decider, under every interleaving.
 
 Handlers are taken apart into their steps (fold, ask, append); a machine runs them in any order,
 kills them, repeats and loses deliveries. Nothing but the log is shared between them.
@@ -26,7 +26,7 @@ from contracts.conversation import (
     TurnStopped,
 )
 from contracts.recorded import Recorded
-from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from contracts.tools import ToolFailed, ToolFinished
 from services.agent import decider
 from services.agent.answers import Circumstances, answered
 from services.agent.decider import FOLD, AskModel, Conversation, Decide

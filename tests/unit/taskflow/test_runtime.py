@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 import structlog
 
-from contracts.conversation import Media, MessageReceived, TurnStarted
+from contracts.conversation import Media, MessageReceived
 from contracts.personal import Sealed
 from contracts.recorded import Message
 from contracts.tools import ToolRequested

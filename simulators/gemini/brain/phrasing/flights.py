@@ -24,8 +24,8 @@ _FLIGHT = re.compile(
 _NO_FLIGHT = re.compile(r"\bremind|\breminders?\b", re.IGNORECASE)
 _ABOUT_FLIGHTS = re.compile(r"^(?:how|why|who|is|are|was|did|does)\b(?!.*\bto\b)", re.IGNORECASE)
 _BACK = re.compile(
-    r"\b(?:returning|return(?:\s+on)?|(?:and\s+)?(?:coming\s+|come\s+|fly(?:ing)?\s+)?back|until|till)"
-    r"\b(?:\s+on)?",
+    r"\b(?:returning|return(?!\s+(?:flight|ticket|trip))|until|till"
+    r"|(?:and\s+)?(?:coming\s+|come\s+|fly(?:ing)?\s+)?back)\b(?:\s+on)?",
     re.IGNORECASE,
 )
 _STAY = re.compile(

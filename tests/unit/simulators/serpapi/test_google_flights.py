@@ -1,0 +1,232 @@
+"""The engine below HTTP: what is flown, what it costs, and how one search leads to the next."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from simulators.serpapi.airports import all_airports, distance_km
+from simulators.serpapi.errors import Refused
+from simulators.serpapi.flight_parameters import read
+from simulators.serpapi.google_flights import NO_RESULTS, search
+
+NOW = datetime(2026, 11, 23, 8, 15, tzinfo=UTC)
+ONE_WAY = {"departure_id": "BER", "arrival_id": "LIS", "type": "2", "outbound_date": "2026-12-04"}
+ROUND = {
+    "departure_id": "FRA",
+    "arrival_id": "HND",
+    "outbound_date": "2026-12-03",
+    "return_date": "2026-12-10",
+    "currency": "EUR",
+}
+
+
+def found(parameters: dict[str, str], **more: str) -> dict[str, Any]:
+    return search(read(parameters | more, NOW), NOW)
+
+
+def options(body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*body.get("best_flights", []), *body.get("other_flights", [])]
+
+
+def priced(body: dict[str, Any]) -> dict[str, Any]:
+    return next(option for option in options(body) if "price" in option)
+
+
+def test_the_same_search_finds_the_same_flights() -> None:
+    assert found(ONE_WAY) == found(ONE_WAY)
+    assert options(found(ONE_WAY)) != options(found(ONE_WAY, outbound_date="2026-12-05"))
+
+
+def test_legs_join_and_last_as_long_as_their_airports_clocks_say() -> None:
+    seen = 0
+    for option in options(found(ROUND)):
+        legs = option["flights"]
+        assert [(a["arrival_airport"]["id"]) for a, _ in pairwise(legs)] == [
+            stop["id"] for stop in option.get("layovers", [])
+        ]
+        for leg in legs:
+            start, end = leg["departure_airport"], leg["arrival_airport"]
+            left, came = (
+                datetime.fromisoformat(at["time"]).replace(
+                    tzinfo=ZoneInfo(all_airports()[at["id"]].zone)
+                )
+                for at in (start, end)
+            )
+            assert came.timestamp() - left.timestamp() == leg["duration"] * 60
+            seen += 1
+        flown = sum(leg["duration"] for leg in legs)
+        waited = sum(stop["duration"] for stop in option.get("layovers", []))
+        assert option["total_duration"] == flown + waited
+    assert seen > 3
+
+
+def test_far_costs_more_than_near() -> None:
+    near = found(ONE_WAY, arrival_id="VIE")["price_insights"]["lowest_price"]
+    far = found(ONE_WAY, arrival_id="SYD", departure_id="FRA")["price_insights"]["lowest_price"]
+
+    assert near * 3 < far
+
+
+@pytest.mark.parametrize(
+    ("more", "check"),
+    [
+        ({"stops": "1"}, lambda option: len(option["flights"]) == 1),
+        ({"max_price": "250"}, lambda option: option.get("price", 0) <= 250),
+        ({"outbound_times": "6,12"}, lambda option: 6 <= _hour(option) <= 12),
+        (
+            {"include_airlines": "STAR_ALLIANCE"},
+            lambda option: not option["flights"][0]["flight_number"].startswith(("FR", "U2", "W6")),
+        ),
+        (
+            {"exclude_airlines": "FR,W6"},
+            lambda option: not option["flights"][0]["flight_number"].startswith(("FR", "W6")),
+        ),
+        ({"max_duration": "300"}, lambda option: option["total_duration"] <= 300),
+        (
+            {"travel_class": "3"},
+            lambda option: option["flights"][0]["travel_class"] == "Business",
+        ),
+    ],
+)
+def test_a_filter_holds_for_every_option(more: dict[str, str], check: Any) -> None:
+    listed = options(found(ONE_WAY, **more))
+
+    assert listed
+    assert all(check(option) for option in listed)
+
+
+def _hour(option: dict[str, Any]) -> int:
+    return int(option["flights"][0]["departure_airport"]["time"][11:13])
+
+
+def test_by_price_the_cheapest_comes_first_and_there_are_no_best_flights() -> None:
+    body = found(ROUND, sort_by="2")
+    prices = [option["price"] for option in body["other_flights"] if "price" in option]
+
+    assert "best_flights" not in body
+    assert prices == sorted(prices)
+
+
+def test_two_seats_cost_twice_and_business_more() -> None:
+    def lowest(**more: str) -> int:
+        return found(ONE_WAY, currency="EUR", **more)["price_insights"]["lowest_price"]
+
+    assert lowest(adults="2") == pytest.approx(2 * lowest(), abs=1)
+    assert lowest(travel_class="3") > 2 * lowest()
+
+
+def test_among_many_routes_some_lack_best_flights_and_some_a_price() -> None:
+    codes = [
+        *("BER", "LIS", "VIE", "OSL", "MAD", "ATH", "DUB", "WAW", "CDG", "FCO", "AMS", "BCN"),
+    ]
+    bodies = [
+        found(ONE_WAY, departure_id=a, arrival_id=b) for a in codes[:6] for b in codes[6:] if a != b
+    ]
+
+    assert {"best_flights" in body for body in bodies} == {True, False}
+    assert {"price" in option for body in bodies for option in options(body)} == {True, False}
+
+
+def test_a_round_trip_takes_three_calls() -> None:
+    out = priced(found(ROUND))
+    assert out["type"] == "Round trip"
+    assert out["flights"][0]["departure_airport"]["id"] == "FRA"
+    assert "booking_token" not in out
+
+    back = priced(found(ROUND, departure_token=out["departure_token"]))
+    assert back["flights"][0]["departure_airport"]["id"] == "HND"
+    assert back["price"] >= out["price"]
+
+    booked = found(ROUND, booking_token=back["booking_token"])
+    together = booked["booking_options"][0]["together"]
+    assert together["price"] == back["price"]
+    assert len(booked["selected_flights"]) == 2
+
+
+def test_a_one_way_trip_is_booked_at_once() -> None:
+    option = priced(found(ONE_WAY))
+
+    booked = found(ONE_WAY, booking_token=option["booking_token"])
+
+    assert booked["booking_options"][0]["together"]["price"] == option["price"]
+
+
+def test_a_token_of_another_day_finds_nothing() -> None:
+    token = priced(found(ROUND))["departure_token"]
+
+    assert found(ROUND, outbound_date="2026-12-04", departure_token=token) == {"error": NO_RESULTS}
+
+
+@pytest.mark.parametrize("name", ["departure_token", "booking_token"])
+@pytest.mark.parametrize("nonsense", ["abc", "AAAA", "ünï"])
+def test_a_token_of_another_making_is_refused(name: str, nonsense: str) -> None:
+    with pytest.raises(Refused, match=f"Invalid `{name}` parameter."):
+        found(ROUND, **{name: nonsense})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"arrival_id": "LON"},
+        {"arrival_id": "TXL"},
+        {"arrival_id": "BER"},
+        {"outbound_date": "2028-01-01"},
+        {"arrival_id": ",".join(["LIS"] * 11)},
+        {"max_price": "1"},
+    ],
+)
+def test_where_nobody_flies_the_answer_is_empty(more: dict[str, str]) -> None:
+    body = found(ONE_WAY, **more)
+
+    # A flight without a price passes any limit.
+    assert all("price" not in option for option in options(body))
+    assert options(body) or body["error"] == NO_RESULTS
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"departure_id": ""}, "Missing `departure_id` parameter."),
+        ({"arrival_id": ""}, "Missing `arrival_id` parameter."),
+        ({"arrival_id": "Lisbon"}, "Unsupported value `Lisbon` for `arrival_id`"),
+        ({"arrival_id": "/m/04llb"}, "by IATA code only: `/m/04llb`"),
+        ({"outbound_date": ""}, "Missing `outbound_date` parameter."),
+        ({"outbound_date": "2026-11-22"}, "`outbound_date` cannot be in the past."),
+        ({"outbound_date": "2026-12-04abc"}, "YYYY-MM-DD is expected"),
+        ({"outbound_date": "2026-02-30"}, "YYYY-MM-DD is expected"),
+        ({"type": "1"}, "`return_date` is required if `type` is `1` (Round trip)."),
+        ({"type": "1", "return_date": "2026-12-01"}, "cannot be earlier than `outbound_date`"),
+        ({"type": "3"}, "no multi-city"),
+        ({"type": "7"}, "Unsupported value `7` for `type`"),
+        ({"currency": "XXX"}, "Unsupported value `XXX` for `currency`"),
+        ({"stops": "4"}, "Unsupported value `4` for `stops`"),
+        ({"adults": "many"}, "Unsupported value `many` for `adults`"),
+        ({"outbound_times": "4"}, "`outbound_times`"),
+        ({"include_airlines": "LH", "exclude_airlines": "FR"}, "can't be used together"),
+        ({"departure_token": "a", "booking_token": "b"}, "can't be used together"),
+    ],
+)
+def test_a_wrong_parameter_is_refused(parameters: dict[str, str], words: str) -> None:
+    with pytest.raises(Refused) as refused:
+        found(ONE_WAY, **parameters)
+
+    assert refused.value.status == 400
+    assert words in refused.value.message
+
+
+def test_today_counts_at_the_airport_of_departure() -> None:
+    sydney = {**ONE_WAY, "departure_id": "SYD", "arrival_id": "SIN"}
+    evening = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+
+    with pytest.raises(Refused, match="in the past"):
+        read(sydney | {"outbound_date": "2026-11-23"}, evening)
+    assert read(sydney | {"outbound_date": "2026-11-24"}, evening)
+
+
+def test_distances_are_real() -> None:
+    airports = all_airports()
+
+    assert distance_km(airports["BER"], airports["LIS"]) == pytest.approx(2315, abs=30)
