@@ -1,7 +1,5 @@
 """Commands that bring the database and the bus to what this release needs."""
 
-import nats
-import nats.errors
 import typer
 from pydantic import Field, SecretStr
 
@@ -9,13 +7,11 @@ from contracts import slots, streams
 from contracts.conversation import UserForgotten
 from taskflow import topology
 from taskflow.appending import Write
-from taskflow.cli.operator import operator
+from taskflow.cli.operator import bus, operator
 from taskflow.database import UNAVAILABLE
 from taskflow.errors import Configuration
 from taskflow.migrate import migrate
 from taskflow.settings import Settings
-
-CONNECT_SECONDS = 5
 
 
 class DatabaseSettings(Settings):
@@ -39,16 +35,8 @@ async def migrate_database() -> None:
 
 async def provision_bus() -> None:
     settings = BusSettings.load()
-    try:
-        client = await nats.connect(
-            settings.nats_url, allow_reconnect=False, connect_timeout=CONNECT_SECONDS
-        )
-    except (OSError, nats.errors.Error, TimeoutError) as error:
-        raise Configuration(f"NATS at NATS_URL does not answer ({type(error).__name__})") from error
-    try:
+    async with bus(settings.nats_url) as client:
         await topology.provision(client)
-    finally:
-        await client.close()
     consumers = ", ".join(consumer.service for consumer in topology.CONSUMERS)
     typer.echo(f"stream {topology.STREAM} and consumers {consumers} are in place")
 

@@ -1,5 +1,6 @@
 """What operator commands share: settings that find a running `taskflow up`, and a log to read."""
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -25,6 +26,8 @@ from taskflow.sealing import MasterKey
 from taskflow.settings import RuntimeSettings, explain
 from taskflow.vault import Vault
 
+CONNECT_SECONDS = 3.0
+"""The client tries a refused connection for two minutes by itself."""
 RUN_ENV = "run.env"
 """In the home of a running `taskflow up`: how to reach what it started."""
 
@@ -97,10 +100,15 @@ async def operator() -> AsyncGenerator[Operator]:
             await group.close()
 
 
+async def _quiet(_: Exception) -> None:
+    """The client would log each try; we say it once."""
+
+
 @asynccontextmanager
 async def bus(url: str) -> AsyncGenerator[Client]:
     try:
-        client = await nats.connect(url, allow_reconnect=False, connect_timeout=3)
+        async with asyncio.timeout(CONNECT_SECONDS):
+            client = await nats.connect(url, allow_reconnect=False, error_cb=_quiet)
     except (OSError, nats.errors.Error, TimeoutError) as error:
         raise Configuration(
             f"NATS does not answer ({type(error).__name__}); is `make run` running?"

@@ -172,6 +172,10 @@ class Stack:
     def get(self, url: str) -> Any:
         return self._call(urllib.request.Request(url))
 
+    def text(self, url: str) -> str:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.read().decode()
+
     def post(self, url: str, body: dict[str, Any]) -> Any:
         data = json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}

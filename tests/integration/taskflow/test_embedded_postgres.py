@@ -1,7 +1,5 @@
 import asyncio
 import os
-import pwd
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,16 +11,13 @@ import psutil
 import pytest
 
 from taskflow.embedded.postgres import EmbeddedPostgres
-from taskflow.embedded.privileges import CAP_DAC_READ_SEARCH, RunAs
-from taskflow.embedded.process import spawn
 from taskflow.errors import Configuration
 from tests.support.eventually import eventually
-from tests.support.processes import has_ended
+from tests.support.processes import START_AND_STOP, has_ended, run_python
 
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[3]
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: sudo make test")
 
 HOLD_OPEN = """
 import signal, sys
@@ -33,14 +28,6 @@ server = EmbeddedPostgres(Path(sys.argv[1]))
 server.start()
 print(server.pid, server.url, flush=True)
 signal.pause()
-"""
-START_AND_STOP = """
-import sys
-from pathlib import Path
-from taskflow.embedded.postgres import EmbeddedPostgres
-
-with EmbeddedPostgres(Path(sys.argv[1])) as server:
-    print(server.url)
 """
 ENDLESS = "select count(*) from generate_series(1, 1000000000000)"
 
@@ -94,7 +81,7 @@ async def test_another_process_keeps_the_url_too(server: EmbeddedPostgres, home:
     url = server.url
     server.stop()
 
-    again = await asyncio.to_thread(_run, START_AND_STOP, home)
+    again = await asyncio.to_thread(run_python, START_AND_STOP, home)
 
     assert again.stdout.strip() == url
 
@@ -244,52 +231,6 @@ def test_a_home_that_cannot_be_made_is_a_clear_fault(tmp_path: Path) -> None:
         EmbeddedPostgres(tmp_path / "file" / "home").start()
 
 
-@as_root
-async def test_root_hands_the_data_to_another_user_and_keeps_its_directories(
-    server: EmbeddedPostgres, home: Path
-) -> None:
-    home.parent.mkdir(mode=0o700)
-    server.start()
-    nobody = pwd.getpwnam("nobody").pw_uid
-    assert psutil.Process(server.pid).uids().effective == nobody
-    assert server.data.stat().st_uid == nobody
-    for folder in (home.parent, home, home / "postgres"):
-        assert (folder.stat().st_mode & 0o777, folder.stat().st_uid) == (0o700, 0)
-
-
-@as_root
-@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs util-linux: apt install")
-def test_root_without_the_capability_opens_the_home_or_says_what_to_do(home: Path) -> None:
-    reachable = Path("/var/tmp") / f"taskflow-test-{os.getpid()}"
-    less = ("setpriv", "--bounding-set=-dac_read_search")
-    try:
-        assert _run(START_AND_STOP, reachable, *less).stdout.startswith("postgresql://")
-        home.parent.mkdir(mode=0o700)
-        told = _run(START_AND_STOP, home, *less)
-        assert f"cannot reach {home}/postgres" in told.stderr
-        assert "set TASKFLOW_HOME" in told.stderr
-    finally:
-        shutil.rmtree(reachable)
-
-
-@as_root
-async def test_an_ordinary_user_runs_it_as_themselves(tmp_path: Path) -> None:
-    user = pwd.getpwnam("nobody")
-    os.chown(tmp_path, user.pw_uid, user.pw_gid)
-    process = spawn(
-        [sys.executable, "-c", START_AND_STOP, tmp_path / "home"],
-        death_signal=signal.SIGKILL,
-        output=subprocess.PIPE,
-        env={"PYTHONPATH": str(ROOT)},
-        # The machine's Python may lie below /root.
-        run_as=RunAs(user.pw_uid, user.pw_gid, CAP_DAC_READ_SEARCH),
-    )
-    said, _ = await asyncio.to_thread(process.communicate, timeout=60)
-    assert process.returncode == 0, said
-    assert said.startswith(b"postgresql://")
-    assert (tmp_path / "home" / "postgres" / "data").stat().st_uid == user.pw_uid
-
-
 @pytest.fixture
 def hold_open(
     home: Path,
@@ -313,14 +254,3 @@ def hold_open(
     for process in started:
         process.kill()
         process.communicate()
-
-
-def _run(script: str, home: Path, *wrapper: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*wrapper, sys.executable, "-c", script, str(home)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from simulators.gemini import tokens
 from simulators.gemini.answers import Call, Decision, body_of, in_chunks
+from simulators.gemini.wire import Part
 from tests.unit.simulators.gemini.requests import request, user
 
 MODEL = "gemini-3.8-flash"
@@ -22,6 +24,19 @@ def test_the_tokens_add_up(decision: Decision) -> None:
     assert usage["totalTokenCount"] == (
         usage["promptTokenCount"] + usage["candidatesTokenCount"] + usage["thoughtsTokenCount"]
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "count"),
+    [
+        ({"text": "twelve chars"}, 3),
+        ({"inlineData": {"mimeType": "image/png", "data": "AAAA"}}, 258),
+        ({"inline_data": {"mime_type": "audio/ogg", "data": "A" * 8000}}, 64),
+        ({"fileData": {"fileUri": "files/1"}}, 258),
+    ],
+)
+def test_every_kind_of_part_has_its_price(part: dict[str, Any], count: int) -> None:
+    assert tokens.of_part(Part.model_validate(part)) == count
 
 
 def test_only_the_first_of_parallel_calls_is_signed() -> None:

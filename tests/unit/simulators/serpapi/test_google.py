@@ -66,5 +66,5 @@ def test_the_light_engine_has_fewer_blocks() -> None:
 
 
 def test_a_query_is_needed() -> None:
-    with pytest.raises(Refused, match="Missing query `q` parameter."):
+    with pytest.raises(Refused, match="Missing query `q` parameter"):
         found(" ")

@@ -76,6 +76,42 @@ def test_a_flight_is_looked_for(said: str, expected: dict[str, Any]) -> None:
     assert calls(user(said)) == [("search_flights", expected)]
 
 
+def test_money_is_understood_where_the_tool_takes_it() -> None:
+    schema = TOOLS["search_flights"]
+    properties = {"max_price": {"type": "integer"}, "currency": {"type": "string"}}
+    tools = {"search_flights": {**schema, "properties": {**schema["properties"], **properties}}}
+
+    found = calls(user("flights from Berlin to Rome tomorrow under 200 pounds"), tools=tools)
+    also = calls(user("flights from Berlin to Rome in euros tomorrow"), tools=tools)
+
+    assert found[0][1] == flight("Berlin", "Rome", "2026-11-24", max_price=200, currency="GBP")
+    assert also[0][1] == flight("Berlin", "Rome", "2026-11-24", currency="EUR")
+
+
+def test_pieces_before_the_request_belong_to_it() -> None:
+    assert calls(user("next Friday", "flight from Berlin to Lisbon")) == [
+        ("search_flights", flight("Berlin", "Lisbon", "2026-12-04"))
+    ]
+
+
+def test_a_reminder_that_speaks_between_question_and_answer_does_not_disturb() -> None:
+    contents = [
+        user("remind me tomorrow to call mom"),
+        model(reminders.ASK_TIME),
+        model("⏰ stretch"),
+        user("at 10"),
+    ]
+
+    assert calls(*contents) == [("set_reminder", {"text": "call mom", "at": "2026-11-24T10:00"})]
+
+
+def test_an_argument_that_nobody_can_fill_is_asked_for() -> None:
+    schema = {"type": "object", "properties": {"api_region": {"type": "string"}}}
+    tools = {"search_web": {**schema, "required": ["api_region"]}}
+
+    assert "api region" in text(user("what is the capital of Peru?"), tools=tools)
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
