@@ -44,7 +44,11 @@ def for_whatsapp(markdown: str) -> str:
 
 def _link(label: str, address: str) -> str:
     bare = address.removeprefix("https://").removeprefix("http://").rstrip("/")
-    return address if label.strip().rstrip("/") in {address, bare, ""} else f"{label}: {address}"
+    return (
+        address
+        if label.strip().rstrip("/") in {address, bare, bare.partition("/")[0], ""}
+        else f"{label}: {address}"
+    )
 
 
 def _table_line(line: str) -> str:

@@ -147,7 +147,7 @@ def _summary(result: Json) -> str:
     when = f"{date.fromisoformat(result['departure_date']):%a %d %b %Y}"
     back = result["return_date"]
     both = f", back {date.fromisoformat(back):%a %d %b %Y}" if back else ", one way"
-    title = f"*{result['from']} → {result['to']}*, {when}{both}"
+    title = f"**{result['from']} → {result['to']}**, {when}{both}"
     if not result["flights"]:
         return f"{title}\nNo flights were found."
     lines = [title]
@@ -173,7 +173,7 @@ def _line(flight: Json, currency: str) -> str:
     minutes = flight["duration_min"]
     lasts = f"{minutes // 60} h {minutes % 60:02d}" if minutes else "duration unknown"
     who = ", ".join(flight["airlines"])
-    return f"*{price}* {who} {'/'.join(flight['numbers'])}\n   {times}, {lasts}, {how}"
+    return f"**{price}** {who} {'/'.join(flight['numbers'])}\n   {times}, {lasts}, {how}"
 
 
 def _money(price: Any, currency: str) -> str:

@@ -82,11 +82,10 @@ def _simulated(query: str, page: int, number: int) -> Body:
     slug = re.sub(r"\W+", "-", query.lower()).strip("-") or "query"
     link = f"https://web{page * _PAGE + number + 1}.example.org/{slug}"
     return {
-        "title": f"Simulated result {page * _PAGE + number + 1} for “{query}”",
+        "title": f"{query[:1].upper()}{query[1:]} (simulated page {page * _PAGE + number + 1})",
         "link": link,
         "displayed_link": _displayed(link),
-        "snippet": "This is a simulated search: no real page was looked up, so it says nothing "
-        f"about “{query}”.",
+        "snippet": "A simulated result: nobody has looked this up on the real web.",
         "source": "SerpApi simulator",
     }
 

@@ -55,11 +55,6 @@ def fit(declaration: FunctionDeclaration, wish: Mapping[str, JsonValue]) -> Json
     return arguments
 
 
-def expresses(declaration: FunctionDeclaration, slot: str) -> bool:
-    """Has the declaration a property for this?"""
-    return not _properties(declaration.json_schema).keys().isdisjoint(_NAMES[slot])
-
-
 def is_numeric(declaration: FunctionDeclaration, slot: str) -> bool:
     """Does it take a number there, and nothing else?"""
     schema = declaration.json_schema

@@ -131,6 +131,7 @@ def test_a_zone_is_guessed_from_the_country(number: str, zone: str | None) -> No
         ("# Title\n**bold** and *it* and ~~s~~", "*Title*\n*bold* and _it_ and ~s~"),
         ("[x](https://a.b/c_d_e)", "x: https://a.b/c_d_e"),
         ("[https://a.b](https://a.b)", "https://a.b"),
+        ("[a.b](https://a.b/c)", "https://a.b/c"),
         ("![p](https://a.b/i.png)", "p: https://a.b/i.png"),
         ("* a\n+ b **c**", "- a\n- b *c*"),
         ("***both*** __b__ snake_case 2*3*4", "*_both_* *b* snake_case 2*3*4"),

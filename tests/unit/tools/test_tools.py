@@ -65,7 +65,7 @@ async def test_flights_are_told_as_the_vendor_gives_them() -> None:
     first, second = result["flights"]
     assert (first["price"], first["stops"], first["days_later"]) == (129, [], 1)
     assert (second["price"], second["stops"]) == (None, ["OPO"])
-    assert "*€129* TAP TP 531" in result["summary"]
+    assert "**€129** TAP TP 531" in result["summary"]
     assert "22:15 BER → 00:55 LIS (+1), 3 h 40, nonstop" in result["summary"]
     assert "price on request" in result["summary"]
 

@@ -10,9 +10,9 @@ _MOST = 5
 
 
 def tell_flights(outcome: Outcome) -> str:
-    if text := ready_text(outcome):
-        return text
     flights = outcome.items("flights", "options", "results", "best_flights", "other_flights")
+    if text := ready_text(outcome):
+        return f"Here is what I found:\n\n{text}" if flights else text
     if not flights:
         return "I found no flights for that."
     lines = [f"{number}. {_line(flight)}" for number, flight in enumerate(flights[:_MOST], 1)]

@@ -6,17 +6,17 @@ from simulators.gemini.brain.outcomes import Outcome
 from simulators.gemini.brain.replies.plain import ready_text
 from simulators.gemini.wire import JsonObject
 
-_MOST, _WITH_AN_ANSWER = 3, 1
+_MOST = 3
 
 
 def tell_found(outcome: Outcome) -> str:
-    """The answer with its source first; pages as links."""
+    """An answer with its source; else pages as links."""
     pages = outcome.items("pages", "results", "organic_results")
     answer = outcome.get("answer")
     if isinstance(answer, dict) and answer.get("text"):
-        return "\n".join([_answer(answer), *_listed(_others(pages, answer)[:_WITH_AN_ANSWER])])
+        return _answer(answer)
     if isinstance(answer, str):
-        return "\n".join([f"**{answer}**", *_listed(pages[:_WITH_AN_ANSWER])])
+        return "\n".join([f"**{answer}**", *_listed(pages[:1])])
     if pages:
         return "\n".join(["This is what the web says:", *_listed(pages[:_MOST])])
     return ready_text(outcome) or "The web search found nothing for that."
@@ -27,10 +27,6 @@ def _answer(answer: JsonObject) -> str:
     text = str(answer["text"]).strip()
     said = f"**{text}**" if "\n" not in text else text
     return f"{said}\nSource: [{urlsplit(str(link)).hostname}]({link})" if link else said
-
-
-def _others(pages: list[JsonObject], answer: JsonObject) -> list[JsonObject]:
-    return [page for page in pages if page.get("link") != answer.get("link")]
 
 
 def _listed(pages: list[JsonObject]) -> list[str]:

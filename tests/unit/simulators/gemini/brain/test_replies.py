@@ -16,9 +16,13 @@ def said(message: str, tool: str, response: dict[str, object]) -> str:
 def test_a_ready_summary_is_used_with_markdowns_bold() -> None:
     summary = "*Berlin → Lisbon*, Fri 04 Dec\n1. *€156* Ryanair"
 
-    told = said("flights BER-LIS tomorrow", "search_flights", {"result": {"summary": summary}})
+    told = said(
+        "flights BER-LIS tomorrow",
+        "search_flights",
+        {"result": {"summary": summary, "flights": [{"price": 156}]}},
+    )
 
-    assert told == "**Berlin → Lisbon**, Fri 04 Dec\n1. **€156** Ryanair"
+    assert told == ("Here is what I found:\n\n**Berlin → Lisbon**, Fri 04 Dec\n1. **€156** Ryanair")
 
 
 def test_flights_without_a_summary_are_listed() -> None:
@@ -107,10 +111,7 @@ def test_a_cancelled_reminder_is_named() -> None:
 def test_the_web_is_quoted_with_its_source() -> None:
     result = {
         "answer": {"text": "Paris", "link": "https://atlas.example.org/france"},
-        "pages": [
-            {"title": "France", "link": "https://atlas.example.org/france", "snippet": "…"},
-            {"title": "Paris", "link": "https://web2.example.org/paris", "snippet": "A city."},
-        ],
+        "pages": [{"title": "Paris", "link": "https://web2.example.org/paris"}],
     }
 
     told = said("capital of France?", "search_web", {"result": result})
@@ -118,8 +119,15 @@ def test_the_web_is_quoted_with_its_source() -> None:
     assert told.splitlines() == [
         "**Paris**",
         "Source: [atlas.example.org](https://atlas.example.org/france)",
-        "- [Paris](https://web2.example.org/paris): A city.",
     ]
+
+
+def test_without_an_answer_pages_are_linked() -> None:
+    page = {"title": "Paris", "link": "https://web2.example.org/paris", "snippet": "A city."}
+
+    told = said("pizza in Paris?", "search_web", {"result": {"pages": [page]}})
+
+    assert told.splitlines()[1] == "- [Paris](https://web2.example.org/paris): A city."
 
 
 def test_an_empty_web_is_said() -> None:
