@@ -86,7 +86,6 @@ class Twilio:
         )
         if settings.twilio_api_url:
             self._client.api.base_url = settings.twilio_api_url
-            self._client.messaging.base_url = settings.twilio_api_url
 
     async def close(self) -> None:
         await cast("Any", self._http).close()
@@ -130,14 +129,6 @@ class Twilio:
             return await _bounded(self._client.messages.list_async(limit=LISTED, **filters))
         except (TwilioException, TimeoutError, OSError, aiohttp.ClientError, ValueError) as error:
             raise VendorUnavailable(f"Twilio's list: {type(error).__name__}") from None
-
-    async def show_typing(self, message_sid: str) -> None:
-        """Marks the message read and shows that we are at it. A courtesy: it may fail."""
-        indicator = self._client.messaging.v2.typing_indicator
-        try:
-            await _bounded(indicator.create_async(channel="whatsapp", message_id=message_sid))
-        except (TwilioException, TimeoutError, OSError, aiohttp.ClientError, ValueError):
-            return
 
 
 def outcome_of(error: Any) -> Outcome:

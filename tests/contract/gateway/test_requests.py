@@ -1,0 +1,116 @@
+"""What the gateway asks of Twilio, held against the vendor's OpenAPI files (no part of this)."""
+
+import json
+import os
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from jsonschema import Draft202012Validator
+from pydantic import SecretStr
+
+from services.gateway.settings import GatewaySettings
+from services.gateway.twilio import Never, NotNow, Twilio, Unknown
+
+SPECS = Path(os.environ.get("TASKFLOW_SPECS", Path(__file__).parents[4] / "shared" / "specs"))
+ACCOUNT = "AC" + "0" * 32
+MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
+
+needs_specs = pytest.mark.skipif(
+    not (SPECS / "twilio_messages.json").exists(),
+    reason=f"no OpenAPI files in {SPECS}: set TASKFLOW_SPECS=<folder> and run "
+    "pytest tests/contract/gateway",
+)
+
+
+class Vendor:
+    """Records what it is asked, and answers as told."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, dict[str, str]]] = []
+        self.status, self.answer = 201, {"sid": "SM" + "1" * 32}
+
+    async def serve(self, request: web.Request) -> web.Response:
+        fields = dict((await request.post()) if request.method == "POST" else request.query)
+        self.asked.append((request.method, request.path, fields))
+        return web.json_response(self.answer, status=self.status)
+
+
+@pytest.fixture
+async def vendor() -> AsyncGenerator[tuple[Vendor, Twilio]]:
+    vendor = Vendor()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", vendor.serve)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    settings = GatewaySettings.model_construct(
+        twilio_account_sid=ACCOUNT,
+        twilio_auth_token=SecretStr("token"),
+        twilio_whatsapp_from="whatsapp:+14155238886",
+        twilio_api_url=f"http://127.0.0.1:{port}",
+    )
+    twilio = Twilio(settings)
+    yield vendor, twilio
+    await twilio.close()
+    await runner.cleanup()
+
+
+def operation(file: str, path: str, method: str) -> dict[str, Any]:
+    spec = json.loads((SPECS / file).read_text(encoding="utf-8"))
+    return spec["paths"][path][method]
+
+
+def form_faults(asked: dict[str, str], described: dict[str, Any]) -> list[str]:
+    content = described["requestBody"]["content"]["application/x-www-form-urlencoded"]
+    schema = {**content["schema"], "additionalProperties": False}
+    return [error.message for error in Draft202012Validator(schema).iter_errors(asked)]
+
+
+@needs_specs
+async def test_a_message_is_posted_as_the_vendor_describes(vendor) -> None:
+    recorder, twilio = vendor
+    await twilio.send("whatsapp:+15551230001", "hello", "https://t.example/webhook/status?a=1")
+
+    method, path, form = recorder.asked[0]
+    assert (method, path) == ("POST", MESSAGES.replace("{AccountSid}", ACCOUNT))
+    assert form_faults(form, operation("twilio_messages.json", MESSAGES, "post")) == []
+    assert form_faults({"Bodi": "x"}, operation("twilio_messages.json", MESSAGES, "post"))
+
+
+@needs_specs
+async def test_lists_are_asked_for_with_the_vendors_filters(vendor) -> None:
+    recorder, twilio = vendor
+    recorder.status, recorder.answer = 200, {"messages": [], "next_page_uri": None}
+    await twilio.sent_to("whatsapp:+15551230001", datetime(2026, 11, 23, tzinfo=UTC))
+    await twilio.received_since(datetime(2026, 11, 23, tzinfo=UTC))
+
+    described = operation("twilio_messages.json", MESSAGES, "get")
+    known = {parameter["name"] for parameter in described["parameters"]}
+    for _, _, query in recorder.asked:
+        assert query.keys() <= known
+        assert "DateSent>" in query
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "outcome"),
+    [
+        (429, 20429, NotNow),
+        (400, 63018, NotNow),
+        (400, 21610, Never),
+        (401, 20003, Never),
+        (500, 20500, Unknown),
+        (503, 20503, Unknown),
+    ],
+)
+async def test_each_refusal_is_understood(vendor, status: int, code: int, outcome: type) -> None:
+    recorder, twilio = vendor
+    recorder.status = status
+    recorder.answer = {"code": code, "message": "no", "more_info": "", "status": status}
+
+    assert isinstance(await twilio.send("whatsapp:+1", "x", "https://t"), outcome)
