@@ -227,8 +227,7 @@ def test_a_forgotten_user_is_a_sink(story: Story) -> None:
 def test_what_the_gateway_notes_is_not_the_agents(story: Story) -> None:
     opened(story)
     before = state(story)
-    sending = ReplySending(reply=uuid4(), part=0, parts=1, attempt=1, token=uuid4())
-    story.tell(sending)
+    story.tell(ReplySending(reply=uuid4(), part=0, parts=1, attempt=1, token=uuid4()))
 
     assert state(story) == before
 

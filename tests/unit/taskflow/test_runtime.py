@@ -104,7 +104,7 @@ def test_logs_mask_numbers_and_keep_strangers_texts_out(
             raise Permanent("our own words") from error
     except Permanent:
         log.exception("it.failed", number="+15551230001", nested={"to": ["+15551230001"]})
-    logging.getLogger("a.library").warning("calls +4917012345678")
+    logging.getLogger("a.stranger").warning("calls +4917012345678")
     log.debug("only.in.the.file")
 
     written = log_file.read_text()
