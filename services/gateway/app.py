@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 
 from services.gateway.backfill import Backfill
 from services.gateway.counters import Counters
+from services.gateway.database_clock import DatabaseClock
 from services.gateway.decider import FOLD
 from services.gateway.effects import Effects
 from services.gateway.handlers import subscribe
@@ -28,6 +30,8 @@ from taskflow.watchdog import Moves
 
 KEEP_ALIVE = 75
 """Seconds; longer than callers keep theirs, or they would write into a closing connection."""
+
+BACKLOG = 2048
 
 log = structlog.get_logger()
 
@@ -48,16 +52,26 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     callbacks = Callbacks(settings.master_key, settings.public_url)
     intake = Intake(runtime.log, runtime.vault)
     pacing = Pacing(settings.taskflow_send_per_second)
-    subscribe(runtime, Effects(runtime.log, runtime.vault, twilio, callbacks, pacing))
+    counters, now = Counters(), DatabaseClock(runtime.pool).now
+    effects = Effects(
+        runtime.log,
+        runtime.vault,
+        twilio,
+        callbacks=callbacks,
+        pacing=pacing,
+        now=now,
+        counters=counters,
+    )
+    subscribe(runtime, effects)
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))
-    counters = Counters()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(Webhooks(settings, intake, runtime.folds, callbacks, counters).router())
     checked = settings.taskflow_check_signatures
     app.include_router(Pages(runtime, counters, checked, clock.monotonic()).router())
     try:
         async with serving(app, settings.taskflow_gateway_host, settings.taskflow_gateway_port):
-            backfill = Backfill(twilio, intake, settings.taskflow_backfill_seconds)
+            every_s = settings.taskflow_backfill_seconds
+            backfill = Backfill(twilio, intake, runtime.pool, every_s=every_s)
             runtime.background(backfill.run(), "backfill")
             yield
     finally:
@@ -90,11 +104,17 @@ def _bound(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        # Two sockets may bind one port; it is the second to listen that is refused.
+        listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
-        raise Configuration(
+        why = (
             f"port {port} on {host} is in use; set TASKFLOW_GATEWAY_PORT to a free one"
-        ) from error
+            if error.errno == errno.EADDRINUSE
+            else f"cannot listen on {host}, port {port} ({error.strerror}); "
+            "set TASKFLOW_GATEWAY_HOST and TASKFLOW_GATEWAY_PORT"
+        )
+        raise Configuration(why) from error
     return listening
 
 

@@ -3,24 +3,35 @@
 import asyncio
 from datetime import datetime, timedelta
 
+import asyncpg
 import structlog
 
+from contracts import slots
+from services.gateway.inbound import Form, Unusable
 from services.gateway.twilio import Listed, Twilio
 from services.gateway.webhooks import Intake
 from taskflow import clock
+from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.errors import Retryable
 
 LOOK_BACK = timedelta(hours=24)
 """At the start; WhatsApp's window, after which an answer could not be sent anyway."""
 OVERLAP = timedelta(minutes=10)
 RETRY_SECONDS = 10.0
+CHUNK = 1000
+
+# Most of what Twilio lists is in the log long since: found by the ids that it would have.
+_KNOWN = "select event_id from events where event_id = any($1::uuid[])"
 
 log = structlog.get_logger()
 
 
 class Backfill:
-    def __init__(self, twilio: Twilio, intake: Intake, every_s: float) -> None:
-        self._twilio, self._intake, self._every_s = twilio, intake, every_s
+    def __init__(
+        self, twilio: Twilio, intake: Intake, pool: asyncpg.Pool, *, every_s: float
+    ) -> None:
+        self._twilio, self._intake, self._pool = twilio, intake, pool
+        self._every_s = every_s
 
     async def run(self) -> None:
         """At the start, then now and then, for ever."""
@@ -29,28 +40,44 @@ class Backfill:
             began = clock.utc_now()
             try:
                 await self.once(since)
-            except Retryable as error:
-                log.warning("backfill.interrupted", error=error.code)
+            except (Retryable, asyncpg.PostgresError) as error:
+                log.warning("backfill.interrupted", error=type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 since = began - OVERLAP
                 await asyncio.sleep(self._every_s)
 
     async def once(self, since: datetime) -> int:
-        """How many messages were missing. Raises Retryable."""
+        """How many messages were missing; they are taken in the order they were sent.
+
+        Raises Retryable.
+        """
         missing = 0
-        for one in reversed(await self._twilio.received_since(since)):
-            missing += await self._intake.take(_form(one))
+        for one in reversed(await self._unknown(await self._twilio.received_since(since))):
+            try:
+                missing += await self._intake.take(_form(one))
+            except Unusable as error:
+                log.warning("backfill.unusable", reason=str(error))
         if missing:
             log.warning("backfill.found", messages=missing)
         return missing
 
+    async def _unknown(self, listed: list[Listed]) -> list[Listed]:
+        unknown: list[Listed] = []
+        for start in range(0, len(listed), CHUNK):
+            by_id = {
+                slots.event_id(slots.message(one.message_sid), 0): one
+                for one in listed[start : start + CHUNK]
+            }
+            try:
+                known = {row["event_id"] for row in await self._pool.fetch(_KNOWN, list(by_id))}
+            except UNAVAILABLE as error:
+                raise DatabaseUnavailable("the log did not answer") from error
+            unknown += [one for id_, one in by_id.items() if id_ not in known]
+        return unknown
 
-def _form(one: Listed) -> dict[str, list[str]]:
-    """As much of the webhook as a listing has: no name, no media types."""
-    return {
-        "MessageSid": [one.message_sid],
-        "From": [one.address],
-        "Body": [one.body],
-        "NumMedia": ["0"],
-    }
+
+def _form(one: Listed) -> Form:
+    """As much of the webhook as a listing has: no name, and media by where they are listed."""
+    form: Form = {"MessageSid": [one.message_sid], "From": [one.address], "Body": [one.body]}
+    return {**form, "NumMedia": ["1"], "MediaUrl0": [one.media]} if one.media else form

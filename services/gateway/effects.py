@@ -1,5 +1,6 @@
 """Where a reply leaves the house: claimed, POSTed, and its outcome recorded."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplySending
 from services.gateway import decider
+from services.gateway.counters import Counters
 from services.gateway.decider import Claim, Decide, Lane, Queued, Reconcile
 from services.gateway.formatting import for_whatsapp
 from services.gateway.pacing import Pacing
@@ -25,6 +27,12 @@ from taskflow.vault import UnknownUser, Vault
 
 CLAIM_HOLDS = 5.0
 """Seconds from claim to POST: a sender that slept longer might be reconciled already."""
+
+OWED_AT_MOST = 10_000
+"""Only an outage of the log makes it grow, by what is in flight; older ones are looked up."""
+
+Now = Callable[[], Awaitable[datetime]]
+"""The log's clock, which also dated the claims."""
 
 log = structlog.get_logger()
 
@@ -41,11 +49,17 @@ class Effects:
         event_log: Log,
         vault: Vault,
         twilio: Twilio,
+        *,
         callbacks: Callbacks,
         pacing: Pacing,
+        now: Now,
+        counters: Counters,
     ) -> None:
         self._log, self._vault, self._twilio = event_log, vault, twilio
-        self._callbacks, self._pacing = callbacks, pacing
+        self._callbacks, self._pacing, self._now = callbacks, pacing, now
+        self._counters = counters
+        self._owed: dict[UUID, Decide] = {}
+        """By its claim's token, what this process knows of an attempt and could not record yet."""
 
     async def record(self, decision: Decide, cause: Recorded[Any]) -> Outcome:
         write = Write(cause.stream, decision.events, streams.user_of(cause.stream))
@@ -54,53 +68,77 @@ class Effects:
     async def send(self, move: Claim, cause: Recorded[Any]) -> None:
         """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
         head, user = move.head, streams.user_of(cause.stream)
-        began = clock.monotonic()
         try:
             parts = await self._parts(head)
             address = await self._vault.address_of(user)
         except (SealedForEver, UnknownUser) as error:
             await self._fail_unsent(move, cause, error.code)
             return
+        text = parts[head.part]
         await self._pacing.turn()
-        token = clock.new_id()
+        token, began = clock.new_id(), clock.monotonic()
         if not await self._claimed(move, len(parts), token, cause):
             return
         if clock.monotonic() - began > CLAIM_HOLDS:
-            await self.record(decider.refused(head, clock.utc_now(), "paused", None), cause)
+            await self._conclude(token, _not_posted(head), cause)
             return
         callback = self._callbacks.url(user, head.reply, head.part, head.attempt)
-        outcome = await self._twilio.send(address, parts[head.part], callback)
+        outcome = await self._twilio.send(address, text, callback)
+        self._counters.count("send", type(outcome).__name__.lower())
         match outcome:
             case Accepted(message_sid=sid):
                 log.info("reply.sent", part=head.part, message_sid=sid)
-                await self.record(decider.sent(head, sid, "response"), cause)
+                await self._conclude(token, decider.sent(head, sid, "response"), cause)
             case NotNow(reason=reason, retry_after=after):
                 log.warning("reply.refused", attempt=head.attempt, reason=reason)
-                await self.record(decider.refused(head, clock.utc_now(), reason, after), cause)
+                refused = decider.refused(head, clock.utc_now(), reason, after)
+                await self._conclude(token, refused, cause)
             case Never(code=code, reason=reason):
-                log.error("reply.failed", code=code)
-                await self.record(decider.failed(head, code, reason), cause)
+                log.error("reply.failed", code=code, reason=reason)
+                await self._conclude(token, decider.failed(head, code, reason), cause)
             case Unknown(reason=reason):
                 log.warning("reply.outcome_unknown", reason=reason)
+
+    async def _conclude(self, token: UUID, decision: Decide, cause: Recorded[Any]) -> None:
+        """Kept until it is recorded: when the log is away now, the next delivery records it."""
+        self._owe(token, decision)
+        await self.record(decision, cause)
+        self._owed.pop(token, None)
+
+    def _owe(self, token: UUID, decision: Decide) -> None:
+        if len(self._owed) >= OWED_AT_MOST:
+            self._owed.pop(next(iter(self._owed)))
+        self._owed[token] = decision
 
     async def _claimed(self, move: Claim, parts: int, token: UUID, cause: Recorded[Any]) -> bool:
         """Ours by its token, also when the answer to our commit was lost."""
         claim = Decide(move.slot, [decider.claimed(move.head, parts, token)])
-        standing = (await self.record(claim, cause)).events[0].event
+        try:
+            standing = (await self.record(claim, cause)).events[0].event
+        except BaseException:
+            # Should it be committed all the same: nobody else may POST, and from here we will not.
+            self._owe(token, _not_posted(move.head))
+            raise
         return isinstance(standing, ReplySending) and standing.token == token
 
     async def _fail_unsent(self, move: Claim, cause: Recorded[Any], reason: str) -> None:
         """Nobody to write to: claimed and failed, without a POST."""
-        if await self._claimed(move, 1, clock.new_id(), cause):
-            await self.record(decider.failed(move.head, None, reason), cause)
+        log.error("reply.failed", reason=reason)
+        token = clock.new_id()
+        if await self._claimed(move, 1, token, cause):
+            await self._conclude(token, decider.failed(move.head, None, reason), cause)
 
     async def reconcile(self, move: Reconcile, cause: Recorded[Any], lane: Lane) -> None:
         """A claim without an outcome: look it up at Twilio; at last, assume."""
+        token = move.head.token
+        if token and (owed := self._owed.get(token)):
+            await self._conclude(token, owed, cause)
+            return
         found = await self._find(move, cause, lane)
         if found:
             log.info("reply.found_at_twilio", message_sid=found)
             await self.record(decider.sent(move.head, found, "list"), cause)
-        elif clock.utc_now() - move.claimed_at > decider.UNKNOWN_FOR:
+        elif await self._now() - move.claimed_at > decider.UNKNOWN_FOR:
             log.error("reply.outcome_assumed", kind=move.head.kind)
             await self.record(decider.assumed(move.head), cause)
 
@@ -130,6 +168,10 @@ class Effects:
             raise LostReply(f"reply {head.reply} is not in the log")
         opened: Recorded[ReplyReady] = await self._log.opened(recorded)
         return split(for_whatsapp(opened.event.text))
+
+
+def _not_posted(head: Queued) -> Decide:
+    return decider.refused(head, clock.utc_now(), "claimed, but not in time to POST", None)
 
 
 def _since(at: datetime | None, claimed_at: datetime) -> bool:

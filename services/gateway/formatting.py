@@ -3,8 +3,11 @@
 import re
 
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
-_URL = re.compile(r"https?://[^\s<>()\[\]]+")
-_LINK = re.compile(r"!?\[([^\]]*)\]\((https?://[^)\s]+)\)")
+_CODE_LANGUAGE = re.compile(r"^```[\w+#.-]+\n")
+_URL = re.compile(r"https?://[^\s<>()\[\]]*[^\s<>()\[\]*_~.,;:!?'\"]")
+"""Without the marks and the punctuation that stand behind an address rather than in it."""
+_LINK = re.compile(r"!?\[([^\]]*)\]\((https?://[^)\s]+)(?:\s+[\"'][^\"')]*[\"'])?\)")
+_OURS = re.compile("[\ue000-\ue002]")
 _BOLD = "\ue002"
 """Stands for WhatsApp's bold mark until Markdown's italics, which look the same, are done."""
 _RULES = (
@@ -28,9 +31,10 @@ def for_whatsapp(markdown: str) -> str:
     held: list[str] = []
 
     def hold(found: re.Match[str]) -> str:
-        held.append(found.group())
+        held.append(_CODE_LANGUAGE.sub("```\n", found.group()))
         return _HELD.format(len(held) - 1)
 
+    markdown = _OURS.sub("", markdown)
     text = _LINK.sub(lambda found: _link(found.group(1), found.group(2)), _CODE.sub(hold, markdown))
     text = _URL.sub(hold, text)
     text = "\n".join(_table_line(line) for line in text.split("\n") if not _TABLE_LINE.match(line))

@@ -9,8 +9,7 @@ from phonenumbers import timezone
 
 from contracts.conversation import Media, MessageReceived
 
-REQUIRED = ("MessageSid", "From")
-SID = re.compile(r"^(SM|MM)[0-9a-fA-F]{32}$")
+SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}\Z")
 _UNKNOWN_ZONE = "Etc/Unknown"
 MAIN_ZONES = {
     "US": "America/New_York",
@@ -48,6 +47,16 @@ def first(form: Form, name: str) -> str:
     return values[0] if values else ""
 
 
+def sid(form: Form) -> str:
+    """The message's name at Twilio. Raises Unusable."""
+    value = first(form, "MessageSid")
+    if not value:
+        raise Unusable("parameter MessageSid is missing")
+    if not SID.match(value):
+        raise Unusable("parameter MessageSid is not SM or MM and 32 hex digits")
+    return value
+
+
 def addresses(form: Form) -> list[str]:
     """Phone and business-scoped id, whichever are there, the phone first."""
     found = [first(form, "From"), first(form, "ExternalUserId")]
@@ -60,15 +69,12 @@ def _channelled(address: str) -> str:
 
 def message(form: Form) -> MessageReceived:
     """Raises Unusable."""
-    for name in REQUIRED:
-        if not first(form, name):
-            raise Unusable(f"parameter {name} is missing")
-    sid = first(form, "MessageSid")
-    if not SID.match(sid):
-        raise Unusable("parameter MessageSid is not SM or MM and 32 hex digits")
+    message_sid = sid(form)
+    if not first(form, "From"):
+        raise Unusable("parameter From is missing")
     media = _media(form)
     return MessageReceived(
-        message_sid=sid,
+        message_sid=message_sid,
         channel="whatsapp",
         kind=_kind(form, has_media=bool(media)),
         text=clean(_text(form)),

@@ -20,9 +20,10 @@ ASK_SECONDS = 2.0
 _STATE = """
 select (select count(*) from dead_letters where settled_at is null) as dead_letters,
        (select extract(epoch from now() - min(since)) from moves) as oldest_move_s,
-       (select count(*) from events e, relay_cursor c
-         where (e.transaction_id, e.position) > (c.transaction_id, c.position)) as relay_lag,
-       (select max(recorded_at) from events) as last_event
+       (select count(*) from (select 1 from events e, relay_cursor c
+         where (e.transaction_id, e.position) > (c.transaction_id, c.position)
+         limit 10000) as ahead) as relay_lag,
+       (select recorded_at from events order by position desc limit 1) as last_event
 """
 _SERVICES = """
 select service, count(*) as instances, max(version) as version,
@@ -64,15 +65,20 @@ class Pages:
 
     async def ready(self) -> JSONResponse:
         """Messages can be taken: that needs PostgreSQL, and nothing else."""
-        database, _ = await self._database()
+        database = await self._answers()
         body = {"postgres": database, "nats": self._nats()}
         return JSONResponse(body, 200 if database["ok"] else 503)
 
     async def metrics(self) -> PlainTextResponse:
-        _, facts = await self._database()
+        """What is not known is left out: a zero would hide an alarm."""
+        database, facts = await self._database()
         lines = self.counters.lines()
+        lines += ["# TYPE taskflow_up gauge"]
+        for name, told in (("postgres", database), ("nats", self._nats())):
+            lines += [f'taskflow_up{{dependency="{name}"}} {int(told["ok"])}']
         for name in ("dead_letters", "relay_lag", "oldest_move_s"):
-            lines += [f"# TYPE taskflow_{name} gauge", f"taskflow_{name} {facts.get(name) or 0}"]
+            if name in facts:
+                lines += [f"# TYPE taskflow_{name} gauge", f"taskflow_{name} {facts[name] or 0}"]
         return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
     async def state(self) -> dict[str, Any]:
@@ -91,6 +97,16 @@ class Pages:
             **facts,
         }
 
+    async def _answers(self) -> dict[str, Any]:
+        """Whether PostgreSQL does: asked often, so nothing is counted."""
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(ASK_SECONDS):
+                await self.runtime.pool.fetchval("select 1")
+        except (*UNAVAILABLE, asyncpg.PostgresError) as error:
+            return {"ok": False, "error": type(error).__name__}
+        return {"ok": True, "latency_ms": _milliseconds_since(began)}
+
     async def _database(self) -> tuple[dict[str, Any], dict[str, Any]]:
         began = time.perf_counter()
         try:
@@ -99,7 +115,7 @@ class Pages:
                 rows = await connection.fetch(_SERVICES)
         except (*UNAVAILABLE, asyncpg.PostgresError) as error:
             return {"ok": False, "error": type(error).__name__}, {}
-        latency = round((time.perf_counter() - began) * 1000, 1)
+        latency = _milliseconds_since(began)
         assert row is not None, "a select without a from has one row"
         facts = {
             "dead_letters": row["dead_letters"],
@@ -124,6 +140,10 @@ class Pages:
         if not client.done():
             return {"ok": False, "error": "not reached yet"}
         return {"ok": client.result().is_connected}
+
+
+def _milliseconds_since(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 1)
 
 
 def _rounded(seconds: Any) -> float | None:

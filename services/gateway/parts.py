@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 LIMIT = 1600
 """Twilio's, of a body (error 21617). Counted in UTF-16 units, the stricter reading for emoji."""
-_MARK = len("(99/99)\n")
 # From the best place to cut to the worst; a cut keeps what it cuts after with the part before.
 _PAUSES = (
     re.compile(r"\n\s*\n"),
@@ -25,8 +24,16 @@ def split(text: str, limit: int = LIMIT) -> list[str]:
     text = text.strip()
     if length(text) <= limit:
         return [text]
-    pieces = list(_pieces(text, limit - _MARK))
-    return [f"({number}/{len(pieces)})\n{piece}" for number, piece in enumerate(pieces, start=1)]
+    pieces: list[str] = []
+    for most in (99, 9_999, 999_999):
+        pieces = list(_pieces(text, limit - len(_mark(most, most))))
+        if len(pieces) <= most:
+            break
+    return [_mark(number, len(pieces)) + piece for number, piece in enumerate(pieces, start=1)]
+
+
+def _mark(number: int, of: int) -> str:
+    return f"({number}/{of})\n"
 
 
 def _pieces(text: str, limit: int) -> Iterator[str]:

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import aiohttp
+import structlog
 from opentelemetry.trace import SpanKind
 from twilio.base.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
     TwilioException,
     TwilioRestException,
+    TwilioServiceException,
 )
 from twilio.http.async_http_client import (  # pyright: ignore[reportMissingTypeStubs]
     AsyncTwilioHttpClient,
@@ -18,16 +21,34 @@ from twilio.http.async_http_client import (  # pyright: ignore[reportMissingType
 from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 
 from services.gateway.settings import GatewaySettings
+from services.gateway.twilio_errors import is_for_later, words
 from taskflow.errors import VendorUnavailable
 from taskflow.telemetry import span
 
 CALL_SECONDS = 10.0
 """For a whole call: the client's own timeout is not honoured by its async transport."""
 LISTED = 200
-NOT_NOW = frozenset({20429, 63017, 63018, 63038})
-"""Twilio's codes for a rate or a quota: definitely not accepted, later it may be."""
+"""Messages to one user since a claim: more than a lane sends in the two minutes it looks back."""
+LONGEST_RETRY_AFTER = 900.0
+"""Seconds; a lane is not held for longer on a header's word."""
+PAGE = 1000
+"""Twilio's largest."""
+MAX_PAGES = 100
 
 T = TypeVar("T")
+
+_FAILURES = (
+    TwilioException,
+    OSError,
+    aiohttp.ClientError,
+    # What the client makes of a body that is not JSON, or not a message.
+    ValueError,
+    TypeError,
+    AttributeError,
+)
+_retry_after: ContextVar[str] = ContextVar("retry_after", default="")
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +91,18 @@ class Listed:
     address: str
     """The user's side of it."""
     at: datetime | None
-    media: int
+    media: str | None
+    """Where its media are listed, if it has any."""
+
+
+class _Http(AsyncTwilioHttpClient):
+    """Keeps the one header of an answer that the client's errors leave out."""
+
+    async def request(self, *args: Any, **kwargs: Any) -> Any:
+        _retry_after.set("")
+        response: Any = await super().request(*args, **kwargs)
+        _retry_after.set(response.headers.get("Retry-After", ""))
+        return response
 
 
 class Twilio:
@@ -78,7 +110,7 @@ class Twilio:
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._from = settings.twilio_whatsapp_from
-        self._http = AsyncTwilioHttpClient()
+        self._http = _Http()
         self._client: Any = Client(
             settings.twilio_account_sid,
             settings.twilio_auth_token.get_secret_value(),
@@ -106,50 +138,69 @@ class Twilio:
                     to=to, from_=self._from, body=body, status_callback=status_callback
                 )
             )
-        except TwilioRestException as error:
-            return outcome_of(cast("Any", error))
+        except (TwilioRestException, TwilioServiceException) as error:
+            return outcome_of(cast("Any", error), _seconds(_retry_after.get()))
         except aiohttp.ClientConnectorError as error:
             return NotNow(type(error).__name__)
-        except (TwilioException, TimeoutError, OSError, aiohttp.ClientError, ValueError) as error:
+        except _FAILURES as error:
             return Unknown(type(error).__name__)
-        return Accepted(str(created.sid))
+        return Accepted(str(created.sid)) if created.sid else Unknown("201 without a sid")
 
     async def sent_to(self, address: str, since: datetime) -> list[Listed]:
         """What we sent to this user since then. Raises VendorUnavailable."""
-        listed = await self._list(from_=self._from, to=address, date_sent_after=since)
-        return [_listed(one, one.to) for one in listed]
+        messages = self._client.messages
+        listed = await self._asked(
+            messages.list_async(from_=self._from, to=address, date_sent_after=since, limit=LISTED)
+        )
+        return [self._listed(one, one.to) for one in listed]
 
     async def received_since(self, since: datetime) -> list[Listed]:
-        """What users wrote to us since then. Raises VendorUnavailable."""
-        listed = await self._list(to=self._from, date_sent_after=since)
-        return [_listed(one, one.from_) for one in listed]
+        """What users wrote to us since then, newest first. Raises VendorUnavailable."""
+        found: list[Listed] = []
+        messages = self._client.messages
+        page = await self._asked(
+            messages.page_async(to=self._from, date_sent_after=since, page_size=PAGE)
+        )
+        for _ in range(MAX_PAGES):
+            found += [self._listed(one, one.from_) for one in page]
+            page = await self._asked(page.next_page_async())
+            if page is None:
+                return found
+        log.error("twilio.list_cut", messages=len(found))
+        return found
 
-    async def _list(self, **filters: Any) -> list[Any]:
+    async def _asked(self, call: Awaitable[T]) -> T:
         try:
-            return await _bounded(self._client.messages.list_async(limit=LISTED, **filters))
-        except (TwilioException, TimeoutError, OSError, aiohttp.ClientError, ValueError) as error:
+            return await _bounded(call)
+        except _FAILURES as error:
             raise VendorUnavailable(f"Twilio's list: {type(error).__name__}") from None
 
+    def _listed(self, message: Any, address: str) -> Listed:
+        links = cast("dict[str, str]", message.subresource_uris or {})
+        has_media = "media" in links and str(message.num_media or "0") != "0"
+        return Listed(
+            message_sid=str(message.sid),
+            body=str(message.body or ""),
+            address=str(address),
+            at=message.date_sent or message.date_created,
+            media=f"{self._client.api.base_url}{links['media']}" if has_media else None,
+        )
 
-def outcome_of(error: Any) -> Outcome:
+
+def outcome_of(error: Any, retry_after: float | None = None) -> Outcome:
     """What an HTTP error says of the message: by its status first, then by Twilio's code."""
-    status, code = int(error.status), error.code
-    if status == 429 or code in NOT_NOW:
-        return NotNow(f"{status} {code or ''}".strip())
-    if 400 <= status < 500:
-        return Never(code, f"{status} {code or ''}".strip())
-    return Unknown(f"{status} {code or ''}".strip())
+    status = int(error.status)
+    code = error.code if isinstance(error.code, int) else None
+    said = words(status, code)
+    if not 400 <= status < 500:
+        return Unknown(said)
+    return NotNow(said, retry_after) if is_for_later(status, code) else Never(code, said)
 
 
-def _listed(message: Any, address: str) -> Listed:
-    media = str(message.num_media or "0")
-    return Listed(
-        message_sid=str(message.sid),
-        body=str(message.body or ""),
-        address=str(address),
-        at=message.date_sent or message.date_created,
-        media=int(media) if media.isdecimal() else 0,
-    )
+def _seconds(header: str) -> float | None:
+    """Retry-After, in its form of seconds; Twilio writes no dates there."""
+    named = header.isascii() and header.isdecimal()
+    return min(float(header), LONGEST_RETRY_AFTER) if named else None
 
 
 async def _bounded(call: Awaitable[T]) -> T:

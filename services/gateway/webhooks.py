@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 from uuid import UUID
 
+import asyncpg
 import structlog
 from fastapi import APIRouter, Request, Response
 from opentelemetry.trace import SpanKind
+from starlette.requests import ClientDisconnect
 
 from contracts import slots, streams
 from services.gateway import inbound, statuses
@@ -107,9 +109,11 @@ class Webhooks:
         except Unusable as error:
             log.warning("webhook.unusable", reason=str(error))
             return Response(str(error), 400, media_type="text/plain")
-        except (Retryable, TimeoutError) as error:
+        except (Retryable, TimeoutError, asyncpg.PostgresError) as error:
             log.warning("webhook.unavailable", error=type(error).__name__)
             return Response("try again", 503, {"Retry-After": "5"}, media_type="text/plain")
+        except ClientDisconnect:
+            return Response(status_code=400)
 
     async def _verified(self, request: Request) -> dict[str, list[str]]:
         """The form, once its signature over our public URL fits. Raises Refusal."""
@@ -119,8 +123,7 @@ class Webhooks:
             raise Refusal(413, str(error)) from error
         if not self._settings.taskflow_check_signatures:
             return form
-        query = request.url.query
-        url = f"{self._settings.public_url}{request.url.path}{f'?{query}' if query else ''}"
+        url = f"{self._settings.public_url}{_target(request)}"
         signature = request.headers.get("X-Twilio-Signature", "")
         if not is_twilios(self._settings.tokens, url, form, signature):
             raise Refusal(403, "the signature does not fit; is PUBLIC_URL what Twilio calls?")
@@ -161,10 +164,16 @@ class Webhooks:
             reply=reply,
             part=part,
             attempt=attempt,
-            message_sid=inbound.first(form, "MessageSid"),
+            message_sid=inbound.sid(form),
             status=inbound.first(form, "MessageStatus"),
             code=int(code) if code.isdecimal() else None,
         )
+
+
+def _target(request: Request) -> str:
+    """Path and query as they came, still encoded; never the Host or what a proxy says of it."""
+    path, query = request.scope["raw_path"].decode("latin-1"), request.scope["query_string"]
+    return f"{path}?{query.decode('latin-1')}" if query else path
 
 
 async def _body(request: Request) -> bytes:

@@ -1,0 +1,56 @@
+"""Twilio's error codes in our words: what each means for the message, and for whoever reads on.
+
+Source: Twilio's error dictionary, and how its WhatsApp channel uses it.
+"""
+
+from typing import Literal, NamedTuple
+
+Verdict = Literal["later", "never"]
+
+
+class Known(NamedTuple):
+    verdict: Verdict
+    words: str
+
+
+CODES = {
+    20003: Known("never", "the credentials are wrong: look at TWILIO_AUTH_TOKEN"),
+    20404: Known("never", "there is no such resource: look at TWILIO_ACCOUNT_SID"),
+    20429: Known("later", "too many requests"),
+    21211: Known("never", "the recipient's number is not valid"),
+    21212: Known("never", "the sender is not valid: look at TWILIO_WHATSAPP_FROM"),
+    21606: Known("never", "the sender is not ours: look at TWILIO_WHATSAPP_FROM"),
+    21610: Known("never", "the recipient opted out"),
+    21611: Known("later", "the sender's queue at Twilio is full"),
+    21614: Known("never", "the recipient's number takes no messages"),
+    21617: Known("never", "the body is longer than 1600 characters"),
+    21620: Known("never", "the media's address is not valid"),
+    30001: Known("later", "the sender's queue at Twilio is full"),
+    63003: Known("never", "the recipient cannot be reached by WhatsApp"),
+    63007: Known("never", "the sender is no WhatsApp channel: look at TWILIO_WHATSAPP_FROM"),
+    63012: Known("never", "WhatsApp failed to deliver"),
+    63013: Known("never", "WhatsApp's policy forbids the content"),
+    63015: Known("never", "the recipient has not joined the sandbox"),
+    63016: Known("never", "the 24 hours since the user's last message are over: needs a template"),
+    63017: Known("later", "the account's rate is exceeded"),
+    63018: Known("later", "the channel's rate is exceeded"),
+    63021: Known("never", "WhatsApp rejected the content"),
+    63024: Known("never", "the recipient is not on WhatsApp"),
+    63032: Known("never", "WhatsApp chose not to deliver to this user"),
+    63038: Known("later", "the account's limit of messages in 24 hours is reached"),
+    63049: Known("never", "WhatsApp chose not to deliver to this user"),
+}
+NOT_NOW_STATUSES = frozenset({408, 425, 429})
+"""Of HTTP: the request was not taken up, and the same one may be later."""
+
+
+def is_for_later(status: int, code: int | None) -> bool:
+    known = CODES.get(code or 0)
+    return status in NOT_NOW_STATUSES or (known is not None and known.verdict == "later")
+
+
+def words(status: int, code: int | None) -> str:
+    """For the log's fact; never Twilio's own text, which may quote the message."""
+    known = CODES.get(code or 0)
+    named = f"HTTP {status}" if code in {None, status} else f"HTTP {status}, {code}"
+    return f"{named}: {known.words}" if known else named
