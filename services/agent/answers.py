@@ -16,7 +16,7 @@ MAX_CALLS = 8
 """In one answer; more is a malformed one."""
 DEADLINE_MARGIN = timedelta(seconds=15)
 """Beyond a tool's own timeout: its delivery, its retries, and a restart of its service."""
-NAME = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 NOBODY = "agent"
 """Owner of a call that no service can do: it fails in the answer's own batch."""
 MALFORMED = frozenset(
@@ -62,7 +62,8 @@ class Circumstances:
 @dataclass(frozen=True, slots=True)
 class _Call:
     name: str
-    arguments: Json
+    arguments: Any
+    """An object, if the model keeps to its word."""
     vendor_id: str | None
 
 
@@ -90,7 +91,7 @@ def answered(answer: ModelAnswered, given: Circumstances) -> list[Event]:
         return [answer, _sorry(answer.turn, "blocked", given.in_reply_to)]
     calls = list(_calls(answer.content))
     well_formed = answer.finish_reason not in MALFORMED and len(calls) <= MAX_CALLS
-    if calls and well_formed and all(NAME.match(call.name) for call in calls):
+    if calls and well_formed and all(map(_usable, calls)):
         return [answer, *_requests(answer, calls, given)]
     text = _text(answer.content)
     if text and well_formed and not calls:
@@ -145,8 +146,11 @@ def _calls(content: Json | None) -> Iterator[_Call]:
     for part in _parts(content):
         call: Any = part.get("functionCall") or part.get("function_call")
         if call is not None:
-            arguments: Any = call.get("args") or {}
-            yield _Call(str(call.get("name", "")), dict(arguments), call.get("id"))
+            yield _Call(str(call.get("name", "")), call.get("args") or {}, call.get("id"))
+
+
+def _usable(call: _Call) -> bool:
+    return NAME.fullmatch(call.name) is not None and isinstance(call.arguments, dict)
 
 
 def _text(content: Json | None) -> str:

@@ -31,7 +31,7 @@ from taskflow.folding import Fold
 
 MAX_STEPS = 8
 MAX_WORK = timedelta(seconds=90)
-"""Of the model's and the tools' own time; a crash's pause is nobody's work."""
+"""Of the model's time, and of waiting for tools; a crash's pause is nobody's work."""
 MAX_TOKENS = 200_000
 """In one turn: some eight times a long conversation's request."""
 MAX_REPAIRS = 1
@@ -57,6 +57,9 @@ class Conversation(BaseModel):
     step: int = 0
     waiting: frozenset[UUID] = frozenset()
     """Tool calls without an outcome."""
+    waiting_since: datetime | None = None
+    wait_ends: datetime | None = None
+    """The latest deadline of those calls: a longer wait is a scheduler's that was down."""
     pending: tuple[Pending, ...] = ()
     covers: tuple[Pending, ...] = ()
     """The messages that the open turn answers."""
@@ -91,18 +94,18 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
                 worked_ms=state.worked_ms + answer.took_ms,
                 repairs=state.repairs + 1,
             )
-        case ToolRequested(turn=turn) if turn == state.turn:
-            return state.but(waiting=state.waiting | {this}, driver=None, repairs=0)
-        case ToolFinished(call=call, took_ms=took) if call in state.waiting:
-            return _settled(state.but(worked_ms=state.worked_ms + took), call, this)
-        case ToolFailed(call=call) if call in state.waiting:
-            return _settled(state, call, this)
+        case ToolRequested(turn=turn) as request if turn == state.turn:
+            return _waits(state, request, recorded)
+        case ToolFinished(call=call) | ToolFailed(call=call) if call in state.waiting:
+            return _settled(state, call, recorded)
         case ReplyReady(turn=turn) if turn is not None and turn == state.turn:
             driver = state.driver if state.pending else None
             return _closed(state).but(driver=driver)
-        case TurnParked(turn=None) if state.turn is None:
-            return _closed(state).but(pending=(), driver=None)
-        case TurnParked(turn=turn) | TurnStopped(turn=turn) if turn == state.turn:
+        case TurnParked(turn=turn, messages=given) if turn == state.turn:
+            # It gives up what it names: a message that came meanwhile is nobody's yet.
+            left = tuple(one for one in state.pending if one.message not in given)
+            return _closed(state).but(pending=left, driver=this if left else None)
+        case TurnStopped(turn=turn) if turn == state.turn:
             return _closed(state).but(driver=this if state.pending else None)
         case TurnRetried(messages=messages) if messages:
             again = tuple(Pending(message=one, at=recorded.recorded_at) for one in messages)
@@ -128,6 +131,8 @@ def _opened(state: Conversation, recorded: Recorded[Any]) -> Conversation:
         turn_version=recorded.version,
         step=1,
         waiting=frozenset(),
+        waiting_since=None,
+        wait_ends=None,
         covers=state.pending,
         pending=(),
         tokens=0,
@@ -136,16 +141,38 @@ def _opened(state: Conversation, recorded: Recorded[Any]) -> Conversation:
     )
 
 
-def _settled(state: Conversation, call: UUID, this: UUID) -> Conversation:
+def _waits(state: Conversation, request: ToolRequested, recorded: Recorded[Any]) -> Conversation:
+    return state.but(
+        waiting=state.waiting | {recorded.event_id},
+        waiting_since=state.waiting_since or recorded.recorded_at,
+        wait_ends=max(state.wait_ends or request.deadline, request.deadline),
+        driver=None,
+        repairs=0,
+    )
+
+
+def _settled(state: Conversation, call: UUID, recorded: Recorded[Any]) -> Conversation:
+    """Calls side by side cost the time of the longest, not their sum."""
     waiting = state.waiting - {call}
-    return state.but(waiting=waiting, driver=state.driver if waiting else this)
+    if waiting:
+        return state.but(waiting=waiting)
+    began = state.waiting_since or recorded.recorded_at
+    ended = min(recorded.recorded_at, state.wait_ends or recorded.recorded_at)
+    waited = max(ended - began, timedelta()) // timedelta(milliseconds=1)
+    return state.but(
+        waiting=waiting,
+        waiting_since=None,
+        wait_ends=None,
+        worked_ms=state.worked_ms + waited,
+        driver=recorded.event_id,
+    )
 
 
 def _closed(state: Conversation) -> Conversation:
     return state.but(turn=None, step=0, waiting=frozenset(), covers=(), ended=state.ended + 1)
 
 
-FOLD = Fold("agent", 1, Conversation, evolve)
+FOLD = Fold("agent", 2, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)

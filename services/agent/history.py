@@ -10,7 +10,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from contracts.conversation import MessageReceived, ModelAnswered, ReplyReady, TurnStarted
+from contracts.conversation import (
+    MessageReceived,
+    ModelAnswered,
+    ReplyReady,
+    TurnParked,
+    TurnRetried,
+    TurnStarted,
+)
 from contracts.event import Json
 from contracts.personal import Sealed
 from contracts.recorded import Recorded
@@ -47,13 +54,14 @@ class _Reading:
     """Walks a conversation's events in order, as the decider does, but for the texts."""
 
     pending: list[Recorded[MessageReceived]] = field(default_factory=list)
+    messages: dict[UUID, Recorded[MessageReceived]] = field(default_factory=dict)
     turns: list[_Turn] = field(default_factory=list)
     outcomes: dict[UUID, Json] = field(default_factory=dict)
 
     def read(self, recorded: Recorded[Any]) -> None:
         match recorded.event:
-            case MessageReceived():
-                self.pending.append(recorded)
+            case MessageReceived() | TurnParked() | TurnRetried():
+                self._queue(recorded)
             case TurnStarted():
                 turn = _Turn(recorded.event_id, self.pending, recorded.recorded_at)
                 self.turns.append(turn)
@@ -73,6 +81,18 @@ class _Reading:
                 self._say(recorded, reply)
             case _:
                 pass
+
+    def _queue(self, recorded: Recorded[Any]) -> None:
+        """Parked messages wait no longer; retried ones wait again, first."""
+        match recorded.event:
+            case TurnParked(messages=given):
+                self.pending = [one for one in self.pending if one.event_id not in given]
+            case TurnRetried(messages=given):
+                again = [self.messages[one] for one in given if one in self.messages]
+                self.pending = [*again, *self.pending]
+            case _:
+                self.pending.append(recorded)
+                self.messages[recorded.event_id] = recorded
 
     def _say(self, recorded: Recorded[Any], reply: ReplyReady) -> None:
         if reply.turn is None:

@@ -28,9 +28,12 @@ from contracts.replies import (
 )
 from taskflow.folding import Fold
 
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 14
+"""About an hour of refusals, by the back-off below; then the reply has failed."""
 FIRST_BACKOFF = timedelta(seconds=1)
-LONGEST_BACKOFF = timedelta(seconds=60)
+LONGEST_BACKOFF = timedelta(minutes=15)
+MAX_REPEATS = 8
+"""Attempts of a reminder whose outcomes nobody knows: each may be one more on the phone."""
 UNKNOWN_FOR = timedelta(seconds=120)
 """After so long without a callback or a listing, the outcome is assumed."""
 REMEMBERED = 64
@@ -91,7 +94,7 @@ def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:
             )
         case ReplySent() as sent if _sending(lane, sent):
             known = Sent(message_sid=sent.message_sid, reply=sent.reply, part=sent.part)
-            return _next_part(lane.but(sent=(*lane.sent, known)[-REMEMBERED:]))
+            return _next_part(_remembering(lane, known))
         case ReplyAssumed(assumed="gone") as assumed if _sending(lane, assumed):
             return _next_part(lane)
         case ReplyAssumed(assumed="again") as assumed if _sending(lane, assumed):
@@ -103,12 +106,12 @@ def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:
         case ReplyParked() as parked if lane.queue and lane.queue[0].reply == parked.reply:
             left = _dropped(lane)
             return left.but(driver=recorded.event_id if left.queue else None)
-        case ReplyDelivered(message_sid=sid):
-            return _ranked(lane, sid, RANKS["delivered"])
-        case ReplyRead(message_sid=sid):
-            return _ranked(lane, sid, RANKS["read"])
-        case ReplyUndelivered(message_sid=sid, status=status):
-            return _ranked(lane, sid, RANKS[status])
+        case ReplyDelivered() as fact:
+            return _ranked(lane, fact, RANKS["delivered"])
+        case ReplyRead() as fact:
+            return _ranked(lane, fact, RANKS["read"])
+        case ReplyUndelivered(status=status) as fact:
+            return _ranked(lane, fact, RANKS[status])
         case UserForgotten():
             return Lane(forgotten=True)
         case _:
@@ -116,6 +119,7 @@ def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:
 
 
 Attempt = ReplySending | ReplySent | ReplyAssumed | ReplyRefused | ReplyFailed
+Delivery = ReplyDelivered | ReplyRead | ReplyUndelivered
 
 
 def _matches(lane: Lane, event: Attempt) -> bool:
@@ -146,7 +150,7 @@ def _again(lane: Lane, not_before: datetime | None) -> Lane:
 
 def _next_part(lane: Lane) -> Lane:
     head = lane.queue[0]
-    if head.part + 1 == head.parts:
+    if head.part + 1 >= (head.parts or 1):
         return _dropped(lane)
     return _head(lane, part=head.part + 1, attempt=1, token=None, claimed_at=None, not_before=None)
 
@@ -156,16 +160,21 @@ def _dropped(lane: Lane) -> Lane:
     return lane.but(queue=queue, driver=lane.driver if queue else None)
 
 
-def _ranked(lane: Lane, sid: str, rank: int) -> Lane:
-    return lane.but(
-        sent=tuple(
-            one.model_copy(update={"rank": max(rank, one.rank)}) if one.message_sid == sid else one
-            for one in lane.sent
-        )
-    )
+def _ranked(lane: Lane, fact: Delivery, rank: int) -> Lane:
+    """Also of a message whose sending was only assumed: no other attempt is to be taken for it."""
+    known = next((one for one in lane.sent if one.message_sid == fact.message_sid), None)
+    if known is None:
+        new = Sent(message_sid=fact.message_sid, reply=fact.reply, part=fact.part, rank=rank)
+        return _remembering(lane, new)
+    better = known.model_copy(update={"rank": max(rank, known.rank)})
+    return lane.but(sent=tuple(better if one is known else one for one in lane.sent))
 
 
-FOLD = Fold("lane", 1, Lane, evolve)
+def _remembering(lane: Lane, new: Sent) -> Lane:
+    return lane.but(sent=(*lane.sent, new)[-REMEMBERED:])
+
+
+FOLD = Fold("lane", 2, Lane, evolve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +264,7 @@ def failed(head: Queued, code: int | None, reason: str) -> Decide:
 
 def assumed(head: Queued) -> Decide:
     """A reminder said twice beats one not said; for the rest it is the other way round."""
-    again = head.kind == "reminder" and head.attempt < MAX_ATTEMPTS
+    again = head.kind == "reminder" and head.attempt < MAX_REPEATS
     event = ReplyAssumed(
         reply=head.reply,
         part=head.part,

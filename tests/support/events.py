@@ -1,16 +1,16 @@
 """Short ways to say an event, and a stream of them told as given / when / then."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from contracts import slots
-from contracts.conversation import MessageReceived, ModelAnswered, ReplyReady, Usage
+from contracts.conversation import MessageReceived, ModelAnswered, ReplyReady, TurnStarted, Usage
 from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.streams import UserId, conversation
-from contracts.tools import ToolOffered
+from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
 from taskflow.appending import Write
-from tests.support.memory_log import MemoryLog
+from tests.support.memory_log import START, MemoryLog
 
 USER = UserId(UUID(int=7))
 STREAM = conversation(USER)
@@ -80,5 +80,29 @@ def offer(name: str = "search_web", owner: str = "tools", timeout_s: float = 30)
     )
 
 
-def step_slot(turn: UUID, step: int) -> UUID:
-    return slots.step(turn, step)
+def requested(turn: UUID, step: int = 1, lasts: float = 45) -> ToolRequested:
+    return ToolRequested(
+        turn=turn,
+        step=step,
+        tool="search_web",
+        owner="tools",
+        vendor_call_id=None,
+        arguments={},
+        zone="UTC",
+        zone_known=False,
+        deadline=START + timedelta(seconds=lasts),
+    )
+
+
+def finished(call: UUID, took_ms: int = 3) -> ToolFinished:
+    return ToolFinished(call=call, tool="search_web", result={}, took_ms=took_ms)
+
+
+def failed(call: UUID) -> ToolFailed:
+    return ToolFailed(call=call, tool="search_web", code="refused", error="no")
+
+
+def opened(story: Story) -> UUID:
+    """A message, and the turn that took it up."""
+    story.tell(message())
+    return story.tell(TurnStarted(number=0))[0].event_id

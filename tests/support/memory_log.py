@@ -27,6 +27,9 @@ class MemoryLog:
     def all(self) -> list[Recorded[Any]]:
         return list(self._all)
 
+    def after(self, position: int) -> list[Recorded[Any]]:
+        return self._all[position:]
+
     async def append(
         self, writes: Sequence[Write], slot: UUID, because: Because = FRESH
     ) -> Outcome:

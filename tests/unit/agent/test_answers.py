@@ -51,6 +51,14 @@ def test_calls_become_requests_with_deadlines() -> None:
     assert first.zone == "Europe/Berlin"
 
 
+def test_calls_are_read_in_either_spelling_and_without_arguments() -> None:
+    said = answer(TURN, 1, text="")
+    said.content["parts"].append({"function_call": {"name": "search_web"}})
+    request = answered(said, given())[1]
+
+    assert (request.tool, request.arguments, request.vendor_call_id) == ("search_web", {}, None)
+
+
 def test_a_call_of_an_unknown_tool_fails_in_the_same_batch() -> None:
     _, real, invented, failed = answered(answer(TURN, 1, calls=(WEB, ("fly", {}))), given())
 
@@ -76,9 +84,23 @@ def test_with_nothing_on_offer_it_says_so() -> None:
         answer(TURN, 1, calls=(WEB,), finish="MALFORMED_FUNCTION_CALL"),
         answer(TURN, 1, calls=(("default_api.Search", {}),)),
         answer(TURN, 1, text="so", calls=(("Bad Name", {}),)),
+        answer(TURN, 1, calls=(("search_web\n", {}),)),
+        answer(TURN, 1, calls=(("search_web", ["x"]),)),
+        answer(TURN, 1, calls=(("search_web", "x"),)),
         answer(TURN, 1, calls=(WEB,) * (MAX_CALLS + 1)),
     ],
-    ids=["empty", "blank", "garbled", "garbled call", "bad name", "both", "too many"],
+    ids=[
+        "empty",
+        "blank",
+        "garbled",
+        "garbled call",
+        "bad name",
+        "both",
+        "a line in its name",
+        "a list of arguments",
+        "a text for arguments",
+        "too many",
+    ],
 )
 def test_what_cannot_be_used_is_repaired_once_and_then_apologized_for(bad) -> None:
     assert answered(bad, given()) == [bad]

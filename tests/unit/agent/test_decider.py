@@ -1,13 +1,12 @@
 """The turn: given facts, who drives, and what is owed next."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from contracts import slots
 from contracts.conversation import (
-    ModelFailed,
     ReplyReady,
     TurnParked,
     TurnRetried,
@@ -16,45 +15,29 @@ from contracts.conversation import (
     UserForgotten,
 )
 from contracts.replies import ReplySending
-from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
 from services.agent.decider import (
     FOLD,
-    MAX_STEPS,
-    MAX_TOKENS,
     AskModel,
     Conversation,
     Decide,
-    WaitForBurst,
     next_move,
 )
-from tests.support.events import STREAM, Story, answer, message, reply
+from tests.support.events import (
+    STREAM,
+    Story,
+    answer,
+    failed,
+    finished,
+    message,
+    opened,
+    reply,
+    requested,
+)
 from tests.support.memory_log import START
 
 QUIET = timedelta(seconds=1)
 NONE = timedelta()
-
-
-def requested(turn: UUID, step: int = 1) -> ToolRequested:
-    return ToolRequested(
-        turn=turn,
-        step=step,
-        tool="search_web",
-        owner="tools",
-        vendor_call_id=None,
-        arguments={},
-        zone="UTC",
-        zone_known=False,
-        deadline=START,
-    )
-
-
-def finished(call: UUID, took_ms: int = 3) -> ToolFinished:
-    return ToolFinished(call=call, tool="search_web", result={}, took_ms=took_ms)
-
-
-def failed(call: UUID) -> ToolFailed:
-    return ToolFailed(call=call, tool="search_web", code="refused", error="no")
 
 
 @pytest.fixture
@@ -64,12 +47,6 @@ def story() -> Story:
 
 def state(story: Story) -> Conversation:
     return FOLD.over(story.events)
-
-
-def opened(story: Story) -> UUID:
-    """A message, and the turn that took it up."""
-    story.tell(message())
-    return story.tell(TurnStarted(number=0))[0].event_id
 
 
 def test_the_first_message_drives_and_the_next_do_not(story: Story) -> None:
@@ -108,7 +85,7 @@ def test_calls_hand_the_turn_to_their_last_outcome(story: Story) -> None:
     last = story.tell(failed(two.event_id))[0]
 
     assert state(story).driver == last.event_id
-    assert (state(story).step, state(story).worked_ms) == (2, 8)
+    assert state(story).step == 2
 
 
 def test_an_outcome_of_nobodys_call_changes_nothing(story: Story) -> None:
@@ -183,6 +160,17 @@ def test_parking_without_a_turn_gives_up_the_messages(story: Story) -> None:
     assert (state(story).pending, state(story).driver, state(story).ended) == ((), None, 1)
 
 
+def test_a_message_that_came_while_others_were_parked_is_not_given_up(story: Story) -> None:
+    story.tell(message())
+    decision = decider.parked(state(story), "boom")
+    meanwhile = story.tell(message())[0].event_id
+    parked = story.tell(*decision.events, slot=decision.slot)[0]
+
+    now = state(story)
+    assert [one.message for one in now.pending] == [meanwhile]
+    assert (now.driver, now.ended) == (parked.event_id, 1)
+
+
 def test_parked_messages_come_back_first(story: Story) -> None:
     given = story.tell(message())[0].event_id
     parked = story.tell(*decider.parked(state(story), "boom").events)[0].event_id
@@ -232,69 +220,7 @@ def test_what_the_gateway_notes_is_not_the_agents(story: Story) -> None:
     assert state(story) == before
 
 
-def test_a_burst_is_waited_out_from_its_last_message(story: Story) -> None:
-    story.tell(message())
-    story.log.pass_time(timedelta(seconds=0.5))
-    story.tell(message("more"))
-
-    until = START + timedelta(seconds=1.5)
-    assert next_move(state(story), START + QUIET, QUIET) == WaitForBurst(until)
-    assert isinstance(next_move(state(story), until, QUIET), Decide)
-
-
-def test_a_burst_is_bounded(story: Story) -> None:
-    for _ in range(10):
-        story.tell(message())
-        story.log.pass_time(timedelta(seconds=0.9))
-
-    assert isinstance(next_move(state(story), START + decider.LONGEST_BURST, QUIET), Decide)
-
-
-@pytest.mark.parametrize("kind", ["media", "button", "location"])
-def test_media_and_buttons_are_taken_up_at_once(story: Story, kind: str) -> None:
-    story.tell(message(kind=kind))
-
-    move = next_move(state(story), START, QUIET)
-    assert move == Decide(slots.turn(STREAM, 0), [TurnStarted(number=0)])
-
-
-def test_nothing_pending_has_no_burst() -> None:
-    assert decider.burst_ends(Conversation(), QUIET) is None
-
-
 def test_an_open_turn_asks_the_model(story: Story) -> None:
     turn = opened(story)
 
     assert next_move(state(story), START, QUIET) == AskModel(turn, 1, slots.step(turn, 1))
-
-
-@pytest.mark.parametrize(
-    ("spent", "reason"),
-    [
-        ({"repairs": 2}, "malformed"),
-        ({"step": MAX_STEPS + 1}, "steps"),
-        ({"tokens": MAX_TOKENS + 1}, "tokens"),
-        ({"worked_ms": 90_000}, "time"),
-    ],
-)
-def test_a_spent_budget_ends_in_an_apology(story: Story, spent: dict, reason: str) -> None:
-    opened(story)
-    move = next_move(state(story).but(**spent), START, NONE)
-
-    assert isinstance(move, Decide)
-    gave_up, sorry = move.events
-    assert isinstance(gave_up, ModelFailed)
-    assert gave_up.reason == reason
-    assert isinstance(sorry, ReplyReady)
-    assert sorry.text.startswith("I could not do that:")
-
-
-def test_an_answer_that_led_to_nothing_counts_as_a_repair_until_one_leads_on(
-    story: Story,
-) -> None:
-    turn = opened(story)
-    story.tell(answer(turn, 1, finish="MALFORMED_FUNCTION_CALL"))
-    assert (state(story).repairs, state(story).step) == (1, 2)
-
-    story.tell(answer(turn, 2), requested(turn, 2))
-    assert state(story).repairs == 0

@@ -115,6 +115,17 @@ def test_refused_too_often_is_failed(story: Story) -> None:
     assert isinstance(decider.refused(last, START, "429", None).events[0], ReplyFailed)
 
 
+def test_refusals_are_borne_for_about_an_hour(story: Story) -> None:
+    ready(story)
+    waited = timedelta()
+    while head(story).attempt < MAX_ATTEMPTS:
+        claimed(story)
+        refused = settle(story, decider.refused(head(story), START, "unreachable", None))
+        waited += refused.again_at - START
+
+    assert timedelta(minutes=45) < waited < timedelta(minutes=75)
+
+
 def test_a_failed_reply_makes_way(story: Story) -> None:
     ready(story)
     claimed(story)
@@ -138,7 +149,7 @@ def test_an_unknown_outcome_is_assumed_by_its_class(story: Story, kind: str, ass
 
 def test_a_reminder_is_not_assumed_again_for_ever(story: Story) -> None:
     ready(story, "reminder")
-    last = head(story).model_copy(update={"attempt": MAX_ATTEMPTS})
+    last = head(story).model_copy(update={"attempt": decider.MAX_REPEATS})
 
     assert decider.assumed(last).events[0].assumed == "gone"
 
@@ -238,3 +249,24 @@ def test_a_late_callback_after_assuming_is_only_noted(story: Story) -> None:
 
     (decision,) = called_back(lane(story), told(first, "delivered"))
     assert isinstance(decision.events[0], ReplyDelivered)
+    settle(story, decision)
+    assert called_back(lane(story), told(first, "delivered")) == []
+
+
+def test_a_message_known_by_its_delivery_alone_is_not_taken_for_the_next(story: Story) -> None:
+    first = ready(story)
+    story.tell(ReplyRead(reply=first, part=0, message_sid="SM7"))
+
+    assert [(one.message_sid, one.rank) for one in lane(story).sent] == [
+        ("SM7", decider.RANKS["read"])
+    ]
+
+
+def test_a_reply_that_came_to_fewer_parts_ends_with_the_last(story: Story) -> None:
+    ready(story)
+    claimed(story, parts=3)
+    settle(story, decider.sent(head(story), "SM1", "response"))
+    claimed(story, parts=1)
+    settle(story, decider.sent(head(story), "SM2", "response"))
+
+    assert lane(story).queue == ()

@@ -1,65 +1,36 @@
-"""The machine is worth something: each rule of the protocol, switched off alone, is found out."""
+"""The simulation is worth something: each rule of the turn protocol, off alone, is found out."""
 
-import random
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from contracts.conversation import MessageReceived, ReplyReady, TurnParked, TurnStarted
+from contracts import slots
+from contracts.conversation import (
+    MessageReceived,
+    ReplyReady,
+    TurnParked,
+    TurnStarted,
+    TurnStopped,
+)
+from contracts.event import Event
 from contracts.recorded import Recorded
-from services.agent.decider import Conversation, Decide, evolve
+from services.agent.decider import Conversation, Decide, current_slot, evolve
+from taskflow.appending import Appended, Exists, Outcome, Write
 from taskflow.folding import Fold
-from tests.unit.protocol.test_turns import Turns
+from tests.support.memory_log import MemoryLog
+from tests.support.turns import Handler, Turns
+from tests.support.walks import violation, walk
 
-SEEDS = 400
-STEPS = 40
-
-
-def walk(machine: type[Turns], seed: int) -> None:
-    """A seeded random walk over the machine's rules; what a seed finds, it finds again."""
-    chance = random.Random(seed)
-    turns = machine()
-    for _ in range(STEPS):
-        state, n = turns._state(), chance.randrange(60)
-        may: list[Callable[[], None]] = [
-            turns.a_message_comes,
-            turns.a_reminder_speaks,
-            lambda n=n: turns.the_bus_delivers_again(n),
-        ]
-        if state.waiting:
-            may.append(lambda n=n: turns.a_tool_ends(n))
-        if turns._undelivered():
-            may += [turns.the_bus_delivers] * 3 + [turns.the_bus_loses_a_delivery]
-        if turns.handlers:
-            may += [lambda n=n: turns.a_handler_goes_on(n)] * 4
-            may.append(lambda n=n: turns.a_handler_dies(n))
-        if state.driver:
-            may.append(turns.the_driver_is_parked)
-        if state.turn:
-            may.append(turns.the_user_stops)
-        chance.choice(may)()
-        turns.check()
-    turns.teardown()
+WORK = ("a_handler_goes_on", "the_bus_delivers")
 
 
-def test_the_real_decider_walks_without_a_fault() -> None:
-    for seed in range(SEEDS):
-        walk(Turns, seed)
+def found(machine: type[Turns]) -> str | None:
+    return violation(lambda seed: walk(machine, seed, often=WORK))
 
 
-def is_found_out(machine: type[Turns]) -> bool:
-    for seed in range(SEEDS):
-        try:
-            walk(machine, seed)
-        except AssertionError:
-            return True
-    return False
-
-
-def _the_reply_forgets_who_waits(state: Conversation, one: Recorded[Any]) -> Conversation:
+def _a_reply_forgets_who_waits(state: Conversation, one: Recorded[Any]) -> Conversation:
     after = evolve(state, one)
     return after.but(driver=None) if isinstance(one.event, ReplyReady) else after
 
@@ -71,11 +42,12 @@ def _a_newer_message_takes_the_turn(state: Conversation, one: Recorded[Any]) -> 
 
 def _a_reminder_closes_the_turn(state: Conversation, one: Recorded[Any]) -> Conversation:
     if isinstance(one.event, ReplyReady) and one.event.turn is None and state.turn:
-        return evolve(state, replace(one, event=one.event.model_copy(update={"turn": state.turn})))
+        closing = one.event.model_copy(update={"turn": state.turn})
+        return evolve(state, replace(one, event=closing))
     return evolve(state, one)
 
 
-def _the_reply_covers_all_before_it(state: Conversation, one: Recorded[Any]) -> Conversation:
+def _a_reply_covers_all_before_it(state: Conversation, one: Recorded[Any]) -> Conversation:
     after = evolve(state, one)
     closes = isinstance(one.event, ReplyReady) and one.event.turn is not None
     return after.but(pending=(), driver=None) if closes and after.turn is None else after
@@ -86,6 +58,14 @@ def _parking_wakes_nobody(state: Conversation, one: Recorded[Any]) -> Conversati
     return after.but(driver=None) if isinstance(one.event, TurnParked) else after
 
 
+def _parking_gives_up_what_it_does_not_name(
+    state: Conversation, one: Recorded[Any]
+) -> Conversation:
+    after = evolve(state, one)
+    without_turn = isinstance(one.event, TurnParked) and one.event.turn is None
+    return after.but(pending=(), driver=None) if without_turn else after
+
+
 def _a_turn_forgets_its_messages(state: Conversation, one: Recorded[Any]) -> Conversation:
     after = evolve(state, one)
     if isinstance(one.event, TurnStarted) and after.turn == one.event_id:
@@ -94,29 +74,102 @@ def _a_turn_forgets_its_messages(state: Conversation, one: Recorded[Any]) -> Con
 
 
 @pytest.mark.parametrize(
-    "broken",
+    ("broken", "finding"),
     [
-        _the_reply_forgets_who_waits,
-        _a_newer_message_takes_the_turn,
-        _a_reminder_closes_the_turn,
-        _the_reply_covers_all_before_it,
-        _parking_wakes_nobody,
-        _a_turn_forgets_its_messages,
+        (_a_reply_forgets_who_waits, "messages wait for nobody"),
+        (_a_newer_message_takes_the_turn, "the model is asked while tools are at work"),
+        (_a_reminder_closes_the_turn, "the decider errs about the open turn"),
+        (_a_reply_covers_all_before_it, "it errs about who waits"),
+        (_parking_wakes_nobody, "messages wait for nobody"),
+        (_parking_gives_up_what_it_does_not_name, "it errs about who waits"),
+        (_a_turn_forgets_its_messages, "it errs about what is covered"),
     ],
-    ids=lambda broken: broken.__name__,
+    ids=lambda value: getattr(value, "__name__", None),
 )
-def test_a_broken_fold_is_found_out(broken: Any) -> None:
+def test_a_broken_fold_is_found_out(broken: Any, finding: str) -> None:
     class Broken(Turns):
         fold = Fold("broken", 1, Conversation, broken)
 
-    assert is_found_out(Broken)
+    assert found(Broken) == finding
 
 
-def test_a_decision_without_its_states_slot_is_found_out() -> None:
+def test_decisions_without_slots_are_found_out() -> None:
     class WithoutSlots(Turns):
-        def _move(self, state: Conversation, kind: str) -> Decide:
-            decision = super()._move(state, kind)
+        def move(self, state: Conversation, kind: str) -> Decide:
+            decision = super().move(state, kind)
             made_up = UUID(int=2**64 + len(self.log.all()) * 100 + sum(self.asked.values()))
             return Decide(made_up, decision.events)
 
-    assert is_found_out(WithoutSlots)
+    assert found(WithoutSlots) == "a step has two answers"
+
+
+def test_a_slot_that_takes_single_events_is_found_out() -> None:
+    class PieceByPiece(MemoryLog):
+        def put(self, writes: Any, slot: UUID, because: Any = None) -> Outcome:
+            outcome = super().put(writes, slot)
+            (write,) = writes
+            if isinstance(outcome, Exists) and len(outcome.events) < len(write.events):
+                return self._rest(write, slot, len(outcome.events))
+            return outcome
+
+        def _rest(self, write: Write, slot: UUID, have: int) -> Outcome:
+            late: list[Recorded[Any]] = []
+            for n, event in list(enumerate(write.events))[have:]:
+                hidden = super().put([Write(write.stream, [event], write.user)], UUID(int=n + 1))
+                late += hidden.events
+            return Appended(late)
+
+    class Pieces(Turns):
+        def new_log(self) -> MemoryLog:
+            return PieceByPiece()
+
+    assert found(Pieces) == "a step holds pieces of two answers"
+
+
+def test_a_turn_numbered_by_its_driver_is_found_out() -> None:
+    class ByDriver(Turns):
+        def move(self, state: Conversation, kind: str) -> Decide:
+            decision = super().move(state, kind)
+            if state.turn is None and state.driver is not None:
+                return Decide(slots.step(state.driver, 0), decision.events)
+            return decision
+
+    assert found(ByDriver) == "it never settles"
+
+
+def test_parking_by_a_row_alone_is_found_out() -> None:
+    class RowOnly(Turns):
+        def park(self, handler: Handler) -> Decide | None:
+            self.rows += 1
+            self.handlers.remove(handler)
+            self.bus.ack(handler.event)
+            return None
+
+    assert found(RowOnly) == "a dead letter without its event, or the reverse"
+
+
+def test_a_stop_outside_the_steps_slot_is_found_out() -> None:
+    class Aside(Turns):
+        def stop(self, state: Conversation, turn: UUID) -> Decide:
+            return Decide(slots.retry(turn), super().stop(state, turn).events)
+
+    assert found(Aside) == "a turn ended that is not open"
+
+
+def test_a_stop_that_goes_on_after_its_turn_is_found_out() -> None:
+    class Blind(Turns):
+        def stop(self, state: Conversation, turn: UUID) -> Decide:
+            stopped: Event = TurnStopped(turn=turn, reason="user")
+            return Decide(current_slot(self.state), [stopped])
+
+    assert found(Blind) == "a turn ended that is not open"
+
+
+@pytest.mark.parametrize(
+    ("helper", "finding"),
+    [("watchdog", "it never settles"), ("deadline", "something was left behind")],
+)
+def test_without_its_helpers_a_conversation_hangs(helper: str, finding: str) -> None:
+    helpless = type("Helpless", (Turns,), {helper: False})
+
+    assert found(helpless) == finding

@@ -1,0 +1,170 @@
+"""Everything that may happen to one lane, in any order."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from hypothesis.stateful import precondition, rule
+
+from contracts import slots
+from contracts.conversation import ReplyReady
+from contracts.replies import ReplyParked
+from services.gateway import decider
+from services.gateway.statuses import called_back
+from tests.support.lane_world import TEXT, LaneWorld, Sender, Webhook
+from tests.support.simulated_twilio import IN_FLIGHT
+from tests.support.walks import NUMBER, one_of
+
+MOST_SENDERS = 5
+STATUSES = ("queued", "sent", "delivered", "read", "undelivered")
+
+
+class Lanes(LaneWorld):
+    # -- what the world does ----------------------------------------------------------------
+
+    @precondition(lambda self: len(self.lane.queue) < 4)
+    @rule(n=NUMBER)
+    def a_reply_is_ready(self, n: int) -> None:
+        kind = one_of(["answer", "reminder"], n)
+        slot = UUID(int=2**100 + len(self.log.all()))
+        self.ready(ReplyReady(turn=None, kind=kind, text=TEXT), slot, parts=1 + n // 2 % 2)
+
+    @precondition(lambda self: self.bus.queue and len(self.senders) < MOST_SENDERS)
+    @rule(n=NUMBER)
+    def the_bus_delivers(self, n: int) -> None:
+        self.senders.append(Sender(self.bus.deliver(n)))
+
+    @precondition(lambda self: len(self.senders) < MOST_SENDERS)
+    @rule(n=NUMBER)
+    def the_bus_delivers_again(self, n: int) -> None:
+        self.bus.publish_again(n)
+
+    @precondition(lambda self: self.bus.queue)
+    @rule(n=NUMBER)
+    def the_bus_loses_a_delivery(self, n: int) -> None:
+        self.bus.lose(n)
+
+    @precondition(lambda self: self.senders)
+    @rule(n=NUMBER)
+    def a_sender_dies(self, n: int) -> None:
+        self.hands_back(one_of(self.senders, n))
+
+    @precondition(lambda self: self.senders)
+    @rule(n=NUMBER)
+    def a_sender_is_told_to_park(self, n: int) -> None:
+        one_of(self.senders, n).parks = True
+
+    @precondition(lambda self: self.judge.parked)
+    @rule(n=NUMBER)
+    def an_operator_retries(self, n: int) -> None:
+        parked = [one for one in self.log.all() if isinstance(one.event, ReplyParked)]
+        one = one_of(parked, n)
+        again = ReplyReady(turn=None, kind="answer", text=TEXT)
+        parts = self.judge.parts[one.event.reply]
+        self.ready(again, slots.retry(one.event_id), parts=parts)
+
+    @rule(n=NUMBER)
+    def time_passes(self, n: int) -> None:
+        self.wait(one_of([timedelta(seconds=s) for s in (1, 6, 20, 130, 1000)], n))
+
+    # -- what Twilio does -------------------------------------------------------------------
+
+    @precondition(lambda self: self.twilio.network)
+    @rule(n=NUMBER)
+    def twilio_accepts(self, n: int) -> None:
+        message, waiting = self.accept(n)
+        if waiting and waiting.head:
+            self.hold(waiting, decider.sent(waiting.head, message.sid, "response"))
+
+    @precondition(lambda self: self.twilio.network)
+    @rule(n=NUMBER)
+    def twilio_accepts_and_the_answer_is_lost(self, n: int) -> None:
+        _, waiting = self.accept(n)
+        if waiting:
+            waiting.at = "fold"
+
+    @precondition(lambda self: self.twilio.network)
+    @rule(n=NUMBER)
+    def twilio_refuses(self, n: int) -> None:
+        attempt = one_of(sorted(self.twilio.network), n)
+        self.twilio.drop(attempt)
+        for sender in self.senders:
+            if sender.waits_for(attempt) and sender.head:
+                later = decider.refused(sender.head, self.log.now, "429", None)
+                never = decider.failed(sender.head, 21610, "opted out")
+                self.hold(sender, one_of([later, later, never], n))
+
+    @precondition(lambda self: self.twilio.network)
+    @rule(n=NUMBER)
+    def a_post_never_arrives(self, n: int) -> None:
+        self.twilio.drop(one_of(sorted(self.twilio.network), n))
+
+    @rule()
+    def twilios_list_breaks(self) -> None:
+        self.twilio.break_list()
+
+    @rule()
+    def twilios_list_works(self) -> None:
+        self.twilio.list_works = True
+
+    @precondition(lambda self: self.twilio.accepted)
+    @rule(n=NUMBER)
+    def twilio_calls_back(self, n: int) -> None:
+        message = one_of(self.twilio.accepted, n // len(STATUSES))
+        self.webhooks.append(Webhook(self.callback(message, one_of(STATUSES, n))))
+
+    @precondition(lambda self: self.webhooks)
+    @rule(n=NUMBER)
+    def a_webhook_goes_on(self, n: int) -> None:
+        webhook = one_of(self.webhooks, n)
+        if webhook.holding is None:
+            webhook.holding = called_back(self.lane, webhook.told)
+        elif webhook.holding:
+            decision = webhook.holding.pop(0)
+            self.append(decision.events, decision.slot)
+        else:
+            self.webhooks.remove(webhook)
+
+    # -- what a sender does -----------------------------------------------------------------
+
+    @precondition(lambda self: self.senders)
+    @rule(n=NUMBER)
+    def a_sender_goes_on(self, n: int) -> None:
+        sender = one_of(self.senders, n)
+        for _ in range(1 + n % 4):
+            if sender in self.senders:
+                self.go_on(sender)
+
+    @precondition(lambda self: any(one.at == "claim" for one in self.senders))
+    @rule(n=NUMBER)
+    def the_answer_to_a_commit_is_lost(self, n: int) -> None:
+        sender = one_of([one for one in self.senders if one.at == "claim"], n)
+        self.claim(sender)
+        self.go_on(sender)
+
+    def settle(self) -> None:
+        """Without another fault everything comes to rest, from anywhere."""
+        self.twilio.list_works = True
+        for _ in range(600):
+            if self.watchdog:
+                self.bus.nudge(self.lane.driver)
+            if self.twilio.network:
+                self.twilio_accepts(0)
+            elif self.webhooks:
+                self.a_webhook_goes_on(0)
+            elif self.bus.queue and len(self.senders) < MOST_SENDERS:
+                self.the_bus_delivers(0)
+            elif not self.senders:
+                break
+            before = self.judge.version
+            for sender in list(self.senders):
+                self.go_on(sender)
+            busy = self.twilio.network or any(one.at != "fold" for one in self.senders)
+            if self.lane.queue and self.judge.version == before and not busy:
+                self.wait(IN_FLIGHT)
+
+    def teardown(self) -> None:
+        self.settle()
+        assert self.lane.driver is None, "it never settles"
+        self.judge.at_the_end()
+        assert self.rows == len(self.judge.parked), "a dead letter without its event"
+        assert self.fold.over(self.log.all()) == self.lane, "the fold is not deterministic"
