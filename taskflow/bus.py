@@ -17,11 +17,11 @@ from nats.js.api import ConsumerConfig
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
-from contracts.event import UnknownEventType
 from contracts.recorded import Message, Recorded
 from taskflow import topology
 from taskflow.dead_letters import DeadLetters
 from taskflow.errors import Retryable, UnknownEvent
+from taskflow.event_log import recorded_of
 from taskflow.telemetry import span
 
 HEARTBEAT_SECONDS = topology.ACK_WAIT_SECONDS / 3
@@ -82,10 +82,10 @@ async def settle(
     raw = message.raw_message
     delivery = raw.metadata.num_delivered
     try:
-        recorded = Message.model_validate_json(raw.data).recorded()
-    except UnknownEventType as error:
+        recorded = recorded_of(Message.model_validate_json(raw.data))
+    except UnknownEvent as error:
         log.warning("delivery.unknown_event", error=str(error))
-        await message.nack(delay=_delay(delivery, UnknownEvent("")))
+        await message.nack(delay=_delay(delivery, error))
         return
     except (ValidationError, ValueError) as error:
         text = raw.data.decode(errors="replace")

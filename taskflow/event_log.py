@@ -9,13 +9,13 @@ import asyncpg
 import orjson
 
 from contracts import slots
-from contracts.event import Event
+from contracts.event import Event, UnknownEventType
 from contracts.recorded import Message, Recorded
 from contracts.streams import UserId
 from taskflow import sealing
 from taskflow.appending import FRESH, MAX_EVENTS, Appended, Because, Exists, Outcome, Write
 from taskflow.database import UNAVAILABLE, Connection, DatabaseUnavailable
-from taskflow.errors import ConcurrentAppend
+from taskflow.errors import ConcurrentAppend, UnknownEvent
 from taskflow.group_commit import GroupCommit, Row, Stored, append_now
 from taskflow.telemetry import current_traceparent
 from taskflow.vault import Vault
@@ -31,7 +31,6 @@ _STREAM_END = f"""
 select {_COLUMNS} from events where stream = $1 and version <= $2 order by version desc limit $3
 """
 _BY_ID = f"select {_COLUMNS} from events where event_id = any($1::uuid[]) order by version"
-_VERSION = "select coalesce(max(version), 0) from events where stream = $1"
 # A follower must not pass rows of transactions still open: sequences commit out of order.
 _FOLLOW = f"""
 select {_COLUMNS} from events
@@ -166,9 +165,6 @@ class EventLog:
         found = await self._fetch(_BY_ID, [event_id])
         return found[0] if found else None
 
-    async def version(self, stream: str) -> int:
-        return await self._pool.fetchval(_VERSION, stream)
-
     async def opened(self, recorded: Recorded[E]) -> Recorded[E]:
         """With personal fields readable. Raises SealedForEver when the user was forgotten."""
         if recorded.user_id is None or not sealing.has_personal_fields(type(recorded.event)):
@@ -195,7 +191,15 @@ class EventLog:
             records = await self._pool.fetch(query, *arguments)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the log did not answer") from error
-        return [message_of(record).recorded() for record in records]
+        return [recorded_of(message_of(record)) for record in records]
+
+
+def recorded_of(message: Message) -> Recorded[Any]:
+    """Raises UnknownEvent for what only newer code knows: hand it back, never give it up."""
+    try:
+        return message.recorded()
+    except UnknownEventType as error:
+        raise UnknownEvent(f"this release does not know {error}") from error
 
 
 def message_of(record: asyncpg.Record) -> Message:

@@ -12,7 +12,7 @@ from contracts.recorded import Recorded
 from taskflow import clock
 from taskflow.database import UNAVAILABLE, Connection, connect
 from taskflow.errors import Retryable
-from taskflow.event_log import Cursor, EventLog
+from taskflow.event_log import Cursor, EventLog, recorded_of
 from taskflow.wakeups import Wakeups, lead
 
 RETRY_SECONDS = 0.5
@@ -92,7 +92,7 @@ class Projector:
                 if not page:
                     await bell.wait()
                     continue
-                statements = await self._what.project([message.recorded() for message in page])
+                statements = await self._what.project([recorded_of(message) for message in page])
                 moved = Cursor(page[-1].transaction_id, page[-1].position)
                 async with connection.transaction():
                     for query, parameters in statements:

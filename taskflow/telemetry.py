@@ -10,7 +10,7 @@ from importlib.metadata import version as package_version
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -37,10 +37,6 @@ def start(service: str, instance: str, *, endpoint: str | None) -> TracerProvide
         provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     return provider
-
-
-def add_processor(provider: TracerProvider, processor: SpanProcessor) -> None:
-    provider.add_span_processor(processor)
 
 
 def current_traceparent() -> str | None:

@@ -85,8 +85,12 @@ class Tool(Generic[A]):
 
 async def catalogue(event_log: Log) -> dict[str, ToolOffered]:
     """Every tool on offer, by name."""
+    return _on_offer(await event_log.read(streams.TOOLS))
+
+
+def _on_offer(history: Sequence[Recorded[Any]]) -> dict[str, ToolOffered]:
     offered: dict[str, ToolOffered] = {}
-    for recorded in await event_log.read(streams.TOOLS):
+    for recorded in history:
         match recorded.event:
             case ToolOffered() as offer:
                 offered[offer.tool] = offer
@@ -100,8 +104,8 @@ async def catalogue(event_log: Log) -> dict[str, ToolOffered]:
 
 async def offer(event_log: Log, owner: str, tools: Sequence[Tool[Any]]) -> None:
     """Makes the catalogue say what this release of the service can do; again says nothing new."""
-    standing = await catalogue(event_log)
-    version = len(await event_log.read(streams.TOOLS))
+    history = await event_log.read(streams.TOOLS)
+    standing, version = _on_offer(history), len(history)
     changes: list[Event] = [
         offered for tool in tools if (offered := tool.offered(owner)) != standing.get(offered.tool)
     ]

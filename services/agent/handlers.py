@@ -37,7 +37,7 @@ class Turns:
     quiet: timedelta
     version: int = 0
     waited: timedelta = timedelta()
-    """By this delivery, for a burst: bounded even when clocks disagree, and over after a turn."""
+    """By this delivery, for a burst: bounded even when clocks disagree, and over once it worked."""
 
     async def fold(self, stream: str, known: Folded[Conversation] | None) -> Folded[Conversation]:
         folded = await self.folds.fold(stream, FOLD, known)
@@ -63,6 +63,7 @@ class Turns:
                 self.waited = decider.LONGEST_BURST
             case AskModel() as asking:
                 await self.effects.ask_model(state, asking, recorded, self.version)
+                self.waited = decider.LONGEST_BURST
 
     def parking(self, state: Conversation, recorded: Recorded[Any], error: Exception) -> Parking:
         decision = decider.parked(state, type(error).__name__)

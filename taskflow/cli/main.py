@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from taskflow.cli import dlq
-from taskflow.errors import Configuration
+from taskflow.errors import Configuration, TaskFlowError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -147,7 +147,7 @@ def main() -> None:
     """Expected faults are one clear line and exit code 1."""
     try:
         app()
-    except Configuration as error:
+    except TaskFlowError as error:
         typer.secho(f"taskflow: {error}", fg=typer.colors.RED, err=True)
         sys.exit(1)
 

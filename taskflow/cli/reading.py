@@ -9,7 +9,7 @@ from contracts.recorded import Message, Recorded
 from taskflow.cli.operator import Operator, operator
 from taskflow.cli.rendering import as_json, line
 from taskflow.errors import Configuration, SealedForEver
-from taskflow.event_log import Cursor
+from taskflow.event_log import Cursor, recorded_of
 from taskflow.wakeups import Wakeups
 
 _LATEST = """
@@ -47,7 +47,7 @@ async def tail_log(
                     cursor = Cursor(message.transaction_id, message.position)
                     if not _matches(message, types) or (wanted and message.user_id != wanted):
                         continue
-                    recorded = await _readable(me, message.recorded(), open_=open_)
+                    recorded = await _readable(me, recorded_of(message), open_=open_)
                     _print(recorded, json=json)
                     left = None if left is None else left - 1
                 if not page:

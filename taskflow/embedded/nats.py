@@ -10,8 +10,7 @@ import subprocess
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import psutil
@@ -22,6 +21,7 @@ from taskflow.embedded.logfile import LogFile
 from taskflow.embedded.ports import LOOPBACK, is_free
 from taskflow.embedded.privileges import PRIVATE
 from taskflow.embedded.process import end_strays, spawn, stop, wait_until
+from taskflow.embedded.server import Server
 from taskflow.errors import Configuration
 
 START_SECONDS = 60.0
@@ -42,7 +42,7 @@ class Access:
     port: int
 
 
-class EmbeddedNats:
+class EmbeddedNats(Server):
     """Starts from what an earlier run left, crashed or not; ends when its starter's thread does."""
 
     def __init__(self, home: Path, port: int | None = None) -> None:
@@ -72,34 +72,6 @@ class EmbeddedNats:
         if self._monitor is None:
             raise RuntimeError("NATS was not started")
         return self._monitor
-
-    @property
-    def process(self) -> subprocess.Popen[bytes] | None:
-        """None while it is stopped."""
-        return self._process
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
-
-    def alive(self) -> bool:
-        self._log.rotate()
-        return self._process is not None and self._process.poll() is None
-
-    def last_words(self) -> str:
-        return self._log.last_lines(1)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Returns once JetStream works. Raises Configuration with its last words."""

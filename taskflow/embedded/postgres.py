@@ -6,8 +6,7 @@ import signal
 import stat
 import subprocess
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 from urllib.parse import quote
 
 import psutil
@@ -17,6 +16,7 @@ from taskflow.embedded.lock import DirectoryLock
 from taskflow.embedded.logfile import LogFile
 from taskflow.embedded.privileges import PRIVATE, RunAs, choose
 from taskflow.embedded.process import end_strays, spawn, stop, wait_until
+from taskflow.embedded.server import Server
 from taskflow.embedded.sockets import PrivateSockets
 from taskflow.errors import Configuration
 
@@ -63,7 +63,7 @@ _SETTINGS = {
 }
 
 
-class EmbeddedPostgres:
+class EmbeddedPostgres(Server):
     """Starts from what an earlier run left, crashed or not; ends when its starter's thread does."""
 
     def __init__(self, home: Path) -> None:
@@ -87,34 +87,6 @@ class EmbeddedPostgres:
         if self._sockets.directory is None:
             raise RuntimeError("PostgreSQL was not started")
         return f"postgresql://{user}@/{database}?host={quote(str(self._sockets.directory))}"
-
-    @property
-    def process(self) -> subprocess.Popen[bytes] | None:
-        """None while it is stopped."""
-        return self._process
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
-
-    def alive(self) -> bool:
-        self._log.rotate()
-        return self._process is not None and self._process.poll() is None
-
-    def last_words(self) -> str:
-        return self._log.last_lines(1)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Returns once it takes connections. Raises Configuration with its last words."""

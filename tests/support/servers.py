@@ -12,22 +12,16 @@ import asyncpg
 
 from taskflow.embedded.nats import EmbeddedNats
 from taskflow.embedded.postgres import EmbeddedPostgres
+from taskflow.embedded.server import Server
 
 Migrate = Callable[[str], Awaitable[object]]
 """Brings the database behind a DSN to its present shape."""
 
 
-class PostgresServer:
-    """One per worker: databases are cheap, servers are not. `dsn` is its first, an empty one."""
+class _Embedded:
+    """Started, stopped and killed."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self._server = EmbeddedPostgres(home)
-        self._templates: dict[Migrate, str] = {}
-
-    @property
-    def dsn(self) -> str:
-        return self._server.url
+    _server: Server
 
     @property
     def pid(self) -> int | None:
@@ -41,7 +35,23 @@ class PostgresServer:
 
     def kill(self) -> None:
         """As a crash would; `start` recovers."""
-        _kill(self._server)
+        if process := self._server.process:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            self._server.stop()
+
+
+class PostgresServer(_Embedded):
+    """One per worker: databases are cheap, servers are not. `dsn` is its first, an empty one."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._server = EmbeddedPostgres(home)
+        self._templates: dict[Migrate, str] = {}
+
+    @property
+    def dsn(self) -> str:
+        return self._server.url
 
     async def create_database(self, migrate: Migrate | None = None) -> str:
         """A fresh database's DSN: empty, or a clone of one that was migrated once."""
@@ -72,7 +82,7 @@ class PostgresServer:
             await connection.close()
 
 
-class NatsServer:
+class NatsServer(_Embedded):
     """One per test where its contents matter. Keeps its URL over a restart."""
 
     def __init__(self, home: Path) -> None:
@@ -90,20 +100,6 @@ class NatsServer:
     @property
     def store(self) -> Path:
         return self._server.store
-
-    @property
-    def pid(self) -> int | None:
-        return self._server.pid
-
-    def start(self) -> None:
-        self._server.start()
-
-    def stop(self) -> None:
-        self._server.stop()
-
-    def kill(self) -> None:
-        """As a crash would; `start` recovers."""
-        _kill(self._server)
 
     def delete_store(self) -> None:
         """JetStream as after a lost disk; the server must be down."""
@@ -146,13 +142,6 @@ async def database(server: PostgresServer, migrate: Migrate | None = None) -> As
 def _home() -> Generator[Path]:
     with tempfile.TemporaryDirectory(prefix="taskflow-test-") as folder:
         yield Path(folder)
-
-
-def _kill(server: EmbeddedPostgres | EmbeddedNats) -> None:
-    if process := server.process:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        server.stop()
 
 
 def _name_in(dsn: str) -> str:

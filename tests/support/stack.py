@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,18 +21,13 @@ from typing import Any
 import nats
 
 from taskflow import topology
+from taskflow.embedded.ports import free_port
 from taskflow.migrate import migrate
 from tests.support.servers import NatsServer, PostgresServer
 
 READY_SECONDS = 40
 SERVICES = ("gateway", "agent", "tools", "scheduler")
 _PR_SET_PDEATHSIG = 1
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _die_with_parent() -> None:

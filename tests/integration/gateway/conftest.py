@@ -19,13 +19,13 @@ from services.gateway.app import gateway
 from services.gateway.settings import GatewaySettings
 from simulators.settings import SimulatorSettings
 from taskflow.appending import Write
+from taskflow.embedded.ports import free_port
 from taskflow.event_log import EventLog
 from taskflow.service import Runtime, running
 from taskflow.vault import Vault
 from tests.conftest import runtime_settings
 from tests.contract.simulators.twilio.world import ACCOUNT, NUMBER, SENDER, TOKEN, serve_simulator
 from tests.support.servers import NatsServer
-from tests.support.stack import free_port
 
 ADA = f"whatsapp:{NUMBER}"
 SID = "SM" + "0" * 32

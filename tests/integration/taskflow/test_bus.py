@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from typer.testing import CliRunner
@@ -12,6 +12,7 @@ from contracts import slots, streams
 from contracts.conversation import MessageReceived
 from contracts.recorded import Recorded
 from contracts.streams import UserId
+from services.agent.decider import FOLD
 from taskflow import bus, publishing
 from taskflow.appending import Write
 from taskflow.cli import main as cli
@@ -19,7 +20,7 @@ from taskflow.errors import Retryable
 from taskflow.event_log import EventLog
 from taskflow.service import Runtime, running
 from taskflow.settings import RuntimeSettings
-from taskflow.watchdog import Watchdog, event_message
+from taskflow.watchdog import Moves, Watchdog, event_message
 from tests.support.eventually import eventually
 from tests.support.servers import NatsServer
 
@@ -217,3 +218,33 @@ async def test_a_batch_with_an_old_event_inside_goes_singly(
         assert await publishing.publish(client, messages) <= 30
         info = await client.jetstream().stream_info("TASKFLOW")
         assert info.state.messages == 30
+
+
+async def test_an_event_of_a_newer_release_is_handed_back_never_parked(
+    settings: RuntimeSettings, event_log: EventLog, a_user: UserId
+) -> None:
+    """An older replica meets it in the stream that it folds: it must leave the work to others."""
+    seen: list[int] = []
+
+    @asynccontextmanager
+    async def build(runtime: Runtime):
+        async def fold(recorded: Recorded[Any], delivery: int) -> None:
+            seen.append(delivery)
+            await runtime.log.read(recorded.stream)
+
+        bus.consume(runtime.broker, "agent", fold, runtime.dead_letters, workers=5)
+        runtime.project(Moves("agent", FOLD, lambda state: state.driver, runtime.folds))
+        yield
+
+    async with running("agent", settings, build) as runtime:
+        await runtime.pool.execute(
+            "insert into events (event_id, stream, version, type, schema_version, payload,"
+            " correlation) values ($1, $2, 1, 'takeover.started', 1, '{}', $1)",
+            uuid4(),
+            streams.conversation(a_user),
+        )
+        await write(event_log, a_user, 1)
+        await eventually(lambda: len(seen) >= 2)
+
+        assert await runtime.dead_letters.all() == []
+        assert not runtime.failed.is_set(), "the projection waits for a newer replica too"
