@@ -17,6 +17,9 @@ check: $(VENV)/.dev ## What CI runs: format, lint, types, import walls, generate
 	@$(BIN)/taskflow asyncapi --check
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov
 
+bench: $(VENV)/.dev ## Measure every hot path beside its floor; writes docs/performance.md (see --help)
+	@$(BIN)/python -m benchmarks.run $(BENCH)
+
 format: $(VENV)/.dev ## Format the code and mend what the linter can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
@@ -48,4 +51,4 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.PHONY: run test check format lock clean help
+.PHONY: run test check bench format lock clean help
