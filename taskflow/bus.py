@@ -18,7 +18,7 @@ from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
 from contracts.recorded import Message, Recorded
-from taskflow import topology
+from taskflow import failpoints, topology
 from taskflow.dead_letters import DeadLetters
 from taskflow.errors import Retryable, UnknownEvent
 from taskflow.event_log import recorded_of
@@ -85,7 +85,7 @@ async def settle(
         recorded = recorded_of(Message.model_validate_json(raw.data))
     except UnknownEvent as error:
         log.warning("delivery.unknown_event", error=str(error))
-        await message.nack(delay=_delay(delivery, error))
+        await _hand_back(message, _delay(delivery, error))
         return
     except (ValidationError, ValueError) as error:
         text = raw.data.decode(errors="replace")
@@ -127,15 +127,16 @@ async def _handle(
     except Retryable as error:
         delay = _delay(delivery, error)
         log.info("delivery.retry", error=error.code, delivery=delivery, again_in_s=delay)
-        await message.nack(delay=delay)
+        await _hand_back(message, delay)
     except asyncio.CancelledError:
-        await message.nack()
+        await _hand_back(message)
         raise
     except Exception as error:
         log.exception("delivery.failed", delivery=delivery)
         await _terminate(message, dead_letters.add(recorded, error, delivery))
     else:
-        await message.ack()
+        async with failpoints.BUS_ACK:
+            await message.ack()
         log.debug("delivery.done", delivery=delivery)
 
 
@@ -144,9 +145,15 @@ async def _terminate(message: NatsMessage, record: Awaitable[None]) -> None:
     try:
         await record
     except Retryable as error:
-        await message.nack(delay=_delay(1, error))
+        await _hand_back(message, _delay(1, error))
     else:
-        await message.reject()
+        async with failpoints.BUS_TERM:
+            await message.reject()
+
+
+async def _hand_back(message: NatsMessage, delay: float | None = None) -> None:
+    async with failpoints.BUS_NACK:
+        await message.nack(delay=delay)
 
 
 def _delay(delivery: int, error: Retryable) -> float:

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from contracts.recorded import Recorded
+from taskflow import failpoints
 from taskflow.appending import Appended, Because, Write
 from taskflow.database import UNAVAILABLE, Connection, DatabaseUnavailable
 from taskflow.errors import TaskFlowError
@@ -66,14 +67,16 @@ class Attempts:
 
     async def count(self, slot: UUID) -> int:
         try:
-            return await self._pool.fetchval(_COUNT, self._service, slot)
+            async with failpoints.ATTEMPT_COMMIT:
+                return await self._pool.fetchval(_COUNT, self._service, slot)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the count of attempts did not answer") from error
 
     async def clear(self, slot: UUID) -> None:
         """A clean hand-back is no failed try."""
         try:
-            await self._pool.execute(_CLEAR, self._service, slot)
+            async with failpoints.ATTEMPT_COMMIT:
+                await self._pool.execute(_CLEAR, self._service, slot)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the count of attempts did not answer") from error
 
@@ -92,7 +95,11 @@ class DeadLetters:
     ) -> bool:
         """Moves on, and its row, in one transaction; False: the slot was taken."""
         try:
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with (
+                failpoints.PARK_COMMIT,
+                self._pool.acquire() as connection,
+                connection.transaction(),
+            ):
                 outcome = await self._log.append_in(connection, writes, slot, Because.of(recorded))
                 if not isinstance(outcome, Appended):
                     return False
@@ -105,16 +112,17 @@ class DeadLetters:
     async def add(self, recorded: Recorded[Any], error: Exception, attempts: int) -> None:
         """A row only: the event stays its stream's driver, and a retry delivers it again."""
         try:
-            async with self._pool.acquire() as connection:
+            async with failpoints.DEAD_LETTER_COMMIT, self._pool.acquire() as connection:
                 await self._add(connection, recorded, error, attempts, None)
         except UNAVAILABLE as fault:
             raise DatabaseUnavailable("parking was not stored") from fault
 
     async def add_undecodable(self, message: str, error: Exception) -> None:
         try:
-            await self._pool.execute(
-                _ADD, self._service, None, None, None, None, *_said(error), 1, None, message
-            )
+            async with failpoints.DEAD_LETTER_COMMIT:
+                await self._pool.execute(
+                    _ADD, self._service, None, None, None, None, *_said(error), 1, None, message
+                )
         except UNAVAILABLE as fault:
             raise DatabaseUnavailable("parking was not stored") from fault
 
@@ -145,7 +153,8 @@ class DeadLetters:
         ]
 
     async def settle(self, id_: int, by: str) -> bool:
-        return await self._pool.execute(_SETTLE, id_, by) == "UPDATE 1"
+        async with failpoints.DEAD_LETTER_COMMIT:
+            return await self._pool.execute(_SETTLE, id_, by) == "UPDATE 1"
 
 
 def _said(error: Exception) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from typing import TypeVar
 import asyncpg
 from pydantic import BaseModel
 
+from taskflow import failpoints
 from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.event_log import Log
 from taskflow.folding import Fold, Folded
@@ -61,6 +62,9 @@ class Folds:
         if self._pool:
             state = now.state.model_dump_json()
             try:
-                await self._pool.execute(_SAVE, stream, fold.name, fold.version, now.version, state)
+                async with failpoints.SNAPSHOT_COMMIT:
+                    await self._pool.execute(
+                        _SAVE, stream, fold.name, fold.version, now.version, state
+                    )
             except UNAVAILABLE as error:
                 raise DatabaseUnavailable("snapshots did not answer") from error

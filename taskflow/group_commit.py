@@ -14,8 +14,9 @@ from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
+import structlog
 
-from taskflow import clock
+from taskflow import clock, failpoints
 from taskflow.database import UNAVAILABLE, Connection, DatabaseUnavailable, connect
 
 MAX_BATCH = 128
@@ -25,6 +26,8 @@ GIVE_UP_AFTER = 4.0
 
 RACES = (asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
 """Of writers that take no locks, or share a slot over different streams: once more finds out."""
+
+log = structlog.get_logger()
 
 APPEND = """
 select * from append_events($1::int[], $2::int[], $3::int[], $4::uuid[], $5::text[], $6::text[],
@@ -114,7 +117,7 @@ class GroupCommit:
 
     async def submit(self, rows: Sequence[Row]) -> Mapping[UUID, Stored]:
         """What was stored; empty when the slot was taken. Raises DatabaseUnavailable in time."""
-        if self._worker is None:
+        if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work(), name="group-commit")
         waiting = _Waiting(
             rows, frozenset(row.stream for row in rows), clock.monotonic() + GIVE_UP_AFTER
@@ -160,11 +163,22 @@ class GroupCommit:
         return batch
 
     async def _commit(self, batch: list[_Waiting]) -> None:
+        """Whatever goes wrong is told to those who wait; the worker goes on."""
+        try:
+            await self._store(batch)
+        except Exception as error:
+            log.exception("append.failed")
+            self._drop_connection()
+            for waiting in batch:
+                _fail(waiting, error)
+
+    async def _store(self, batch: list[_Waiting]) -> None:
         pause = 0.05
         while batch := [waiting for waiting in batch if clock.monotonic() < waiting.give_up_at]:
             try:
                 connection = await self._connected()
-                stored = await append_now(connection, [waiting.rows for waiting in batch])
+                async with failpoints.APPEND_COMMIT:
+                    stored = await append_now(connection, [waiting.rows for waiting in batch])
             except UNAVAILABLE:
                 # The commit's outcome may be unknown: the same ids again find out.
                 self._drop_connection()
@@ -173,7 +187,7 @@ class GroupCommit:
                 if len(batch) > 1:
                     # One append that PostgreSQL cannot store never fails its neighbours.
                     for waiting in batch:
-                        await self._commit([waiting])
+                        await self._store([waiting])
                     return
                 if not isinstance(error, RACES):
                     _fail(batch[0], error)

@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 
 from contracts.recorded import Recorded
-from taskflow import clock
+from taskflow import clock, failpoints
 from taskflow.database import UNAVAILABLE, Connection, connect
 from taskflow.errors import Retryable
 from taskflow.event_log import Cursor, EventLog, recorded_of
@@ -94,7 +94,7 @@ class Projector:
                     continue
                 statements = await self._what.project([recorded_of(message) for message in page])
                 moved = Cursor(page[-1].transaction_id, page[-1].position)
-                async with connection.transaction():
+                async with failpoints.PROJECTION_COMMIT, connection.transaction():
                     for query, parameters in statements:
                         await connection.execute(query, *parameters)
                     await _move(connection, self._what, cursor, moved)

@@ -13,7 +13,7 @@ import structlog
 from nats.aio.client import Client
 from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
-from taskflow import clock, publishing, topology
+from taskflow import clock, failpoints, publishing, topology
 from taskflow.database import UNAVAILABLE, connect
 from taskflow.errors import Retryable
 from taskflow.event_log import Cursor, EventLog
@@ -94,7 +94,8 @@ class Relay:
             if clock.monotonic() - self._checked_at < CHECK_SECONDS:
                 return place
             return await self._checked(connection, place)
-        sequence = await publishing.publish(self._client, page)
+        async with failpoints.RELAY_PUBLISH:
+            sequence = await publishing.publish(self._client, page)
         moved = Place(
             Cursor(page[-1].transaction_id, page[-1].position),
             place.stream_created,
@@ -133,14 +134,15 @@ async def _place(connection: asyncpg.Connection) -> Place:
 
 
 async def _move(connection: asyncpg.Connection, place: Place, to: Place) -> None:
-    done = await connection.execute(
-        _MOVE,
-        to.cursor.transaction_id,
-        to.cursor.position,
-        to.stream_created,
-        to.last_sequence,
-        place.cursor.transaction_id,
-        place.cursor.position,
-    )
+    async with failpoints.RELAY_COMMIT:
+        done = await connection.execute(
+            _MOVE,
+            to.cursor.transaction_id,
+            to.cursor.position,
+            to.stream_created,
+            to.last_sequence,
+            place.cursor.transaction_id,
+            place.cursor.position,
+        )
     if done != "UPDATE 1":
         raise LostLeadership("the relay's cursor was moved by somebody else")

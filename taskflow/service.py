@@ -19,7 +19,17 @@ import uvloop
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 
-from taskflow import bus, clock, database, durability, logs, migrate, telemetry, topology
+from taskflow import (
+    bus,
+    clock,
+    database,
+    durability,
+    failpoints,
+    logs,
+    migrate,
+    telemetry,
+    topology,
+)
 from taskflow.database import UNAVAILABLE
 from taskflow.dead_letters import Attempts, DeadLetters
 from taskflow.errors import Configuration
@@ -62,6 +72,7 @@ class Runtime:
     """Done once NATS is reached."""
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     failed: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopping: bool = False
 
     def background(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Runs for as long as the service does; its failure ends the service."""
@@ -75,11 +86,17 @@ class Runtime:
         return projector
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()):
+        """Nothing in the background may end by itself unheard, a cancelled one neither."""
+        if task.cancelled():
+            if not self._stopping:
+                log.error("task.cancelled", task=task.get_name())
+                self.failed.set()
+        elif error := task.exception():
             log.error("task.failed", task=task.get_name(), exc_info=error)
             self.failed.set()
 
     async def stop_background(self) -> None:
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -135,7 +152,8 @@ async def running(
                 async with asyncio.timeout(bus.GRACE_SECONDS + 5):
                     await opened.broker.stop()
             with contextlib.suppress(*UNAVAILABLE):
-                await opened.pool.execute(_GONE, opened.instance)
+                async with failpoints.HEARTBEAT_COMMIT:
+                    await opened.pool.execute(_GONE, opened.instance)
 
 
 async def _join_the_bus(opened: Runtime) -> None:
@@ -157,13 +175,16 @@ async def _heartbeat(opened: Runtime) -> None:
     about = (package_version("taskflow"), socket.gethostname(), os.getpid())
     while True:
         with contextlib.suppress(*UNAVAILABLE):
-            await opened.pool.execute(_SEEN, opened.instance, opened.service, *about)
+            async with failpoints.HEARTBEAT_COMMIT:
+                await opened.pool.execute(_SEEN, opened.instance, opened.service, *about)
         await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
 def run(service: str, settings: RuntimeSettings, build: Service) -> None:
     """The process's main: serves until SIGTERM or SIGINT. Exits 1 on what it cannot mend."""
     logs.start(service, settings.taskflow_home, settings.taskflow_log_level)
+    if failpoints.arm_from_environment() and settings.taskflow_production:
+        raise Configuration("TASKFLOW_FAILPOINTS is for tests; unset it in production")
     provider = telemetry.start(
         service, str(clock.new_id()), endpoint=settings.otel_exporter_otlp_endpoint
     )

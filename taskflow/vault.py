@@ -5,7 +5,7 @@ from typing import Literal
 import asyncpg
 
 from contracts.streams import UserId
-from taskflow import clock
+from taskflow import clock, failpoints
 from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.errors import Permanent, SealedForEver
 from taskflow.sealing import DataKey, MasterKey
@@ -66,10 +66,12 @@ class Vault:
             else:
                 user = UserId(clock.new_id())
                 key, wrapped = self._master.new_data_key(user)
-                await self._pool.execute(_NEW_USER, user, wrapped)
+                async with failpoints.VAULT_COMMIT:
+                    await self._pool.execute(_NEW_USER, user, wrapped)
             for hash_, address in by_hash.items():
                 sealed = key.seal(address.encode(), b"address" + hash_)
-                await self._pool.execute(_NEW_ADDRESS, hash_, user, kind_of(address), sealed)
+                async with failpoints.VAULT_COMMIT:
+                    await self._pool.execute(_NEW_ADDRESS, hash_, user, kind_of(address), sealed)
             return (await self._find(list(by_hash)))[0]
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the vault did not answer") from error
@@ -114,7 +116,11 @@ class Vault:
 
     async def forget(self, user: UserId) -> bool:
         """Destroys the user's key and addresses; False when there was nothing left to destroy."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with (
+            failpoints.VAULT_COMMIT,
+            self._pool.acquire() as connection,
+            connection.transaction(),
+        ):
             await connection.execute(_FORGET_ADDRESSES, user)
             done = await connection.execute(_FORGET_KEY, user)
         self._keys.pop(user, None)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from contracts import streams
 from contracts.recorded import Message, Recorded
-from taskflow import publishing
+from taskflow import failpoints, publishing
 from taskflow.database import UNAVAILABLE
 from taskflow.errors import Retryable
 from taskflow.event_log import EventLog, message_of
@@ -90,12 +90,14 @@ class Watchdog:
 
     async def nudge(self, stands_too_long: float = STANDS_TOO_LONG_SECONDS) -> int:
         """Publishes every driver that has stood so many seconds; how many there were."""
-        overdue = await self._pool.fetch(_OVERDUE, stands_too_long)
+        async with failpoints.WATCHDOG_COMMIT:
+            overdue = await self._pool.fetch(_OVERDUE, stands_too_long)
         for row in overdue:
             message = await event_message(self._pool, row["driver"])
             if message:
                 log.warning("driver.nudged", stream=message.stream, times=row["nudged"])
-                await publishing.republish(self._client, message, f"nudge{row['nudged']}")
+                async with failpoints.WATCHDOG_PUBLISH:
+                    await publishing.republish(self._client, message, f"nudge{row['nudged']}")
         return len(overdue)
 
 

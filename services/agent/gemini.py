@@ -16,7 +16,7 @@ from opentelemetry.trace import SpanKind
 from contracts.conversation import Usage
 from contracts.event import Json
 from services.agent.settings import AgentSettings
-from taskflow import clock
+from taskflow import clock, failpoints
 from taskflow.telemetry import span
 
 ATTEMPTS = 3
@@ -130,15 +130,18 @@ class Gemini:
             f"generate_content {self.model}", SpanKind.CLIENT, attributes=attributes
         ) as running:
             # The SDK converts typed contents at 6 ms of CPU a call; given as the wire's JSON, 1.4.
-            response = await self._client.aio.models.generate_content(
-                model=self.model,
-                contents=".",
-                config=types.GenerateContentConfig(
-                    automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
-                    automatic_continuation=False,
-                    http_options=types.HttpOptions(extra_body=body),
-                ),
-            )
+            async with failpoints.MODEL_CALL:
+                response = await self._client.aio.models.generate_content(
+                    model=self.model,
+                    contents=".",
+                    config=types.GenerateContentConfig(
+                        automatic_function_calling=types.AutomaticFunctionCallingConfig(
+                            disable=True
+                        ),
+                        automatic_continuation=False,
+                        http_options=types.HttpOptions(extra_body=body),
+                    ),
+                )
             answer = answer_of(response, self.model, round((clock.monotonic() - started) * 1000))
             running.set_attributes(
                 {

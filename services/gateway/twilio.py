@@ -22,6 +22,7 @@ from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 
 from services.gateway.settings import GatewaySettings
 from services.gateway.twilio_errors import is_for_later, words
+from taskflow import failpoints
 from taskflow.errors import VendorUnavailable
 from taskflow.telemetry import span
 
@@ -133,11 +134,12 @@ class Twilio:
 
     async def _post(self, to: str, body: str, status_callback: str) -> Outcome:
         try:
-            created = await _bounded(
-                self._client.messages.create_async(
-                    to=to, from_=self._from, body=body, status_callback=status_callback
+            async with failpoints.SEND_POST:
+                created = await _bounded(
+                    self._client.messages.create_async(
+                        to=to, from_=self._from, body=body, status_callback=status_callback
+                    )
                 )
-            )
         except (TwilioRestException, TwilioServiceException) as error:
             return outcome_of(cast("Any", error), _seconds(_retry_after.get()))
         except aiohttp.ClientConnectorError as error:
@@ -171,7 +173,8 @@ class Twilio:
 
     async def _asked(self, call: Awaitable[T]) -> T:
         try:
-            return await _bounded(call)
+            async with failpoints.SEND_LIST:
+                return await _bounded(call)
         except _FAILURES as error:
             raise VendorUnavailable(f"Twilio's list: {type(error).__name__}") from None
 

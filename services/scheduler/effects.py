@@ -16,6 +16,7 @@ from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed
 from services.scheduler.decider import FOLD, may_fire
+from taskflow import failpoints
 from taskflow.appending import Because, Write
 from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver
@@ -66,7 +67,8 @@ class Effects:
 
     async def fire_due(self) -> int:
         """Fires what is due now; how many were claimed."""
-        claimed = await self._pool.fetch(_CLAIM, self._claim, CLAIM_SECONDS)
+        async with failpoints.DUE_COMMIT:
+            claimed = await self._pool.fetch(_CLAIM, self._claim, CLAIM_SECONDS)
         await asyncio.gather(
             *(
                 self._fire(row["reminder"], UserId(row["user_id"]), row["due_at"], row["found_at"])

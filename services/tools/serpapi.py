@@ -19,6 +19,7 @@ from serpapi.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
 
 from contracts.event import Json
 from services.tools.settings import ToolsSettings
+from taskflow import failpoints
 from taskflow.errors import VendorUnavailable
 from taskflow.telemetry import span
 from taskflow.tooling import Refused
@@ -63,8 +64,8 @@ class SerpApi:
     async def _once(self, parameters: dict[str, str]) -> Json:
         # The client writes the key into the parameters it is given: a fresh dict each time.
         search: Callable[[], Any] = partial(self._client.search, dict(parameters))
-        work = asyncio.get_running_loop().run_in_executor(self._threads, search)
-        async with asyncio.timeout(CALL_SECONDS + 1):
+        async with failpoints.SEARCH_CALL, asyncio.timeout(CALL_SECONDS + 1):
+            work = asyncio.get_running_loop().run_in_executor(self._threads, search)
             found: Json = (await work).as_dict()
         error = str(found.get("error") or "")
         if error and _NO_RESULTS not in error:

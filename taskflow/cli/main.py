@@ -69,6 +69,15 @@ def migrate() -> None:
 
 
 @app.command()
+def failpoints() -> None:
+    """List the places where TASKFLOW_FAILPOINTS can break a process."""
+    from taskflow.failpoints import POINTS
+
+    for point in POINTS:
+        typer.echo(f"{point.name + '.before':<26} {point.name + '.after':<26} {point.what}")
+
+
+@app.command()
 def provision() -> None:
     """Create or update the bus's streams and consumers."""
     from taskflow.cli.operate import provision_bus
