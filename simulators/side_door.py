@@ -70,6 +70,13 @@ class SideDoor:
     async def chat(self, user: UserAddress) -> list[dict[str, Any]]:
         return [_shown(message) for message in self._context.phone.chat(user)]
 
+    async def inbound(self) -> list[dict[str, Any]]:
+        return [
+            _shown(m) | {"user": m.user}
+            for m in self._context.phone.all()
+            if m.direction == "inbound"
+        ]
+
     async def look(self, who: ForUser) -> dict[str, Any]:
         return {"read": self._deliveries.show(who.user)}
 
@@ -92,6 +99,10 @@ class SideDoor:
 
     async def faults(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self._context.faults.waiting()]
+
+    async def clear_faults(self) -> list[dict[str, Any]]:
+        self._context.faults.clear()
+        return await self.faults()
 
     async def reset(self) -> dict[str, Any]:
         self._context.reset()
@@ -147,11 +158,13 @@ def build_router(context: SimContext, inbound: Inbound, deliveries: Deliveries) 
     router = APIRouter(prefix="/_sim")
     router.add_api_route("/phone/messages", door.write, methods=["POST"])
     router.add_api_route("/phone/messages", door.chat, methods=["GET"])
+    router.add_api_route("/phone/inbound", door.inbound, methods=["GET"])
     router.add_api_route("/phone/looked", door.look, methods=["POST"])
     router.add_api_route("/phone/window/close", door.close_window, methods=["POST"])
     router.add_api_route("/twilio/accepted", door.accepted, methods=["GET"])
     router.add_api_route("/twilio/callbacks", door.habits, methods=["POST"])
     router.add_api_route("/faults", door.fault, methods=["POST"])
     router.add_api_route("/faults", door.faults, methods=["GET"])
+    router.add_api_route("/faults/clear", door.clear_faults, methods=["POST"])
     router.add_api_route("/reset", door.reset, methods=["POST"])
     return router

@@ -70,7 +70,7 @@ class LaneJudge:
                 if which == reply and not isinstance(outcome, ReplyRefused)
             }
             failed = any(isinstance(outcome, ReplyFailed) for outcome in ended.values())
-            whole = set(ended) == set(range(self.parts[reply]))
+            whole = set(ended) == set(range(self.parts.get(reply, 1)))
             assert whole or failed or reply in self.parked, "a part of a reply was left behind"
 
     def assumed_gone(self) -> bool:
@@ -83,7 +83,8 @@ class LaneJudge:
         match one.event:
             case ReplyReady():
                 self.order.append(one.event_id)
-            case ReplySending(reply=reply, part=part, attempt=attempt):
+            case ReplySending(reply=reply, part=part, parts=parts, attempt=attempt):
+                self.parts.setdefault(reply, parts)
                 place = (reply, part, attempt)
                 assert place not in self._claims, "an attempt was claimed twice"
                 self._claims.add(place)
