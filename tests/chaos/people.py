@@ -39,6 +39,8 @@ class People:
     world: World
     chance: random.Random
     count: int = 50
+    variety: int = 1_000
+    """1: always the first of what there is to say, and the soonest time."""
     answers: dict[str, list[int | None]] = field(default_factory=lambda: defaultdict(list))
     """What each message's webhook answered, by its sid."""
     written: int = 0
@@ -68,7 +70,7 @@ class People:
         self._number += 1
         tag = f"no. {self._number}"
         gaps = [self.chance.uniform(0.05, 0.6) for _ in range(4)]
-        pick = self.chance.randrange(1000)
+        pick = self.chance.randrange(self.variety)
         async with self._busy[person]:
             await getattr(self, f"_{kind}")(person, tag, pick, gaps)
 
