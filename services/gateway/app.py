@@ -6,6 +6,7 @@ import errno
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import structlog
 import uvicorn
@@ -61,6 +62,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
         pacing=pacing,
         now=now,
         counters=counters,
+        unknown_for=timedelta(seconds=settings.taskflow_unknown_seconds),
     )
     subscribe(runtime, effects)
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))

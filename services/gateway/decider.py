@@ -35,7 +35,7 @@ LONGEST_BACKOFF = timedelta(minutes=15)
 MAX_REPEATS = 8
 """Attempts of a reminder whose outcomes nobody knows: each may be one more on the phone."""
 UNKNOWN_FOR = timedelta(seconds=120)
-"""After so long without a callback or a listing, the outcome is assumed."""
+"""After so long without a callback or a listing, the outcome is assumed; see the settings."""
 REMEMBERED = 64
 """Sent messages whose statuses are still followed."""
 

@@ -1,7 +1,7 @@
 """Where a reply leaves the house: claimed, POSTed, and its outcome recorded."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -54,10 +54,11 @@ class Effects:
         pacing: Pacing,
         now: Now,
         counters: Counters,
+        unknown_for: timedelta = decider.UNKNOWN_FOR,
     ) -> None:
         self._log, self._vault, self._twilio = event_log, vault, twilio
         self._callbacks, self._pacing, self._now = callbacks, pacing, now
-        self._counters = counters
+        self._counters, self._unknown_for = counters, unknown_for
         self._owed: dict[UUID, Decide] = {}
         """By its claim's token, what this process knows of an attempt and could not record yet."""
 
@@ -138,7 +139,7 @@ class Effects:
         if found:
             log.info("reply.found_at_twilio", message_sid=found)
             await self.record(decider.sent(move.head, found, "list"), cause)
-        elif await self._now() - move.claimed_at > decider.UNKNOWN_FOR:
+        elif await self._now() - move.claimed_at > self._unknown_for:
             log.error("reply.outcome_assumed", kind=move.head.kind)
             await self.record(decider.assumed(move.head), cause)
 

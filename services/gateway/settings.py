@@ -38,6 +38,9 @@ class GatewaySettings(RuntimeSettings):
     """False lets anybody write in anybody's name: for development only."""
     taskflow_backfill_seconds: float = Field(default=120.0, gt=0)
     """Between looks into Twilio's list for messages that never reached us."""
+    taskflow_unknown_seconds: float = Field(default=120.0, ge=20)
+    """Until the outcome of a send that nobody knows is assumed. Longer than a claim may wait for
+    its POST, and the POST for its answer; a sender that sleeps longer may send twice."""
     taskflow_send_per_second: float = Field(default=80.0, gt=0)
     """Twilio's default rate of a WhatsApp sender."""
 

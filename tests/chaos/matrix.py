@@ -21,11 +21,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import nats
-from nats.js.api import ConsumerConfig
-
 from contracts import slots, streams
-from taskflow import topology
 from tests.chaos.checker import check
 from tests.chaos.history import gather
 from tests.chaos.people import KINDS, People
@@ -34,16 +30,12 @@ from tests.chaos.story import tell
 from tests.chaos.world import SERVICES, World, world
 from tests.support.servers import nats_server, postgres_server
 
-ACK_WAIT_SECONDS = 1.5
-"""Shorter than shipped: what a killed process held comes again within a cell."""
 CELL_SECONDS = 6.0
 """A cell that needs longer (an outcome that is waited for, two minutes) is judged at the end."""
 NOISE = ("heartbeat.commit", "watchdog.commit")
 """Reached by the clock, not by messages."""
 REPEATED = ("projection.", "relay.", "bus.", "send.list", "attempt.")
 """Reached again and again by one message, and each time alike: the first time stands for all."""
-QUIET_SECONDS = "0.2"
-"""Of a burst."""
 _REACHED = re.compile(r"place\S*=(?:\x1b\[\d*m)*'?([a-z.]+)'?|\"place\": ?\"([a-z.]+)\"")
 _DONE = """
 select not exists (select from moves where stream = any($1))
@@ -155,26 +147,13 @@ def _reached(output: Path) -> list[str]:
     return [match[1] or match[2] for match in found if match]
 
 
-async def redeliver_soon(world: World) -> None:
-    client = await nats.connect(world.bus.url)
-    try:
-        for one in topology.CONSUMERS:
-            config: ConsumerConfig = one.config()
-            config.ack_wait = ACK_WAIT_SECONDS
-            await client.jetstream().add_consumer(topology.STREAM, config)
-    finally:
-        await client.close()
-
-
 async def run(
     home: Path, *, services: list[str], kinds: list[str], action: str, most: int | None
 ) -> int:
     """How many cells failed."""
     began = time.monotonic()
     with postgres_server() as postgres, nats_server() as bus:
-        async with world(home, postgres, bus) as opened:
-            await redeliver_soon(opened)
-            opened.env["AGENT_QUIET_SECONDS"] = QUIET_SECONDS
+        async with world(home, postgres, bus, hurried=True) as opened:
             for service in SERVICES:
                 opened.start(service)
             await opened.until_ready(*opened.replicas)

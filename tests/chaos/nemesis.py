@@ -57,6 +57,7 @@ class Nemesis:
     chance: random.Random
     pace: tuple[float, float] = (1.0, 5.0)
     """Seconds between two faults."""
+    weights: dict[str, float] = field(default_factory=lambda: dict(WEIGHTS))
     done: Counter[str] = field(default_factory=Counter)
     diary: list[str] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
@@ -68,7 +69,9 @@ class Nemesis:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             await asyncio.sleep(self.chance.uniform(*self.pace))
-            await self.strike(self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0])
+            await self.strike(
+                self.chance.choices(list(self.weights), list(self.weights.values()))[0]
+            )
 
     async def strike(self, what: str) -> None:
         self.done[what] += 1

@@ -58,16 +58,18 @@ class Result:
 
 async def run(
     seed: str, *, messages: int, seconds: float, home: Path, people: int = 50,
-    pace: tuple[float, float] = (1.0, 5.0),
+    pace: tuple[float, float] = (1.0, 5.0), hurried: bool = False,
 ) -> Result:  # fmt: skip
     with postgres_server() as postgres, nats_server() as bus:
-        async with world(home, postgres, bus, seed) as opened:
+        async with world(home, postgres, bus, seed, hurried=hurried) as opened:
             for service in SERVICES:
                 opened.start(service)
             await opened.until_ready(*opened.replicas)
             chance = random.Random(seed)
             crowd = People(opened, random.Random(f"{seed}:people"), people)
             nemesis = Nemesis(opened, chance, pace)
+            if hurried:
+                nemesis.weights.pop("pause")
             tending = asyncio.create_task(nemesis.tend())
             try:
                 await asyncio.gather(crowd.live(messages, seconds), nemesis.torment(seconds))

@@ -26,7 +26,6 @@ from contracts.replies import ReplySent
 from tests.chaos import checker
 from tests.chaos.checker import check
 from tests.chaos.history import History, gather
-from tests.chaos.matrix import redeliver_soon
 from tests.chaos.people import People
 from tests.chaos.run import settle
 from tests.chaos.story import tell
@@ -109,9 +108,7 @@ async def run(
     home: Path, seed: str, crashes: int, *, callbacks: bool, listing: bool
 ) -> tuple[Crashes, History, bool]:
     with postgres_server() as postgres, nats_server() as bus:
-        async with world(home, postgres, bus, seed) as opened:
-            await redeliver_soon(opened)
-            opened.env["AGENT_QUIET_SECONDS"] = "0.1"
+        async with world(home, postgres, bus, seed, hurried=True) as opened:
             for service in SERVICES:
                 opened.start(service)
             await opened.until_ready(*opened.replicas)

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import asyncpg
 import nats
+from nats.aio.client import Client
 
 from taskflow import topology
 from taskflow.embedded.ports import free_port
@@ -30,6 +31,8 @@ from tests.support.servers import NatsServer, PostgresServer
 
 SERVICES = ("gateway", "agent", "tools", "scheduler")
 READY_SECONDS = 60
+HURRIED_ACK_WAIT = 2.0
+"""Seconds; what a killed process held comes again so soon."""
 SENDER = "whatsapp:+14155238886"
 
 
@@ -54,6 +57,8 @@ class World:
     postgres: PostgresServer
     bus: NatsServer
     seed: str = "0"
+    hurried: bool = False
+    """What waits for half a minute or two waits for seconds: not with pauses of that length."""
     env: dict[str, str] = field(default_factory=dict[str, str])
     replicas: dict[str, Replica] = field(default_factory=dict[str, Replica])
     deaths: Counter[str] = field(default_factory=Counter)
@@ -68,6 +73,8 @@ class World:
         await migrate(self.postgres.dsn)
         client = await nats.connect(self.bus.url)
         await topology.provision(client)
+        if self.hurried:
+            await _redeliver_soon(client)
         await client.close()
         sim_port = free_port()
         self.sim = f"http://127.0.0.1:{sim_port}"
@@ -127,6 +134,8 @@ class World:
             ),
             "NATS_URL": f"nats://127.0.0.1:{self.proxies['nats'].port}",
         }
+        if self.hurried:
+            self.env |= {"TASKFLOW_UNKNOWN_SECONDS": "20", "AGENT_QUIET_SECONDS": "0.2"}
         bus = urlsplit(self.bus.url)
         if bus.username:
             who = f"{bus.username}:{bus.password}@" if bus.password else f"{bus.username}@"
@@ -261,11 +270,18 @@ class World:
         return False
 
 
+async def _redeliver_soon(client: Client) -> None:
+    for one in topology.CONSUMERS:
+        config = one.config()
+        config.ack_wait = HURRIED_ACK_WAIT
+        await client.jetstream().add_consumer(topology.STREAM, config)
+
+
 @asynccontextmanager
 async def world(
-    home: Path, postgres: PostgresServer, bus: NatsServer, seed: str = "0"
+    home: Path, postgres: PostgresServer, bus: NatsServer, seed: str = "0", *, hurried: bool = False
 ) -> AsyncGenerator[World]:
-    opened = World(home, postgres, bus, seed)
+    opened = World(home, postgres, bus, seed, hurried)
     try:
         await opened.open()
         yield opened
