@@ -17,6 +17,28 @@ check: $(VENV)/.dev ## What CI runs: format, lint, types, import walls, generate
 	@$(BIN)/taskflow asyncapi --check
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov
 
+SEED ?=
+MESSAGES ?= 1000
+MINUTES ?= 5
+SEEDS ?= 5000
+CRASHES ?= 1000
+N ?= 20
+
+chaos: $(VENV)/.dev ## Break everything while people write, and check the promises: SEED= MESSAGES= MINUTES=
+	@$(BIN)/python -m tests.chaos.run --seed "$(SEED)" --messages $(MESSAGES) --minutes $(MINUTES)
+
+chaos-matrix: $(VENV)/.dev ## Die once at every failpoint that every type of message reaches (long)
+	@$(BIN)/python -m tests.chaos.matrix
+
+chaos-sends: $(VENV)/.dev ## Die CRASHES times between the vendor's accept and our record: SEED= CRASHES=
+	@$(BIN)/python -m tests.chaos.sends --seed "$(SEED)" --crashes $(CRASHES)
+
+simulate: $(VENV)/.dev ## Walk the deciders through SEEDS worlds of virtual time
+	@$(BIN)/python -m tests.chaos.simulate --seeds $(SEEDS)
+
+power-cut: $(VENV)/.dev ## Cut the power of PostgreSQL's and NATS's disks N times each (root)
+	@$(BIN)/python -m tests.chaos.power_cut --cuts $(N)
+
 bench: $(VENV)/.dev ## Measure every hot path beside its floor; writes docs/performance.md (see --help)
 	@$(BIN)/python -m benchmarks.run $(BENCH)
 
@@ -34,7 +56,7 @@ clean: ## Remove the virtual environment and caches; the data in .taskflow stays
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .coverage .coverage.* htmlcov
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-13s %s\n", $$1, $$2}'
 
 $(VENV)/.venv:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "TaskFlow needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make run PYTHON=python3.12")'
@@ -51,4 +73,4 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.PHONY: run test check bench format lock clean help
+.PHONY: run test check chaos chaos-matrix chaos-sends simulate power-cut bench format lock clean help
