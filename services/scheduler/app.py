@@ -7,6 +7,7 @@ from services.scheduler.due import DueReminders, OpenCalls
 from services.scheduler.effects import Effects
 from services.scheduler.handlers import subscribe
 from services.scheduler.settings import SchedulerSettings
+from services.scheduler.table import DueTable
 from services.scheduler.tools import ReminderTools
 from taskflow.service import Runtime, run
 from taskflow.tooling import keep_offered
@@ -15,11 +16,12 @@ from taskflow.watchdog import Watchdog
 
 @asynccontextmanager
 async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGenerator[None]:
+    table = DueTable(runtime.pool)
     due = runtime.project(DueReminders(runtime.folds))
     runtime.project(OpenCalls())
-    tools = ReminderTools(runtime.pool, runtime.log, runtime.folds, due).all()
+    tools = ReminderTools(table, runtime.log, runtime.folds, due).all()
     subscribe(runtime, tools, workers=settings.scheduler_workers)
-    effects = Effects(runtime.pool, runtime.log, runtime.folds, settings.scheduler_claim)
+    effects = Effects(table, runtime.log, runtime.folds, settings.scheduler_claim)
     runtime.background(keep_offered(runtime.log, runtime.service, tools), "offer")
     runtime.background(effects.keep_firing(), "firing")
     runtime.background(effects.keep_failing_overdue(), "deadlines")

@@ -1,11 +1,12 @@
 """What time does: reminders fire, and tool calls that outlived their deadline fail."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import asyncpg
 import structlog
 from opentelemetry.trace import SpanKind
 
@@ -16,11 +17,10 @@ from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed
 from services.scheduler.decider import FOLD, may_fire
-from taskflow import failpoints
 from taskflow.appending import Because, Write
 from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver
-from taskflow.event_log import EventLog
+from taskflow.event_log import Log
 from taskflow.folds import Folds
 from taskflow.telemetry import span
 
@@ -29,28 +29,45 @@ LONGEST_SLEEP = 1.0
 LATE = timedelta(minutes=5)
 """From here on the reminder says when it was meant for."""
 
-# The database's clock decides; its own short transaction, since a claim takes a transaction id and
-# the append that follows must take its streams' locks first.
-_CLAIM = """
-update due_reminders set claimed_until = now() + make_interval(secs => $2)
- where reminder in (
-   select reminder from due_reminders
-    where due_at <= now() and claimed_until < now()
-    order by due_at limit $1 for update skip locked)
-returning reminder, user_id, due_at, now() as found_at
-"""
-_NEXT = """
-select extract(epoch from min(due_at) - now()) from due_reminders
- where due_at is not null and claimed_until < now()
-"""
-_OVERDUE = "select call, stream, tool from open_calls where deadline < now() limit 500"
-
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An occurrence that is ours to fire for a while."""
+
+    reminder: UUID
+    user_id: UserId
+    due: datetime
+    found_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A call that nobody answered in time."""
+
+    call: UUID
+    stream: str
+    tool: str
+
+
+class Due(Protocol):
+    """What is due by the database's clock. Raises what `UNAVAILABLE` names while it is away."""
+
+    async def claim(self, limit: int, seconds: int) -> list[Claimed]:
+        """Due reminders that nobody holds; for so many seconds nobody else is given them."""
+        ...
+
+    async def until_next(self) -> float | None:
+        """Seconds until the next one that nobody holds."""
+        ...
+
+    async def overdue(self) -> list[Overdue]: ...
+
+
 class Effects:
-    def __init__(self, pool: asyncpg.Pool, event_log: EventLog, folds: Folds, claim: int) -> None:
-        self._pool, self._log, self._folds, self._claim = pool, event_log, folds, claim
+    def __init__(self, due: Due, event_log: Log, folds: Folds, claim: int) -> None:
+        self._due, self._log, self._folds, self._claim = due, event_log, folds, claim
 
     async def keep_firing(self) -> None:
         """For ever; wakes when the next one is due."""
@@ -67,19 +84,15 @@ class Effects:
 
     async def fire_due(self) -> int:
         """Fires what is due now; how many were claimed."""
-        async with failpoints.DUE_COMMIT:
-            claimed = await self._pool.fetch(_CLAIM, self._claim, CLAIM_SECONDS)
+        claimed = await self._due.claim(self._claim, CLAIM_SECONDS)
         await asyncio.gather(
-            *(
-                self._fire(row["reminder"], UserId(row["user_id"]), row["due_at"], row["found_at"])
-                for row in claimed
-            )
+            *(self._fire(one.reminder, one.user_id, one.due, one.found_at) for one in claimed)
         )
         return len(claimed)
 
     async def _until_next(self) -> float:
-        seconds = await self._pool.fetchval(_NEXT)
-        return LONGEST_SLEEP if seconds is None else max(0.005, min(float(seconds), LONGEST_SLEEP))
+        seconds = await self._due.until_next()
+        return LONGEST_SLEEP if seconds is None else max(0.005, min(seconds, LONGEST_SLEEP))
 
     async def _fire(self, reminder: UUID, user: UserId, due: datetime, found_at: datetime) -> None:
         """The occurrence and its reply, in one transaction, once; unless it was cancelled."""
@@ -135,21 +148,21 @@ class Effects:
             await asyncio.sleep(LONGEST_SLEEP)
 
     async def fail_overdue(self) -> int:
-        overdue = await self._pool.fetch(_OVERDUE)
-        for row in overdue:
-            request = await self._log.find(row["call"])
+        overdue = await self._due.overdue()
+        for one in overdue:
+            request = await self._log.find(one.call)
             if request is None:
                 raise DatabaseUnavailable("a call's request is not to be found")
             failed = ToolFailed(
-                call=row["call"],
-                tool=row["tool"],
+                call=one.call,
+                tool=one.tool,
                 code="timeout",
                 error="The tool did not answer in time. Do not try it again now.",
             )
-            write = Write(row["stream"], [failed], streams.user_of(row["stream"]))
+            write = Write(one.stream, [failed], streams.user_of(one.stream))
             try:
-                await self._log.append([write], slots.outcome(row["call"]), Because.of(request))
+                await self._log.append([write], slots.outcome(one.call), Because.of(request))
             except SealedForEver:
                 continue
-            log.warning("tool.overdue", tool=row["tool"])
+            log.warning("tool.overdue", tool=one.tool)
         return len(overdue)

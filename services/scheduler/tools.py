@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version as package_version
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import asyncpg
 from pydantic import BaseModel, Field
 
 from contracts import slots, streams
@@ -26,18 +25,12 @@ from services.scheduler.recurrence import (
 )
 from taskflow import clock
 from taskflow.appending import Write
-from taskflow.database import UNAVAILABLE, DatabaseUnavailable
-from taskflow.event_log import EventLog
+from taskflow.event_log import Log
 from taskflow.folds import Folds
-from taskflow.projections import Projector
 from taskflow.tooling import Call, Done, Refused, Tool
 
 MOST_REMINDERS = 200
 TIMEOUT = 10.0
-_ACTIVE = """
-select reminder, number, due_at, zone, rrule from due_reminders
- where user_id = $1 and due_at is not null order by due_at, number
-"""
 
 
 class SetReminder(BaseModel):
@@ -65,6 +58,29 @@ class CancelReminder(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Active:
+    """A reminder that is still to come, as the read model has it."""
+
+    reminder: UUID
+    number: int
+    due: datetime
+    zone: str
+    rrule: str | None
+
+
+class Reminders(Protocol):
+    async def active(self, user: UserId) -> list[Active]:
+        """In the order in which they come. Raises DatabaseUnavailable."""
+        ...
+
+
+class ReadModel(Protocol):
+    async def caught_up(self, recorded: Recorded[Any]) -> None:
+        """Waits until it holds this event. Raises Retryable when it lags too long."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     reminder: UUID
     number: int
@@ -85,13 +101,14 @@ class Listed:
 class ReminderTools:
     def __init__(
         self,
-        pool: asyncpg.Pool,
-        event_log: EventLog,
+        reminders: Reminders,
+        event_log: Log,
         folds: Folds,
-        due: Projector,
+        due: ReadModel,
         now: Callable[[], datetime] = clock.utc_now,
     ) -> None:
-        self._pool, self._log, self._folds, self._due, self._now = pool, event_log, folds, due, now
+        self._reminders, self._log, self._folds = reminders, event_log, folds
+        self._due, self._now = due, now
 
     def all(self) -> list[Tool[Any]]:
         return [
@@ -153,20 +170,16 @@ class ReminderTools:
         return Done({"cancelled": one.told()}, [write])
 
     async def _active(self, user: UserId) -> list[Listed]:
-        try:
-            rows = await self._pool.fetch(_ACTIVE, user)
-        except UNAVAILABLE as error:
-            raise DatabaseUnavailable("the list of reminders did not answer") from error
         return [
             Listed(
-                row["reminder"],
-                row["number"],
-                await self._text(row["reminder"]),
-                row["due_at"],
-                row["zone"],
-                row["rrule"],
+                one.reminder,
+                one.number,
+                await self._text(one.reminder),
+                one.due,
+                one.zone,
+                one.rrule,
             )
-            for row in rows
+            for one in await self._reminders.active(user)
         ]
 
     async def _text(self, reminder: UUID) -> str:

@@ -1,0 +1,53 @@
+"""What the scheduler asks of its read models, in SQL; `due.py` keeps them."""
+
+import asyncpg
+
+from contracts.streams import UserId
+from services.scheduler.effects import Claimed, Overdue
+from services.scheduler.tools import Active
+from taskflow import failpoints
+from taskflow.database import UNAVAILABLE, DatabaseUnavailable
+
+# The database's clock decides; its own short transaction, since a claim takes a transaction id and
+# the append that follows must take its streams' locks first.
+_CLAIM = """
+update due_reminders set claimed_until = now() + make_interval(secs => $2)
+ where reminder in (
+   select reminder from due_reminders
+    where due_at <= now() and claimed_until < now()
+    order by due_at limit $1 for update skip locked)
+returning reminder, user_id, due_at as due, now() as found_at
+"""
+_NEXT = """
+select extract(epoch from min(due_at) - now()) from due_reminders
+ where due_at is not null and claimed_until < now()
+"""
+_OVERDUE = "select call, stream, tool from open_calls where deadline < now() limit 500"
+_ACTIVE = """
+select reminder, number, due_at as due, zone, rrule from due_reminders
+ where user_id = $1 and due_at is not null order by due_at, number
+"""
+
+
+class DueTable:
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def claim(self, limit: int, seconds: int) -> list[Claimed]:
+        async with failpoints.DUE_COMMIT:
+            rows = await self._pool.fetch(_CLAIM, limit, seconds)
+        return [Claimed(**dict(row.items())) for row in rows]
+
+    async def until_next(self) -> float | None:
+        seconds = await self._pool.fetchval(_NEXT)
+        return None if seconds is None else float(seconds)
+
+    async def overdue(self) -> list[Overdue]:
+        return [Overdue(**dict(row.items())) for row in await self._pool.fetch(_OVERDUE)]
+
+    async def active(self, user: UserId) -> list[Active]:
+        try:
+            rows = await self._pool.fetch(_ACTIVE, user)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the list of reminders did not answer") from error
+        return [Active(**dict(row.items())) for row in rows]
