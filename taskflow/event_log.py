@@ -30,6 +30,14 @@ select {_COLUMNS} from events where stream = $1 and version > $2 order by versio
 _STREAM_END = f"""
 select {_COLUMNS} from events where stream = $1 and version <= $2 order by version desc limit $3
 """
+# Generic plans walk (stream, version) once for each stream asked for.
+_STREAMS = f"""
+select e.* from unnest($1::text[], $2::int[]) as asked(stream, after)
+ cross join lateral (select {_COLUMNS} from events
+                      where stream = asked.stream and version > asked.after
+                      order by version limit $3) e
+"""
+_FIRSTS = f"select {_COLUMNS} from events where stream = any($1::text[]) and version = 1"
 _BY_ID = f"select {_COLUMNS} from events where event_id = any($1::uuid[]) order by version"
 # A follower must not pass rows of transactions still open: sequences commit out of order.
 _FOLLOW = f"""
@@ -59,7 +67,11 @@ class Log(Protocol):
 
     async def read(self, stream: str, after: int = 0) -> list[Recorded[Any]]: ...
 
+    async def read_all(self, after: Mapping[str, int]) -> dict[str, list[Recorded[Any]]]: ...
+
     async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]: ...
+
+    async def firsts(self, streams: Sequence[str]) -> dict[str, Recorded[Any]]: ...
 
     async def find(self, event_id: UUID) -> Recorded[Any] | None: ...
 
@@ -156,6 +168,20 @@ class EventLog:
             if len(page) < _PAGE:
                 break
         return found
+
+    async def read_all(self, after: Mapping[str, int]) -> dict[str, list[Recorded[Any]]]:
+        """As `read`, of many streams in one query; nothing of those that have no such events."""
+        found: dict[str, list[Recorded[Any]]] = {}
+        for recorded in await self._fetch(_STREAMS, list(after), list(after.values()), _PAGE):
+            found.setdefault(recorded.stream, []).append(recorded)
+        for stream, events in found.items():
+            if len(events) == _PAGE:
+                events.extend(await self.read(stream, events[-1].version))
+        return found
+
+    async def firsts(self, streams: Sequence[str]) -> dict[str, Recorded[Any]]:
+        """The events that began these streams."""
+        return {recorded.stream: recorded for recorded in await self._fetch(_FIRSTS, list(streams))}
 
     async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]:
         """The last `count` events up to a version, oldest first, sealed."""

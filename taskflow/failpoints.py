@@ -14,7 +14,7 @@ import signal
 from collections import Counter
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import structlog
 
@@ -154,7 +154,7 @@ def _order(said: str) -> Order:
     when = found["when"] or ("1" if found["action"] != "note" else "1.0")
     return Order(
         place=found["place"],
-        action=found["action"],
+        action=cast("Action", found["action"]),
         seconds=float(found["seconds"] or STALL_SECONDS),
         nth=int(when) if when.isdecimal() else None,
         probability=0.0 if when.isdecimal() else float(when),

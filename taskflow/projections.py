@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Protocol
 
 import asyncpg
@@ -95,8 +97,8 @@ class Projector:
                 statements = await self._what.project([recorded_of(message) for message in page])
                 moved = Cursor(page[-1].transaction_id, page[-1].position)
                 async with failpoints.PROJECTION_COMMIT, connection.transaction():
-                    for query, parameters in statements:
-                        await connection.execute(query, *parameters)
+                    for query, alike in groupby(statements, itemgetter(0)):
+                        await connection.executemany(query, [values for _, values in alike])
                     await _move(connection, self._what, cursor, moved)
                 cursor = moved
 

@@ -1,6 +1,7 @@
 """The scheduler's read models: reminders with their next instant, and tool calls still open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,27 +40,26 @@ class DueReminders:
         self._folds = folds
 
     async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
-        return [statement for one in events for statement in await self._changes(one)]
+        """Instants are as of now: what came after an event will set them again."""
+        told = {one.stream for one in events if isinstance(one.event, ReminderSet | ReminderFired)}
+        folded = await self._folds.fold_all(told, FOLD)
+        due = {stream: due_at(one.state) for stream, one in folded.items()}
+        return [statement for one in events for statement in _changes(one, due)]
 
-    async def _changes(self, recorded: Recorded[Any]) -> list[Statement]:
-        match recorded.event:
-            case ReminderSet() as told:
-                due = await self._due(recorded)
-                user = recorded.user_id
-                return [(_SET, (told.reminder, user, told.local_time, told.zone, told.rrule, due))]
-            case ReminderFired(reminder=reminder):
-                return [(_MOVED, (reminder, await self._due(recorded)))]
-            case ReminderCancelled(reminder=reminder):
-                return [(_DONE, (reminder,))]
-            case UserForgotten():
-                return [(_FORGOTTEN, (streams.user_of(recorded.stream),))]
-            case _:
-                return []
 
-    async def _due(self, recorded: Recorded[Any]) -> Any:
-        """As of now: what came after this event will set it again."""
-        folded = await self._folds.fold(recorded.stream, FOLD)
-        return due_at(folded.state)
+def _changes(recorded: Recorded[Any], due: Mapping[str, datetime | None]) -> list[Statement]:
+    match recorded.event:
+        case ReminderSet() as told:
+            user, at = recorded.user_id, due[recorded.stream]
+            return [(_SET, (told.reminder, user, told.local_time, told.zone, told.rrule, at))]
+        case ReminderFired(reminder=reminder):
+            return [(_MOVED, (reminder, due[recorded.stream]))]
+        case ReminderCancelled(reminder=reminder):
+            return [(_DONE, (reminder,))]
+        case UserForgotten():
+            return [(_FORGOTTEN, (streams.user_of(recorded.stream),))]
+        case _:
+            return []
 
 
 class OpenCalls:

@@ -1,9 +1,10 @@
 """What time does: reminders fire, and tool calls that outlived their deadline fail."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,12 @@ from contracts.recorded import Recorded
 from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed
-from services.scheduler.decider import FOLD, may_fire
+from services.scheduler.decider import FOLD, Reminder, may_fire
 from taskflow.appending import Because, Write
 from taskflow.database import UNAVAILABLE, DatabaseUnavailable
-from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver
+from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
 from taskflow.event_log import Log
+from taskflow.folding import Folded
 from taskflow.folds import Folds
 from taskflow.telemetry import span
 
@@ -85,53 +87,68 @@ class Effects:
     async def fire_due(self) -> int:
         """Fires what is due now; how many were claimed."""
         claimed = await self._due.claim(self._claim, CLAIM_SECONDS)
+        if not claimed:
+            return 0
+        found = {streams.reminder(one.reminder): one for one in claimed}
+        folded = await self._folded(list(found))
+        origins = await self._log.firsts(list(folded))
         await asyncio.gather(
-            *(self._fire(one.reminder, one.user_id, one.due, one.found_at) for one in claimed)
+            *(
+                self._fire(one, origins[stream], found[stream].due, found[stream].found_at)
+                for stream, one in folded.items()
+            )
         )
         return len(claimed)
+
+    async def _folded(self, found: Sequence[str]) -> dict[str, Folded[Reminder]]:
+        """Without those that only a newer release understands: they hold up no others."""
+        try:
+            return await self._folds.fold_all(found, FOLD)
+        except UnknownEvent:
+            if len(found) == 1:
+                log.warning("reminder.unknown_event", stream=found[0])
+                return {}
+        middle = len(found) // 2
+        return await self._folded(found[:middle]) | await self._folded(found[middle:])
 
     async def _until_next(self) -> float:
         seconds = await self._due.until_next()
         return LONGEST_SLEEP if seconds is None else max(0.005, min(seconds, LONGEST_SLEEP))
 
-    async def _fire(self, reminder: UUID, user: UserId, due: datetime, found_at: datetime) -> None:
+    async def _fire(
+        self,
+        folded: Folded[Reminder],
+        origin: Recorded[ReminderSet],
+        due: datetime,
+        found_at: datetime,
+    ) -> None:
         """The occurrence and its reply, in one transaction, once; unless it was cancelled."""
-        stream = streams.reminder(reminder)
-        while True:
-            folded = await self._folds.fold(stream, FOLD)
-            if not may_fire(folded.state, due):
-                return
+        user, reminder = UserId(cast("UUID", origin.user_id)), origin.event.reminder
+        fired = ReminderFired(reminder=reminder, due=due, late_s=(found_at - due).total_seconds())
+        links = (origin.trace,) if origin.trace else ()
+        while may_fire(folded.state, due):
             try:
-                text = await self._text(stream, due, found_at)
+                text = await self._text(origin, due, found_at)
             except SealedForEver:
                 log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
                 return
-            fired = ReminderFired(
-                reminder=reminder, due=due, late_s=(found_at - due).total_seconds()
-            )
+            reply = ReplyReady(turn=None, kind="reminder", text=text)
             writes = [
-                Write(stream, [fired], user, expected_version=folded.version),
-                Write(
-                    streams.conversation(user),
-                    [ReplyReady(turn=None, kind="reminder", text=text)],
-                    user,
-                ),
+                Write(origin.stream, [fired], user, expected_version=folded.version),
+                Write(streams.conversation(user), [reply], user),
             ]
-            origin = (await self._log.read_end(stream, 1, 1))[0]
-            links = (origin.trace,) if origin.trace else ()
+            slot = slots.occurrence(reminder, due)
             try:
                 with span("fire reminder", SpanKind.PRODUCER, links=links):
-                    await self._log.append(
-                        writes, slots.occurrence(reminder, due), Because.of(origin)
-                    )
+                    await self._log.append(writes, slot, Because.of(origin))
             except ConcurrentAppend:
+                folded = await self._folds.fold(origin.stream, FOLD, folded)
                 continue
             log.info("reminder.fired", late_s=round(fired.late_s, 3))
             return
 
-    async def _text(self, stream: str, due: datetime, found_at: datetime) -> str:
-        recorded: Recorded[ReminderSet] = (await self._log.read_end(stream, 1, 1))[0]
-        told = (await self._log.opened(recorded)).event
+    async def _text(self, origin: Recorded[ReminderSet], due: datetime, found_at: datetime) -> str:
+        told = (await self._log.opened(origin)).event
         text = f"⏰ {told.text}"
         if found_at - due < LATE:
             return text

@@ -1,6 +1,6 @@
 """A log in memory that keeps to the contract of the real one; for deciders' simulations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -75,8 +75,15 @@ class MemoryLog:
     async def read(self, stream: str, after: int = 0) -> list[Recorded[Any]]:
         return self._streams.get(stream, [])[after:]
 
+    async def read_all(self, after: Mapping[str, int]) -> dict[str, list[Recorded[Any]]]:
+        found = {stream: await self.read(stream, version) for stream, version in after.items()}
+        return {stream: events for stream, events in found.items() if events}
+
     async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]:
         return self._streams.get(stream, [])[max(0, upto - count) : upto]
+
+    async def firsts(self, streams: Sequence[str]) -> dict[str, Recorded[Any]]:
+        return {stream: self._streams[stream][0] for stream in streams if stream in self._streams}
 
     async def find(self, event_id: UUID) -> Recorded[Any] | None:
         return self._by_id.get(event_id)
