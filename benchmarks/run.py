@@ -4,12 +4,13 @@ python -m benchmarks.run [--only append,relay] [--quick] [--no-docs]
 """
 
 import argparse
-import asyncio
 import subprocess
 import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
+
+import uvloop
 
 from benchmarks import report
 from benchmarks.figures import Figure, load, save
@@ -41,7 +42,7 @@ def main() -> None:
         parser.error(f"no section {', '.join(unknown)}; there are: {', '.join(SECTIONS)}")
     if asked.into:
         section = import_module(f"benchmarks.{names[0]}")
-        save(asyncio.run(section.measure(quick=asked.quick)), asked.into)
+        save(uvloop.run(section.measure(quick=asked.quick)), asked.into)
         return
     figures: list[Figure] = []
     failed: list[str] = []

@@ -1,0 +1,71 @@
+"""Real servers for one section: a migrated database, a provisioned bus, and the log on them."""
+
+import base64
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import nats
+from nats.aio.client import Client
+
+from contracts.streams import UserId
+from taskflow import database as db
+from taskflow import topology
+from taskflow.event_log import EventLog
+from taskflow.group_commit import GroupCommit
+from taskflow.migrate import migrate
+from taskflow.sealing import MasterKey
+from taskflow.vault import Vault
+from tests.support import servers
+from tests.support.servers import NatsServer
+
+MASTER_KEY = b"a master key of benches, 32 bytes"[:32]
+
+
+@asynccontextmanager
+async def database() -> AsyncGenerator[str]:
+    """The DSN of a fresh, migrated database on a server of its own."""
+    with servers.postgres_server() as server:
+        async with servers.database(server, migrate) as dsn:
+            yield dsn
+
+
+@asynccontextmanager
+async def bus() -> AsyncGenerator[tuple[NatsServer, Client]]:
+    """A fresh NATS with the declared stream and consumers, and a client of it."""
+    with servers.nats_server() as server:
+        client = await nats.connect(server.url)
+        try:
+            await topology.provision(client)
+            yield server, client
+        finally:
+            await client.close()
+
+
+@asynccontextmanager
+async def event_log(dsn: str) -> AsyncGenerator[tuple[EventLog, Vault]]:
+    """The log as a service has it."""
+    async with db.pool(dsn, "bench") as pool:
+        vault = Vault(pool, MasterKey(MASTER_KEY))
+        group = GroupCommit(dsn, "bench-append")
+        try:
+            yield EventLog(pool, vault, group), vault
+        finally:
+            await group.close()
+
+
+async def users(vault: Vault, count: int) -> list[UserId]:
+    return [await vault.user_for([f"whatsapp:+1555{n:07}"]) for n in range(count)]
+
+
+def settings(dsn: str, nats_url: str, home: Path) -> dict[str, Any]:
+    """What RuntimeSettings and those of the services need, as keyword arguments."""
+    return {
+        "_env_file": None,
+        "database_url": dsn,
+        "nats_url": nats_url,
+        "taskflow_master_key": base64.b64encode(MASTER_KEY).decode(),
+        "taskflow_home": home,
+        "taskflow_log_level": "WARNING",
+    }
