@@ -1,6 +1,7 @@
 """Appending to the log: the database's function, and the whole of it with group commit."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from benchmarks import rows, servers
 from benchmarks.figures import Figure, Target
@@ -11,7 +12,7 @@ from taskflow import clock, database
 from taskflow.appending import Write
 from taskflow.database import Connection
 from taskflow.event_log import EventLog
-from taskflow.group_commit import append_now
+from taskflow.group_commit import APPEND, Row, append_now
 
 BATCHES = {1: 3_000, 32: 600, 128: 200}
 """Events in a statement, and statements in a round."""
@@ -19,7 +20,7 @@ CALLERS = {1: 2_000, 32: 16_000, 256: 24_000}
 """At once, and their appends in a round."""
 LARGEST_FLOOR = 128
 """Events: more callers than that share a statement's floor with these, as they do a commit."""
-FLOOR = "bare insert … select unnest of the same rows, one connection"
+FLOOR = "bare unnest insert"
 
 
 async def measure(*, quick: bool) -> list[Figure]:
@@ -47,6 +48,7 @@ async def _function(bench: "_Bench", size: int, count: int, rounds: int) -> Figu
     loads = await Rounds.of(
         rounds,
         floor=lambda: bench.bare(size, count),
+        statement=lambda: bench.statement(size, count),
         ours=lambda: bench.function(size, count),
     )
     return Figure(
@@ -57,7 +59,10 @@ async def _function(bench: "_Bench", size: int, count: int, rounds: int) -> Figu
         floor=loads.per_second("floor"),
         floor_is=FLOOR,
         target=Target(ratio=0.75) if size == 32 else None,
-        more={"rounds": loads.told()},
+        more={
+            "rounds": loads.told(),
+            "statement_alone_ratio": loads.per_second("statement") / loads.per_second("floor"),
+        },
     )
 
 
@@ -78,7 +83,7 @@ async def _whole(bench: "_Bench", callers: int, count: int, rounds: int) -> list
             value=loads.per_second("ours"),
             unit="events/s",
             floor=loads.per_second("floor"),
-            floor_is=f"{FLOOR}, {size} a statement",
+            floor_is=f"{FLOOR} of {size}",
             target=Target(value=8_000) if callers == 32 else None,
             more={**more, "p50_ms": loads.p50_ms("ours"), "p99_ms": loads.p99_ms("ours")},
         ),
@@ -89,7 +94,7 @@ async def _whole(bench: "_Bench", callers: int, count: int, rounds: int) -> list
             unit="ms",
             more_is_better=False,
             floor=loads.p99_ms("floor"),
-            floor_is=f"p99 of one bare statement of {size}",
+            floor_is=f"p99 of one {FLOOR} of {size}",
             target=Target(value=10) if callers == 32 else None,
             more={"p50_ms": loads.p50_ms("ours"), "floor_p50_ms": loads.p50_ms("floor")},
         ),
@@ -119,6 +124,15 @@ class _Bench:
             lambda n: rows.insert(self._connection, batches[n]), count=count, each=size
         )
 
+    async def statement(self, size: int, count: int) -> Load:
+        """What PostgreSQL needs of it: parameters ready, answers left as they came."""
+        batches = [
+            _parameters([rows.ready(user) for user in self._users[:size]]) for _ in range(count)
+        ]
+        return await closed_loop(
+            lambda n: self._connection.fetch(APPEND, *batches[n]), count=count, each=size
+        )
+
     async def function(self, size: int, count: int) -> Load:
         batches = [[[rows.ready(user)] for user in self._users[:size]] for _ in range(count)]
         return await closed_loop(
@@ -133,3 +147,29 @@ class _Bench:
             await self._log.append([write], slots.message(sid))
 
         return await closed_loop(append, count=count, callers=callers)
+
+
+def _parameters(appends: Sequence[Row]) -> list[list[Any]]:
+    return [
+        list(column)
+        for column in zip(
+            *(
+                (
+                    number,
+                    row.place,
+                    -1,
+                    row.event_id,
+                    row.stream,
+                    row.type,
+                    row.schema_version,
+                    row.user_id,
+                    row.payload,
+                    row.cause,
+                    row.correlation,
+                    row.trace,
+                )
+                for number, row in enumerate(appends)
+            ),
+            strict=True,
+        )
+    ]
