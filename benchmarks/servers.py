@@ -1,6 +1,7 @@
 """Real servers for one section: a migrated database, a provisioned bus, and the log on them."""
 
 import base64
+import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from nats.aio.client import Client
 
 from contracts.streams import UserId
 from taskflow import database as db
-from taskflow import topology
+from taskflow import logs, topology
 from taskflow.event_log import EventLog
 from taskflow.group_commit import GroupCommit
 from taskflow.migrate import migrate
@@ -21,6 +22,14 @@ from tests.support import servers
 from tests.support.servers import NatsServer
 
 MASTER_KEY = b"a master key of benches, 32 bytes"[:32]
+
+
+@asynccontextmanager
+async def service_logs(name: str) -> AsyncGenerator[None]:
+    """Logs written as a service writes them: their cost is a part of each figure."""
+    with tempfile.TemporaryDirectory(prefix="taskflow-bench-") as home:
+        logs.start(name, Path(home), "WARNING")
+        yield
 
 
 @asynccontextmanager
