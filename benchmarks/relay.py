@@ -5,16 +5,14 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator, Sequence
 
-import orjson
 from nats.aio.client import Client
 
-from benchmarks import latency, rows, servers
+from benchmarks import bus_load, latency, rows, servers
 from benchmarks.figures import Figure, Target
 from benchmarks.filling import fill
 from benchmarks.load import Load, Rounds
-from contracts.recorded import Message
 from contracts.streams import UserId
-from taskflow import clock, database, publishing, topology
+from taskflow import clock, database, topology
 from taskflow.event_log import EventLog
 from taskflow.relay import Relay
 from taskflow.wakeups import Wakeups
@@ -25,9 +23,6 @@ NOBODY = "bench.nobody"
 _ZERO = "update relay_cursor set transaction_id = '0', position = 0"
 _WHERE = "select position from relay_cursor"
 _LAST = "select max(position) from events"
-
-Ready = tuple[str, bytes, dict[str, str]]
-"""Subject, body and headers."""
 
 
 async def measure(*, quick: bool) -> list[Figure]:
@@ -45,7 +40,7 @@ async def _backlog(count: int, rounds: int) -> Figure:
         servers.event_log(dsn) as (log, _),
     ):
         await fill(dsn, count, [UserId(clock.new_id()) for _ in range(200)], rows.Versions())
-        ready = [_ready(message) async for message in log.follow_all()]
+        ready = [bus_load.ready(message) async for message in log.follow_all()]
         loads = await Rounds.of(
             rounds,
             core=lambda: _core(client, ready),
@@ -68,15 +63,7 @@ async def _backlog(count: int, rounds: int) -> Figure:
     )
 
 
-def _ready(message: Message) -> Ready:
-    return (
-        publishing.subject_of(message),
-        message.model_dump_json().encode(),
-        publishing.headers_of(message),
-    )
-
-
-async def _core(client: Client, ready: Sequence[Ready]) -> Load:
+async def _core(client: Client, ready: Sequence[bus_load.Ready]) -> Load:
     began = time.perf_counter()
     for _, body, headers in ready:
         await client.publish(NOBODY, body, headers=headers)
@@ -84,28 +71,17 @@ async def _core(client: Client, ready: Sequence[Ready]) -> Load:
     return _load(len(ready), began)
 
 
-async def _atomic(client: Client, ready: Sequence[Ready]) -> Load:
+async def _atomic(client: Client, ready: Sequence[bus_load.Ready]) -> Load:
     """Batches as large as the relay's, of bytes that are there already."""
-    await _new_stream(client)
+    await bus_load.new_stream(client)
     began = time.perf_counter()
-    for start in range(0, len(ready), publishing.ATOMIC_MAX):
-        page = ready[start : start + publishing.ATOMIC_MAX]
-        batch = {"Nats-Batch-Id": str(clock.new_id())}
-        for number, (subject, body, headers) in enumerate(page[:-1], start=1):
-            place = {**headers, **batch, "Nats-Batch-Sequence": str(number)}
-            await client.publish(subject, body, headers=place)
-        subject, body, headers = page[-1]
-        place = {"Nats-Batch-Sequence": str(len(page)), "Nats-Batch-Commit": "1"}
-        answer = await client.request(
-            subject, body, timeout=5, headers={**headers, **batch, **place}
-        )
-        assert orjson.loads(answer.data)["count"] == len(page)
+    await bus_load.publish(client, ready)
     return _load(len(ready), began)
 
 
 async def _relayed(dsn: str, log: EventLog, client: Client, count: int) -> Load:
     """Until its cursor stands at the log's end, which it moves after the bus confirmed."""
-    await _new_stream(client)
+    await bus_load.new_stream(client)
     connection = await database.connect(dsn, "bench")
     await connection.execute(_ZERO)
     end = await connection.fetchval(_LAST)
@@ -129,11 +105,6 @@ async def _in_background(relay: Relay) -> AsyncGenerator[None]:
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-
-
-async def _new_stream(client: Client) -> None:
-    await client.jetstream().delete_stream(topology.STREAM)
-    await topology.provision(client)
 
 
 def _load(count: int, began: float) -> Load:
