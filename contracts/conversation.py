@@ -3,9 +3,9 @@
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from contracts.event import Event, event
+from contracts.event import Event, Json, event, upcasts
 from contracts.personal import Personal
 
 
@@ -87,15 +87,26 @@ class ModelFailed(Event):
 
 @event
 class ReplyReady(Event):
-    """A reply is decided; this event's id is the reply's. Closes `turn` if it has one."""
+    """A reply is decided; this event's id is the reply's. Closes `turn` if it has one.
+
+    v2 names the replies it repeats.
+    """
 
     type: ClassVar = "reply.ready"
+    version: ClassVar = 2
 
     turn: UUID | None
     kind: Literal["answer", "apology", "reminder"]
     text: Personal[str]
     in_reply_to: str | None = None
     """MessageSid of the newest message it answers."""
+    tells_again: list[UUID] = Field(default_factory=list[UUID])
+    """Earlier replies that may not have arrived, quoted in this one."""
+
+
+@upcasts(ReplyReady, from_version=1)
+def _repeats_nothing(data: Json) -> Json:
+    return {**data, "tells_again": []}
 
 
 @event

@@ -1,7 +1,7 @@
 """What follows from the model's answer, or from its absence. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -44,6 +44,8 @@ _APOLOGIES: Mapping[str, str] = {
     "tokens": "it grew too large for me. Please ask for a smaller piece of it.",
     "parked": "something went wrong on my side. It is noted, and people will look at it.",
 }
+MAX_QUOTED = 1_000
+"""Characters of a reply that is told again."""
 CUT_SHORT = "\n\n(My answer was cut short here.)"
 
 
@@ -103,6 +105,23 @@ def answered(answer: ModelAnswered, given: Circumstances) -> list[Event]:
     if given.may_repair:
         return [answer]
     return [answer, _sorry(answer.turn, "malformed", given.in_reply_to)]
+
+
+def telling_again(events: Sequence[Event], lost: Mapping[UUID, str]) -> list[Event]:
+    """The same, with replies that may not have arrived quoted above the one that is ready."""
+    quoted = "\n\n".join(map(_quoted, lost.values()))
+    preface = f"My reply before this may not have reached you:\n{quoted}\n\n"
+    return [
+        event.model_copy(update={"text": preface + event.text, "tells_again": list(lost)})
+        if lost and isinstance(event, ReplyReady)
+        else event
+        for event in events
+    ]
+
+
+def _quoted(text: str) -> str:
+    short = text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
+    return "\n".join(f"> {line}" for line in short.splitlines())
 
 
 def _sorry(turn: UUID, reason: Reason, in_reply_to: str | None) -> ReplyReady:

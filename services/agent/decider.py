@@ -25,6 +25,7 @@ from contracts.conversation import (
 )
 from contracts.event import Event
 from contracts.recorded import Recorded
+from contracts.replies import ReplyAssumed, ReplyDelivered, ReplyRead
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent.answers import Reason, apology, given_up
 from taskflow.folding import Fold
@@ -69,6 +70,8 @@ class Conversation(BaseModel):
     worked_ms: int = 0
     repairs: int = 0
     """Answers in a row that led to nothing."""
+    gone: tuple[UUID, ...] = ()
+    """Replies that may not have reached the user: the next one tells them again."""
     forgotten: bool = False
 
     def but(self, **changes: Any) -> "Conversation":
@@ -98,9 +101,13 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             return _waits(state, request, recorded)
         case ToolFinished(call=call) | ToolFailed(call=call) if call in state.waiting:
             return _settled(state, call, recorded)
-        case ReplyReady(turn=turn) if turn is not None and turn == state.turn:
+        case ReplyReady(turn=turn, tells_again=told) if turn is not None and turn == state.turn:
             driver = state.driver if state.pending else None
-            return _closed(state).but(driver=driver)
+            return _arrived(_closed(state), told).but(driver=driver)
+        case ReplyAssumed(assumed="gone", reply=reply) if reply not in state.gone:
+            return state.but(gone=(*state.gone, reply))
+        case ReplyDelivered(reply=reply) | ReplyRead(reply=reply):
+            return _arrived(state, [reply])
         case TurnParked(turn=turn, messages=given) if turn == state.turn:
             # It gives up what it names: a message that came meanwhile is nobody's yet.
             left = tuple(one for one in state.pending if one.message not in given)
@@ -168,11 +175,16 @@ def _settled(state: Conversation, call: UUID, recorded: Recorded[Any]) -> Conver
     )
 
 
+def _arrived(state: Conversation, replies: Sequence[UUID]) -> Conversation:
+    """Or told again: nobody need be told of them any more."""
+    return state.but(gone=tuple(one for one in state.gone if one not in replies))
+
+
 def _closed(state: Conversation) -> Conversation:
     return state.but(turn=None, step=0, waiting=frozenset(), covers=(), ended=state.ended + 1)
 
 
-FOLD = Fold("agent", 2, Conversation, evolve)
+FOLD = Fold("agent", 3, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)

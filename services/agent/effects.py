@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import structlog
 
 from contracts import streams
-from contracts.conversation import MessageReceived, ModelAnswered
+from contracts.conversation import MessageReceived, ModelAnswered, ReplyReady
 from contracts.recorded import Recorded
 from services.agent import history, prompt
-from services.agent.answers import Circumstances, answered, given_up
+from services.agent.answers import Circumstances, answered, given_up, telling_again
 from services.agent.decider import MAX_REPAIRS, AskModel, Conversation, Decide, work_left
 from services.agent.gemini import Answer, Gemini, ModelUnavailable, Question, function_of
 from taskflow import clock
@@ -82,7 +83,16 @@ class Effects:
                     may_repair=state.repairs < MAX_REPAIRS,
                 ),
             )
-        await self.record(Decide(move.slot, events_), cause)
+        told = telling_again(events_, await self._texts(state.gone))
+        await self.record(Decide(move.slot, told), cause)
+
+    async def _texts(self, replies: Sequence[UUID]) -> dict[UUID, str]:
+        texts: dict[UUID, str] = {}
+        for reply in replies:
+            recorded: Recorded[ReplyReady] | None = await self._log.find(reply)
+            if recorded is not None:
+                texts[reply] = (await self._log.opened(recorded)).event.text
+        return texts
 
     async def _read(self, stream: str, version: int) -> list[Recorded[Any]]:
         sealed = await self._log.read_end(stream, version, HISTORY_EVENTS)

@@ -8,8 +8,14 @@ import pytest
 from contracts import slots
 from contracts.conversation import ReplyReady
 from contracts.tools import ToolFailed, ToolRequested
-from services.agent.answers import CUT_SHORT, MAX_CALLS, Circumstances, answered
-from tests.support.events import answer, offer
+from services.agent.answers import (
+    CUT_SHORT,
+    MAX_CALLS,
+    Circumstances,
+    answered,
+    telling_again,
+)
+from tests.support.events import answer, offer, reply
 from tests.support.memory_log import START
 
 TURN = UUID(int=42)
@@ -119,3 +125,25 @@ def test_a_truncated_answer_says_that_it_is() -> None:
     reply = answered(answer(TURN, 1, text="Long", finish="MAX_TOKENS"), given())[1]
 
     assert reply.text == "Long" + CUT_SHORT
+
+
+def test_a_reply_that_may_not_have_arrived_is_quoted_in_the_next_one() -> None:
+    lost = {UUID(int=5): "It is 20 degrees.\nBring a hat."}
+    said, ready = telling_again([answer(UUID(int=1), 1, text="x"), reply(UUID(int=1), "Hi.")], lost)
+
+    assert said.type == "model.answered"
+    assert ready.tells_again == [UUID(int=5)]
+    assert ready.text == (
+        "My reply before this may not have reached you:\n> It is 20 degrees.\n> Bring a hat.\n\nHi."
+    )
+
+
+def test_what_is_told_again_is_told_in_short() -> None:
+    (ready,) = telling_again([reply(UUID(int=1), "Hi.")], {UUID(int=5): "x" * 5000})
+    assert len(ready.text) < 1200
+    assert "x…" in ready.text
+
+
+def test_a_reply_after_others_that_arrived_is_as_it_was() -> None:
+    ready = reply(UUID(int=1), "Hi.")
+    assert telling_again([ready], {}) == [ready]

@@ -14,7 +14,7 @@ from contracts.conversation import (
     TurnStopped,
     UserForgotten,
 )
-from contracts.replies import ReplySending
+from contracts.replies import ReplyAssumed, ReplyDelivered, ReplySending
 from services.agent import decider
 from services.agent.decider import (
     FOLD,
@@ -224,3 +224,23 @@ def test_an_open_turn_asks_the_model(story: Story) -> None:
     turn = opened(story)
 
     assert next_move(state(story), START, QUIET) == AskModel(turn, 1, slots.step(turn, 1))
+
+
+def test_a_reply_assumed_gone_is_owed_to_the_user_until_one_tells_it_again() -> None:
+    story = Story()
+    turn = opened(story)
+    (ready,) = story.tell(reply(turn))
+    story.tell(ReplyAssumed(reply=ready.event_id, part=0, attempt=1, assumed="gone"))
+    assert FOLD.over(story.events).gone == (ready.event_id,)
+
+    turn = opened(story)
+    story.tell(reply(turn).model_copy(update={"tells_again": [ready.event_id]}))
+    assert FOLD.over(story.events).gone == ()
+
+
+def test_a_reply_that_arrived_after_all_is_not_owed() -> None:
+    story = Story()
+    (ready,) = story.tell(reply(opened(story)))
+    story.tell(ReplyAssumed(reply=ready.event_id, part=0, attempt=1, assumed="gone"))
+    story.tell(ReplyDelivered(reply=ready.event_id, part=0, message_sid="SM9"))
+    assert FOLD.over(story.events).gone == ()
