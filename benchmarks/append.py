@@ -5,7 +5,7 @@ from typing import Any
 
 from benchmarks import rows, servers
 from benchmarks.figures import Figure, Target
-from benchmarks.load import Load, Rounds, closed_loop
+from benchmarks.rounds import Load, Rounds, closed_loop
 from contracts import slots, streams
 from contracts.streams import UserId
 from taskflow import clock, database

@@ -9,7 +9,7 @@ from nats.aio.client import Client
 
 from benchmarks import bus_load, servers
 from benchmarks.figures import Figure, Target
-from benchmarks.load import Load, Rounds
+from benchmarks.rounds import Load, Rounds
 from contracts.recorded import Message, Recorded
 from taskflow import bus, database, telemetry, topology
 from taskflow.dead_letters import DeadLetters

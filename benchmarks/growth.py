@@ -8,7 +8,7 @@ import asyncpg
 
 from benchmarks import filling, rows, servers
 from benchmarks.figures import Figure
-from benchmarks.load import Load, Rounds, Way, closed_loop
+from benchmarks.rounds import Load, Rounds, Way, closed_loop
 from contracts import slots, streams
 from contracts.streams import UserId
 from services.agent.decider import FOLD

@@ -13,7 +13,7 @@ from nats.aio.client import Client
 
 from benchmarks import processes, rows, servers
 from benchmarks.figures import Figure, Target, percentile
-from benchmarks.load import Load, Rounds
+from benchmarks.rounds import Load, Rounds
 from contracts import slots, streams
 from contracts.conversation import MessageReceived
 from contracts.recorded import Recorded

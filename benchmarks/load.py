@@ -1,79 +1,191 @@
-"""Callers in closed loops, and rounds in which a floor and ours take turns."""
+"""The load: signed webhooks of many users, made before the clock starts; a process of its own.
+
+Reads a plan (one JSON line), prints "ready", starts at the next line, prints what it saw.
+"""
 
 import asyncio
+import json
+import secrets
+import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from urllib.parse import urlencode, urlsplit
 
-from benchmarks.figures import median, percentile
+import uvloop
+from twilio.request_validator import RequestValidator
+
+from benchmarks.http1 import Client
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """What one round of calls did."""
+class Plan:
+    url: str
+    token: str
+    count: int
+    users: int
+    first_user: int = 0
+    in_flight: int = 0
+    """Closed loop: the next is sent when one of so many is done; 0: by `rate`."""
+    rate: float = 0.0
+    """Open loop: so many a second, whatever is answered; times count from when one was due."""
+    posts: str | None = None
+    """Where the vendor tells of replies; then a turn is done with its reply, else with its 200."""
+    patience: float = 15.0
+    """Seconds to wait for the last ones."""
 
-    per_second: float
-    p50_ms: float
-    p99_ms: float
+
+@dataclass(slots=True)
+class Seen:
+    statuses: dict[str, int] = field(default_factory=dict)
+    sent: list[float] = field(default_factory=list)
+    """When each was due; the clock all processes share."""
+    acked: list[float | None] = field(default_factory=list)
+    """Seconds from due to its 200."""
+    replied: list[float | None] = field(default_factory=list)
+    """Seconds from due to the reply's arrival at the vendor."""
+    seconds: float = 0.0
+    """From the first message to the last that was done."""
+    bodies: list[dict[str, str]] = field(default_factory=list)
+    """What was sent, as Twilio would list it."""
 
 
-async def closed_loop(
-    call: Callable[[int], Awaitable[object]], *, count: int, callers: int = 1, each: int = 1
-) -> Load:
-    """`count` calls, each caller's next one after its last; `each` units of work in a call."""
-    numbers = iter(range(count))
-    took: list[float] = []
+def address(user: int) -> str:
+    return f"whatsapp:+4915{user:09d}"
 
-    async def caller() -> None:
-        for number in numbers:
-            began = time.perf_counter()
-            await call(number)
-            took.append((time.perf_counter() - began) * 1000)
 
-    began = time.perf_counter()
-    await asyncio.gather(*(caller() for _ in range(callers)))
-    return Load(
-        count * each / (time.perf_counter() - began), percentile(took, 50), percentile(took, 99)
+def form_of(user: int, number: int) -> dict[str, str]:
+    """The parameters of a WhatsApp message as Twilio posts them."""
+    number_only = address(user).removeprefix("whatsapp:+")
+    sid = "SM" + secrets.token_hex(16)
+    return {
+        "SmsMessageSid": sid,
+        "NumMedia": "0",
+        "ProfileName": "Somebody",
+        "MessageType": "text",
+        "SmsSid": sid,
+        "WaId": number_only,
+        "SmsStatus": "received",
+        "Body": f"Is there anything new? This is question {number}.",
+        "To": "whatsapp:+14155238886",
+        "NumSegments": "1",
+        "ReferralNumMedia": "0",
+        "MessageSid": sid,
+        "AccountSid": "AC" + "0" * 32,
+        "From": address(user),
+        "ApiVersion": "2010-04-01",
+    }
+
+
+def request_of(url: str, form: dict[str, str], validator: RequestValidator) -> bytes:
+    parts, body = urlsplit(url), urlencode(form).encode()
+    head = (
+        f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n"
+        f"X-Twilio-Signature: {validator.compute_signature(url, form)}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
     )
+    return head.encode() + body
 
 
-Way = Callable[[], Awaitable[Load]]
+class Run:
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.seen, self.statuses = plan, Seen(), Counter[int]()
+        validator = RequestValidator(plan.token)
+        self.users = [plan.first_user + n % plan.users for n in range(plan.count)]
+        self.forms = [form_of(user, n) for n, user in enumerate(self.users)]
+        self.requests = [request_of(plan.url, form, validator) for form in self.forms]
+        self.seen.acked = [None] * plan.count
+        self.seen.replied = [None] * plan.count
+        self.seen.sent = [0.0] * plan.count
+        self.open: dict[str, tuple[int, asyncio.Event]] = {}
+        """By address, the message that has no reply yet."""
+        parts = urlsplit(plan.url)
+        self.client = Client(parts.hostname or "", parts.port or 80)
+
+    async def go(self) -> Seen:
+        async with asyncio.TaskGroup() as group:
+            following = group.create_task(self._follow()) if self.plan.posts else None
+            await self.client.open(self.plan.in_flight or 50)
+            print("ready", flush=True)
+            await asyncio.to_thread(sys.stdin.readline)
+            began = time.monotonic()
+            await (self._closed() if self.plan.in_flight else self._open_loop(began))
+            if following:
+                following.cancel()
+        done = [
+            sent + took
+            for sent, acked, replied in zip(
+                self.seen.sent, self.seen.acked, self.seen.replied, strict=True
+            )
+            if (took := replied if self.plan.posts else acked) is not None
+        ]
+        self.seen.seconds = max(done, default=began) - began
+        self.seen.statuses = {str(status): n for status, n in self.statuses.items()}
+        self.seen.bodies = [
+            {"sid": form["MessageSid"], "from": form["From"], "body": form["Body"]}
+            for form in self.forms
+        ]
+        self.client.close()
+        return self.seen
+
+    async def _closed(self) -> None:
+        numbers = iter(range(self.plan.count))
+
+        async def one_after_another() -> None:
+            for number in numbers:
+                await self._send(number, time.monotonic())
+
+        await asyncio.gather(*(one_after_another() for _ in range(self.plan.in_flight)))
+
+    async def _open_loop(self, began: float) -> None:
+        sending: list[asyncio.Task[None]] = []
+        for number in range(self.plan.count):
+            due = began + number / self.plan.rate
+            if (early := due - time.monotonic()) > 0:
+                await asyncio.sleep(early)
+            sending.append(asyncio.create_task(self._send(number, due)))
+        await asyncio.gather(*sending)
+
+    async def _send(self, number: int, due: float) -> None:
+        to = address(self.users[number])
+        replied = asyncio.Event()
+        if self.plan.posts:
+            if before := self.open.get(to):
+                await before[1].wait()
+                due = time.monotonic()
+            self.open[to] = (number, replied)
+        self.seen.sent[number] = due
+        status, body = await self.client.post(self.requests[number])
+        self.statuses[status] += 1
+        if status == 200:
+            self.seen.acked[number] = time.monotonic() - due
+        if b"<Message>" in body:
+            self.seen.replied[number] = time.monotonic() - due
+        if self.plan.posts:
+            try:
+                async with asyncio.timeout(self.plan.patience):
+                    await replied.wait()
+            except TimeoutError:
+                replied.set()
+
+    async def _follow(self) -> None:
+        """Each line of the vendor: whom a message went to, and when it came."""
+        where = urlsplit(self.plan.posts or "")
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        writer.write(f"GET {where.path} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode())
+        while line := await reader.readline():
+            to, _, at = line.decode().strip().partition(" ")
+            if to in self.open:
+                number, replied = self.open.pop(to)
+                self.seen.replied[number] = float(at) - self.seen.sent[number]
+                replied.set()
 
 
-class Rounds:
-    """The loads of ways that took turns; a figure is the median over its rounds."""
+async def main() -> None:
+    run = Run(Plan(**json.loads(sys.stdin.readline())))
+    print(json.dumps(asdict(await run.go())), flush=True)
 
-    def __init__(self, loads: Mapping[str, list[Load]]) -> None:
-        self._loads = loads
 
-    @classmethod
-    async def of(cls, count: int, **ways: Way) -> "Rounds":
-        loads: dict[str, list[Load]] = {name: [] for name in ways}
-        for _ in range(count):
-            for name, way in ways.items():
-                loads[name].append(await way())
-        return cls(loads)
-
-    def per_second(self, way: str) -> float:
-        return median([load.per_second for load in self._loads[way]])
-
-    def p50_ms(self, way: str) -> float:
-        return median([load.p50_ms for load in self._loads[way]])
-
-    def p99_ms(self, way: str) -> float:
-        return median([load.p99_ms for load in self._loads[way]])
-
-    def told(self) -> dict[str, Any]:
-        """Every round, for a figure's `more`."""
-        return {
-            way: [
-                {
-                    "per_second": round(load.per_second, 1),
-                    "p50_ms": round(load.p50_ms, 3),
-                    "p99_ms": round(load.p99_ms, 3),
-                }
-                for load in loads
-            ]
-            for way, loads in self._loads.items()
-        }
+if __name__ == "__main__":
+    uvloop.run(main())

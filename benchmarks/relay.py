@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from benchmarks import bus_load, latency, rows, servers
 from benchmarks.figures import Figure, Target
 from benchmarks.filling import fill
-from benchmarks.load import Load, Rounds
+from benchmarks.rounds import Load, Rounds
 from contracts.streams import UserId
 from taskflow import clock, database, topology
 from taskflow.event_log import EventLog

@@ -11,7 +11,7 @@ import asyncpg
 
 from benchmarks import processes, reminder_floor, servers
 from benchmarks.figures import Figure, Target, median, percentile
-from benchmarks.load import Load, Rounds
+from benchmarks.rounds import Load, Rounds
 from benchmarks.reminder_fill import Filling, far_away
 from services.scheduler.app import scheduler
 from services.scheduler.settings import SchedulerSettings

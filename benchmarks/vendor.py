@@ -1,0 +1,132 @@
+"""Both vendors, as quick as can be: a constant answer of the model, 201 for every message.
+
+python -m benchmarks.vendor PORT
+"""
+
+import asyncio
+import json
+import sys
+import time
+from typing import Any
+
+import uvloop
+from aiohttp import web
+
+ANSWER = json.dumps(
+    {
+        "candidates": [
+            {
+                "content": {"role": "model", "parts": [{"text": "Nothing to add: all is well."}]},
+                "finishReason": "STOP",
+                "index": 0,
+            }
+        ],
+        "usageMetadata": {
+            "promptTokenCount": 900,
+            "candidatesTokenCount": 8,
+            "totalTokenCount": 908,
+        },
+        "modelVersion": "gemini-3.8-flash",
+        "responseId": "constant",
+    }
+).encode()
+HOLD_SECONDS = 25.0
+"""Less than the agent's 30 for a call."""
+
+
+class Vendor:
+    def __init__(self) -> None:
+        self.delay = 0.0
+        self.hold_until = 0
+        self.released = asyncio.Event()
+        self.open = self.peak = self.calls = self.posts = 0
+        self.listed: list[dict[str, Any]] = []
+        self.followers: set[web.StreamResponse] = set()
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=64 * 2**20)
+        app.router.add_post("/gemini/v1beta/models/{call}", self.model)
+        messages = "/twilio/2010-04-01/Accounts/{account}/Messages.json"
+        app.router.add_post(messages, self.send)
+        app.router.add_get(messages, self.list)
+        app.router.add_post("/v1/traces", self.traces)
+        app.router.add_post("/_set", self.set)
+        app.router.add_get("/_stats", self.stats)
+        app.router.add_get("/_posts", self.follow)
+        return app
+
+    async def model(self, request: web.Request) -> web.Response:
+        await request.read()
+        self.calls += 1
+        self.open += 1
+        self.peak = max(self.peak, self.open)
+        try:
+            if self.hold_until:
+                if self.open >= self.hold_until:
+                    self.released.set()
+                async with asyncio.timeout(HOLD_SECONDS):
+                    await self.released.wait()
+            if self.delay:
+                await asyncio.sleep(self.delay)
+        finally:
+            self.open -= 1
+        return web.Response(body=ANSWER, content_type="application/json")
+
+    async def send(self, request: web.Request) -> web.Response:
+        """Tells followers who got a message and when, on the clock all processes share."""
+        at = time.monotonic()
+        form = await request.post()
+        self.posts += 1
+        line = f"{form['To']} {at}\n".encode()
+        for follower in [*self.followers]:
+            try:
+                await follower.write(line)
+            except ConnectionError:
+                self.followers.discard(follower)
+        body = {"sid": f"SM{self.posts:032x}", "status": "queued", "num_media": "0"}
+        return web.json_response(body, status=201)
+
+    async def list(self, _request: web.Request) -> web.Response:
+        return web.json_response({"messages": self.listed, "next_page_uri": None, "page": 0})
+
+    async def traces(self, request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response(content_type="application/x-protobuf")
+
+    async def set(self, request: web.Request) -> web.Response:
+        """`delay` seconds, `hold_until` so many calls are open, `listed` by Twilio."""
+        asked = await request.json()
+        self.delay = asked.get("delay", 0.0)
+        self.hold_until = asked.get("hold_until", 0)
+        self.listed = asked.get("listed", [])
+        self.released.clear()
+        self.peak = self.open
+        return web.json_response({})
+
+    async def stats(self, _request: web.Request) -> web.Response:
+        counts = {"open": self.open, "peak": self.peak, "calls": self.calls, "posts": self.posts}
+        return web.json_response(counts)
+
+    async def follow(self, request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        await answer.write(b"following\n")
+        self.followers.add(answer)
+        try:
+            while not request.transport or not request.transport.is_closing():  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        finally:
+            self.followers.discard(answer)
+        return answer
+
+
+async def main(port: int) -> None:
+    runner = web.AppRunner(Vendor().app(), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port, backlog=4096).start()
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    uvloop.run(main(int(sys.argv[1])))
