@@ -171,9 +171,10 @@ class House:
             await connection.close()
 
     def close(self) -> None:
+        """The vendor last: services hand over their last spans."""
+        self.stack.stop()
         for program in [*self.programs.values(), self.vendor]:
             program.stop()
-        self.stack.stop()
 
 
 class Load:

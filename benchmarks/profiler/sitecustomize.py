@@ -1,22 +1,20 @@
 """A sampling profiler for any service of ours: python finds this file by PYTHONPATH at its start.
 
-Every few milliseconds the main thread's stack is noted while it has work. SIGUSR2 begins anew;
-at the end the samples are in TASKFLOW_BENCH_PROFILE/<command>-<pid>.txt, one collapsed stack a
-line, the most frequent first.
+Every two milliseconds of CPU the main thread's stack is noted: by a signal, since a thread of its
+own would see only the moments at which the others let the interpreter go. At the end the samples
+are in TASKFLOW_BENCH_PROFILE/<command>-<pid>.txt, one collapsed stack a line.
 """
 
 import atexit
 import os
 import signal
 import sys
-import threading
-import time
 from collections import Counter
 from pathlib import Path
 from types import FrameType
 
-EVERY = 0.003
-IDLE = ("runners.py", "uvloop/__init__.py")
+EVERY = 0.002
+_stacks: Counter[str] = Counter()
 
 
 def _place(frame: FrameType) -> str:
@@ -24,48 +22,25 @@ def _place(frame: FrameType) -> str:
     return f"{'/'.join(code.co_filename.split('/')[-2:])}:{code.co_name}"
 
 
-def _stack(frame: FrameType | None) -> list[str]:
-    """Outermost first."""
+def _note(_number: int, frame: FrameType | None) -> None:
     places: list[str] = []
     while frame is not None:
         places.append(_place(frame))
         frame = frame.f_back
-    return places[::-1]
+    _stacks[";".join(reversed(places))] += 1
 
 
-class Sampler(threading.Thread):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(daemon=True, name="sampler")
-        self._folder = folder
-        self._main = threading.main_thread().ident or 0
-        self._stacks: Counter[str] = Counter()
-        self.seen = 0
-
-    def run(self) -> None:
-        while True:
-            time.sleep(EVERY)  # noqa: TID251 - a thread of its own
-            frame = sys._current_frames().get(self._main)  # noqa: SLF001 - the only way
-            if frame is None:
-                continue
-            self.seen += 1
-            if not frame.f_code.co_filename.endswith(IDLE):
-                self._stacks[";".join(_stack(frame))] += 1
-
-    def reset(self, *_: object) -> None:
-        self._stacks.clear()
-        self.seen = 0
-
-    def write(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        name = sys.argv[-1].rpartition("/")[2] if sys.argv else "python"
-        lines = [f"{count} {stack}" for stack, count in self._stacks.most_common()]
-        busy = sum(self._stacks.values())
-        head = f"# {busy} busy samples of {self.seen}"
-        (self._folder / f"{name}-{os.getpid()}.txt").write_text("\n".join([head, *lines]) + "\n")
+def _write(folder: Path) -> None:
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    folder.mkdir(parents=True, exist_ok=True)
+    name = sys.argv[-1].rpartition("/")[2]
+    spent = os.times()
+    head = f"# {name}: {spent.user:.2f} s user, {spent.system:.2f} s system"
+    lines = [f"{count} {stack}" for stack, count in _stacks.most_common()]
+    (folder / f"{name}-{os.getpid()}.txt").write_text("\n".join([head, *lines]) + "\n")
 
 
 if _folder := os.environ.get("TASKFLOW_BENCH_PROFILE"):
-    sampler = Sampler(Path(_folder))
-    sampler.start()
-    signal.signal(signal.SIGUSR2, sampler.reset)
-    atexit.register(sampler.write)
+    signal.signal(signal.SIGPROF, _note)
+    signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
+    atexit.register(_write, Path(_folder))
