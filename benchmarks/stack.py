@@ -1,6 +1,7 @@
 """What the sections of whole services share: servers, processes, the instant vendor, the load."""
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -129,10 +130,15 @@ class House:
     def cpu(self, *, of: str = "taskflow") -> dict[str, float]:
         """Seconds of CPU so far, by name; of PostgreSQL also its backends that have ended."""
         spent: dict[str, float] = {}
-        for name, processes in self.pids(of=of).items():
-            times = [process.cpu_times() for process in processes]
-            spent[name] = sum(one.user + one.system for one in times)
-            spent[name] += times[0].children_user + times[0].children_system
+        for name, (first, *children) in self.pids(of=of).items():
+            # Children first: one that ends meanwhile is then in its parent's sum.
+            for child in children:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    times = child.cpu_times()
+                    spent[name] = spent.get(name, 0.0) + times.user + times.system
+            times = first.cpu_times()
+            own = times.user + times.system + times.children_user + times.children_system
+            spent[name] = spent.get(name, 0.0) + own
         return spent
 
     # -- vendor and load ---------------------------------------------------------------
