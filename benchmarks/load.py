@@ -4,11 +4,12 @@ Reads a plan (one JSON line), prints "ready", starts at the next line, prints wh
 """
 
 import asyncio
+import hashlib
 import json
-import secrets
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from urllib.parse import urlencode, urlsplit
 
@@ -24,6 +25,8 @@ class Plan:
     token: str
     count: int
     users: int
+    seed: str
+    """Names the messages."""
     first_user: int = 0
     in_flight: int = 0
     """Closed loop: the next is sent when one of so many is done; 0: by `rate`."""
@@ -46,18 +49,21 @@ class Seen:
     """Seconds from due to the reply's arrival at the vendor."""
     seconds: float = 0.0
     """From the first message to the last that was done."""
-    bodies: list[dict[str, str]] = field(default_factory=list)
-    """What was sent, as Twilio would list it."""
 
 
 def address(user: int) -> str:
     return f"whatsapp:+4915{user:09d}"
 
 
-def form_of(user: int, number: int) -> dict[str, str]:
-    """The parameters of a WhatsApp message as Twilio posts them."""
+def forms(plan: Plan) -> Iterator[dict[str, str]]:
+    """Each message's parameters, as Twilio posts them."""
+    for number in range(plan.count):
+        sid = "SM" + hashlib.sha256(f"{plan.seed} {number}".encode()).hexdigest()[:32]
+        yield _form(plan.first_user + number % plan.users, number, sid)
+
+
+def _form(user: int, number: int, sid: str) -> dict[str, str]:
     number_only = address(user).removeprefix("whatsapp:+")
-    sid = "SM" + secrets.token_hex(16)
     return {
         "SmsMessageSid": sid,
         "NumMedia": "0",
@@ -92,9 +98,9 @@ class Run:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.seen, self.statuses = plan, Seen(), Counter[int]()
         validator = RequestValidator(plan.token)
-        self.users = [plan.first_user + n % plan.users for n in range(plan.count)]
-        self.forms = [form_of(user, n) for n, user in enumerate(self.users)]
-        self.requests = [request_of(plan.url, form, validator) for form in self.forms]
+        signed = [(form["From"], request_of(plan.url, form, validator)) for form in forms(plan)]
+        self.addresses = [sender for sender, _ in signed]
+        self.requests = [request for _, request in signed]
         self.seen.acked = [None] * plan.count
         self.seen.replied = [None] * plan.count
         self.seen.sent = [0.0] * plan.count
@@ -122,10 +128,6 @@ class Run:
         ]
         self.seen.seconds = max(done, default=began) - began
         self.seen.statuses = {str(status): n for status, n in self.statuses.items()}
-        self.seen.bodies = [
-            {"sid": form["MessageSid"], "from": form["From"], "body": form["Body"]}
-            for form in self.forms
-        ]
         self.client.close()
         return self.seen
 
@@ -148,7 +150,7 @@ class Run:
         await asyncio.gather(*sending)
 
     async def _send(self, number: int, due: float) -> None:
-        to = address(self.users[number])
+        to = self.addresses[number]
         replied = asyncio.Event()
         if self.plan.posts:
             if before := self.open.get(to):

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,8 @@ import urllib.request
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ import nats
 import psutil
 
 from benchmarks.figures import percentile
-from benchmarks.load import Plan, Seen
+from benchmarks.load import Plan, Seen, forms
 from taskflow import topology
 from taskflow.embedded.ports import free_port
 from taskflow.migrate import migrate
@@ -95,7 +98,6 @@ class House:
         } | _profiling()
         self.programs: dict[str, Program] = {}
         """Floors: by name, beside TaskFlow's own processes."""
-        self.seeds = 0
 
     # -- processes ---------------------------------------------------------------------
 
@@ -158,8 +160,8 @@ class House:
 
     def load(self, base: str, count: int, **plan: Any) -> "Load":
         """Ready to go: signed for `base`, where that is reached."""
-        made = {"url": f"{base}/webhook", "token": self.stack.token, "count": count, **plan}
-        return Load(Plan(**{"users": count, **made}))
+        made = {"url": f"{base}/webhook", "token": self.stack.token, "count": count}
+        return Load(Plan(**{"users": count, "seed": secrets.token_hex(8), **made, **plan}))
 
     def turns(self, base: str, count: int, **plan: Any) -> "Load":
         """As `load`, each message done when its reply is at the vendor."""
@@ -202,6 +204,23 @@ class Load:
     def run(self) -> Seen:
         self.begin()
         return self.seen()
+
+    def listed(self) -> list[dict[str, Any]]:
+        """All of it as Twilio lists what it received."""
+        now = format_datetime(datetime.now(UTC))  # noqa: TID251 - Twilio's clock
+        return [
+            {
+                "sid": form["MessageSid"],
+                "from": form["From"],
+                "to": form["To"],
+                "body": form["Body"],
+                "num_media": "0",
+                "date_sent": now,
+                "date_created": now,
+                "subresource_uris": {},
+            }
+            for form in forms(self.plan)
+        ]
 
 
 @contextmanager

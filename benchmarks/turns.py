@@ -1,9 +1,9 @@
 """A whole turn: from Twilio's webhook to our POST to Twilio, through every process."""
 
 from benchmarks.figures import Figure, Target, median
+from benchmarks.floor import turns as floor
 from benchmarks.load import Seen
 from benchmarks.stack import House, done, house, in_ms, per_turn
-from taskflow.embedded.ports import free_port
 
 ROUNDS = 3
 IN_FLIGHT = 64
@@ -11,42 +11,35 @@ IN_FLIGHT = 64
 CALM = 20
 """Turns a second, offered."""
 USERS = 400
-FLOOR = "raw aiohttp, asyncpg and nats-py, the same hops"
 
 
 async def measure(*, quick: bool) -> list[Figure]:
     with house() as opened:
         await opened.prepare()
         opened.start()
-        floor = await _start_floor(opened)
-        bench = Bench(opened, floor, saturated=150 if quick else 800, calm=60 if quick else 300)
-        for base in (floor, opened.stack.gateway):
-            opened.turns(base, USERS, in_flight=IN_FLIGHT).run()
+        base = await floor.start(opened)
+        bench = Bench(opened, base, saturated=150 if quick else 800, calm=60 if quick else 300)
+        for each in (base, opened.stack.gateway):
+            opened.turns(each, USERS, in_flight=IN_FLIGHT).run()
         figures = [*await bench.saturated(), *await bench.calm()]
         opened.start("agent#2", "agent#3")
         return [*figures, await bench.three_agents(figures[0].value)]
 
 
-async def _start_floor(opened: House) -> str:
-    port = free_port()
-    env = {"FLOOR_PORT": str(port), "FLOOR_DSN": await opened.postgres.create_database()}
-    opened.floor("floor-gateway", "benchmarks.floor.turn_gateway", **env)
-    opened.floor("floor-agent", "benchmarks.floor.turn_agent", **env)
-    return f"http://127.0.0.1:{port}"
-
-
 class Bench:
-    def __init__(self, opened: House, floor: str, *, saturated: int, calm: int) -> None:
+    def __init__(self, opened: House, of_floor: str, *, saturated: int, calm: int) -> None:
         self.house, self.n_saturated, self.n_calm = opened, saturated, calm
-        self.bases = {"floor": floor, "taskflow": opened.stack.gateway}
+        self.bases = {"floor": of_floor, "taskflow": opened.stack.gateway}
 
     async def round(self, of: str, count: int, **plan: float) -> tuple[Seen, dict[str, float]]:
         """What was seen, and CPU ms a turn by process: all it took, stragglers too."""
         load = self.house.turns(self.bases[of], count, users=USERS, **plan)
-        before = self.house.cpu(of=of)
+        asked, before = self.house.stats()["calls"], self.house.cpu(of=of)
         seen = load.run()
         await self.house.caught_up()
         spent = per_turn(before, self.house.cpu(of=of), count)
+        if (asked := self.house.stats()["calls"] - asked) < count:
+            raise RuntimeError(f"{of}: the model was asked {asked} times for {count} turns")
         if missing := count - len(done(seen.replied)):
             raise RuntimeError(f"{of}: {missing} of {count} turns had no reply; {seen.statuses}")
         return seen, spent
@@ -68,7 +61,7 @@ class Bench:
                 median(rates["taskflow"]),
                 "/s",
                 floor=median(rates["floor"]),
-                floor_is=FLOOR,
+                floor_is=floor.IS,
                 target=Target(value=100, ratio=0.3),
                 more={
                     "rounds": rates,
@@ -83,7 +76,7 @@ class Bench:
                 "ms",
                 more_is_better=False,
                 floor=median([spent["all"] for _, spent in rounds["floor"]]),
-                floor_is=FLOOR,
+                floor_is=floor.IS,
                 more={of: [spent for _, spent in each] for of, each in rounds.items()},
             ),
         ]
@@ -107,7 +100,7 @@ class Bench:
                 "ms",
                 more_is_better=False,
                 floor=median([one[p] for one in times["floor"]]),
-                floor_is=FLOOR,
+                floor_is=floor.IS,
                 target=Target(value=target),
                 more=more if p == "p50" else {},
             )

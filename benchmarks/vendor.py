@@ -30,8 +30,8 @@ ANSWER = json.dumps(
         "responseId": "constant",
     }
 ).encode()
-HOLD_SECONDS = 25.0
-"""Less than the agent's 30 for a call."""
+HOLD_SECONDS = 80.0
+"""Less than the 90 that the agent gives a turn."""
 
 
 class Vendor:
@@ -45,7 +45,8 @@ class Vendor:
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=64 * 2**20)
-        app.router.add_post("/gemini/v1beta/models/{call}", self.model)
+        # v1 or v1beta: as the SDK's release has it.
+        app.router.add_post("/gemini/{api}/models/{call}", self.model)
         messages = "/twilio/2010-04-01/Accounts/{account}/Messages.json"
         app.router.add_post(messages, self.send)
         app.router.add_get(messages, self.list)
