@@ -47,7 +47,7 @@ select {_COLUMNS} from events
  order by transaction_id, position
  limit $3
 """
-_PAGE = 500
+PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -162,10 +162,10 @@ class EventLog:
     async def read(self, stream: str, after: int = 0) -> list[Recorded[Any]]:
         """A stream's events past a version, oldest first, sealed."""
         found: list[Recorded[Any]] = []
-        while page := await self._fetch(_STREAM, stream, after, _PAGE):
+        while page := await self._fetch(_STREAM, stream, after, PAGE):
             found += page
             after = page[-1].version
-            if len(page) < _PAGE:
+            if len(page) < PAGE:
                 break
         return found
 
@@ -197,7 +197,7 @@ class EventLog:
             return recorded
         return sealing.opened(recorded, await self._vault.key(UserId(recorded.user_id)))
 
-    async def follow(self, cursor: Cursor, limit: int = _PAGE) -> list[Message]:
+    async def follow(self, cursor: Cursor, limit: int = PAGE) -> list[Message]:
         """The next events in commit order; none of a transaction that may still be overtaken."""
         try:
             records = await self._pool.fetch(_FOLLOW, cursor.transaction_id, cursor.position, limit)

@@ -14,11 +14,15 @@ from contracts.recorded import Recorded
 from taskflow import clock, failpoints
 from taskflow.database import UNAVAILABLE, Connection, connect
 from taskflow.errors import Retryable
-from taskflow.event_log import Cursor, EventLog, recorded_of
+from taskflow.event_log import PAGE, Cursor, EventLog, recorded_of
 from taskflow.wakeups import Wakeups, lead
 
 RETRY_SECONDS = 0.5
 CATCH_UP_SECONDS = 2.0
+GATHER_SECONDS = 0.1
+"""Between pages under load: every page is a commit, and a turn alone makes five. The first event
+after a pause is read at once.
+"""
 
 Statement = tuple[str, Sequence[Any]]
 """A query and its parameters."""
@@ -101,6 +105,8 @@ class Projector:
                         await connection.executemany(query, [values for _, values in alike])
                     await _move(connection, self._what, cursor, moved)
                 cursor = moved
+                if len(page) < PAGE:
+                    await asyncio.sleep(GATHER_SECONDS)
 
     async def caught_up(self, recorded: Recorded[Any]) -> None:
         """Waits until the projection holds this event. Raises Retryable when it lags too long."""
