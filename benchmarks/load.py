@@ -34,7 +34,7 @@ class Plan:
     """Open loop: so many a second, whatever is answered; times count from when one was due."""
     posts: str | None = None
     """Where the vendor tells of replies; then a turn is done with its reply, else with its 200."""
-    patience: float = 15.0
+    patience: float = 60.0
     """Seconds to wait for the last ones."""
 
 

@@ -15,6 +15,8 @@ OFFERED = 60
 MODEL_SECONDS = 2.0
 TWILIO_WAITS = 15.0
 """Seconds for a webhook's answer."""
+REDELIVERED = 90.0
+"""Seconds: JetStream hands a dead process's deliveries on after 30."""
 NAME = "monolith"
 IS = "one FastAPI process, JSON files, TwiML"
 
@@ -97,7 +99,12 @@ class Bench:
     async def killed(self, count: int) -> Figure:
         """kill -9 while turns are open, then a fresh start: who never got a reply."""
         self.house.set_vendor(delay=MODEL_SECONDS)
-        plan = {"users": count, "rate": float(OFFERED), "first_user": 5_000_000, "patience": 30.0}
+        plan = {
+            "users": count,
+            "rate": float(OFFERED),
+            "first_user": 5_000_000,
+            "patience": REDELIVERED,
+        }
         theirs = self.house.load(self.base, count, **plan)
         theirs.begin()
         await asyncio.sleep(count / OFFERED)
@@ -113,7 +120,7 @@ class Bench:
             self.house.stack.kill(name)
         self.house.set_vendor(delay=MODEL_SECONDS, listed=ours.listed())
         self.house.start("gateway", "agent")
-        began = time.monotonic()
+        began = time.monotonic()  # both are back
         taskflow = await asyncio.to_thread(ours.seen)
         lost = {
             of: len(seen.replied) - len(done(seen.replied))

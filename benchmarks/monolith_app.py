@@ -5,6 +5,7 @@ No log, no queue: the answer goes back as TwiML in the webhook's own response.
 
 import json
 import os
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -20,17 +21,19 @@ FOLDER = Path(os.environ["MONOLITH_FOLDER"])
 URL = f"http://127.0.0.1:{PORT}/webhook"
 SYSTEM = "You are a helpful assistant on WhatsApp. Answer briefly."
 
-app = FastAPI()
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI):
+    print("ready", flush=True)
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
 validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"])
 model = genai.Client(
     api_key=os.environ["GEMINI_API_KEY"],
     http_options=types.HttpOptions(base_url=os.environ["GEMINI_API_URL"]),
 )
-
-
-@app.on_event("startup")
-async def started() -> None:
-    print("ready", flush=True)
 
 
 @app.post("/webhook")

@@ -19,7 +19,9 @@ _stacks: Counter[str] = Counter()
 
 def _place(frame: FrameType) -> str:
     code = frame.f_code
-    return f"{'/'.join(code.co_filename.split('/')[-2:])}:{code.co_name}"
+    _, installed, inside = code.co_filename.rpartition("site-packages/")
+    file = inside if installed else "/".join(code.co_filename.split("/")[-3:])
+    return f"{file}:{code.co_name}"
 
 
 def _note(_number: int, frame: FrameType | None) -> None:

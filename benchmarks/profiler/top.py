@@ -9,17 +9,22 @@ from pathlib import Path
 
 
 def main(file: Path, lines: int) -> None:
-    alone, within = Counter[str](), Counter[str]()
+    package, alone, within = Counter[str](), Counter[str](), Counter[str]()
     head, *rows = file.read_text().splitlines()
     for row in rows:
         count, _, stack = row.partition(" ")
         places = stack.split(";")
+        package[places[-1].partition("/")[0]] += int(count)
         alone[places[-1]] += int(count)
         for place in set(places):
             within[place] += int(count)
     total = sum(alone.values()) or 1
     print(head)
-    for name, counted in (("alone", alone), ("with callees", within)):
+    for name, counted in (
+        ("by package, alone", package),
+        ("alone", alone),
+        ("with callees", within),
+    ):
         print(f"-- {name}")
         for place, count in counted.most_common(lines):
             print(f"{100 * count / total:5.1f} %  {place}")
