@@ -11,8 +11,8 @@ import asyncpg
 
 from benchmarks import processes, reminder_floor, servers
 from benchmarks.figures import Figure, Target, median, percentile
-from benchmarks.rounds import Load, Rounds
 from benchmarks.reminder_fill import Filling, far_away
+from benchmarks.rounds import Load, Rounds
 from services.scheduler.app import scheduler
 from services.scheduler.settings import SchedulerSettings
 from taskflow import clock, logs, telemetry, topology

@@ -54,6 +54,12 @@ def all_events() -> Mapping[str, type[Event]]:
     return dict(_events)
 
 
+def has_key(type_: str) -> bool:
+    """Whether events of this type have one; False for a type that only newer code knows."""
+    cls = _events.get(type_)
+    return cls is not None and cls.key is not Event.key
+
+
 def decode(type_: str, version: int, payload: Json) -> Event:
     """Raises UnknownEventType for what only newer code knows, ValidationError for a bad payload."""
     cls = _events.get(type_)

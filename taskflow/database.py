@@ -41,29 +41,26 @@ class DatabaseUnavailable(Retryable):
     code = "database_unavailable"
 
 
-async def connect(dsn: str, application: str) -> asyncpg.Connection:
+async def connect(dsn: str, application: str, *, durable: bool = True) -> asyncpg.Connection:
+    """`durable` False: a crash of the server may undo the last commits, each whole.
+
+    For what can be made again from the log; it waits for no disk.
+    """
+    settings = _SETTINGS if durable else {**_SETTINGS, "synchronous_commit": "off"}
     return await asyncpg.connect(
         dsn,
         timeout=CONNECT_TIMEOUT,
         command_timeout=STATEMENT_TIMEOUT,
-        server_settings={**_SETTINGS, "application_name": application},
+        server_settings={**settings, "application_name": application},
     )
 
 
 def pool(dsn: str, application: str, *, size: int = 8) -> asyncpg.Pool:
     """A pool that opens lazily, so that a service starts while PostgreSQL is away."""
-
-    async def as_it_was(_connection: Connection) -> None:
-        """Nobody changes a pooled session: no round trip to reset it after each statement.
-
-        A transaction left open is rolled back by the pool itself.
-        """
-
     return asyncpg.create_pool(
         dsn,
         min_size=0,
         max_size=size,
-        reset=as_it_was,
         timeout=CONNECT_TIMEOUT,
         command_timeout=STATEMENT_TIMEOUT,
         server_settings={**_SETTINGS, "application_name": application},

@@ -172,10 +172,10 @@ class EventLog:
     async def read_all(self, after: Mapping[str, int]) -> dict[str, list[Recorded[Any]]]:
         """As `read`, of many streams in one query; nothing of those that have no such events."""
         found: dict[str, list[Recorded[Any]]] = {}
-        for recorded in await self._fetch(_STREAMS, list(after), list(after.values()), _PAGE):
+        for recorded in await self._fetch(_STREAMS, list(after), list(after.values()), PAGE):
             found.setdefault(recorded.stream, []).append(recorded)
         for stream, events in found.items():
-            if len(events) == _PAGE:
+            if len(events) == PAGE:
                 events.extend(await self.read(stream, events[-1].version))
         return found
 

@@ -1,5 +1,6 @@
 """Folding the log's streams; snapshots only shorten the way."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
@@ -14,6 +15,8 @@ from taskflow.folding import Fold, Folded
 
 S = TypeVar("S", bound=BaseModel)
 
+REMEMBERED = 2_000
+"""States kept by one process, newest used: a few kilobytes each."""
 SNAPSHOT_EVERY = 100
 """Events folded before a snapshot is worth its write."""
 
@@ -37,20 +40,27 @@ on conflict (stream, decider) do update
 
 
 class Folds:
-    """Folds streams of a log, from their snapshots where there are any."""
+    """Folds streams of a log, from what it remembers, else from their snapshots.
+
+    A state of some version never changes, so remembering it only spares reading: what came after
+    is read from the log each time.
+    """
 
     def __init__(self, log: Log, pool: asyncpg.Pool | None) -> None:
         self._log, self._pool = log, pool
+        self._remembered: OrderedDict[tuple[str, str], Folded[Any]] = OrderedDict()
 
     async def fold(self, stream: str, fold: Fold[S], known: Folded[S] | None = None) -> Folded[S]:
         """The state now; `known` spares reading again what it holds already."""
-        start = known or await self._snapshot(stream, fold)
+        start = known or self._recalled(stream, fold) or await self._snapshot(stream, fold)
         return await self._over(stream, fold, start, await self._log.read(stream, start.version))
 
     async def fold_all(self, streams: Collection[str], fold: Fold[S]) -> dict[str, Folded[S]]:
         """The states of many streams now, in two queries whatever their number."""
         starts = {stream: Folded(fold.state(), 0) for stream in streams}
         starts |= await self._snapshots(streams, fold)
+        for stream in streams:
+            starts[stream] = self._recalled(stream, fold) or starts[stream]
         events = await self._log.read_all(
             {stream: start.version for stream, start in starts.items()}
         )
@@ -67,7 +77,23 @@ class Folds:
         now = Folded(fold.over(events, start.state), events[-1].version)
         if len(events) >= SNAPSHOT_EVERY:
             await self._save(stream, fold, now)
+        self._remember(stream, fold, now)
         return now
+
+    def _recalled(self, stream: str, fold: Fold[S]) -> Folded[S] | None:
+        found = self._remembered.get((fold.name, stream))
+        if found is not None:
+            self._remembered.move_to_end((fold.name, stream))
+        return found
+
+    def _remember(self, stream: str, fold: Fold[S], now: Folded[S]) -> None:
+        name = (fold.name, stream)
+        known = self._remembered.get(name)
+        if known is None or known.version < now.version:
+            self._remembered[name] = now
+            self._remembered.move_to_end(name)
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
 
     async def _snapshot(self, stream: str, fold: Fold[S]) -> Folded[S]:
         row = None

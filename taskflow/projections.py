@@ -74,7 +74,7 @@ class Projector:
     async def run(self) -> None:
         while True:
             try:
-                connection = await connect(self._dsn, f"taskflow-{self._what.name}")
+                connection = await connect(self._dsn, f"taskflow-{self._what.name}", durable=False)
             except UNAVAILABLE:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue

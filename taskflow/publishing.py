@@ -7,7 +7,7 @@ import orjson
 from nats.aio.client import Client
 from nats.js.errors import APIError
 
-from contracts.event import UnknownEventType
+from contracts.event import UnknownEventType, has_key
 from contracts.recorded import Message
 from taskflow import clock
 from taskflow.errors import Retryable
@@ -28,9 +28,12 @@ class BusUnavailable(Retryable):
 
 
 def subject_of(message: Message) -> str:
+    """Few events have a key; only those are decoded. A newer replica's has none that we know."""
+    if not has_key(message.type):
+        return subject(message.type)
     try:
         return subject(message.type, message.recorded().event.key())
-    except UnknownEventType:  # a newer replica's event: those who know it listen to its type
+    except UnknownEventType:
         return subject(message.type)
 
 

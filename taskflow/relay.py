@@ -65,7 +65,7 @@ class Relay:
         """Leads whenever it may, for ever."""
         while True:
             try:
-                connection = await connect(self._dsn, "taskflow-relay")
+                connection = await connect(self._dsn, "taskflow-relay", durable=False)
             except UNAVAILABLE:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue

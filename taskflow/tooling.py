@@ -83,9 +83,20 @@ class Tool(Generic[A]):
         )
 
 
-async def catalogue(event_log: Log) -> dict[str, ToolOffered]:
-    """Every tool on offer, by name."""
-    return _on_offer(await event_log.read(streams.TOOLS))
+class Catalogue:
+    """Every tool on offer, by name; each look reads only what is new."""
+
+    def __init__(self, event_log: Log) -> None:
+        self._log = event_log
+        self._history: list[Recorded[Any]] = []
+
+    async def offers(self) -> dict[str, ToolOffered]:
+        new = await self._log.read(streams.TOOLS, self._seen())
+        self._history += [one for one in new if one.version > self._seen()]
+        return _on_offer(self._history)
+
+    def _seen(self) -> int:
+        return self._history[-1].version if self._history else 0
 
 
 def _on_offer(history: Sequence[Recorded[Any]]) -> dict[str, ToolOffered]:

@@ -17,7 +17,7 @@ from services.agent.gemini import Answer, Gemini, ModelUnavailable, Question, fu
 from taskflow import clock
 from taskflow.appending import Because, Outcome, Write
 from taskflow.event_log import Log
-from taskflow.tooling import catalogue
+from taskflow.tooling import Catalogue
 
 HISTORY_EVENTS = 400
 """Read for one request; `history.MAX_TURNS` bounds what is told of them."""
@@ -38,6 +38,7 @@ class Asker:
 class Effects:
     def __init__(self, event_log: Log, gemini: Gemini) -> None:
         self._log, self._gemini = event_log, gemini
+        self._catalogue = Catalogue(event_log)
 
     async def record(self, decision: Decide, cause: Recorded[Any]) -> Outcome:
         """Puts a decision into its slot of the cause's conversation."""
@@ -49,7 +50,7 @@ class Effects:
     ) -> None:
         """Asks for what this step owes, and records the answer in the step's slot."""
         events = await self._read(cause.stream, version)
-        offered = await catalogue(self._log)
+        offered = await self._catalogue.offers()
         asker = _asker(events, state)
         question = Question(
             system=prompt.text(),

@@ -22,6 +22,7 @@ from services.agent.effects import Effects
 from taskflow import bus, clock
 from taskflow.appending import Write
 from taskflow.driving import Driving, Parking
+from taskflow.errors import SealedForEver
 from taskflow.event_log import Log
 from taskflow.folding import Folded
 from taskflow.folds import Folds
@@ -75,11 +76,14 @@ async def stop_if_asked(recorded: Recorded[Any], log: Log, folds: Folds, effects
     """A "stop" first ends the turn that was open when it came; then it is a message as any."""
     if not isinstance(recorded.event, MessageReceived):
         return
+    try:
+        opened: Recorded[MessageReceived] = await log.opened(recorded)
+    except SealedForEver:
+        return
+    if not decider.is_stop_word(opened.event.text):
+        return
     state = (await folds.fold(recorded.stream, FOLD)).state
     if not decider.stops(state, recorded.version):
-        return
-    opened: Recorded[MessageReceived] = await log.opened(recorded)
-    if not decider.is_stop_word(opened.event.text):
         return
     turn = state.turn
     while turn is not None and state.turn == turn:
