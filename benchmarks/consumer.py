@@ -11,7 +11,7 @@ from benchmarks import bus_load, servers
 from benchmarks.figures import Figure, Target
 from benchmarks.rounds import Load, Rounds
 from contracts.recorded import Message, Recorded
-from taskflow import bus, database, telemetry, topology
+from taskflow import bus, database, pulling, telemetry, topology
 from taskflow.dead_letters import DeadLetters
 
 BACKLOG = 10_000
@@ -47,7 +47,7 @@ async def measure(*, quick: bool) -> list[Figure]:
             floor=loads.per_second("floor"),
             floor_is=f"nats-py fetch({FLOOR_FETCH}) loop",
             target=Target(value=2_500),
-            more={"rounds": loads.told(), "fetch": bus.FETCH, "workers": WORKERS},
+            more={"rounds": loads.told(), "ahead": pulling.AHEAD, "workers": WORKERS},
         )
     ]
 

@@ -7,13 +7,12 @@ Anything else: a dead letter's row, and then terminated.
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from types import TracebackType
 from typing import Any
 
 import structlog
-from faststream import AckPolicy
-from faststream.nats import JStream, NatsBroker, PullSub
-from faststream.nats.annotations import NatsMessage
-from nats.js.api import ConsumerConfig
+from faststream.nats import NatsBroker
+from nats.aio.msg import Msg
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
@@ -22,15 +21,12 @@ from taskflow import failpoints, topology
 from taskflow.dead_letters import DeadLetters
 from taskflow.errors import Retryable, UnknownEvent
 from taskflow.event_log import recorded_of
+from taskflow.pulling import Pulling
 from taskflow.telemetry import span
 
 HEARTBEAT_SECONDS = topology.ACK_WAIT_SECONDS / 3
 DELAYS = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before the next delivery: a user's whole conversation stands behind one."""
-FETCH = 1
-"""At a time. nats-py holds the first message of a larger fetch back until the batch is full or the
-fetch times out (server 2.15 ignores its no_wait); and none waits for a worker unheard of.
-"""
 GRACE_SECONDS = 10.0
 RECONNECT_SECONDS = 1
 
@@ -40,12 +36,34 @@ Handler = Callable[[Recorded[Any], int], Awaitable[None]]
 log = structlog.get_logger()
 
 
-def broker(url: str, name: str) -> NatsBroker:
+class Broker(NatsBroker):
+    """FastStream's connection; deliveries are pulled by a loop of our own (docs/adr/0007)."""
+
+    def __init__(self, *given: Any, **settings: Any) -> None:
+        super().__init__(*given, **settings)
+        self.pulls: list[Pulling] = []
+
+    async def start(self) -> None:
+        await super().start()
+        client = await self.connect()
+        for pulling in self.pulls:
+            await pulling.start(client)
+
+    async def stop(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_val: BaseException | None = None,
+        exc_tb: TracebackType | None = None,
+    ) -> None:
+        await asyncio.gather(*(pulling.stop(GRACE_SECONDS) for pulling in self.pulls))
+        await super().stop(exc_type, exc_val, exc_tb)
+
+
+def broker(url: str, name: str) -> Broker:
     """Reconnects for ever; declares nothing."""
-    return NatsBroker(
+    return Broker(
         url,
         name=name,
-        ack_policy=AckPolicy.MANUAL,
         graceful_timeout=GRACE_SECONDS,
         max_reconnect_attempts=-1,
         reconnect_time_wait=RECONNECT_SECONDS,
@@ -55,40 +73,27 @@ def broker(url: str, name: str) -> NatsBroker:
 
 
 def consume(
-    to: NatsBroker, service: str, handler: Handler, dead_letters: DeadLetters, *, workers: int
+    to: Broker, service: str, handler: Handler, dead_letters: DeadLetters, *, workers: int
 ) -> None:
     """Attaches the service's provisioned consumer to a handler."""
-    consumer = next(c for c in topology.CONSUMERS if c.service == service)
 
-    async def deliver(message: NatsMessage) -> None:
+    async def deliver(message: Msg) -> None:
         await settle(message, service, handler, dead_letters)
 
-    to.subscriber(
-        "",
-        stream=JStream(topology.STREAM, declare=False),
-        durable=service,
-        config=ConsumerConfig(filter_subjects=list(consumer.subjects)),
-        pull_sub=PullSub(batch_size=FETCH, timeout=5.0),
-        max_workers=workers,
-        ack_policy=AckPolicy.MANUAL,
-        title=service,
-    )(deliver)
+    to.pulls.append(Pulling(topology.STREAM, service, deliver, workers=workers))
 
 
-async def settle(
-    message: NatsMessage, service: str, handler: Handler, dead_letters: DeadLetters
-) -> None:
+async def settle(message: Msg, service: str, handler: Handler, dead_letters: DeadLetters) -> None:
     """Hands one delivery to its handler and answers JetStream for it."""
-    raw = message.raw_message
-    delivery = raw.metadata.num_delivered
+    delivery = message.metadata.num_delivered
     try:
-        recorded = recorded_of(Message.model_validate_json(raw.data))
+        recorded = recorded_of(Message.model_validate_json(message.data))
     except UnknownEvent as error:
         log.warning("delivery.unknown_event", error=str(error))
         await _hand_back(message, _delay(delivery, error))
         return
     except (ValidationError, ValueError) as error:
-        text = raw.data.decode(errors="replace")
+        text = message.data.decode(errors="replace")
         await _terminate(message, dead_letters.add_undecodable(text, error))
         return
     with (
@@ -115,7 +120,7 @@ async def settle(
 
 
 async def _handle(
-    message: NatsMessage,
+    message: Msg,
     recorded: Recorded[Any],
     delivery: int,
     handler: Handler,
@@ -140,7 +145,7 @@ async def _handle(
         log.debug("delivery.done", delivery=delivery)
 
 
-async def _terminate(message: NatsMessage, record: Awaitable[None]) -> None:
+async def _terminate(message: Msg, record: Awaitable[None]) -> None:
     """Never without its row: while Postgres is away, the delivery comes again."""
     try:
         await record
@@ -148,12 +153,12 @@ async def _terminate(message: NatsMessage, record: Awaitable[None]) -> None:
         await _hand_back(message, _delay(1, error))
     else:
         async with failpoints.BUS_TERM:
-            await message.reject()
+            await message.term()
 
 
-async def _hand_back(message: NatsMessage, delay: float | None = None) -> None:
+async def _hand_back(message: Msg, delay: float | None = None) -> None:
     async with failpoints.BUS_NACK:
-        await message.nack(delay=delay)
+        await message.nak(delay=delay)
 
 
 def _delay(delivery: int, error: Retryable) -> float:
@@ -161,7 +166,7 @@ def _delay(delivery: int, error: Retryable) -> float:
 
 
 @contextlib.asynccontextmanager
-async def _kept_alive(message: NatsMessage) -> AsyncGenerator[None]:
+async def _kept_alive(message: Msg) -> AsyncGenerator[None]:
     """In-progress signals for as long as the handler works."""
 
     async def beat() -> None:

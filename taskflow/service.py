@@ -16,7 +16,6 @@ from uuid import UUID
 import asyncpg
 import structlog
 import uvloop
-from faststream.nats import NatsBroker
 from nats.aio.client import Client
 
 from taskflow import (
@@ -67,7 +66,7 @@ class Runtime:
     attempts: Attempts
     dead_letters: DeadLetters
     wakeups: Wakeups
-    broker: NatsBroker
+    broker: bus.Broker
     client: asyncio.Future[Client]
     """Done once NATS is reached."""
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)

@@ -22,8 +22,8 @@ LOOKED_AT = [
 CALLS = {
     "append_now": "a commit",
     "ack": "an ack",
-    "nack": "a hand-back",
-    "reject": "a termination",
+    "nak": "a hand-back",
+    "term": "a termination",
     "create_async": "a POST",
     "list_async": "a vendor's list",
     "page_async": "a vendor's list",
