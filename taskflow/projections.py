@@ -12,7 +12,7 @@ import structlog
 
 from contracts.recorded import Recorded
 from taskflow import clock, failpoints
-from taskflow.database import UNAVAILABLE, Connection, connect
+from taskflow.database import UNAVAILABLE, Connection, DatabaseUnavailable, connect
 from taskflow.errors import Retryable
 from taskflow.event_log import PAGE, Cursor, EventLog, recorded_of
 from taskflow.wakeups import Wakeups, lead
@@ -114,9 +114,13 @@ class Projector:
         give_up_at = clock.monotonic() + CATCH_UP_SECONDS
         with self._wakeups.subscribed() as bell:
             while clock.monotonic() < give_up_at:
-                async with self._pool.acquire() as connection:
-                    if await where(connection, self._what) >= target:
-                        return
+                try:
+                    async with self._pool.acquire() as connection:
+                        held = await where(connection, self._what)
+                except UNAVAILABLE as error:
+                    raise DatabaseUnavailable("the checkpoint did not answer") from error
+                if held >= target:
+                    return
                 await bell.wait(0.02)
         raise Retryable(f"projection {self._what.name} lags behind")
 
