@@ -31,6 +31,8 @@ insert into open_calls (call, stream, tool, deadline) values ($1, $2, $3, $4)
 on conflict (call) do nothing
 """
 _SETTLED = "delete from open_calls where call = $1"
+# Nothing can be answered for them any more: their key is gone.
+_ABANDONED = "delete from open_calls where stream = $1"
 
 
 class DueReminders:
@@ -76,5 +78,7 @@ def _call_changes(recorded: Recorded[Any]) -> list[Statement]:
             return [(_CALLED, (call, recorded.stream, request.tool, request.deadline))]
         case ToolFinished(call=call) | ToolFailed(call=call):
             return [(_SETTLED, (call,))]
+        case UserForgotten():
+            return [(_ABANDONED, (recorded.stream,))]
         case _:
             return []
