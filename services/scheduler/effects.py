@@ -144,6 +144,10 @@ class Effects:
             except ConcurrentAppend:
                 folded = await self._folds.fold(origin.stream, FOLD, folded)
                 continue
+            except SealedForEver:
+                # Forgotten since the text was read.
+                log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
+                return
             log.info("reminder.fired", late_s=round(fired.late_s, 3))
             return
 
