@@ -6,6 +6,7 @@ means its first occurrence.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -93,9 +94,15 @@ def _bounded(occurrences: rrule | rruleset) -> Iterator[datetime]:
 
 def check_zone(zone: str) -> None:
     """Raises UnusableRule with names that look alike."""
-    if zone in available_timezones():
+    if zone in _zones():
         return
     city = zone.rpartition("/")[2].replace(" ", "_").lower()
-    alike = sorted(name for name in available_timezones() if city and city in name.lower())[:5]
+    alike = sorted(name for name in _zones() if city and city in name.lower())[:5]
     hint = f"; perhaps {', '.join(alike)}" if alike else ""
     raise UnusableRule(f"{zone!r} is not an IANA time zone such as Europe/Berlin{hint}")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Asking for them walks a thousand files."""
+    return frozenset(available_timezones())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version as package_version
 from typing import Any, Protocol
 from uuid import UUID
@@ -138,7 +139,7 @@ class ReminderTools:
             local_time=at,
             zone=zone,
             rrule=arguments.rrule,
-            tzdata=package_version("tzdata"),
+            tzdata=_tzdata(),
         )
         guessed = arguments.zone is None and not request.zone_known
         result: Json = {
@@ -187,6 +188,12 @@ class ReminderTools:
             await self._log.read_end(streams.reminder(reminder), 1, 1)
         )[0]
         return (await self._log.opened(recorded)).event.text
+
+
+@cache
+def _tzdata() -> str:
+    """The release of the zone rules; asking for it reads files."""
+    return package_version("tzdata")
 
 
 def _checked(arguments: SetReminder, zone: str, now: datetime) -> str:
