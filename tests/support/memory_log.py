@@ -30,6 +30,12 @@ class MemoryLog:
     def after(self, position: int) -> list[Recorded[Any]]:
         return self._all[position:]
 
+    def stream(self, stream: str) -> list[Recorded[Any]]:
+        return self._streams.get(stream, [])
+
+    def get(self, event_id: UUID) -> Recorded[Any] | None:
+        return self._by_id.get(event_id)
+
     async def append(
         self, writes: Sequence[Write], slot: UUID, because: Because = FRESH
     ) -> Outcome:
@@ -40,8 +46,7 @@ class MemoryLog:
         if not 0 < count <= MAX_EVENTS:
             raise ValueError(f"an append holds 1 to {MAX_EVENTS} events, not {count}")
         if slots.event_id(slot, 0) in self._by_id:
-            ids = (slots.event_id(slot, n) for n in range(MAX_EVENTS))
-            return Exists([self._by_id[id_] for id_ in ids if id_ in self._by_id])
+            return Exists(self._standing(slot))
         for write in writes:
             expected = write.expected_version
             if expected is not None and expected != len(self._streams.get(write.stream, [])):
@@ -72,21 +77,27 @@ class MemoryLog:
                 appended.append(recorded)
         return Appended(appended)
 
+    def _standing(self, slot: UUID) -> list[Recorded[Any]]:
+        found: list[Recorded[Any]] = []
+        while one := self._by_id.get(slots.event_id(slot, len(found))):
+            found.append(one)
+        return found
+
     async def read(self, stream: str, after: int = 0) -> list[Recorded[Any]]:
-        return self._streams.get(stream, [])[after:]
+        return self.stream(stream)[after:]
 
     async def read_all(self, after: Mapping[str, int]) -> dict[str, list[Recorded[Any]]]:
         found = {stream: await self.read(stream, version) for stream, version in after.items()}
         return {stream: events for stream, events in found.items() if events}
 
     async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]:
-        return self._streams.get(stream, [])[max(0, upto - count) : upto]
+        return self.stream(stream)[max(0, upto - count) : upto]
 
     async def firsts(self, streams: Sequence[str]) -> dict[str, Recorded[Any]]:
         return {stream: self._streams[stream][0] for stream in streams if stream in self._streams}
 
     async def find(self, event_id: UUID) -> Recorded[Any] | None:
-        return self._by_id.get(event_id)
+        return self.get(event_id)
 
     async def opened(self, recorded: Recorded[Any]) -> Recorded[Any]:
         return recorded

@@ -5,8 +5,8 @@ HYPOTHESIS_PROFILE=deep python -m pytest tests/unit/protocol
 
 import os
 import random
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -31,6 +31,12 @@ _DEEP = settings(_QUICK, max_examples=20_000, stateful_step_count=80, derandomiz
 MACHINE = _DEEP if DEEP else _QUICK
 
 
+class Story(Protocol):
+    """Hears of each rule just before it is applied."""
+
+    def begins(self, world: Any, rule: str, arguments: Mapping[str, int]) -> None: ...
+
+
 def one_of(choices: Sequence[T], n: int) -> T:
     return choices[n % len(choices)]
 
@@ -41,18 +47,24 @@ def walk(
     *,
     without: Iterable[str] = (),
     often: Iterable[str] = (),
+    steps: int = STEPS,
+    story: Story | None = None,
 ) -> None:
     """A seeded random walk over the machine's rules; what a seed finds, it finds again."""
     chance = random.Random(seed)
     world = machine()
     rules = [one for one in world.rules if one.function.__name__ not in set(without)]
     weights = dict.fromkeys(often, 6)
-    for _ in range(STEPS):
+    for _ in range(steps):
         may = [one for one in rules if all(holds(world) for holds in one.preconditions)]
         weight = [weights.get(one.function.__name__, 1) for one in may]
         (rule,) = chance.choices(may, weight)
-        arguments = {"n": chance.randrange(60)} if rule.arguments else {}
+        arguments = {name: chance.randrange(60) for name in rule.arguments}
+        if story is not None:
+            story.begins(world, rule.function.__name__, arguments)
         rule.function(world, **arguments)
+    if story is not None:
+        story.begins(world, "teardown", {})
     world.teardown()
 
 

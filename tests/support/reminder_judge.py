@@ -1,0 +1,145 @@
+"""Judges the scheduler by recorded facts alone: own books, and its own way of telling the time."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from contracts.conversation import ReplyReady, UserForgotten
+from contracts.recorded import Recorded
+from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from tests.support.wall_clock import next_due
+
+LATE = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class Promise:
+    """A reminder as it was told to the user."""
+
+    text: str
+    local_time: str
+    zone: str
+    rrule: str | None
+    user: UUID | None
+    number: int
+    next: datetime | None
+    over: str = ""
+
+
+class ReminderJudge:
+    """Sees each transaction once, in the order of the log."""
+
+    def __init__(self) -> None:
+        self.promises: dict[UUID, Promise] = {}
+        self.requests: dict[UUID, Recorded[ToolRequested]] = {}
+        self.outcomes: dict[UUID, ToolFinished | ToolFailed] = {}
+        self.fired: set[tuple[UUID, datetime]] = set()
+        self.forgotten: set[UUID] = set()
+        self.lateness: list[bool] = []
+        self.seen = 0
+        self._versions: dict[str, int] = defaultdict(int)
+        self._numbers: dict[UUID | None, int] = defaultdict(int)
+
+    def see(self, transaction: Sequence[Recorded[Any]]) -> None:
+        for one in transaction:
+            self._versions[one.stream] += 1
+            assert one.version == self._versions[one.stream], "a version is missing or doubled"
+        events = [one.event for one in transaction]
+        firings = [event for event in events if isinstance(event, ReminderFired)]
+        replies = [event for event in events if isinstance(event, ReplyReady)]
+        assert len(firings) <= 1, "two firings in one transaction"
+        assert len(replies) <= len(firings), "a reminder speaks without its firing, or twice"
+        assert len(firings) <= len(replies), "fired without its reply"
+        for one in transaction:
+            self._enter(one, events)
+        for one in transaction:
+            if isinstance(one.event, ReminderFired):
+                self._fires(one, replies[0])
+        self.seen = transaction[-1].position
+
+    def at_the_end(self, now: datetime) -> None:
+        for promise in self._standing():
+            assert promise.next is None or promise.next > now, "what is due was left behind"
+        for call, request in self.requests.items():
+            ended = call in self.outcomes or request.user_id in self.forgotten
+            assert ended, "a call without an outcome"
+
+    def next_dues(self) -> list[datetime]:
+        return sorted(one.next for one in self._standing() if one.next)
+
+    def _standing(self) -> list[Promise]:
+        promises = self.promises.values()
+        return [one for one in promises if not one.over and one.user not in self.forgotten]
+
+    def _enter(self, one: Recorded[Any], beside: Sequence[Any]) -> None:
+        match one.event:
+            case ToolRequested():
+                self.requests[one.event_id] = one
+            case ToolFinished(call=call) | ToolFailed(call=call) as outcome:
+                assert call not in self.outcomes, "a call has two outcomes"
+                self.outcomes[call] = outcome
+                self._is_fair(outcome, one.recorded_at)
+            case ReminderSet() as told:
+                assert told.reminder not in self.promises, "a reminder was set twice"
+                done = any(isinstance(other, ToolFinished) for other in beside)
+                assert done, "a reminder was set, but its call did not finish"
+                self._promises(told, one)
+            case ReminderCancelled(reminder=reminder):
+                promise = self.promises[reminder]
+                assert not promise.over, f"cancelled, but it was {promise.over}"
+                assert promise.next is not None, "cancelled, but it had spoken for the last time"
+                promise.over = "cancelled"
+            case UserForgotten():
+                assert one.user_id is not None
+                self.forgotten.add(one.user_id)
+            case _:
+                pass
+
+    def _is_fair(self, outcome: ToolFinished | ToolFailed, at: datetime) -> None:
+        request = self.requests[outcome.call].event
+        if isinstance(outcome, ToolFailed):
+            gave_up = outcome.code == "timeout" and "in time" in outcome.error
+            assert not gave_up or at > request.deadline, "a call failed before its deadline"
+
+    def _promises(self, told: ReminderSet, one: Recorded[Any]) -> None:
+        self._numbers[one.user_id] += 1
+        after = one.recorded_at if told.rrule else None
+        self.promises[told.reminder] = Promise(
+            told.text,
+            told.local_time,
+            told.zone,
+            told.rrule,
+            one.user_id,
+            self._numbers[one.user_id],
+            next_due(told.local_time, told.zone, told.rrule, after),
+        )
+
+    def _fires(self, one: Recorded[ReminderFired], reply: ReplyReady) -> None:
+        fired = one.event
+        promise = self.promises[fired.reminder]
+        assert (fired.reminder, fired.due) not in self.fired, "an occurrence fired twice"
+        self.fired.add((fired.reminder, fired.due))
+        assert not promise.over, f"fired, but it was {promise.over}"
+        assert one.recorded_at >= fired.due, "fired before its time"
+        assert fired.due == promise.next, "fired for an instant that nobody was promised"
+        assert reply.kind == "reminder", "it speaks as somebody else"
+        assert reply.turn is None, "it speaks as somebody else"
+        assert reply.text.startswith(f"⏰ {promise.text}"), "it speaks of something else"
+        self.lateness.append(fired.late_s >= LATE.total_seconds())
+        self._is_late_when_it_says_so(fired, reply.text, promise)
+        after = max(fired.due, one.recorded_at)
+        promise.next = (
+            next_due(promise.local_time, promise.zone, promise.rrule, after)
+            if promise.rrule
+            else None
+        )
+
+    def _is_late_when_it_says_so(self, fired: ReminderFired, text: str, promise: Promise) -> None:
+        meant = f"{fired.due.astimezone(ZoneInfo(promise.zone)):%A %d %B, %H:%M}"
+        assert (fired.late_s >= LATE.total_seconds()) == ("meant for" in text), "late in silence"
+        assert "meant for" not in text or meant in text, "it tells a wrong time"
