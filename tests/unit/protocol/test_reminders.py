@@ -2,12 +2,14 @@
 
 from collections import Counter
 
+from hypothesis import settings
+
 from contracts.reminders import ReminderFired
 from tests.support.reminders import FAULTS, STEPS, WORK, Reminders
 from tests.support.walks import MACHINE, SEEDS, walk
 
 TestReminders = Reminders.TestCase
-TestReminders.settings = MACHINE
+TestReminders.settings = settings(MACHINE, max_examples=MACHINE.max_examples // 4)
 
 
 def test_long_walks_keep_every_invariant() -> None:
@@ -32,7 +34,7 @@ def test_without_a_fault_each_occurrence_is_taken_up_once() -> None:
             assert set(self.attempts.values()) <= {1}, "two replicas took up one occurrence"
             assert set(self.attempts) == self.judge.fired
 
-    for seed in range(SEEDS // 2):
+    for seed in range(SEEDS // 8):
         walk(Frugal, seed, without=FAULTS, often=WORK, steps=STEPS)
 
 

@@ -1,0 +1,50 @@
+"""Worlds with one rule switched off each, for the runner to find.
+
+python -m tests.support.broken_worlds --seeds 60
+"""
+
+import sys
+from datetime import timedelta
+from uuid import UUID
+
+from services.agent.decider import Conversation, Decide
+from services.scheduler.effects import Claimed
+from taskflow.appending import Outcome
+from tests.chaos.simulate import WORLDS, World, main
+from tests.support.lane_world import Sender
+from tests.support.lanes import Lanes
+from tests.support.reminders import Reminders
+from tests.support.turns import Turns
+
+
+class StopsOutsideTheSlot(Turns):
+    def stop(self, state: Conversation, turn: UUID) -> Decide:
+        return Decide(UUID(int=2**64 + len(self.log.all())), super().stop(state, turn).events)
+
+
+class TakesAnyClaimForItsOwn(Lanes):
+    def is_mine(self, sender: Sender, outcome: Outcome) -> bool:
+        return True
+
+
+class FiresBeforeItsTime(Reminders):
+    def claim(self, limit: int, seconds: int) -> list[Claimed]:
+        now, self.log.now = self.log.now, self.log.now + timedelta(seconds=2)
+        try:
+            return super().claim(limit, seconds)
+        finally:
+            self.log.now = now
+
+
+MACHINES = {
+    "turns": StopsOutsideTheSlot,
+    "lanes": TakesAnyClaimForItsOwn,
+    "reminders": FiresBeforeItsTime,
+}
+BROKEN = {
+    name: World(machine, WORLDS[name].often, WORLDS[name].steps)
+    for name, machine in MACHINES.items()
+}
+
+if __name__ == "__main__":
+    sys.exit(main(worlds=BROKEN))
