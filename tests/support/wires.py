@@ -1,7 +1,7 @@
 """What one simulated replica sees of the database: any exchange may hang, break or end unknown."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -40,6 +40,17 @@ class Wire:
 
     async def read(self, stream: str, after: int = 0) -> list[Recorded[Any]]:
         return await self.loop.io("read", lambda: self.world.log.stream(stream)[after:])
+
+    async def read_all(self, after: Mapping[str, int]) -> dict[str, list[Recorded[Any]]]:
+        def found() -> dict[str, list[Recorded[Any]]]:
+            streams = {one: self.world.log.stream(one)[start:] for one, start in after.items()}
+            return {one: events for one, events in streams.items() if events}
+
+        return await self.loop.io("read", found)
+
+    async def firsts(self, streams: Sequence[str]) -> dict[str, Recorded[Any]]:
+        """Of what never changes."""
+        return {one: self.world.log.stream(one)[0] for one in streams}
 
     async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]:
         """Of what never changes."""

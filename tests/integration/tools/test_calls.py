@@ -11,7 +11,7 @@ from contracts.tools import ToolFinished
 from services.tools import app, registry
 from services.tools.serpapi import SerpApi
 from taskflow import clock, publishing
-from taskflow.tooling import Call, Done, Tool, catalogue
+from taskflow.tooling import Call, Catalogue, Done, Tool
 from taskflow.watchdog import event_message
 from tests.integration.tools.conftest import KEY, House
 from tests.support.eventually import eventually
@@ -60,7 +60,8 @@ async def test_flights_come_back_with_their_prices(house: House) -> None:
 
 async def test_what_is_offered_is_what_can_be_called(house: House) -> None:
     async def all_offered() -> bool:
-        owners = {name: one.owner for name, one in (await catalogue(house.calls.log)).items()}
+        offers = await Catalogue(house.calls.log).offers()
+        owners = {name: one.owner for name, one in offers.items()}
         return owners == dict.fromkeys(("search_web", "search_flights", "collapse"), "tools")
 
     await eventually(all_offered)
