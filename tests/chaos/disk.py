@@ -43,7 +43,7 @@ class Disk:
             _write_back(descriptor)
 
     def cut(self, after_writing_back: float | None = None) -> None:
-        """From now on nothing reaches the disk. With seconds: so long into the kernel's own writing."""
+        """Nothing reaches the disk any more. With seconds: so long into the kernel's writing."""
         with self._opened() as descriptor:
             writer = threading.Thread(target=_write_back, args=(descriptor,))
             if after_writing_back is not None:
@@ -56,7 +56,7 @@ class Disk:
         _run("cp", "--sparse=always", self._image, self._crashed)
 
     def reboot(self) -> None:
-        """The journal replays, as after a real cut. Files still open keep the old disk to the end."""
+        """The journal replays, as after a real cut. Files still open hold on to the old disk."""
         _run("umount", "--lazy", self.root)
         self._crashed.replace(self._image)
         self._mount()

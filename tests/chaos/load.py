@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from contextlib import asynccontextmanager
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,9 @@ from uuid import UUID
 import asyncpg
 
 from contracts import slots
-from contracts.streams import UserId, conversation
-from contracts.recorded import Recorded
 from contracts.conversation import TurnStarted
+from contracts.recorded import Recorded
+from contracts.streams import UserId, conversation
 from taskflow import database as db
 from taskflow.appending import Appended, Outcome, Write
 from taskflow.errors import Retryable

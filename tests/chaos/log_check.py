@@ -91,7 +91,9 @@ class LogCheck:
         rows = await connection.fetch(_IDS, [one.event_id for one in earlier])
         there = {row["event_id"] for row in rows}
         missing = [one for one in earlier if one.event_id not in there]
-        self._verdict.add_lost(one.finding("an earlier cycle's event is gone", cycle) for one in missing)
+        self._verdict.add_lost(
+            one.finding("an earlier cycle's event is gone", cycle) for one in missing
+        )
         if not missing:
             self._verdict.add_wrong([Finding("the log before this cycle has changed", cycle)])
 

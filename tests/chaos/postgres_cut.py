@@ -1,64 +1,32 @@
-"""The log's disk loses its power under concurrent appends, again and again, on the same data."""
+"""The log's disk loses its power under concurrent appends."""
 
-import asyncio
-import random
-from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 from unittest import mock
-
-import asyncpg
 
 from taskflow.appending import Appended
 from taskflow.embedded import postgres
 from taskflow.embedded.postgres import EmbeddedPostgres
-from taskflow.errors import Configuration, Permanent, Retryable
 from taskflow.migrate import migrate
+from tests.chaos.cuts import Cuts
 from tests.chaos.disk import Disk
 from tests.chaos.load import Intent, Load, make_users, opened_log
 from tests.chaos.log_check import LogCheck
 from tests.chaos.machine import Machine
-from tests.chaos.verdict import Finding, Verdict
+from tests.chaos.verdict import Finding
 
 DISK_MEGABYTES = 768
-"""200 cycles' events and the WAL of the longest."""
-LOAD_SECONDS = (0.02, 0.3)
-WRITING_BACK_SHARE = 0.4
-WRITING_BACK_SECONDS = 0.004
-
-Progress = Callable[[Verdict], None]
+"""The events of 200 cycles (about 250 MB) and their WAL."""
+LOAD_SECONDS = 0.3
 
 
-class PostgresCuts:
+class PostgresCuts(Cuts):
     def __init__(self, folder: Path, seed: int) -> None:
-        self.verdict = Verdict("postgres", seed)
-        self._chance = random.Random(f"postgres {seed}")
+        disk = Disk(folder, "postgres", DISK_MEGABYTES)
+        machine = Machine(disk, lambda on: EmbeddedPostgres(on.root / "home"))
+        super().__init__("postgres", seed, machine, LOAD_SECONDS)
         self._check = LogCheck(self.verdict)
-        self._machine = Machine(
-            Disk(folder, "postgres", DISK_MEGABYTES), lambda disk: EmbeddedPostgres(disk.root / "home")
-        )
-
-    def run(self, cuts: int, progress: Progress) -> Verdict:
-        """Ends with the first cut that took something."""
-        self._machine.start()
-        try:
-            asyncio.run(self._prepare())
-            for cycle in range(1, cuts + 1):
-                intents = asyncio.run(self._load_and_cut(cycle))
-                self.verdict.cuts = cycle
-                try:
-                    self._machine.reboot()
-                    self._machine.start()
-                    asyncio.run(self._examine(intents, cycle))
-                except (Configuration, Permanent, Retryable, asyncpg.PostgresError) as error:
-                    self.verdict.add_wrong([Finding(f"unusable after the cut: {error}", cycle)])
-                    break
-                progress(self.verdict)
-                if not self.verdict.good:
-                    break
-        finally:
-            self._machine.stop()
-        return self.verdict
+        self._intents: list[Intent] = []
 
     @property
     def _dsn(self) -> str:
@@ -72,32 +40,29 @@ class PostgresCuts:
             await make_users(vault)
         self._machine.disk.settle()
 
-    async def _load_and_cut(self, cycle: int) -> list[Intent]:
+    async def _load_and_cut(self, cycle: int) -> None:
         async with opened_log(self._dsn) as (log, vault):
             load = Load(log, await make_users(vault), self._chance)
-            appending = asyncio.create_task(load.run())
-            await asyncio.sleep(self._chance.uniform(*LOAD_SECONDS))
-            self._machine.cut(_writing_back(self._chance))
-            await load.quiet()
-            appending.cancel()
-            with suppress(asyncio.CancelledError):
-                await appending
+            await self._run_until_cut(load, log_is_cut=True)
+        self._intents = load.intents
         for intent in load.intents:
             self._check.acknowledge(intent.acknowledged, cycle)
-        return load.intents
 
-    async def _examine(self, intents: list[Intent], cycle: int) -> None:
+    def _before_start(self) -> None:
+        """PostgreSQL is the truth: what a disk does to it beyond a cut, backups answer."""
+
+    async def _examine(self, cycle: int, *, last: bool) -> None:
         """Everything is there; who got no answer asks again; and the log takes new events."""
         async with opened_log(self._dsn) as (log, vault):
-            await self._check.check(self._dsn, log, intents, cycle)
+            await self._check.check(self._dsn, log, self._intents, cycle)
             if not self.verdict.good:
                 return
             load = Load(log, await make_users(vault), self._chance)
-            for intent in [one for one in intents if not one.acknowledged]:
+            for intent in [one for one in self._intents if not one.acknowledged]:
                 self.verdict.unanswered += 1
                 events = (await load.submit(intent)).events
                 self._check.acknowledge(events, cycle)
-                if [e.event_id for e in events] != intent.ids:
+                if [event.event_id for event in events] != intent.ids:
                     self.verdict.add_wrong([Finding(f"half of the append {intent.slot}", cycle)])
             fresh = load.intend()
             if not isinstance(await load.submit(fresh), Appended):
@@ -106,13 +71,6 @@ class PostgresCuts:
             await self._check.stand(self._dsn)
 
 
-def _writing_back(chance: random.Random) -> float | None:
-    """In some cuts the kernel was about to write what nobody had synced."""
-    if chance.random() > WRITING_BACK_SHARE:
-        return None
-    return chance.uniform(0, WRITING_BACK_SECONDS)
-
-
-def without_fsync() -> "mock._patch_dict":
+def without_fsync() -> AbstractContextManager[object]:
     """The control: a PostgreSQL that does not wait for its disk."""
     return mock.patch.dict(postgres._SETTINGS, {"fsync": "off"})
