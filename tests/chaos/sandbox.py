@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,8 @@ from tests.chaos import disk
 
 _INSIDE = "POWER_CUT_INSIDE"
 _TOOLS = ("unshare", "mount", "umount", "mkfs.ext4", "cp")
+_LOOP_CONTROL = Path("/dev/loop-control")
+_LOOPS = 8
 _WORK_SIZE = "4g"
 """At most; pages are taken as they are written."""
 
@@ -46,6 +49,7 @@ def work_folder(within: Path | None = None) -> Generator[Path]:
             if within is None:
                 _mount_memory(folder)
             folder.chmod(0o755)
+            _make_loop_devices()
             _check(folder)
             temporary = folder / "tmp"
             temporary.mkdir(mode=0o1777)
@@ -55,6 +59,17 @@ def work_folder(within: Path | None = None) -> Generator[Path]:
             tempfile.tempdir = None
             if within is None:
                 subprocess.run(["umount", "--lazy", folder], check=False, capture_output=True)
+
+
+def _make_loop_devices() -> None:
+    """A container's /dev may lack them although its kernel has loop devices."""
+    with contextlib.suppress(OSError):
+        if not _LOOP_CONTROL.exists():
+            os.mknod(_LOOP_CONTROL, stat.S_IFCHR | 0o600, os.makedev(10, 237))
+        for number in range(_LOOPS):
+            device = Path(f"/dev/loop{number}")
+            if not device.exists():
+                os.mknod(device, stat.S_IFBLK | 0o600, os.makedev(7, number))
 
 
 def _mount_memory(folder: Path) -> None:
