@@ -34,11 +34,17 @@ class Cuts(ABC):
         self._machine = machine
         self._load_seconds = load_seconds
 
-    def run(self, cuts: int, progress: Progress) -> Verdict:
-        """Ends with the first cut that took something."""
+    def run(self, cuts: int, progress: Progress, *, settled: bool = False) -> Verdict:
+        """Ends with the first cut that took something.
+
+        `settled`: what the first start made is on the disk for good. For the control, which is to
+        lose events, not its whole server; otherwise a cut may come right after the first start.
+        """
         self._machine.start()
         try:
             asyncio.run(self._prepare())
+            if settled:
+                self._machine.disk.settle()
             for cycle in range(1, cuts + 1):
                 asyncio.run(self._load_and_cut(cycle))
                 self.verdict.cuts = cycle

@@ -34,11 +34,9 @@ class PostgresCuts(Cuts):
         return self._machine.server.url
 
     async def _prepare(self) -> None:
-        """On the disk for good: the control is to lose events, not the database."""
         await migrate(self._dsn)
         async with opened_log(self._dsn) as (_, vault):
             await make_users(vault)
-        self._machine.disk.settle()
 
     async def _load_and_cut(self, cycle: int) -> None:
         async with opened_log(self._dsn) as (log, vault):

@@ -60,7 +60,7 @@ def _run(kind: str, asked: argparse.Namespace) -> Verdict:
     with sandbox.work_folder(asked.folder) as folder:
         if asked.prove:
             with without_safety():
-                verdict = cuts(folder, asked.seed).run(asked.cuts, progress)
+                verdict = cuts(folder, asked.seed).run(asked.cuts, progress, settled=True)
         else:
             verdict = cuts(folder, asked.seed).run(asked.cuts, progress)
     progress(verdict)
