@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from taskflow.embedded import durable
 from taskflow.embedded.binaries import nats_binary
 from taskflow.embedded.lock import DirectoryLock
 from taskflow.embedded.logfile import LogFile
@@ -198,9 +199,11 @@ def _name_behind(port: int) -> str | None:
 
 
 def _write_private(path: Path, value: dict[str, Any]) -> None:
-    """Whole or not at all: a crash in the middle must not lose the password."""
+    """Whole or not at all: a crash or a power cut in the middle must not lose the password."""
     unfinished = path.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     unfinished.touch(mode=0o600)
     unfinished.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    durable.sync(unfinished)
     unfinished.replace(path)
+    durable.sync(path.parent)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import psutil
 
+from taskflow.embedded import durable
 from taskflow.embedded.binaries import postgres_binary
 from taskflow.embedded.lock import DirectoryLock
 from taskflow.embedded.logfile import LogFile
@@ -145,7 +146,12 @@ class EmbeddedPostgres(Server):
         self._finish("postgres", single, _FIRST_ROLES.replace(";\n", ";\n\n"))
         hba = unfinished / "pg_hba.conf"
         hba.write_text(_HBA, encoding="ascii")
+        # initdb synced what it made; without this a power cut leaves an empty hba, and no way in.
+        for changed in (hba, unfinished):
+            durable.sync(changed)
         unfinished.rename(self.data)
+        for folder in (self._folder, self._home, self._home.parent):
+            durable.sync(folder)
 
     def _finish(self, program: str, arguments: list[str | Path], script: str = "") -> None:
         """One of PostgreSQL's own tools, to its end."""
