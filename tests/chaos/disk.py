@@ -67,7 +67,7 @@ class Disk:
         self.root.rmdir()
 
     def _mount(self) -> None:
-        _run("mount", "-o", "loop,noatime", self._image, self.root)
+        _run("mount", "-o", "loop,noatime,noauto_da_alloc", self._image, self.root)
 
     @contextlib.contextmanager
     def _opened(self) -> Generator[int]:

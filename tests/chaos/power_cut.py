@@ -1,9 +1,10 @@
 """Cuts the power of PostgreSQL's and NATS's disks under load, and counts what was lost.
 
-python -m tests.chaos.power_cut --cuts 200 [--seed 1] [--only postgres|nats] [--prove] [--json FILE]
+python -m tests.chaos.power_cut --cuts 200 [--seed 1] [--only postgres|nats] [--prove]
 """
 
 import argparse
+import contextlib
 import json
 import logging
 import sys
@@ -13,17 +14,20 @@ import structlog
 
 from taskflow import clock
 from tests.chaos import sandbox
-from tests.chaos.nats_cut import NatsCuts, without_sync
+from tests.chaos.cuts import Cuts
+from tests.chaos.nats_cut import ANY, DELETED, NONE, NatsCuts, without_sync
 from tests.chaos.postgres_cut import PostgresCuts, without_fsync
 from tests.chaos.verdict import Verdict, table
 
-KINDS = {"postgres": (PostgresCuts, without_fsync), "nats": (NatsCuts, without_sync)}
+KINDS = {"postgres": without_fsync, "nats": without_sync}
+"""With the control of each."""
 
 
 def main() -> None:
     asked = _arguments()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    logging.getLogger("nats").setLevel(logging.CRITICAL)
+    for noisy in ("nats", "asyncio"):  # connections that a cut killed say so once more
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
     try:
         sandbox.enter("tests.chaos.power_cut", sys.argv[1:])
         verdicts = [_run(kind, asked) for kind in KINDS if asked.only in {None, kind}]
@@ -44,7 +48,6 @@ def main() -> None:
 
 
 def _run(kind: str, asked: argparse.Namespace) -> Verdict:
-    cuts, without_safety = KINDS[kind]
     began = clock.monotonic()
 
     def progress(verdict: Verdict) -> None:
@@ -58,14 +61,18 @@ def _run(kind: str, asked: argparse.Namespace) -> Verdict:
         )
 
     with sandbox.work_folder(asked.folder) as folder:
-        if asked.prove:
-            with without_safety():
-                verdict = cuts(folder, asked.seed).run(asked.cuts, progress, settled=True)
-        else:
-            verdict = cuts(folder, asked.seed).run(asked.cuts, progress)
+        unsafe = KINDS[kind]() if asked.prove else contextlib.nullcontext()
+        with unsafe:
+            verdict = _cuts(kind, folder, asked).run(asked.cuts, progress, settled=asked.prove)
     progress(verdict)
     print(file=sys.stderr)
     return verdict
+
+
+def _cuts(kind: str, folder: Path, asked: argparse.Namespace) -> Cuts:
+    if kind == "postgres":
+        return PostgresCuts(folder, asked.seed)
+    return NatsCuts(folder, asked.seed, NONE if asked.prove else asked.damage)
 
 
 def _arguments() -> argparse.Namespace:
@@ -75,6 +82,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=list(KINDS))
     parser.add_argument(
         "--prove", action="store_true", help="the control: without fsync, losses must be found"
+    )
+    parser.add_argument(
+        "--damage",
+        choices=[NONE, DELETED, ANY],
+        default=ANY,
+        help="to the bus's store at one cut in ten; any: deleted, or bytes flipped",
     )
     parser.add_argument("--json", type=Path, help="write the figures there")
     parser.add_argument("--folder", type=Path, help="for the disks' images; default: in memory")
