@@ -22,6 +22,7 @@ Progress = Callable[[Verdict], None]
 UNUSABLE = (
     *(Configuration, Permanent, Retryable),
     *(asyncpg.PostgresError, NatsError, OSError, TimeoutError),
+    AssertionError,  # what should come true in time and did not
 )
 
 

@@ -67,6 +67,7 @@ class Disk:
         self.root.rmdir()
 
     def _mount(self) -> None:
+        # Without ext4's kindness to programs that replace a file and do not sync it.
         _run("mount", "-o", "loop,noatime,noauto_da_alloc", self._image, self.root)
 
     @contextlib.contextmanager

@@ -83,8 +83,11 @@ class NatsCuts(Cuts):
 
     async def _examine(self, cycle: int, *, last: bool) -> None:
         """What was acknowledged is there, or where the store was spoilt, comes back."""
-        connection = await asyncpg.connect(self._postgres.url)
-        async with opened_log(self._postgres.url) as (log, vault), self._connected() as client:
+        async with (
+            _one_connection(self._postgres.url) as connection,
+            opened_log(self._postgres.url) as (log, vault),
+            self._connected() as client,
+        ):
             full = bool(last or self._damage or cycle % FULL_READ_EVERY == 0)
             await self._bus.read(client, again=full)
             published = [one for one in await bus_check.logged(connection) if one.published]
@@ -102,7 +105,6 @@ class NatsCuts(Cuts):
                 await eventually(lambda: connection.fetchval(_CAUGHT_UP), REBUILT_SECONDS)
             self.verdict.rewound += bool(gone)
             await self._check_rebuilt(connection, client, cycle, again=full)
-        await connection.close()
 
     async def _check_rebuilt(
         self, connection: asyncpg.Connection, client: Client, cycle: int, *, again: bool
@@ -146,6 +148,15 @@ class NatsCuts(Cuts):
         finally:
             with suppress(Exception):
                 await asyncio.wait_for(client.close(), CLOSE_SECONDS)
+
+
+@asynccontextmanager
+async def _one_connection(dsn: str) -> AsyncGenerator[asyncpg.Connection]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def _say_nothing(_error: Exception) -> None: ...
