@@ -12,26 +12,24 @@ from nats.js.errors import NotFoundError
 
 from contracts.recorded import Message
 from taskflow import topology
-from taskflow.event_log import message_of
+from taskflow.event_log import Cursor, message_of
 from tests.chaos.verdict import Finding
 
 ANSWER_SECONDS = 10.0
-_CURSOR = "select transaction_id, position, stream_created, last_sequence from relay_cursor"
+_CURSOR = "select transaction_id, position from relay_cursor"
 _IN_ORDER = """
-select event_id, stream, version, (transaction_id, position) <= ($1::xid8, $2::bigint) as published
-  from events order by transaction_id, position
+select event_id, stream, version, transaction_id, position from events
+ where (transaction_id, position) > ($1::xid8, $2::bigint) order by transaction_id, position
 """
 _ROWS = "select * from events where event_id = any($1::uuid[])"
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """`published`: the relay's cursor says that JetStream has acknowledged it."""
-
     event_id: UUID
     stream: str
     version: int
-    published: bool
+    cursor: Cursor
 
     def finding(self, what: str, cycle: int) -> Finding:
         return Finding(what, cycle, self.event_id, self.stream, self.version)
@@ -41,9 +39,7 @@ class Bus:
     """What was read of one incarnation of the stream; only its end is read anew."""
 
     def __init__(self) -> None:
-        self._created: object = None
-        self._last = 0
-        self._ids: list[UUID] = []
+        self._forget(None)
 
     @property
     def first_occurrences(self) -> list[UUID]:
@@ -54,19 +50,23 @@ class Bus:
         try:
             info = await client.jetstream().stream_info(topology.STREAM)
         except NotFoundError:
-            self.__init__()
+            self._forget(None)
             return []
         state = info.state
         whole = state.messages == state.last_seq and state.last_seq >= self._last
         if again or info.created != self._created or not whole:
-            self.__init__()
-            self._created = info.created
+            self._forget(info.created)
         new: list[Message] = []
         async for sequence, message in _messages(client, self._last, state.last_seq):
             new.append(message)
             self._last = sequence
         self._ids += [message.event_id for message in new]
         return new
+
+    def _forget(self, created: object) -> None:
+        self._created = created
+        self._last = 0
+        self._ids: list[UUID] = []
 
 
 async def _messages(client: Client, after: int, upto: int) -> AsyncIterator[tuple[int, Message]]:
@@ -89,12 +89,28 @@ async def _messages(client: Client, after: int, upto: int) -> AsyncIterator[tupl
         await subscription.unsubscribe()
 
 
-async def logged(connection: asyncpg.Connection) -> list[Logged]:
-    """All of the log, in order."""
-    cursor = await connection.fetchrow(_CURSOR)
-    assert cursor is not None
-    rows = await connection.fetch(_IN_ORDER, cursor["transaction_id"], cursor["position"])
-    return [Logged(*row) for row in rows]
+class Log:
+    """What was read of the log, in order; it is never cut here, so only its end is read anew."""
+
+    def __init__(self) -> None:
+        self.events: list[Logged] = []
+
+    async def read(self, connection: asyncpg.Connection) -> list[Logged]:
+        """All of it; while nobody appends."""
+        end = self.events[-1].cursor if self.events else Cursor()
+        rows = await connection.fetch(_IN_ORDER, end.transaction_id, end.position)
+        self.events += [
+            Logged(id_, stream, version, Cursor(transaction, position))
+            for id_, stream, version, transaction, position in rows
+        ]
+        return self.events
+
+    async def published(self, connection: asyncpg.Connection) -> list[Logged]:
+        """What JetStream has acknowledged, says the relay's cursor."""
+        row = await connection.fetchrow(_CURSOR)
+        assert row is not None
+        upto = Cursor(row["transaction_id"], row["position"])
+        return [one for one in await self.read(connection) if one.cursor <= upto]
 
 
 def missing(bus: Bus, log: Iterable[Logged]) -> list[Logged]:

@@ -52,7 +52,7 @@ class NatsCuts(Cuts):
         machine = Machine(disk, lambda on: EmbeddedNats(on.root / "home"))
         super().__init__("nats", seed, machine, LOAD_SECONDS)
         self._postgres = EmbeddedPostgres(folder / "elsewhere")
-        self._bus = Bus()
+        self._bus, self._log = Bus(), bus_check.Log()
         self._may_be_damaged = damage
         self._damage = ""
 
@@ -90,7 +90,7 @@ class NatsCuts(Cuts):
         ):
             full = bool(last or self._damage or cycle % FULL_READ_EVERY == 0)
             await self._bus.read(client, again=full)
-            published = [one for one in await bus_check.logged(connection) if one.published]
+            published = await self._log.published(connection)
             self.verdict.acknowledged = len(published)
             gone = bus_check.missing(self._bus, published)
             if gone and not self._damage:
@@ -111,7 +111,7 @@ class NatsCuts(Cuts):
     ) -> None:
         messages = await self._bus.read(client, again=again)
         after = f" (store damaged: {self._damage})" if self._damage else ""
-        log = await bus_check.logged(connection)
+        log = await self._log.read(connection)
         gone = bus_check.missing(self._bus, log)
         self.verdict.add_lost(one.finding(f"not on the bus{after}", cycle) for one in gone)
         self.verdict.add_wrong(
