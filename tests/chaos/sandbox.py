@@ -1,4 +1,4 @@
-"""A mount namespace of our own: whatever is mounted here is gone with the process."""
+"""Mounts and shared memory of our own: all of it is gone with the process."""
 
 import contextlib
 import os
@@ -16,6 +16,7 @@ _INSIDE = "POWER_CUT_INSIDE"
 _TOOLS = ("unshare", "mount", "umount", "mkfs.ext4", "cp")
 _LOOP_CONTROL = Path("/dev/loop-control")
 _LOOPS = 8
+_SHARED_MEMORY = Path("/dev/shm")
 _WORK_SIZE = "4g"
 """At most; pages are taken as they are written."""
 
@@ -32,7 +33,7 @@ def enter(module: str, arguments: Sequence[str]) -> None:
         raise Impossible("needs Linux and root: disks are loop mounts in a private namespace")
     if missing := [tool for tool in _TOOLS if not shutil.which(tool)]:
         raise Impossible(f"needs {', '.join(missing)}")
-    private = ["unshare", "--mount", "--propagation", "private"]
+    private = ["unshare", "--mount", "--ipc", "--propagation", "private"]
     tried = subprocess.run([*private, "true"], check=False, capture_output=True, text=True)
     if tried.returncode:
         raise Impossible(f"no private mounts here: {tried.stderr.strip()}")
@@ -48,6 +49,9 @@ def work_folder(within: Path | None = None) -> Generator[Path]:
         try:
             if within is None:
                 _mount_memory(folder)
+            # A killed PostgreSQL leaves shared memory behind: here, as on the machine that lost its
+            # power, nobody finds it.
+            _mount_memory(_SHARED_MEMORY)
             folder.chmod(0o755)
             _make_loop_devices()
             _check(folder)
@@ -57,8 +61,9 @@ def work_folder(within: Path | None = None) -> Generator[Path]:
             yield folder
         finally:
             tempfile.tempdir = None
+            _unmount(_SHARED_MEMORY)
             if within is None:
-                subprocess.run(["umount", "--lazy", folder], check=False, capture_output=True)
+                _unmount(folder)
 
 
 def _make_loop_devices() -> None:
@@ -77,6 +82,10 @@ def _mount_memory(folder: Path) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         raise Impossible(f"mount is refused: {done.stderr.strip()}")
+
+
+def _unmount(folder: Path) -> None:
+    subprocess.run(["umount", "--lazy", folder], check=False, capture_output=True)
 
 
 def _check(folder: Path) -> None:
