@@ -11,6 +11,7 @@ import asyncpg
 import nats.errors
 import structlog
 from nats.aio.client import Client
+from nats.js.api import StreamInfo
 from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
 from taskflow import clock, failpoints, publishing, topology
@@ -24,12 +25,14 @@ RETRY_SECONDS = 0.5
 CHECK_SECONDS = 2.0
 """Between looks at whether the bus is still the one that the cursor speaks of."""
 
-_CURSOR = "select transaction_id, position, stream_created, last_sequence from relay_cursor"
+_CURSOR = """
+select transaction_id, position, stream_created, last_sequence, missing from relay_cursor
+"""
 # Compare-and-set: a relay that lost its lock while it slept moves nothing.
 _MOVE = """
 update relay_cursor
-   set transaction_id = $1, position = $2, stream_created = $3, last_sequence = $4
- where transaction_id = $5 and position = $6
+   set transaction_id = $1, position = $2, stream_created = $3, last_sequence = $4, missing = $5
+ where transaction_id = $6 and position = $7
 """
 # The first event that the bus would still hold; what is older and open, the watchdog wakes.
 _REWIND_TO = """
@@ -48,6 +51,8 @@ class Place:
     cursor: Cursor
     stream_created: str
     last_sequence: int
+    missing: int
+    """Messages that the bus had once and has no more, though it should."""
 
 
 class LostLeadership(Retryable):
@@ -100,6 +105,7 @@ class Relay:
             Cursor(page[-1].transaction_id, page[-1].position),
             place.stream_created,
             max(sequence, place.last_sequence),
+            place.missing,
         )
         await _move(connection, place, moved)
         return moved
@@ -115,14 +121,21 @@ class Relay:
             await topology.provision(self._client)
             info = await jetstream.stream_info(topology.STREAM)
         created = info.created.isoformat() if info.created else ""
-        if place.stream_created == created and info.state.last_seq >= place.last_sequence:
+        missing = _missing(info)
+        same = place.stream_created == created and info.state.last_seq >= place.last_sequence
+        if same and missing <= place.missing:
             return place
         since = clock.utc_now() - timedelta(seconds=topology.KEPT_SECONDS)
         row = await connection.fetchrow(_REWIND_TO, since)
         start = Cursor(row["transaction_id"], row["position"]) if row else Cursor()
-        rewound = Place(min(start, place.cursor), created, 0)
+        rewound = Place(min(start, place.cursor), created, info.state.last_seq, missing)
         await _move(connection, place, rewound)
-        log.info("relay.rewound", position=rewound.cursor.position, was=place.cursor.position)
+        log.warning(
+            "relay.rewound",
+            position=rewound.cursor.position,
+            was=place.cursor.position,
+            missing=missing - place.missing if same else None,
+        )
         return rewound
 
 
@@ -130,7 +143,16 @@ async def _place(connection: asyncpg.Connection) -> Place:
     row = await connection.fetchrow(_CURSOR)
     assert row is not None
     cursor = Cursor(row["transaction_id"], row["position"])
-    return Place(cursor, row["stream_created"], row["last_sequence"])
+    return Place(cursor, row["stream_created"], row["last_sequence"], row["missing"])
+
+
+def _missing(info: StreamInfo) -> int:
+    """Holes, which only corruption makes; and what is gone from the start before its time."""
+    state = info.state
+    since = clock.utc_now() - timedelta(seconds=topology.KEPT_SECONDS)
+    if info.created is not None and info.created > since:
+        return state.last_seq - state.messages
+    return state.last_seq - state.first_seq + 1 - state.messages if state.messages else 0
 
 
 async def _move(connection: asyncpg.Connection, place: Place, to: Place) -> None:
@@ -141,6 +163,7 @@ async def _move(connection: asyncpg.Connection, place: Place, to: Place) -> None
             to.cursor.position,
             to.stream_created,
             to.last_sequence,
+            to.missing,
             place.cursor.transaction_id,
             place.cursor.position,
         )

@@ -96,9 +96,11 @@ class Runtime:
 
     async def stop_background(self) -> None:
         self._stopping = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Again and again: a library's wait_for may swallow a cancel that meets its answer.
+        while running := [task for task in self._tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=1)
 
 
 Service = Callable[[Runtime], AbstractAsyncContextManager[None]]

@@ -1,6 +1,6 @@
 """A reminder's life, as a pure fold of its stream."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +8,11 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
-from services.scheduler.recurrence import next_due
+from services.scheduler.recurrence import instant, next_due
 from taskflow.folding import Fold
+
+CHECKED_BEFORE = timedelta(minutes=2)
+"""A time is checked, then committed: a replica may sleep in between, and retry."""
 
 
 class Reminder(BaseModel):
@@ -59,11 +62,10 @@ def due_at(state: Reminder) -> datetime | None:
 
 
 def _first(state: Reminder, set_at: datetime) -> datetime | None:
-    """One-off times were checked when set; seconds may have passed since."""
-    if state.rrule is None:
-        return next_due(
-            state.local_time, state.zone, None, datetime.min.replace(tzinfo=set_at.tzinfo)
-        )
+    """What the user was told: it lay ahead when it was checked; seconds may have passed since."""
+    told = instant(datetime.fromisoformat(state.local_time), state.zone)
+    if state.rrule is None or told > set_at - CHECKED_BEFORE:
+        return told
     return next_due(state.local_time, state.zone, state.rrule, set_at)
 
 

@@ -17,7 +17,7 @@ from contracts.recorded import Recorded
 from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed
-from services.scheduler.decider import FOLD, Reminder, may_fire
+from services.scheduler.decider import FOLD, Reminder, due_at, may_fire
 from taskflow.appending import Because, Write
 from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
@@ -58,6 +58,10 @@ class Due(Protocol):
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
         """Due reminders that nobody holds; for so many seconds nobody else is given them."""
+        ...
+
+    async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
+        """Corrects a row that still says `was`: the rules of its zone are others by now."""
         ...
 
     async def until_next(self) -> float | None:
@@ -126,6 +130,8 @@ class Effects:
         user, reminder = UserId(cast("UUID", origin.user_id)), origin.event.reminder
         fired = ReminderFired(reminder=reminder, due=due, late_s=(found_at - due).total_seconds())
         links = (origin.trace,) if origin.trace else ()
+        if not may_fire(folded.state, due):
+            await self._due.realign(reminder, due, due_at(folded.state))
         while may_fire(folded.state, due):
             try:
                 text = await self._text(origin, due, found_at)

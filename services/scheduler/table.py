@@ -1,5 +1,8 @@
 """What the scheduler asks of its read models, in SQL; `due.py` keeps them."""
 
+from datetime import datetime
+from uuid import UUID
+
 import asyncpg
 
 from contracts.streams import UserId
@@ -22,6 +25,10 @@ _NEXT = """
 select extract(epoch from min(due_at) - now()) from due_reminders
  where due_at is not null and claimed_until < now()
 """
+_REALIGN = """
+update due_reminders set due_at = $3, claimed_until = '-infinity'
+ where reminder = $1 and due_at = $2
+"""
 _OVERDUE = "select call, stream, tool from open_calls where deadline < now() limit 500"
 _ACTIVE = """
 select reminder, number, due_at as due, zone, rrule from due_reminders
@@ -37,6 +44,10 @@ class DueTable:
         async with failpoints.DUE_COMMIT:
             rows = await self._pool.fetch(_CLAIM, limit, seconds)
         return [Claimed(**dict(row.items())) for row in rows]
+
+    async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
+        async with failpoints.DUE_COMMIT:
+            await self._pool.execute(_REALIGN, reminder, was, due)
 
     async def until_next(self) -> float | None:
         seconds = await self._pool.fetchval(_NEXT)

@@ -1,5 +1,6 @@
 """The tools of time: `set_reminder`, `list_reminders`, `cancel_reminder`."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +22,8 @@ from services.scheduler.recurrence import (
     UnusableRule,
     check_rule,
     check_zone,
-    first_occurrence,
     next_due,
+    next_local,
 )
 from taskflow import clock
 from taskflow.appending import Write
@@ -127,7 +128,8 @@ class ReminderTools:
         request = call.request.event
         zone = arguments.zone or request.zone
         now = self._now()
-        at = _checked(arguments, zone, now)
+        # In a thread: a rule may be one that never happens, and is searched through all years.
+        at = await asyncio.to_thread(_checked, arguments, zone, now)
         if len(await self._active(call.user)) >= MOST_REMINDERS:
             raise Refused(f"There are {MOST_REMINDERS} reminders already; cancel some first.")
         due = next_due(at, zone, arguments.rrule, now)
@@ -204,7 +206,7 @@ def _checked(arguments: SetReminder, zone: str, now: datetime) -> str:
         at = local.isoformat()
         if arguments.rrule:
             check_rule(at, arguments.rrule)
-            first = first_occurrence(at, arguments.rrule)
+            first = next_local(at, zone, arguments.rrule, now)
             at = first.isoformat() if first else at
     except UnusableRule as error:
         raise Refused(str(error)) from error

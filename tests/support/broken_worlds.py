@@ -1,6 +1,6 @@
 """Worlds with one rule switched off each, for the runner to find.
 
-python -m tests.support.broken_worlds --seeds 60
+python -m tests.support.broken_worlds --seeds 300
 """
 
 import sys

@@ -59,6 +59,13 @@ class MemoryDue:
             claimed.append(Claimed(one, row.user, due, now))
         return claimed
 
+    def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
+        row = self.rows.get(reminder)
+        if row is not None and row.due == was:
+            self.rows[reminder] = replace(
+                row, due=due, claimed_until=LONG_AGO.replace(tzinfo=was.tzinfo)
+            )
+
     def until_next(self) -> float | None:
         now = self._now()
         dues = [row.due for row in self.rows.values() if row.due and row.claimed_until < now]

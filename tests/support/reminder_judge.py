@@ -12,9 +12,10 @@ from contracts.conversation import ReplyReady, UserForgotten
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
-from tests.support.wall_clock import next_due
+from tests.support.wall_clock import instant, next_due
 
 LATE = timedelta(minutes=5)
+LATE_COMMIT = timedelta(minutes=2)
 
 
 @dataclass(slots=True)
@@ -107,8 +108,10 @@ class ReminderJudge:
             assert not gave_up or at > request.deadline, "a call failed before its deadline"
 
     def _promises(self, told: ReminderSet, one: Recorded[Any]) -> None:
+        """What was told when it was set; the next one, if that passed long before the commit."""
+        at = instant(datetime.fromisoformat(told.local_time), told.zone)
+        late = told.rrule and at <= one.recorded_at - LATE_COMMIT
         self._numbers[one.user_id] += 1
-        after = one.recorded_at if told.rrule else None
         self.promises[told.reminder] = Promise(
             told.text,
             told.local_time,
@@ -116,7 +119,7 @@ class ReminderJudge:
             told.rrule,
             one.user_id,
             self._numbers[one.user_id],
-            next_due(told.local_time, told.zone, told.rrule, after),
+            next_due(told.local_time, told.zone, told.rrule, one.recorded_at if late else None),
         )
 
     def _fires(self, one: Recorded[ReminderFired], reply: ReplyReady) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -70,6 +71,9 @@ class Wire:
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
         return await self.loop.io("claim", lambda: self.world.claim(limit, seconds))
+
+    async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
+        await self.loop.io("realign", lambda: self.world.due.realign(reminder, was, due))
 
     async def until_next(self) -> float | None:
         return self.world.due.until_next()

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
+import nats
 import pytest
 from typer.testing import CliRunner
 
@@ -248,3 +249,45 @@ async def test_an_event_of_a_newer_release_is_handed_back_never_parked(
 
         assert await runtime.dead_letters.all() == []
         assert not runtime.failed.is_set(), "the projection waits for a newer replica too"
+
+
+async def test_a_hole_in_the_bus_is_filled_again_from_the_log(
+    settings: RuntimeSettings, event_log: EventLog, a_user: UserId, nats_server: NatsServer
+) -> None:
+    """Corruption takes a block out of the middle, and leaves the last sequence as it was."""
+
+    @asynccontextmanager
+    async def build(runtime: Runtime):
+        yield
+
+    for n in range(5):
+        await write(event_log, a_user, n)
+    async with running("agent", settings, build) as runtime:
+        client = await runtime.client
+        bus_ = client.jetstream()
+
+        async def messages() -> int:
+            return (await bus_.stream_info("TASKFLOW")).state.messages
+
+        async def all_there() -> bool:
+            return await messages() >= 5
+
+        await eventually(all_there)
+    async with await nats.connect(nats_server.url) as client:
+        await client.jetstream().delete_msg("TASKFLOW", 3)
+    nats_server.stop()  # what it knows of duplicates is read from what it still holds
+    nats_server.start()
+    async with running("agent", settings, build) as runtime:
+        client = await runtime.client
+        bus_ = client.jetstream()
+
+        async def found_again() -> bool:
+            info = await bus_.stream_info("TASKFLOW")
+            ids = {
+                (await bus_.get_msg("TASKFLOW", n)).headers["Nats-Msg-Id"]
+                for n in range(1, info.state.last_seq + 1)
+                if n != 3
+            }
+            return len(ids) == 5
+
+        await eventually(found_again, seconds=15)

@@ -207,6 +207,11 @@ def test_a_table_that_is_not_moved_is_found_out() -> None:
         def projections(self, folds: Folds) -> tuple[Projection, Projection]:
             return Still(folds), due.OpenCalls()
 
+        def __init__(self) -> None:
+            super().__init__()
+            # Whoever claims a row that the log contradicts sets it right: that, too, is off.
+            self.due.realign = lambda *_: None
+
     assert found(Unmoved) == "it never settles"
 
 
@@ -265,7 +270,7 @@ def test_a_runner_that_was_overtaken_and_writes_on_is_found_out() -> None:
 
             self.due.commit = regardless
 
-    assert found(Unchecked) == "the table and the promises differ"
+    assert found(Unchecked) in {"the table and the promises differ", "a call without an outcome"}
 
 
 def test_calls_that_outlive_their_user_are_found_out() -> None:

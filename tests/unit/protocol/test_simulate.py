@@ -22,7 +22,7 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def in_a_process(hash_seed: int) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.support.broken_worlds", "--seeds", "60"],
+        [sys.executable, "-m", "tests.support.broken_worlds", "--seeds", "300"],
         cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
         capture_output=True,
@@ -55,7 +55,7 @@ def test_a_found_seed_tells_the_same_story_in_every_process(
 def test_a_story_holds_the_rules_in_order_and_what_they_recorded(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    story = said(capsys, "--only", "reminders", "--seeds", "60")
+    story = said(capsys, "--only", "reminders", "--seeds", "300")
 
     numbers = [int(number) for number in re.findall(r"^ +(\d+) \d\d \d\d:", story, re.MULTILINE)]
     assert numbers == list(range(1, len(numbers) + 1))

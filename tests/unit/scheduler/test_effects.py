@@ -1,7 +1,8 @@
 """Firing, where the simulation's worlds are too large to see one thing."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,10 @@ class Log(MemoryLog):
 class Due:
     def __init__(self, *claimed: Claimed) -> None:
         self._claimed = list(claimed)
+        self.realigned: list[tuple[UUID, datetime, datetime | None]] = []
+
+    async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
+        self.realigned.append((reminder, was, due))
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
         claimed, self._claimed = self._claimed, []
@@ -62,3 +67,15 @@ async def test_a_user_forgotten_in_the_middle_of_firing_stops_nobody_elses(
     assert await effects.fire_due() == 2
     fired = [one.event.reminder for one in log.all() if isinstance(one.event, ReminderFired)]
     assert fired == [HERE]
+
+
+async def test_a_row_made_by_other_rules_of_its_zone_is_set_right_not_claimed_for_ever() -> None:
+    log = MemoryLog()
+    claimed = is_set(log, HERE)
+    stale = replace(claimed, due=claimed.due + timedelta(hours=1))
+    due = Due(stale)
+
+    await Effects(due, log, Folds(log, None), 10).fire_due()
+
+    assert due.realigned == [(HERE, stale.due, claimed.due)]
+    assert not any(isinstance(one.event, ReminderFired) for one in log.all())

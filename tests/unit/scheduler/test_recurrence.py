@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,9 +12,9 @@ from services.scheduler.recurrence import (
     UnusableRule,
     check_rule,
     check_zone,
-    first_occurrence,
     instant,
     next_due,
+    next_local,
 )
 
 BERLIN = "Europe/Berlin"
@@ -60,9 +61,46 @@ def test_a_rule_ends() -> None:
 
 
 def test_the_start_need_not_fit_the_rule() -> None:
-    assert first_occurrence("2026-11-23T09:00:00", "FREQ=WEEKLY;BYDAY=FR") == datetime(
-        2026, 11, 27, 9, 0
-    )
+    monday = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    first = next_local("2026-11-23T09:00:00", "UTC", "FREQ=WEEKLY;BYDAY=FR", monday)
+    assert first == datetime(2026, 11, 27, 9, 0)
+
+
+def test_a_rule_that_never_happens_is_refused() -> None:
+    with pytest.raises(UnusableRule, match="never happens"):
+        check_rule("2026-11-23T09:00:00", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=MINUTELY;INTERVAL=45",
+        "FREQ=MINUTELY;INTERVAL=30;BYHOUR=9,10,17",
+        "FREQ=HOURLY;INTERVAL=5",
+        "FREQ=HOURLY;INTERVAL=2;BYDAY=SA",
+        "FREQ=DAILY;INTERVAL=3",
+        "FREQ=DAILY;INTERVAL=2;BYMONTH=11,12",
+        "FREQ=DAILY;COUNT=400",
+        "FREQ=DAILY;UNTIL=20270301T000000",
+        "FREQ=DAILY;BYHOUR=9,15;BYSETPOS=1",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR",
+        "FREQ=MONTHLY;BYMONTHDAY=31",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+    ],
+)
+def test_what_is_left_out_of_the_walk_changes_no_occurrence(rule: str) -> None:
+    start = datetime(2026, 11, 23, 9, 0)
+    every = rrulestr(rule, dtstart=start)
+    for days in (0, 1, 3, 40, 100, 365, 700):
+        after = start + timedelta(days=days, minutes=7)
+        expected = every.after(after)
+        found = next_local(start.isoformat(), "UTC", rule, after.replace(tzinfo=UTC))
+        assert found == expected, (rule, after)
+
+
+def test_seconds_are_refused_at_once() -> None:
+    with pytest.raises(UnusableRule, match="15 minutes"):
+        check_rule("2026-11-23T09:00:00", "FREQ=SECONDLY;INTERVAL=3600")
 
 
 @pytest.mark.parametrize(
