@@ -15,7 +15,8 @@ OFFERED = 60
 ROUNDS = 3
 FILL_SECONDS = 120.0
 """The agent gives a turn 90 seconds of work."""
-FILL_RATE = 100
+FILL_RATE = 40
+"""Messages a second; the gateway refuses none then."""
 
 
 async def measure(*, quick: bool) -> list[Figure]:
@@ -47,12 +48,14 @@ async def _hold(opened: House, of: str, base: str, count: int) -> dict[str, floa
     held = rss_mb(agent)
     seen = await _end_of(load)
     opened.set_vendor()
+    await opened.caught_up()
     return {
         "open": peak,
         "rss_mb": held,
         "rss_mb_idle": idle,
         "rss_mb_after": rss_mb(agent),
         "answered": len(done(seen.replied)),
+        "accepted": seen.statuses.get("200", 0),
     }
 
 
