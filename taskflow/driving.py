@@ -46,8 +46,11 @@ class Driven(Protocol[S_inv]):
         """The place of the next decision; tries at it are counted."""
         ...
 
-    async def move(self, state: S_inv, recorded: Recorded[Any]) -> None:
-        """Makes one move, by appending to the current slot."""
+    async def move(self, state: S_inv, recorded: Recorded[Any]) -> Folded[S_inv] | None:
+        """Makes one move, by appending to the current slot.
+
+        Returns the state that it left, where nothing else came in between; None: read it.
+        """
         ...
 
     def parking(self, state: S_inv, recorded: Recorded[Any], error: Exception) -> Parking | None:
@@ -70,10 +73,12 @@ class Driving(Generic[S]):
     async def drive(self, recorded: Recorded[Any], delivery: int) -> None:
         """Returns when there is nothing left for this event to do. `delivery` counts from 1."""
         known: Folded[S] | None = None
+        moved: Folded[S] | None = None
         counted: UUID | None = None
         tries = 1
         while True:
-            known = await self.work.fold(recorded.stream, known)
+            known = moved or await self.work.fold(recorded.stream, known)
+            moved = None
             if known.version < recorded.version:
                 raise BehindTheLog(f"{recorded.stream} does not hold version {recorded.version}")
             state = known.state
@@ -87,7 +92,7 @@ class Driving(Generic[S]):
                 ):
                     continue
             try:
-                await self.work.move(state, recorded)
+                moved = await self.work.move(state, recorded)
             except Retryable:
                 raise
             except asyncio.CancelledError:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from contracts.recorded import Recorded
 from taskflow import failpoints
+from taskflow.appending import Appended, Outcome
 from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.event_log import Log
 from taskflow.folding import Fold, Folded
@@ -77,6 +78,19 @@ class Folds:
         now = Folded(fold.over(events, start.state), events[-1].version)
         if len(events) >= SNAPSHOT_EVERY:
             await self._save(stream, fold, now)
+        self._remember(stream, fold, now)
+        return now
+
+    def after(
+        self, stream: str, fold: Fold[S], known: Folded[S], outcome: Outcome | None
+    ) -> Folded[S] | None:
+        """`known` and what was just appended to it; None when something came in between."""
+        if not isinstance(outcome, Appended):
+            return None
+        ours = [one for one in outcome.events if one.stream == stream]
+        if not ours or ours[0].version != known.version + 1:
+            return None
+        now = Folded(fold.over(ours, known.state), ours[-1].version)
         self._remember(stream, fold, now)
         return now
 

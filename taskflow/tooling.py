@@ -89,11 +89,15 @@ class Catalogue:
     def __init__(self, event_log: Log) -> None:
         self._log = event_log
         self._history: list[Recorded[Any]] = []
+        self._offers: dict[str, ToolOffered] = {}
 
     async def offers(self) -> dict[str, ToolOffered]:
+        """The same object until something changes."""
         new = await self._log.read(streams.TOOLS, self._seen())
-        self._history += [one for one in new if one.version > self._seen()]
-        return _on_offer(self._history)
+        if fresh := [one for one in new if one.version > self._seen()]:
+            self._history += fresh
+            self._offers = _on_offer(self._history)
+        return self._offers
 
     def _seen(self) -> int:
         return self._history[-1].version if self._history else 0
@@ -183,8 +187,8 @@ class OneCall:
     def slot(self, state: CallState) -> UUID:
         return slots.outcome(state.call)
 
-    async def move(self, state: CallState, recorded: Recorded[Any]) -> None:
-        """Runs the tool and records what came of it."""
+    async def move(self, state: CallState, recorded: Recorded[Any]) -> Folded[CallState]:
+        """Runs the tool and records what came of it, unless somebody else was first."""
         opened: Recorded[ToolRequested] = await self.log.opened(recorded)
         tool = self.tools.get(opened.event.tool)
         if tool is None:
@@ -192,6 +196,7 @@ class OneCall:
         call = Call(opened, streams.user_of(opened.stream))
         writes = await _outcome(tool, call)
         await self.log.append(writes, self.slot(state), Because.of(opened))
+        return Folded(state.model_copy(update={"settled": True}), self.request.version)
 
     def parking(self, state: CallState, recorded: Recorded[Any], error: Exception) -> Parking:
         text = "The tool failed in a way it did not expect. Do not try it again now."

@@ -64,9 +64,9 @@ class Moves(Generic[S]):
             if recorded.stream.startswith(streams.CONVERSATION)
         }
         statements: list[Statement] = []
+        folded = await self._folds.fold_all(touched, self._fold)
         for stream, at in touched.items():
-            folded = await self._folds.fold(stream, self._fold)
-            driver = self._driver(folded.state)
+            driver = self._driver(folded[stream].state)
             if driver is None:
                 statements.append((_DONE, (stream, self._service)))
             else:

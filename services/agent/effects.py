@@ -1,6 +1,6 @@
 """Where a turn touches the world: the model is asked, and what it said is recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,9 @@ import structlog
 
 from contracts import streams
 from contracts.conversation import MessageReceived, ModelAnswered, ReplyReady
+from contracts.event import Json
 from contracts.recorded import Recorded
+from contracts.tools import ToolOffered
 from services.agent import history, prompt
 from services.agent.answers import Circumstances, answered, given_up, telling_again
 from services.agent.decider import MAX_REPAIRS, AskModel, Conversation, Decide, work_left
@@ -39,6 +41,8 @@ class Effects:
     def __init__(self, event_log: Log, gemini: Gemini) -> None:
         self._log, self._gemini = event_log, gemini
         self._catalogue = Catalogue(event_log)
+        self._declared_of: Mapping[str, ToolOffered] = {}
+        self._functions: list[Json] = []
 
     async def record(self, decision: Decide, cause: Recorded[Any]) -> Outcome:
         """Puts a decision into its slot of the cause's conversation."""
@@ -47,7 +51,7 @@ class Effects:
 
     async def ask_model(
         self, state: Conversation, move: AskModel, cause: Recorded[Any], version: int
-    ) -> None:
+    ) -> Outcome:
         """Asks for what this step owes, and records the answer in the step's slot."""
         events = await self._read(cause.stream, version)
         offered = await self._catalogue.offers()
@@ -57,7 +61,7 @@ class Effects:
             contents=history.contents(
                 events, move.turn, self._gemini.model, asker.zone, zone_known=asker.zone_known
             ),
-            functions=[function_of(offered[name].model_dump()) for name in sorted(offered)],
+            functions=self._declared(offered),
         )
         try:
             answer = await self._gemini.ask(question, within=work_left(state).total_seconds())
@@ -85,7 +89,7 @@ class Effects:
                 ),
             )
         told = telling_again(events_, await self._texts(state.gone))
-        await self.record(Decide(move.slot, told), cause)
+        return await self.record(Decide(move.slot, told), cause)
 
     async def _texts(self, replies: Sequence[UUID]) -> dict[UUID, str]:
         texts: dict[UUID, str] = {}
@@ -94,6 +98,14 @@ class Effects:
             if recorded is not None:
                 texts[reply] = (await self._log.opened(recorded)).event.text
         return texts
+
+    def _declared(self, offered: Mapping[str, ToolOffered]) -> list[Json]:
+        """As the wire has them; made anew only when the catalogue is another."""
+        if offered is not self._declared_of:
+            self._declared_of = offered
+            names = sorted(offered)
+            self._functions = [function_of(offered[name].model_dump()) for name in names]
+        return self._functions
 
     async def _read(self, stream: str, version: int) -> list[Recorded[Any]]:
         sealed = await self._log.read_end(stream, version, HISTORY_EVENTS)

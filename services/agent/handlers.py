@@ -51,7 +51,9 @@ class Turns:
     def slot(self, state: Conversation) -> UUID:
         return decider.current_slot(state)
 
-    async def move(self, state: Conversation, recorded: Recorded[Any]) -> None:
+    async def move(
+        self, state: Conversation, recorded: Recorded[Any]
+    ) -> Folded[Conversation] | None:
         now = clock.utc_now()
         quiet = self.quiet if self.waited < decider.LONGEST_BURST else timedelta()
         match next_move(state, now, quiet):
@@ -59,12 +61,17 @@ class Turns:
                 pause = min(until - now, self.quiet)
                 self.waited += pause
                 await asyncio.sleep(pause.total_seconds())
+                return None
             case Decide() as decision:
-                await self.effects.record(decision, recorded)
                 self.waited = decider.LONGEST_BURST
+                outcome = await self.effects.record(decision, recorded)
             case AskModel() as asking:
-                await self.effects.ask_model(state, asking, recorded, self.version)
                 self.waited = decider.LONGEST_BURST
+                outcome = await self.effects.ask_model(state, asking, recorded, self.version)
+        known = Folded(state, self.version)
+        left = self.folds.after(recorded.stream, FOLD, known, outcome)
+        self.version = left.version if left else self.version
+        return left
 
     def parking(self, state: Conversation, recorded: Recorded[Any], error: Exception) -> Parking:
         decision = decider.parked(state, type(error).__name__)

@@ -70,7 +70,7 @@ class Effects:
         """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
         head, user = move.head, streams.user_of(cause.stream)
         try:
-            parts = await self._parts(head)
+            parts = await self._parts(head, cause)
             address = await self._vault.address_of(user)
         except (SealedForEver, UnknownUser) as error:
             await self._fail_unsent(move, cause, error.code)
@@ -147,7 +147,7 @@ class Effects:
         """The SID of a message with this text, no older than the claim, that no fact names yet."""
         try:
             address = await self._vault.address_of(streams.user_of(cause.stream))
-            text = (await self._parts(move.head))[move.head.part]
+            text = (await self._parts(move.head, cause))[move.head.part]
             listed = await self._twilio.sent_to(address, move.claimed_at)
         except (VendorUnavailable, SealedForEver, UnknownUser):
             return None
@@ -163,8 +163,9 @@ class Effects:
             else None
         )
 
-    async def _parts(self, head: Queued) -> list[str]:
-        recorded = await self._log.find(head.reply)
+    async def _parts(self, head: Queued, cause: Recorded[Any]) -> list[str]:
+        ours = cause.event_id == head.reply
+        recorded = cause if ours else await self._log.find(head.reply)
         if recorded is None:
             raise LostReply(f"reply {head.reply} is not in the log")
         opened: Recorded[ReplyReady] = await self._log.opened(recorded)

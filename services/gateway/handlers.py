@@ -52,7 +52,7 @@ class Sending:
     def slot(self, state: Lane) -> UUID:
         return decider.current_slot(state)
 
-    async def move(self, state: Lane, recorded: Recorded[Any]) -> None:
+    async def move(self, state: Lane, recorded: Recorded[Any]) -> Folded[Lane] | None:
         match next_move(state, clock.utc_now()):
             case WaitUntil(at=at):
                 await self._hand_back(state, (at - clock.utc_now()).total_seconds())
