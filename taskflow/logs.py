@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
 import structlog
 from opentelemetry import trace
 from structlog.typing import EventDict
@@ -59,10 +60,12 @@ def start(service: str, home: Path, level: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _name(service),
-                structlog.processors.JSONRenderer(),
+                structlog.processors.JSONRenderer(serializer=_json),
             ],
         )
     )
+    # Nobody prints the caller's line, and finding it walks the stack (logging's own advice).
+    logging._srcfile = None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     root = logging.getLogger()
     for handler in root.handlers[:]:
         root.removeHandler(handler)
@@ -138,6 +141,10 @@ def _for_people(_logger: Any, _method: str, line: EventDict) -> EventDict:
     for key in ("trace_id", "event_id", "correlation", "stream", "logger"):
         line.pop(key, None)
     return line
+
+
+def _json(line: Any, **_: Any) -> str:
+    return orjson.dumps(line, default=str).decode()
 
 
 def _name(service: str) -> Any:
