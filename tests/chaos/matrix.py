@@ -67,10 +67,12 @@ class Matrix:
 
     async def places(self, service: str, kind: str) -> list[tuple[str, int]]:
         """What a message of this kind makes the service reach, after its start, in order."""
+        output = self.world.output(f"{service}#1")
+        earlier = len(_reached(output))  # by processes before this one
         await self._anew(service, "*=note", first=True)
-        seen = len(_reached(self.world.output(f"{service}#1")))
+        seen = len(_reached(output)) - earlier
         await self._write(kind)
-        reached = _reached(self.world.output(f"{service}#1"))
+        reached = _reached(output)[earlier:]
         before, during = Counter(reached[:seen]), Counter(reached[seen:])
         return [
             (place, before[place] + n)
