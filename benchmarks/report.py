@@ -16,6 +16,8 @@ from benchmarks.figures import Figure, from_json, to_json
 
 DOCS = Path(__file__).parent.parent / "docs"
 JSON, PAGE, PLOT = DOCS / "performance.json", DOCS / "performance.md", "images/performance.svg"
+MOST_SHOWN = 1.5
+"""Of a floor, in the plot."""
 BEGIN, END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
 
 
@@ -67,13 +69,15 @@ def _markdown(figures: Sequence[Figure]) -> str:
 def _plot(figures: Sequence[Figure], to: Path) -> None:
     """Each figure's share of its floor; for times and sizes, how often the floor fits in."""
     mpl.rcParams["svg.hashsalt"] = "taskflow"
-    compared = [one for one in figures if one.ratio]
-    shares = [(one.ratio if one.more_is_better else 1 / (one.ratio or 1)) or 0 for one in compared]
+    compared = [(one, one.ratio) for one in figures if one.ratio]
+    shares = [
+        min(ratio if one.more_is_better else 1 / ratio, MOST_SHOWN) for one, ratio in compared
+    ]
     height = 1 + 0.32 * len(compared)
     drawing = Drawing(figsize=(8, height), layout="constrained")
     axes = drawing.subplots()
-    axes.barh([one.name for one in compared], shares, color="#128c7e")
-    for n, one in enumerate(compared):
+    axes.barh([one.name for one, _ in compared], shares, color="#128c7e")
+    for n, (one, _) in enumerate(compared):
         if one.target and one.target.ratio:
             wanted = one.target.ratio if one.more_is_better else 1 / one.target.ratio
             axes.plot([wanted, wanted], [n - 0.4, n + 0.4], color="#d94f30")
