@@ -55,6 +55,7 @@ class NatsCuts(Cuts):
         self._bus, self._log = Bus(), bus_check.Log()
         self._may_be_damaged = damage
         self._damage = ""
+        self._refilled = False
 
     def run(self, cuts: int, progress: Progress, *, settled: bool = False) -> Verdict:
         with self._postgres:
@@ -119,8 +120,13 @@ class NatsCuts(Cuts):
             for one in await bus_check.changed(connection, messages)
         )
         # What JetStream cut out of the middle can only come back behind what follows it.
-        in_order = self._damage in {"", DELETED}
-        if in_order and not gone and self._bus.first_occurrences != [one.event_id for one in log]:
+        # What a flip took out is published again behind the rest, for as long as this store lives.
+        self._refilled = self._damage != DELETED and (self._refilled or bool(self._damage))
+        if (
+            not self._refilled
+            and not gone
+            and self._bus.first_occurrences != [one.event_id for one in log]
+        ):
             self.verdict.add_wrong([Finding(f"out of order on the bus{after}", cycle)])
 
     def _spoil(self, store: Path) -> str:
