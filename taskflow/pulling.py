@@ -63,6 +63,13 @@ class Pulling:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def ended(self) -> None:
+        """Returns once it was stopped; raises what ended it otherwise, for it would be deaf."""
+        if self._asking:
+            await asyncio.wait([self._asking])
+            if not self._asking.cancelled():
+                self._asking.result()
+
     async def _ask(self, client: Client, inbox: str) -> None:
         while True:
             self._low.clear()

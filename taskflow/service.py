@@ -166,6 +166,8 @@ async def _join_the_bus(opened: Runtime) -> None:
         await topology.provision(client)
     opened.client.set_result(client)
     await opened.broker.start()
+    for pulling in opened.broker.pulls:
+        opened.background(pulling.ended(), "pulling")
     log.info("service.ready")
     if ready := os.environ.get("TASKFLOW_READY_FILE"):
         await asyncio.to_thread(Path(ready).touch)

@@ -14,7 +14,7 @@ from contracts.conversation import MessageReceived
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from services.agent.decider import FOLD
-from taskflow import bus, publishing
+from taskflow import bus, failpoints, publishing
 from taskflow.appending import Write
 from taskflow.cli import main as cli
 from taskflow.errors import Retryable
@@ -291,3 +291,21 @@ async def test_a_hole_in_the_bus_is_filled_again_from_the_log(
             return len(ids) == 5
 
         await eventually(found_again, seconds=15)
+
+
+async def test_a_pull_that_fails_ends_the_service_and_leaves_it_not_deaf(
+    settings: RuntimeSettings,
+) -> None:
+    """Whoever stops asking for deliveries must be heard: a supervisor starts it again."""
+    failpoints.arm("bus.pull.before=raise")
+    try:
+        async with running("agent", settings, Listener().build) as runtime:
+            await eventually(runtime.failed.is_set)
+    finally:
+        failpoints.arm("")
+
+
+async def test_leaving_a_service_in_peace_is_no_failure(settings: RuntimeSettings) -> None:
+    async with running("agent", settings, Listener().build) as runtime:
+        await runtime.client
+    assert not runtime.failed.is_set()
