@@ -89,24 +89,64 @@ class ModelFailed(Event):
 class ReplyReady(Event):
     """A reply is decided; this event's id is the reply's. Closes `turn` if it has one.
 
-    v2 names the replies it repeats.
+    v2 names the replies it repeats; v3 may show a picture, and may be a watch's alert.
     """
 
     type: ClassVar = "reply.ready"
-    version: ClassVar = 2
+    version: ClassVar = 3
 
     turn: UUID | None
-    kind: Literal["answer", "apology", "reminder"]
+    kind: Literal["answer", "apology", "reminder", "alert"]
     text: Personal[str]
     in_reply_to: str | None = None
     """MessageSid of the newest message it answers."""
     tells_again: list[UUID] = Field(default_factory=list[UUID])
     """Earlier replies that may not have arrived, quoted in this one."""
+    picture: UUID | None = None
+    """In the media store; it goes out with the first part."""
 
 
 @upcasts(ReplyReady, from_version=1)
 def _repeats_nothing(data: Json) -> Json:
     return {**data, "tells_again": []}
+
+
+@upcasts(ReplyReady, from_version=2)
+def _shows_nothing(data: Json) -> Json:
+    return {**data, "picture": None}
+
+
+@event
+class ReplyCaught(Event):
+    """An answer claimed what no fact of its turn bears out; it was not sent as it was."""
+
+    type: ClassVar = "reply.caught"
+
+    turn: UUID
+    step: int
+    claims: list[str]
+    """Kinds of action that were claimed, such as "set_reminder"."""
+    corrected: Literal["by_model", "by_rule"]
+    """`by_model`: sent back with what really happened; `by_rule`: sent, corrected by us."""
+
+
+@event
+class HistorySummarized(Event):
+    """Older turns in few words: from here on the model reads this in their place."""
+
+    type: ClassVar = "history.summarized"
+
+    number: int
+    """Summaries before this one."""
+    covers_from: int
+    covers_upto: int
+    """Versions of the conversation's events that it stands for, both included."""
+    turns: int
+    """How many turns those are."""
+    text: Personal[str]
+    model: str
+    prompt_version: str
+    usage: Usage
 
 
 @event

@@ -62,6 +62,21 @@ def occurrence(reminder: UUID, due: datetime) -> UUID:
     return _slot(reminder, due.astimezone(UTC).isoformat())
 
 
+def watch_set(call: UUID) -> UUID:
+    """The watch that a tool call sets; also its identity."""
+    return _slot(call, "watch")
+
+
+def look(watch: UUID, due: datetime) -> UUID:
+    """A watch's due look: what it came to is decided once, whoever looked."""
+    return _slot(watch, "look", due.astimezone(UTC).isoformat())
+
+
+def summary(stream: str, number: int) -> UUID:
+    """A conversation's summaries, counted from 0: two deliveries may both write one."""
+    return _slot(stream, "summary", number)
+
+
 def retry(parked: UUID) -> UUID:
     """A dead letter's retry."""
     return _slot(parked, "retry")

@@ -7,6 +7,8 @@ UserId = NewType("UserId", UUID)
 
 CONVERSATION = "conversation-"
 REMINDER = "reminder-"
+PROFILE = "profile-"
+WATCH = "watch-"
 TOOLS = "tools"
 """The catalogue: every `tool.offered` and `tool.withdrawn`."""
 
@@ -17,6 +19,14 @@ def conversation(user: UUID) -> str:
 
 def reminder(reminder_id: UUID) -> str:
     return f"{REMINDER}{reminder_id}"
+
+
+def profile(user: UUID) -> str:
+    return f"{PROFILE}{user}"
+
+
+def watch(watch_id: UUID) -> str:
+    return f"{WATCH}{watch_id}"
 
 
 def user_of(stream: str) -> UserId:

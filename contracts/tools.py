@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
-from contracts.event import Event, event
+from contracts.event import Event, Json, event, upcasts
 from contracts.personal import Personal
 
 ToolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -14,9 +14,13 @@ ToolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 @event
 class ToolOffered(Event):
-    """A service can do this; from now on the model may ask for it."""
+    """A service can do this; from now on the model may ask for it.
+
+    v2 tells whose words its results are, and which arguments must be the user's own.
+    """
 
     type: ClassVar = "tool.offered"
+    version: ClassVar = 2
 
     tool: ToolName
     owner: ToolName
@@ -29,6 +33,15 @@ class ToolOffered(Event):
     timeout_s: float
     cost: float = 0.0
     """US dollars a call, about."""
+    untrusted: bool = False
+    """Its results hold other people's text: pages, search results, what was said long ago."""
+    grounded: list[str] = Field(default_factory=list[str])
+    """Arguments of a `write` that must stand in the user's own words, or be confirmed by them."""
+
+
+@upcasts(ToolOffered, from_version=1)
+def _trusts_nobody(data: Json) -> Json:
+    return {**data, "untrusted": data["effect"] == "read", "grounded": []}
 
 
 @event
@@ -39,11 +52,23 @@ class ToolWithdrawn(Event):
     owner: ToolName
 
 
+class Asker(BaseModel):
+    """What the user told about themselves, as far as tools have a use for it."""
+
+    home_airport: str | None = None
+    """IATA."""
+    currency: str | None = None
+    """ISO 4217."""
+    language: str | None = None
+    """BCP 47."""
+
+
 @event
 class ToolRequested(Event):
-    """The model asked for a tool; this event's id is the call's."""
+    """The model asked for a tool; this event's id is the call's. v2 tells who asks."""
 
     type: ClassVar = "tool.requested"
+    version: ClassVar = 2
 
     turn: UUID
     step: int
@@ -56,28 +81,78 @@ class ToolRequested(Event):
     zone_known: bool
     """False when the zone was only guessed from the number's country."""
     deadline: datetime
+    asker: Personal[Asker] | None = None
 
     def key(self) -> str:
         return f"{self.owner}.{self.tool}"
 
 
+@upcasts(ToolRequested, from_version=1)
+def _of_nobody(data: Json) -> Json:
+    return {**data, "asker": None}
+
+
 @event
 class ToolFinished(Event):
+    """v2 may bring a picture, and may repeat what an earlier call found."""
+
     type: ClassVar = "tool.finished"
+    version: ClassVar = 2
 
     call: UUID
     tool: ToolName
     result: Personal[dict[str, Any]]
     took_ms: int
+    picture: UUID | None = None
+    """In the media store: it goes out with the turn's reply."""
+    repeats: UUID | None = None
+    """The call that found this, a moment ago."""
+
+
+@upcasts(ToolFinished, from_version=1)
+def _found_by_itself(data: Json) -> Json:
+    return {**data, "picture": None, "repeats": None}
 
 
 @event
 class ToolFailed(Event):
-    """The model reads why and goes on; `error` may quote arguments, so it is personal."""
+    """The model reads why and goes on; `error` may quote arguments, so it is personal.
+
+    v2 knows calls that wait for the user's word.
+    """
 
     type: ClassVar = "tool.failed"
+    version: ClassVar = 2
 
     call: UUID
     tool: ToolName
-    code: Literal["invalid_arguments", "unavailable", "refused", "timeout", "parked", "unknown"]
+    code: Literal[
+        "invalid_arguments",
+        "unavailable",
+        "refused",
+        "timeout",
+        "parked",
+        "unknown",
+        "needs_confirmation",
+    ]
     error: Personal[str]
+
+
+@upcasts(ToolFailed, from_version=1)
+def _needs_nobody(data: Json) -> Json:
+    return data
+
+
+@event
+class ActionProposed(Event):
+    """A call that the user must confirm first: shown to them word for word, by rule."""
+
+    type: ClassVar = "action.proposed"
+
+    turn: UUID
+    step: int
+    tool: ToolName
+    arguments: Personal[Json]
+    fingerprint: str
+    """SHA-256 of the tool and its canonical arguments: what a "yes" allows, once."""
+    why: Literal["untrusted", "ungrounded"]

@@ -34,7 +34,15 @@ from taskflow.telemetry import span
 OFFER_RETRY_SECONDS = 1.0
 
 A = TypeVar("A", bound=BaseModel)
-FailureCode = Literal["invalid_arguments", "unavailable", "refused", "timeout", "parked", "unknown"]
+FailureCode = Literal[
+    "invalid_arguments",
+    "unavailable",
+    "refused",
+    "timeout",
+    "parked",
+    "unknown",
+    "needs_confirmation",
+]
 
 log = structlog.get_logger()
 
@@ -53,6 +61,8 @@ class Done:
 
     result: Json
     facts: Sequence[Write] = ()
+    picture: UUID | None = None
+    """In the media store; it goes out with the turn's reply."""
 
 
 class Refused(TaskFlowError):
@@ -70,6 +80,10 @@ class Tool(Generic[A]):
     effect: Literal["read", "write", "confirm"]
     timeout_s: float
     cost: float = 0.0
+    untrusted: bool = False
+    """Its results hold other people's text."""
+    grounded: tuple[str, ...] = ()
+    """Arguments of a `write` that must stand in the user's own words."""
 
     def offered(self, owner: str) -> ToolOffered:
         return ToolOffered(
@@ -80,6 +94,8 @@ class Tool(Generic[A]):
             effect=self.effect,
             timeout_s=self.timeout_s,
             cost=self.cost,
+            untrusted=self.untrusted,
+            grounded=list(self.grounded),
         )
 
 
@@ -232,7 +248,11 @@ async def _outcome(tool: Tool[Any], call: Call) -> list[Write]:
             took = round((clock.monotonic() - started) * 1000)
             log.info("tool.finished", tool=tool.name, took_ms=took)
             event = ToolFinished(
-                call=request.event_id, tool=tool.name, result=done.result, took_ms=took
+                call=request.event_id,
+                tool=tool.name,
+                result=done.result,
+                took_ms=took,
+                picture=done.picture,
             )
             return [_written(call, event), *done.facts]
         running.set_attribute("error.type", event.code)

@@ -69,7 +69,8 @@ def _tools_of(owner: str) -> tuple[str, ...]:
 CONSUMERS = (
     Consumer(
         "agent",
-        _all(MessageReceived, ToolFinished, ToolFailed, TurnParked, TurnStopped, TurnRetried),
+        _all(MessageReceived, ToolFinished, ToolFailed, TurnParked, TurnStopped, TurnRetried)
+        + _tools_of("agent"),
     ),
     Consumer("gateway", _all(ReplyReady, ReplyParked)),
     Consumer("tools", _tools_of("tools")),

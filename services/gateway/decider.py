@@ -49,7 +49,7 @@ class Queued(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     reply: UUID
-    kind: Literal["answer", "apology", "reminder"]
+    kind: Literal["answer", "apology", "reminder", "alert"]
     part: int = 0
     parts: int | None = None
     """Known from the first claim on."""
@@ -174,7 +174,7 @@ def _remembering(lane: Lane, new: Sent) -> Lane:
     return lane.but(sent=(*lane.sent, new)[-REMEMBERED:])
 
 
-FOLD = Fold("lane", 2, Lane, evolve)
+FOLD = Fold("lane", 3, Lane, evolve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +263,8 @@ def failed(head: Queued, code: int | None, reason: str) -> Decide:
 
 
 def assumed(head: Queued) -> Decide:
-    """A reminder said twice beats one not said; for the rest it is the other way round."""
-    again = head.kind == "reminder" and head.attempt < MAX_REPEATS
+    """A reminder said twice beats one not said, and so does an alert; the rest is not repeated."""
+    again = head.kind in {"reminder", "alert"} and head.attempt < MAX_REPEATS
     event = ReplyAssumed(
         reply=head.reply,
         part=head.part,

@@ -23,7 +23,7 @@ def tool(serpapi: SerpApi) -> Tool[WebSearch]:
         found = await serpapi.search("google", q=arguments.query, hl="en")
         return Done(_result(found))
 
-    return Tool(WebSearch, search_web, "search_web", "read", timeout_s=30, cost=0.015)
+    return Tool(WebSearch, search_web, "search_web", "read", timeout_s=30, cost=0.015, untrusted=True)
 
 
 def _result(found: Json) -> Json:
