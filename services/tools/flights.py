@@ -9,6 +9,8 @@ from babel.numbers import format_currency
 from pydantic import BaseModel, Field, field_validator
 
 from contracts.event import Json
+from contracts.personal import Sealed
+from contracts.tools import Asker
 from services.tools import airports
 from services.tools.airports import Place
 from services.tools.serpapi import SerpApi
@@ -16,6 +18,9 @@ from taskflow import clock
 from taskflow.tooling import Call, Done, Refused, Tool
 
 MOST = 5
+HOME = "home"
+CURRENCY = "EUR"
+"""Where neither the request nor the user's profile names one."""
 AHEAD = timedelta(days=330)
 """Airlines publish about eleven months."""
 _CLASSES = {"economy": "1", "premium_economy": "2", "business": "3", "first": "4"}
@@ -24,17 +29,21 @@ _SORTS = {"best": "1", "price": "2", "departure": "3", "arrival": "4", "duration
 
 class FlightSearch(BaseModel):
     origin: str = Field(
-        min_length=2, max_length=60, description="City, 'city, country' or IATA code"
+        min_length=2,
+        max_length=60,
+        description="City, 'city, country' or IATA code; 'home' is the user's home airport",
     )
-    destination: str = Field(
-        min_length=2, max_length=60, description="City, 'city, country' or IATA code"
-    )
+    destination: str = Field(min_length=2, max_length=60, description="As for origin")
     departure_date: date = Field(description="YYYY-MM-DD")
     return_date: date | None = Field(default=None, description="YYYY-MM-DD; leave out for one way")
     adults: int = Field(default=1, ge=1, le=9)
     cabin: Literal["economy", "premium_economy", "business", "first"] = "economy"
     max_stops: int | None = Field(default=None, ge=0, le=2, description="0 means nonstop")
-    currency: str = Field(default="EUR", pattern="^[A-Z]{3}$", description="ISO 4217")
+    currency: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{3}$",
+        description="ISO 4217, only if the user named another than their own",
+    )
     sort: Literal["best", "price", "departure", "arrival", "duration"] = "best"
 
     @field_validator("currency", mode="before")
@@ -44,13 +53,14 @@ class FlightSearch(BaseModel):
 
 
 def tool(serpapi: SerpApi, now: Callable[[], datetime] = clock.utc_now) -> Tool[FlightSearch]:
-    async def search_flights(arguments: FlightSearch, _call: Call) -> Done:
+    async def search_flights(wanted: FlightSearch, call: Call) -> Done:
         """Search flights between two places on given dates, with prices.
 
         Use it for any question about flights. One way unless the user wants to come back. The
         price of a round trip is for both ways; the result lists outbound flights. Do not guess
         a place or a date that the user did not give: ask.
         """
+        arguments = _at_home(wanted, call.request.event.asker)
         origin = airports.resolve(arguments.origin)
         destination = airports.resolve(arguments.destination)
         _check(arguments, origin, destination, now())
@@ -60,6 +70,19 @@ def tool(serpapi: SerpApi, now: Callable[[], datetime] = clock.utc_now) -> Tool[
         return Done(_result(found, arguments, origin, destination, now()))
 
     return Tool(FlightSearch, search_flights, "search_flights", "read", timeout_s=30, cost=0.015)
+
+
+def _at_home(wanted: FlightSearch, asker: Asker | Sealed | None) -> FlightSearch:
+    """With the user's own airport and currency in place of what stands for them."""
+    known = asker if isinstance(asker, Asker) else Asker()
+    places = {"origin": wanted.origin, "destination": wanted.destination}
+    for name, place in places.items():
+        if place.strip().lower() == HOME:
+            if known.home_airport is None:
+                raise Refused("The user's home airport is not known. Ask which one it is.")
+            places[name] = known.home_airport
+    currency = wanted.currency or known.currency or CURRENCY
+    return wanted.model_copy(update={**places, "currency": currency})
 
 
 def _check(arguments: FlightSearch, origin: Place, destination: Place, now: datetime) -> None:
@@ -83,7 +106,7 @@ def _parameters(arguments: FlightSearch, origin: Place, destination: Place) -> d
         "adults": str(arguments.adults),
         "travel_class": _CLASSES[arguments.cabin],
         "sort_by": _SORTS[arguments.sort],
-        "currency": arguments.currency,
+        "currency": arguments.currency or CURRENCY,
         "hl": "en",
     }
     if arguments.return_date:

@@ -2,13 +2,16 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
 
+from contracts.tools import Asker
 from services.tools import airports, flights, web
 from services.tools.flights import FlightSearch
-from taskflow.tooling import Refused
+from taskflow.tooling import Call, Refused
+from tests.support.events import USER, Story, requested
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -48,11 +51,18 @@ ONE_STOP = {
 }
 
 
-async def found(answer: dict[str, Any], **arguments: Any) -> tuple[dict[str, Any], Vendor]:
+def asked_by(asker: Asker | None = None) -> Call:
+    request = requested(UUID(int=1)).model_copy(update={"asker": asker})
+    return Call(Story().tell(request)[0], USER)
+
+
+async def found(
+    answer: dict[str, Any], asker: Asker | None = None, **arguments: Any
+) -> tuple[dict[str, Any], Vendor]:
     vendor = Vendor(answer)
     tool = flights.tool(vendor, now=lambda: NOW)
     given = {"origin": "Berlin", "destination": "Lisbon", "departure_date": "2026-12-04"}
-    done = await tool.run(FlightSearch.model_validate({**given, **arguments}), None)
+    done = await tool.run(FlightSearch.model_validate({**given, **arguments}), asked_by(asker))
     return done.result, vendor
 
 
@@ -68,6 +78,21 @@ async def test_flights_are_told_as_the_vendor_gives_them() -> None:
     assert "**€129** TAP TP 531" in result["summary"]
     assert "22:15 BER → 00:55 LIS (+1), 3 h 40, nonstop" in result["summary"]
     assert "price on request" in result["summary"]
+
+
+async def test_home_and_currency_are_those_of_whoever_asks() -> None:
+    asker = Asker(home_airport="OPO", currency="CHF")
+    result, vendor = await found({}, asker, origin="home")
+
+    assert vendor.asked["departure_id"] == "OPO"
+    assert (vendor.asked["currency"], result["currency"]) == ("CHF", "CHF")
+    _, named = await found({}, asker, origin="Home", currency="USD")
+    assert named.asked["currency"] == "USD"
+
+
+async def test_a_home_that_nobody_knows_is_asked_for() -> None:
+    with pytest.raises(Refused, match="home airport is not known"):
+        await found({}, Asker(currency="CHF"), destination="home")
 
 
 async def test_a_round_trip_and_its_options_are_asked_for() -> None:
