@@ -17,10 +17,13 @@ from pydantic.alias_generators import to_camel
 
 JsonObject = dict[str, JsonValue]
 
-# A program that talks to a model through the user's role says so, and says what time it is.
-_NOT_SPOKEN = re.compile(
-    r"^\(from [^()]*, not from the user\)[\s\S]*|^\W?(?:now|current (?:local )?time)\s*:.*$",
-    re.IGNORECASE | re.MULTILINE,
+# A program that talks to a model through the user's role says so; it tells the time, and below
+# that what it knows of the user.
+_NOTE = re.compile(
+    r"\((?:from [^()]*, not from the user|summary of [^()]*)\)\s*(?P<said>[\s\S]*)", re.IGNORECASE
+)
+_TIME = re.compile(
+    r"^\W?(?:now|current (?:local )?time)\s*:.*\d{4}-\d\d-\d\d.*$", re.IGNORECASE | re.MULTILINE
 )
 
 
@@ -111,9 +114,17 @@ class Content(Wire):
         return "\n".join(p.text for p in self.parts if p.text and not p.thought)
 
     def spoken(self) -> list[str]:
-        """What a person said: without the line that tells the time and without notes."""
-        said = (_NOT_SPOKEN.sub("", part.text or "").strip() for part in self.parts)
+        """What a person said: without the part that opens with the time, and without notes."""
+        texts = [part.text for part in self.parts if part.text]
+        if len(texts) > 1 and _TIME.match(texts[0]):
+            texts = texts[1:]
+        said = (_TIME.sub("", text).strip() for text in texts if not _NOTE.match(text))
         return [text for text in said if text]
+
+    def notes(self) -> list[str]:
+        """What a program says to the model in the user's role."""
+        found = (_NOTE.match(part.text) for part in self.parts if part.text)
+        return [match["said"] for match in found if match]
 
 
 class FunctionDeclaration(Wire):

@@ -88,18 +88,21 @@ def _plus(days: int) -> Read:
     return lambda today, _: Day(today + timedelta(days=days))
 
 
-def _offset(today: date, match: re.Match[str]) -> Day:
-    amount = number(match["n"])
-    match match["unit"].lower():
+def distance(amount: int, unit: str) -> relativedelta:
+    """So many days, weeks, months or years."""
+    match unit.lower():
         case "day":
-            distance = relativedelta(days=amount)
+            return relativedelta(days=amount)
         case "week":
-            distance = relativedelta(weeks=amount)
+            return relativedelta(weeks=amount)
         case "month":
-            distance = relativedelta(months=amount)
+            return relativedelta(months=amount)
         case _:
-            distance = relativedelta(years=amount)
-    return Day(today + distance, is_offset=True)
+            return relativedelta(years=amount)
+
+
+def _offset(today: date, match: re.Match[str]) -> Day:
+    return Day(today + distance(number(match["n"]), match["unit"]), is_offset=True)
 
 
 def _weekday(today: date, match: re.Match[str]) -> Day:

@@ -15,7 +15,7 @@ _LINE = re.compile(
     r"(?P<rest>.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
-_ZONE = re.compile(r"\b(?:[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_+\-]+){1,2}|UTC)\b")
+_ZONE = re.compile(r"\b(?:[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z0-9_+\-]+){1,2}|UTC)\b")
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,16 @@ def read_now(request: GenerateRequest) -> Now:
 
 
 def _places_to_look(request: GenerateRequest) -> Iterator[str]:
-    """The newest first; the system's instruction stands for all turns and comes last."""
-    for content in reversed(request.contents):
-        if content.role != "model" and not content.responses():
-            yield content.text()
+    """The newest first; the system's instruction stands for all turns and comes last.
+
+    A part that opens with the time was made for it, and goes before all that people write.
+    """
+    asked = [c for c in reversed(request.contents) if c.role != "model" and not c.responses()]
+    for content in asked:
+        if content.parts and (content.parts[0].text or "").startswith("Now:"):
+            yield (content.parts[0].text or "").partition("\n")[0]
+    for content in asked:
+        yield content.text()
     if request.system_instruction:
         yield request.system_instruction.text()
 

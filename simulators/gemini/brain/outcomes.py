@@ -1,11 +1,13 @@
 """What the tools have answered in the current turn."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pydantic import JsonValue
 
 from simulators.gemini.brain.toolbox import Skill, skill_of
-from simulators.gemini.wire import GenerateRequest, JsonObject
+from simulators.gemini.wire import Content, FunctionCall, GenerateRequest, JsonObject
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class Outcome:
         return str(told) or "the tool failed without saying why"
 
     @property
+    def code(self) -> str | None:
+        """What kind of failure it was."""
+        code = self.response.get("code")
+        return code if isinstance(code, str) else None
+
+    @property
     def result(self) -> JsonValue:
         for key in ("result", "output"):
             if key in self.response:
@@ -52,12 +60,14 @@ class Outcome:
 
 def outcomes_of(request: GenerateRequest) -> list[Outcome]:
     """In the order of the calls; only of the turn that is still open."""
-    found: list[Outcome] = []
-    contents = request.contents
-    for index in range(request.spoken_start() + 1, len(contents)):
-        responses = contents[index].responses()
-        calls = contents[index - 1].calls()
-        for call, response in zip(calls, responses, strict=False):
+    current = request.contents[request.spoken_start() :]
+    return [Outcome(call.name, call.args, response) for call, response in answered_calls(current)]
+
+
+def answered_calls(contents: Sequence[Content]) -> Iterator[tuple[FunctionCall, JsonObject]]:
+    """Each call with its response, in the order of the calls."""
+    for asked, answered in pairwise(contents):
+        responses = answered.responses()
+        for call, response in zip(asked.calls(), responses, strict=False):
             by_id = next((r for r in responses if r.id and r.id == call.id), response)
-            found.append(Outcome(call.name, call.args, by_id.response))
-    return found
+            yield call, by_id.response

@@ -2,27 +2,42 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import pairwise
 
 from pydantic import JsonValue
 
 from simulators.gemini.answers import Call, Decision
+from simulators.gemini.brain import confirming, follow_ups, summary
+from simulators.gemini.brain.about import read_about
 from simulators.gemini.brain.intents import Intent, Kind, read_intents
 from simulators.gemini.brain.memory import resumed
-from simulators.gemini.brain.now import Now, read_now
+from simulators.gemini.brain.now import read_now
 from simulators.gemini.brain.outcomes import Outcome, outcomes_of
-from simulators.gemini.brain.phrasing import talk
-from simulators.gemini.brain.replies import reply
-from simulators.gemini.brain.schema import Unfit, fit, is_numeric
+from simulators.gemini.brain.phrasing import talk, web
+from simulators.gemini.brain.replies import profile, reply
+from simulators.gemini.brain.scene import Scene
+from simulators.gemini.brain.schema import Unfit, fit
 from simulators.gemini.brain.toolbox import Skill, Toolbox, toolbox_of
 from simulators.gemini.wire import GenerateRequest
 
-_CANNOT = {
+LEFT = "OK, I will leave it."
+UNTRUE = "Nothing of that kind has happened just now. What would you like me to do?"
+
+_CANNOT: Mapping[Skill, str] = {
     "search_flights": "look for flights",
     "search_web": "search the web",
     "set_reminder": "set reminders",
     "list_reminders": "list reminders",
     "cancel_reminder": "cancel reminders",
+    "check_price": "read prices on pages",
+    "search_products": "search for products",
+    "watch_price": "watch prices",
+    "list_watches": "list watches",
+    "stop_watch": "stop watches",
+    "price_history": "show a price's history",
+    "list_running": "list what is running",
+    "search_history": "search our conversation",
 }
 _SKILLS: Mapping[Kind, Skill] = {
     "flight": "search_flights",
@@ -30,7 +45,21 @@ _SKILLS: Mapping[Kind, Skill] = {
     "list": "list_reminders",
     "cancel": "cancel_reminder",
     "search": "search_web",
+    "price": "check_price",
+    "products": "search_products",
+    "watch": "watch_price",
+    "watches": "list_watches",
+    "stop_watch": "stop_watch",
+    "history": "price_history",
+    "running": "list_running",
+    "recall": "search_history",
 }
+_IN_PLACE_OF: Mapping[Skill, Skill] = {
+    "search_products": "search_web",
+    "search_history": "search_web",
+}
+"""Where the first is not offered, the second may know."""
+_IN_THEIR_MONEY = frozenset({"flight", "products"})
 _MUST_CALL = "ANY"
 
 
@@ -46,109 +75,128 @@ class Move:
 
 def decide(request: GenerateRequest) -> Decision:
     """The same request gets the same decision; without a time in it, the clock of UTC counts."""
-    now, tools = read_now(request), toolbox_of(request)
-    intents = read_intents(resumed(request, now), now)
-    outcomes = outcomes_of(request)
+    if summary.is_asked(request):
+        return Decision(text=summary.summarized(request))
+    decision = _decided(request)
+    return Decision(text=UNTRUE) if decision.text in _sent_back(request) else decision
+
+
+def _sent_back(request: GenerateRequest) -> list[str]:
+    """Answers of this turn that a note has called untrue."""
+    current = request.contents[request.spoken_start() + 1 :]
+    return [
+        said.text()
+        for said, after in pairwise(current)
+        if said.role == "model" and not said.calls() and after.notes()
+    ]
+
+
+def _decided(request: GenerateRequest) -> Decision:
+    tools, outcomes = toolbox_of(request), outcomes_of(request)
+    if not outcomes and (answered := _on_their_word(request, tools)):
+        return answered
+    texts, scene = resumed(request, Scene(read_now(request), read_about(request)))
+    intents = _unless_noted(read_intents(texts, scene), scene)
     if outcomes:
-        return _after_results(intents, outcomes, tools, now)
-    moves = [_move(intent, tools, now) for intent in intents]
+        return _after_results(intents, outcomes, tools, scene)
+    moves = [_move(intent, tools, scene) for intent in intents]
     calls = tuple(move.call for move in moves if move.call)
     if calls:
         return Decision(calls=calls)
     if request.tool_config.function_calling_config.mode == _MUST_CALL:
         return _forced(request, tools)
-    return Decision(text=_joined(moves) or talk.lost("", tools))
+    return Decision(text=_joined(moves, scene) or talk.lost("", tools))
+
+
+def _on_their_word(request: GenerateRequest, tools: Toolbox) -> Decision | None:
+    """A "yes" to what was proposed: the same calls with the same arguments, and nothing else."""
+    answer = confirming.answer_to(request.turn_texts())
+    proposed = confirming.proposals(request) or read_about(request).confirmed
+    if answer is None or not proposed:
+        return None
+    if answer == "no":
+        return Decision(text=LEFT)
+    offered = {declaration.name for declaration in tools.values()}
+    calls = tuple(call for call in proposed if call.name in offered)
+    return Decision(calls=calls) if calls else None
+
+
+def _unless_noted(intents: list[Intent], scene: Scene) -> list[Intent]:
+    """Words that say nothing to us said something to whoever keeps the profile."""
+    if not (scene.about.noted or scene.about.forgotten):
+        return intents
+    return [
+        Intent("profile", intent.said) if intent.kind == "lost" else intent for intent in intents
+    ]
 
 
 def _after_results(
-    intents: list[Intent], outcomes: list[Outcome], tools: Toolbox, now: Now
+    intents: list[Intent], outcomes: list[Outcome], tools: Toolbox, scene: Scene
 ) -> Decision:
-    again = [
-        call
-        for intent in intents
-        if (call := _retry(intent, outcomes, tools) or _second_step(intent, outcomes, tools))
-    ]
+    again = [call for intent in intents if (call := follow_ups.next_call(intent, outcomes, tools))]
     if again:
         return Decision(calls=tuple(again))
-    said = reply(outcomes)
-    moves = [_move(intent, tools, now) for intent in intents if intent.kind != "lost"]
+    said = reply(outcomes, intents)
+    moves = [_move(intent, tools, scene) for intent in intents if intent.kind != "lost"]
     spoken = [move.words for move in moves if move.words and not move.is_idle]
-    return Decision(text="\n\n".join([said, *spoken]))
+    spoken += [ask for intent in intents if (ask := follow_ups.question_left(intent, outcomes))]
+    noted = [profile.changed(scene.about)]
+    return Decision(
+        text="\n\n".join(dict.fromkeys(part for part in (said, *noted, *spoken) if part))
+    )
 
 
-def _move(intent: Intent, tools: Toolbox, now: Now) -> Move:
+def _move(intent: Intent, tools: Toolbox, scene: Scene) -> Move:
     if skill := _SKILLS.get(intent.kind):
-        return _use(skill, intent, tools)
-    if intent.kind == "clock":
-        zone = now.zone or "UTC"
-        return Move(words=f"It is {now.wall:%H:%M} on {_day(now.wall)} ({zone}).")
+        return _use(skill, intent, tools, scene)
     if intent.kind == "talk":
         return Move(words=talk.small_talk(intent.said, tools), is_idle=True)
-    return Move(words=talk.lost(intent.said, tools))
+    return Move(words=_said(intent, tools, scene))
 
 
-def _use(skill: Skill, intent: Intent, tools: Toolbox) -> Move:
+def _said(intent: Intent, tools: Toolbox, scene: Scene) -> str:
+    """What needs no tool."""
+    now, about = scene.now, scene.about
+    match intent.kind:
+        case "clock":
+            return f"It is {now.wall:%H:%M} on {_day(now.wall)} ({now.zone or 'UTC'})."
+        case "about":
+            return profile.tell_known(intent.said, about)
+        case "profile":
+            return profile.changed(about) or profile.tell_acknowledged(intent.said, about)
+        case "forget":
+            return profile.changed(about) or profile.NOTHING_TO_FORGET
+        case _:
+            return talk.lost(intent.said, tools)
+
+
+def _use(skill: Skill, intent: Intent, tools: Toolbox, scene: Scene) -> Move:
     """A call if the tool is offered and nothing is missing."""
     declaration = tools.get(skill)
+    if declaration is None and (instead := tools.get(_IN_PLACE_OF.get(skill, skill))):
+        return Move(call=Call(instead.name, fit(instead, {"query": _plainly(intent)})))
     if declaration is None:
         return Move(words=talk.no_tool(_CANNOT[skill], tools))
+    if listing := follow_ups.listing_before(skill, intent, tools):
+        return Move(call=Call(listing.name, {}))
     if question := intent.question():
         return Move(words=question)
-    if skill == "cancel_reminder" and _needs_the_number(intent, tools):
-        listing = tools.get("list_reminders")
-        if listing is None:
-            return Move(words="Please tell me the number of the reminder to cancel.")
-        return Move(call=Call(listing.name, {}))
     try:
-        return Move(call=Call(declaration.name, fit(declaration, _slots(intent))))
+        return Move(call=Call(declaration.name, fit(declaration, _slots(intent, scene))))
     except Unfit as error:
         return Move(words=f"I would need to know this first: {str(error).replace('_', ' ')}.")
 
 
-def _slots(intent: Intent) -> dict[str, JsonValue]:
-    if intent.flight:
-        return intent.flight.slots()
-    if intent.reminder:
-        return intent.reminder.slots()
-    return {"which": intent.which, "query": intent.query}
+def _plainly(intent: Intent) -> str:
+    return web.read_query(intent.said) or intent.said
 
 
-def _needs_the_number(intent: Intent, tools: Toolbox) -> bool:
-    return is_numeric(tools["cancel_reminder"], "which") and not str(intent.which).isdecimal()
-
-
-def _second_step(intent: Intent, outcomes: list[Outcome], tools: Toolbox) -> Call | None:
-    """Cancel by words where the tool wants a number: the list has just come back."""
-    if intent.kind != "cancel" or "cancel_reminder" not in tools:
-        return None
-    if any(outcome.skill == "cancel_reminder" for outcome in outcomes):
-        return None
-    words = str(intent.which).lower().split()
-    for outcome in outcomes:
-        for item in outcome.items("reminders") if outcome.skill == "list_reminders" else []:
-            if all(word in str(item.get("text", "")).lower() for word in words):
-                declaration = tools["cancel_reminder"]
-                return Call(declaration.name, fit(declaration, {"which": item.get("number")}))
-    return None
-
-
-def _retry(intent: Intent, outcomes: list[Outcome], tools: Toolbox) -> Call | None:
-    """A time "in a minute" may be over before the tool runs: once more, a minute later."""
-    when = intent.reminder.when if intent.reminder else None
-    if intent.reminder is None or when is None or not when.is_relative:
-        return None
-    tried = [
-        outcome
-        for outcome in outcomes
-        if outcome.skill == "set_reminder" and intent.reminder.text in outcome.args.values()
-    ]
-    if len(tried) != 1 or "past" not in (tried[0].error or ""):
-        return None
-    declaration = tools.get("set_reminder")
-    if declaration is None:
-        return None
-    later = (when.at + timedelta(minutes=1)).isoformat(timespec="seconds")
-    return Call(declaration.name, fit(declaration, {**intent.reminder.slots(), "at": later}))
+def _slots(intent: Intent, scene: Scene) -> dict[str, JsonValue]:
+    """Prices are asked for in the person's own currency unless they name another."""
+    slots = intent.slots()
+    if intent.kind in _IN_THEIR_MONEY and slots.get("currency") is None:
+        slots["currency"] = scene.about.of("currency")
+    return slots
 
 
 def _forced(request: GenerateRequest, tools: Toolbox) -> Decision:
@@ -160,9 +208,11 @@ def _forced(request: GenerateRequest, tools: Toolbox) -> Decision:
     return Decision(finish_reason="MALFORMED_FUNCTION_CALL")
 
 
-def _joined(moves: list[Move]) -> str:
+def _joined(moves: list[Move], scene: Scene) -> str:
     """Without pleasantries if there is anything else to say."""
     useful = [move.words for move in moves if move.words and not move.is_idle]
+    if noted := profile.changed(scene.about):
+        useful = [noted, *useful]
     idle = [move.words for move in moves if move.words and move.is_idle]
     return "\n\n".join(dict.fromkeys(useful or idle))
 

@@ -26,7 +26,23 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "at": ("at", "when", "time", "local_time", "due", "datetime", "due_at"),
     "zone": ("zone", "timezone", "time_zone", "tz"),
     "rrule": ("rrule", "recurrence", "repeat", "rule"),
-    "which": ("which", "reminder", "number", "id", "reminder_id", "text", "query", "words"),
+    "url": ("url", "link", "page", "address"),
+    "product": ("product", "item", "variant"),
+    "below": ("below", "target_price", "threshold", "price"),
+    "drop_percent": ("drop_percent", "percent", "drop"),
+    "back_in_stock": ("back_in_stock", "in_stock", "restocked"),
+    "until": ("until", "end", "expires", "last_day"),
+    "which": (
+        "which",
+        "reminder",
+        "number",
+        "id",
+        "reminder_id",
+        "watch",
+        "text",
+        "query",
+        "words",
+    ),
 }
 
 

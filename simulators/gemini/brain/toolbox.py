@@ -5,7 +5,21 @@ from typing import Literal, get_args
 
 from simulators.gemini.wire import FunctionDeclaration, GenerateRequest
 
-Skill = Literal["search_flights", "search_web", "set_reminder", "list_reminders", "cancel_reminder"]
+Skill = Literal[
+    "search_flights",
+    "search_web",
+    "set_reminder",
+    "list_reminders",
+    "cancel_reminder",
+    "check_price",
+    "search_products",
+    "watch_price",
+    "list_watches",
+    "stop_watch",
+    "price_history",
+    "list_running",
+    "search_history",
+]
 SKILLS: tuple[Skill, ...] = get_args(Skill)
 # Words in the name of a tool that is called otherwise.
 _HINTS: Mapping[Skill, tuple[tuple[str, ...], ...]] = {
@@ -14,6 +28,14 @@ _HINTS: Mapping[Skill, tuple[tuple[str, ...], ...]] = {
     "set_reminder": (("set", "remind"), ("create", "remind"), ("add", "remind")),
     "list_reminders": (("list", "remind"), ("show", "remind")),
     "cancel_reminder": (("cancel", "remind"), ("delete", "remind"), ("remove", "remind")),
+    "check_price": (("check", "price"), ("read", "price"), ("get", "price")),
+    "search_products": (("product", "search"), ("shopping",)),
+    "watch_price": (("watch", "price"), ("track", "price")),
+    "list_watches": (("list", "watch"), ("show", "watch")),
+    "stop_watch": (("stop", "watch"), ("cancel", "watch"), ("delete", "watch")),
+    "price_history": (("price", "history"),),
+    "list_running": (("running",),),
+    "search_history": (("search", "history"), ("search", "conversation")),
 }
 
 Toolbox = Mapping[Skill, FunctionDeclaration]

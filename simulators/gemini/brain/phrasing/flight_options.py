@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from pydantic import JsonValue
 
+from simulators.gemini.brain.money import CURRENCY, currency_of
 from simulators.gemini.brain.words import NUMBER, number
 
 _ADULTS = re.compile(
@@ -28,26 +29,12 @@ _STOPS = re.compile(
     rf"\b(?:max(?:imum)?|at\s+most|up\s+to)\s+(?P<n>{NUMBER})\s+(?:stops?|stopovers?|changes?)\b",
     re.IGNORECASE | re.VERBOSE,
 )
-_CURRENCIES = {
-    "€": "EUR",
-    "euro": "EUR",
-    "eur": "EUR",
-    "$": "USD",
-    "dollar": "USD",
-    "usd": "USD",
-    "£": "GBP",
-    "pound": "GBP",
-    "gbp": "GBP",
-    "franc": "CHF",
-    "chf": "CHF",
-}
-_MONEY = r"(?:€|\$|£|euros?|eur|dollars?|usd|pounds?|gbp|francs?|chf)"
 _BUDGET = re.compile(
     rf"\b(?:under|below|less\s+than|max(?:imum)?|up\s+to|for\s+at\s+most)\s+"
-    rf"(?P<before>{_MONEY})?\s*(?P<n>\d+)\s*(?P<after>{_MONEY})?",
+    rf"(?P<before>{CURRENCY})?\s*(?P<n>\d+)\s*(?P<after>{CURRENCY})?",
     re.IGNORECASE,
 )
-_IN_CURRENCY = re.compile(rf"\bin\s+(?P<c>{_MONEY})\b", re.IGNORECASE)
+_IN_CURRENCY = re.compile(rf"\bin\s+(?P<c>{CURRENCY})\b", re.IGNORECASE)
 _SORTS = (
     (re.compile(r"\bcheap(?:est|er)?\b|\blowest\s+(?:price|fare)\b", re.IGNORECASE), "price"),
     (re.compile(r"\b(?:fastest|quickest|shortest)\b", re.IGNORECASE), "duration"),
@@ -77,22 +64,18 @@ def _gap(found: Mapping[str, JsonValue]) -> str:
 def _money(match: re.Match[str]) -> dict[str, JsonValue]:
     found: dict[str, JsonValue] = {"max_price": int(match["n"])}
     word = match["before"] or match["after"]
-    return {**found, "currency": _currency(word)} if word else found
+    return {**found, "currency": currency_of(word)} if word else found
 
 
 def _always(**found: JsonValue) -> Callable[[re.Match[str]], dict[str, JsonValue]]:
     return lambda _: dict(found)
 
 
-def _currency(word: str) -> str:
-    return _CURRENCIES[word.lower().rstrip("s") if len(word) > 1 else word]
-
-
 _OPTIONS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], dict[str, JsonValue]]], ...] = (
     (_STOPS, lambda match: {"max_stops": number(match["n"])}),
     (_NONSTOP, _always(max_stops=0, nonstop=True)),
     (_BUDGET, _money),
-    (_IN_CURRENCY, lambda match: {"currency": _currency(match["c"])}),
+    (_IN_CURRENCY, lambda match: {"currency": currency_of(match["c"])}),
     (_ADULTS, lambda match: {"adults": number(match["n"] or match["m"])}),
     *((pattern, _always(cabin=cabin)) for pattern, cabin in _CABINS),
     *((pattern, _always(sort=order)) for pattern, order in _SORTS),

@@ -34,6 +34,9 @@ _STAY = re.compile(
 _ROUND = re.compile(
     r"\b(?:round[\s-]?trip|return\s+(?:flight|ticket)s?|both\s+ways)\b", re.IGNORECASE
 )
+HOME = "home"
+"""The tool knows where that is."""
+_HOME = re.compile(r"(?:my\s+)?home(?:\s+(?:airport|city|town))?", re.IGNORECASE)
 _ONE_WAY = re.compile(r"\b(?:one|single)[\s-]?way\b", re.IGNORECASE)
 
 
@@ -77,8 +80,11 @@ def names_flight(text: str) -> bool:
     return bool(_FLIGHT.search(text)) and not _ABOUT_FLIGHTS.search(text)
 
 
-def read_flight(text: str, now: datetime) -> FlightWish:
-    """What the text says of a flight; `now` is the local wall time."""
+def read_flight(text: str, now: datetime, *, home_is_known: bool = False) -> FlightWish:
+    """What the text says of a flight; `now` is the local wall time.
+
+    "From home" says nothing as long as nobody knows where that is.
+    """
     found = find_dates(text, now.date())
     rest = without(text, [(each.start, each.end) for each in (*found, *find_times(text))], " | ")
     options, rest = read_options(rest)
@@ -86,6 +92,8 @@ def read_flight(text: str, now: datetime) -> FlightWish:
     one_way = bool(_ONE_WAY.search(rest))
     rest = _ROUND.sub(" | ", _ONE_WAY.sub(" | ", _STAY.sub(" | ", rest)))
     origin, destination = read_route(rest)
+    if origin and _HOME.fullmatch(origin):
+        origin = HOME if home_is_known else None
     return FlightWish(
         origin=origin,
         destination=destination,

@@ -13,6 +13,14 @@ _SKILLS = {
     "set_reminder": "set reminders (“remind me tomorrow at 9 to call mom”)",
     "list_reminders": "list your reminders",
     "cancel_reminder": "cancel them",
+    "check_price": "read the price on a shop's page (“is this cheaper than 80 euro? https://…”)",
+    "search_products": "find products (“find me running shoes under 100 euro”)",
+    "watch_price": "watch a price (“tell me when it drops below 70”)",
+    "list_watches": "list what I watch",
+    "stop_watch": "stop watching",
+    "price_history": "show how a price developed (“show me the price history”)",
+    "list_running": "tell what is running for you",
+    "search_history": "look up what you told me (“what did I say about the dentist?”)",
 }
 NEVER_MIND = "OK, never mind then."
 

@@ -1,12 +1,28 @@
 """Tools' answers told to a person, in Markdown as models write it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from simulators.gemini.brain.confirming import CODE
+from simulators.gemini.brain.intents import Intent
 from simulators.gemini.brain.outcomes import Outcome
-from simulators.gemini.brain.phrasing.reminders import ASK_WHICH
+from simulators.gemini.brain.phrasing.prices import PriceWish
+from simulators.gemini.brain.phrasing.reminders import ASK_WHICH as ASK_WHICH_REMINDER
+from simulators.gemini.brain.phrasing.watching import ASK_WHICH as ASK_WHICH_WATCH
+from simulators.gemini.brain.phrasing.watching import ASK_WHOSE
 from simulators.gemini.brain.replies.flights import tell_flights
 from simulators.gemini.brain.replies.plain import excuse, tell_plainly
+from simulators.gemini.brain.replies.prices import tell_price
+from simulators.gemini.brain.replies.products import tell_products
+from simulators.gemini.brain.replies.proposal import tell_proposed
+from simulators.gemini.brain.replies.recalled import tell_recalled
 from simulators.gemini.brain.replies.reminders import tell_cancelled, tell_reminders, tell_set
+from simulators.gemini.brain.replies.watches import (
+    tell_history,
+    tell_running,
+    tell_stopped,
+    tell_watches,
+    tell_watching,
+)
 from simulators.gemini.brain.replies.web import tell_found
 from simulators.gemini.brain.toolbox import Skill
 
@@ -16,6 +32,13 @@ _TELL: Mapping[Skill, Callable[[Outcome], str]] = {
     "set_reminder": tell_set,
     "list_reminders": tell_reminders,
     "cancel_reminder": tell_cancelled,
+    "search_products": tell_products,
+    "watch_price": tell_watching,
+    "list_watches": tell_watches,
+    "stop_watch": tell_stopped,
+    "price_history": tell_history,
+    "list_running": tell_running,
+    "search_history": tell_recalled,
 }
 _DEEDS: Mapping[Skill, str] = {
     "search_flights": "search for flights",
@@ -23,13 +46,31 @@ _DEEDS: Mapping[Skill, str] = {
     "set_reminder": "set that reminder",
     "list_reminders": "list your reminders",
     "cancel_reminder": "cancel that reminder",
+    "check_price": "read that page",
+    "search_products": "search for products",
+    "watch_price": "watch that page",
+    "list_watches": "list your watches",
+    "stop_watch": "stop that watch",
+    "price_history": "show that price's history",
+    "list_running": "list what is running for you",
+    "search_history": "search our conversation",
+}
+_ASK_WHICH: Mapping[str | None, str] = {
+    "cancel_reminder": ASK_WHICH_REMINDER,
+    "stop_watch": ASK_WHICH_WATCH,
+    "price_history": ASK_WHOSE,
+}
+# Lists that were asked for only to find what to take away.
+_LISTED_FOR: Mapping[str | None, Skill] = {
+    "list_reminders": "cancel_reminder",
+    "list_watches": "stop_watch",
 }
 
 
-def reply(outcomes: list[Outcome]) -> str:
+def reply(outcomes: list[Outcome], intents: Sequence[Intent] = ()) -> str:
     """Each outcome in its order; a failure that was mended by a later call is passed over."""
     told = [
-        _tell(outcome)
+        _tell(outcome, intents)
         for index, outcome in enumerate(outcomes)
         if not _is_overtaken(outcome, outcomes[index + 1 :])
     ]
@@ -37,8 +78,8 @@ def reply(outcomes: list[Outcome]) -> str:
 
 
 def _is_overtaken(outcome: Outcome, later: list[Outcome]) -> bool:
-    if outcome.skill == "list_reminders":
-        return any(other.skill == "cancel_reminder" for other in later)
+    if after := _LISTED_FOR.get(outcome.skill):
+        return any(other.skill == after for other in later)
     same = outcome.args.get("text")
     return outcome.error is not None and any(
         other.skill == outcome.skill and same is not None and other.args.get("text") == same
@@ -46,11 +87,27 @@ def _is_overtaken(outcome: Outcome, later: list[Outcome]) -> bool:
     )
 
 
-def _tell(outcome: Outcome) -> str:
+def _tell(outcome: Outcome, intents: Sequence[Intent]) -> str:
     skill = outcome.skill
+    if outcome.code == CODE:
+        return tell_proposed(outcome)
     if outcome.error is not None:
         deed = _DEEDS[skill] if skill else f"use {outcome.tool}"
         told = f"I could not {deed}: {excuse(outcome.error)}"
-        unclear = skill == "cancel_reminder" and "which" in outcome.error.lower()
-        return f"{told}\n{ASK_WHICH}" if unclear else told
+        unclear = skill in _ASK_WHICH and "which" in outcome.error.lower()
+        return f"{told}\n{_ASK_WHICH[skill]}" if unclear else told
+    if skill == "check_price":
+        return tell_price(outcome, _asked(outcome, intents))
     return _TELL[skill](outcome) if skill else tell_plainly(outcome)
+
+
+def _asked(outcome: Outcome, intents: Sequence[Intent]) -> PriceWish | None:
+    """What was asked of the page that this call looked at."""
+    return next(
+        (
+            intent.wish
+            for intent in intents
+            if isinstance(intent.wish, PriceWish) and intent.wish.url in outcome.args.values()
+        ),
+        None,
+    )

@@ -45,7 +45,7 @@ def tell_set(outcome: Outcome) -> str:
 def tell_reminders(outcome: Outcome) -> str:
     listed = outcome.items("reminders", "items")
     if listed:
-        return "\n".join(["Your reminders:", *(_line(item) for item in listed)])
+        return "\n".join(["Your reminders:", *(reminder_line(item) for item in listed)])
     return ready_text(outcome) or "You have no reminders."
 
 
@@ -78,7 +78,7 @@ def repetition(rrule: str) -> str:
     return f"{every} on day {day}" if day and day != "-1" else every
 
 
-def _line(item: JsonObject) -> str:
+def reminder_line(item: JsonObject) -> str:
     number = next((item[key] for key in ("number", "id") if item.get(key) is not None), None)
     at = _moment(next((item[key] for key in _WHEN if item.get(key)), None))
     repeats = next((item[key] for key in ("repeats", "rrule") if item.get(key)), None)

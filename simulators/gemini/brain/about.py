@@ -1,0 +1,88 @@
+"""What the request tells about the user, below the line with the time."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from simulators.gemini.answers import Call
+from simulators.gemini.wire import GenerateRequest, JsonObject
+
+_FACT = r"(?P<kind>[a-z][a-z_ ]*?)(?:\s*\((?P<whom>[^)]*)\))?:\s+(?P<value>.+)"
+_LISTED = re.compile(rf"- {_FACT}")
+_ONE = re.compile(_FACT)
+_NEXT = re.compile(r";\s+(?=[a-z][a-z_ ]*(?:\s*\([^)]*\))?:\s)")
+_CONFIRMED = re.compile(r"Confirmed by the user just now\b.*?: (?P<tool>[a-z]\w*) (?P<args>\{.*\})")
+_ARGUMENTS = TypeAdapter(JsonObject)
+_SENTENCES = {
+    "name": "your name is {}",
+    "home": "you live in {}",
+    "zone": "your time zone is {}",
+    "language": "your language is {}",
+    "home airport": "your home airport is {}",
+    "currency": "your currency is {}",
+    "preference": "you prefer {}",
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    kind: str
+    value: str
+    whom: str | None = None
+    """Whom or what a person or a place is to the user."""
+
+    def sentence(self) -> str:
+        if self.kind in _SENTENCES:
+            return _SENTENCES[self.kind].format(self.value)
+        return f"your {self.whom} is {self.value}" if self.whom else f"{self.kind}: {self.value}"
+
+
+@dataclass(frozen=True)
+class About:
+    facts: tuple[Fact, ...] = ()
+    noted: tuple[Fact, ...] = ()
+    forgotten: tuple[Fact, ...] = ()
+    confirmed: tuple[Call, ...] = ()
+    """Calls that the user has just said yes to."""
+
+    def of(self, kind: str) -> str | None:
+        """The newest value of that kind."""
+        return next((fact.value for fact in reversed(self.facts) if fact.kind == kind), None)
+
+
+def read_about(request: GenerateRequest) -> About:
+    """Only what stands in the current turn's own block: people may write such lines as well."""
+    spoken = request.contents[request.spoken_start()] if request.contents else None
+    text = (spoken.parts[0].text or "") if spoken and spoken.parts else ""
+    if not text.startswith("Now:"):
+        return About()
+    lines = text.splitlines()[1:]
+    return About(
+        facts=tuple(_fact(match) for line in lines if (match := _LISTED.fullmatch(line))),
+        noted=tuple(_after("Noted just now:", lines)),
+        forgotten=tuple(_after("Forgotten just now:", lines)),
+        confirmed=tuple(_confirmed(lines)),
+    )
+
+
+def _after(heading: str, lines: list[str]) -> Iterator[Fact]:
+    for line in lines:
+        if line.startswith(heading):
+            for told in _NEXT.split(line.removeprefix(heading).strip()):
+                if match := _ONE.fullmatch(told.strip(" .;")):
+                    yield _fact(match)
+
+
+def _confirmed(lines: list[str]) -> Iterator[Call]:
+    for line in lines:
+        if match := _CONFIRMED.fullmatch(line):
+            try:
+                yield Call(match["tool"], _ARGUMENTS.validate_json(match["args"]))
+            except ValidationError:
+                continue
+
+
+def _fact(match: re.Match[str]) -> Fact:
+    return Fact(match["kind"].replace("_", " ").strip(), match["value"].strip(), match["whom"])

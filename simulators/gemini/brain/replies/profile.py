@@ -1,0 +1,63 @@
+"""What is known of the user, from the block that the request brings."""
+
+import re
+
+from simulators.gemini.brain.about import About, Fact
+from simulators.gemini.brain.phrasing import profile
+
+NOTHING_KNOWN = "I know nothing about you yet: you have not told me anything to keep in mind."
+NOT_KEPT = "Thanks for telling me. I can use it now, but it is not among the facts I keep of you."
+NOTHING_TO_FORGET = "There was nothing of that kind to forget."
+
+
+def changed(about: About) -> str | None:
+    """What became known or was taken back just now; None if nothing was."""
+    noted = [_as_new(fact, about.forgotten) for fact in about.noted]
+    replaced = {fact.kind for fact in about.noted}
+    gone = [fact.sentence() for fact in about.forgotten if fact.kind not in replaced]
+    told: list[str] = []
+    if noted:
+        told.append(f"Noted: {_listed(noted)}.")
+    if gone:
+        told.append(f"Done, I have forgotten that {_listed(gone)}.")
+    return " ".join(told) or None
+
+
+def tell_known(said: str, about: About) -> str:
+    """All of it, or the one thing that was asked for."""
+    if kind := profile.asked_kind(said):
+        facts = [fact for fact in about.facts if fact.kind == kind]
+        return _one(facts, "where you live" if kind == "home" else f"your {kind}")
+    if whom := profile.asked_whom(said):
+        facts = [fact for fact in about.facts if (fact.whom or "").lower() == whom]
+        return _one(facts, f"who your {whom} is")
+    if not about.facts:
+        return NOTHING_KNOWN
+    listed = "\n".join(f"- {fact.sentence()}" for fact in about.facts)
+    return f"This is what you told me:\n{listed}\nSay “forget …” to take any of it back."
+
+
+def tell_acknowledged(said: str, about: About) -> str:
+    """For words about oneself of which nothing new was noted."""
+    known = [fact.sentence() for fact in about.facts if _names(said, fact.value)]
+    return f"Yes, I know: {_listed(known)}." if known else NOT_KEPT
+
+
+def _one(facts: list[Fact], what: str) -> str:
+    if not facts:
+        return f"I do not know {what}: you have not told me."
+    told = _listed([fact.sentence() for fact in facts])
+    return f"{told[0].upper()}{told[1:]}."
+
+
+def _names(said: str, value: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said, re.IGNORECASE))
+
+
+def _as_new(fact: Fact, forgotten: tuple[Fact, ...]) -> str:
+    before = [old.value for old in forgotten if (old.kind, old.whom) == (fact.kind, fact.whom)]
+    return f"{fact.sentence()} (no longer {before[0]})" if before else fact.sentence()
+
+
+def _listed(told: list[str]) -> str:
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
