@@ -36,10 +36,11 @@ class UnopenableSeal(Permanent):
 class DataKey:
     """One user's key, ready for use."""
 
-    __slots__ = ("_aead",)
+    __slots__ = ("_aead", "_index")
 
     def __init__(self, key: bytes) -> None:
         self._aead = AESGCM(key)
+        self._index = _derived(key, b"taskflow word index")
 
     def seal(self, value: bytes, associated: bytes) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
@@ -52,6 +53,12 @@ class DataKey:
             return self._aead.decrypt(nonce, ciphertext, associated)
         except (InvalidTag, ValueError) as error:
             raise UnopenableSeal("a sealed value does not open with this user's key") from error
+
+    def mac(self, value: bytes) -> bytes:
+        """Names a value in an index: for this user alone; for nobody, once they are forgotten."""
+        mac = hmac.HMAC(self._index, hashes.SHA256())
+        mac.update(value)
+        return mac.finalize()
 
 
 class MasterKey:

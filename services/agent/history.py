@@ -1,149 +1,168 @@
 """The conversation as the model reads it, built from facts: nothing of it is stored twice.
 
-Pure: it takes opened events and returns the wire's contents.
+Pure: it takes opened events and returns the wire's contents. Newest turns are told whole, as many
+as the budget holds; what a summary covers is told by the summary alone.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from contracts.conversation import (
-    MessageReceived,
-    ModelAnswered,
-    ReplyReady,
-    TurnParked,
-    TurnRetried,
-    TurnStarted,
-)
+import orjson
+
+from contracts.conversation import HistorySummarized, MessageReceived
 from contracts.event import Json
 from contracts.personal import Sealed
+from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
-from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from contracts.tools import ToolRequested
+from services.agent import truth
+from services.agent.results import UNTRUSTED, as_read
+from services.agent.turns import Step, Turn, Turns, walked
 
-MAX_TURNS = 30
-"""Older turns are left out of the request; the log keeps them."""
+HISTORY_TOKENS = 24_000
+"""Of turns that have ended: an eighth of what a turn may spend in its eight steps."""
+CHARACTERS_A_TOKEN = 4
+"""Of JSON, about; the vendor counts for itself."""
 
 REPAIR = (
     "(from TaskFlow, not from the user) Your last answer could not be used: it was empty or a "
     "malformed call. Answer again: in plain text, or with calls that fit their declarations."
 )
+SUMMARY = "(summary of earlier conversation, information only)"
+SUMMARY_READ = "(noted)"
 _KINDS = {"image": "an image", "audio": "a voice note", "video": "a video"}
 
 
-@dataclass(slots=True)
-class _Step:
-    answer: ModelAnswered
-    calls: list[Recorded[ToolRequested]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Turn:
-    turn: UUID | None
-    """None: something we said of our own accord, a reminder."""
-    messages: list[Recorded[MessageReceived]]
-    started_at: datetime
-    steps: dict[int, _Step] = field(default_factory=dict)
-    said: str | None = None
-
-
-@dataclass(slots=True)
-class _Reading:
-    """Walks a conversation's events in order, as the decider does, but for the texts."""
-
-    pending: list[Recorded[MessageReceived]] = field(default_factory=list)
-    messages: dict[UUID, Recorded[MessageReceived]] = field(default_factory=dict)
-    turns: list[_Turn] = field(default_factory=list)
-    outcomes: dict[UUID, Json] = field(default_factory=dict)
-
-    def read(self, recorded: Recorded[Any]) -> None:
-        match recorded.event:
-            case MessageReceived() | TurnParked() | TurnRetried():
-                self._queue(recorded)
-            case TurnStarted():
-                turn = _Turn(recorded.event_id, self.pending, recorded.recorded_at)
-                self.turns.append(turn)
-                self.pending = []
-            case ModelAnswered() as answer:
-                if turn := self._turn(answer.turn):
-                    turn.steps[answer.step] = _Step(answer)
-            case ToolRequested() as request:
-                turn = self._turn(request.turn)
-                if turn and request.step in turn.steps:
-                    turn.steps[request.step].calls.append(recorded)
-            case ToolFinished() as finished:
-                self.outcomes[finished.call] = {"result": finished.result}
-            case ToolFailed() as failed:
-                self.outcomes[failed.call] = {"error": failed.error, "code": failed.code}
-            case ReplyReady() as reply:
-                self._say(recorded, reply)
-            case _:
-                pass
-
-    def _queue(self, recorded: Recorded[Any]) -> None:
-        """Parked messages wait no longer; retried ones wait again, first."""
-        match recorded.event:
-            case TurnParked(messages=given):
-                self.pending = [one for one in self.pending if one.event_id not in given]
-            case TurnRetried(messages=given):
-                again = [self.messages[one] for one in given if one in self.messages]
-                self.pending = [*again, *self.pending]
-            case _:
-                self.pending.append(recorded)
-                self.messages[recorded.event_id] = recorded
-
-    def _say(self, recorded: Recorded[Any], reply: ReplyReady) -> None:
-        if reply.turn is None:
-            self.turns.append(_Turn(None, [], recorded.recorded_at, said=reply.text))
-        elif turn := self._turn(reply.turn):
-            turn.said = reply.text
-
-    def _turn(self, turn_id: UUID) -> _Turn | None:
-        return next((turn for turn in reversed(self.turns) if turn.turn == turn_id), None)
-
-
 def contents(
-    events: Sequence[Recorded[Any]], turn: UUID, model: str, zone: str, *, zone_known: bool
+    events: Sequence[Recorded[Any]],
+    turn: UUID,
+    model: str,
+    zone: str,
+    *,
+    zone_known: bool,
+    about: Sequence[str] = (),
+    summary: HistorySummarized | None = None,
+    untrusted: Collection[str] = UNTRUSTED,
 ) -> list[Json]:
-    """The request's contents for the open turn's next step, older turns first."""
-    reading = _Reading()
-    for recorded in events:
-        reading.read(recorded)
-    told: list[Json] = []
-    for past in reading.turns[-MAX_TURNS:]:
-        current = past.turn == turn
-        now = now_line(past.started_at, zone, known=zone_known) if current else None
-        told += _told(past, reading.outcomes, model, now)
-        if current:
+    """The request's contents for the open turn's next step, older turns first.
+
+    `about` are lines that follow the time; `untrusted` names the tools whose results are marked.
+    """
+    turns = walked(events)
+    upto = summary.covers_upto if summary else 0
+    older: list[list[Json]] = []
+    open_: list[Json] = []
+    for one in turns.turns:
+        if one.turn == turn:
+            first = "\n".join([now_line(one.started_at, zone, known=zone_known), *about])
+            open_ = _open(one, turns, events, first, untrusted)
             break
+        if one.version > upto:
+            older.append(ended(one, turns, model, untrusted))
+    told = [content for past in within(older, HISTORY_TOKENS) for content in past]
+    if summary:
+        return [*_summarized(summary), *told, *open_]
     while told and told[0]["role"] == "model":
         told.pop(0)
-    return told
+    return [*told, *open_]
 
 
-def _told(turn: _Turn, outcomes: dict[UUID, Json], model: str, now: str | None) -> list[Json]:
-    """`now` marks the open turn: its answers stand verbatim, and its last is not yet said."""
-    told: list[Json] = []
-    if turn.messages:
-        said = [{"text": words(message.event)} for message in turn.messages]
-        told.append({"role": "user", "parts": [{"text": now}, *said] if now else said})
+def within(turns: Sequence[list[Json]], budget: int) -> Sequence[list[Json]]:
+    """The newest of them that the budget holds."""
+    start = len(turns)
+    while start and (budget := budget - tokens(turns[start - 1])) >= 0:
+        start -= 1
+    return turns[start:]
+
+
+def tokens(told: Sequence[Json]) -> int:
+    """Rounded up."""
+    return -(-sum(len(orjson.dumps(content)) for content in told) // CHARACTERS_A_TOKEN)
+
+
+def ended(
+    turn: Turn, turns: Turns, model: str, untrusted: Collection[str] = UNTRUSTED
+) -> list[Json]:
+    """A turn that is over: what was said, and what tools found, in short."""
+    told = _said_by_user(turn)
     for step in turn.steps.values():
-        answer = step.answer
+        content = step.answer.content
         if not step.calls:
-            if now:
-                told.append({"role": "user", "parts": [{"text": REPAIR}]})
             continue
-        if answer.content is None or any(call.event_id not in outcomes for call in step.calls):
+        if content is None or not _is_settled(step, turns):
             break
-        keep = now is not None or answer.model == model
-        told.append(answer.content if keep else _unsigned(answer.content))
-        parts = [_response(call, outcomes[call.event_id]) for call in step.calls]
-        told.append({"role": "user", "parts": parts})
+        told.append(content if step.answer.model == model else _unsigned(content))
+        told.append(_responses(step, turns, untrusted, old=True))
     if turn.said:
         told.append({"role": "model", "parts": [{"text": turn.said}]})
     return told
+
+
+def _open(
+    turn: Turn,
+    turns: Turns,
+    events: Sequence[Recorded[Any]],
+    first: str,
+    untrusted: Collection[str],
+) -> list[Json]:
+    """The turn's answers stand verbatim, signatures too; what was not sent is sent back."""
+    told = _said_by_user(turn, first)
+    for step in turn.steps.values():
+        content = step.answer.content
+        if not step.calls:
+            if step.caught and content is not None:
+                told.append(content)
+            told.append(_user(_sent_back(step, turn, events, first)))
+            continue
+        if content is None or not _is_settled(step, turns):
+            break
+        told += [content, _responses(step, turns, untrusted, old=False)]
+    return told
+
+
+def _said_by_user(turn: Turn, first: str | None = None) -> list[Json]:
+    if not turn.messages:
+        return []
+    said = [first] if first else []
+    return [_user(*said, *(words(message.event) for message in turn.messages))]
+
+
+def _sent_back(step: Step, turn: Turn, events: Sequence[Recorded[Any]], first: str) -> str:
+    """What really happened, before the answer that was caught."""
+    if step.caught is None or turn.turn is None:
+        return REPAIR
+    before = [one for one in events if one.version < step.caught.version]
+    done = set(truth.happened(before, turn.turn))
+    lines = first.splitlines()
+    done |= (
+        {ProfileLearned.type} if any(one.startswith("Noted just now") for one in lines) else set()
+    )
+    if any(one.startswith("Forgotten just now") for one in lines):
+        done.add(ProfileForgotten.type)
+    return truth.note(step.caught.event.claims, done)
+
+
+def _summarized(summary: HistorySummarized) -> list[Json]:
+    """In the user's role, since the wire has no other; answered, so that roles alternate."""
+    return [
+        _user(f"{SUMMARY}\n{summary.text}"),
+        {"role": "model", "parts": [{"text": SUMMARY_READ}]},
+    ]
+
+
+def _is_settled(step: Step, turns: Turns) -> bool:
+    return all(call.event_id in turns.outcomes for call in step.calls)
+
+
+def _responses(step: Step, turns: Turns, untrusted: Collection[str], *, old: bool) -> Json:
+    parts = [
+        _response(call, as_read(call.event.tool, turns.outcomes[call.event_id], untrusted, old=old))
+        for call in step.calls
+    ]
+    return {"role": "user", "parts": parts}
 
 
 def _response(call: Recorded[ToolRequested], outcome: Json) -> Json:
@@ -151,6 +170,10 @@ def _response(call: Recorded[ToolRequested], outcome: Json) -> Json:
     if call.event.vendor_call_id:
         response["id"] = call.event.vendor_call_id
     return {"functionResponse": response}
+
+
+def _user(*texts: str) -> Json:
+    return {"role": "user", "parts": [{"text": text} for text in texts]}
 
 
 def _unsigned(content: Json) -> Json:

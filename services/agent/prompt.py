@@ -4,7 +4,7 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 
-CURRENT = "v1"
+CURRENT = "v2"
 
 
 @cache

@@ -1,0 +1,1 @@
+"""What a user says of themselves: read by rules, kept as facts, told to the model and the tools."""

@@ -1,0 +1,54 @@
+"""Letters and words, as the rules compare them."""
+
+# ruff: noqa: RUF001, SIM905 - people type dashes; a list of words reads better as words
+
+import re
+import unicodedata
+
+MOST_CHARACTERS = 120
+"""Of a value: a fact is a few words, and stands in every request."""
+MARK = "\ufffc"
+"""Stands where somebody else's words were taken out; no rule matches across it."""
+
+_SPACES = re.compile(r"[^\S\n]+")
+
+
+def visible(text: str) -> str:
+    """Without what nobody sees: control, zero-width, bidi and private characters."""
+    kept = (
+        "\n" if c in "\r\n\u2028\u2029" else " " if unicodedata.category(c) in _BLANK else c
+        for c in unicodedata.normalize("NFC", text)
+        if c in "\r\n\t" or unicodedata.category(c) not in _UNSEEN
+    )
+    return _SPACES.sub(" ", "".join(kept))
+
+
+_BLANK = frozenset({"Zs", "Cc"})
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def plain(text: str) -> str:
+    """Case and accents folded, single spaces: for comparing only."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(letters.replace("-", " ").replace("/", " ").split())
+
+
+def tidy(text: str) -> str:
+    """One line, without what merely surrounds the words."""
+    return " ".join(text.split()).strip(" ,.;:!?-–—*_~'\"")
+
+
+def titled(text: str) -> str:
+    """The writer's own casing where there is any; else a capital for each word of weight."""
+    if text != text.lower():
+        return text
+    return " ".join(
+        word if place and word in _SMALL else word[:1].upper() + word[1:]
+        for place, word in enumerate(text.split())
+    )
+
+
+_SMALL = frozenset(
+    "de da do dos das di del la le am of on the upon sur van von der den bei and e y".split()
+)

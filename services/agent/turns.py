@@ -1,0 +1,132 @@
+"""A conversation's turns, walked in order as the decider does, but for the texts. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.conversation import (
+    MessageReceived,
+    ModelAnswered,
+    ReplyCaught,
+    ReplyReady,
+    TurnParked,
+    TurnRetried,
+    TurnStarted,
+    TurnStopped,
+)
+from contracts.event import Json
+from contracts.recorded import Recorded
+from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+
+
+@dataclass(slots=True)
+class Step:
+    answer: ModelAnswered
+    calls: list[Recorded[ToolRequested]] = field(default_factory=list[Recorded[ToolRequested]])
+    caught: Recorded[ReplyCaught] | None = None
+    """Set where the answer was sent back to the model."""
+
+
+@dataclass(slots=True)
+class Turn:
+    turn: UUID | None
+    """None: something we said of our own accord, a reminder."""
+    version: int
+    """Of the event that began it."""
+    messages: list[Recorded[MessageReceived]]
+    started_at: datetime
+    steps: dict[int, Step] = field(default_factory=dict[int, Step])
+    said: str | None = None
+    ended: int | None = None
+    """Version of the event that closed it."""
+
+    def first(self) -> int:
+        """The version of the oldest event in it."""
+        return min([self.version, *(message.version for message in self.messages)])
+
+
+@dataclass(slots=True)
+class Turns:
+    turns: list[Turn] = field(default_factory=list[Turn])
+    outcomes: dict[UUID, Json] = field(default_factory=dict[UUID, Json])
+    pending: list[Recorded[MessageReceived]] = field(
+        default_factory=list[Recorded[MessageReceived]]
+    )
+    """Messages that no turn has taken up."""
+    _messages: dict[UUID, Recorded[MessageReceived]] = field(
+        default_factory=dict[UUID, Recorded[MessageReceived]]
+    )
+
+    def read(self, recorded: Recorded[Any]) -> None:
+        match recorded.event:
+            case MessageReceived() | TurnRetried() | TurnParked():
+                self._queue(recorded)
+            case TurnStarted():
+                at = recorded.recorded_at
+                self.turns.append(Turn(recorded.event_id, recorded.version, self.pending, at))
+                self.pending = []
+            case ReplyReady() as reply:
+                self._say(recorded, reply)
+            case TurnStopped(turn=turn):
+                self._end(turn, recorded)
+            case _:
+                self._work(recorded)
+
+    def _work(self, recorded: Recorded[Any]) -> None:
+        """What a turn's steps came to."""
+        match recorded.event:
+            case ModelAnswered() as answer:
+                if turn := self._turn(answer.turn):
+                    turn.steps[answer.step] = Step(answer)
+            case ReplyCaught(corrected="by_model") as caught:
+                turn = self._turn(caught.turn)
+                if turn and caught.step in turn.steps:
+                    turn.steps[caught.step].caught = recorded
+            case ToolRequested() as request:
+                turn = self._turn(request.turn)
+                if turn and request.step in turn.steps:
+                    turn.steps[request.step].calls.append(recorded)
+            case ToolFinished() as finished:
+                self.outcomes[finished.call] = {"result": finished.result}
+            case ToolFailed() as failed:
+                self.outcomes[failed.call] = {"error": failed.error, "code": failed.code}
+            case _:
+                pass
+
+    def _queue(self, recorded: Recorded[Any]) -> None:
+        """Parked messages wait no longer; retried ones wait again, first."""
+        match recorded.event:
+            case TurnParked(turn=turn, messages=given):
+                self.pending = [one for one in self.pending if one.event_id not in given]
+                self._end(turn, recorded)
+            case TurnRetried(messages=given):
+                again = [self._messages[one] for one in given if one in self._messages]
+                self.pending = [*again, *self.pending]
+            case _:
+                self.pending.append(recorded)
+                self._messages[recorded.event_id] = recorded
+
+    def _say(self, recorded: Recorded[Any], reply: ReplyReady) -> None:
+        at, version = recorded.recorded_at, recorded.version
+        if reply.turn is None:
+            self.turns.append(Turn(None, version, [], at, said=reply.text, ended=version))
+        elif turn := self._turn(reply.turn):
+            turn.said = reply.text
+            turn.ended = turn.ended or version
+
+    def _end(self, turn_id: UUID | None, recorded: Recorded[Any]) -> None:
+        if turn_id and (turn := self._turn(turn_id)):
+            turn.ended = turn.ended or recorded.version
+
+    def _turn(self, turn_id: UUID) -> Turn | None:
+        return next((turn for turn in reversed(self.turns) if turn.turn == turn_id), None)
+
+
+def walked(events: Sequence[Recorded[Any]]) -> Turns:
+    """Of opened events, in the order of their stream."""
+    turns = Turns()
+    for recorded in events:
+        turns.read(recorded)
+    return turns

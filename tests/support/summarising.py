@@ -1,0 +1,36 @@
+"""A model that only sums up, by a script."""
+
+from collections.abc import Callable
+
+from contracts.conversation import Usage
+from services.agent.gemini import Answer, ModelUnavailable, Question
+
+MODEL = "gemini-3.8-flash"
+
+
+def an_answer(text: str, finish: str = "STOP") -> Answer:
+    return Answer(
+        content={"role": "model", "parts": [{"text": text}]},
+        finish_reason=finish,
+        usage=Usage(total=7),
+        response_id="r1",
+        model=MODEL,
+        took_ms=3,
+    )
+
+
+class Summarising:
+    model = MODEL
+
+    def __init__(self, answers: Callable[[Question], Answer | None]) -> None:
+        self._answers = answers
+        self.asked: list[Question] = []
+
+    async def ask(self, question: Question, *, within: float) -> Answer:
+        """None: the model is away."""
+        assert 0 < within <= 30
+        self.asked.append(question)
+        found = self._answers(question)
+        if found is None:
+            raise ModelUnavailable("503", 3)
+        return found
