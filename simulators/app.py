@@ -16,32 +16,40 @@ from simulators.gemini import router as gemini
 from simulators.gemini import side_door as gemini_side_door
 from simulators.phone import router as phone_page
 from simulators.phone.journal import Journal
+from simulators.phone.pictures import Copies
 from simulators.phone.store import Phone
 from simulators.serpapi import router as serpapi
 from simulators.server import SimulatorServer, listen, quiet_signals
 from simulators.settings import SimulatorSettings
+from simulators.shop import router as shop
+from simulators.shop import side_door as shop_side_door
 from simulators.twilio import router as twilio
 from simulators.twilio.delivery import Deliveries
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.inbound import Inbound
+from simulators.twilio.media import MediaFetching
 from simulators.twilio.webhooks import Webhooks
 from taskflow import logs
 
 
 def build_app(settings: SimulatorSettings) -> FastAPI:
-    journal = Journal(settings.taskflow_home / "simulators" / "phone.jsonl")
-    context = SimContext(settings, Faults(), Phone(journal))
+    home = settings.taskflow_home / "simulators"
+    phone, copies = Phone(Journal(home / "phone.jsonl")), Copies(home / "media")
+    context = SimContext(settings, Faults(), phone, copies)
     webhooks = Webhooks(settings.twilio_auth_token.get_secret_value())
-    inbound, deliveries = Inbound(context, webhooks), Deliveries(context, webhooks)
+    fetching = MediaFetching(settings)
+    inbound, deliveries = Inbound(context, webhooks), Deliveries(context, webhooks, fetching)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         await webhooks.open()
+        await fetching.open()
         phone_page.welcome(context.phone)
         deliveries.resume()
         yield
         await deliveries.stop()
         await webhooks.close()
+        await fetching.close()
         context.phone.close()
 
     app = FastAPI(
@@ -58,6 +66,9 @@ def build_app(settings: SimulatorSettings) -> FastAPI:
     app.include_router(twilio.build_router(context, deliveries), prefix="/twilio")
     app.include_router(gemini.build_router(context), prefix="/gemini")
     app.include_router(serpapi.build_router(context), prefix="/serpapi")
+    app.include_router(shop_side_door.build_side_door(context))
+    app.include_router(shop.build_router(context))
+    app.add_api_route("/robots.txt", shop.robots, methods=["GET"])
     app.mount("/static", phone_page.static_files())
     app.add_exception_handler(TwilioError, _refused)
     app.add_exception_handler(RequestValidationError, _misunderstood)

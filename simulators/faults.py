@@ -15,6 +15,7 @@ Vendor = Literal[
     "twilio-delivery",
     "gemini",
     "serpapi",
+    "shop",
 ]
 VENDORS: tuple[Vendor, ...] = get_args(Vendor)
 CUT = 0

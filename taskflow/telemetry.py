@@ -1,14 +1,18 @@
-"""OpenTelemetry: one trace through a turn, carried in events' metadata and NATS headers.
+"""OpenTelemetry: one trace through a turn, carried in events' metadata and NATS headers; counts.
 
-Spans hold ids, counts and codes; never text, numbers or secrets.
+Spans and counts hold ids, counts and codes; never text, numbers or secrets.
 """
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version as package_version
 
-from opentelemetry import trace
+from opentelemetry import metrics, trace
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.metrics import Counter
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -18,25 +22,35 @@ from opentelemetry.util.types import AttributeValue
 
 _propagator = TraceContextTextMapPropagator()
 _tracer = trace.get_tracer("taskflow")
+_meter = metrics.get_meter("taskflow")
 
 
 def start(service: str, instance: str, *, endpoint: str | None) -> TracerProvider:
-    """Installs the process's tracer; spans leave it only when an OTLP endpoint is set."""
-    provider = TracerProvider(
-        resource=Resource.create(
-            {
-                "service.name": service,
-                "service.namespace": "taskflow",
-                "service.version": package_version("taskflow"),
-                "service.instance.id": instance,
-            }
-        )
+    """Installs the process's tracer and meter; nothing leaves it unless an OTLP endpoint is set."""
+    resource = Resource.create(
+        {
+            "service.name": service,
+            "service.namespace": "taskflow",
+            "service.version": package_version("taskflow"),
+            "service.instance.id": instance,
+        }
     )
+    provider = TracerProvider(resource=resource)
     if endpoint:
-        exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
-        provider.add_span_processor(BatchSpanProcessor(exporter))
+        base = endpoint.rstrip("/")
+        provider.add_span_processor(
+            BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces"))
+        )
+        reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{base}/v1/metrics"))
+        # Flushed by the provider itself when the process ends.
+        metrics.set_meter_provider(MeterProvider([reader], resource))
     trace.set_tracer_provider(provider)
     return provider
+
+
+def counter(name: str, what: str) -> Counter:
+    """Made once, at import; counts from when the meter is installed."""
+    return _meter.create_counter(name, description=what)
 
 
 def current_traceparent() -> str | None:

@@ -9,7 +9,7 @@ import hashlib
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
@@ -63,6 +63,8 @@ class Done:
     facts: Sequence[Write] = ()
     picture: UUID | None = None
     """In the media store; it goes out with the turn's reply."""
+    passing: bool = False
+    """True: a moment later it may be otherwise, so another call looks again for itself."""
 
 
 class Refused(TaskFlowError):
@@ -84,6 +86,10 @@ class Tool(Generic[A]):
     """Its results hold other people's text."""
     grounded: tuple[str, ...] = ()
     """Arguments of a `write` that must stand in the user's own words."""
+    cache_s: float = 0.0
+    """How long the answer of a `read` may be told again (see Answers)."""
+    shares: bool = False
+    """Also to another user: only where arguments are impersonal."""
 
     def offered(self, owner: str) -> ToolOffered:
         return ToolOffered(
@@ -97,6 +103,29 @@ class Tool(Generic[A]):
             untrusted=self.untrusted,
             grounded=list(self.grounded),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    done: Done
+    by: Literal["run", "miss", "hit", "shared_flight"]
+    found_by: UUID
+    """The call whose answer it is."""
+
+
+class Answers(Protocol):
+    """Where a call's answer comes from: the tool itself, or what it said a moment ago."""
+
+    async def answer(self, tool: Tool[Any], arguments: BaseModel, call: Call) -> Answer:
+        """Raises whatever the tool raises."""
+        ...
+
+
+class Directly:
+    """Every call runs its tool."""
+
+    async def answer(self, tool: Tool[Any], arguments: BaseModel, call: Call) -> Answer:
+        return Answer(await tool.run(arguments, call), "run", call.request.event_id)
 
 
 class Catalogue:
@@ -175,12 +204,14 @@ class CallState(BaseModel):
 class ToolCalls:
     """Carries `tool.requested` to this service's tools; its slot decides who was first."""
 
-    def __init__(self, event_log: Log, tools: Sequence[Tool[Any]]) -> None:
-        self._log = event_log
+    def __init__(
+        self, event_log: Log, tools: Sequence[Tool[Any]], answers: Answers | None = None
+    ) -> None:
+        self._log, self._answers = event_log, answers or Directly()
         self._tools = {tool.name: tool for tool in tools}
 
     def of(self, recorded: Recorded[ToolRequested]) -> "OneCall":
-        return OneCall(self._log, self._tools, recorded)
+        return OneCall(self._log, self._tools, self._answers, recorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +220,7 @@ class OneCall:
 
     log: Log
     tools: dict[str, Tool[Any]]
+    answers: Answers
     request: Recorded[ToolRequested]
 
     async def fold(self, stream: str, known: Folded[CallState] | None) -> Folded[CallState]:
@@ -210,7 +242,7 @@ class OneCall:
         if tool is None:
             raise Permanent(f"this service has no tool {opened.event.tool!r}")
         call = Call(opened, streams.user_of(opened.stream))
-        writes = await _outcome(tool, call)
+        writes = await _outcome(tool, call, self.answers)
         await self.log.append(writes, self.slot(state), Because.of(opened))
         return Folded(state.model_copy(update={"settled": True}), self.request.version)
 
@@ -223,7 +255,7 @@ class OneCall:
         )
 
 
-async def _outcome(tool: Tool[Any], call: Call) -> list[Write]:
+async def _outcome(tool: Tool[Any], call: Call, answers: Answers) -> list[Write]:
     request = call.request
     started = clock.monotonic()
     attributes = {
@@ -235,7 +267,7 @@ async def _outcome(tool: Tool[Any], call: Call) -> list[Write]:
         try:
             arguments = tool.arguments.model_validate(request.event.arguments)
             async with asyncio.timeout(tool.timeout_s):
-                done = await tool.run(arguments, call)
+                answer = await answers.answer(tool, arguments, call)
         except ValidationError as error:
             event: Event = _failed(request, "invalid_arguments", explain(error))
         except Refused as error:
@@ -246,13 +278,16 @@ async def _outcome(tool: Tool[Any], call: Call) -> list[Write]:
             event = _failed(request, "timeout", f"No answer within {tool.timeout_s:.0f} seconds.")
         else:
             took = round((clock.monotonic() - started) * 1000)
-            log.info("tool.finished", tool=tool.name, took_ms=took)
+            done, again = answer.done, answer.found_by != request.event_id
+            log.info("tool.finished", tool=tool.name, took_ms=took, answered_by=answer.by)
+            running.set_attribute("taskflow.tool.answered_by", answer.by)
             event = ToolFinished(
                 call=request.event_id,
                 tool=tool.name,
                 result=done.result,
                 took_ms=took,
                 picture=done.picture,
+                repeats=answer.found_by if again else None,
             )
             return [_written(call, event), *done.facts]
         running.set_attribute("error.type", event.code)
@@ -276,9 +311,11 @@ def _written(call: Call, event: Event) -> Write:
     return Write(call.request.stream, [event], call.user)
 
 
-def subscribe(runtime: Runtime, tools: Sequence[Tool[Any]], *, workers: int) -> None:
+def subscribe(
+    runtime: Runtime, tools: Sequence[Tool[Any]], *, workers: int, answers: Answers | None = None
+) -> None:
     """Carries `tool.requested` of this service to its tools."""
-    calls = ToolCalls(runtime.log, tools)
+    calls = ToolCalls(runtime.log, tools, answers)
 
     async def run(recorded: Recorded[Any], delivery: int) -> None:
         driving = Driving(calls.of(recorded), runtime.attempts, runtime.dead_letters)

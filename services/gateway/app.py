@@ -18,14 +18,16 @@ from services.gateway.database_clock import DatabaseClock
 from services.gateway.decider import FOLD
 from services.gateway.effects import Effects
 from services.gateway.handlers import subscribe
+from services.gateway.media import Pictures
 from services.gateway.pacing import Pacing
 from services.gateway.pages import Pages
 from services.gateway.settings import GatewaySettings
-from services.gateway.signature import Callbacks
+from services.gateway.signature import Callbacks, PictureLinks
 from services.gateway.twilio import Twilio
 from services.gateway.webhooks import Intake, Webhooks
 from taskflow import clock
 from taskflow.errors import Configuration
+from taskflow.media import Media
 from taskflow.service import Runtime, run
 from taskflow.watchdog import Moves
 
@@ -54,11 +56,14 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     intake = Intake(runtime.log, runtime.vault)
     pacing = Pacing(settings.taskflow_send_per_second)
     counters, now = Counters(), DatabaseClock(runtime.pool).now
+    links = PictureLinks(settings.master_key, settings.public_url)
+    pictures = Pictures(Media(runtime.pool, runtime.vault), links, counters)
     effects = Effects(
         runtime.log,
         runtime.vault,
         twilio,
         callbacks=callbacks,
+        pictures=pictures,
         pacing=pacing,
         now=now,
         counters=counters,
@@ -68,6 +73,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(Webhooks(settings, intake, runtime.folds, callbacks, counters).router())
+    app.include_router(pictures.router())
     checked = settings.taskflow_check_signatures
     app.include_router(Pages(runtime, counters, checked, clock.monotonic()).router())
     try:

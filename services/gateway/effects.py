@@ -1,6 +1,7 @@
 """Where a reply leaves the house: claimed, POSTed, and its outcome recorded."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,8 +16,9 @@ from services.gateway import decider
 from services.gateway.counters import Counters
 from services.gateway.decider import Claim, Decide, Lane, Queued, Reconcile
 from services.gateway.formatting import for_whatsapp
+from services.gateway.media import Pictures
 from services.gateway.pacing import Pacing
-from services.gateway.parts import split
+from services.gateway.parts import CAPTION, LIMIT, split
 from services.gateway.signature import Callbacks
 from services.gateway.twilio import Accepted, Never, NotNow, Twilio, Unknown
 from taskflow import clock
@@ -43,6 +45,15 @@ class LostReply(Permanent):
     code = "lost_reply"
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    parts: list[str]
+    picture: UUID | None
+
+    def picture_of(self, part: int) -> UUID | None:
+        return self.picture if part == 0 else None
+
+
 class Effects:
     def __init__(
         self,
@@ -51,6 +62,7 @@ class Effects:
         twilio: Twilio,
         *,
         callbacks: Callbacks,
+        pictures: Pictures,
         pacing: Pacing,
         now: Now,
         counters: Counters,
@@ -58,6 +70,7 @@ class Effects:
     ) -> None:
         self._log, self._vault, self._twilio = event_log, vault, twilio
         self._callbacks, self._pacing, self._now = callbacks, pacing, now
+        self._pictures = pictures
         self._counters, self._unknown_for = counters, unknown_for
         self._owed: dict[UUID, Decide] = {}
         """By its claim's token, what this process knows of an attempt and could not record yet."""
@@ -70,21 +83,23 @@ class Effects:
         """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
         head, user = move.head, streams.user_of(cause.stream)
         try:
-            parts = await self._parts(head, cause)
+            content = await self._content(head, cause)
             address = await self._vault.address_of(user)
         except (SealedForEver, UnknownUser) as error:
             await self._fail_unsent(move, cause, error.code)
             return
-        text = parts[head.part]
+        text, picture = content.parts[head.part], content.picture_of(head.part)
+        # One that is gone takes no text with it.
+        shown = await self._pictures.url(picture) if picture else None
         await self._pacing.turn()
         token, began = clock.new_id(), clock.monotonic()
-        if not await self._claimed(move, len(parts), token, cause):
+        if not await self._claimed(move, len(content.parts), token, cause):
             return
         if clock.monotonic() - began > CLAIM_HOLDS:
             await self._conclude(token, _not_posted(head), cause)
             return
         callback = self._callbacks.url(user, head.reply, head.part, head.attempt)
-        outcome = await self._twilio.send(address, text, callback)
+        outcome = await self._twilio.send(address, text, callback, shown)
         self._counters.count("send", type(outcome).__name__.lower())
         match outcome:
             case Accepted(message_sid=sid):
@@ -144,32 +159,37 @@ class Effects:
             await self.record(decider.assumed(move.head), cause)
 
     async def _find(self, move: Reconcile, cause: Recorded[Any], lane: Lane) -> str | None:
-        """The SID of a message with this text, no older than the claim, that no fact names yet."""
+        """The SID of a message with this text, no older than the claim, that no fact names yet.
+
+        A text without a picture is never one that has one. The other way round is only a
+        preference: Twilio may count a message's media late, and the picture may have been gone.
+        """
         try:
             address = await self._vault.address_of(streams.user_of(cause.stream))
-            text = (await self._parts(move.head, cause))[move.head.part]
+            content = await self._content(move.head, cause)
             listed = await self._twilio.sent_to(address, move.claimed_at)
         except (VendorUnavailable, SealedForEver, UnknownUser):
             return None
+        text, picture = content.parts[move.head.part], content.picture_of(move.head.part)
         known = {sent.message_sid for sent in lane.sent}
         matching = [
             one
             for one in listed
             if one.body == text and one.message_sid not in known and _since(one.at, move.claimed_at)
+            if picture or not one.media
         ]
-        return (
-            min(matching, key=lambda one: one.at or move.claimed_at).message_sid
-            if matching
-            else None
-        )
+        matching.sort(key=lambda one: (not one.media, one.at or move.claimed_at))
+        return matching[0].message_sid if matching else None
 
-    async def _parts(self, head: Queued, cause: Recorded[Any]) -> list[str]:
+    async def _content(self, head: Queued, cause: Recorded[Any]) -> _Content:
         ours = cause.event_id == head.reply
         recorded = cause if ours else await self._log.find(head.reply)
         if recorded is None:
             raise LostReply(f"reply {head.reply} is not in the log")
         opened: Recorded[ReplyReady] = await self._log.opened(recorded)
-        return split(for_whatsapp(opened.event.text))
+        ready = opened.event
+        first = CAPTION if ready.picture else LIMIT
+        return _Content(split(for_whatsapp(ready.text), first=first), ready.picture)
 
 
 def _not_posted(head: Queued) -> Decide:

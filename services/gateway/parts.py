@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 LIMIT = 1600
 """Twilio's, of a body (error 21617). Counted in UTF-16 units, the stricter reading for emoji."""
+CAPTION = 1024
+"""WhatsApp's, of the text below a picture; Twilio takes more, and then its channel rejects it."""
 # From the best place to cut to the worst; a cut keeps what it cuts after with the part before.
 _PAUSES = (
     re.compile(r"\n\s*\n"),
@@ -19,14 +21,16 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
-def split(text: str, limit: int = LIMIT) -> list[str]:
-    """At most `limit` each; when there are several, each is numbered."""
+def split(text: str, limit: int = LIMIT, *, first: int | None = None) -> list[str]:
+    """At most `limit` each, and `first` the first; when there are several, each is numbered."""
+    first = limit if first is None else first
     text = text.strip()
-    if length(text) <= limit:
+    if length(text) <= first:
         return [text]
     pieces: list[str] = []
     for most in (99, 9_999, 999_999):
-        pieces = list(_pieces(text, limit - len(_mark(most, most))))
+        mark = len(_mark(most, most))
+        pieces = list(_pieces(text, first - mark, limit - mark))
         if len(pieces) <= most:
             break
     return [_mark(number, len(pieces)) + piece for number, piece in enumerate(pieces, start=1)]
@@ -36,11 +40,12 @@ def _mark(number: int, of: int) -> str:
     return f"({number}/{of})\n"
 
 
-def _pieces(text: str, limit: int) -> Iterator[str]:
-    while length(text) > limit:
-        cut = _cut(text, limit)
+def _pieces(text: str, first: int, limit: int) -> Iterator[str]:
+    room = first
+    while length(text) > room:
+        cut = _cut(text, room)
         yield text[:cut].rstrip()
-        text = text[cut:].lstrip()
+        text, room = text[cut:].lstrip(), limit
     if text:
         yield text
 

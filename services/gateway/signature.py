@@ -1,4 +1,4 @@
-"""Twilio's signature over the public URL and every parameter, and our own over a callback's."""
+"""Twilio's signature over the public URL and every parameter; our own over addresses we give."""
 
 import hashlib
 import hmac
@@ -71,8 +71,7 @@ class Callbacks:
 
     def __init__(self, master_key: bytes, public_url: str) -> None:
         self._public_url = public_url
-        derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"taskflow callbacks")
-        self._key = derive.derive(master_key)
+        self._key = _derived(master_key, b"taskflow callbacks")
 
     def url(self, user: UUID, reply: UUID, part: int, attempt: int) -> str:
         fields = {"user": str(user), "reply": str(reply), "part": part, "attempt": attempt}
@@ -80,8 +79,34 @@ class Callbacks:
         return f"{self._public_url}/webhook/status?{query}"
 
     def fits(self, user: UUID, reply: UUID, part: int, attempt: int, mac: str) -> bool:
-        return hmac.compare_digest(self._mac(user, reply, part, attempt).encode(), mac.encode())
+        return _same(self._mac(user, reply, part, attempt), mac)
 
     def _mac(self, *fields: object) -> str:
-        message = "\x1f".join(map(str, fields)).encode()
-        return hmac.new(self._key, message, hashlib.sha256).hexdigest()[:32]
+        return _mac(self._key, *fields)
+
+
+class PictureLinks:
+    """Addresses of pictures: who holds one may look, and nobody can make one up."""
+
+    def __init__(self, master_key: bytes, public_url: str) -> None:
+        self._public_url = public_url
+        self._key = _derived(master_key, b"taskflow pictures")
+
+    def url(self, media_id: UUID) -> str:
+        return f"{self._public_url}/media/{media_id}?mac={_mac(self._key, media_id)}"
+
+    def fits(self, media_id: UUID, mac: str) -> bool:
+        return _same(_mac(self._key, media_id), mac)
+
+
+def _derived(master_key: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(master_key)
+
+
+def _mac(key: bytes, *fields: object) -> str:
+    message = "\x1f".join(map(str, fields)).encode()
+    return hmac.new(key, message, hashlib.sha256).hexdigest()[:32]
+
+
+def _same(ours: str, theirs: str) -> bool:
+    return hmac.compare_digest(ours.encode(), theirs.encode("utf-8", "replace"))

@@ -123,22 +123,26 @@ class Twilio:
     async def close(self) -> None:
         await cast("Any", self._http).close()
 
-    async def send(self, to: str, body: str, status_callback: str) -> Outcome:
-        """One POST. Never raises for what Twilio or the network did."""
+    async def send(
+        self, to: str, body: str, status_callback: str, picture: str | None = None
+    ) -> Outcome:
+        """One POST; `picture` is an address that Twilio can fetch, the body its caption.
+
+        Never raises for what Twilio or the network did.
+        """
         with span(
             "send twilio", SpanKind.CLIENT, attributes={"server.address": "twilio"}
         ) as sending:
-            outcome = await self._post(to, body, status_callback)
+            fields = {"to": to, "body": body, "status_callback": status_callback}
+            outcome = await self._post(fields | ({"media_url": [picture]} if picture else {}))
             sending.set_attribute("taskflow.send.outcome", type(outcome).__name__)
             return outcome
 
-    async def _post(self, to: str, body: str, status_callback: str) -> Outcome:
+    async def _post(self, fields: dict[str, Any]) -> Outcome:
         try:
             async with failpoints.SEND_POST:
                 created = await _bounded(
-                    self._client.messages.create_async(
-                        to=to, from_=self._from, body=body, status_callback=status_callback
-                    )
+                    self._client.messages.create_async(from_=self._from, **fields)
                 )
         except (TwilioRestException, TwilioServiceException) as error:
             return outcome_of(cast("Any", error), _seconds(_retry_after.get()))

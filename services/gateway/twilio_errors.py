@@ -14,6 +14,8 @@ class Known(NamedTuple):
 
 
 CODES = {
+    11751: Known("never", "the media are too large for the channel"),
+    12300: Known("never", "the media's content type does not fit: look at PUBLIC_URL"),
     20003: Known("never", "the credentials are wrong: look at TWILIO_AUTH_TOKEN"),
     20404: Known("never", "there is no such resource: look at TWILIO_ACCOUNT_SID"),
     20429: Known("later", "too many requests"),
@@ -34,6 +36,7 @@ CODES = {
     63016: Known("never", "the 24 hours since the user's last message are over: needs a template"),
     63017: Known("later", "the account's rate is exceeded"),
     63018: Known("later", "the channel's rate is exceeded"),
+    63019: Known("never", "Twilio could not fetch the media: look at PUBLIC_URL"),
     63021: Known("never", "WhatsApp rejected the content"),
     63024: Known("never", "the recipient is not on WhatsApp"),
     63032: Known("never", "WhatsApp chose not to deliver to this user"),

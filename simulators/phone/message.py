@@ -39,6 +39,8 @@ class Message:
     business: str = ""
     media_url: str | None = None
     media_type: str | None = None
+    media_kept: bool = False
+    """Twilio's copy of what TaskFlow sent lies on the disk (see pictures.py)."""
     error_code: int | None = None
     error_message: str | None = None
     messaging_service: str | None = None
@@ -57,6 +59,10 @@ class Message:
     @property
     def to(self) -> str:
         return WHATSAPP + (self.business if self.direction == "inbound" else self.user)
+
+    @property
+    def has_picture(self) -> bool:
+        return self.media_kept and (self.media_type or "").startswith("image/")
 
     @property
     def tick(self) -> str:
@@ -80,7 +86,7 @@ class Message:
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in asdict(self).items()
         }
-        return data | {"tick": self.tick}
+        return data | {"tick": self.tick, "has_picture": self.has_picture}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

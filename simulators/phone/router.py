@@ -26,6 +26,12 @@ SAFE = {
     "X-Content-Type-Options": "nosniff",
 }
 
+PICTURE = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, max-age=86400",
+    "X-Content-Type-Options": "nosniff",
+}
+
 
 def _is_a_user(value: str) -> str:
     if not is_address(value):
@@ -57,6 +63,7 @@ class Sent(Strict):
 class Page:
     def __init__(self, context: SimContext, inbound: Inbound, deliveries: Deliveries) -> None:
         self._phone, self._inbound, self._deliveries = context.phone, inbound, deliveries
+        self._copies = context.copies
         self._business = context.settings.business_address
 
     async def index(self) -> Response:
@@ -66,6 +73,16 @@ class Page:
         return StreamingResponse(
             stream(self._phone, self._business), media_type="text/event-stream", headers=SAFE
         )
+
+    async def picture(self, sid: str) -> Response:
+        """Twilio's copy, so that the page reaches no other server."""
+        message = self._phone.get(sid)
+        if message is None or not message.has_picture:
+            return Response(status_code=404, headers=SAFE)
+        path = self._copies.path(message.sid)
+        if path is None:
+            return Response(status_code=404, headers=SAFE)
+        return FileResponse(path, media_type=message.media_type, headers=PICTURE)
 
     async def send(self, sent: Sent) -> dict[str, Any]:
         received = await self._inbound.receive(Typed(sent.user, sent.body))
@@ -122,6 +139,7 @@ def build_router(context: SimContext, inbound: Inbound, deliveries: Deliveries) 
     router = APIRouter()
     router.add_api_route("/", page.index, methods=["GET"])
     router.add_api_route("/phone/events", page.events, methods=["GET"])
+    router.add_api_route("/_media/{sid}", page.picture, methods=["GET"])
     router.add_api_route("/phone/messages", page.send, methods=["POST"])
     router.add_api_route("/phone/looked", page.look, methods=["POST"])
     router.add_api_route("/phone/contacts", page.meet, methods=["POST"], response_model=None)

@@ -9,6 +9,7 @@ from simulators.context import SimContext
 from simulators.phone.message import Message, Status
 from simulators.twilio.callbacks import Callbacks, Habits, Tasks
 from simulators.twilio.errors import DELIVERY_ERRORS, OUTSIDE_WINDOW, PROVIDER_ERROR
+from simulators.twilio.media import MediaFetching
 from simulators.twilio.validation import Order
 from simulators.twilio.webhooks import Webhooks
 from taskflow.clock import new_id, utc_now
@@ -17,9 +18,10 @@ _log = structlog.get_logger()
 
 
 class Deliveries:
-    def __init__(self, context: SimContext, webhooks: Webhooks) -> None:
+    def __init__(self, context: SimContext, webhooks: Webhooks, fetching: MediaFetching) -> None:
         self.habits = Habits()
         self._faults, self._phone = context.faults, context.phone
+        self._fetching, self._copies = fetching, context.copies
         self._tasks = Tasks()
         self._callbacks = Callbacks(context, webhooks, self._tasks)
         context.resets.append(self._forget)
@@ -77,6 +79,7 @@ class Deliveries:
         await self._tasks.cancel()
 
     async def _deliver(self, sid: str, failure: int | None) -> None:
+        failure = failure or await self._fetch(sid)
         if failure:
             await self._pause()
             text = DELIVERY_ERRORS.get(failure, "Unknown error")
@@ -90,6 +93,18 @@ class Deliveries:
         if self.habits.receipts == "always":
             await self._pause()
             self._advance(sid, "read")
+
+    async def _fetch(self, sid: str) -> int | None:
+        """Twilio's own copy of what is to be sent; an error's number when it cannot have one."""
+        message = self._phone.get(sid)
+        if message is None or message.media_url is None or message.media_kept:
+            return None
+        fetched = await self._fetching.fetch(message.media_url)
+        if isinstance(fetched, int):
+            return fetched
+        self._copies.keep(sid, fetched.data)
+        self._phone.amend(sid, media_type=fetched.content_type, media_kept=True)
+        return None
 
     async def _pause(self) -> None:
         await asyncio.sleep(self.habits.delay_ms / 1000)

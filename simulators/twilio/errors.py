@@ -33,6 +33,8 @@ _TEXTS = {
 _BY_STATUS = {400: 20001, 401: 20003, 404: 20404, 429: 20429, 500: 20500, 503: 20503}
 
 DELIVERY_ERRORS = {
+    11751: "Media Message - Media exceeds messaging carrier size limit",
+    12300: "Invalid Content-Type",
     63003: "Channel could not find To address",
     63007: "Twilio could not find a Channel with the specified From address",
     63012: "Channel provider returned an internal service error",
@@ -41,6 +43,7 @@ DELIVERY_ERRORS = {
     63016: "Failed to send freeform message because you are outside the allowed window. "
     "If you are using WhatsApp, please use a Message Template.",
     63018: "Rate limit exceeded for Channel",
+    63019: "Media failed to download",
     63021: "Channel invalid content error",
     63024: "Invalid message recipient",
     63032: "User was part of an experiment: WhatsApp did not deliver the message",
@@ -48,6 +51,9 @@ DELIVERY_ERRORS = {
 }
 OUTSIDE_WINDOW = 63016
 PROVIDER_ERROR = 63012
+MEDIA_NOT_FETCHED = 63019
+MEDIA_TOO_LARGE = 11751
+INVALID_CONTENT_TYPE = 12300
 
 
 class TwilioError(Exception):

@@ -39,6 +39,41 @@ def message_resource(message: Message, account: str) -> dict[str, Any]:
     }
 
 
+def media_sid(message: Message) -> str:
+    return f"ME{message.sid[2:]}"
+
+
+def media_resource(message: Message, account: str) -> dict[str, Any]:
+    """Of a message that has media: one, on WhatsApp."""
+    sid = media_sid(message)
+    return {
+        "account_sid": account,
+        "content_type": message.media_type or "application/octet-stream",
+        "date_created": _rfc2822(message.at),
+        "date_updated": _rfc2822(message.updated),
+        "parent_sid": message.sid,
+        "sid": sid,
+        "uri": f"/{API_VERSION}/Accounts/{account}/Messages/{message.sid}/Media/{sid}.json",
+    }
+
+
+def media_list_resource(message: Message, account: str) -> dict[str, Any]:
+    base = f"/{API_VERSION}/Accounts/{account}/Messages/{message.sid}/Media.json"
+    uri = f"{base}?PageSize={DEFAULT_PAGE}&Page=0"
+    media = [media_resource(message, account)] if message.media_url else []
+    return {
+        "end": max(len(media) - 1, 0),
+        "first_page_uri": uri,
+        "media_list": media,
+        "next_page_uri": None,
+        "page": 0,
+        "page_size": DEFAULT_PAGE,
+        "previous_page_uri": None,
+        "start": 0,
+        "uri": uri,
+    }
+
+
 def list_resource(messages: list[Message], account: str, query: str) -> dict[str, Any]:
     """One page, newest first. Raises TwilioError 20001 for a filter that makes no sense."""
     asked = dict(parse_qsl(query))

@@ -10,10 +10,17 @@ from starlette.responses import JSONResponse, Response
 
 from simulators.context import SimContext
 from simulators.faults import CUT, Fault, Vendor, cut, linger
+from simulators.phone.message import Message
 from simulators.settings import SimulatorSettings
 from simulators.twilio.delivery import Deliveries
 from simulators.twilio.errors import TwilioError
-from simulators.twilio.resource import list_resource, message_resource
+from simulators.twilio.resource import (
+    list_resource,
+    media_list_resource,
+    media_resource,
+    media_sid,
+    message_resource,
+)
 from simulators.twilio.validation import first, parse_form, validate
 
 TYPING_SECONDS = 25
@@ -44,13 +51,34 @@ class TwilioApi:
         return JSONResponse(list_resource(self._phone.all(), account, request.url.query))
 
     async def fetch_message(self, request: Request, account: str, sid: str) -> Response:
+        message = await self._asked_for(request, account, sid)
+        if isinstance(message, Response):
+            return message
+        return JSONResponse(message_resource(message, account))
+
+    async def list_media(self, request: Request, account: str, sid: str) -> Response:
+        message = await self._asked_for(request, account, sid)
+        if isinstance(message, Response):
+            return message
+        return JSONResponse(media_list_resource(message, account))
+
+    async def fetch_media(self, request: Request, account: str, sid: str, media: str) -> Response:
+        message = await self._asked_for(request, account, sid)
+        if isinstance(message, Response):
+            return message
+        if message.media_url is None or media != media_sid(message):
+            raise TwilioError(20404, path_of(request))
+        return JSONResponse(media_resource(message, account))
+
+    async def _asked_for(self, request: Request, account: str, sid: str) -> Message | Response:
+        """The message, or what a fault answers in its place."""
         self._admit(request, account)
         if answer := await self._fault(request, "twilio-list"):
             return answer
         message = self._phone.get(sid)
         if message is None:
             raise TwilioError(20404, path_of(request))
-        return JSONResponse(message_resource(message, account))
+        return message
 
     async def show_typing(self, request: Request) -> Response:
         form = parse_form(await request.body())
@@ -116,6 +144,8 @@ def build_router(context: SimContext, deliveries: Deliveries) -> APIRouter:
     router.add_api_route(f"{messages}.json", api.create_message, methods=["POST"])
     router.add_api_route(f"{messages}.json", api.list_messages, methods=["GET"])
     router.add_api_route(messages + "/{sid}.json", api.fetch_message, methods=["GET"])
+    router.add_api_route(messages + "/{sid}/Media.json", api.list_media, methods=["GET"])
+    router.add_api_route(messages + "/{sid}/Media/{media}.json", api.fetch_media, methods=["GET"])
     router.add_api_route("/v2/Indicators/Typing.json", api.show_typing, methods=["POST"])
     router.add_api_route("/{path:path}", api.nothing_here, methods=["GET", "POST", "DELETE"])
     return router

@@ -1,6 +1,7 @@
 // One chat as a list of bubbles, days and notices.
 import { icon, make } from "./dom.js";
 import { formatted } from "./format.js";
+import { picture } from "./pictures.js";
 
 const TICKS = {
   sent: ["M5 7l3 3 6-8", "tick", "sent"],
@@ -57,7 +58,7 @@ function row(message, first, key, kept, send) {
   if (message.status === "failed" || message.status === "undelivered") return failure(message, key);
   const mine = message.direction === "inbound";
   const fresh = ![...kept.keys()].some((other) => other?.startsWith(message.sid));
-  const className = ["bubble", mine && "mine", first && "first", fresh && kept.size && "fresh"].filter(Boolean).join(" ");
+  const className = ["bubble", mine && "mine", message.has_picture && "pictured", first && "first", fresh && kept.size && "fresh"].filter(Boolean).join(" ");
   const state = message.tick;
   const meta = make("span", { class: "meta" }, make("time", { datetime: message.at }, clock(message.at)), mine ? icon(...TICKS[state]) : null);
   return make(
@@ -65,7 +66,7 @@ function row(message, first, key, kept, send) {
     { class: className, "data-key": key, "data-sid": message.sid, "data-state": state },
     make("span", { class: "unseen" }, mine ? "You: " : "TaskFlow: "),
     message.template ? make("span", { class: "label" }, "Template") : null,
-    message.media_url ? attachment(message) : null,
+    message.has_picture ? picture(message) : message.media_url ? attachment(message) : null,
     formatted(message.body),
     meta,
     state === "lost" ? lost(message, send) : null,

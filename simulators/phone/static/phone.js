@@ -2,6 +2,7 @@
 import { draw, isShown, isUnread } from "./bubbles.js";
 import { byId, post } from "./dom.js";
 import { drawPeople, wireDialog } from "./people.js";
+import { wireViewer } from "./pictures.js";
 
 const contacts = new Map();
 const chats = new Map();
@@ -9,11 +10,16 @@ const typing = new Map();
 const drafts = new Map();
 let current = null;
 let pending = false;
+let following = true;
+let lastTop = 0;
 
 const scroller = byId("scroller");
 const text = byId("text");
 const isAtEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
-const toEnd = () => scroller.scrollTo({ top: scroller.scrollHeight });
+const toEnd = () => {
+  following = true;
+  scroller.scrollTo({ top: scroller.scrollHeight });
+};
 const narrow = matchMedia("(max-width: 720px)");
 
 function keep(message) {
@@ -161,12 +167,18 @@ byId("back").addEventListener("click", () => {
 });
 byId("down").addEventListener("click", toEnd);
 scroller.addEventListener("scroll", () => {
+  // Only a person scrolls back: what grows below leaves the place as it is.
+  following = isAtEnd() || (following && scroller.scrollTop >= lastTop);
+  lastTop = scroller.scrollTop;
   showDown((chats.get(current) ?? []).filter(isUnread).length);
   look();
 });
 document.addEventListener("visibilitychange", look);
 window.addEventListener("hashchange", () => choose(chosenBefore() ?? current));
+// A picture grows as it loads; that is no reason to leave the end of the chat.
+byId("messages").addEventListener("load", () => following && toEnd(), true);
 wireDialog(choose);
+wireViewer();
 fit();
 
 const events = new EventSource("/phone/events");

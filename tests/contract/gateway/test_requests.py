@@ -84,6 +84,17 @@ async def test_a_message_is_posted_as_the_vendor_describes(vendor) -> None:
 
 
 @needs_specs
+async def test_a_picture_is_posted_as_the_vendor_describes(vendor) -> None:
+    recorder, twilio = vendor
+    await twilio.send("whatsapp:+1", "", "https://t.example", "https://t.example/media/1?mac=2")
+
+    _, _, form = recorder.asked[0]
+    assert form["MediaUrl"] == "https://t.example/media/1?mac=2"
+    media = {"MediaUrl": [form["MediaUrl"]]}  # an array's items are fields of the same name
+    assert form_faults(form | media, operation("twilio_messages.json", MESSAGES, "post")) == []
+
+
+@needs_specs
 async def test_lists_are_asked_for_with_the_vendors_filters(vendor) -> None:
     recorder, twilio = vendor
     recorder.status, recorder.answer = 200, {"messages": [], "next_page_uri": None}

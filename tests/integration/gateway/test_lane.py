@@ -14,14 +14,17 @@ from services.gateway.counters import Counters
 from services.gateway.decider import FOLD
 from services.gateway.effects import Effects
 from services.gateway.handlers import Sending
+from services.gateway.media import Pictures
 from services.gateway.pacing import Pacing
-from services.gateway.signature import Callbacks
+from services.gateway.signature import Callbacks, PictureLinks
 from services.gateway.twilio import Twilio
 from taskflow import clock
+from taskflow import database as db
 from taskflow.appending import Write
 from taskflow.driving import Driving
 from taskflow.event_log import EventLog
 from taskflow.folds import Folds
+from taskflow.media import Media
 from taskflow.service import Runtime
 from taskflow.service import runtime as runtime_without_bus
 from tests.integration.gateway.conftest import ADA, House
@@ -137,18 +140,21 @@ async def test_nobody_to_write_to_is_a_failure_without_a_post(
 
 
 @pytest.fixture
-async def effects(house: House, event_log: EventLog) -> AsyncGenerator[Effects]:
+async def effects(house: House, event_log: EventLog, database: str) -> AsyncGenerator[Effects]:
     """Of a replica that shares nothing with the gateway but the log."""
-    twilio = Twilio(house.settings)
-    yield Effects(
-        event_log,
-        house.vault,
-        twilio,
-        callbacks=Callbacks(house.settings.master_key, house.url),
-        pacing=Pacing(80),
-        now=_in_two_minutes,
-        counters=Counters(),
-    )
+    twilio, key = Twilio(house.settings), house.settings.master_key
+    async with db.pool(database, "tests") as pool:
+        links = PictureLinks(key, house.url)
+        yield Effects(
+            event_log,
+            house.vault,
+            twilio,
+            callbacks=Callbacks(key, house.url),
+            pictures=Pictures(Media(pool, house.vault), links, Counters()),
+            pacing=Pacing(80),
+            now=_in_two_minutes,
+            counters=Counters(),
+        )
     await twilio.close()
 
 

@@ -9,8 +9,10 @@ from pydantic import BaseModel
 
 from contracts.tools import ToolFinished
 from services.tools import app, registry
+from services.tools.looking import Looker
 from services.tools.serpapi import SerpApi
 from taskflow import clock, publishing
+from taskflow.event_log import Log
 from taskflow.tooling import Call, Catalogue, Done, Tool
 from taskflow.watchdog import event_message
 from tests.integration.tools.conftest import KEY, House
@@ -30,8 +32,9 @@ async def _collapse(_arguments: Nothing, _call: Call) -> Done:
 
 @pytest.fixture(autouse=True)
 def _a_tool_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    def with_one_more(serpapi: SerpApi) -> list[Tool[Any]]:
-        return [*registry.tools(serpapi), Tool(Nothing, _collapse, "collapse", "read", 5)]
+    def with_one_more(serpapi: SerpApi, looker: Looker, event_log: Log) -> list[Tool[Any]]:
+        known = registry.tools(serpapi, looker, event_log)
+        return [*known, Tool(Nothing, _collapse, "collapse", "read", 5)]
 
     monkeypatch.setattr(app, "tools", with_one_more)
 
@@ -62,7 +65,9 @@ async def test_what_is_offered_is_what_can_be_called(house: House) -> None:
     async def all_offered() -> bool:
         offers = await Catalogue(house.calls.log).offers()
         owners = {name: one.owner for name, one in offers.items()}
-        return owners == dict.fromkeys(("search_web", "search_flights", "collapse"), "tools")
+        return owners == dict.fromkeys(
+            ("search_web", "search_flights", "check_price", "collapse"), "tools"
+        )
 
     await eventually(all_offered)
 

@@ -135,7 +135,8 @@ def test_a_failed_reply_makes_way(story: Story) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "assumed"), [("reminder", "again"), ("answer", "gone"), ("apology", "gone")]
+    ("kind", "assumed"),
+    [("reminder", "again"), ("alert", "again"), ("answer", "gone"), ("apology", "gone")],
 )
 def test_an_unknown_outcome_is_assumed_by_its_class(story: Story, kind: str, assumed: str) -> None:
     ready(story, kind)
@@ -147,8 +148,9 @@ def test_an_unknown_outcome_is_assumed_by_its_class(story: Story, kind: str, ass
     assert bool(lane(story).queue) is (assumed == "again")
 
 
-def test_a_reminder_is_not_assumed_again_for_ever(story: Story) -> None:
-    ready(story, "reminder")
+@pytest.mark.parametrize("kind", ["reminder", "alert"])
+def test_what_is_said_again_is_not_for_ever(story: Story, kind: str) -> None:
+    ready(story, kind)
     last = head(story).model_copy(update={"attempt": decider.MAX_REPEATS})
 
     assert decider.assumed(last).events[0].assumed == "gone"

@@ -10,7 +10,7 @@ from twilio.request_validator import RequestValidator
 from services.gateway import inbound
 from services.gateway.formatting import for_whatsapp
 from services.gateway.inbound import Unusable, zone_of
-from services.gateway.parts import LIMIT, length, split
+from services.gateway.parts import CAPTION, LIMIT, length, split
 from services.gateway.signature import Callbacks, TooManyFields, is_twilios, parsed
 
 URL = "https://taskflow.example.org/webhook"
@@ -172,3 +172,13 @@ def test_a_family_is_not_torn_apart() -> None:
         body = part.partition("\n")[2]
         assert not body.startswith("\u200d")
         assert not body.endswith("\u200d")
+
+
+@given(st.text(min_size=1, max_size=6000))
+def test_a_caption_is_shorter_than_what_follows(text: str) -> None:
+    parts = split(text, first=CAPTION)
+    bodies = [p.partition("\n")[2] for p in parts] if len(parts) > 1 else parts
+
+    assert length(parts[0]) <= CAPTION
+    assert all(length(part) <= LIMIT for part in parts)
+    assert "".join("".join(bodies).split()) == "".join(text.split())

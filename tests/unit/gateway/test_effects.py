@@ -3,14 +3,17 @@
 import asyncio
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.counters import Counters
 from services.gateway.decider import FOLD, Claim, Lane, Reconcile, next_move
 from services.gateway.effects import CLAIM_HOLDS, Effects
 from services.gateway.pacing import Pacing
+from services.gateway.parts import CAPTION, LIMIT, length
 from services.gateway.signature import Callbacks
 from services.gateway.twilio import Accepted, Listed, NotNow, Outcome, Unknown
 from taskflow import clock
@@ -21,6 +24,7 @@ from tests.support.events import STREAM, Story, reply
 from tests.support.memory_log import START, MemoryLog
 
 ADDRESS = "whatsapp:+15551230001"
+CHART, LOST = UUID(int=3), UUID(int=4)
 
 
 class Log(MemoryLog):
@@ -48,11 +52,13 @@ class Vendor:
         self.outcomes: list[Outcome] = []
         self.listed: list[Listed] | None = []
         self.posted: list[str] = []
+        self.shown: list[str | None] = []
 
-    async def send(self, to: str, body: str, callback: str) -> Outcome:
+    async def send(self, to: str, body: str, callback: str, picture: str | None = None) -> Outcome:
         assert to == ADDRESS
         assert callback.startswith("https://t.example/webhook/status?")
         self.posted.append(body)
+        self.shown.append(picture)
         return self.outcomes.pop(0)
 
     async def sent_to(self, _address: str, _since: datetime) -> list[Listed]:
@@ -61,13 +67,20 @@ class Vendor:
         return self.listed
 
 
+class Pictures:
+    """Has every picture but the lost one."""
+
+    async def url(self, media_id: UUID) -> str | None:
+        return None if media_id == LOST else f"https://t.example/media/{media_id}?mac=1"
+
+
 class Vault:
     async def address_of(self, _user: object) -> str:
         return ADDRESS
 
 
 class House:
-    def __init__(self) -> None:
+    def __init__(self, ready: ReplyReady | None = None) -> None:
         self.story, self.vendor = Story(), Vendor()
         self.log = self.story.log = Log()
         self.now = START
@@ -76,11 +89,12 @@ class House:
             Vault(),
             self.vendor,
             callbacks=Callbacks(b"k" * 32, "https://t.example"),
+            pictures=Pictures(),
             pacing=Pacing(1000),
             now=self._now,
             counters=Counters(),
         )
-        self.ready: Recorded[Any] = self.story.tell(reply(None, "hello"))[0]
+        self.ready: Recorded[Any] = self.story.tell(ready or reply(None, "hello"))[0]
 
     async def _now(self) -> datetime:
         return self.now
@@ -108,8 +122,12 @@ def house() -> House:
     return House()
 
 
-def listed(sid: str, body: str = "hello", after: float = 0.0) -> Listed:
-    return Listed(sid, body, ADDRESS, START + timedelta(seconds=after), None)
+def listed(sid: str, body: str = "hello", after: float = 0.0, media: str | None = None) -> Listed:
+    return Listed(sid, body, ADDRESS, START + timedelta(seconds=after), media)
+
+
+def showing(picture: UUID, text: str = "hello") -> House:
+    return House(reply(None, text).model_copy(update={"picture": picture}))
 
 
 async def test_a_claim_whose_commit_is_never_answered_was_not_posted(house: House) -> None:
@@ -205,3 +223,64 @@ async def test_the_logs_clock_says_when_an_outcome_is_assumed(house: House) -> N
     house.now = START + timedelta(seconds=121)
     await house.move()
     assert house.types == ["reply.sending", "reply.assumed"]
+
+
+async def test_a_picture_goes_out_with_the_first_part_and_its_caption_is_short() -> None:
+    house = showing(CHART, " ".join(["word"] * 600))
+    house.vendor.outcomes = [Accepted("MM1"), Accepted("SM2"), Accepted("SM3")]
+    for _ in range(3):
+        await house.move()
+
+    assert house.vendor.shown == [f"https://t.example/media/{CHART}?mac=1", None, None]
+    first, second, third = house.vendor.posted
+    assert length(first) <= CAPTION < length(second) <= LIMIT
+    assert third.startswith("(3/3)")
+    assert "".join(house.vendor.posted).count("word") == 600
+
+
+async def test_a_text_that_fits_without_a_picture_is_one_part() -> None:
+    house = House(reply(None, "w" * 1500))
+    house.vendor.outcomes = [Accepted("SM1")]
+    await house.move()
+
+    assert house.vendor.posted == ["w" * 1500]
+
+
+async def test_a_picture_that_is_gone_takes_no_text_with_it() -> None:
+    house = showing(LOST)
+    house.vendor.outcomes = [Accepted("SM1")]
+    await house.move()
+
+    assert (house.vendor.posted, house.vendor.shown) == (["hello"], [None])
+
+
+@pytest.mark.parametrize(
+    ("found", "sid"),
+    [
+        ([listed("SM1"), listed("MM2", after=1, media="https://m")], "MM2"),
+        ([listed("MM1", media="https://m"), listed("MM2", after=1, media="https://m")], "MM1"),
+        # Counted late, or gone when it was sent.
+        ([listed("SM1")], "SM1"),
+    ],
+)
+async def test_a_lost_answer_to_a_picture_is_found_by_text_and_media(
+    found: list[Listed], sid: str
+) -> None:
+    house = showing(CHART)
+    house.vendor.outcomes, house.vendor.listed = [Unknown("cut")], found
+    await house.move()
+    await house.move()
+
+    assert house.lane.sent[0].message_sid == sid
+
+
+async def test_a_text_is_not_taken_for_the_picture_that_has_it_as_caption(house: House) -> None:
+    house.vendor.outcomes = [Unknown("cut")]
+    house.vendor.listed = [listed("MM1", media="https://m")]
+    await house.move()
+    await house.move()
+    assert house.types == ["reply.sending"]
+
+    house.vendor.listed = [listed("MM1", media="https://m"), listed("SM2", after=1)]
+    await house.move()
+    assert house.lane.sent[0].message_sid == "SM2"

@@ -1,13 +1,13 @@
 """Signatures by Twilio's own validator, and what a stranger may post at us."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from services.gateway.signature import Callbacks, is_twilios, parsed
+from services.gateway.signature import Callbacks, PictureLinks, is_twilios, parsed
 
 URL = "https://taskflow.example.org/webhook?a=%2F&b"
 FORM = {"Body": ["", "x"], "From": ["whatsapp:+491701234567"], "A": ["2", "1", "2"]}
@@ -44,3 +44,20 @@ def test_any_body_is_a_form(body: bytes) -> None:
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_no_made_up_mac_fits(mac: str) -> None:
     assert not Callbacks(b"k" * 32, "https://t.example").fits(uuid4(), uuid4(), 0, 1, mac)
+
+
+def test_a_pictures_address_fits_that_picture_alone() -> None:
+    links, picture = PictureLinks(b"k" * 32, "https://t.example"), uuid4()
+    url = links.url(picture)
+    mac = url.rpartition("mac=")[2]
+
+    assert url.startswith(f"https://t.example/media/{picture}?mac=")
+    assert links.fits(picture, mac)
+    assert not links.fits(UUID(int=1), mac)
+    assert not links.fits(picture, mac[:-1])
+    assert not PictureLinks(b"x" * 32, "https://t.example").fits(picture, mac)
+
+
+@given(st.text())
+def test_no_made_up_mac_shows_a_picture(mac: str) -> None:
+    assert not PictureLinks(b"k" * 32, "https://t.example").fits(uuid4(), mac)

@@ -14,6 +14,8 @@ from tests.support.eventually import eventually
 SPECS = Path(os.environ.get("TASKFLOW_SPECS", Path(__file__).parents[5] / "shared" / "specs"))
 MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
 MESSAGE = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json"
+MEDIA = "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media.json"
+ONE_OF_MEDIA = "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media/{Sid}.json"
 TYPING = "/v2/Indicators/Typing.json"
 
 pytestmark = pytest.mark.skipif(
@@ -92,6 +94,33 @@ async def test_a_failed_message_is_valid_too(world) -> None:
         return message if message["status"] == "failed" else None
 
     assert violations("twilio_messages.json", MESSAGE, "get", "200", await eventually(failed)) == []
+
+
+async def test_media_are_valid_too(world) -> None:
+    account = f"/2010-04-01/Accounts/{world.twilio.username}"
+    world.app.media["/chart"] = ("image/png", b"\x89PNG\r\n\x1a\n...")
+    about = {"To": "whatsapp:+15551230001", "From": "whatsapp:+14155238886"}
+    await world.write("hi")
+    _, created = await ask(
+        world,
+        "POST",
+        f"{account}/Messages.json",
+        **about,
+        MediaUrl="https://bot.example.com/chart",
+    )
+    assert violations("twilio_messages.json", MESSAGES, "post", "201", created) == []
+    assert (created["num_media"], created["sid"][:2]) == ("1", "MM")
+
+    media = created["subresource_uris"]["media"]
+    _, listed = await ask(world, "GET", media)
+    assert violations("twilio_messages.json", MEDIA, "get", "200", listed) == []
+    _, one = await ask(world, "GET", listed["media_list"][0]["uri"])
+    assert violations("twilio_messages.json", ONE_OF_MEDIA, "get", "200", one) == []
+
+    _, plain = await ask(world, "POST", f"{account}/Messages.json", **about, Body="text")
+    _, nothing = await ask(world, "GET", plain["subresource_uris"]["media"])
+    assert violations("twilio_messages.json", MEDIA, "get", "200", nothing) == []
+    assert nothing["media_list"] == []
 
 
 def test_the_check_itself_notices_a_wrong_answer() -> None:

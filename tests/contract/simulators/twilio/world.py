@@ -41,11 +41,21 @@ class Application:
     url: str = ""
     status: int = 200
     hooks: list[Hook] = field(default_factory=list)
+    media: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """By path: content type and bytes, for Twilio to fetch."""
+    fetched: list[str] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.Response:
         params = dict(parse_qsl(await request.text(), keep_blank_values=True))
         self.hooks.append(Hook(request.raw_path, dict(request.headers), params))
         return web.Response(status=self.status)
+
+    async def show(self, request: web.Request) -> web.Response:
+        self.fetched.append(request.raw_path)
+        if request.path not in self.media:
+            return web.Response(status=404)
+        content_type, data = self.media[request.path]
+        return web.Response(body=data, headers={"Content-Type": content_type})
 
     def inbound(self) -> list[Hook]:
         return [hook for hook in self.hooks if hook.path == "/webhook"]
@@ -96,6 +106,7 @@ class World:
 @asynccontextmanager
 async def serve_application(app: Application) -> AsyncIterator[None]:
     server = web.Application()
+    server.router.add_get("/{path:.*}", app.show)
     server.router.add_post("/{path:.*}", app.answer)
     runner = web.AppRunner(server, access_log=None)
     await runner.setup()

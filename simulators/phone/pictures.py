@@ -1,0 +1,23 @@
+"""Twilio's own copies of the media it sent, so that a phone shows them long after; on disk."""
+
+import shutil
+from pathlib import Path
+
+
+class Copies:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, sid: str, data: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        fresh = self._folder / f"{sid}.new"
+        fresh.write_bytes(data)
+        fresh.replace(self._folder / sid)
+
+    def path(self, sid: str) -> Path | None:
+        """None when the folder was emptied behind the journal's back."""
+        path = self._folder / sid
+        return path if path.is_file() else None
+
+    def clear(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
