@@ -3,13 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-run: $(VENV)/.runtime ## Start everything: servers, services, simulators; Ctrl-C stops all of it
+run: $(VENV)/.browser ## Start everything: servers, services, simulators; Ctrl-C stops all of it
 	@exec $(BIN)/taskflow up
 
-test: $(VENV)/.dev ## Run the whole suite against real PostgreSQL and NATS
+test: $(VENV)/.dev $(VENV)/.browser ## Run the whole suite against real PostgreSQL and NATS
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: $(VENV)/.dev ## What CI runs: format, lint, types, import walls, generated docs, tests with coverage
+check: $(VENV)/.dev $(VENV)/.browser ## What CI runs: format, lint, types, import walls, generated docs, tests with coverage
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/basedpyright
@@ -71,6 +71,11 @@ $(VENV)/.runtime: $(VENV)/.venv requirements.lock pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Once: what it could not set up, `taskflow doctor` tells and `taskflow browser` tries again.
+$(VENV)/.browser: | $(VENV)/.runtime
+	@$(BIN)/taskflow browser
 	@touch $@
 
 .PHONY: run test check chaos chaos-matrix chaos-sends simulate power-cut bench format lock clean help

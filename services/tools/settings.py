@@ -2,6 +2,9 @@
 
 from pydantic import Field, SecretStr
 
+from services.tools.egress import targets
+from services.tools.egress.targets import Allowed
+from taskflow.errors import Configuration
 from taskflow.settings import RuntimeSettings
 
 
@@ -11,4 +14,18 @@ class ToolsSettings(RuntimeSettings):
     """None means SerpApi."""
     serpapi_threads: int = Field(default=16, ge=1, le=128)
     """The vendor's client blocks: this many searches at once."""
+    taskflow_egress_allow: str = Field(default="", examples=["http://shop.example.lan:8080/shop/"])
+    """What may be read though it is not public: beginnings of plain http addresses, by commas."""
+    taskflow_chromium: str | None = Field(default=None, examples=["/usr/bin/chromium"])
+    """A path, or a name on PATH; None looks for Playwright's own, then for the system's."""
     tools_workers: int = Field(default=64, ge=1)
+
+    def egress_allow(self) -> tuple[Allowed, ...]:
+        """Raises Configuration for what is wrong, and for this machine itself in production."""
+        allowed = targets.allowed(self.taskflow_egress_allow)
+        if self.taskflow_production and any(one.is_loopback for one in allowed):
+            raise Configuration(
+                "TASKFLOW_EGRESS_ALLOW opens this machine itself to every page's address; "
+                "take the loopback address out of it, or unset TASKFLOW_PRODUCTION"
+            )
+        return allowed

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from taskflow import database, durability, migrate, topology
+from taskflow import chromium, database, durability, migrate, topology
 from taskflow.cli.operator import OperatorSettings, bus
 from taskflow.errors import Configuration, TaskFlowError
 from taskflow.sealing import MasterKey, UnopenableSeal
@@ -150,7 +150,22 @@ def _serpapi(settings: OperatorSettings) -> Finding:
     return _asked("SerpAPI", url, {}, "SERPAPI_API_KEY")
 
 
-VENDORS: tuple[Callable[[OperatorSettings], Finding], ...] = (_twilio, _gemini, _serpapi)
+def _chromium(settings: OperatorSettings) -> Finding:
+    if found := chromium.find(settings.taskflow_chromium):
+        return Finding("Chromium", ok=True, says=str(found))
+    if settings.taskflow_chromium:
+        says = f"TASKFLOW_CHROMIUM names {settings.taskflow_chromium}, which is no program here"
+        return Finding("Chromium", ok=False, says=says, do=chromium.HOW)
+    says = "none here: pages whose price is made by scripts stay unclear"
+    return Finding("Chromium", ok=True, says=says, do=chromium.HOW)
+
+
+VENDORS: tuple[Callable[[OperatorSettings], Finding], ...] = (
+    _twilio,
+    _gemini,
+    _serpapi,
+    _chromium,
+)
 
 
 def _not_set(vendor: str, names: str) -> Finding:

@@ -130,6 +130,14 @@ def doctor(json: Json = False) -> None:
 
 
 @app.command()
+def browser() -> None:
+    """Set up a Chromium, for pages whose price is made by scripts."""
+    from taskflow.up.chromium import main as set_up
+
+    set_up()
+
+
+@app.command()
 def forget(
     user: Annotated[str, typer.Argument(help="A user's id or number.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,

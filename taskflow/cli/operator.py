@@ -44,6 +44,7 @@ class OperatorSettings(RuntimeSettings):
     gemini_api_url: str = "https://generativelanguage.googleapis.com"
     serpapi_api_key: SecretStr = SecretStr("")
     serpapi_url: str = "https://serpapi.com"
+    taskflow_chromium: str | None = None
 
     @classmethod
     def load(cls, **given: Any) -> Self:

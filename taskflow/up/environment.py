@@ -47,6 +47,11 @@ def build(settings: UpSettings, accounts: SimulatedAccounts) -> Environment:
     services = dict(every)
     for vendor in simulated:
         services.update(vendors[vendor])
+    if simulated and not settings.taskflow_production:
+        shop = f"{simulator}/shop/"
+        services["TASKFLOW_EGRESS_ALLOW"] = ",".join(
+            filter(None, (settings.taskflow_egress_allow, shop))
+        )
     simulators = {**every, "TASKFLOW_SIM_WEBHOOK_URL": f"{gateway}/webhook"}
     for accounts_of in vendors.values():
         simulators.update(accounts_of)

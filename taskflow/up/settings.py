@@ -58,6 +58,8 @@ class UpSettings(Settings):
     gemini_api_url: Address | None = None
     serpapi_api_key: SecretStr | None = None
     serpapi_url: Address | None = None
+    taskflow_egress_allow: str = ""
+    taskflow_chromium: str | None = None
     otel_exporter_otlp_endpoint: Address | None = None
 
     @classmethod

@@ -65,3 +65,15 @@ def test_a_public_url_of_the_operator_is_kept() -> None:
     told = build(settings(public_url="https://taskflow.example.org/"), ACCOUNTS)
     assert told.services["PUBLIC_URL"] == "https://taskflow.example.org"
     assert told.simulators["PUBLIC_URL"] == "https://taskflow.example.org"
+
+
+def test_the_simulated_shop_may_be_read_beside_what_the_operator_allows() -> None:
+    alone = build(settings(taskflow_sim_port=18100), ACCOUNTS).services
+    assert alone["TASKFLOW_EGRESS_ALLOW"] == "http://127.0.0.1:18100/shop/"
+    both = build(settings(taskflow_egress_allow="http://shop.lan/"), ACCOUNTS).services
+    assert both["TASKFLOW_EGRESS_ALLOW"] == "http://shop.lan/,http://127.0.0.1:8100/shop/"
+
+
+def test_in_production_no_wall_is_opened_for_a_simulator() -> None:
+    told = build(settings(taskflow_production=True), ACCOUNTS).services
+    assert "TASKFLOW_EGRESS_ALLOW" not in told

@@ -1,0 +1,1 @@
+"""The only way out for pages: a proxy of our own, which the fetcher and the browser go through."""
