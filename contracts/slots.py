@@ -52,6 +52,11 @@ def delivery(message_sid: str, status: str) -> UUID:
     return _slot("delivery", message_sid, status)
 
 
+def learned(turn_id: UUID) -> UUID:
+    """What the messages of a turn tell about their user: two deliveries may both read them."""
+    return _slot(turn_id, "learned")
+
+
 def reminder_set(call: UUID) -> UUID:
     """The reminder that a tool call sets; also its identity."""
     return _slot(call, "reminder")

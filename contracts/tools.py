@@ -155,4 +155,5 @@ class ActionProposed(Event):
     arguments: Personal[Json]
     fingerprint: str
     """SHA-256 of the tool and its canonical arguments: what a "yes" allows, once."""
-    why: Literal["untrusted", "ungrounded"]
+    why: Literal["untrusted", "ungrounded", "always", "many"]
+    """The rule that asks: P3, P4, P5 or P6 of docs/policy.md."""

@@ -3,12 +3,23 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from services.scheduler import chart
 from services.scheduler.due import DueReminders, OpenCalls
 from services.scheduler.effects import Effects
 from services.scheduler.handlers import subscribe
+from services.scheduler.running import RunningTools
 from services.scheduler.settings import SchedulerSettings
 from services.scheduler.table import DueTable
 from services.scheduler.tools import ReminderTools
+from services.scheduler.watches.due import Watches
+from services.scheduler.watches.effects import Watching
+from services.scheduler.watches.listing import Listing
+from services.scheduler.watches.looks import AskedLooks
+from services.scheduler.watches.pages import PageIds
+from services.scheduler.watches.table import WatchTable
+from services.scheduler.watches.tools import Addresses, WatchTools
+from taskflow import told
+from taskflow.media import Media
 from taskflow.service import Runtime, run
 from taskflow.tooling import keep_offered
 from taskflow.watchdog import Watchdog
@@ -16,15 +27,37 @@ from taskflow.watchdog import Watchdog
 
 @asynccontextmanager
 async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGenerator[None]:
-    table = DueTable(runtime.pool)
+    table, pages = DueTable(runtime.pool), WatchTable(runtime.pool)
     due = runtime.project(DueReminders(runtime.folds))
-    runtime.project(OpenCalls())
-    tools = ReminderTools(table, runtime.log, runtime.folds, due).all()
+    calls = runtime.project(OpenCalls())
+    watches = runtime.project(Watches(settings.rhythm.shortest))
+    reminders = ReminderTools(table, runtime.log, runtime.folds, due)
+    listing = Listing(pages, table, runtime.log, runtime.folds)
+    watching = WatchTools(
+        listing,
+        runtime.log,
+        watches,
+        Addresses(told.urls_told, told.canonical, PageIds(settings.master_key)),
+        Media(runtime.pool, runtime.vault),
+        draw=chart.draw,
+        rhythm=settings.rhythm,
+    )
+    running = RunningTools(reminders, listing, table, runtime.log, due, calls, watches)
+    tools = [*reminders.all(), *watching.all(), *running.all()]
     subscribe(runtime, tools, workers=settings.scheduler_workers)
     effects = Effects(table, runtime.log, runtime.folds, settings.scheduler_claim)
+    looking = Watching(
+        pages,
+        AskedLooks(runtime.client, runtime.vault),
+        runtime.log,
+        runtime.folds,
+        rhythm=settings.rhythm,
+        at_once=settings.scheduler_looks,
+    )
     runtime.background(keep_offered(runtime.log, runtime.service, tools), "offer")
     runtime.background(effects.keep_firing(), "firing")
     runtime.background(effects.keep_failing_overdue(), "deadlines")
+    runtime.background(looking.keep_looking(), "looking")
     runtime.background(_watch(runtime), "watchdog")
     yield
 

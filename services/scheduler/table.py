@@ -8,6 +8,7 @@ import asyncpg
 from contracts.streams import UserId
 from services.scheduler.effects import Claimed, Overdue
 from services.scheduler.tools import Active
+from services.scheduler.watches.listing import OpenCall
 from taskflow import failpoints
 from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 
@@ -30,6 +31,7 @@ update due_reminders set due_at = $3, claimed_until = '-infinity'
  where reminder = $1 and due_at = $2
 """
 _OVERDUE = "select call, stream, tool from open_calls where deadline < now() limit 500"
+_OPEN = "select call, tool from open_calls where stream = $1 order by deadline, call"
 _ACTIVE = """
 select reminder, number, due_at as due, zone, rrule from due_reminders
  where user_id = $1 and due_at is not null order by due_at, number
@@ -55,6 +57,13 @@ class DueTable:
 
     async def overdue(self) -> list[Overdue]:
         return [Overdue(**dict(row.items())) for row in await self._pool.fetch(_OVERDUE)]
+
+    async def open_calls(self, stream: str) -> list[OpenCall]:
+        try:
+            rows = await self._pool.fetch(_OPEN, stream)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the list of open calls did not answer") from error
+        return [OpenCall(**dict(row.items())) for row in rows]
 
     async def active(self, user: UserId) -> list[Active]:
         try:

@@ -114,9 +114,23 @@ class ReminderTools:
 
     def all(self) -> list[Tool[Any]]:
         return [
-            Tool(SetReminder, self.set_reminder, "set_reminder", "write", TIMEOUT),
+            Tool(
+                SetReminder,
+                self.set_reminder,
+                "set_reminder",
+                "write",
+                TIMEOUT,
+                grounded=("text",),
+            ),
             Tool(ListReminders, self.list_reminders, "list_reminders", "read", TIMEOUT),
-            Tool(CancelReminder, self.cancel_reminder, "cancel_reminder", "write", TIMEOUT),
+            Tool(
+                CancelReminder,
+                self.cancel_reminder,
+                "cancel_reminder",
+                "write",
+                TIMEOUT,
+                grounded=("which",),
+            ),
         ]
 
     async def set_reminder(self, arguments: SetReminder, call: Call) -> Done:
@@ -130,7 +144,7 @@ class ReminderTools:
         now = self._now()
         # In a thread: a rule may be one that never happens, and is searched through all years.
         at = await asyncio.to_thread(_checked, arguments, zone, now)
-        if len(await self._active(call.user)) >= MOST_REMINDERS:
+        if len(await self.listed(call.user)) >= MOST_REMINDERS:
             raise Refused(f"There are {MOST_REMINDERS} reminders already; cancel some first.")
         due = next_due(at, zone, arguments.rrule, now)
         assert due is not None, "checked: it lies ahead"
@@ -157,12 +171,12 @@ class ReminderTools:
     async def list_reminders(self, _arguments: ListReminders, call: Call) -> Done:
         """List the user's reminders that are still to come, with their numbers."""
         await self._due.caught_up(call.request)
-        return Done({"reminders": [one.told() for one in await self._active(call.user)]})
+        return Done({"reminders": [one.told() for one in await self.listed(call.user)]})
 
     async def cancel_reminder(self, arguments: CancelReminder, call: Call) -> Done:
         """Cancel one reminder, by its number in the list or by words of its text."""
         await self._due.caught_up(call.request)
-        one = _chosen(await self._active(call.user), arguments.which)
+        one = _chosen(await self.listed(call.user), arguments.which)
         stream = streams.reminder(one.reminder)
         folded = await self._folds.fold(stream, FOLD)
         if due_at(folded.state) is None:
@@ -172,7 +186,8 @@ class ReminderTools:
         write = Write(stream, [fact], call.user, expected_version=folded.version)
         return Done({"cancelled": one.told()}, [write])
 
-    async def _active(self, user: UserId) -> list[Listed]:
+    async def listed(self, user: UserId) -> list[Listed]:
+        """Those still to come, opened with the user's key."""
         return [
             Listed(
                 one.reminder,

@@ -1,28 +1,62 @@
 """Wires the tools service; nothing is wired elsewhere."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
+import structlog
+
+from services.tools.answer_cache import AnswerCache
+from services.tools.browser import Browser
+from services.tools.egress.proxy import Proxy
+from services.tools.egress.wall import Wall
+from services.tools.fetcher import Fetcher
 from services.tools.handlers import subscribe
+from services.tools.looking import Looker
 from services.tools.registry import tools
+from services.tools.robots import Robots
 from services.tools.serpapi import SerpApi
 from services.tools.settings import ToolsSettings
+from services.tools.watch_looks import WatchLooks, keep_looking
+from taskflow import chromium
+from taskflow.media import Media
 from taskflow.service import Runtime, run
 from taskflow.tooling import keep_offered
+
+log = structlog.get_logger()
 
 
 @asynccontextmanager
 async def service(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[None]:
     serpapi = SerpApi(settings)
-    offered = tools(serpapi)
-    subscribe(runtime, offered, workers=settings.tools_workers)
-    runtime.background(keep_offered(runtime.log, runtime.service, offered), "offer")
-    try:
+    async with AsyncExitStack() as stack:
+        stack.callback(serpapi.close)
+        looker = await stack.enter_async_context(_looker(runtime, settings))
+        offered = tools(serpapi, looker, runtime.log)
+        subscribe(runtime, offered, workers=settings.tools_workers, answers=AnswerCache())
+        runtime.background(keep_offered(runtime.log, runtime.service, offered), "offer")
+        looks = WatchLooks(runtime.log, runtime.vault, looker)
+        runtime.background(keep_looking(runtime.client, looks), "looks")
         yield
-    finally:
-        serpapi.close()
+
+
+@asynccontextmanager
+async def _looker(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[Looker]:
+    """Behind the wall, whichever way it looks."""
+    async with Proxy(Wall(settings.egress_allow())) as proxy:
+        fetcher = Fetcher(proxy)
+        program = chromium.find(settings.taskflow_chromium)
+        browser = Browser(program, proxy) if program else None
+        if browser is None:
+            log.warning("browser.missing", do=chromium.HOW)
+        pictures = Media(runtime.pool, runtime.vault)
+        try:
+            yield Looker(fetcher, browser, pictures, Robots(fetcher))
+        finally:
+            if browser:
+                await browser.close()
 
 
 def main() -> None:
     settings = ToolsSettings.load()
+    settings.egress_allow()
     run("tools", settings, lambda runtime: service(runtime, settings))

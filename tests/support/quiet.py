@@ -10,14 +10,19 @@ import structlog
 from opentelemetry.trace import INVALID_SPAN, Span
 
 from services.scheduler import effects
-from taskflow import tooling
+from services.scheduler.watches import effects as watching
+from taskflow import asking, tooling
+
+TRACED = (effects, watching, asking, tooling)
 
 
 @contextlib.contextmanager
 def quiet() -> Generator[None]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
-        with patch.object(effects, "span", _no_span), patch.object(tooling, "span", _no_span):
+        with contextlib.ExitStack() as stack:
+            for module in TRACED:
+                stack.enter_context(patch.object(module, "span", _no_span))
             yield
     finally:
         structlog.reset_defaults()

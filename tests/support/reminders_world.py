@@ -166,7 +166,7 @@ class RemindersWorld(RuleBasedStateMachine):
             for event in write.events:
                 if isinstance(event, ReminderFired):
                     self.attempts[event.reminder, event.due] += 1
-        outcome = self.put([_timeless(write) for write in writes], slot, because)
+        outcome = self.put([timeless(write) for write in writes], slot, because)
         try:
             self.heed()
         except AssertionError as verdict:
@@ -221,7 +221,7 @@ class RemindersWorld(RuleBasedStateMachine):
         self.tell(user, request, slots.step(UUID(int=self.count), 1))
 
 
-def _timeless(write: Write) -> Write:
+def timeless(write: Write) -> Write:
     """How long a tool took is the one thing that real time would tell."""
     events = [
         event.model_copy(update={"took_ms": 0}) if isinstance(event, ToolFinished) else event

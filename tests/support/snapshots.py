@@ -31,6 +31,8 @@ def sample_of(schema: dict[str, Any], whole: dict[str, Any]) -> Any:
             return sample_of(whole["$defs"][ref.rpartition("/")[2]], whole)
         case {"x-personal": _}:
             return {"sealed": "AQIDBA=="}
+        case {"examples": [example, *_]}:
+            return example
         case {"anyOf": [first, *_]}:
             return sample_of(first, whole)
         case {"const": value} | {"enum": [value, *_]}:
@@ -39,6 +41,8 @@ def sample_of(schema: dict[str, Any], whole: dict[str, Any]) -> Any:
             return str(ID)
         case {"type": "string", "format": "date-time"}:
             return datetime(2026, 11, 23, 9, 0, tzinfo=UTC).isoformat()
+        case {"type": "string", "format": "date"}:
+            return "2026-11-23"
         case {"type": "object", "properties": properties}:
             return {name: sample_of(of, whole) for name, of in properties.items()}
         case {"type": kind, **rest}:

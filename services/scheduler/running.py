@@ -1,0 +1,55 @@
+"""`list_running`: everything that TaskFlow has going for a user, in one answer."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from contracts.event import Json
+from contracts.recorded import Recorded
+from contracts.tools import ToolRequested
+from services.scheduler.tools import TIMEOUT, ReadModel, ReminderTools
+from services.scheduler.watches.listing import Listing, OpenCalls
+from taskflow.event_log import Log
+from taskflow.tooling import Call, Done, Tool
+
+
+class ListRunning(BaseModel):
+    pass
+
+
+class RunningTools:
+    def __init__(
+        self,
+        reminders: ReminderTools,
+        watches: Listing,
+        calls: OpenCalls,
+        event_log: Log,
+        *read_models: ReadModel,
+    ) -> None:
+        self._reminders, self._watches, self._calls = reminders, watches, calls
+        self._log, self._read_models = event_log, read_models
+
+    def all(self) -> list[Tool[Any]]:
+        return [Tool(ListRunning, self.list_running, "list_running", "read", TIMEOUT)]
+
+    async def list_running(self, _arguments: ListRunning, call: Call) -> Done:
+        """List all that is running for the user: reminders, watched pages, and open work."""
+        for one in self._read_models:
+            await one.caught_up(call.request)
+        reminders = [one.told() for one in await self._reminders.listed(call.user)]
+        watches = [one.told() for one in await self._watches.of(call.user)]
+        return Done({"reminders": reminders, "watches": watches, "open": await self._open(call)})
+
+    async def _open(self, call: Call) -> list[Json]:
+        """Of this conversation alone; without the call that asks."""
+        zone = ZoneInfo(call.request.event.zone)
+        told: list[Json] = []
+        for one in await self._calls.open_calls(call.request.stream):
+            if one.call == call.request.event_id:
+                continue
+            request: Recorded[ToolRequested] | None = await self._log.find(one.call)
+            if request is not None:
+                since = request.recorded_at.astimezone(zone)
+                told.append({"tool": one.tool, "since": f"{since:%Y-%m-%d %H:%M}"})
+        return told

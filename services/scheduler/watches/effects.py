@@ -1,0 +1,265 @@
+"""What time does to watches: a page is looked at when it is due, once for all who watch it."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from opentelemetry.trace import SpanKind
+
+from contracts import slots, streams
+from contracts.conversation import ReplyReady
+from contracts.event import Event
+from contracts.readings import Reading
+from contracts.recorded import Recorded
+from contracts.streams import UserId
+from contracts.watches import WatchAlerted, WatchLost, WatchSet, WatchStopped
+from services.scheduler.watches import words
+from services.scheduler.watches.claims import DuePage, Pages, Watcher
+from services.scheduler.watches.decider import FOLD, Rhythm, Watch, decide, is_over
+from taskflow.appending import Because, Outcome, Write
+from taskflow.database import UNAVAILABLE
+from taskflow.errors import (
+    ConcurrentAppend,
+    Retryable,
+    SealedForEver,
+    UnknownEvent,
+    VendorUnavailable,
+)
+from taskflow.event_log import Log
+from taskflow.folding import Folded
+from taskflow.folds import Folds
+from taskflow.telemetry import span
+
+CLAIM_SECONDS = 150
+"""A look may take 90, and be told to many."""
+AGAIN_SECONDS = 60
+"""Nobody looked: the tools service is away, which is not the page's failure."""
+LONGEST_SLEEP = 1.0
+
+log = structlog.get_logger()
+
+
+class Looks(Protocol):
+    async def look(self, watch_set: Recorded[WatchSet], due: datetime) -> Reading:
+        """Raises VendorUnavailable when nobody looks, SealedForEver when the user was forgotten."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A watch that this look is told to."""
+
+    origin: Recorded[WatchSet]
+    user: UserId
+    folded: Folded[Watch]
+
+
+class Watching:
+    def __init__(
+        self,
+        pages: Pages,
+        looks: Looks,
+        event_log: Log,
+        folds: Folds,
+        *,
+        rhythm: Rhythm,
+        at_once: int,
+    ) -> None:
+        self._pages, self._looks, self._log, self._folds = pages, looks, event_log, folds
+        self._rhythm, self._at_once = rhythm, at_once
+
+    async def keep_looking(self) -> None:
+        """For ever; a slow page holds up no other while there are places free."""
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                try:
+                    pause = await self._start_due(running)
+                except (*UNAVAILABLE, Retryable) as error:
+                    log.warning("looking.interrupted", error=type(error).__name__)
+                    pause = LONGEST_SLEEP
+                if len(running) >= self._at_once:
+                    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                else:
+                    await asyncio.sleep(pause)
+        finally:
+            for task in running:
+                task.cancel()
+
+    async def _start_due(self, running: set[asyncio.Task[None]]) -> float:
+        """Seconds to sleep before the next claim."""
+        claimed = await self._pages.claim(self._at_once - len(running), CLAIM_SECONDS)
+        for one in claimed:
+            task = asyncio.create_task(self._look(one))
+            running.add(task)
+            task.add_done_callback(running.discard)
+        if claimed:
+            return 0
+        seconds = await self._pages.until_next()
+        return LONGEST_SLEEP if seconds is None else max(0.01, min(seconds, LONGEST_SLEEP))
+
+    async def _look(self, page: DuePage) -> None:
+        """One that fails is given again when its claim ends."""
+        try:
+            with span("look at page", SpanKind.INTERNAL):
+                await self.look(page)
+        except (*UNAVAILABLE, Retryable) as error:
+            log.warning("look.interrupted", error=type(error).__name__)
+        except Exception:
+            log.exception("look.failed", page=str(page.page))
+
+    async def look(self, page: DuePage) -> None:
+        """One look, told to every watch of the page; then the page is due later."""
+        watchers = await self._pages.watchers(page.page)
+        living = await self._living(watchers, page)
+        if not living:
+            if not watchers:
+                await self._pages.drop(page.page, page.due, page.joined)
+            else:
+                # They ended, and their rows will follow: then nobody is left.
+                await self._pages.hold(page.page, page.due, AGAIN_SECONDS)
+            return
+        try:
+            reading, asker = await self._reading(living, page.due)
+        except VendorUnavailable as error:
+            log.warning("look.nobody_answers", error=str(error))
+            await self._pages.hold(page.page, page.due, AGAIN_SECONDS)
+            return
+        suspected = await asyncio.gather(
+            *(self._tell(one, _as_seen_by(one.user, asker, reading), page) for one in living)
+        )
+        read = reading.outcome in {"priced", "out_of_stock"}
+        failures = 0 if read else page.failures + 1
+        ever_read = read or page.ever_read
+        pause = self._rhythm.pause(
+            page.page, page.due, suspected=any(suspected), failures=failures, ever_read=ever_read
+        )
+        await self._pages.move(page.page, page.due, pause, failures, read=read)
+        log.info("page.looked_at", outcome=reading.outcome, watches=len(living))
+
+    async def _living(self, watchers: Sequence[Watcher], page: DuePage) -> list[Living]:
+        """Without those that ended meanwhile; those whose last day is over end here."""
+        by_stream = {streams.watch(one.watch): one for one in watchers}
+        folded = await self._folded(list(by_stream))
+        origins = await self._log.firsts(list(folded))
+        living: list[Living] = []
+        for stream, one in folded.items():
+            if one.state.stopped or one.state.watch is None:
+                continue
+            found = Living(origins[stream], by_stream[stream].user_id, one)
+            if is_over(one.state, page.found_at):
+                await self._stop(found, page)
+            else:
+                living.append(found)
+        return living
+
+    async def _folded(self, found: Sequence[str]) -> dict[str, Folded[Watch]]:
+        """Without those that only a newer release understands: they hold up no others."""
+        if not found:
+            return {}
+        try:
+            return await self._folds.fold_all(found, FOLD)
+        except UnknownEvent:
+            if len(found) == 1:
+                log.warning("watch.unknown_event", stream=found[0])
+                return {}
+        middle = len(found) // 2
+        return await self._folded(found[:middle]) | await self._folded(found[middle:])
+
+    async def _stop(self, one: Living, page: DuePage) -> None:
+        assert one.folded.state.watch is not None, "folded from its stream"
+        ended = WatchStopped(watch=one.folded.state.watch, by="until")
+        with contextlib.suppress(ConcurrentAppend):  # by its user, meanwhile
+            await self._append(one, [ended], None, page.due)
+
+    async def _reading(self, living: Sequence[Living], due: datetime) -> tuple[Reading, UserId]:
+        """In the name of one of them, whose key seals the answer. Raises VendorUnavailable."""
+        for one in living:
+            try:
+                return await self._looks.look(one.origin, due), one.user
+            except SealedForEver:
+                log.info("watch.of_a_forgotten_user")
+        raise VendorUnavailable("all who watch the page were forgotten")
+
+    async def _tell(self, one: Living, reading: Reading, page: DuePage) -> bool:
+        """Decides what the look means to one watch; whether a second one is to confirm it.
+
+        A suspicion of an earlier look asks for no haste: its second look was missed, or came to
+        nothing.
+        """
+        folded = one.folded
+        while True:
+            facts = decide(folded.state, reading, page.due, page.found_at)
+            if not facts:
+                return _is_suspected(folded.state, page.due)
+            try:
+                text = await self._text(one.origin, folded.state, facts, reading)
+                known = Living(one.origin, one.user, folded)
+                outcome = await self._append(known, facts, text, page.due)
+            except ConcurrentAppend:
+                # Stopped by its user meanwhile, or told by another replica.
+                folded = await self._folds.fold(one.origin.stream, FOLD, folded)
+                continue
+            except SealedForEver:
+                log.info("watch.of_a_forgotten_user")
+                return False
+            stream = one.origin.stream
+            after = self._folds.after(stream, FOLD, folded, outcome)
+            after = after or await self._folds.fold(stream, FOLD, folded)
+            return _is_suspected(after.state, page.due)
+
+    async def _append(
+        self, one: Living, facts: Sequence[Event], text: str | None, due: datetime
+    ) -> Outcome:
+        """Facts and the reply that tells of them, in one transaction, once."""
+        watch = one.origin.event.watch
+        writes = [
+            Write(one.origin.stream, facts, one.user, expected_version=one.folded.version),
+        ]
+        if text is not None:
+            reply = ReplyReady(turn=None, kind="alert", text=text)
+            writes.append(Write(streams.conversation(one.user), [reply], one.user))
+        links = (one.origin.trace,) if one.origin.trace else ()
+        with span("tell a watch", SpanKind.PRODUCER, links=links):
+            outcome = await self._log.append(writes, slots.look(watch, due), Because.of(one.origin))
+        log.info("watch.told", facts=[fact.type for fact in facts])
+        return outcome
+
+    async def _text(
+        self, origin: Recorded[WatchSet], state: Watch, facts: Sequence[Event], reading: Reading
+    ) -> str | None:
+        """What the user is told, if anything. Raises SealedForEver."""
+        match facts[-1]:
+            case WatchAlerted() as alerted:
+                told = (await self._log.opened(origin)).event
+                name = words.name_of(reading.title or told.product, told.url)
+                return words.alert(state, alerted, name, told.url, reading)
+            case WatchLost(outcome=outcome):
+                told = (await self._log.opened(origin)).event
+                name = words.name_of(await self._title(origin.stream, state), told.url)
+                say = words.never_read if state.seen_at is None else words.lost
+                return say(name, told.url, outcome)
+            case _:
+                return None
+
+    async def _title(self, stream: str, state: Watch) -> str | None:
+        if not state.titled:
+            return None
+        (seen,) = await self._log.read_end(stream, state.titled, 1)
+        return (await self._log.opened(seen)).event.title
+
+
+def _is_suspected(state: Watch, due: datetime) -> bool:
+    return state.suspected == due and not state.stopped
+
+
+def _as_seen_by(user: UserId, asker: UserId, reading: Reading) -> Reading:
+    """The screenshot lies under the seal of whoever's look it was: it is nobody else's evidence."""
+    if user == asker:
+        return reading
+    evidence = reading.evidence.model_copy(update={"screenshot": None})
+    return reading.model_copy(update={"evidence": evidence})

@@ -1,0 +1,144 @@
+"""A user's watches as they are told of: by number, in words, with the last price."""
+
+import asyncio
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from contracts import streams
+from contracts.event import Json
+from contracts.recorded import Recorded
+from contracts.streams import UserId
+from contracts.watches import WatchSeen, WatchSet
+from services.scheduler.watches.decider import FOLD, Watch
+from services.scheduler.watches.words import goal_of, name_of
+from taskflow.event_log import Log
+from taskflow.folding import Folded
+from taskflow.folds import Folds
+from taskflow.tooling import Call, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A watch that has not ended, as the read model has it."""
+
+    watch: UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    call: UUID
+    tool: str
+
+
+class OwnWatches(Protocol):
+    async def active(self, user: UserId) -> list[Watched]:
+        """This user's, by number. Raises DatabaseUnavailable."""
+        ...
+
+    async def next_number(self, user: UserId) -> int:
+        """What the user's next watch will be called. Raises DatabaseUnavailable."""
+        ...
+
+
+class OpenCalls(Protocol):
+    async def open_calls(self, stream: str) -> list[OpenCall]:
+        """Calls of a conversation without an outcome. Raises DatabaseUnavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    number: int
+    url: str
+    product: str | None
+    name: str
+    folded: Folded[Watch]
+    origin: Recorded[WatchSet]
+
+    @property
+    def state(self) -> Watch:
+        return self.folded.state
+
+    def told(self) -> Json:
+        state = self.state
+        seen = state.seen_at and state.seen_at.astimezone(ZoneInfo(state.zone))
+        return {
+            "number": self.number,
+            "title": self.name,
+            "url": self.url,
+            "goal": goal_of(state),
+            "last_price": plain(state.amount),
+            "currency": state.currency,
+            "last_seen": seen.strftime("%Y-%m-%d %H:%M") if seen else None,
+            "in_stock": state.in_stock,
+            "until": state.until.isoformat() if state.until else None,
+            "readable": state.missed_since is None,
+        }
+
+
+class Listing:
+    def __init__(self, own: OwnWatches, calls: OpenCalls, event_log: Log, folds: Folds) -> None:
+        self._own, self._calls, self._log, self._folds = own, calls, event_log, folds
+
+    async def of(self, user: UserId) -> list[Listed]:
+        """Everything is found by the user's id, and opened with the user's key."""
+        numbers = {streams.watch(one.watch): one.number for one in await self._own.active(user)}
+        folded = await self._folds.fold_all(list(numbers), FOLD)
+        origins = await self._log.firsts(list(numbers))
+        listed = [
+            self._listed(numbers[stream], origins[stream], folded[stream])
+            for stream in numbers
+            if stream in origins and not folded[stream].state.stopped
+        ]
+        return list(await asyncio.gather(*listed))
+
+    async def next_number(self, call: Call) -> int | None:
+        """None while another watch of the same conversation is being set, which may come first."""
+        standing = await self._calls.open_calls(call.request.stream)
+        mine = call.request
+        others = [one for one in standing if one.call != mine.event_id]
+        if any(one.tool == mine.event.tool for one in others):
+            return None
+        return await self._own.next_number(call.user)
+
+    async def _listed(
+        self, number: int, origin: Recorded[WatchSet], folded: Folded[Watch]
+    ) -> Listed:
+        told = (await self._log.opened(origin)).event
+        title = told.product
+        if folded.state.titled:
+            seen: list[Recorded[WatchSeen]] = await self._log.read_end(
+                origin.stream, folded.state.titled, 1
+            )
+            title = (await self._log.opened(seen[0])).event.title or title
+        return Listed(number, told.url, told.product, name_of(title, told.url), folded, origin)
+
+
+def chosen(watches: list[Listed], which: str) -> Listed:
+    """By number, or by words of its title or address. Raises Refused."""
+    if not watches:
+        raise Refused("Nothing is being watched.")
+    number = which.strip().removeprefix("#")
+    if number.isdecimal():
+        found = [one for one in watches if one.number == int(number)]
+    else:
+        words = which.lower().split()
+        found = [
+            one
+            for one in watches
+            if all(word in f"{one.name} {one.product or ''} {one.url}".lower() for word in words)
+        ]
+    if len(found) == 1:
+        return found[0]
+    listed = "; ".join(f"{one.number}: {one.name}" for one in (found or watches)[:10])
+    what = "Several fit" if found else "None fits"
+    raise Refused(f"{what} {which!r}. There are: {listed}. Ask which is meant.")
+
+
+def plain(amount: Decimal | None) -> str | None:
+    """`79.90`, whatever way the page wrote it."""
+    return None if amount is None else f"{amount:.2f}"

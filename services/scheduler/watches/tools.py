@@ -1,0 +1,278 @@
+"""The tools of watches: `watch_price`, `list_watches`, `stop_watch`, `price_history`."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from contracts import slots, streams
+from contracts.event import Json
+from contracts.recorded import Recorded
+from contracts.streams import UserId
+from contracts.watches import Goal, WatchSeen, WatchSet, WatchStopped
+from services.scheduler.chart import Point
+from services.scheduler.tools import ReadModel
+from services.scheduler.watches.arguments import ListWatches, PriceHistory, StopWatch, WatchPrice
+from services.scheduler.watches.decider import Rhythm, Watch, threshold
+from services.scheduler.watches.listing import Listed, Listing, chosen, plain
+from services.scheduler.watches.pages import PageIds
+from services.scheduler.watches.words import goal_of, money
+from taskflow import clock
+from taskflow.appending import Write
+from taskflow.event_log import Log
+from taskflow.media import Stored
+from taskflow.tooling import Call, Done, Refused, Tool
+
+MOST_WATCHES = 50
+TIMEOUT = 10.0
+CHART_TIMEOUT = 20.0
+POINTS_TOLD = 60
+"""The newest prices in words; the picture shows all."""
+
+
+class Told(Protocol):
+    """Addresses that stand in a conversation (taskflow/told.py)."""
+
+    async def __call__(self, log: Log, stream: str, upto: int, /) -> frozenset[str]: ...
+
+
+class Pictures(Protocol):
+    async def put(
+        self, user: UserId, content_type: str, data: bytes, *, media_id: UUID | None = None
+    ) -> Stored: ...
+
+
+class Draw(Protocol):
+    async def __call__(
+        self,
+        title: str,
+        currency: str | None,
+        points: Sequence[Point],
+        *,
+        now: datetime,
+        goal: Decimal | None,
+    ) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Which addresses may be watched, and which page one is."""
+
+    told: Told
+    canonical: Callable[[str], str]
+    pages: PageIds
+
+    async def watchable(self, event_log: Log, call: Call, url: str) -> str:
+        """The canonical address. Raises Refused for one that stands nowhere in the conversation."""
+        try:
+            address = self.canonical(url)
+        except ValueError as error:
+            raise Refused(f"{url!r} is not the address of a web page.") from error
+        request = call.request
+        if address not in await self.told(event_log, request.stream, request.version):
+            raise Refused(
+                "That link stands neither in the user's messages nor in search results: "
+                "ask the user to send the link."
+            )
+        return address
+
+
+class WatchTools:
+    def __init__(
+        self,
+        listing: Listing,
+        event_log: Log,
+        due: ReadModel,
+        addresses: Addresses,
+        pictures: Pictures,
+        *,
+        draw: Draw,
+        rhythm: Rhythm,
+        now: Callable[[], datetime] = clock.utc_now,
+    ) -> None:
+        self._listing, self._log, self._due = listing, event_log, due
+        self._addresses, self._pictures, self._draw = addresses, pictures, draw
+        self._rhythm, self._now = rhythm, now
+
+    def all(self) -> list[Tool[Any]]:
+        watch = ("url", "below", "drop_percent")
+        return [
+            Tool(WatchPrice, self.watch_price, "watch_price", "write", TIMEOUT, grounded=watch),
+            Tool(ListWatches, self.list_watches, "list_watches", "read", TIMEOUT),
+            Tool(StopWatch, self.stop_watch, "stop_watch", "write", TIMEOUT, grounded=("which",)),
+            Tool(PriceHistory, self.price_history, "price_history", "read", CHART_TIMEOUT),
+        ]
+
+    async def watch_price(self, arguments: WatchPrice, call: Call) -> Done:
+        """Watch the price of a web page for days or weeks, and write to the user when it is true.
+
+        Exactly one goal: below an amount in the page's currency, down by a percentage, or back in
+        stock. Only for a link that the user sent or that a search found. Each page is looked at
+        about once an hour; a second look confirms before the user is written to. At most 50
+        watches a user. Tell the user the number and the goal that come back.
+        """
+        goal = _goal(arguments)
+        request = call.request.event
+        today = self._now().astimezone(ZoneInfo(request.zone)).date()
+        if arguments.until is not None and arguments.until < today:
+            raise Refused(f"{arguments.until} is past: it is {today} there. Ask for a later day.")
+        url = await self._addresses.watchable(self._log, call, arguments.url)
+        await self._due.caught_up(call.request)
+        watches = await self._listing.of(call.user)
+        if len(watches) >= MOST_WATCHES:
+            raise Refused(f"{MOST_WATCHES} pages are watched already; stop some first.")
+        watch = slots.watch_set(call.request.event_id)
+        fact = WatchSet(
+            watch=watch,
+            page=self._addresses.pages.of(url, arguments.product),
+            url=url,
+            product=arguments.product,
+            goal=goal,
+            below=arguments.below,
+            currency=request.asker.currency if request.asker else None,
+            drop_percent=arguments.drop_percent,
+            until=arguments.until,
+            zone=request.zone,
+        )
+        for one in watches:
+            if _says_the_same(one.origin.event, fact):
+                raise Refused(f"Watch {one.number} does that already.")
+        state = Watch(
+            goal=goal,
+            below=arguments.below,
+            drop_percent=arguments.drop_percent,
+            told_currency=fact.currency,
+        )
+        words = goal_of(state)
+        until = f" until {arguments.until}" if arguments.until else ""
+        number = await self._listing.next_number(call)
+        result: Json = {
+            "watching": True,
+            "number": number,
+            "url": url,
+            "goal": words,
+            "until": arguments.until.isoformat() if arguments.until else None,
+            "looks_every_minutes": round(self._rhythm.ordinary.total_seconds() / 60),
+            "summary": f"Watching{f' (number {number})' if number else ''}: {words}{until}. {url}",
+        }
+        return Done(result, [Write(streams.watch(watch), [fact], call.user, 0)])
+
+    async def list_watches(self, _arguments: ListWatches, call: Call) -> Done:
+        """List the pages being watched for the user, with their numbers, goals and last prices."""
+        await self._due.caught_up(call.request)
+        return Done({"watches": [one.told() for one in await self._listing.of(call.user)]})
+
+    async def stop_watch(self, arguments: StopWatch, call: Call) -> Done:
+        """Stop watching one page, by its number in the list or by words of its title."""
+        await self._due.caught_up(call.request)
+        one = chosen(await self._listing.of(call.user), arguments.which)
+        fact = WatchStopped(watch=one.origin.event.watch, by="user")
+        # Stop against alert: whichever appends first makes the other fold again.
+        write = Write(one.origin.stream, [fact], call.user, expected_version=one.folded.version)
+        return Done({"stopped": one.told()}, [write])
+
+    async def price_history(self, arguments: PriceHistory, call: Call) -> Done:
+        """Show how the price of a watched page went: in words, and as a chart sent to the user.
+
+        By number or words of its title, or by its link; neither is needed when only one is watched.
+        """
+        await self._due.caught_up(call.request)
+        one = self._meant(await self._listing.of(call.user), arguments)
+        points, currency = await self._points(one.origin.stream)
+        if not points:
+            raise Refused(f"No price of {one.name} was read yet: its history is still empty.")
+        zone = ZoneInfo(call.request.event.zone)
+        local = [Point(point.at.astimezone(zone), point.amount) for point in points]
+        picture = await self._draw(
+            one.name,
+            currency,
+            local,
+            now=self._now().astimezone(zone),
+            goal=threshold(one.state),
+        )
+        chart = uuid5(call.request.event_id, "chart")
+        stored = await self._pictures.put(call.user, "image/png", picture, media_id=chart)
+        return Done(_history(one, currency, local), picture=stored.id)
+
+    def _meant(self, watches: list[Listed], arguments: PriceHistory) -> Listed:
+        if arguments.url is not None and arguments.which is None:
+            try:
+                address = self._addresses.canonical(arguments.url)
+            except ValueError as error:
+                raise Refused(f"{arguments.url!r} is not the address of a web page.") from error
+            if found := [one for one in watches if one.url == address]:
+                return found[-1]
+            raise Refused(
+                "There is no price history of that page yet: it is not being watched. "
+                "Offer to watch it."
+            )
+        if arguments.which is None and len(watches) == 1:
+            return watches[0]
+        return chosen(watches, arguments.which or "")
+
+    async def _points(self, stream: str) -> tuple[list[Point], str | None]:
+        seen: list[Recorded[WatchSeen]] = [
+            one for one in await self._log.read(stream) if isinstance(one.event, WatchSeen)
+        ]
+        points = [
+            Point(one.recorded_at, one.event.amount) for one in seen if one.event.amount is not None
+        ]
+        currencies = [one.event.currency for one in seen if one.event.currency is not None]
+        return points, currencies[-1] if currencies else None
+
+
+def _goal(arguments: WatchPrice) -> Goal:
+    goals: dict[Goal, bool] = {
+        "below": arguments.below is not None,
+        "drop": arguments.drop_percent is not None,
+        "back_in_stock": arguments.back_in_stock,
+    }
+    given: list[Goal] = [goal for goal, is_given in goals.items() if is_given]
+    if len(given) != 1:
+        raise Refused(
+            "Name exactly one goal: below an amount, drop_percent, or back_in_stock. "
+            "Ask the user which one is meant."
+        )
+    return given[0]
+
+
+def _says_the_same(standing: WatchSet, new: WatchSet) -> bool:
+    return (standing.page, standing.goal, standing.below, standing.drop_percent) == (
+        new.page,
+        new.goal,
+        new.below,
+        new.drop_percent,
+    ) and standing.until == new.until
+
+
+def _history(one: Listed, currency: str | None, points: list[Point]) -> Json:
+    lowest = min(points, key=lambda point: point.amount)
+    highest = max(points, key=lambda point: point.amount)
+    changed = [
+        next(alike) for _, alike in itertools.groupby(points, key=lambda point: point.amount)
+    ]
+    since = f"{points[0].at.day} {points[0].at:%B}"
+    summary = f"**{one.name}**: {money(points[-1].amount, currency)} now"
+    if lowest.amount != highest.amount:
+        summary += (
+            f"; between {money(lowest.amount, currency)} ({lowest.at.day} {lowest.at:%b}) "
+            f"and {money(highest.amount, currency)} ({highest.at.day} {highest.at:%b})"
+        )
+    return {
+        "title": one.name,
+        "currency": currency,
+        "points": [_told(point) for point in changed[-POINTS_TOLD:]],
+        "lowest": _told(lowest),
+        "highest": _told(highest),
+        "now": plain(points[-1].amount),
+        "picture": True,
+        "summary": f"{summary}, since {since}.",
+    }
+
+
+def _told(point: Point) -> Json:
+    return {"at": f"{point.at:%Y-%m-%d %H:%M}", "price": plain(point.amount)}
