@@ -69,7 +69,16 @@ def tool(serpapi: SerpApi, now: Callable[[], datetime] = clock.utc_now) -> Tool[
         )
         return Done(_result(found, arguments, origin, destination, now()))
 
-    return Tool(FlightSearch, search_flights, "search_flights", "read", timeout_s=30, cost=0.015)
+    return Tool(
+        FlightSearch,
+        search_flights,
+        "search_flights",
+        "read",
+        timeout_s=30,
+        cost=0.015,
+        cache_s=300,
+        shares=True,
+    )
 
 
 def _at_home(wanted: FlightSearch, asker: Asker | Sealed | None) -> FlightSearch:

@@ -3,14 +3,17 @@
 from importlib.metadata import entry_points
 from typing import Any
 
-from services.tools import flights, web
+from services.tools import check_price, flights, products, web
+from services.tools.looking import Looker
 from services.tools.serpapi import SerpApi
+from taskflow.event_log import Log
 from taskflow.tooling import Tool
 
 GROUP = "taskflow.tools"
 """Entry points: each names a function without parameters that returns a Tool."""
 
 
-def tools(serpapi: SerpApi) -> list[Tool[Any]]:
+def tools(serpapi: SerpApi, looker: Looker, event_log: Log) -> list[Tool[Any]]:
     added: list[Tool[Any]] = [entry.load()() for entry in entry_points(group=GROUP)]
-    return [flights.tool(serpapi), web.tool(serpapi), *added]
+    searching = [flights.tool(serpapi), web.tool(serpapi), products.tool(serpapi)]
+    return [*searching, check_price.tool(looker, event_log), *added]

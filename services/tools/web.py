@@ -23,7 +23,16 @@ def tool(serpapi: SerpApi) -> Tool[WebSearch]:
         found = await serpapi.search("google", q=arguments.query, hl="en")
         return Done(_result(found))
 
-    return Tool(WebSearch, search_web, "search_web", "read", timeout_s=30, cost=0.015, untrusted=True)
+    return Tool(
+        WebSearch,
+        search_web,
+        "search_web",
+        "read",
+        timeout_s=30,
+        cost=0.015,
+        untrusted=True,
+        cache_s=600,
+    )
 
 
 def _result(found: Json) -> Json:

@@ -21,7 +21,7 @@ def search(parameters: Mapping[str, str]) -> Body:
         raise Refused("Missing query `q` parameter.")
     start = int(parameters["start"]) if parameters.get("start", "").isdecimal() else 0
     page = start // 10
-    if page >= _PAGES or all(_is_gibberish(word) for word in query.split()):
+    if page >= _PAGES or all(is_gibberish(word) for word in query.split()):
         return {
             "search_information": {
                 "query_displayed": query,
@@ -105,7 +105,7 @@ def _displayed(link: str) -> str:
     return link.replace("/", " › ").replace(": ›  › ", "://")
 
 
-def _is_gibberish(word: str) -> bool:
+def is_gibberish(word: str) -> bool:
     """Keys in a row, or a long word without a vowel."""
     lowered = word.lower()
     letters = re.sub(r"[^a-z]", "", lowered)

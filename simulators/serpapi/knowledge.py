@@ -40,7 +40,7 @@ class Fact:
 
 def known(query: str) -> list[Fact]:
     """What the corpus has to say, the most specific first."""
-    asked = _stems(query)
+    asked = stems(query)
     found = [fact for fact in _facts() if fact.words <= asked]
     return sorted(found, key=lambda fact: -len(fact.words))
 
@@ -54,7 +54,7 @@ def _facts() -> tuple[Fact, ...]:
         *(_capital(country, city) for country, city in read["capitals"].items()),
         *(
             Fact(
-                _stems(" ".join(told["words"])),
+                stems(" ".join(told["words"])),
                 told["title"],
                 told["answer"],
                 told["text"],
@@ -67,7 +67,7 @@ def _facts() -> tuple[Fact, ...]:
 
 def _capital(country: str, city: str) -> Fact:
     return Fact(
-        words=_stems(f"capital {country}"),
+        words=stems(f"capital {country}"),
         title=f"{country}: capital",
         answer=city,
         text=f"The capital of {country} is {city}.",
@@ -79,7 +79,7 @@ def _link(site: str, title: str) -> str:
     return f"https://{site}.example.org/{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')}"
 
 
-def _stems(text: str) -> frozenset[str]:
+def stems(text: str) -> frozenset[str]:
     """Words without the endings that questions vary."""
     words = re.findall(r"[^\W_]+", text.lower())
     return frozenset(_stem(word) for word in words if word not in _STOP_WORDS)

@@ -12,10 +12,19 @@ from starlette.responses import JSONResponse, Response
 
 from simulators.context import SimContext
 from simulators.faults import CUT, Fault, cut, linger
-from simulators.serpapi import errors, flight_parameters, google, google_flights
+from simulators.serpapi import (
+    errors,
+    flight_parameters,
+    google,
+    google_flights,
+    google_shopping,
+    shopping_parameters,
+)
 from simulators.serpapi.errors import Refused
 from simulators.serpapi.offers import Body
 from simulators.serpapi.state import state_of
+from simulators.shop.router import base as shop_base
+from simulators.shop.state import state_of as shop_state_of
 from taskflow.clock import monotonic, new_id, utc_now
 
 _TIME = "%Y-%m-%d %H:%M:%S UTC"
@@ -43,6 +52,7 @@ class Endpoints:
     def __init__(self, context: SimContext) -> None:
         self._context = context
         self._state = state_of(context)
+        self._shop = shop_state_of(context)
 
     def known_caller(self, request: Request) -> None:
         key = request.query_params.get("api_key", "")
@@ -83,7 +93,7 @@ class Endpoints:
         if kept is not None:
             return kept
         started = monotonic()
-        found = _found(asked)
+        found = self._found(request, asked)
         search_id = new_id().hex[:24]
         body: Body = {
             "search_metadata": _metadata(request, asked, search_id, monotonic() - started),
@@ -94,6 +104,21 @@ class Endpoints:
             body["serpapi_pagination"] = _pagination(request, asked)
         self._state.keep(key, search_id, body)
         return body
+
+    def _found(self, request: Request, asked: dict[str, str]) -> Body:
+        engine = asked["engine"]
+        if engine == "google_flights":
+            now = utc_now()
+            return google_flights.search(flight_parameters.read(asked, now), now)
+        if engine in _WEB_ENGINES:
+            return google.search(asked)
+        goods, shop = self._shop.goods(), shop_base(request)
+        if engine == "google_shopping":
+            query = shopping_parameters.read(asked)
+            return google_shopping.search(query, goods, shop, _base(request))
+        if engine == "google_immersive_product":
+            return google_shopping.product(asked, goods, shop)
+        raise Refused(f"Unsupported `{engine}` search engine.")
 
 
 def build_router(context: SimContext) -> APIRouter:
@@ -108,16 +133,6 @@ def build_router(context: SimContext) -> APIRouter:
     return router
 
 
-def _found(asked: dict[str, str]) -> Body:
-    engine = asked["engine"]
-    if engine == "google_flights":
-        now = utc_now()
-        return google_flights.search(flight_parameters.read(asked, now), now)
-    if engine in _WEB_ENGINES:
-        return google.search(asked)
-    raise Refused(f"Unsupported `{engine}` search engine.")
-
-
 async def _suffer(request: Request, fault: Fault) -> Response:
     if fault.status == CUT:
         await cut(request)
@@ -129,23 +144,32 @@ async def _suffer(request: Request, fault: Fault) -> Response:
 def _metadata(request: Request, asked: dict[str, str], search_id: str, took_s: float) -> Body:
     base, now = _base(request), utc_now().strftime(_TIME)
     engine = asked["engine"]
-    shown = "https://www.google.com/travel/flights" if engine == "google_flights" else None
     return {
         "id": search_id,
         "status": "Success",
         "json_endpoint": f"{base}/searches/{search_id}.json",
         "created_at": now,
         "processed_at": now,
-        f"{engine}_url": shown or f"https://www.google.com/search?{urlencode({'q': asked['q']})}",
+        f"{engine}_url": _shown_at(asked),
         "raw_html_file": f"{base}/searches/{search_id}.html",
         "total_time_taken": round(took_s, 2),
     }
+
+
+def _shown_at(asked: dict[str, str]) -> str:
+    """Google's own page of the same."""
+    if asked["engine"] == "google_flights":
+        return "https://www.google.com/travel/flights"
+    kind = {"udm": "28"} if asked["engine"] == "google_shopping" else {}
+    return f"https://www.google.com/search?{urlencode({'q': asked.get('q', ''), **kind})}"
 
 
 def _echo(asked: dict[str, str]) -> Body:
     """The parameters as SerpApi tells them back: with its defaults, never with the key."""
     if asked["engine"] == "google_flights":
         return {"hl": "en", "gl": "us", "type": "1", "currency": "USD", **asked}
+    if asked["engine"] == "google_immersive_product":
+        return {**asked}
     query = asked.get("q", "")
     return {"google_domain": "google.com", "device": "desktop", **asked, "q": query}
 

@@ -60,6 +60,7 @@ class Stack:
             "GEMINI_API_URL": f"{self.sim}/gemini",
             "SERPAPI_API_KEY": secrets.token_hex(16),
             "SERPAPI_URL": f"{self.sim}/serpapi",
+            "TASKFLOW_EGRESS_ALLOW": f"{self.sim}/shop/",
             "DATABASE_URL": postgres.dsn,
             "NATS_URL": bus.url,
         }

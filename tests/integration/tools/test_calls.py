@@ -66,7 +66,14 @@ async def test_what_is_offered_is_what_can_be_called(house: House) -> None:
         offers = await Catalogue(house.calls.log).offers()
         owners = {name: one.owner for name, one in offers.items()}
         return owners == dict.fromkeys(
-            ("search_web", "search_flights", "check_price", "collapse"), "tools"
+            (
+                "search_web",
+                "search_flights",
+                "search_products",
+                "check_price",
+                "collapse",
+            ),
+            "tools",
         )
 
     await eventually(all_offered)

@@ -1,0 +1,159 @@
+"""Which product is meant, where a page shows many.
+
+1. The one whose address or SKU is that of the page. 2. The one that the user's words name. 3. The
+one that the page's heading names. 4. The only one, unless it is plainly another. Of a product's
+variants: the one that the address names, then the one that the words name, then any if all cost
+the same.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from services.tools.pages.agreeing import same
+from services.tools.pages.cleaning import clean, plain
+from services.tools.pages.found import Found
+from services.tools.pages.offers import a_range
+
+Likeness = Callable[[set[str]], float]
+
+_LIKE = 0.5
+"""The share of words in common that makes two names one product's."""
+_SHORTEST_SKU = 4
+_MOST_TITLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of the product before its price."""
+
+    urls: tuple[str, ...]
+    """The page's own address, and its canonical one."""
+    words: frozenset[str]
+    """As the user named it."""
+    headings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """More than one product, and no way to tell."""
+
+    note: str
+
+
+def choose(found: Sequence[Found], about: About) -> Found | Several | None:
+    mains = [one for one in found if not one.related]
+    if not mains:
+        return None
+    for narrow in (_by_address, _by_words, _by_heading):
+        kept = narrow(mains, about)
+        if len(kept) == 1:
+            return variant(kept[0], about)
+    if len(mains) == 1:
+        return None if _is_plainly_another(mains[0], about) else variant(mains[0], about)
+    titles = list(dict.fromkeys(clean(one.title, 60) for one in mains if one.title))
+    told = ", ".join(f"“{title}”" for title in titles[:_MOST_TITLES])
+    return Several(f"The page shows {len(mains)} products; it is not clear which is meant: {told}.")
+
+
+def variant(product: Found, about: About) -> Found:
+    """The product with the price of the variant that is meant, or why none can be told."""
+    if not product.variants:
+        return product
+    for narrow in (_by_address, _named):
+        if narrow is _named and _asks_for_another(product, about):
+            problem = "The page does not list the variant that was named."
+            return replace(product, price=replace(product.price, amount=None, problem=problem))
+        kept = narrow(product.variants, about)
+        priced = [one for one in kept if one.price.amount is not None]
+        if priced and len({(one.price.amount, one.price.currency) for one in priced}) == 1:
+            title = priced[0].title if len(priced) == 1 else product.title
+            return replace(
+                priced[0], title=title or product.title, price=same([o.price for o in priced])
+            )
+        if len(priced) > 1 and len(priced) < len(product.variants):
+            prices = [one.price for one in priced]
+            return replace(
+                product, price=replace(product.price, amount=None, problem=a_range(prices))
+            )
+    if product.price.problem:
+        problem = f"{product.price.problem} It depends on the variant."
+        return replace(product, price=replace(product.price, problem=problem))
+    return product
+
+
+def _by_address(found: Sequence[Found], about: About) -> list[Found]:
+    pages = {_whole(url) for url in about.urls}
+    exact = [one for one in found if pages & {_whole(url) for url in one.urls}]
+    if len(exact) == 1:
+        return exact
+    parts = {part for url in about.urls for part in _parts(url)}
+    by_sku = [
+        one
+        for one in found
+        if any(len(s) >= _SHORTEST_SKU and s.lower() in parts for s in one.skus)
+    ]
+    if len(by_sku) == 1:
+        return by_sku
+    paths = {_path(url) for url in about.urls}
+    return [one for one in found if paths & {_path(url) for url in one.urls}]
+
+
+def _by_words(found: Sequence[Found], about: About) -> list[Found]:
+    return _most_like(found, lambda words: len(words & about.words) / max(1, len(about.words)))
+
+
+def _by_heading(found: Sequence[Found], about: About) -> list[Found]:
+    headings = [set(plain(heading).split()) for heading in about.headings if heading]
+
+    def likeness(words: set[str]) -> float:
+        return max((len(words & h) / max(1, len(words | h)) for h in headings), default=0)
+
+    return _most_like(found, likeness)
+
+
+def _most_like(found: Sequence[Found], likeness: Likeness) -> list[Found]:
+    scored = [(likeness(set(plain(one.title or "").split())), one) for one in found]
+    best = max((score for score, _ in scored), default=0)
+    return [one for score, one in scored if score == best] if best >= _LIKE else []
+
+
+def _named(variants: Sequence[Found], about: About) -> list[Found]:
+    """Those that have each word which tells variants apart."""
+    each = [_own_words(one) for one in variants]
+    telling = (frozenset[str]().union(*each) - frozenset.intersection(*each)) & about.words
+    return [one for one, own in zip(variants, each, strict=True) if telling and telling <= own]
+
+
+def _asks_for_another(product: Found, about: About) -> bool:
+    """A size or model was named that no variant has."""
+    known = frozenset(plain(product.title or "").split()).union(*map(_own_words, product.variants))
+    return any(any(c.isdigit() for c in word) for word in about.words - known)
+
+
+def _own_words(one: Found) -> frozenset[str]:
+    return frozenset(plain(f"{one.title or ''} {one.words}").split())
+
+
+def _is_plainly_another(one: Found, about: About) -> bool:
+    """It has another address, and another name than the page's headings."""
+    paths = {_path(url) for url in about.urls}
+    elsewhere = bool(one.urls) and not paths & {_path(url) for url in one.urls}
+    headed = any(about.headings) and bool(one.title)
+    return elsewhere and headed and not _by_heading([one], about) and not _by_words([one], about)
+
+
+def _whole(url: str) -> str:
+    query = urlencode(sorted(parse_qsl(urlsplit(url).query)))
+    return f"{_path(url)}?{query}"
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.netloc.lower().removeprefix('www.')}{unquote(parts.path).rstrip('/')}"
+
+
+def _parts(url: str) -> set[str]:
+    parts = urlsplit(url)
+    pieces = [*parts.path.split("/"), *(value for _, value in parse_qsl(parts.query))]
+    return {unquote(piece).lower() for piece in pieces}

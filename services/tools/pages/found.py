@@ -1,0 +1,35 @@
+"""One product as some part of a page describes it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from services.tools.pages.words import Stock
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What is asked, or why it cannot be said."""
+
+    amount: Decimal | None = None
+    currency: str | None = None
+    list_amount: Decimal | None = None
+    stock: Stock | None = None
+    text: str = ""
+    problem: str | None = None
+    """Several prices, with nothing that tells which: final, other sources would only guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    title: str | None
+    price: Price = field(default_factory=Price)
+    urls: frozenset[str] = frozenset()
+    skus: frozenset[str] = frozenset()
+    words: str = ""
+    """More that can name it: colour, size, SKU."""
+    variants: Sequence["Found"] = ()
+    group: str | None = None
+    """What its variants have in common, where each stands on its own."""
+    related: bool = False
+    """Shown beside another product, as a recommendation."""

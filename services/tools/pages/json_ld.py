@@ -1,0 +1,104 @@
+"""JSON-LD blocks: each is parsed on its own, so a broken one hides nothing but itself."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, cast
+
+from selectolax.lexbor import LexborHTMLParser
+
+Node = dict[str, Any]
+
+_OPENING = re.compile(r"\A\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)?")
+_CLOSING = re.compile(r"(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?|;)\s*$")
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+MOST_BLOCKS, MOST_NODES, DEEPEST = 100, 20_000, 24
+
+
+def nodes(tree: LexborHTMLParser) -> list[Node]:
+    """The top-level objects of every block that can be read."""
+    found: list[Node] = []
+    for script in tree.css("script[type]")[: MOST_BLOCKS * 10]:
+        kind = (script.attributes.get("type") or "").partition(";")[0]
+        if kind.strip().lower() != "application/ld+json":
+            continue
+        block = _parsed(script.text())
+        found += [one for one in _listed(block) if isinstance(one, dict)]
+        if len(found) > MOST_NODES:
+            break
+    return found
+
+
+def _listed(block: object) -> list[Any]:
+    return cast("list[Any]", block) if isinstance(block, list) else [block]
+
+
+def _parsed(text: str) -> object:
+    opened = _OPENING.sub("", text, count=1)
+    bare = opened[:-40] + _CLOSING.sub("", opened[-40:])
+    # Templates escape quotes as if JSON were HTML, or leave a comma behind.
+    for attempt in (bare, html.unescape(bare), _TRAILING_COMMA.sub(r"\1", bare)):
+        try:
+            return json.loads(
+                attempt, strict=False, parse_float=Decimal, parse_constant=lambda _: None
+            )
+        except (ValueError, RecursionError, ArithmeticError):
+            continue
+    return None
+
+
+def walk(tops: list[Node]) -> Iterator[tuple[Node, str]]:
+    """Every object, with the path of properties that leads to it; @graph is no property."""
+    seen = 0
+    waiting: list[tuple[object, str, int]] = [(top, "", 0) for top in reversed(tops)]
+    while waiting and seen < MOST_NODES:
+        value, path, depth = waiting.pop()
+        if isinstance(value, list):
+            each = cast("list[Any]", value)
+            waiting += [(one, path, depth + 1) for one in reversed(each)] if depth < DEEPEST else []
+        elif isinstance(value, dict):
+            seen += 1
+            node = cast("Node", value)
+            yield node, path
+            if depth < DEEPEST:
+                waiting += [
+                    (inner, path if name == "@graph" else f"{path}/{name}", depth + 1)
+                    for name, inner in reversed(node.items())
+                ]
+
+
+def types(node: Node) -> frozenset[str]:
+    """Names without their vocabulary's address."""
+    return frozenset(last(one) for one in _listed(node.get("@type")) if isinstance(one, str))
+
+
+def last(term: str | None) -> str:
+    """A term without its vocabulary's address: `https://schema.org/Product` is `Product`."""
+    return re.split(r"[/#:]", (term or "").strip().rstrip("/"))[-1]
+
+
+def text(value: object) -> str | None:
+    """A property's text; of several values the first."""
+    for one in _listed(value):
+        match one:
+            case str() if one.strip():
+                return one.strip()
+            case bool():
+                continue
+            case int() | Decimal():
+                return str(one)[:40] if isinstance(one, Decimal) or abs(one) < 10**30 else None
+            case {"@value": inner} | {"name": inner} if isinstance(inner, str):
+                return inner.strip()
+            case _:
+                continue
+    return None
+
+
+def several(value: object) -> list[Node]:
+    """A property's objects; a list of lists is flattened once."""
+    found: list[Node] = []
+    for one in _listed(value):
+        found += [cast("Node", inner) for inner in _listed(one) if isinstance(inner, dict)]
+    return found
