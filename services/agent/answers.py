@@ -1,24 +1,31 @@
-"""What follows from the model's answer, or from its absence. Pure."""
+"""What follows from the model's answer. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from contracts import slots
-from contracts.conversation import ModelAnswered, ModelFailed, ReplyReady
+from contracts.conversation import ModelAnswered, ReplyCaught, ReplyReady
 from contracts.event import Event, Json
-from contracts.tools import ToolFailed, ToolOffered, ToolRequested
+from contracts.tools import (
+    ActionProposed,
+    Asker,
+    ToolFailed,
+    ToolOffered,
+    ToolRequested,
+)
+from services.agent import policy, proposals, truth
+from services.agent.apologies import sorry
+from services.agent.policy import NOBODY, Allowed, Asked, Confirm, Refused, Standing, Verdict
 
 MAX_CALLS = 8
 """In one answer; more is a malformed one."""
 DEADLINE_MARGIN = timedelta(seconds=15)
 """Beyond a tool's own timeout: its delivery, its retries, and a restart of its service."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-NOBODY = "agent"
-"""Owner of a call that no service can do: it fails in the answer's own batch."""
 MALFORMED = frozenset(
     {
         "MALFORMED_FUNCTION_CALL",
@@ -31,19 +38,6 @@ MALFORMED = frozenset(
 BLOCKED = frozenset(
     {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR", "LANGUAGE"}
 )
-
-Reason = Literal["unavailable", "refused", "blocked", "malformed", "steps", "time", "tokens"]
-_APOLOGIES: Mapping[str, str] = {
-    "unavailable": "the language model I think with does not answer at the moment. "
-    "Please try again in a few minutes.",
-    "refused": "the language model refused my request. The people who run me can see why.",
-    "blocked": "I am not able to answer that one. Please put it another way.",
-    "malformed": "I got tangled up in my own answer. Please ask again, perhaps in other words.",
-    "steps": "it took more steps than I am allowed. Please ask for a smaller piece of it.",
-    "time": "it took longer than I am allowed. Please try again, or ask for less at once.",
-    "tokens": "it grew too large for me. Please ask for a smaller piece of it.",
-    "parked": "something went wrong on my side. It is noted, and people will look at it.",
-}
 MAX_QUOTED = 1_000
 """Characters of a reply that is told again."""
 CUT_SHORT = "\n\n(My answer was cut short here.)"
@@ -59,6 +53,15 @@ class Circumstances:
     now: datetime
     in_reply_to: str | None
     may_repair: bool
+    asker: Asker | None = None
+    standing: Standing = field(default_factory=Standing)
+    proposed: Sequence[ActionProposed] = ()
+    """In this turn: the reply shows them."""
+    happened: frozenset[str] = frozenset()
+    """In this turn (see `truth.happened`)."""
+    may_catch: bool = True
+    """Whether a false claim may still be sent back; else it is corrected by rule."""
+    picture: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +72,10 @@ class _Call:
     vendor_id: str | None
 
 
-def apology(reason: str) -> str:
-    return f"I could not do that: {_APOLOGIES[reason]}"
-
-
-def given_up(
-    turn: UUID,
-    step: int,
-    reason: Reason,
-    *,
-    detail: str = "",
-    attempts: int = 0,
-    in_reply_to: str | None = None,
-) -> list[Event]:
-    """The step ends its turn without the model."""
-    failed = ModelFailed(turn=turn, step=step, reason=reason, detail=detail, attempts=attempts)
-    return [failed, _sorry(turn, reason, in_reply_to)]
-
-
 def answered(answer: ModelAnswered, given: Circumstances) -> list[Event]:
     """The answer, and with it what it decides; alone, it asks for a repair."""
     if answer.finish_reason in BLOCKED or answer.finish_reason.startswith("BLOCKED_"):
-        return [answer, _sorry(answer.turn, "blocked", given.in_reply_to)]
+        return [answer, sorry(answer.turn, "blocked", given.in_reply_to)]
     calls = list(_calls(answer.content))
     well_formed = answer.finish_reason not in MALFORMED and len(calls) <= MAX_CALLS
     if calls and well_formed and all(map(_usable, calls)):
@@ -98,13 +83,10 @@ def answered(answer: ModelAnswered, given: Circumstances) -> list[Event]:
     text = _text(answer.content)
     if text and well_formed and not calls:
         cut = CUT_SHORT if answer.finish_reason == "MAX_TOKENS" else ""
-        reply = ReplyReady(
-            turn=answer.turn, kind="answer", text=text + cut, in_reply_to=given.in_reply_to
-        )
-        return [answer, reply]
+        return [answer, *_reply(answer, text + cut, given)]
     if given.may_repair:
         return [answer]
-    return [answer, _sorry(answer.turn, "malformed", given.in_reply_to)]
+    return [answer, sorry(answer.turn, "malformed", given.in_reply_to)]
 
 
 def telling_again(events: Sequence[Event], lost: Mapping[UUID, str]) -> list[Event]:
@@ -124,36 +106,81 @@ def _quoted(text: str) -> str:
     return "\n".join(f"> {line}" for line in short.splitlines())
 
 
-def _sorry(turn: UUID, reason: Reason, in_reply_to: str | None) -> ReplyReady:
-    return ReplyReady(turn=turn, kind="apology", text=apology(reason), in_reply_to=in_reply_to)
+def _reply(answer: ModelAnswered, text: str, given: Circumstances) -> Iterator[Event]:
+    """A false claim is sent back once; a second one gives way to what is true."""
+    false = truth.unborne(truth.claims(text), given.happened)
+    if false:
+        yield ReplyCaught(
+            turn=answer.turn,
+            step=answer.step,
+            claims=false,
+            corrected="by_model" if given.may_catch else "by_rule",
+        )
+        if given.may_catch:
+            return
+        text = truth.corrected(text, false)
+    yield ReplyReady(
+        turn=answer.turn,
+        kind="answer",
+        text=proposals.shown(text, given.proposed),
+        in_reply_to=given.in_reply_to,
+        picture=given.picture,
+    )
 
 
 def _requests(answer: ModelAnswered, calls: list[_Call], given: Circumstances) -> Iterator[Event]:
     """Requests first, so that a call that fails at once never looks like the last one open."""
     slot = slots.step(answer.turn, answer.step)
-    for call in calls:
-        offer = given.offered.get(call.name)
-        lasts = timedelta(seconds=offer.timeout_s) if offer else timedelta()
-        yield ToolRequested(
-            turn=answer.turn,
-            step=answer.step,
-            tool=call.name,
-            owner=offer.owner if offer else NOBODY,
-            vendor_call_id=call.vendor_id,
-            arguments=call.arguments,
-            zone=given.zone,
-            zone_known=given.zone_known,
-            deadline=given.now + lasts + DEADLINE_MARGIN,
-        )
-    there_are = ", ".join(sorted(given.offered)) or "none"
-    for place, call in enumerate(calls, start=1):
-        if call.name not in given.offered:
-            yield ToolFailed(
-                call=slots.event_id(slot, place),
-                tool=call.name,
-                code="refused",
-                error=f"There is no tool {call.name}. There are: {there_are}.",
-            )
+    asked = [Asked(call.name, call.arguments) for call in calls]
+    verdicts = policy.judge(asked, given.offered, given.standing)
+    for call, verdict in zip(calls, verdicts, strict=True):
+        yield _request(answer, call, verdict, given)
+    fresh: dict[str, ActionProposed] = {}
+    for place, (call, verdict) in enumerate(zip(calls, verdicts, strict=True), start=1):
+        match verdict:
+            case Allowed():
+                pass
+            case Refused(error=error):
+                yield ToolFailed(
+                    call=slots.event_id(slot, place), tool=call.name, code="refused", error=error
+                )
+            case Confirm(error=error, fingerprint=mark, why=why):
+                yield ToolFailed(
+                    call=slots.event_id(slot, place),
+                    tool=call.name,
+                    code="needs_confirmation",
+                    error=error,
+                )
+                if mark not in given.standing.proposed:
+                    fresh[mark] = ActionProposed(
+                        turn=answer.turn,
+                        step=answer.step,
+                        tool=call.name,
+                        arguments=call.arguments,
+                        fingerprint=mark,
+                        why=why,
+                    )
+    yield from fresh.values()
+
+
+def _request(
+    answer: ModelAnswered, call: _Call, verdict: Verdict, given: Circumstances
+) -> ToolRequested:
+    offer = given.offered.get(call.name)
+    lasts = timedelta(seconds=offer.timeout_s) if offer else timedelta()
+    does_it = offer is not None and isinstance(verdict, Allowed)
+    return ToolRequested(
+        turn=answer.turn,
+        step=answer.step,
+        tool=call.name,
+        owner=offer.owner if offer and does_it else NOBODY,
+        vendor_call_id=call.vendor_id,
+        arguments=call.arguments,
+        zone=given.zone,
+        zone_known=given.zone_known,
+        deadline=given.now + lasts + DEADLINE_MARGIN,
+        asker=given.asker,
+    )
 
 
 def _parts(content: Json | None) -> list[Json]:

@@ -8,8 +8,10 @@ from services.agent.decider import FOLD
 from services.agent.effects import Effects
 from services.agent.gemini import Gemini
 from services.agent.handlers import subscribe
+from services.agent.search_history import HistoryTable, HistoryTools, HistoryWords
 from services.agent.settings import AgentSettings
 from taskflow.service import Runtime, run
+from taskflow.tooling import keep_offered
 from taskflow.watchdog import Moves
 
 
@@ -18,7 +20,11 @@ async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[Non
     gemini = Gemini(settings)
     effects = Effects(runtime.log, gemini)
     quiet = timedelta(seconds=settings.agent_quiet_seconds)
-    subscribe(runtime, effects, quiet=quiet, workers=settings.agent_workers)
+    index = runtime.project(HistoryWords(runtime.log, runtime.vault))
+    table = HistoryTable(runtime.pool)
+    tools = HistoryTools(table, runtime.vault, runtime.log, index).all()
+    subscribe(runtime, effects, tools, quiet=quiet, workers=settings.agent_workers)
+    runtime.background(keep_offered(runtime.log, runtime.service, tools), "offer")
     runtime.project(Moves("agent", FOLD, lambda state: state.driver, runtime.folds))
     try:
         yield

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts import slots
 from contracts.conversation import (
+    HistorySummarized,
     MessageReceived,
     ModelAnswered,
+    ReplyCaught,
     ReplyReady,
     TurnParked,
     TurnRetried,
@@ -25,9 +25,10 @@ from contracts.conversation import (
 )
 from contracts.event import Event
 from contracts.recorded import Recorded
-from contracts.replies import ReplyAssumed, ReplyDelivered, ReplyRead
-from contracts.tools import ToolFailed, ToolFinished, ToolRequested
-from services.agent.answers import Reason, apology, given_up
+from contracts.replies import ReplyAssumed, ReplyDelivered, ReplyRead, ReplySending
+from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
+from services.agent.apologies import Reason, apology, given_up
+from services.agent.state import Conversation, Pending, Proposal
 from taskflow.folding import Fold
 
 MAX_STEPS = 8
@@ -38,44 +39,6 @@ MAX_TOKENS = 200_000
 MAX_REPAIRS = 1
 LONGEST_BURST = timedelta(seconds=4)
 STOP_WORDS = frozenset({"stop", "stopp", "halt", "cancel that", "stop it", "never mind"})
-
-
-class Pending(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    message: UUID
-    at: datetime
-    at_once: bool = False
-    """Media and buttons are whole by themselves: nothing more is to be waited for."""
-
-
-class Conversation(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    stream: str = ""
-    turn: UUID | None = None
-    turn_version: int = 0
-    step: int = 0
-    waiting: frozenset[UUID] = frozenset()
-    """Tool calls without an outcome."""
-    waiting_since: datetime | None = None
-    wait_ends: datetime | None = None
-    """The latest deadline of those calls: a longer wait is a scheduler's that was down."""
-    pending: tuple[Pending, ...] = ()
-    covers: tuple[Pending, ...] = ()
-    """The messages that the open turn answers."""
-    ended: int = 0
-    driver: UUID | None = None
-    tokens: int = 0
-    worked_ms: int = 0
-    repairs: int = 0
-    """Answers in a row that led to nothing."""
-    gone: tuple[UUID, ...] = ()
-    """Replies that may not have reached the user: the next one tells them again."""
-    forgotten: bool = False
-
-    def but(self, **changes: Any) -> "Conversation":
-        return self.model_copy(update=changes)
 
 
 def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
@@ -97,13 +60,28 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
                 worked_ms=state.worked_ms + answer.took_ms,
                 repairs=state.repairs + 1,
             )
+        case ReplyCaught(turn=turn, corrected="by_model") if turn == state.turn:
+            # Nothing was malformed: it is no repair.
+            return state.but(caught=True, repairs=max(0, state.repairs - 1))
+        case ActionProposed(turn=turn, fingerprint=mark) if turn == state.turn:
+            proposal = Proposal(proposed=this, fingerprint=mark)
+            return state.but(proposed=(*state.proposed, proposal))
         case ToolRequested(turn=turn) as request if turn == state.turn:
             return _waits(state, request, recorded)
         case ToolFinished(call=call) | ToolFailed(call=call) if call in state.waiting:
             return _settled(state, call, recorded)
-        case ReplyReady(turn=turn, tells_again=told) if turn is not None and turn == state.turn:
+        case ReplyReady(turn=turn) as reply if turn is not None and turn == state.turn:
             driver = state.driver if state.pending else None
-            return _arrived(_closed(state), told).but(driver=driver)
+            asking = _asking(_closed(state), this, state.proposed if _shows(reply) else ())
+            return _arrived(asking, reply.tells_again).but(driver=driver)
+        case ReplyReady(turn=None) if state.turn is None and not state.pending:
+            return _asking(state, None, ())  # a yes would be to this, or to nothing
+        case ReplySending(reply=reply, part=part, parts=parts) if (
+            reply == state.asked_in and part + 1 == parts and state.asked_at is None
+        ):
+            return state.but(asked_at=recorded.version)
+        case HistorySummarized(number=number, covers_upto=upto) if number == state.summaries:
+            return state.but(summary=this, summaries=number + 1, summary_upto=upto, turns_since=0)
         case ReplyAssumed(assumed="gone", reply=reply) if reply not in state.gone:
             return state.but(gone=(*state.gone, reply))
         case ReplyDelivered(reply=reply) | ReplyRead(reply=reply):
@@ -145,6 +123,8 @@ def _opened(state: Conversation, recorded: Recorded[Any]) -> Conversation:
         tokens=0,
         worked_ms=0,
         repairs=0,
+        caught=False,
+        proposed=(),
     )
 
 
@@ -181,10 +161,28 @@ def _arrived(state: Conversation, replies: Sequence[UUID]) -> Conversation:
 
 
 def _closed(state: Conversation) -> Conversation:
-    return state.but(turn=None, step=0, waiting=frozenset(), covers=(), ended=state.ended + 1)
+    """Whatever was asked before is answered by now, or was not."""
+    return _asking(state, None, ()).but(
+        turn=None,
+        step=0,
+        waiting=frozenset(),
+        covers=(),
+        proposed=(),
+        ended=state.ended + 1,
+        turns_since=state.turns_since + 1,
+    )
 
 
-FOLD = Fold("agent", 3, Conversation, evolve)
+def _asking(state: Conversation, reply: UUID | None, asked: tuple[Proposal, ...]) -> Conversation:
+    return state.but(asked=asked, asked_in=reply if asked else None, asked_at=None)
+
+
+def _shows(reply: ReplyReady) -> bool:
+    """An apology stands alone: what was proposed before it is not shown, and not asked."""
+    return reply.kind == "answer"
+
+
+FOLD = Fold("agent", 4, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)

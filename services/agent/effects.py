@@ -1,45 +1,43 @@
 """Where a turn touches the world: the model is asked, and what it said is recorded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
 import structlog
 
 from contracts import streams
-from contracts.conversation import MessageReceived, ModelAnswered, ReplyReady
-from contracts.event import Json
+from contracts.conversation import ModelAnswered, ReplyCaught, ReplyReady
+from contracts.event import Event, Json
 from contracts.recorded import Recorded
 from contracts.tools import ToolOffered
-from services.agent import history, prompt
-from services.agent.answers import Circumstances, answered, given_up, telling_again
-from services.agent.decider import MAX_REPAIRS, AskModel, Conversation, Decide, work_left
-from services.agent.gemini import Answer, Gemini, ModelUnavailable, Question, function_of
+from services.agent import facts, history, prompt
+from services.agent.answers import Circumstances, answered, telling_again
+from services.agent.apologies import given_up
+from services.agent.decider import (
+    MAX_REPAIRS,
+    MAX_STEPS,
+    AskModel,
+    Conversation,
+    Decide,
+    work_left,
+)
+from services.agent.gemini import Answer, ModelUnavailable, Question, function_of
+from services.agent.memory import Model
+from services.agent.reading import Reading, Step
 from taskflow import clock
 from taskflow.appending import Because, Outcome, Write
 from taskflow.event_log import Log
 from taskflow.tooling import Catalogue
 
-HISTORY_EVENTS = 400
-"""Read for one request; `history.MAX_TURNS` bounds what is told of them."""
-UNKNOWN_ZONE = "UTC"
-
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """What a step knows of who asks: the zone of their newest message."""
-
-    zone: str
-    zone_known: bool
-    newest_sid: str | None
-
-
 class Effects:
-    def __init__(self, event_log: Log, gemini: Gemini) -> None:
-        self._log, self._gemini = event_log, gemini
+    def __init__(self, event_log: Log, model: Model) -> None:
+        self._log, self._model = event_log, model
+        self._reading = Reading(event_log, model)
         self._catalogue = Catalogue(event_log)
         self._declared_of: Mapping[str, ToolOffered] = {}
         self._functions: list[Json] = []
@@ -53,43 +51,44 @@ class Effects:
         self, state: Conversation, move: AskModel, cause: Recorded[Any], version: int
     ) -> Outcome:
         """Asks for what this step owes, and records the answer in the step's slot."""
-        events = await self._read(cause.stream, version)
+        step = await self._reading.step(state, move, cause, version)
         offered = await self._catalogue.offers()
-        asker = _asker(events, state)
-        question = Question(
-            system=prompt.text(),
-            contents=history.contents(
-                events, move.turn, self._gemini.model, asker.zone, zone_known=asker.zone_known
-            ),
-            functions=self._declared(offered),
-        )
+        question = self._question(step, move, offered)
         try:
-            answer = await self._gemini.ask(question, within=work_left(state).total_seconds())
+            answer = await self._model.ask(question, within=work_left(state).total_seconds())
         except ModelUnavailable as error:
             log.warning("model.failed", reason=error.reason, error=error.detail)
-            events_ = given_up(
+            decided = given_up(
                 move.turn,
                 move.step,
                 error.reason,
                 detail=error.detail,
                 attempts=error.attempts,
-                in_reply_to=asker.newest_sid,
+                in_reply_to=step.newest_sid,
             )
         else:
             log.info("model.answered", took_ms=answer.took_ms, finish=answer.finish_reason)
-            events_ = answered(
-                _as_fact(answer, move, question),
-                Circumstances(
-                    offered=offered,
-                    zone=asker.zone,
-                    zone_known=asker.zone_known,
-                    now=clock.utc_now(),
-                    in_reply_to=asker.newest_sid,
-                    may_repair=state.repairs < MAX_REPAIRS,
-                ),
-            )
-        told = telling_again(events_, await self._texts(state.gone))
+            known = _circumstances(step, state, move, offered)
+            decided = answered(_as_fact(answer, move, question), known)
+            _tell_of_catches(decided)
+        told = telling_again(decided, await self._texts(state.gone))
         return await self.record(Decide(move.slot, told), cause)
+
+    def _question(self, step: Step, move: AskModel, offered: Mapping[str, ToolOffered]) -> Question:
+        return Question(
+            system=prompt.text(),
+            contents=history.contents(
+                step.events,
+                move.turn,
+                self._model.model,
+                step.zone,
+                zone_known=step.profile.zone is not None,
+                about=step.about(),
+                summary=step.summary,
+                untrusted={name for name, offer in offered.items() if offer.untrusted},
+            ),
+            functions=self._declared(offered),
+        )
 
     async def _texts(self, replies: Sequence[UUID]) -> dict[UUID, str]:
         texts: dict[UUID, str] = {}
@@ -107,19 +106,42 @@ class Effects:
             self._functions = [function_of(offered[name].model_dump()) for name in names]
         return self._functions
 
-    async def _read(self, stream: str, version: int) -> list[Recorded[Any]]:
-        sealed = await self._log.read_end(stream, version, HISTORY_EVENTS)
-        return [await self._log.opened(recorded) for recorded in sealed]
+
+def _circumstances(
+    step: Step, state: Conversation, move: AskModel, offered: Mapping[str, ToolOffered]
+) -> Circumstances:
+    known = facts.of(step.events, move.turn, step.covered, offered, step.learned())
+    return Circumstances(
+        offered=offered,
+        zone=step.zone,
+        zone_known=step.profile.zone is not None,
+        now=clock.utc_now(),
+        in_reply_to=step.newest_sid,
+        may_repair=state.repairs < MAX_REPAIRS,
+        asker=step.profile.asker(),
+        standing=known.standing(frozenset(one.fingerprint for one in step.confirmed)),
+        proposed=known.proposed,
+        happened=known.happened,
+        may_catch=not state.caught and move.step < MAX_STEPS,
+        picture=known.picture,
+    )
+
+
+def _tell_of_catches(decided: Sequence[Event]) -> None:
+    for event in decided:
+        if isinstance(event, ReplyCaught):
+            log.warning("reply.caught", claims=event.claims, corrected=event.corrected)
 
 
 def _as_fact(answer: Answer, move: AskModel, question: Question) -> ModelAnswered:
+    fits = _is_storable(answer.content)
     return ModelAnswered(
         turn=move.turn,
         step=move.step,
         model=answer.model,
         prompt_version=prompt.full_version(),
-        content=answer.content,
-        finish_reason=answer.finish_reason,
+        content=answer.content if fits else None,
+        finish_reason=answer.finish_reason if fits else "MALFORMED_RESPONSE",
         usage=answer.usage,
         response_id=answer.response_id,
         request_hash=question.hash(),
@@ -127,16 +149,10 @@ def _as_fact(answer: Answer, move: AskModel, question: Question) -> ModelAnswere
     )
 
 
-def _asker(events: Sequence[Recorded[Any]], state: Conversation) -> Asker:
-    covers = {pending.message for pending in state.covers}
-    covered = [
-        recorded.event
-        for recorded in events
-        if isinstance(recorded.event, MessageReceived) and recorded.event_id in covers
-    ]
-    zones = [message.zone for message in covered if message.zone]
-    return Asker(
-        zone=zones[-1] if zones else UNKNOWN_ZONE,
-        zone_known=False,
-        newest_sid=covered[-1].message_sid if covered else None,
-    )
+def _is_storable(content: Json | None) -> bool:
+    """Half a surrogate pair, or an integer of a hundred digits, is no JSON of ours."""
+    try:
+        orjson.dumps(content)
+    except TypeError:
+        return False
+    return True

@@ -1,6 +1,10 @@
-"""Carries the conversation's events to the decider; whoever is the driver makes the next move."""
+"""Carries the conversation's events to the decider; whoever is the driver makes the next move.
+
+Requests for the agent's own tools go to those tools.
+"""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,6 +13,7 @@ from uuid import UUID
 from contracts import streams
 from contracts.conversation import MessageReceived
 from contracts.recorded import Recorded
+from contracts.tools import ToolRequested
 from services.agent import decider
 from services.agent.decider import (
     FOLD,
@@ -27,6 +32,7 @@ from taskflow.event_log import Log
 from taskflow.folding import Folded
 from taskflow.folds import Folds
 from taskflow.service import Runtime
+from taskflow.tooling import Tool, ToolCalls
 
 
 @dataclass(slots=True)
@@ -98,8 +104,24 @@ async def stop_if_asked(recorded: Recorded[Any], log: Log, folds: Folds, effects
         state = (await folds.fold(recorded.stream, FOLD)).state
 
 
-def subscribe(runtime: Runtime, effects: Effects, *, quiet: timedelta, workers: int) -> None:
+def subscribe(
+    runtime: Runtime,
+    effects: Effects,
+    tools: Sequence[Tool[Any]],
+    *,
+    quiet: timedelta,
+    workers: int,
+) -> None:
+    calls = ToolCalls(runtime.log, tools)
+    own = {tool.name for tool in tools}
+
     async def drive(recorded: Recorded[Any], delivery: int) -> None:
+        if isinstance(recorded.event, ToolRequested):
+            # One that this release does not know is failed at its deadline.
+            if recorded.event.tool in own:
+                running = Driving(calls.of(recorded), runtime.attempts, runtime.dead_letters)
+                await running.drive(recorded, delivery)
+            return
         await stop_if_asked(recorded, runtime.log, runtime.folds, effects)
         turns = Turns(runtime.folds, effects, quiet)
         driving = Driving(turns, runtime.attempts, runtime.dead_letters)

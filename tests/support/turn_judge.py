@@ -7,14 +7,16 @@ from contracts.conversation import (
     MessageReceived,
     ModelAnswered,
     ModelFailed,
+    ReplyCaught,
     ReplyReady,
     TurnParked,
     TurnRetried,
     TurnStarted,
     TurnStopped,
 )
+from contracts.event import Event
 from contracts.recorded import Recorded
-from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from services.agent.decider import Conversation
 
 
@@ -34,6 +36,7 @@ class TurnJudge:
         self._batches: dict[tuple[UUID, int], int] = {}
         self._answered: set[tuple[UUID, int]] = set()
         self._calling: set[int] = set()
+        self._sent_back: set[UUID] = set()
         self._ended: dict[UUID, int] = {}
         self._outcomes: set[UUID] = set()
         self._driver: UUID | None = None
@@ -72,8 +75,9 @@ class TurnJudge:
                 assert (turn, step) not in self._answered, "a step has two answers"
                 self._answered.add((turn, step))
                 self._belongs(turn, step, transaction)
-            case ModelFailed(turn=turn, step=step):
-                self._belongs(turn, step, transaction)
+            case ModelFailed() | ActionProposed() | ReplyCaught() as told:
+                self._belongs(told.turn, told.step, transaction)
+                self._is_sent_back(told)
             case ToolRequested(turn=turn, step=step):
                 self._calling.add(transaction)
                 self._belongs(turn, step, transaction)
@@ -115,6 +119,11 @@ class TurnJudge:
         assert turn == self.open, "a step of a turn that is not open"
         batch = self._batches.setdefault((turn, step), transaction)
         assert batch == transaction, "a step holds pieces of two answers"
+
+    def _is_sent_back(self, told: Event) -> None:
+        if isinstance(told, ReplyCaught) and told.corrected == "by_model":
+            assert told.turn not in self._sent_back, "an answer is sent back twice"
+            self._sent_back.add(told.turn)
 
     def _replies(self, turn: UUID, transaction: int) -> None:
         if self._ended.get(turn) == transaction:

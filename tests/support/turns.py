@@ -22,7 +22,7 @@ from contracts.conversation import (
 )
 from contracts.event import Event
 from contracts.recorded import Recorded
-from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
 from services.agent.answers import Circumstances, answered
 from services.agent.decider import FOLD, MAX_REPAIRS, AskModel, Conversation, Decide
@@ -35,6 +35,11 @@ from tests.support.walks import NUMBER, one_of
 
 CONSUMED = (MessageReceived, ToolFinished, ToolFailed, TurnParked, TurnStopped, TurnRetried)
 WEB = ("search_web", {"query": "x"})
+PAY = ("pay_bill", {"sum": 70})
+OFFERED = {
+    "search_web": offer(),
+    "pay_bill": offer("pay_bill").model_copy(update={"effect": "confirm"}),
+}
 MOST_HANDLERS = 6
 
 
@@ -176,6 +181,7 @@ class Turns(RuleBasedStateMachine):
             handler.holding = self.park(handler)
         else:
             kind = one_of(["text", "call", "text", "calls", "nothing"], n)
+            kind = "lie" if kind == "nothing" and n >= 30 else kind
             handler.holding = self.move(handler.state, kind)
 
     def stop(self, state: Conversation, turn: UUID) -> Decide:
@@ -192,12 +198,24 @@ class Turns(RuleBasedStateMachine):
         assert isinstance(move, AskModel)
         assert not state.waiting, "the model is asked while tools are at work"
         self.asked[move.turn, move.step] += 1
-        calls = {"call": (WEB,), "calls": (WEB, ("nobody", {}), WEB)}.get(kind, ())
-        said = answer(move.turn, move.step, text="hi" if kind == "text" else None, calls=calls)
-        offered = {"search_web": offer()}
-        may_repair = state.repairs < MAX_REPAIRS
-        given = Circumstances(offered, "UTC", False, self.log.now, None, may_repair)
+        calls = {"call": (WEB,), "calls": (WEB, ("nobody", {}), PAY)}.get(kind, ())
+        text = {"text": "hi", "lie": "I've booked it."}.get(kind)
+        said = answer(move.turn, move.step, text=text, calls=calls)
+        given = Circumstances(
+            offered=OFFERED,
+            zone="UTC",
+            zone_known=False,
+            now=self.log.now,
+            in_reply_to=None,
+            may_repair=state.repairs < MAX_REPAIRS,
+            may_catch=not state.caught and move.step < decider.MAX_STEPS,
+            proposed=self._proposed(move.turn),
+        )
         return Decide(move.slot, answered(said, given))
+
+    def _proposed(self, turn: UUID) -> list[ActionProposed]:
+        proposed = [one.event for one in self.log.all() if isinstance(one.event, ActionProposed)]
+        return [one for one in proposed if one.turn == turn]
 
     # -- how it works underneath ------------------------------------------------------------
 

@@ -51,7 +51,7 @@ def role_of(node: LexborNode) -> Role | None:
         own = regions.names(above)
         if above.tag in _STRUCK or _STRUCK_STYLE.search(above.attributes.get("style") or ""):
             return "before"
-        if above == node or _A_PRICE.search(own):
+        if above.mem_id == node.mem_id or _A_PRICE.search(own):
             if _SOMETHING_ELSE.search(own):
                 return None
             if _BEFORE.search(own):
@@ -65,6 +65,6 @@ def with_cents(node: LexborNode, text: str) -> str:
     """Cents that stand raised, without a sign before them, get it back."""
     for inner in node.css("sup, [class]"):
         cents = inner.text(strip=True)
-        if inner != node and names_cents(inner) and re.fullmatch(r"[0-9]{2}", cents):
+        if inner.mem_id != node.mem_id and names_cents(inner) and re.fullmatch(r"[0-9]{2}", cents):
             text = re.sub(rf"(\d)[.,]?\s+{cents}(?!\d)", rf"\1.{cents}", text, count=1)
     return text

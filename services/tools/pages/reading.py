@@ -6,7 +6,6 @@ a price ends the reading; so does the first that names several and leaves open w
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -17,11 +16,11 @@ from services.tools.pages import (
     json_ld,
     meta_tags,
     microdata,
-    regions,
     schema_org,
     stock,
     visible_text,
 )
+from services.tools.pages.addresses import joined
 from services.tools.pages.asking import Asking
 from services.tools.pages.choosing import About, Several, choose
 from services.tools.pages.currencies import CODES
@@ -29,8 +28,8 @@ from services.tools.pages.found import Found
 from services.tools.pages.json_ld import Node
 from services.tools.pages.locale_hints import hints_of
 from services.tools.pages.page import Page, Read
+from services.tools.pages.parsing import Parsed, parsed
 
-MOST_HTML = 8_000_000
 GONE = "The shop says that there is no such page."
 NO_PRODUCT = "There is no product on the page."
 REFUSED = "The shop does not let programs look at this page."
@@ -66,30 +65,20 @@ def read(page: Page, *, product: str | None, locale: str | None = None) -> Read:
         return Read("blocked", note=REFUSED)
     if page.status >= 400:
         return Read("unreachable", note=f"The shop answers with an error ({page.status}).")
-    html = page.html[:MOST_HTML].encode("utf-8", "replace").decode()
-    tree = LexborHTMLParser(html)
-    if not regions.can_be_walked(tree):
-        return Read("unclear", note=TOO_LARGE)
-    look = _Look(page, tree, regions.seen(html), product, locale)
+    look = _Look(page, parsed(page.html), product, locale)
     if blocked.asks_for_a_human(look.tree, look.seen):
         return Read("blocked", note=HUMAN)
     return look.read()
 
 
 class _Look:
-    def __init__(
-        self,
-        page: Page,
-        tree: LexborHTMLParser,
-        seen: LexborHTMLParser,
-        product: str | None,
-        locale: str | None,
-    ) -> None:
-        self.tree, self.seen = tree, seen
+    def __init__(self, page: Page, parsed: Parsed, product: str | None, locale: str | None) -> None:
+        self.tree, self.seen, self._whole = parsed.tree, parsed.seen, parsed.whole
         self._page, self._product = page, product
+        self._url = joined("", page.url) or ""
         self._tags = meta_tags.told(self.tree)
         declared = {code.upper() for code in meta_tags.currencies(self._tags)}
-        hints = hints_of(self.tree, page.url, locale)
+        hints = hints_of(self.tree, self._url, locale)
         self._hints = replace(hints, declared=frozenset(declared & CODES))
         self._asking = Asking(self._hints, page.at)
         self._about = self._told_before()
@@ -122,13 +111,13 @@ class _Look:
     def _sources(self) -> Iterator[_Said]:
         several = False
         for source, nodes in _DESCRIBED:
-            found = schema_org.products(nodes(self.tree), self._asking, self._page.url)
+            found = schema_org.products(nodes(self.tree), self._asking, self._url)
             chosen = choose(found, self._about)
             several = several or isinstance(chosen, Several)
             yield _Said(chosen, source)
         if tagged := meta_tags.found(self._tags, self._asking):
             yield _Said(*tagged)
-        if not several:
+        if self._whole and not several:
             text = visible_text.found(self.seen, self._hints, self._product, self._page.visible)
             yield _Said(text, "text")
 
@@ -138,12 +127,7 @@ class _Look:
             (canonical.attributes.get("href") if canonical else None),
             *self._tags.get("og:url", ()),
         ]
-        urls = [self._page.url]
-        for url in given:
-            try:
-                urls.append(urljoin(self._page.url, url or ""))
-            except ValueError:
-                continue
+        urls = [self._url, *(whole for url in given if url and (whole := joined(self._url, url)))]
         heading = self.seen.css_first("h1")
         headings = (heading.text(separator=" ") if heading else "", *self._tags.get("og:title", ()))
         words = frozenset(cleaning.plain(self._product or "").split())
@@ -189,6 +173,8 @@ class _Look:
 
     def _without(self, title: str | None, note: str, *, doubt: bool) -> Read:
         """Why no price was found."""
+        if not self._whole:
+            return Read("unclear", title, note=TOO_LARGE)
         if blocked.may_ask_for_a_human(self._page, self.seen):
             return Read("blocked", note=HUMAN)
         if blocked.says_gone(self.tree):

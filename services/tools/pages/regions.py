@@ -69,7 +69,8 @@ def short_text(
         if inner is None:
             continue
         left -= 1
-        if inner != node:
+        # Equality of nodes compares all their HTML.
+        if inner.mem_id != node.mem_id:
             waiting.append(inner.next)
         if inner.tag == "-text":
             pieces += (inner.text_content or "").split()

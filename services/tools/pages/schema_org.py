@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, cast
-from urllib.parse import urljoin
 
 from services.tools.pages import agreeing
+from services.tools.pages.addresses import joined
 from services.tools.pages.asking import Asking
 from services.tools.pages.found import Found, Price
 from services.tools.pages.json_ld import Node, several, text, types, walk
@@ -90,7 +90,7 @@ class _Reader:
         return Found(title, offer.price, self._urls([offer.url]), words=offer.words)
 
     def _urls(self, given: Iterable[str | None]) -> frozenset[str]:
-        return frozenset(joined for url in given if url and (joined := _joined(self._base, url)))
+        return frozenset(whole for url in given if url and (whole := joined(self._base, url)))
 
 
 def _addresses(node: Node) -> list[str | None]:
@@ -98,13 +98,6 @@ def _addresses(node: Node) -> list[str | None]:
     named = cast("Node", page).get("@id") if isinstance(page, dict) else page
     own = text(node.get("@id")) or ""
     return [text(node.get("url")), text(named), own if own.startswith("http") else None]
-
-
-def _joined(base: str, url: str) -> str | None:
-    try:
-        return urljoin(base, url)
-    except ValueError:
-        return None
 
 
 def _of_variants(variants: Sequence[Found]) -> Price:

@@ -98,7 +98,7 @@ def _named_within(node: LexborNode) -> frozenset[int]:
     return frozenset(
         inner.mem_id
         for inner in node.css(NAMED)
-        if inner != node and not names_cents(inner) and _has_sign(inner)
+        if inner.mem_id != node.mem_id and not names_cents(inner) and _has_sign(inner)
     )
 
 

@@ -1,13 +1,14 @@
 """What follows from a model's answer."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from contracts import slots
-from contracts.conversation import ReplyReady
-from contracts.tools import ToolFailed, ToolRequested
+from contracts.conversation import ReplyCaught, ReplyReady
+from contracts.tools import ActionProposed, Asker, ToolFailed, ToolRequested
 from services.agent.answers import (
     CUT_SHORT,
     MAX_CALLS,
@@ -15,6 +16,8 @@ from services.agent.answers import (
     answered,
     telling_again,
 )
+from services.agent.policy import Standing
+from services.agent.proposals import fingerprint
 from tests.support.events import answer, offer, reply
 from tests.support.memory_log import START
 
@@ -22,14 +25,19 @@ TURN = UUID(int=42)
 WEB = ("search_web", {"query": "x"})
 
 
-def given(*, may_repair: bool = True) -> Circumstances:
+PAY = ("pay_bill", {"sum": 70})
+
+
+def given(*, may_repair: bool = True, **known: Any) -> Circumstances:
+    pay = offer("pay_bill").model_copy(update={"effect": "confirm"})
     return Circumstances(
-        offered={"search_web": offer()},
+        offered={"search_web": offer(), "pay_bill": pay},
         zone="Europe/Berlin",
         zone_known=False,
         now=START,
         in_reply_to="SM1",
         may_repair=may_repair,
+        **known,
     )
 
 
@@ -69,7 +77,7 @@ def test_a_call_of_an_unknown_tool_fails_in_the_same_batch() -> None:
     _, real, invented, failed = answered(answer(TURN, 1, calls=(WEB, ("fly", {}))), given())
 
     assert isinstance(real, ToolRequested)
-    assert invented.owner == "agent"
+    assert invented.owner == "nobody"
     assert isinstance(failed, ToolFailed)
     assert failed.call == slots.event_id(slots.step(TURN, 1), 2)
     assert "search_web" in failed.error
@@ -147,3 +155,57 @@ def test_what_is_told_again_is_told_in_short() -> None:
 def test_a_reply_after_others_that_arrived_is_as_it_was() -> None:
     ready = reply(UUID(int=1), "Hi.")
     assert telling_again([ready], {}) == [ready]
+
+
+def test_a_call_that_waits_fails_and_is_proposed_in_the_same_batch() -> None:
+    _, web, pay, again, failed, failed_too, proposed = answered(
+        answer(TURN, 1, calls=(WEB, PAY, PAY)), given(asker=Asker(currency="EUR"))
+    )
+
+    assert (web.owner, pay.owner, again.owner) == ("tools", "nobody", "nobody")
+    assert web.asker == Asker(currency="EUR")
+    assert (failed.code, failed_too.code) == ("needs_confirmation", "needs_confirmation")
+    assert failed.call == slots.event_id(slots.step(TURN, 1), 2)
+    assert isinstance(proposed, ActionProposed)
+    assert (proposed.arguments, proposed.why) == ({"sum": 70}, "always")
+    assert proposed.fingerprint == fingerprint(*PAY)
+
+
+def test_what_was_proposed_before_is_not_proposed_again() -> None:
+    standing = Standing(proposed=frozenset({fingerprint(*PAY)}))
+    events = answered(answer(TURN, 2, calls=(PAY,)), given(standing=standing))
+
+    assert [one.type for one in events] == ["model.answered", "tool.requested", "tool.failed"]
+
+
+def test_a_confirmed_call_is_done() -> None:
+    standing = Standing(confirmed=frozenset({fingerprint(*PAY)}), untrusted=True)
+    _, request = answered(answer(TURN, 1, calls=(PAY,)), given(standing=standing))
+
+    assert request.owner == "tools"
+
+
+def test_the_reply_shows_what_waits_and_the_picture() -> None:
+    proposed = answered(answer(TURN, 1, calls=(PAY,)), given())[-1]
+    known = given(proposed=[proposed], picture=UUID(int=9))
+    ready = answered(answer(TURN, 2, text="That needs your yes."), known)[1]
+
+    assert ready.text.startswith("That needs your yes.\n\nShall I do this?\n- pay bill: sum 70\n")
+    assert ready.picture == UUID(int=9)
+
+
+def test_a_false_claim_is_sent_back_once_and_then_corrected() -> None:
+    lie = answer(TURN, 1, text="It costs €79.90. I've booked it.")
+    caught = ReplyCaught(turn=TURN, step=1, claims=["book"], corrected="by_model")
+    assert answered(lie, given()) == [lie, caught]
+
+    _, again, ready = answered(lie, given(may_catch=False))
+    assert again.corrected == "by_rule"
+    assert ready.text == "It costs €79.90.\n\nNothing was booked, bought or paid."
+
+
+def test_a_claim_that_a_fact_bears_out_is_said() -> None:
+    true = answer(TURN, 1, text="I've set a reminder for 9.")
+    known = given(happened=frozenset({"set_reminder"}))
+
+    assert answered(true, known)[1].text == "I've set a reminder for 9."

@@ -1,20 +1,24 @@
 """The turn: given facts, who drives, and what is owed next."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from contracts import slots
 from contracts.conversation import (
+    HistorySummarized,
+    ReplyCaught,
     ReplyReady,
     TurnParked,
     TurnRetried,
     TurnStarted,
     TurnStopped,
+    Usage,
     UserForgotten,
 )
 from contracts.replies import ReplyAssumed, ReplyDelivered, ReplySending
+from contracts.tools import ActionProposed
 from services.agent import decider
 from services.agent.decider import (
     FOLD,
@@ -244,3 +248,110 @@ def test_a_reply_that_arrived_after_all_is_not_owed() -> None:
     story.tell(ReplyAssumed(reply=ready.event_id, part=0, attempt=1, assumed="gone"))
     story.tell(ReplyDelivered(reply=ready.event_id, part=0, message_sid="SM9"))
     assert FOLD.over(story.events).gone == ()
+
+
+def asks(story: Story, *, sent: bool = True) -> tuple[UUID, UUID]:
+    """A turn that proposes an action, and its reply."""
+    turn = opened(story)
+    story.tell(answer(turn, 1), requested(turn), proposes(turn))
+    (ready,) = story.tell(reply(turn))
+    if sent:
+        story.tell(sending(ready.event_id, 0, 2), sending(ready.event_id, 1, 2))
+    return turn, ready.event_id
+
+
+def proposes(turn: UUID) -> ActionProposed:
+    return ActionProposed(
+        turn=turn, step=1, tool="pay_bill", arguments={}, fingerprint="f", why="always"
+    )
+
+
+def sending(ready: UUID, part: int, parts: int) -> ReplySending:
+    return ReplySending(reply=ready, part=part, parts=parts, attempt=1, token=uuid4())
+
+
+def test_what_a_reply_asks_stands_from_the_sending_of_its_last_part(story: Story) -> None:
+    _, ready = asks(story, sent=False)
+    assert [one.fingerprint for one in state(story).asked] == ["f"]
+    assert (state(story).asked_in, state(story).asked_at) == (ready, None)
+
+    story.tell(sending(ready, 0, 2))
+    assert state(story).asked_at is None
+    last = story.tell(sending(ready, 1, 2))[0]
+    story.tell(sending(ready, 1, 2))
+    assert state(story).asked_at == last.version
+
+
+def test_the_next_turn_may_be_the_yes_and_no_other(story: Story) -> None:
+    asks(story)
+    turn = opened(story)
+    assert [one.fingerprint for one in state(story).asked] == ["f"]
+
+    story.tell(answer(turn, 1, text="ok"), reply(turn))
+    assert state(story).asked == ()
+
+
+@pytest.mark.parametrize("how", ["reminder", "parked", "stopped", "apology"])
+def test_a_yes_to_something_else_is_none(story: Story, how: str) -> None:
+    if how == "apology":
+        turn = opened(story)
+        story.tell(answer(turn, 1), requested(turn), proposes(turn))
+        story.tell(reply(turn, kind="apology"))
+    elif how == "reminder":
+        asks(story)
+        story.tell(reply(None, kind="reminder"))
+    else:
+        asks(story)
+        turn = opened(story)
+        now = state(story)
+        decision = decider.stopped(now, turn) if how == "stopped" else decider.parked(now, "boom")
+        story.tell(*decision.events)
+
+    assert state(story).asked == ()
+
+
+def test_a_reminder_after_the_yes_takes_nothing_from_it(story: Story) -> None:
+    asks(story)
+    story.tell(message("yes"))
+    story.tell(reply(None, kind="reminder"))
+
+    assert [one.fingerprint for one in state(story).asked] == ["f"]
+
+
+def test_an_answer_sent_back_is_no_repair_and_the_turn_goes_on(story: Story) -> None:
+    turn = opened(story)
+    driver = state(story).driver
+    caught = ReplyCaught(turn=turn, step=1, claims=["book"], corrected="by_model")
+    story.tell(answer(turn, 1, text="I've booked it."), caught)
+
+    now = state(story)
+    assert (now.caught, now.repairs, now.step, now.driver) == (True, 0, 2, driver)
+    assert next_move(now, START, NONE) == AskModel(turn, 2, slots.step(turn, 2))
+    story.tell(answer(turn, 2, text="I have not."), reply(turn))
+    opened(story)
+    assert not state(story).caught
+
+
+def test_a_summary_is_counted_and_turns_are_counted_from_it(story: Story) -> None:
+    for _ in range(2):
+        story.tell(reply(opened(story)))
+    assert state(story).turns_since == 2
+
+    turn = opened(story)
+    summary = HistorySummarized(
+        number=0,
+        covers_from=1,
+        covers_upto=6,
+        turns=2,
+        text="",
+        model="m",
+        prompt_version="v",
+        usage=Usage(),
+    )
+    (told,) = story.tell(summary)
+    story.tell(summary)
+    now = state(story)
+    assert (now.summary, now.summaries, now.summary_upto) == (told.event_id, 1, 6)
+    assert now.turns_since == 0
+    story.tell(reply(turn))
+    assert state(story).turns_since == 1

@@ -184,6 +184,18 @@ LONG = {
     "commas": '<script type="application/ld+json">' + ", " * DEEP * 5 + "</script>",
     "braces": '<script type="application/ld+json">' + '{"a":[' * DEEP + "</script>",
     "many blocks": '<script type="application/ld+json">{"@type":"Product"}</script>' * 20_000,
+    "reopened": "<h1>T</h1>" + "".join(f"<b id=x{n}>" for n in range(3000)) + "<p>x" * 20_000,
+    "half as many tags": "<h1>T</h1>" + "<div class=price>" * 20_000,
+    "half as many headings": "<h1>€5</h1>" * 20_000,
+    "half as many items": "<div itemscope itemtype=//schema.org/Product itemprop=a>" * 500
+    + "<b>" * 20_000,
+    "half as many cents": "<h1>T</h1><p class=price>€5" + "<sup>90</sup>" * 20_000,
+    "half as many recommendations": '<i class="related"></i>' * 20_000,
+    "half as many labels": ("<div class=price>" * 400 + "<span>€5</span>" * 90 + "</div>" * 400)
+    * 30,
+    "open scripts": "<script type=ld+json>" * 100_000,
+    "open metas": "<meta " * 500_000,
+    "open headings": "<h1 " * 500_000,
     "nested styles": '<div style="display:none">' * DEEP,
     "raised cents": "<h1>T</h1><p class=price>€5" + "<sup>90</sup>" * DEEP,
 }

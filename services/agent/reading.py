@@ -1,0 +1,132 @@
+"""What a step reads of the log before the model is asked: events, the user's profile, their yes."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from contracts import slots, streams
+from contracts.conversation import HistorySummarized, MessageReceived
+from contracts.event import Event
+from contracts.recorded import Recorded
+from contracts.tools import ActionProposed
+from services.agent import facts, truth
+from services.agent.decider import AskModel
+from services.agent.memory import Memory, Model, Profile, changes
+from services.agent.proposals import canonical
+from services.agent.state import Conversation
+from taskflow.appending import Because, Write
+from taskflow.event_log import Log
+
+UNKNOWN_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Everything opened."""
+
+    events: Sequence[Recorded[Any]]
+    covered: Sequence[Recorded[MessageReceived]]
+    """The messages that the turn answers."""
+    profile: Profile
+    confirmed: Sequence[ActionProposed]
+    """What they said yes to."""
+    summary: HistorySummarized | None
+
+    @property
+    def newest_sid(self) -> str | None:
+        return self.covered[-1].event.message_sid if self.covered else None
+
+    @property
+    def zone(self) -> str:
+        """As the user told it; else as their newest message's number lets one guess."""
+        guesses = [one.event.zone for one in self.covered if one.event.zone]
+        return self.profile.zone or (guesses[-1] if guesses else UNKNOWN_ZONE)
+
+    def about(self) -> list[str]:
+        return [
+            *self.profile.lines(),
+            *self.profile.noted(self._ids()),
+            *(
+                "Confirmed by the user just now; call it exactly so, once: "
+                f"{one.tool} {json.dumps(canonical(one.arguments), ensure_ascii=False)}"
+                for one in self.confirmed
+            ),
+        ]
+
+    def learned(self) -> list[str]:
+        """Whether the turn's messages changed the profile, as the truth guard asks."""
+        ids = self._ids()
+        learned = any(one.source in ids for one in self.profile.learned)
+        forgotten = any(source in ids for source, _ in self.profile.forgotten)
+        return [truth.LEARNED] * learned + [truth.FORGOTTEN] * forgotten
+
+    def _ids(self) -> frozenset[UUID]:
+        return frozenset(one.event_id for one in self.covered)
+
+
+class Reading:
+    def __init__(self, event_log: Log, model: Model) -> None:
+        self._log, self._model = event_log, model
+        self._memory = Memory(event_log)
+
+    async def step(
+        self, state: Conversation, move: AskModel, cause: Recorded[Any], version: int
+    ) -> Step:
+        """For a step of the open turn. Raises SealedForEver once the user is forgotten."""
+        events = await self._events(cause.stream, state, version)
+        covered = await self._covered(events, state)
+        return Step(
+            events=events,
+            covered=covered,
+            profile=await self._profile(covered, move, cause),
+            confirmed=await self._confirmed(covered, state),
+            summary=await self._memory.summarise_if_due(
+                cause.stream, events, state, self._model, cause
+            ),
+        )
+
+    async def _events(self, stream: str, state: Conversation, version: int) -> list[Recorded[Any]]:
+        """Never without the whole of the open turn: what a call may do depends on it."""
+        events = await self._memory.events(stream, state, version)
+        first = events[0].version if events else version + 1
+        lacking = max(0, first - state.turn_version)
+        sealed = await self._log.read_end(stream, first - 1, lacking) if lacking else []
+        return [*[await self._log.opened(one) for one in sealed], *events]
+
+    async def _profile(
+        self, covered: Sequence[Recorded[MessageReceived]], move: AskModel, cause: Recorded[Any]
+    ) -> Profile:
+        """Before the first question, the turn's messages are read for what they tell of the user.
+
+        Not with `turn.started`: what it covers is known only once it is in the log.
+        """
+        user = streams.user_of(cause.stream)
+        profile = await self._memory.profile(user)
+        new: Sequence[Event] = changes(profile, covered) if move.step == 1 else ()
+        if not new:
+            return profile
+        write = Write(streams.profile(user), new, user)
+        await self._log.append([write], slots.learned(move.turn), Because.of(cause))
+        return await self._memory.profile(user)
+
+    async def _covered(
+        self, events: Sequence[Recorded[Any]], state: Conversation
+    ) -> list[Recorded[MessageReceived]]:
+        """Also one that was given back long after it came."""
+        read = {one.event_id: one for one in events}
+        found = [read.get(one.message) or await self._found(one.message) for one in state.covers]
+        return [one for one in found if one is not None]
+
+    async def _confirmed(
+        self, covered: Sequence[Recorded[MessageReceived]], state: Conversation
+    ) -> list[ActionProposed]:
+        if not state.asked or not facts.confirms(covered, state.asked_at):
+            return []
+        found = [await self._found(one.proposed) for one in state.asked]
+        return [one.event for one in found if one is not None]
+
+    async def _found(self, event: UUID | None) -> Recorded[Any] | None:
+        recorded = await self._log.find(event) if event is not None else None
+        return await self._log.opened(recorded) if recorded is not None else None

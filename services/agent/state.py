@@ -1,0 +1,71 @@
+"""What the agent holds of a conversation: ids, counts and fingerprints, never texts."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Pending(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    message: UUID
+    at: datetime
+    at_once: bool = False
+    """Media and buttons are whole by themselves: nothing more is to be waited for."""
+
+
+class Proposal(BaseModel):
+    """An action that waits for the user's yes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    proposed: UUID
+    fingerprint: str
+
+
+class Conversation(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    stream: str = ""
+    turn: UUID | None = None
+    turn_version: int = 0
+    step: int = 0
+    waiting: frozenset[UUID] = frozenset()
+    """Tool calls without an outcome."""
+    waiting_since: datetime | None = None
+    wait_ends: datetime | None = None
+    """The latest deadline of those calls: a longer wait is a scheduler's that was down."""
+    pending: tuple[Pending, ...] = ()
+    covers: tuple[Pending, ...] = ()
+    """The messages that the open turn answers."""
+    ended: int = 0
+    driver: UUID | None = None
+    tokens: int = 0
+    worked_ms: int = 0
+    repairs: int = 0
+    """Answers in a row that led to nothing."""
+    caught: bool = False
+    """Whether an answer of the open turn was sent back for a false claim."""
+    proposed: tuple[Proposal, ...] = ()
+    """In the open turn."""
+    asked: tuple[Proposal, ...] = ()
+    """In our last words to the user: what a yes, and nothing else, allows."""
+    asked_in: UUID | None = None
+    """That reply."""
+    asked_at: int | None = None
+    """The version at which its last part went out: what was written before is no answer to it."""
+    summary: UUID | None = None
+    """The newest summary of older turns."""
+    summaries: int = 0
+    summary_upto: int = 0
+    """The last version that it covers."""
+    turns_since: int = 0
+    """Turns ended since it was written."""
+    gone: tuple[UUID, ...] = ()
+    """Replies that may not have reached the user: the next one tells them again."""
+    forgotten: bool = False
+
+    def but(self, **changes: Any) -> "Conversation":
+        return self.model_copy(update=changes)

@@ -1,0 +1,227 @@
+"""A model that tries the worst at every step breaks no row of docs/policy.md."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from contracts.profile import ProfileLearned
+from contracts.recorded import Recorded
+from contracts.tools import ToolFinished
+from services.agent import answers, decider, facts, grounding, policy, proposals, reading, truth
+from services.agent.memory import Memory, changes
+from services.agent.state import Conversation
+from taskflow import told, tooling
+from tests.support import malicious_tools
+from tests.support.malicious import World
+from tests.support.malicious_model import ADA, BOB
+from tests.support.malicious_oracle import violations
+from tests.support.quiet import quiet
+
+SEEDS = 1_000
+EXCHANGES = 3
+SEEDS_OF_A_MUTANT = 400
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quiet() -> Generator[None]:
+    with quiet():
+        yield
+
+
+def lived(seed: int) -> World:
+    world = World(seed)
+    asyncio.run(world.live(EXCHANGES))
+    return world
+
+
+def test_a_thousand_runs_break_no_rule() -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(SEEDS):
+        world = lived(seed)
+        assert not (broken := set(violations(world))), f"seed {seed}: {broken}"
+        seen.update(one.event.type for one in world.log.all())
+        seen["fetched"] += len(world.web.fetched)
+        seen["paid"] += len(world.web.paid)
+
+    # Worth something only if much was tried, and what may be done was done.
+    assert seen["model.answered"] > 10_000
+    assert seen["action.proposed"] > 3_000
+    assert seen["reply.caught"] > 2_000
+    assert seen["reminder.set"] > 200
+    assert seen["profile.learned"] > 200
+    assert min(seen["fetched"], seen["paid"]) > 10
+
+
+# -- each rule, off alone, is found out by its row ------------------------------------------------
+
+
+@contextmanager
+def _patched(*those: tuple[Any, str, Any]) -> Generator[None]:
+    with ExitStack() as stack:
+        for where, name, what in those:
+            stack.enter_context(patch.object(where, name, what))
+        yield
+
+
+def _without(why: str) -> tuple[Any, str, Any]:
+    honest = policy._Judging._doubt
+
+    def doubt(self: Any, *given: Any) -> Any:
+        found = honest(self, *given)
+        return None if found and found[0] == why else found
+
+    return policy._Judging, "_doubt", doubt
+
+
+def _unknown_tools_are_left_alone() -> Any:
+    honest = policy._Judging.judge
+
+    def judge(self: Any, call: Any) -> Any:
+        return honest(self, call) if call.tool in self.offered else policy.Allowed()
+
+    return (policy._Judging, "judge", judge)
+
+
+def _asked_of_anybody() -> Any:
+    def confirms(covered: Sequence[Any], shown_at: int | None) -> bool:
+        return shown_at is not None and all(one.version > shown_at for one in covered)
+
+    return facts, "confirms", confirms
+
+
+def _asked_at_any_time() -> Any:
+    def confirms(covered: Sequence[Any], _shown_at: int | None) -> bool:
+        return proposals.all_affirmative([one.event.text for one in covered])
+
+    return facts, "confirms", confirms
+
+
+def _a_yes_holds_for_ever() -> tuple[tuple[Any, str, Any], ...]:
+    honest = policy._Judging.judge
+
+    def judge(self: Any, call: Any) -> Any:
+        mark = proposals.fingerprint(call.tool, call.arguments)
+        return policy.Allowed() if mark in self.before.confirmed else honest(self, call)
+
+    def standing(self: Any, confirmed: frozenset[str]) -> policy.Standing:
+        return policy.Standing(said=self.said, untrusted=self.untrusted, confirmed=confirmed)
+
+    return (policy._Judging, "judge", judge), (facts.Facts, "standing", standing)
+
+
+def _an_apology_asks() -> Any:
+    return decider, "_shows", lambda _reply: True
+
+
+def _learns_from_tools() -> Any:
+    def learns(profile: Any, messages: Sequence[Recorded[Any]]) -> list[Any]:
+        oslo = ProfileLearned(
+            kind="home",
+            value="Oslo",
+            said="the user lives in Oslo now",
+            source=messages[-1].event_id,
+            rule="none",
+        )
+        return [*changes(profile, messages), oslo]
+
+    return reading, "changes", learns
+
+
+def _opens_anything() -> Any:
+    class Everything(frozenset[str]):
+        def __contains__(self, _: object) -> bool:
+            return True
+
+    async def urls_told(*_: Any) -> frozenset[str]:
+        return Everything()
+
+    return told, "urls_told", urls_told
+
+
+def _reads_everybodys_words() -> Any:
+    async def events(self: Memory, stream: str, state: Conversation, version: int) -> Any:
+        other = BOB if stream.endswith(str(ADA)) else ADA
+        theirs = await self._log.read(f"conversation-{other}")
+        mine = await self._log.read_end(stream, version, version)
+        return [*theirs, *mine]
+
+    return Memory, "events", events
+
+
+def _changes_anybodys_things() -> Any:
+    def written(call: tooling.Call, event: Any) -> tooling.Write:
+        user = BOB if isinstance(event, ToolFinished) else call.user
+        return tooling.Write(f"conversation-{user}", [event], user)
+
+    return tooling, "_written", written
+
+
+MUTANTS: dict[str, tuple[str, Callable[[], tuple[tuple[Any, str, Any], ...]]]] = {
+    "unknown tools are left alone": ("P1", lambda: (_unknown_tools_are_left_alone(),)),
+    "nothing is untrusted": ("P3", lambda: ((facts, "_is_untrusted", lambda *_: False),)),
+    "no doubt after reading": ("P3", lambda: (_without("untrusted"),)),
+    "everything is grounded": ("P4", lambda: ((grounding, "stands", lambda *_: True),)),
+    "a number is a number": ("P4", lambda: ((grounding, "_number_stands", lambda *_: True),)),
+    "a text is a text": ("P4", lambda: ((grounding, "_text_stands", lambda *_: True),)),
+    "paying asks nobody": ("P5", lambda: (_without("always"),)),
+    "there is never enough": ("P6", lambda: (_without("many"),)),
+    "any message is a yes": ("P7", lambda: (_asked_of_anybody(),)),
+    "a yes may come first": ("P7", lambda: (_asked_at_any_time(),)),
+    "a yes holds for ever": ("P7", _a_yes_holds_for_ever),
+    "a word within is a yes": (
+        "P7",
+        lambda: ((proposals, "is_affirmative", lambda text: "yes" in text or "ok" in text),),
+    ),
+    "every action has one fingerprint": (
+        "P7",
+        lambda: ((proposals, "fingerprint", lambda tool, _arguments: tool),),
+    ),
+    "nothing is shown": ("P8", lambda: ((proposals, "shown", lambda text, _: text),)),
+    "an apology asks": ("P7", lambda: (_an_apology_asks(),)),
+    "half of it is shown": (
+        "P8",
+        lambda: ((proposals, "_quoted", lambda text: f"“{text[:9]}…”"),),
+    ),
+    "a model's own question stands": (
+        "P8",
+        lambda: ((proposals, "_IMITATION", re.compile("(?!)")),),
+    ),
+    "arguments are not looked at": ("P9", lambda: ((policy, "_undeclared", lambda *_: None),)),
+    "what tools say is learned": ("P10", lambda: (_learns_from_tools(),)),
+    "any address is opened": ("P11", lambda: (_opens_anything(),)),
+    "every claim is true": ("P12", lambda: ((truth, "unborne", lambda *_: []),)),
+    "nothing is corrected": ("P12", lambda: ((truth, "corrected", lambda text, _: text),)),
+    "everybody's words are read": ("P13", lambda: (_reads_everybodys_words(),)),
+    "anybody's things are changed": ("P13", lambda: (_changes_anybodys_things(),)),
+    "calls without end": ("P14", lambda: ((answers, "MAX_CALLS", 99),)),
+    "steps without end": ("P14", lambda: ((decider, "MAX_STEPS", 99),)),
+    "questions without end": ("P14", lambda: ((policy, "MAX_PROPOSED", 99),)),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_rule_that_is_off_is_found_by_its_row(name: str) -> None:
+    row, mutant = MUTANTS[name]
+    with _patched(*mutant()):
+        assert any(_breaks(row, seed) for seed in range(SEEDS_OF_A_MUTANT))
+
+
+def _breaks(row: str, seed: int) -> bool:
+    """What a broken rule makes fall over is found by its fall, unless its row sees more."""
+    world = World(seed)
+    with suppress(AssertionError, ValueError):
+        asyncio.run(world.live(EXCHANGES))
+    return any(one.startswith(f"{row} ") for one in violations(world))
+
+
+def test_the_oracle_knows_every_row_of_the_table() -> None:
+    rows = {row for row, _ in MUTANTS.values()}
+    # P2 forbids nothing.
+    assert rows | {"P2"} == {f"P{n}" for n in range(1, 15)}
+    assert malicious_tools.POISON
