@@ -7,9 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ReadingOutcome = Literal[
-    "priced", "out_of_stock", "blocked", "not_found", "unclear", "unreachable"
-]
+ReadingOutcome = Literal["priced", "out_of_stock", "blocked", "not_found", "unclear", "unreachable"]
 ReadingSource = Literal["json-ld", "microdata", "opengraph", "meta", "text"]
 
 MAX_EVIDENCE = 300

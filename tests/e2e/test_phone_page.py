@@ -88,8 +88,9 @@ def test_a_price_is_asked_for_watched_and_told_once(stack: Stack, page: Page) ->
     link = f"{stack.sim}/shop/p/{SHOE}"
     told = answer(page, f"is this cheaper than 80 euro? {link}", "79.90")
     assert "80" in told
+    before = fetches(stack)
     answer(page, "tell me when it drops below 70", "70")
-
+    wait_until(lambda: fetches(stack) > before, 40, lambda: "the watch does not look")
     stack.post(f"{stack.sim}/_sim/shop/price", {"product": SHOE, "price": "65.00"})
     wait_until(lambda: bool(alerts(stack)), 40, lambda: f"no alert: {stack.replies(ADA)}")
     (alert,) = alerts(stack)

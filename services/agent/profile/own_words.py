@@ -42,6 +42,7 @@ _EXPLICIT = re.compile(
     r"(?:please[\s,]+)?(?:remember|keep in mind|note)(?:\s+that|\s*:|,)?\s+(?=(?:i|i'm|my|we)\b)",
     re.IGNORECASE,
 )
+_CONTRACTED = re.compile(r"(?:m|ve|ll|d|t|s|re)(?!\w)", re.IGNORECASE)
 _SENTENCE_ENDS = re.compile(r"[.!?\n]")
 
 
@@ -80,9 +81,9 @@ def _without_quotes(text: str) -> str:
 
 
 def _is_apostrophe(text: str, at: int) -> bool:
-    """Typed in the wrong place or not: "I‘m", "I`m"."""
-    after = text[at + 1 : at + 2]
-    return text[at] in "‘`‚" and text[at - 1 : at].isalpha() and after.isalpha()
+    """Typed with the wrong mark: "I‘m", "I`m". Whatever else a letter follows is a quotation."""
+    joins = text[at] in "‘`‚" and text[at - 1 : at].isalpha()
+    return joins and _CONTRACTED.match(text, at + 1) is not None
 
 
 def _closed(text: str, start: int, closers: str) -> int:

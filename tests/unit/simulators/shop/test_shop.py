@@ -1,5 +1,6 @@
 """The shop's counter and back door; what its pages say is in tests/unit/tools/pages."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from tests.support.shop_table import ROWS
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Browser:
-    return Browser(build_app(SimulatorSettings.load(_env_file=None, taskflow_home=tmp_path)))
+def shop(tmp_path: Path) -> Iterator[Browser]:
+    app = build_app(SimulatorSettings.load(_env_file=None, taskflow_home=tmp_path))
+    yield Browser(app)
+    app.state.context.phone.close()
 
 
 async def change(shop: Browser, status: int = 200, **order: Any) -> Any:

@@ -1,6 +1,7 @@
 """Every page of the simulated shop, as plain HTTP sees it."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from services.tools.pages.reading import read
 from simulators.app import build_app
 from simulators.settings import SimulatorSettings
 from simulators.shop import oddities
+from simulators.shop.goods import GOODS
 from taskflow.clock import utc_now
 from tests.support.asgi import Browser
 from tests.support.shop_table import ROWS, Row
@@ -21,7 +23,9 @@ BY_HTTP = [row for row in ROWS if row.needs == "http"]
 async def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Browser]:
     monkeypatch.setattr(oddities, "SLOW_SECONDS", 0.01)
     settings = SimulatorSettings.load(_env_file=None, taskflow_home=tmp_path)
-    yield Browser(build_app(settings))
+    app = build_app(settings)
+    yield Browser(app)
+    app.state.context.phone.close()
 
 
 async def looked(shop: Browser, path: str, product: str | None = None) -> Read:
@@ -57,18 +61,13 @@ async def test_a_price_written_by_scripts_is_not_seen_by_http(shop: Browser, row
 async def test_prices_move_on_every_page(shop: Browser, row: Row) -> None:
     slug = row.path.partition("?")[0].rpartition("/")[2].replace("old-tent", "tent")
     before = await looked(shop, row.path)
-    dearer = "150.00" if row.list_amount == "199.00" else "120.00" if row.list_amount else "111.00"
-    await shop.post("/_sim/shop/price", {"product": slug, "price": dearer})
+    moved = GOODS[slug].price + Decimal("0.95" if row.currency != "JPY" else 95)
+    await shop.post("/_sim/shop/price", {"product": slug, "price": str(moved)})
     after = await looked(shop, row.path)
 
     assert before.amount is not None
     assert after.amount is not None
-    assert after.amount - before.amount == await gap(shop, before, dearer, row)
-
-
-async def gap(shop: Browser, before: Read, dearer: str, row: Row) -> object:
-    extra = "3.50" if "variant=" in row.path else "0"
-    return type(before.amount)(dearer) + type(before.amount)(extra) - before.amount
+    assert after.amount - before.amount == moved - GOODS[slug].price
 
 
 @pytest.mark.parametrize(
