@@ -46,7 +46,7 @@ def page(stack: Stack) -> Generator[Page]:
         browser = playwright.chromium.launch(
             executable_path=program, chromium_sandbox=os.geteuid() != 0
         )
-        page = browser.new_page(viewport={"width": 1180, "height": 860})
+        page = browser.new_page(viewport={"width": 1180, "height": 960})
         page.goto(stack.sim)
         page.click("#add")
         page.fill("#name", "Ada")
