@@ -7,7 +7,7 @@ run: $(VENV)/.browser ## Start everything: servers, services, simulators; Ctrl-C
 	@exec $(BIN)/taskflow up
 
 test: $(VENV)/.dev $(VENV)/.browser ## Run the whole suite against real PostgreSQL and NATS
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev $(VENV)/.browser ## What CI runs: format, lint, types, import walls, generated docs, tests with coverage
 	@$(BIN)/ruff format --check .
@@ -15,7 +15,7 @@ check: $(VENV)/.dev $(VENV)/.browser ## What CI runs: format, lint, types, impor
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
 	@$(BIN)/taskflow asyncapi --check
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --cov
 
 SEED ?=
 MESSAGES ?= 1000

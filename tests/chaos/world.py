@@ -19,7 +19,6 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import asyncpg
 import nats
-from nats.aio.client import Client
 
 from taskflow import topology
 from taskflow.embedded.ports import free_port
@@ -27,7 +26,7 @@ from taskflow.migrate import migrate
 from tests.support import forked
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy, Upstream
-from tests.support.servers import NatsServer, PostgresServer
+from tests.support.servers import NatsServer, PostgresServer, redeliver_soon
 
 SERVICES = ("gateway", "agent", "tools", "scheduler")
 READY_SECONDS = 60
@@ -74,7 +73,7 @@ class World:
         client = await nats.connect(self.bus.url)
         await topology.provision(client)
         if self.hurried:
-            await _redeliver_soon(client)
+            await redeliver_soon(client, HURRIED_ACK_WAIT)
         await client.close()
         sim_port = free_port()
         self.sim = f"http://127.0.0.1:{sim_port}"
@@ -268,13 +267,6 @@ class World:
             async with self.http.get(self.sim) as answer:
                 return answer.status == 200
         return False
-
-
-async def _redeliver_soon(client: Client) -> None:
-    for one in topology.CONSUMERS:
-        config = one.config()
-        config.ack_wait = HURRIED_ACK_WAIT
-        await client.jetstream().add_consumer(topology.STREAM, config)
 
 
 @asynccontextmanager

@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import asyncpg
+from nats.aio.client import Client
 
+from taskflow import topology
 from taskflow.embedded.nats import EmbeddedNats
 from taskflow.embedded.postgres import EmbeddedPostgres
 from taskflow.embedded.server import Server
@@ -146,3 +148,11 @@ def _home() -> Generator[Path]:
 
 def _name_in(dsn: str) -> str:
     return dsn.partition("?")[0].rpartition("/")[2]
+
+
+async def redeliver_soon(client: Client, seconds: float) -> None:
+    """What a killed process held comes again after so long, not after half a minute."""
+    for one in topology.CONSUMERS:
+        config = one.config()
+        config.ack_wait = seconds
+        await client.jetstream().add_consumer(topology.STREAM, config)

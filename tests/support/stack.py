@@ -3,18 +3,16 @@
 import asyncio
 import base64
 import contextlib
-import ctypes
 import json
 import os
 import secrets
 import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +21,15 @@ import nats
 from taskflow import topology
 from taskflow.embedded.ports import free_port
 from taskflow.migrate import migrate
-from tests.support.servers import NatsServer, PostgresServer
+from tests.support import forked
+from tests.support.servers import NatsServer, PostgresServer, redeliver_soon
 
 READY_SECONDS = 40
+STOP_SECONDS = 3
+"""One that still waits for the model then is killed: nobody asks it anything any more."""
+ACK_WAIT_SECONDS = 5.0
+"""What a killed process held comes again so soon."""
 SERVICES = ("gateway", "agent", "tools", "scheduler")
-_PR_SET_PDEATHSIG = 1
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Stack:
@@ -39,7 +37,7 @@ class Stack:
 
     def __init__(self, home: Path, postgres: PostgresServer, bus: NatsServer) -> None:
         self.home, self.postgres, self.bus = home, postgres, bus
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes: dict[str, BaseProcess] = {}
         gateway, sim = free_port(), free_port()
         self.gateway, self.sim = f"http://127.0.0.1:{gateway}", f"http://127.0.0.1:{sim}"
         self.account, self.token = "AC" + secrets.token_hex(16), secrets.token_hex(16)
@@ -70,6 +68,7 @@ class Stack:
             await migrate(self.postgres.dsn)
             client = await nats.connect(self.bus.url)
             await topology.provision(client)
+            await redeliver_soon(client, ACK_WAIT_SECONDS)
             await client.close()
 
         asyncio.run(work())
@@ -79,21 +78,17 @@ class Stack:
         ready: dict[str, Path] = {}
         for name in names:
             ready[name] = self.home / f"{name}.{secrets.token_hex(4)}.ready"
-            with (self.home / f"{name}.out").open("ab") as output:
-                self.processes[name] = subprocess.Popen(
-                    [sys.executable, "-m", "taskflow.cli.main", "run", name.partition("#")[0]],
-                    env={**os.environ, **self.env, **env, "TASKFLOW_READY_FILE": str(ready[name])},
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                    preexec_fn=_die_with_parent,
-                )
+            self.processes[name] = forked.start(
+                name.partition("#")[0],
+                {**self.env, **env, "TASKFLOW_READY_FILE": str(ready[name])},
+                self.home / f"{name}.out",
+            )
         for name in names:
             self._wait_ready(name, ready[name])
 
     def _wait_ready(self, name: str, file: Path) -> None:
         def is_ready() -> bool:
-            if self.processes[name].poll() is not None:
+            if not self.processes[name].is_alive():
                 raise AssertionError(f"{name} died: {self.output(name)[-2000:]}")
             return self._simulators_answer() if name == "simulators" else file.exists()
 
@@ -112,18 +107,17 @@ class Stack:
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """Ends one process of ours and waits for its end."""
         process = self.processes.pop(name)
-        process.send_signal(number)
-        process.wait(30)
+        _signal(process, number)
+        process.join(30)
 
     def stop(self) -> None:
         for process in self.processes.values():
-            process.send_signal(signal.SIGCONT)
-            process.terminate()
+            _signal(process, signal.SIGCONT)
+            _signal(process, signal.SIGTERM)
         for process in self.processes.values():
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(25)
+            process.join(STOP_SECONDS)
             process.kill()
-            process.wait()
+            process.join()
         self.processes.clear()
 
     # -- as a person and as a tester would ------------------------------------------------
@@ -182,6 +176,12 @@ class Stack:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{request.full_url}: {error.code} {error.read()!r}") from error
+
+
+def _signal(process: BaseProcess, number: int) -> None:
+    if process.is_alive() and process.pid:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, number)
 
 
 def wait_until(

@@ -23,7 +23,7 @@ from services.agent.policy import (
 from services.agent.proposals import fingerprint
 from tests.support.events import offer
 
-PURE = settings(derandomize=True, deadline=None, max_examples=300, database=None)
+PURE = settings(derandomize=True, deadline=None, max_examples=100, database=None)
 
 
 def tool(name: str, effect: str, *grounded: str, declares: str = "") -> ToolOffered:

@@ -382,7 +382,7 @@ GAPS = st.sampled_from([" ", "\n", "\n\n"])
         )
     ),
 )
-@settings(derandomize=True, deadline=None, max_examples=300, database=None)
+@settings(derandomize=True, deadline=None, max_examples=100, database=None)
 def test_a_corrected_text_claims_nothing_false_and_keeps_honest_figures(
     parts: list[tuple[str, str]], done: set[str]
 ) -> None:

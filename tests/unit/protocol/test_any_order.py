@@ -64,7 +64,7 @@ def recorded(event: Event, version: int) -> Recorded[Any]:
 
 @pytest.mark.parametrize("fold", [agent.FOLD, gateway.FOLD], ids=lambda fold: fold.name)
 @given(history=histories())
-@settings(derandomize=True, deadline=None, max_examples=300, database=None)
+@settings(derandomize=True, deadline=None, max_examples=100, database=None)
 def test_any_history_folds_and_no_old_event_ever_drives(
     fold: Fold[Any], history: list[Event]
 ) -> None:
@@ -77,7 +77,7 @@ def test_any_history_folds_and_no_old_event_ever_drives(
 
 @pytest.mark.parametrize("fold", [agent.FOLD, gateway.FOLD], ids=lambda fold: fold.name)
 @given(history=histories(), cut=st.integers(0, 30))
-@settings(derandomize=True, deadline=None, max_examples=200, database=None)
+@settings(derandomize=True, deadline=None, max_examples=100, database=None)
 def test_a_fold_goes_on_from_its_snapshot_as_if_it_had_none(
     fold: Fold[Any], history: list[Event], cut: int
 ) -> None:

@@ -121,7 +121,7 @@ def sound(found: Read) -> None:
 
 
 fuzz = settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
