@@ -26,7 +26,10 @@ PER_STREAM = 50
 CALLERS = 32
 APPENDS, FOLDS, PAGES = 3_000, 300, 100
 PAGE = 500
-_BYTES = "select pg_total_relation_size('events')::float8 / count(*) from events"
+_BYTES = """
+select (select sum(pg_total_relation_size(relid)) from pg_partition_tree('events'))::float8
+       / count(*) from events
+"""
 """Table and indexes."""
 _SOMEWHERE = """
 select transaction_id, position from events where position <= $1 order by position desc limit 1

@@ -25,6 +25,7 @@ SECTIONS = (
     "in_flight",
     "idle",
     "growth",
+    "replay",
     "monolith",
 )
 """Modules beside this one; each has `async def measure(*, quick: bool) -> list[Figure]`."""

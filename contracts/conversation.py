@@ -181,6 +181,24 @@ class TurnRetried(Event):
 
 
 @event
+class ForgettingAsked(Event):
+    """The user wants all of theirs gone; the reply beside it asks whether they mean it."""
+
+    type: ClassVar = "user.forgetting_asked"
+
+    turn: UUID
+
+
+@event
+class ForgettingConfirmed(Event):
+    """They said yes: the reply beside it is our goodbye, and then everything is destroyed."""
+
+    type: ClassVar = "user.forgetting_confirmed"
+
+    turn: UUID
+
+
+@event
 class UserForgotten(Event):
     """The user's key is destroyed: nothing of theirs can be read or decided any more."""
 

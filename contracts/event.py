@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import from_json
 
 Json = dict[str, Any]
 Upcaster = Callable[[Json], Json]
@@ -58,6 +59,14 @@ def has_key(type_: str) -> bool:
     """Whether events of this type have one; False for a type that only newer code knows."""
     cls = _events.get(type_)
     return cls is not None and cls.key is not Event.key
+
+
+def decode_json(type_: str, version: int, payload: str) -> Event:
+    """As `decode`, of the payload's JSON: read and validated in one go."""
+    cls = _events.get(type_)
+    if cls is not None and version == cls.version:
+        return cls.__pydantic_validator__.validate_json(payload)
+    return decode(type_, version, from_json(payload))
 
 
 def decode(type_: str, version: int, payload: Json) -> Event:

@@ -31,6 +31,57 @@ class Recorded(Generic[E_co]):
     recorded_at: datetime
 
 
+@dataclass(slots=True)
+class _Draft(Generic[E_co]):
+    """Laid out as `Recorded`, which it becomes.
+
+    A frozen one sets each field by a call, which costs a replay as much as the validation.
+    """
+
+    event: E_co
+    event_id: UUID
+    stream: str
+    version: int
+    position: int
+    transaction_id: int
+    user_id: UUID | None
+    cause: UUID | None
+    correlation: UUID
+    trace: str | None
+    recorded_at: datetime
+
+
+def recorded(  # noqa: PLR0917 - in the order of Recorded's fields
+    event: E_co,
+    event_id: UUID,
+    stream: str,
+    version: int,
+    position: int,
+    transaction_id: int,
+    user_id: UUID | None,
+    cause: UUID | None,
+    correlation: UUID,
+    trace: str | None,
+    recorded_at: datetime,
+) -> Recorded[E_co]:
+    """As `Recorded`, quicker."""
+    draft: Any = _Draft(
+        event,
+        event_id,
+        stream,
+        version,
+        position,
+        transaction_id,
+        user_id,
+        cause,
+        correlation,
+        trace,
+        recorded_at,
+    )
+    draft.__class__ = Recorded
+    return draft
+
+
 class Message(BaseModel):
     """A recorded event on the bus: what lies in the log, sealed as it lies there."""
 

@@ -1,7 +1,7 @@
 """The log: one append-only table that everything else can be rebuilt from."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from contracts.recorded import Message, Recorded
 from contracts.streams import UserId
 from taskflow import sealing
 from taskflow.appending import FRESH, MAX_EVENTS, Appended, Because, Exists, Outcome, Write
+from taskflow.archive.archive import LAST, Archive
 from taskflow.database import UNAVAILABLE, Connection, DatabaseUnavailable
 from taskflow.errors import ConcurrentAppend, UnknownEvent
+from taskflow.following import REPLAY_PAGE, START, Cursor, Page, decoded, pages
 from taskflow.group_commit import GroupCommit, Row, Stored, append_now
 from taskflow.telemetry import current_traceparent
 from taskflow.vault import Vault
@@ -50,14 +52,6 @@ select {_COLUMNS} from events
 PAGE = 500
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cursor:
-    """How far a follower has read, in commit order."""
-
-    transaction_id: int = 0
-    position: int = 0
-
-
 class Log(Protocol):
     """What handlers need of a log; the one in memory that tests use keeps to it too."""
 
@@ -79,8 +73,15 @@ class Log(Protocol):
 
 
 class EventLog:
-    def __init__(self, pool: asyncpg.Pool, vault: Vault, group: GroupCommit) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        vault: Vault,
+        group: GroupCommit,
+        archive_folder: Path | None = None,
+    ) -> None:
         self._pool, self._vault, self._group = pool, vault, group
+        self._archive = Archive(pool, archive_folder)
 
     async def append(
         self, writes: Sequence[Write], slot: UUID, because: Because = FRESH
@@ -148,12 +149,12 @@ class EventLog:
         if rows[0].event_id in stored:
             return Appended(
                 [
-                    _appended(row, event, stored[row.event_id])
+                    stored[row.event_id].told(row, event)
                     for row, event in zip(rows, events, strict=True)
                 ]
             )
         ids = [slots.event_id(slot, n) for n in range(MAX_EVENTS)]
-        if standing := await self._fetch(_BY_ID, ids):
+        if standing := await self._by_ids(ids):
             order = {id_: n for n, id_ in enumerate(ids)}
             return Exists(sorted(standing, key=lambda recorded: order[recorded.event_id]))
         write = next(write for write in writes if write.expected_version is not None)
@@ -162,12 +163,13 @@ class EventLog:
     async def read(self, stream: str, after: int = 0) -> list[Recorded[Any]]:
         """A stream's events past a version, oldest first, sealed."""
         found: list[Recorded[Any]] = []
+        start = after
         while page := await self._fetch(_STREAM, stream, after, PAGE):
             found += page
             after = page[-1].version
             if len(page) < PAGE:
                 break
-        return found
+        return (await self._with_archived({stream: (start, LAST)}, {stream: found}))[stream]
 
     async def read_all(self, after: Mapping[str, int]) -> dict[str, list[Recorded[Any]]]:
         """As `read`, of many streams in one query; nothing of those that have no such events."""
@@ -177,18 +179,24 @@ class EventLog:
         for stream, events in found.items():
             if len(events) == PAGE:
                 events.extend(await self.read(stream, events[-1].version))
-        return found
+        return await self._with_archived({name: (at, LAST) for name, at in after.items()}, found)
 
     async def firsts(self, streams: Sequence[str]) -> dict[str, Recorded[Any]]:
         """The events that began these streams."""
-        return {recorded.stream: recorded for recorded in await self._fetch(_FIRSTS, list(streams))}
+        live = {one.stream: [one] for one in await self._fetch(_FIRSTS, list(streams))}
+        found = await self._with_archived(dict.fromkeys(streams, (0, 1)), live)
+        return {stream: events[0] for stream, events in found.items()}
 
     async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]:
         """The last `count` events up to a version, oldest first, sealed."""
-        return (await self._fetch(_STREAM_END, stream, upto, count))[::-1]
+        found = (await self._fetch(_STREAM_END, stream, upto, count))[::-1]
+        if len(found) < count:
+            after = max(found[-1].version - count, 0) if found else 0
+            found = (await self._with_archived({stream: (after, upto)}, {stream: found}))[stream]
+        return found[-count:]
 
     async def find(self, event_id: UUID) -> Recorded[Any] | None:
-        found = await self._fetch(_BY_ID, [event_id])
+        found = await self._by_ids([event_id])
         return found[0] if found else None
 
     async def opened(self, recorded: Recorded[E]) -> Recorded[E]:
@@ -197,27 +205,73 @@ class EventLog:
             return recorded
         return sealing.opened(recorded, await self._vault.key(UserId(recorded.user_id)))
 
+    async def page(self, cursor: Cursor, limit: int = PAGE) -> Page:
+        """As `follow`, decoded; it ends before an event that this release does not know."""
+        return decoded(await self._behind(cursor, limit))
+
+    def pages(self, cursor: Cursor = START, limit: int = REPLAY_PAGE) -> AsyncGenerator[Page]:
+        """From the cursor to the log's present end, decoded, as fast as it goes."""
+        return pages(self._behind, cursor, limit)
+
     async def follow(self, cursor: Cursor, limit: int = PAGE) -> list[Message]:
         """The next events in commit order; none of a transaction that may still be overtaken."""
+        return [message_of(record) for record in await self._behind(cursor, limit)]
+
+    async def _behind(self, cursor: Cursor, limit: int) -> list[asyncpg.Record]:
+        at = (cursor.transaction_id, cursor.position)
         try:
-            records = await self._pool.fetch(_FOLLOW, cursor.transaction_id, cursor.position, limit)
+            rows = await self._pool.fetch(_FOLLOW, *at, limit)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the log did not answer") from error
-        return [message_of(record) for record in records]
+        if await self._archive.reaches(at):
+            return await self._archive.merged(rows, at, limit)
+        return rows
 
-    async def follow_all(self, cursor: Cursor = Cursor()) -> AsyncIterator[Message]:
+    async def follow_all(self, cursor: Cursor = START) -> AsyncIterator[Message]:
         """From the cursor to the log's present end."""
         while page := await self.follow(cursor):
             for message in page:
                 yield message
             cursor = Cursor(page[-1].transaction_id, page[-1].position)
 
+    async def _by_ids(self, ids: Sequence[UUID]) -> list[Recorded[Any]]:
+        found = await self._fetch(_BY_ID, ids)
+        if len(found) < len(ids) and await self._archive.any():
+            live = {one.event_id for one in found}
+            archived = [
+                row for row in await self._archive.events(ids) if row["event_id"] not in live
+            ]
+            found = [*self._recorded(archived), *found]
+        return found
+
+    async def _with_archived(
+        self, asked: Mapping[str, tuple[int, int]], live: dict[str, list[Recorded[Any]]]
+    ) -> dict[str, list[Recorded[Any]]]:
+        """With what left the database in front: a stream's versions have no gaps of their own."""
+        lacking: dict[str, tuple[int, int]] = {}
+        for stream, (after, upto) in asked.items():
+            events = live.get(stream)
+            if not events:
+                lacking[stream] = (after, upto)
+            elif events[0].version > after + 1:
+                lacking[stream] = (after, events[0].version - 1)
+        if lacking and await self._archive.any():
+            for stream, rows in (await self._archive.streams(lacking)).items():
+                live[stream] = [*self._recorded(rows), *live.get(stream, [])]
+        return live
+
     async def _fetch(self, query: str, *arguments: object) -> list[Recorded[Any]]:
         try:
             records = await self._pool.fetch(query, *arguments)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the log did not answer") from error
-        return [recorded_of(message_of(record)) for record in records]
+        return self._recorded(records)
+
+    def _recorded(self, records: Sequence[Any]) -> list[Recorded[Any]]:
+        return [self._decoded(message_of(record)) for record in records]
+
+    def _decoded(self, message: Message) -> Recorded[Any]:
+        return recorded_of(message)
 
 
 def recorded_of(message: Message) -> Recorded[Any]:
@@ -231,20 +285,3 @@ def recorded_of(message: Message) -> Recorded[Any]:
 def message_of(record: asyncpg.Record) -> Message:
     values: dict[str, Any] = dict(record.items())
     return Message.model_construct(**{**values, "payload": orjson.loads(values["payload"])})
-
-
-def _appended(row: Row, event: Event, stored: Stored) -> Recorded[Any]:
-    """The event as its appender knows it, in plain text."""
-    return Recorded(
-        event=event,
-        event_id=row.event_id,
-        stream=row.stream,
-        version=stored.version,
-        position=stored.position,
-        transaction_id=stored.transaction_id,
-        user_id=row.user_id,
-        cause=row.cause,
-        correlation=row.correlation,
-        trace=row.trace,
-        recorded_at=stored.recorded_at,
-    )

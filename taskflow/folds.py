@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 import asyncpg
 from pydantic import BaseModel
@@ -31,10 +32,11 @@ select stream, version, state from snapshots
 """
 # An older fold that comes late must not put an older state back.
 _SAVE = """
-insert into snapshots (stream, decider, decider_version, version, state) values ($1, $2, $3, $4, $5)
+insert into snapshots (stream, decider, decider_version, version, state, user_id)
+values ($1, $2, $3, $4, $5, $6)
 on conflict (stream, decider) do update
    set decider_version = excluded.decider_version, version = excluded.version,
-       state = excluded.state
+       state = excluded.state, user_id = excluded.user_id
  where (snapshots.decider_version, snapshots.version)
        < (excluded.decider_version, excluded.version)
 """
@@ -77,7 +79,7 @@ class Folds:
             return start
         now = Folded(fold.over(events, start.state), events[-1].version)
         if len(events) >= SNAPSHOT_EVERY:
-            await self._save(stream, fold, now)
+            await self._save(stream, fold, now, events[-1].user_id)
         self._remember(stream, fold, now)
         return now
 
@@ -127,13 +129,13 @@ class Folds:
             raise DatabaseUnavailable("snapshots did not answer") from error
         return {row["stream"]: _folded(row, fold) for row in rows}
 
-    async def _save(self, stream: str, fold: Fold[S], now: Folded[S]) -> None:
+    async def _save(self, stream: str, fold: Fold[S], now: Folded[S], user: UUID | None) -> None:
         if self._pool:
             state = now.state.model_dump_json()
             try:
                 async with failpoints.SNAPSHOT_COMMIT:
                     await self._pool.execute(
-                        _SAVE, stream, fold.name, fold.version, now.version, state
+                        _SAVE, stream, fold.name, fold.version, now.version, state, user
                     )
             except UNAVAILABLE as error:
                 raise DatabaseUnavailable("snapshots did not answer") from error

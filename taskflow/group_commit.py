@@ -10,14 +10,18 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
 import structlog
 
+from contracts.event import Event
+from contracts.recorded import Recorded
 from taskflow import clock, failpoints
 from taskflow.database import UNAVAILABLE, Connection, DatabaseUnavailable, connect
+
+E = TypeVar("E", bound=Event)
 
 MAX_BATCH = 128
 """Events; larger batches were no faster."""
@@ -59,6 +63,22 @@ class Stored:
     transaction_id: int
     version: int
     recorded_at: datetime
+
+    def told(self, row: Row, event: E) -> Recorded[E]:
+        """The event as its appender knows it, in plain text."""
+        return Recorded(
+            event=event,
+            event_id=row.event_id,
+            stream=row.stream,
+            version=self.version,
+            position=self.position,
+            transaction_id=self.transaction_id,
+            user_id=row.user_id,
+            cause=row.cause,
+            correlation=row.correlation,
+            trace=row.trace,
+            recorded_at=self.recorded_at,
+        )
 
 
 @dataclass(slots=True, eq=False)

@@ -11,9 +11,9 @@ import asyncpg
 
 from contracts.streams import UserId
 from taskflow import clock, failpoints
-from taskflow.database import UNAVAILABLE, DatabaseUnavailable
+from taskflow.database import UNAVAILABLE, Connection, DatabaseUnavailable
 from taskflow.errors import Permanent, SealedForEver
-from taskflow.vault import UnknownUser, Vault
+from taskflow.vault import UnknownUser, Vault, deleted
 
 MAX_BYTES = 5 * 1024 * 1024
 """WhatsApp's limit of an image."""
@@ -109,14 +109,10 @@ class Media:
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the media store did not answer") from error
 
-    async def purge(self, user: UserId) -> int:
-        """Deletes every picture of a user, and says how many; after `Vault.forget`."""
-        try:
-            async with failpoints.MEDIA_COMMIT:
-                done = await self._pool.execute(_PURGE, user)
-        except UNAVAILABLE as error:
-            raise DatabaseUnavailable("the media store did not answer") from error
-        return int(done.removeprefix("DELETE "))
+
+async def purge(connection: Connection, user: UserId) -> int:
+    """Deletes every picture of a user, and says how many; after `Vault.forget_in`."""
+    return deleted(await connection.execute(_PURGE, user))
 
 
 def _check(content_type: str, data: bytes) -> None:

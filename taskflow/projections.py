@@ -1,11 +1,7 @@
 """Read models: folds of the log into tables of their own; rows and checkpoint commit together."""
 
 import asyncio
-import hashlib
-from collections.abc import Sequence
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any
 
 import asyncpg
 import structlog
@@ -13,9 +9,16 @@ import structlog
 from contracts.recorded import Recorded
 from taskflow import clock, failpoints
 from taskflow.database import UNAVAILABLE, Connection, DatabaseUnavailable, connect
-from taskflow.errors import Retryable
-from taskflow.event_log import PAGE, Cursor, EventLog, recorded_of
-from taskflow.wakeups import Wakeups, lead
+from taskflow.errors import Configuration, Retryable, UnknownEvent
+from taskflow.event_log import PAGE, EventLog
+from taskflow.following import Cursor
+from taskflow.projecting import checkpoints
+from taskflow.projecting.checkpoints import Overtaken, Standing
+from taskflow.projecting.projection import Projection, Statement
+from taskflow.projecting.rebuilding import rebuild, run_all
+from taskflow.wakeups import POLL_SECONDS, Wakeup, Wakeups, lead
+
+__all__ = ["Overtaken", "Projection", "Projector", "Statement", "where"]
 
 RETRY_SECONDS = 0.5
 CATCH_UP_SECONDS = 2.0
@@ -23,53 +26,30 @@ GATHER_SECONDS = 0.1
 """Between pages under load: every page is a commit, and a turn alone makes five. The first event
 after a pause is read at once.
 """
-
-Statement = tuple[str, Sequence[Any]]
-"""A query and its parameters."""
-
-# A projection's first read of its checkpoint creates it.
-_START = """
-insert into projection_checkpoints (name, version) values ($1, $2) on conflict do nothing
-"""
-_WHERE = """
-select transaction_id, position from projection_checkpoints where name = $1 and version = $2
-"""
-_MOVE = """
-update projection_checkpoints set transaction_id = $3, position = $4
- where name = $1 and version = $2 and transaction_id = $5 and position = $6
-"""
+STAND_BY_SECONDS = 5.0
+"""Between looks at what only another release can change."""
 
 log = structlog.get_logger()
-
-
-class Projection(Protocol):
-    """A named, versioned fold. It causes no effects, and reads nothing but the log."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def version(self) -> int: ...
-
-    async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
-        """What these events change in the projection's tables; the same when asked again."""
-        ...
-
-
-class Overtaken(Retryable):
-    """Another runner moved this projection's checkpoint."""
-
-    code = "overtaken"
 
 
 class Projector:
     """Runs one projection; an advisory lock keeps it to one active runner."""
 
     def __init__(
-        self, dsn: str, pool: asyncpg.Pool, event_log: EventLog, wakeups: Wakeups, what: Projection
+        self,
+        dsn: str,
+        pool: asyncpg.Pool,
+        event_log: EventLog,
+        wakeups: Wakeups,
+        what: Projection,
+        *,
+        gather: float = GATHER_SECONDS,
     ) -> None:
+        """`gather`: seconds between pages under load; read models for people can wait longer."""
         self._dsn, self._pool, self._log, self._wakeups = dsn, pool, event_log, wakeups
-        self._what = what
+        self._what, self._gather = what, gather
+        self._poll = POLL_SECONDS * gather / GATHER_SECONDS
+        self._told = ""
 
     async def run(self) -> None:
         while True:
@@ -79,7 +59,8 @@ class Projector:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             try:
-                await lead(connection, _lock(self._what))
+                await lead(connection, lock(self._what.name, self._what.version))
+                await self._stand(connection)
                 await self._follow(connection)
             except (*UNAVAILABLE, Retryable) as error:
                 log.warning(
@@ -89,28 +70,64 @@ class Projector:
             finally:
                 connection.terminate()
 
+    async def _stand(self, connection: Connection) -> None:
+        """Returns once the tables are this version's to write."""
+        name, version = self._what.name, self._what.version
+        while (standing := await checkpoints.begin(connection, name, version)) != Standing.OURS:
+            if standing is Standing.NEWER:
+                self._tell_once("projection.stands_by", "a newer version has the tables")
+                await asyncio.sleep(STAND_BY_SECONDS)
+                continue
+            try:
+                await rebuild(self._dsn, self._log, [self._what])
+                log.info("projection.rebuilt", name=name, version=version)
+            except (Configuration, UnknownEvent) as error:
+                self._tell_once("projection.not_rebuilt", str(error))
+                await asyncio.sleep(STAND_BY_SECONDS)
+            except asyncpg.InsufficientPrivilegeError:
+                mend = f"run `taskflow projections rebuild {name}` as the tables' owner"
+                self._tell_once("projection.not_rebuilt", mend)
+                await asyncio.sleep(STAND_BY_SECONDS)
+
     async def _follow(self, connection: Connection) -> None:
-        await connection.execute(_START, self._what.name, self._what.version)
-        cursor = await where(connection, self._what)
+        cursor, looked_at = await where(connection, self._what), clock.monotonic()
         with self._wakeups.subscribed() as bell:
             while True:
-                page = await self._log.follow(cursor)
-                if not page:
-                    await bell.wait()
-                    continue
-                statements = await self._what.project([recorded_of(message) for message in page])
-                moved = Cursor(page[-1].transaction_id, page[-1].position)
-                async with failpoints.PROJECTION_COMMIT, connection.transaction():
-                    for query, alike in groupby(statements, itemgetter(0)):
-                        await connection.executemany(query, [values for _, values in alike])
-                    await _move(connection, self._what, cursor, moved)
-                cursor = moved
-                if len(page) < PAGE:
-                    await asyncio.sleep(GATHER_SECONDS)
+                page = await self._log.page(cursor)
+                if page.events:
+                    self._told = ""
+                    moved = page.after(cursor)
+                    statements = await self._what.project(page.events)
+                    async with failpoints.PROJECTION_COMMIT, connection.transaction():
+                        # The checkpoint first: a rebuild that swaps takes them in this order too.
+                        await checkpoints.move(
+                            connection, self._what.name, self._what.version, cursor, moved
+                        )
+                        await run_all(connection, statements)
+                    cursor = moved
+                elif clock.monotonic() - looked_at > STAND_BY_SECONDS:
+                    looked_at = clock.monotonic()
+                    if await where(connection, self._what) != cursor:
+                        raise Overtaken(f"projection {self._what.name} was dropped or rebuilt")
+                await self._pause(bell, len(page.events), page.unknown)
+
+    async def _pause(self, bell: Wakeup, read: int, unknown: UnknownEvent | None) -> None:
+        if unknown:
+            self._tell_once("projection.stopped", str(unknown))
+            await asyncio.sleep(STAND_BY_SECONDS)
+        elif not read:
+            await bell.wait(self._poll)
+        elif read < PAGE:
+            await asyncio.sleep(self._gather)
+
+    def _tell_once(self, event: str, why: str) -> None:
+        if self._told != why:
+            self._told = why
+            log.error(event, name=self._what.name, version=self._what.version, why=why)
 
     async def caught_up(self, recorded: Recorded[Any]) -> None:
         """Waits until the projection holds this event. Raises Retryable when it lags too long."""
-        target = Cursor(recorded.transaction_id, recorded.position)
+        target = Cursor.of(recorded)
         give_up_at = clock.monotonic() + CATCH_UP_SECONDS
         with self._wakeups.subscribed() as bell:
             while clock.monotonic() < give_up_at:
@@ -126,24 +143,9 @@ class Projector:
 
 
 async def where(connection: Connection, what: Projection) -> Cursor:
-    row = await connection.fetchrow(_WHERE, what.name, what.version)
-    return Cursor(row["transaction_id"], row["position"]) if row else Cursor()
+    return await checkpoints.where(connection, what.name, what.version)
 
 
-async def _move(connection: Connection, what: Projection, cursor: Cursor, to: Cursor) -> None:
-    done = await connection.execute(
-        _MOVE,
-        what.name,
-        what.version,
-        to.transaction_id,
-        to.position,
-        cursor.transaction_id,
-        cursor.position,
-    )
-    if done != "UPDATE 1":
-        raise Overtaken(f"projection {what.name} was moved by another runner")
-
-
-def _lock(what: Projection) -> int:
-    digest = hashlib.sha256(f"{what.name}:{what.version}".encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
+def lock(name: str, version: int) -> int:
+    """Held by the active runner's session."""
+    return checkpoints.key(name, version)

@@ -46,6 +46,8 @@ class RuntimeSettings(Settings):
     """What every service needs."""
 
     taskflow_home: Path = Path(".taskflow")
+    taskflow_archive: Path | None = None
+    """Where archived partitions of the log lie; None: `archive` in the home."""
     database_url: SecretStr = Field(examples=["postgresql://user:password@host:5432/taskflow"])
     nats_url: str = Field(examples=["nats://127.0.0.1:4222"])
     taskflow_master_key: MasterKey = Field(examples=["(openssl rand -base64 32)"])
@@ -61,6 +63,10 @@ class RuntimeSettings(Settings):
     @property
     def master_key(self) -> bytes:
         return base64.b64decode(self.taskflow_master_key.get_secret_value())
+
+    @property
+    def archive_folder(self) -> Path:
+        return self.taskflow_archive or self.taskflow_home / "archive"
 
     @property
     def dsn(self) -> str:

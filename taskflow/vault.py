@@ -1,18 +1,21 @@
 """Who is who: the only place that knows addresses. Everything else knows a user id."""
 
+from datetime import datetime
 from typing import Literal
 
 import asyncpg
 
 from contracts.streams import UserId
 from taskflow import clock, failpoints
-from taskflow.database import UNAVAILABLE, DatabaseUnavailable
+from taskflow.database import UNAVAILABLE, Connection, DatabaseUnavailable
 from taskflow.errors import Permanent, SealedForEver
 from taskflow.sealing import DataKey, MasterKey
 
 KEY_CACHE_SECONDS = 300
-"""A destroyed key stops opening things everywhere within this time."""
 KEY_CACHE_SIZE = 10_000
+TRUSTED_SECONDS = 12.0
+"""A cached key opens things for so long after it was read, or after it was last known that nobody
+cached here was forgotten (see forgotten.py, which asks every 5 s)."""
 
 _USER_OF = """
 select user_id from vault_addresses where address_hash = any($1::bytea[])
@@ -31,9 +34,14 @@ select address_hash, sealed_address from vault_addresses where user_id = $1
 """
 _FORGET_ADDRESSES = "delete from vault_addresses where user_id = $1"
 _FORGET_KEY = """
-update vault_users set wrapped_key = null, forgotten_at = now()
+update vault_users set wrapped_key = null, forgotten_at = clock_timestamp()
  where user_id = $1 and wrapped_key is not null
 """
+_TELL = "select pg_notify($1, $2)"
+_STANDING = "select forgotten_at from vault_users where user_id = $1"
+
+FORGOTTEN_CHANNEL = "taskflow_forgotten"
+"""PostgreSQL's notifications of users' ids, committed with the destruction of their keys."""
 
 Kind = Literal["phone", "business_scoped"]
 
@@ -53,6 +61,7 @@ class Vault:
     def __init__(self, pool: asyncpg.Pool, master: MasterKey) -> None:
         self._pool, self._master = pool, master
         self._keys: dict[UserId, tuple[float, DataKey]] = {}
+        self._checked_at = float("-inf")
 
     async def user_for(self, addresses: list[str]) -> UserId:
         """The user behind these addresses (phone, business-scoped id, both); new if unknown."""
@@ -97,9 +106,8 @@ class Vault:
 
     async def key(self, user: UserId) -> DataKey:
         """Raises SealedForEver when the user was forgotten, UnknownUser when there is none."""
-        cached = self._keys.get(user)
-        if cached and clock.monotonic() - cached[0] < KEY_CACHE_SECONDS:
-            return cached[1]
+        if cached := self._cached(user):
+            return cached
         try:
             row = await self._pool.fetchrow(_WRAPPED_KEY, user)
         except UNAVAILABLE as error:
@@ -114,6 +122,29 @@ class Vault:
         self._keys[user] = (clock.monotonic(), key)
         return key
 
+    def _cached(self, user: UserId) -> DataKey | None:
+        if (found := self._keys.get(user)) is None:
+            return None
+        read_at, key = found
+        now = clock.monotonic()
+        trusted = now - max(read_at, self._checked_at) < TRUSTED_SECONDS
+        return key if trusted and now - read_at < KEY_CACHE_SECONDS else None
+
+    def drop(self, user: UserId) -> None:
+        """They were forgotten, here or elsewhere: nothing of theirs opens in this process."""
+        self._keys.pop(user, None)
+
+    def checked(self, at: float) -> None:
+        """Whoever was forgotten before this moment, by the monotonic clock, has been dropped."""
+        self._checked_at = max(self._checked_at, at)
+
+    async def forgotten_at(self, user: UserId) -> datetime | None:
+        """Raises UnknownUser."""
+        row = await self._pool.fetchrow(_STANDING, user)
+        if row is None:
+            raise UnknownUser(f"no user {user}")
+        return row["forgotten_at"]
+
     async def forget(self, user: UserId) -> bool:
         """Destroys the user's key and addresses; False when there was nothing left to destroy."""
         async with (
@@ -121,7 +152,21 @@ class Vault:
             self._pool.acquire() as connection,
             connection.transaction(),
         ):
-            await connection.execute(_FORGET_ADDRESSES, user)
-            done = await connection.execute(_FORGET_KEY, user)
-        self._keys.pop(user, None)
-        return done == "UPDATE 1"
+            key, _ = await self.forget_in(connection, user)
+        self.drop(user)
+        return key > 0
+
+    async def forget_in(self, connection: Connection, user: UserId) -> tuple[int, int]:
+        """As `forget`, inside the caller's transaction; how many keys and addresses there were.
+
+        Every process is told by the commit.
+        """
+        addresses = deleted(await connection.execute(_FORGET_ADDRESSES, user))
+        keys = deleted(await connection.execute(_FORGET_KEY, user))
+        await connection.execute(_TELL, FORGOTTEN_CHANNEL, str(user))
+        return keys, addresses
+
+
+def deleted(done: str) -> int:
+    """How many rows a statement changed, by its tag: `DELETE 3`."""
+    return int(done.rpartition(" ")[2])

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import asyncpg
 import structlog
@@ -23,6 +23,11 @@ class Wakeups:
     def __init__(self, dsn: str, application: str) -> None:
         self._dsn, self._application = dsn, application
         self._waiting: set[asyncio.Event] = set()
+        self._heard: dict[str, Callable[[str], None]] = {}
+
+    def hear(self, channel: str, heard: Callable[[str], None]) -> None:
+        """Calls with each notification's payload while the connection stands; before `run`."""
+        self._heard[channel] = heard
 
     async def run(self) -> None:
         """Listens for ever; while the connection is away, followers poll."""
@@ -36,6 +41,8 @@ class Wakeups:
             connection.add_termination_listener(lambda _, lost=lost: lost.set())
             try:
                 await connection.add_listener(CHANNEL, self._notified)
+                for channel in self._heard:
+                    await connection.add_listener(channel, self._told)
                 await lost.wait()
                 log.warning("database.listening_lost")
             except UNAVAILABLE:
@@ -46,6 +53,9 @@ class Wakeups:
     def _notified(self, _connection: object, _pid: int, _channel: str, _payload: object) -> None:
         for event in self._waiting:
             event.set()
+
+    def _told(self, _connection: object, _pid: int, channel: str, payload: object) -> None:
+        self._heard[channel](str(payload))
 
     @contextlib.contextmanager
     def subscribed(self) -> Generator["Wakeup"]:

@@ -50,6 +50,7 @@ class Moves(Generic[S]):
     """Keeps, for one service, the driver of each conversation and since when it stands."""
 
     version = 1
+    tables = ("moves",)
 
     def __init__(
         self, service: str, fold: Fold[S], driver: Callable[[S], UUID | None], folds: Folds

@@ -10,6 +10,7 @@ from services.agent.gemini import Gemini
 from services.agent.handlers import subscribe
 from services.agent.search_history import HistoryTable, HistoryTools, HistoryWords
 from services.agent.settings import AgentSettings
+from taskflow.forgetting import Forgetting
 from taskflow.service import Runtime, run
 from taskflow.tooling import keep_offered
 from taskflow.watchdog import Moves
@@ -18,7 +19,8 @@ from taskflow.watchdog import Moves
 @asynccontextmanager
 async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[None]:
     gemini = Gemini(settings)
-    effects = Effects(runtime.log, gemini)
+    forgetting = Forgetting(runtime.pool, runtime.vault, runtime.log)
+    effects = Effects(runtime.log, gemini, destroyer=forgetting)
     quiet = timedelta(seconds=settings.agent_quiet_seconds)
     index = runtime.project(HistoryWords(runtime.log, runtime.vault))
     table = HistoryTable(runtime.pool)

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from contracts import slots
+from contracts import slots, streams
 from contracts.conversation import (
+    ForgettingAsked,
+    ForgettingConfirmed,
     HistorySummarized,
     MessageReceived,
     ModelAnswered,
@@ -27,7 +29,9 @@ from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.replies import ReplyAssumed, ReplyDelivered, ReplyRead, ReplySending
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
+from services.agent import parting
 from services.agent.apologies import Reason, apology, given_up
+from services.agent.parting import AwaitGoodbye, Forget
 from services.agent.state import Conversation, Pending, Proposal
 from taskflow.folding import Fold
 
@@ -44,6 +48,8 @@ STOP_WORDS = frozenset({"stop", "stopp", "halt", "cancel that", "stop it", "neve
 def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
     if state.forgotten:
         return state
+    if state.leaving_since is not None:
+        return parting.evolve(state, recorded)
     this = recorded.event_id
     match recorded.event:
         case MessageReceived() as message:
@@ -66,6 +72,10 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
         case ActionProposed(turn=turn, fingerprint=mark) if turn == state.turn:
             proposal = Proposal(proposed=this, fingerprint=mark)
             return state.but(proposed=(*state.proposed, proposal))
+        case ForgettingAsked(turn=turn) if turn == state.turn:
+            return state.but(asks_to_forget=True)
+        case ForgettingConfirmed(turn=turn) if turn == state.turn:
+            return state.but(leaving_since=recorded.recorded_at)
         case ToolRequested(turn=turn) as request if turn == state.turn:
             return _waits(state, request, recorded)
         case ToolFinished(call=call) | ToolFailed(call=call) if call in state.waiting:
@@ -73,6 +83,8 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
         case ReplyReady(turn=turn) as reply if turn is not None and turn == state.turn:
             driver = state.driver if state.pending else None
             asking = _asking(_closed(state), this, state.proposed if _shows(reply) else ())
+            if state.asks_to_forget:
+                asking = asking.but(asked_in=this, asked_to_forget=True)
             return _arrived(asking, reply.tells_again).but(driver=driver)
         case ReplyReady(turn=None) if state.turn is None and not state.pending:
             return _asking(state, None, ())  # a yes would be to this, or to nothing
@@ -125,6 +137,7 @@ def _opened(state: Conversation, recorded: Recorded[Any]) -> Conversation:
         repairs=0,
         caught=False,
         proposed=(),
+        asks_to_forget=False,
     )
 
 
@@ -168,13 +181,15 @@ def _closed(state: Conversation) -> Conversation:
         waiting=frozenset(),
         covers=(),
         proposed=(),
+        asks_to_forget=False,
         ended=state.ended + 1,
         turns_since=state.turns_since + 1,
     )
 
 
 def _asking(state: Conversation, reply: UUID | None, asked: tuple[Proposal, ...]) -> Conversation:
-    return state.but(asked=asked, asked_in=reply if asked else None, asked_at=None)
+    asked_in = reply if asked else None
+    return state.but(asked=asked, asked_in=asked_in, asked_at=None, asked_to_forget=False)
 
 
 def _shows(reply: ReplyReady) -> bool:
@@ -182,7 +197,7 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 4, Conversation, evolve)
+FOLD = Fold("agent", 5, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +222,13 @@ class AskModel:
     slot: UUID
 
 
-Move = WaitForBurst | Decide | AskModel
+Move = WaitForBurst | Decide | AskModel | AwaitGoodbye | Forget
 
 
 def next_move(state: Conversation, now: datetime, quiet: timedelta) -> Move:
     """What the driver of this conversation owes it now. `quiet` zero: no burst is waited out."""
+    if state.leaving_since is not None:
+        return parting.next_move(state, state.leaving_since, now)
     if state.turn is None:
         until = burst_ends(state, quiet)
         if until is not None and until > now:
@@ -245,6 +262,8 @@ def work_left(state: Conversation) -> timedelta:
 
 def current_slot(state: Conversation) -> UUID:
     """The place of the next decision: whatever leaves this state takes it."""
+    if state.leaving_since is not None:
+        return slots.forgotten(streams.user_of(state.stream))
     if state.turn is None:
         return slots.turn(state.stream, state.ended)
     return slots.step(state.turn, state.step)

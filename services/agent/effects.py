@@ -1,7 +1,7 @@
 """Where a turn touches the world: the model is asked, and what it said is recorded."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
@@ -11,8 +11,9 @@ from contracts import streams
 from contracts.conversation import ModelAnswered, ReplyCaught, ReplyReady
 from contracts.event import Event, Json
 from contracts.recorded import Recorded
+from contracts.streams import UserId
 from contracts.tools import ToolOffered
-from services.agent import facts, history, prompt
+from services.agent import facts, history, leaving, prompt
 from services.agent.answers import Circumstances, answered, telling_again
 from services.agent.apologies import given_up
 from services.agent.decider import (
@@ -25,18 +26,43 @@ from services.agent.decider import (
 )
 from services.agent.gemini import Answer, ModelUnavailable, Question, function_of
 from services.agent.memory import Model
+from services.agent.prompt import Prompt
 from services.agent.reading import Reading, Step
 from taskflow import clock
 from taskflow.appending import Because, Outcome, Write
+from taskflow.errors import Permanent
 from taskflow.event_log import Log
 from taskflow.tooling import Catalogue
 
 log = structlog.get_logger()
 
 
+class NotHere(Permanent):
+    """A replay destroys nothing."""
+
+    code = "not_here"
+
+
+class Destroyer(Protocol):
+    async def forget(self, user: UserId, because: Because) -> object:
+        """Destroys all that is theirs."""
+        ...
+
+
 class Effects:
-    def __init__(self, event_log: Log, model: Model) -> None:
-        self._log, self._model = event_log, model
+    def __init__(
+        self,
+        event_log: Log,
+        model: Model,
+        system: Prompt | None = None,
+        destroyer: Destroyer | None = None,
+    ) -> None:
+        """`system` takes the place of the current prompt; without a destroyer nobody is forgotten.
+
+        A replay has none.
+        """
+        self._log, self._model, self._destroyer = event_log, model, destroyer
+        self._prompt = system or Prompt(prompt.CURRENT, prompt.text())
         self._reading = Reading(event_log, model)
         self._catalogue = Catalogue(event_log)
         self._declared_of: Mapping[str, ToolOffered] = {}
@@ -51,7 +77,11 @@ class Effects:
         self, state: Conversation, move: AskModel, cause: Recorded[Any], version: int
     ) -> Outcome:
         """Asks for what this step owes, and records the answer in the step's slot."""
-        step = await self._reading.step(state, move, cause, version)
+        heard = await self._reading.heard(state, cause, version)
+        if move.step == 1 and (decided := leaving.decided(move.turn, state, heard.covered)):
+            log.info("forgetting.decided", type=decided[0].type)
+            return await self.record(Decide(move.slot, decided), cause)
+        step = await self._reading.step(heard, state, move, cause)
         offered = await self._catalogue.offers()
         question = self._question(step, move, offered)
         try:
@@ -69,14 +99,22 @@ class Effects:
         else:
             log.info("model.answered", took_ms=answer.took_ms, finish=answer.finish_reason)
             known = _circumstances(step, state, move, offered)
-            decided = answered(_as_fact(answer, move, question), known)
+            fact = _as_fact(answer, move, question, self._prompt.version)
+            decided = answered(fact, known)
             _tell_of_catches(decided)
         told = telling_again(decided, await self._texts(state.gone))
         return await self.record(Decide(move.slot, told), cause)
 
+    async def forget(self, cause: Recorded[Any]) -> None:
+        """Destroys everything of the user whose conversation this is."""
+        if self._destroyer is None:
+            raise NotHere("nobody can be forgotten here")
+        await self._destroyer.forget(streams.user_of(cause.stream), Because.of(cause))
+        log.info("user.forgotten")
+
     def _question(self, step: Step, move: AskModel, offered: Mapping[str, ToolOffered]) -> Question:
         return Question(
-            system=prompt.text(),
+            system=self._prompt.text,
             contents=history.contents(
                 step.events,
                 move.turn,
@@ -133,13 +171,15 @@ def _tell_of_catches(decided: Sequence[Event]) -> None:
             log.warning("reply.caught", claims=event.claims, corrected=event.corrected)
 
 
-def _as_fact(answer: Answer, move: AskModel, question: Question) -> ModelAnswered:
+def _as_fact(
+    answer: Answer, move: AskModel, question: Question, prompt_version: str
+) -> ModelAnswered:
     fits = _is_storable(answer.content)
     return ModelAnswered(
         turn=move.turn,
         step=move.step,
         model=answer.model,
-        prompt_version=prompt.full_version(),
+        prompt_version=prompt_version,
         content=answer.content if fits else None,
         finish_reason=answer.finish_reason if fits else "MALFORMED_RESPONSE",
         usage=answer.usage,

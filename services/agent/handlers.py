@@ -24,6 +24,7 @@ from services.agent.decider import (
     next_move,
 )
 from services.agent.effects import Effects
+from services.agent.parting import AwaitGoodbye, Forget
 from taskflow import bus, clock
 from taskflow.appending import Write
 from taskflow.driving import Driving, Parking
@@ -33,6 +34,9 @@ from taskflow.folding import Folded
 from taskflow.folds import Folds
 from taskflow.service import Runtime
 from taskflow.tooling import Tool, ToolCalls
+
+GOODBYE_POLL = 0.2
+"""Seconds between looks at whether a goodbye has left."""
 
 
 @dataclass(slots=True)
@@ -74,12 +78,23 @@ class Turns:
             case AskModel() as asking:
                 self.waited = decider.LONGEST_BURST
                 outcome = await self.effects.ask_model(state, asking, recorded, self.version)
+            case AwaitGoodbye():
+                await asyncio.sleep(GOODBYE_POLL)
+                return None
+            case Forget():
+                await self.effects.forget(recorded)
+                return None
         known = Folded(state, self.version)
         left = self.folds.after(recorded.stream, FOLD, known, outcome)
         self.version = left.version if left else self.version
         return left
 
-    def parking(self, state: Conversation, recorded: Recorded[Any], error: Exception) -> Parking:
+    def parking(
+        self, state: Conversation, recorded: Recorded[Any], error: Exception
+    ) -> Parking | None:
+        """Who said that they leave is forgotten, however often it fails: that is never given up."""
+        if state.leaving_since is not None:
+            return None
         decision = decider.parked(state, type(error).__name__)
         write = Write(recorded.stream, decision.events, streams.user_of(recorded.stream))
         return Parking([write], decision.slot)

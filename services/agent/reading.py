@@ -23,6 +23,14 @@ UNKNOWN_ZONE = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Opened: the conversation's newest events, and the messages that the turn answers."""
+
+    events: Sequence[Recorded[Any]]
+    covered: Sequence[Recorded[MessageReceived]]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Everything opened."""
 
@@ -71,19 +79,22 @@ class Reading:
         self._log, self._model = event_log, model
         self._memory = Memory(event_log)
 
-    async def step(
-        self, state: Conversation, move: AskModel, cause: Recorded[Any], version: int
-    ) -> Step:
+    async def heard(self, state: Conversation, cause: Recorded[Any], version: int) -> Heard:
         """For a step of the open turn. Raises SealedForEver once the user is forgotten."""
         events = await self._events(cause.stream, state, version)
-        covered = await self._covered(events, state)
+        return Heard(events, await self._covered(events, state))
+
+    async def step(
+        self, heard: Heard, state: Conversation, move: AskModel, cause: Recorded[Any]
+    ) -> Step:
+        """What the model is asked with. Raises SealedForEver once the user is forgotten."""
         return Step(
-            events=events,
-            covered=covered,
-            profile=await self._profile(covered, move, cause),
-            confirmed=await self._confirmed(covered, state),
+            events=heard.events,
+            covered=heard.covered,
+            profile=await self._profile(heard.covered, move, cause),
+            confirmed=await self._confirmed(heard.covered, state),
             summary=await self._memory.summarise_if_due(
-                cause.stream, events, state, self._model, cause
+                cause.stream, heard.events, state, self._model, cause
             ),
         )
 

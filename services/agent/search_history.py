@@ -21,7 +21,7 @@ from services.agent.turns import walked
 from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.errors import Permanent, Retryable
 from taskflow.event_log import Log
-from taskflow.projections import Statement
+from taskflow.projecting.projection import ProjectionContext, Statement
 from taskflow.sealing import DataKey
 from taskflow.tooling import Call, Done, Refused, Tool
 
@@ -67,6 +67,7 @@ class HistoryWords:
     """The read model: what users wrote, and what we answered them."""
 
     name, version = "history-words", 1
+    tables = ("history_words",)
 
     def __init__(self, event_log: Log, keys: Keys) -> None:
         self._log, self._keys = event_log, keys
@@ -92,10 +93,14 @@ class HistoryWords:
             opened = await self._log.opened(recorded)
             found = lexemes(await self._keys.key(user), opened.event.text)
         except Permanent as error:
-            log.info("history.not_indexed", error=error.code)
+            log.debug("history.not_indexed", error=error.code)
             return []
         row = (recorded.event_id, user, recorded.recorded_at, who, found)
         return [(_INDEXED, row)] if found else []
+
+
+def history_words(context: ProjectionContext) -> HistoryWords:
+    return HistoryWords(context.log, context.vault)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,15 @@ class Conversation(BaseModel):
     """Turns ended since it was written."""
     gone: tuple[UUID, ...] = ()
     """Replies that may not have reached the user: the next one tells them again."""
+    asks_to_forget: bool = False
+    """Whether the open turn's reply asks if everything is to be forgotten."""
+    asked_to_forget: bool = False
+    """Whether our last words asked it."""
+    leaving_since: datetime | None = None
+    """They said yes: no turn is opened any more, and the driver stands until all is destroyed."""
+    goodbye: UUID | None = None
+    parted: bool = False
+    """Whether the goodbye left, or never will."""
     forgotten: bool = False
 
     def but(self, **changes: Any) -> "Conversation":

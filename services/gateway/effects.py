@@ -15,10 +15,9 @@ from contracts.replies import ReplySending
 from services.gateway import decider
 from services.gateway.counters import Counters
 from services.gateway.decider import Claim, Decide, Lane, Queued, Reconcile
-from services.gateway.formatting import for_whatsapp
 from services.gateway.media import Pictures
 from services.gateway.pacing import Pacing
-from services.gateway.parts import CAPTION, LIMIT, split
+from services.gateway.parts import parts_of
 from services.gateway.signature import Callbacks
 from services.gateway.twilio import Accepted, Never, NotNow, Twilio, Unknown
 from taskflow import clock
@@ -188,8 +187,8 @@ class Effects:
             raise LostReply(f"reply {head.reply} is not in the log")
         opened: Recorded[ReplyReady] = await self._log.opened(recorded)
         ready = opened.event
-        first = CAPTION if ready.picture else LIMIT
-        return _Content(split(for_whatsapp(ready.text), first=first), ready.picture)
+        parts = parts_of(ready.text, below_a_picture=ready.picture is not None)
+        return _Content(parts, ready.picture)
 
 
 def _not_posted(head: Queued) -> Decide:

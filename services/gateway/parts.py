@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from services.gateway.formatting import for_whatsapp
+
 LIMIT = 1600
 """Twilio's, of a body (error 21617). Counted in UTF-16 units, the stricter reading for emoji."""
 CAPTION = 1024
@@ -19,6 +21,11 @@ _JOINERS = frozenset("\u200d\ufe0f\u20e3")
 
 def length(text: str) -> int:
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
+def parts_of(text: str, *, below_a_picture: bool) -> list[str]:
+    """A reply's text as it is sent."""
+    return split(for_whatsapp(text), first=CAPTION if below_a_picture else LIMIT)
 
 
 def split(text: str, limit: int = LIMIT, *, first: int | None = None) -> list[str]:

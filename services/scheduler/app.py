@@ -22,7 +22,11 @@ from taskflow import told
 from taskflow.media import Media
 from taskflow.service import Runtime, run
 from taskflow.tooling import keep_offered
+from taskflow.views import VIEWS
 from taskflow.watchdog import Watchdog
+
+VIEWS_GATHER_SECONDS = 0.5
+"""People read them; no tool waits for them. See docs/adr/0016."""
 
 
 @asynccontextmanager
@@ -31,6 +35,8 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
     due = runtime.project(DueReminders(runtime.folds))
     calls = runtime.project(OpenCalls())
     watches = runtime.project(Watches(settings.rhythm.shortest))
+    for view in VIEWS:
+        runtime.project(view(), gather=VIEWS_GATHER_SECONDS)
     reminders = ReminderTools(table, runtime.log, runtime.folds, due)
     listing = Listing(pages, table, runtime.log, runtime.folds)
     watching = WatchTools(

@@ -12,7 +12,7 @@ from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.scheduler.decider import FOLD, due_at
 from taskflow.folds import Folds
-from taskflow.projections import Statement
+from taskflow.projecting.projection import ProjectionContext, Statement
 
 # Numbers are the user's own, given in the order of the log: the same in every rebuild.
 _SET = """
@@ -37,6 +37,7 @@ _ABANDONED = "delete from open_calls where stream = $1"
 
 class DueReminders:
     name, version = "due-reminders", 1
+    tables = ("due_reminders",)
 
     def __init__(self, folds: Folds) -> None:
         self._folds = folds
@@ -47,6 +48,10 @@ class DueReminders:
         folded = await self._folds.fold_all(told, FOLD)
         due = {stream: due_at(one.state) for stream, one in folded.items()}
         return [statement for one in events for statement in _changes(one, due)]
+
+
+def due_reminders(context: ProjectionContext) -> DueReminders:
+    return DueReminders(context.folds)
 
 
 def _changes(recorded: Recorded[Any], due: Mapping[str, datetime | None]) -> list[Statement]:
@@ -66,9 +71,14 @@ def _changes(recorded: Recorded[Any], due: Mapping[str, datetime | None]) -> lis
 
 class OpenCalls:
     name, version = "open-calls", 1
+    tables = ("open_calls",)
 
     async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
         return [statement for one in events for statement in _call_changes(one)]
+
+
+def open_calls(_context: ProjectionContext) -> OpenCalls:
+    return OpenCalls()
 
 
 def _call_changes(recorded: Recorded[Any]) -> list[Statement]:

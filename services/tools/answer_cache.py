@@ -15,6 +15,7 @@ from cachetools import TTLCache
 from pydantic import BaseModel
 
 from contracts.personal import Sealed
+from contracts.streams import UserId
 from contracts.tools import ToolRequested
 from taskflow import clock
 from taskflow.telemetry import counter
@@ -30,6 +31,7 @@ _counted = counter("taskflow.tool.cache", "Calls of cached tools, by how they we
 class _Found:
     done: Done
     by: UUID
+    user: UserId
 
 
 @dataclass(slots=True)
@@ -60,6 +62,12 @@ class AnswerCache:
             answer = await self._looked_up(tool, arguments, call, key)
         _counted.add(1, {"tool": tool.name, "outcome": answer.by})
         return answer
+
+    def drop(self, user: UserId) -> None:
+        """They were forgotten: what was found for them may hold their words."""
+        for answers in self._answers.values():
+            for key in [key for key, found in answers.items() if found.user == user]:
+                answers.pop(key, None)
 
     async def _looked_up(
         self, tool: Tool[Any], arguments: BaseModel, call: Call, key: bytes
@@ -93,7 +101,7 @@ class AnswerCache:
     async def _fly(self, tool: Tool[Any], arguments: BaseModel, call: Call, key: bytes) -> Done:
         done = await tool.run(arguments, call)
         if _may_be_told_again(done) and not done.passing:
-            self._of(tool)[key] = _Found(done, call.request.event_id)
+            self._of(tool)[key] = _Found(done, call.request.event_id, call.user)
         return done
 
     def _of(self, tool: Tool[Any]) -> "TTLCache[bytes, _Found]":

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from taskflow import chromium, database, durability, migrate, topology
+from taskflow.archive.manifest import MANIFEST
 from taskflow.cli.operator import OperatorSettings, bus
 from taskflow.errors import Configuration, TaskFlowError
 from taskflow.sealing import MasterKey, UnopenableSeal
@@ -21,6 +22,12 @@ from taskflow.sealing import MasterKey, UnopenableSeal
 VENDOR_SECONDS = 5.0
 _A_KEY = "select user_id, wrapped_key from vault_users where wrapped_key is not null limit 1"
 _LETTERS = "select count(*) from dead_letters where settled_at is null"
+_ROOM = """
+select max(end_position) - (select last_value from events_position),
+       exists (select from events_rest)
+  from events_partitions
+"""
+_ARCHIVES = "select name from archives where dropped_at is not null order by first_position"
 _SERVICES = """
 select service, count(*) as instances, extract(epoch from now() - max(seen_at)) as seen
   from service_instances where seen_at > now() - interval '15 seconds' group by service
@@ -79,7 +86,7 @@ async def _database(settings: OperatorSettings) -> AsyncGenerator[Finding]:
         yield Finding("schema", not lacking, says, "run `taskflow migrate`" if lacking else "")
         if lacking:
             return
-        for check in (_master_key, _dead_letters, _services):
+        for check in (_master_key, _dead_letters, _partitions, _archives, _services):
             yield await check(connection, settings)
     finally:
         await connection.close()
@@ -101,6 +108,25 @@ async def _dead_letters(connection: asyncpg.Connection, _: OperatorSettings) -> 
     count = await connection.fetchval(_LETTERS)
     do = "see `taskflow dlq list`" if count else ""
     return Finding("dead letters", ok=not count, says=f"{count} open", do=do)
+
+
+async def _partitions(connection: asyncpg.Connection, _: OperatorSettings) -> Finding:
+    room, late = await connection.fetchrow(_ROOM) or (0, False)
+    if late:
+        says = "events lie in the default one: the next was not made in time"
+        return Finding("partitions", ok=False, says=says, do="start a service: it makes them")
+    do = "start a service: it makes the next one" if room <= 0 else ""
+    return Finding("partitions", room > 0, f"{room:,} positions ahead of the log", do)
+
+
+async def _archives(connection: asyncpg.Connection, settings: OperatorSettings) -> Finding:
+    folder = settings.archive_folder
+    names = [row["name"] for row in await connection.fetch(_ARCHIVES)]
+    if lacking := [name for name in names if not (folder / name / MANIFEST).exists()]:
+        says = f"{', '.join(lacking)} not in {folder}"
+        do = "bring them back, or set TASKFLOW_ARCHIVE to the folder that holds them"
+        return Finding("archives", ok=False, says=says, do=do)
+    return Finding("archives", ok=True, says=f"{len(names)} in {folder}" if names else "none")
 
 
 async def _services(connection: asyncpg.Connection, _: OperatorSettings) -> Finding:

@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+import logging
 import sys
 from importlib.metadata import entry_points
 from importlib.metadata import version as package_version
+from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
-from taskflow.cli import dlq
+from taskflow.cli import dlq, projections, replay
 from taskflow.errors import Configuration, TaskFlowError
 
 app = typer.Typer(
@@ -21,6 +24,10 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
 Open = Annotated[bool, typer.Option("--open", help="Uncover personal text.")]
+At = Annotated[
+    str | None,
+    typer.Option(help='As of then: 2026-11-24T15:00+01:00, "2026-11-24 15:00", "10m ago".'),
+]
 
 
 def _tell_version(wanted: bool) -> None:
@@ -30,6 +37,8 @@ def _tell_version(wanted: bool) -> None:
 
 
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(projections.app, name="projections")
+app.add_typer(replay.app, name="replay")
 
 
 @app.callback()
@@ -88,16 +97,69 @@ def provision() -> None:
 @app.command()
 def show(
     stream: Annotated[str, typer.Argument(help="A stream, a user's id, or their number.")],
+    *,
+    at: At = None,
+    version: Annotated[int | None, typer.Option(help="As of this version of the stream.")] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="What each event changed.")] = False,
     open_: Open = False,
     json: Json = False,
 ) -> None:
-    """A stream's history, readable.
+    """A stream's history, readable, and what its owners held: now, or as of a moment.
 
-    Example: taskflow show +15551230001 --open
+    Example: taskflow show +15551230001 --at "10m ago" --diff --open
     """
     from taskflow.cli.reading import show_stream
 
-    asyncio.run(show_stream(stream, open_=open_, json=json))
+    showing = show_stream(stream, at=at, version=version, diff=diff, open_=open_, json=json)
+    asyncio.run(showing)
+
+
+@app.command()
+def user(
+    user: Annotated[str, typer.Argument(help="A user's id or number.")],
+    at: At = None,
+    open_: Open = False,
+    json: Json = False,
+) -> None:
+    """A whole user, now or as of a moment: profile, conversation, reminders, watches, open calls.
+
+    Example: taskflow user +15551230001 --at "2026-11-24 15:00" --open
+    """
+    from taskflow.cli.time_travel import show_user
+
+    asyncio.run(show_user(user, at=at, open_=open_, json=json))
+
+
+@app.command()
+def why(
+    reply: Annotated[
+        str, typer.Argument(help="A reply's id or its beginning, its MessageSid, or its user.")
+    ],
+    open_: Open = False,
+    json: Json = False,
+) -> None:
+    """Why a reply was sent: its causes, back to the message that it began with.
+
+    Example: taskflow why +15551230001 --open
+    """
+    from taskflow.cli.why import tell_why
+
+    asyncio.run(tell_why(reply, open_=open_, json=json))
+
+
+@app.command()
+def export(
+    user: Annotated[str, typer.Argument(help="A user's id or number.")],
+    into: Annotated[str | None, typer.Option(help="A file to write; else standard output.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="In one line.")] = False,
+) -> None:
+    """All that is known of a user, as one JSON object. Their texts stand open in it.
+
+    Example: taskflow export +15551230001 --into export.json
+    """
+    from taskflow.cli.export import export_user
+
+    asyncio.run(export_user(user, into=into, one_line=json))
 
 
 @app.command()
@@ -130,6 +192,40 @@ def doctor(json: Json = False) -> None:
 
 
 @app.command()
+def archive(
+    before: Annotated[str, typer.Option(help='A time as for --at, "90d ago", or a position.')],
+    *,
+    into: Annotated[Path | None, typer.Option(help="Else TASKFLOW_ARCHIVE.")] = None,
+    close: Annotated[bool, typer.Option("--close", help="End the newest partition first.")] = False,
+    grace: Annotated[float, typer.Option(help="Seconds until running services know.")] = 30.0,
+    json: Json = False,
+) -> None:
+    """Move whole old partitions of the log into Parquet files; replay reads them from there.
+
+    Example: taskflow archive --before "90d ago"
+    """
+    from taskflow.cli.archive import archive as move
+
+    asyncio.run(move(before, into, close=close, json=json, grace=grace))
+
+
+@app.command()
+def verify_log(
+    stream: Annotated[str | None, typer.Option(help="Only this stream.")] = None,
+    head: Annotated[str | None, typer.Option(help="What an earlier run printed.")] = None,
+    json: Json = False,
+) -> None:
+    """Recompute every hash chain; name each row that was changed, removed or inserted.
+
+    Example: taskflow verify-log
+    """
+    from taskflow.cli.verify_log import verify_log as verify
+
+    if not asyncio.run(verify(stream=stream, since=head, json=json)):
+        raise typer.Exit(1)
+
+
+@app.command()
 def browser() -> None:
     """Set up a Chromium, for pages whose price is made by scripts."""
     from taskflow.up.chromium import main as set_up
@@ -141,13 +237,15 @@ def browser() -> None:
 def forget(
     user: Annotated[str, typer.Argument(help="A user's id or number.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: Json = False,
 ) -> None:
-    """Destroy a user's key: nothing of theirs can be read again."""
-    from taskflow.cli.operate import forget_user
+    """Destroy all that is a user's; what is left of them in the log can never be read again.
 
-    if not yes:
-        typer.confirm(f"Destroy the key of {user}? Nothing can undo it.", abort=True)
-    asyncio.run(forget_user(user))
+    Example: taskflow forget +15551230001
+    """
+    from taskflow.cli.forgetting import forget_user
+
+    asyncio.run(forget_user(user, yes=yes, json=json))
 
 
 @app.command()
@@ -162,6 +260,11 @@ def asyncapi(
 
 def main() -> None:
     """Expected faults are one clear line and exit code 1."""
+    # Standard output is for what was asked; a service sets up its own logs.
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     try:
         app()
     except TaskFlowError as error:

@@ -3,14 +3,10 @@
 import typer
 from pydantic import Field, SecretStr
 
-from contracts import slots, streams
-from contracts.conversation import UserForgotten
 from taskflow import topology
-from taskflow.appending import Write
-from taskflow.cli.operator import bus, operator
+from taskflow.cli.operator import bus
 from taskflow.database import UNAVAILABLE
 from taskflow.errors import Configuration
-from taskflow.media import Media
 from taskflow.migrate import migrate
 from taskflow.settings import Settings
 
@@ -40,14 +36,3 @@ async def provision_bus() -> None:
         await topology.provision(client)
     consumers = ", ".join(consumer.service for consumer in topology.CONSUMERS)
     typer.echo(f"stream {topology.STREAM} and consumers {consumers} are in place")
-
-
-async def forget_user(name: str) -> None:
-    """The tombstone first, so that every fold stops; then the key; then what it has sealed."""
-    async with operator() as me:
-        user = await me.user_of(name)
-        write = Write(streams.conversation(user), [UserForgotten()], user)
-        await me.log.append([write], slots.forgotten(user))
-        done = await me.vault.forget(user)
-        await Media(me.pool, me.vault).purge(user)
-    typer.echo(f"user {user} is forgotten" if done else f"user {user} was forgotten already")

@@ -24,10 +24,12 @@ from taskflow.event_log import EventLog
 from taskflow.group_commit import GroupCommit
 from taskflow.sealing import MasterKey
 from taskflow.settings import RuntimeSettings, explain
+from taskflow.time_travel.unknown import PastLog
 from taskflow.vault import Vault
 
 CONNECT_SECONDS = 3.0
 """The client tries a refused connection for two minutes by itself."""
+KINDS = (streams.CONVERSATION, streams.PROFILE, streams.REMINDER, streams.WATCH)
 RUN_ENV = "run.env"
 """In the home of a running `taskflow up`: how to reach what it started."""
 
@@ -45,6 +47,8 @@ class OperatorSettings(RuntimeSettings):
     serpapi_api_key: SecretStr = SecretStr("")
     serpapi_url: str = "https://serpapi.com"
     taskflow_chromium: str | None = None
+    taskflow_jaeger_url: str = ""
+    """Where traces can be looked at; empty: their ids are told."""
 
     @classmethod
     def load(cls, **given: Any) -> Self:
@@ -65,7 +69,7 @@ class Operator:
 
     async def stream_of(self, name: str) -> str:
         """A stream by its name, a conversation by its user's id, phone or business-scoped id."""
-        if name.startswith((streams.CONVERSATION, streams.REMINDER)) or name == streams.TOOLS:
+        if name.startswith(KINDS) or name == streams.TOOLS:
             return name
         return streams.conversation(await self.user_of(name))
 
@@ -77,21 +81,44 @@ class Operator:
         if user := await self.vault.known(address):
             return user
         raise Configuration(
-            f"nobody is known as {name!r}; give a stream (conversation-<id>, reminder-<id>, "
-            "tools), a user id, or an address such as +15551230001"
+            f"nobody is known as {name!r}; give a stream (conversation-<id>, profile-<id>, "
+            "reminder-<id>, watch-<id>, tools), a user id, or an address such as +15551230001"
         )
 
 
 @asynccontextmanager
 async def operator() -> AsyncGenerator[Operator]:
     settings = OperatorSettings.load()
-    pool = database.pool(settings.dsn, "taskflow-operator", size=2)
-    group = GroupCommit(settings.dsn, "taskflow-operator")
+    async with _reached(settings, settings.dsn, EventLog) as found:
+        yield found
+
+
+@asynccontextmanager
+async def reader() -> AsyncGenerator[Operator]:
+    """As `operator`, of whom PostgreSQL takes no write.
+
+    Its log also shows what only newer releases know, as events that nobody can fold.
+    """
+    settings = OperatorSettings.load()
+    async with _reached(settings, read_only(settings.dsn), PastLog) as found:
+        yield found
+
+
+def read_only(dsn: str) -> str:
+    return f"{dsn}{'&' if '?' in dsn else '?'}default_transaction_read_only=on"
+
+
+@asynccontextmanager
+async def _reached(
+    settings: OperatorSettings, dsn: str, log_of: type[EventLog]
+) -> AsyncGenerator[Operator]:
+    pool = database.pool(dsn, "taskflow-operator", size=2)
+    group = GroupCommit(dsn, "taskflow-operator")
     async with pool:
         try:
             await pool.fetchval("select 1")
             vault = Vault(pool, MasterKey(settings.master_key))
-            log = EventLog(pool, vault, group)
+            log = log_of(pool, vault, group, settings.archive_folder)
             yield Operator(settings, pool, vault, log, DeadLetters(pool, log, "operator"))
         except database.UNAVAILABLE as error:
             raise Configuration(

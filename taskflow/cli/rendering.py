@@ -1,21 +1,27 @@
-"""Events as people read them: one line each, ids shortened, sealed text covered."""
+"""Events and states as people read them: one line each, ids shortened, sealed text covered."""
 
 import json
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from pydantic import BaseModel
 from rich.text import Text
 
 from contracts.event import Event
 from contracts.personal import Sealed
 from contracts.recorded import Recorded
+from taskflow.time_travel.covering import COVERED, plain
+from taskflow.time_travel.states import Changes
+from taskflow.time_travel.unknown import SAYS, UnknownEvent
 
-COVERED = "▒▒▒"
 LONGEST = 120
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def line(recorded: Recorded[Any], *, with_stream: bool = True) -> Text:
+def line(recorded: Recorded[Any], *, with_stream: bool = True, cover: str = COVERED) -> Text:
     told = Text()
     told.append(f"{recorded.recorded_at.astimezone():%H:%M:%S.%f}"[:-3] + " ", "dim")
     if with_stream:
@@ -23,30 +29,86 @@ def line(recorded: Recorded[Any], *, with_stream: bool = True) -> Text:
     told.append(f"{recorded.version:>4} ", "dim")
     told.append(f"{recorded.event.type:<20} ", "bold")
     event: Event = recorded.event
+    if isinstance(event, UnknownEvent):
+        told.append(f"version {event.version}: {SAYS}", "yellow")
+        return told
     for name in type(event).model_fields:
         value = getattr(event, name)
         if value is not None:
             told.append(f"{name}=", "dim")
-            told.append(f"{shown(value)} ", "magenta" if isinstance(value, Sealed) else "")
+            style = "magenta" if isinstance(value, Sealed) else ""
+            told.append(f"{shown(value, cover)} ", style)
     return told
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, cover: str = COVERED) -> str:
     match value:
         case Sealed():
-            return COVERED
+            return cover
         case UUID():
             return str(value)[:8]
         case datetime():
             return value.isoformat(timespec="seconds")
         case str():
-            return _cut(json.dumps(value, ensure_ascii=False) if " " in value else value)
+            return cut(json.dumps(value, ensure_ascii=False) if " " in value else value)
+        case BaseModel() | dict() | list():
+            return cut(brief(plain(value, cover)))
         case _:
-            return _cut(str(value))
+            return cut(str(value))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+def brief(value: Any) -> str:
+    """A JSON value in one line, ids shortened."""
+    match value:
+        case None | "":
+            return "nothing"
+        case str():
+            return _ID.sub(lambda id_: id_[0][:8], value)
+        case dict():
+            items = cast("Mapping[str, Any]", value).items()
+            told = ", ".join(f"{name}: {brief(one)}" for name, one in items if one is not None)
+            return f"{{{told}}}"
+        case list():
+            return f"[{', '.join(map(brief, cast('Sequence[Any]', value)))}]"
+        case _:
+            return json.dumps(value)
+
+
+def cut(text: str, longest: int = LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def change_lines(changes: Mapping[str, Changes]) -> list[Text]:
+    """What an event changed, one line a path: before → after."""
+    told: list[Text] = []
+    width = max(map(len, changes), default=0)
+    for owner, paths in changes.items():
+        for place, (path, before, after) in enumerate(paths):
+            row = Text(" " * 18)
+            row.append(f"{owner if place == 0 else '':<{width}}  ", "cyan")
+            row.append(f"{path}: ", "dim")
+            row.append(f"{cut(brief(before))} → ", "red")
+            row.append(cut(brief(after)), "green")
+            told.append(row)
+    return told
+
+
+def state_lines(states: Mapping[str, Any]) -> list[Text]:
+    """States without what says nothing: empty, zero, unknown."""
+    told: list[Text] = []
+    for owner, state in states.items():
+        telling = {name: value for name, value in state.items() if value not in _SILENT}
+        row = Text(f"  {owner:<9} ", "cyan")
+        row.append("nothing yet" if not telling else "")
+        told.append(row)
+        for name, value in telling.items():
+            below = Text(f"    {name:<16} ", "dim")
+            below.append(cut(brief(value), 2 * LONGEST))
+            told.append(below)
+    return told
+
+
+_SILENT: tuple[Any, ...] = (None, "", [], {}, False, 0)
 
 
 def short_stream(stream: str) -> str:
@@ -54,18 +116,21 @@ def short_stream(stream: str) -> str:
     return f"{kind}-{rest[:5]}" if rest else kind
 
 
-def as_json(recorded: Recorded[Any]) -> str:
-    return json.dumps(
-        {
-            "stream": recorded.stream,
-            "version": recorded.version,
-            "type": recorded.event.type,
-            "event_id": str(recorded.event_id),
-            "at": recorded.recorded_at.isoformat(),
-            "cause": str(recorded.cause) if recorded.cause else None,
-            "correlation": str(recorded.correlation),
-            "trace": recorded.trace,
-            "payload": recorded.event.model_dump(mode="json"),
-        },
-        ensure_ascii=False,
-    )
+def as_object(recorded: Recorded[Any], cover: str = COVERED) -> dict[str, Any]:
+    event: Event = recorded.event
+    told: dict[str, Any] = {
+        "stream": recorded.stream,
+        "version": recorded.version,
+        "type": event.type,
+        "event_id": str(recorded.event_id),
+        "at": recorded.recorded_at.isoformat(),
+        "cause": str(recorded.cause) if recorded.cause else None,
+        "correlation": str(recorded.correlation),
+        "trace": recorded.trace,
+        "payload": plain(event, cover),
+    }
+    return {**told, "unknown": SAYS} if isinstance(event, UnknownEvent) else told
+
+
+def as_json(recorded: Recorded[Any], cover: str = COVERED) -> str:
+    return json.dumps(as_object(recorded, cover), ensure_ascii=False)

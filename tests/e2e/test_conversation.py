@@ -1,9 +1,12 @@
 """A person writes; the whole stack answers."""
 
+import asyncio
 import itertools
 
 import pytest
 
+from taskflow.cli.operator import reader
+from taskflow.time_travel import gathering, why
 from tests.support.stack import Stack, wait_until
 
 pytestmark = pytest.mark.e2e
@@ -97,3 +100,28 @@ def test_stop_ends_the_open_turn(stack: Stack, user: str) -> None:
     stack.say(user, "never mind")
 
     assert stack.await_replies(user, 1) == ["Stopped."]
+
+
+def test_every_reply_of_all_this_traces_back_to_its_webhook(
+    stack: Stack, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.script(user, *[{"status": 503}] * 3)
+    stack.say(user, "hello")
+    stack.await_replies(user, 1)
+    for name, value in stack.env.items():
+        monkeypatch.setenv(name, value)
+
+    found = asyncio.run(_explained())
+    assert {one.reply.event.kind for one in found} >= {"answer", "apology"}
+    assert [one.reply.event_id for one in found if not one.traces_back()] == []
+    assert {one.origin for one in found} == {"webhook"}
+
+
+async def _explained() -> list[why.Explanation]:
+    found: list[why.Explanation] = []
+    async with reader() as me:
+        async for message in me.log.follow_all():
+            if message.type == "reply.ready":
+                behind = await gathering.behind(me.log, message.recorded())
+                found.append(why.explain(message.event_id, behind))
+    return found

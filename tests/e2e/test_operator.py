@@ -117,6 +117,10 @@ def test_a_forgotten_user_cannot_be_read(stack: Stack, user: str, taskflow: Task
     stack.say(user, "my secret")
     stack.await_replies(user, 1)
     stream = json.loads(taskflow("show", user, "--json").splitlines()[0])["stream"]
+    refused = CliRunner().invoke(main.app, ["forget", user], input="n\n")
+    assert refused.exit_code == 1
+    assert "taskflow export" in refused.stderr
+    assert "my secret" in taskflow("show", user, "--open")
 
     assert "is forgotten" in taskflow("forget", user, "--yes")
     told = taskflow("show", stream, "--open")

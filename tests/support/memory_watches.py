@@ -122,6 +122,11 @@ class MemoryWatches:
                 self._join(*given)
             case sql._STOPPED if given[0] in self.rows:
                 self.rows[given[0]].ended = True
+            case sql._UNWATCHED:
+                left = {row.page for row in self.rows.values() if self._lives_on(row, given[0])}
+                for row in self.rows.values():
+                    if row.user == given[0] and row.page not in left:
+                        self.pages.pop(row.page, None)
             case sql._FORGOTTEN:
                 self.rows = {one: row for one, row in self.rows.items() if row.user != given[0]}
                 self._numbers.pop(given[0], None)
@@ -129,6 +134,10 @@ class MemoryWatches:
                 pass
             case _:
                 raise AssertionError(f"a statement that nobody taught these tables: {query}")
+
+    @staticmethod
+    def _lives_on(row: Row, without: UserId) -> bool:
+        return row.user != without and not row.ended
 
     def start_anew(self) -> None:
         """The projection rebuilt from zero; pages are no part of it."""

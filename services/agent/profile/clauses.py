@@ -76,15 +76,19 @@ class Clause:
     """In its message."""
 
 
-def clauses(own: str) -> Iterator[Clause]:
-    """Of sentences that mean what they say; a text that is to be worked on is nobody's word."""
-    first = True
+def sentences(own: str) -> Iterator[str]:
+    """Those that mean what they say; a text that is to be worked on is nobody's word."""
     for found in _SENTENCE.finditer(own):
         sentence = found.group().strip()
-        if not sentence:
-            continue
         if _TASK.match(sentence):
             return
+        if sentence:
+            yield sentence
+
+
+def clauses(own: str) -> Iterator[Clause]:
+    first = True
+    for sentence in sentences(own):
         for clause in _meant(sentence):
             yield Clause(clause[0], clause[1], first)
             first = False

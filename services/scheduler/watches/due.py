@@ -12,7 +12,7 @@ from contracts import streams
 from contracts.conversation import UserForgotten
 from contracts.recorded import Recorded
 from contracts.watches import WatchSet, WatchStopped
-from taskflow.projections import Statement
+from taskflow.projecting.projection import ProjectionContext, Statement
 
 # Numbers are the user's own, given in the order of the log: the same in every rebuild.
 _SET = """
@@ -32,11 +32,19 @@ on conflict (page) do update
                      else watched_pages.due_at end
 """
 _STOPPED = "update watches set ended = true where watch = $1"
+# Nobody looks any more at what they alone watched.
+_UNWATCHED = """
+delete from watched_pages
+ where page in (select page from watches where user_id = $1)
+   and not exists (select from watches w
+                    where w.page = watched_pages.page and not w.ended and w.user_id <> $1)
+"""
 _FORGOTTEN = "delete from watches where user_id = $1"
 
 
 class Watches:
     name, version = "watches", 1
+    tables = ("watches", "watched_pages")
 
     def __init__(self, shortest: timedelta) -> None:
         self._shortest = shortest
@@ -54,6 +62,12 @@ class Watches:
             case WatchStopped(watch=watch):
                 return [(_STOPPED, (watch,))]
             case UserForgotten():
-                return [(_FORGOTTEN, (streams.user_of(recorded.stream),))]
+                user = streams.user_of(recorded.stream)
+                return [(_UNWATCHED, (user,)), (_FORGOTTEN, (user,))]
             case _:
                 return []
+
+
+def watches(_context: ProjectionContext) -> Watches:
+    """How soon a joined page comes matters where somebody has looked: never in a new table."""
+    return Watches(timedelta())

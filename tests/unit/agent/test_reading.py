@@ -38,7 +38,8 @@ async def read(story: Story, step: int = 1) -> Step:
     assert state.turn
     move = AskModel(state.turn, step, slots.step(state.turn, step))
     version = story.events[-1].version
-    return await Reading(story.log, MODEL).step(state, move, story.events[0], version)
+    reading, cause = Reading(story.log, MODEL), story.events[0]
+    return await reading.step(await reading.heard(state, cause, version), state, move, cause)
 
 
 def start(story: Story) -> UUID:

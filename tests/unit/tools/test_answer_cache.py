@@ -161,6 +161,16 @@ async def test_impersonal_answers_are_shared(cache, lookup) -> None:
     assert (await cache.answer(tool, Asked(query="BER-LIS"), a_call(OTHER))).by == "hit"
 
 
+async def test_a_forgotten_users_answers_are_dropped_and_nobody_elses(cache, lookup) -> None:
+    tool = lookup.tool()
+    for user in (USER, OTHER):
+        await cache.answer(tool, Asked(query="x"), a_call(user))
+    cache.drop(USER)
+
+    assert number(await cache.answer(tool, Asked(query="x"), a_call(OTHER))) == 2
+    assert number(await cache.answer(tool, Asked(query="x"), a_call(USER))) == 3
+
+
 @pytest.mark.parametrize("more", [{"effect": "write"}, {"effect": "confirm"}, {"cache_s": 0.0}])
 async def test_only_reads_that_say_so_are_told_again(cache, lookup, more) -> None:
     tool = lookup.tool(**more)

@@ -6,6 +6,7 @@ from services.gateway.settings import GatewaySettings
 from services.scheduler.settings import SchedulerSettings
 from services.tools.settings import ToolsSettings
 from simulators.settings import SimulatorSettings
+from taskflow.cli.operator import OperatorSettings
 from taskflow.up.settings import UpSettings
 
 EXAMPLE = Path(__file__).parents[4] / ".env.example"
@@ -16,6 +17,7 @@ EVERYONES = (
     ToolsSettings,
     SchedulerSettings,
     SimulatorSettings,
+    OperatorSettings,
 )
 
 

@@ -1,0 +1,286 @@
+"""Today's agent over recorded conversations: what it would decide where each decision stands.
+
+Its own code runs on the log as it was before each append. The model is the recording: it says
+what it said then, and where it was not asked, nothing.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from contracts import slots, streams
+from contracts.conversation import (
+    ForgettingAsked,
+    ForgettingConfirmed,
+    HistorySummarized,
+    ModelAnswered,
+    ModelFailed,
+    ReplyCaught,
+    ReplyReady,
+    TurnParked,
+    TurnRetried,
+    TurnStarted,
+    TurnStopped,
+    UserForgotten,
+)
+from contracts.event import Event
+from contracts.recorded import Recorded
+from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
+from services.agent import decider
+from services.agent.decider import FOLD, AskModel, Decide
+from services.agent.effects import Effects
+from services.agent.memory import Memory
+from services.agent.recorded_model import NothingSaid, Recording
+from services.agent.review_profile import profile_reviewed
+from services.agent.state import Conversation
+from taskflow.errors import SealedForEver
+from taskflow.replay.history import History, LogThen, is_erased
+from taskflow.replay.verdicts import (
+    Comparing,
+    NotComparable,
+    Redecided,
+    Verdict,
+    agreeing,
+    backwards,
+)
+
+OF_THE_ASKING = frozenset({"deadline", "prompt_version", "request_hash"})
+"""Counted from the moment of asking, which is not recorded; and what was asked."""
+Heads = (
+    TurnStarted
+    | ModelAnswered
+    | ModelFailed
+    | TurnParked
+    | TurnStopped
+    | ForgettingAsked
+    | ForgettingConfirmed
+)
+"""What takes the slot of a turn or of a step."""
+
+
+async def review(history: History) -> AsyncIterator[Verdict]:
+    for stream, events in history.of_kind(streams.CONVERSATION):
+        async for verdict in _Conversation(history, stream, events).review():
+            yield verdict
+
+
+class _Conversation:
+    """One conversation, event by event, beside the fold of what came before each."""
+
+    def __init__(self, history: History, stream: str, events: Sequence[Recorded[Any]]) -> None:
+        self._history, self._stream, self._events = history, stream, events
+        self._comparing = Comparing(history)
+        self._states = [Conversation()]
+        """By version."""
+        self._done: set[UUID] = set()
+
+    async def review(self) -> AsyncIterator[Verdict]:
+        for recorded in self._events:
+            before = self._states[-1]
+            self._states.append(FOLD.evolve(before, recorded))
+            if recorded.event_id not in self._done:
+                async for verdict in self._verdicts(recorded, before):
+                    yield verdict
+        for verdict in profile_reviewed(self._history, self._stream, self._states):
+            yield verdict
+
+    async def _verdicts(
+        self, recorded: Recorded[Any], before: Conversation
+    ) -> AsyncIterator[Verdict]:
+        match recorded.event:
+            case ToolFinished(call=call) | ToolFailed(call=call):
+                yield self._in_slot(recorded, slots.outcome(call))
+            case TurnRetried(parked=parked):
+                yield self._retried(recorded, self._history.find(parked))
+            case UserForgotten():
+                yield self._in_slot(recorded, slots.forgotten(streams.user_of(self._stream)))
+            case ReplyReady(turn=None):
+                pass  # The scheduler's, or an operator's.
+            case HistorySummarized():
+                yield await self._summarized(recorded)
+            case (
+                TurnStarted()
+                | ModelAnswered()
+                | ModelFailed()
+                | TurnParked()
+                | TurnStopped()
+                | ForgettingAsked()
+                | ForgettingConfirmed()
+                | ReplyCaught()
+                | ReplyReady()
+                | ToolRequested()
+                | ActionProposed()
+            ):
+                for verdict in await self._decided(recorded, before):
+                    yield verdict
+            case _:
+                pass
+
+    def _in_slot(self, recorded: Recorded[Any], slot: UUID) -> Verdict:
+        """A fact from outside, in its place."""
+        return self._comparing.one(recorded, recorded.event, slots.event_id(slot, 0))
+
+    def _retried(self, recorded: Recorded[Any], parked: Recorded[Any] | None) -> Verdict:
+        given: TurnParked | None = (
+            parked.event if parked and isinstance(parked.event, TurnParked) else None
+        )
+        decided = (
+            TurnRetried(parked=recorded.event.parked, messages=given.messages) if given else None
+        )
+        id_ = slots.event_id(slots.retry(recorded.event.parked), 0)
+        return self._comparing.one(recorded, decided, id_)
+
+    async def _decided(self, recorded: Recorded[Any], before: Conversation) -> Sequence[Verdict]:
+        """The whole append that begins here; nothing begins with what belongs inside one."""
+        if before.forgotten:
+            return [NotComparable(recorded, "forgotten")]
+        slot = decider.current_slot(before)
+        standing = self._history.standing(slot)
+        if not isinstance(recorded.event, Heads):
+            return [self._comparing.one(recorded, None, None)]
+        if not standing or standing[0].event_id != recorded.event_id:
+            return [self._comparing.one(recorded, recorded.event, slots.event_id(slot, 0))]
+        self._done |= {one.event_id for one in standing}
+        try:
+            return await self._of_head(recorded, slot)
+        except SealedForEver:
+            return [NotComparable(one, "erased") for one in standing]
+
+    async def _of_head(self, recorded: Recorded[Any], slot: UUID) -> Sequence[Verdict]:
+        versions = backwards(
+            recorded.version - 1,
+            lambda version: decider.current_slot(self._states[version]) == slot,
+        )
+        match recorded.event:
+            case TurnStopped(turn=turn):
+                return self._stopped(recorded, slot, turn)
+            case TurnParked(error=error):
+                states = (self._states[version] for version in versions)
+                return agreeing(
+                    self._comparing.append(slot, decider.parked(one, error).events)
+                    for one in states
+                )
+            case _:
+                pass
+        first: Sequence[Redecided] = ()
+        for version in versions:
+            for catalogue in self._catalogues(version, recorded):
+                found = await self._moved(recorded, slot, version, catalogue)
+                if not any(verdict.changes() for verdict in found):
+                    return found
+                first = first or found
+        return first or [self._comparing.one(recorded, None, None)]
+
+    def _catalogues(self, version: int, recorded: Recorded[Any]) -> Iterator[int]:
+        """Positions up to which the tools on offer may have been read."""
+        yield recorded.position
+        since = self._events[version - 1].position if version else 0
+        for one in reversed(self._history.streams.get(streams.TOOLS, ())):
+            if since < one.position < recorded.position:
+                yield one.position
+
+    async def _moved(
+        self, recorded: Recorded[Any], slot: UUID, version: int, catalogue: int
+    ) -> Sequence[Redecided]:
+        """What the driver of this state would append, without a burst to wait for."""
+        state = self._states[version]
+        decided: Sequence[Event] = ()
+        if state.driver is not None:
+            move = decider.next_move(state, recorded.recorded_at, timedelta())
+            match move:
+                case Decide():
+                    decided = move.events if move.slot == slot else ()
+                case AskModel():
+                    past = LogThen(self._history, recorded.position, catalogue)
+                    decided = await self._asked(recorded, state, move, past, version)
+                case _:
+                    pass
+        return self._comparing.append(slot, decided, leaving_out=OF_THE_ASKING)
+
+    async def _asked(
+        self,
+        recorded: Recorded[Any],
+        state: Conversation,
+        move: AskModel,
+        past: LogThen,
+        version: int,
+    ) -> Sequence[Event]:
+        event = recorded.event
+        said = event if isinstance(event, ModelAnswered | ModelFailed) else None
+        if said is not None and is_erased(recorded):
+            raise SealedForEver("the model's answer is erased")
+        model = said.model if isinstance(said, ModelAnswered) else ""
+        effects = Effects(past, Recording(said, None, model))
+        try:
+            await effects.ask_model(state, move, self._events[version - 1], version)
+        except NothingSaid:
+            return ()
+        return past.decided(move.slot)
+
+    def _stopped(self, recorded: Recorded[Any], slot: UUID, turn: UUID) -> Sequence[Verdict]:
+        said = self._history.find(recorded.cause)
+        if said is None:
+            return [NotComparable(recorded, "outside")]
+        if is_erased(said):
+            return [NotComparable(recorded, "erased")]
+        before = self._states[recorded.version - 1]
+        text = getattr(said.event, "text", "")
+        means_it = decider.is_stop_word(text) and decider.stops(before, said.version)
+        return self._comparing.append(
+            slot, decider.stopped(before, turn).events if means_it else ()
+        )
+
+    async def _summarized(self, recorded: Recorded[Any]) -> Verdict:
+        fact: HistorySummarized = recorded.event
+        id_ = slots.event_id(slots.summary(self._stream, fact.number), 0)
+        if is_erased(recorded):
+            return NotComparable(recorded, "erased")
+        first: Redecided | None = None
+        for version in self._first_steps(recorded, fact.number):
+            for model in self._models(version, fact):
+                past = LogThen(self._history, recorded.position)
+                memory, state = Memory(past), self._states[version]
+                try:
+                    events = await memory.events(self._stream, state, version)
+                    said = Recording(None, fact, model)
+                    cause = self._events[version - 1]
+                    await memory.summarise_if_due(self._stream, events, state, said, cause)
+                except SealedForEver:
+                    return NotComparable(recorded, "erased")
+                decided = past.decided(slots.summary(self._stream, fact.number))
+                verdict = self._comparing.one(
+                    recorded,
+                    decided[0] if decided else None,
+                    id_,
+                    leaving_out={"prompt_version"},
+                )
+                if not verdict.changes():
+                    return verdict
+                first = first or verdict
+        return first or self._comparing.one(recorded, None, id_)
+
+    def _first_steps(self, recorded: Recorded[Any], number: int) -> Iterator[int]:
+        """Versions at which whoever wrote it may have looked: in the first step of its turn.
+
+        The turn is that of the same delivery, which may have slept until much later.
+        """
+        causes = [one.cause for one in self._events if isinstance(one.event, TurnStarted)]
+        is_known = recorded.cause in causes
+        for version in range(recorded.version - 1, 0, -1):
+            state = self._states[version]
+            if state.turn is None or state.step != 1 or state.summaries != number:
+                continue
+            turn = self._history.find(state.turn)
+            if not is_known or (turn and turn.cause == recorded.cause):
+                yield version
+
+    def _models(self, version: int, fact: HistorySummarized) -> Iterator[str]:
+        """Names that the model may have been configured by: sizes depend on it a little."""
+        yield fact.model
+        answered = {
+            one.event.model
+            for one in self._events[:version]
+            if isinstance(one.event, ModelAnswered)
+        }
+        yield from sorted(answered - {fact.model})

@@ -1,0 +1,120 @@
+"""The report on a terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from services.agent.what_if import page, words
+from services.agent.what_if.comparing import CHANGES, Change, Piece, beside, change, pieces
+from services.agent.what_if.report import Report, asked_otherwise
+from services.agent.what_if.rerun import Rerun
+from services.agent.what_if.runs import Run
+
+_STYLES: dict[Change, str] = {
+    "same": "green",
+    "wording": "cyan",
+    "tools": "yellow",
+    "outcome": "bold red",
+    "not asked": "bold magenta",
+}
+
+
+def show(console: Console, report: Report, *, open_: bool) -> None:
+    console.print(f"[bold]{len(report.turns)} turns[/], asked anew", end=" ")
+    console.print(Text(f"of {report.model} with prompt {report.prompt}, tools {report.tools}"))
+    if open_:
+        for one in report.turns:
+            _turn(console, one, report)
+    elif report.turns:
+        console.print(_listed(report))
+    console.print(_sums(report))
+    console.print(_changes(report))
+    for limit in report.limits():
+        console.print(Padding(Text(f"· {limit}", "dim"), (0, 0, 0, 1)))
+
+
+def _listed(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("at", "user", "changed", "calls"):
+        table.add_column(name, header_style="dim")
+    for name in ("model's time", "cost"):
+        table.add_column(name, header_style="dim", justify="right")
+    for one in report.turns:
+        what = change(one.recorded, one.anew)
+        table.add_row(
+            f"{one.start.began.recorded_at.astimezone():%m-%d %H:%M}",
+            str(one.user)[:8],
+            Text(CHANGES[what], _STYLES[what]),
+            Text(_calls(one)),
+            f"{words.seconds(one.recorded.model_ms)} → {words.seconds(one.anew.model_ms)}",
+            f"{_cost(one.recorded, report)} → {_cost(one.anew, report)}",
+        )
+    return table
+
+
+def _calls(one: Rerun) -> str:
+    old, new = (
+        ", ".join(words.call(made, open_=False) for made in run.calls) or words.NONE
+        for run in (one.recorded, one.anew)
+    )
+    if old != new:
+        return f"{old} → {new}"
+    return f"{old}, other arguments" if change(one.recorded, one.anew) == "tools" else old
+
+
+def _cost(run: Run, report: Report) -> str:
+    cost = report.prices.cost(run.usage)
+    return "unknown" if cost is None else f"{cost:.4f}"
+
+
+def _turn(console: Console, one: Rerun, report: Report) -> None:
+    what = change(one.recorded, one.anew)
+    at = f"{one.start.began.recorded_at.astimezone():%Y-%m-%d %H:%M:%S}"
+    console.rule(Text.assemble(f"{at}  {str(one.user)[:8]}  ", (CHANGES[what], _STYLES[what])))
+    for message in one.start.messages:
+        console.print(Text(f"> {words.printable(message)}", "bold"))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), expand=True)
+    table.add_column("recorded", ratio=1, header_style="dim")
+    table.add_column("anew", ratio=1, header_style="dim")
+    for old, new in beside(one.recorded.calls, one.anew.calls):
+        left = words.call(old, open_=True) if old else words.NONE
+        right = words.call(new, open_=True) if new else words.NONE
+        where = words.source(new, one.sources)
+        table.add_row(
+            Text(left, "blue"), Text.assemble((right, "blue"), (f"  {where}" * bool(where), "red"))
+        )
+    before, after = pieces(one.recorded.reply or words.NONE, one.anew.reply or words.NONE)
+    table.add_row(_told(before, "red strike"), _told(after, "green"))
+    table.add_row(
+        Text(page.figures(one.recorded, report), "dim"), Text(page.figures(one.anew, report), "dim")
+    )
+    console.print(table)
+    if asked_otherwise(one):
+        console.print(Text("this release asked another question than was recorded", "dim"))
+
+
+def _told(parts: Sequence[Piece], style: str) -> Text:
+    told = Text()
+    for part in parts:
+        told.append(words.printable(part.text), style if part.changed else "")
+    return told
+
+
+def _sums(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for name in ("", "recorded", "anew"):
+        table.add_column(name, header_style="dim", justify="right" if name else "left")
+    for row in page.sums(report):
+        table.add_row(*row.values())
+    return table
+
+
+def _changes(report: Report) -> Text:
+    told = Text()
+    for name, count in report.changes().items():
+        if count or name != "not asked":
+            told.append(f"{count} {CHANGES[name]}   ", _STYLES[name] if count else "dim")
+    return told

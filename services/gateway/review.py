@@ -1,0 +1,213 @@
+"""Today's gateway over recorded conversations: what it would decide where each decision stands."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from contracts import slots, streams
+from contracts.conversation import MessageReceived, ReplyReady
+from contracts.event import Event
+from contracts.recorded import Recorded
+from contracts.replies import (
+    ReplyAssumed,
+    ReplyDelivered,
+    ReplyFailed,
+    ReplyParked,
+    ReplyRead,
+    ReplyRefused,
+    ReplySending,
+    ReplySent,
+    ReplyUndelivered,
+)
+from services.gateway import decider
+from services.gateway.decider import FOLD, Claim, Decide, Lane, Queued, next_move, place
+from services.gateway.parts import parts_of
+from services.gateway.statuses import Callback, called_back
+from taskflow.errors import SealedForEver
+from taskflow.replay.history import History, is_erased
+from taskflow.replay.verdicts import Comparing, NotComparable, Redecided, Verdict, backwards
+from taskflow.vault import UnknownUser
+
+CLOCKS_APART = timedelta(seconds=1)
+"""A service's clock and the database's, which dated the claim."""
+UNSENT = frozenset({SealedForEver.code, UnknownUser.code})
+"""Reasons of a reply that had nobody to go to: it was claimed as one part."""
+TIRED = "; tried"
+LONG_AGO = timedelta(days=3650)
+
+
+async def review(history: History) -> AsyncIterator[Verdict]:
+    for _, events in history.of_kind(streams.CONVERSATION):
+        for verdict in _Lane(history, events).review():
+            yield verdict
+
+
+class _Lane:
+    """One user's lane, event by event, beside the fold of what came before each."""
+
+    def __init__(self, history: History, events: Sequence[Recorded[Any]]) -> None:
+        self._history, self._events = history, events
+        self._comparing = Comparing(history)
+        self._lanes = [Lane()]
+        """By version."""
+
+    def review(self) -> Iterator[Verdict]:
+        for recorded in self._events:
+            lane = self._lanes[-1]
+            self._lanes.append(FOLD.evolve(lane, recorded))
+            yield from self._verdicts(recorded, lane)
+
+    def _verdicts(self, recorded: Recorded[Any], lane: Lane) -> Iterator[Verdict]:
+        match recorded.event:
+            case MessageReceived(message_sid=sid):
+                yield self._comparing.one(
+                    recorded, recorded.event, slots.event_id(slots.message(sid), 0)
+                )
+            case ReplyReady(turn=None):
+                yield from self._again(recorded)
+            case ReplyDelivered() | ReplyRead() | ReplyUndelivered():
+                yield self._told(recorded)
+            case (
+                ReplySending()
+                | ReplySent()
+                | ReplyRefused()
+                | ReplyAssumed()
+                | ReplyFailed()
+                | ReplyParked()
+            ):
+                yield self._attempted(recorded, lane)
+            case _:
+                pass
+
+    def _attempted(self, recorded: Recorded[Any], lane: Lane) -> Verdict:
+        if lane.forgotten:
+            return NotComparable(recorded, "forgotten")
+        match recorded.event:
+            case _ if not lane.queue:
+                decision = None
+            case ReplySending() as claim:
+                return self._claimed(recorded, lane, claim)
+            case ReplyParked(error=error):
+                decision = decider.parked(lane, error)
+            case ReplyRefused() as refused if lane.queue[0].token:
+                return self._refused(recorded, lane.queue[0], refused)
+            case _:
+                head = lane.queue[0]
+                decision = _outcome(head, recorded) if head.token else None
+        return self._of(recorded, decision)
+
+    def _of(self, recorded: Recorded[Any], decision: Decide | None) -> Redecided:
+        if decision is None:
+            return self._comparing.one(recorded, None, None)
+        return self._comparing.one(recorded, decision.events[0], slots.event_id(decision.slot, 0))
+
+    def _claimed(self, recorded: Recorded[Any], lane: Lane, claim: ReplySending) -> Verdict:
+        # Waiting for the next attempt's time is the clock's.
+        move = next_move(lane, recorded.recorded_at + LONG_AGO)
+        if not isinstance(move, Claim):
+            return self._comparing.one(recorded, None, None)
+        parts = self._parts(move.head)
+        decided = decider.claimed(move.head, claim.parts if parts is None else parts, claim.token)
+        return self._comparing.one(
+            recorded,
+            decided,
+            slots.event_id(move.slot, 0),
+            leaving_out={"parts"} if parts is None else (),
+            partly="erased" if parts is None else None,
+        )
+
+    def _parts(self, head: Queued) -> int | None:
+        """None where the text cannot be read."""
+        outcome = self._history.standing(slots.send_outcome(*place(head)))
+        if outcome and isinstance(outcome[0].event, ReplyFailed):
+            failed = outcome[0].event
+            if failed.code is None and failed.reason in UNSENT:
+                return 1
+        recorded = self._history.find(head.reply)
+        if recorded is None or is_erased(recorded):
+            return None
+        ready: ReplyReady = recorded.event
+        return len(parts_of(ready.text, below_a_picture=ready.picture is not None))
+
+    def _refused(self, recorded: Recorded[Any], head: Queued, refused: ReplyRefused) -> Verdict:
+        """`again_at` was counted from a moment between the claim and the record."""
+        earliest = decider.refused(
+            head, head.claimed_at or recorded.recorded_at, refused.reason, None
+        )
+        verdict = self._of(recorded, earliest)
+        decided = verdict.decided
+        if not isinstance(decided, ReplyRefused):
+            return verdict
+        # The vendor may have asked for a longer pause, which only the record knows.
+        if refused.again_at < decided.again_at - CLOCKS_APART:
+            return verdict
+        return self._comparing.one(recorded, decided, verdict.event_id, leaving_out={"again_at"})
+
+    def _told(self, recorded: Recorded[Any]) -> Verdict:
+        """A status that Twilio told: new by what the lane knew when it came."""
+        event = recorded.event
+        status = _status(event)
+        slot = slots.delivery(event.message_sid, status)
+        told = Callback(
+            reply=event.reply,
+            part=event.part,
+            attempt=0,
+            message_sid=event.message_sid,
+            status=status,
+            code=getattr(event, "code", None),
+        )
+        found: Event | None = None
+        for version in backwards(recorded.version - 1, lambda _: True):
+            decisions = called_back(self._lanes[version], told)
+            found = next((one.events[0] for one in decisions if one.slot == slot), None)
+            if found is not None:
+                break
+        return self._comparing.one(recorded, found, slots.event_id(slot, 0))
+
+    def _again(self, recorded: Recorded[Any]) -> Iterator[Verdict]:
+        """One that an operator gave back; the others are the scheduler's."""
+        parked = self._history.find(recorded.cause)
+        if parked is None or not isinstance(parked.event, ReplyParked):
+            return
+        first = self._history.find(parked.event.reply)
+        if first is None:
+            yield NotComparable(recorded, "outside")
+        elif is_erased(recorded) or is_erased(first):
+            yield NotComparable(recorded, "erased")
+        else:
+            decided = cast("ReplyReady", first.event).model_copy(update={"turn": None})
+            slot = slots.retry(parked.event_id)
+            yield self._comparing.one(recorded, decided, slots.event_id(slot, 0))
+
+
+def _outcome(head: Queued, recorded: Recorded[Any]) -> Decide | None:
+    """What the vendor said is a fact; what follows from not knowing is decided."""
+    match recorded.event:
+        case ReplySent(message_sid=sid, known_by=known_by):
+            return decider.sent(head, sid, known_by)
+        case ReplyAssumed():
+            return decider.assumed(head)
+        case ReplyFailed() as failed:
+            return _failed(head, failed, recorded.recorded_at)
+        case _:
+            return None
+
+
+def _failed(head: Queued, event: ReplyFailed, now: datetime) -> Decide:
+    """After the last attempt by our own rule; else by the vendor's word."""
+    reason, tired, _ = event.reason.rpartition(TIRED)
+    if event.code is None and tired:
+        return decider.refused(head, now, reason, None)
+    return decider.failed(head, event.code, event.reason)
+
+
+def _status(event: Event) -> str:
+    match event:
+        case ReplyDelivered():
+            return "delivered"
+        case ReplyRead():
+            return "read"
+        case ReplyUndelivered(status=status):
+            return status
+        case _:
+            raise AssertionError("no status of a message")

@@ -1,0 +1,295 @@
+"""Today's scheduler over recorded reminders and watches: what it would decide at each instant.
+
+Its own code runs on the log as it was before each append, with the clock of the record.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version as package_version
+from typing import Any, cast
+from uuid import UUID
+
+from contracts import slots, streams
+from contracts.event import Event
+from contracts.readings import Evidence, Reading
+from contracts.recorded import Recorded
+from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.streams import UserId
+from contracts.tools import ToolRequested
+from contracts.watches import (
+    WatchAlerted,
+    WatchLost,
+    WatchMissed,
+    WatchSeen,
+    WatchSet,
+    WatchStopped,
+)
+from services.scheduler import decider
+from services.scheduler.effects import Claimed, Effects, Overdue
+from services.scheduler.watches import decider as watching
+from services.scheduler.watches.claims import DuePage, Watcher
+from services.scheduler.watches.decider import Rhythm, Watch
+from services.scheduler.watches.effects import Watching
+from taskflow.folds import Folds
+from taskflow.replay.history import History, LogThen, is_erased
+from taskflow.replay.verdicts import Comparing, NotComparable, Redecided, Verdict, agreeing
+
+MOST_FACTS = 8
+"""Of a tool's own, beside its outcome."""
+NO_EVIDENCE = Evidence(at=datetime.min.replace(tzinfo=UTC), read_by="http")
+
+
+async def review(history: History) -> AsyncIterator[Verdict]:
+    for _, events in history.of_kind(streams.REMINDER):
+        async for verdict in _Reminder(history, events).review():
+            yield verdict
+    for _, events in history.of_kind(streams.WATCH):
+        async for verdict in _Watch(history, events).review():
+            yield verdict
+    for _, events in history.of_kind(streams.CONVERSATION):
+        for verdict in _unprompted(history, events):
+            yield verdict
+
+
+def _unprompted(history: History, events: Sequence[Recorded[Any]]) -> Iterator[Verdict]:
+    """Reminders and alerts that no firing and no look of ours brought about."""
+    for recorded in events:
+        kind = getattr(recorded.event, "kind", None)
+        if recorded.event.type != "reply.ready" or kind not in {"reminder", "alert"}:
+            continue
+        cause = history.find(recorded.cause)
+        if cause is not None and isinstance(cause.event, ReminderSet | WatchSet):
+            beside = [one for one in history.streams[cause.stream] if one.cause == cause.event_id]
+            if any(one.transaction_id == recorded.transaction_id for one in beside):
+                continue  # Decided beside it, and compared there.
+            yield Comparing(history).one(recorded, None, None)
+
+
+def _by_tool(history: History, recorded: Recorded[Any], identity: UUID | None) -> Verdict:
+    """A fact that a tool wrote beside its outcome: its place, and whose it is."""
+    call = history.find(recorded.cause)
+    if call is None or not isinstance(call.event, ToolRequested):
+        return NotComparable(recorded, "outside")
+    slot = slots.outcome(call.event_id)
+    ids = [slots.event_id(slot, n) for n in range(1, MOST_FACTS)]
+    expected = recorded.event_id if recorded.event_id in ids else ids[0]
+    event: Event = recorded.event
+    name = "watch" if recorded.stream.startswith(streams.WATCH) else "reminder"
+    decided = event.model_copy(update={name: identity}) if identity else event
+    return Comparing(history).one(recorded, decided, expected)
+
+
+@dataclass(frozen=True, slots=True)
+class _OneDue:
+    """The occurrence that was found due, at the moment it was found."""
+
+    claimed: Claimed
+
+    async def claim(self, limit: int, seconds: int) -> list[Claimed]:
+        del limit, seconds
+        return [self.claimed]
+
+    async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
+        """There is no table to correct."""
+
+    async def until_next(self) -> float | None:
+        return None
+
+    async def overdue(self) -> list[Overdue]:
+        return []
+
+
+class _Reminder:
+    def __init__(self, history: History, events: Sequence[Recorded[Any]]) -> None:
+        self._history, self._events = history, events
+        self._comparing = Comparing(history)
+
+    async def review(self) -> AsyncIterator[Verdict]:
+        for n, recorded in enumerate(self._events):
+            match recorded.event:
+                case ReminderSet():
+                    identity = recorded.cause and slots.reminder_set(recorded.cause)
+                    yield _by_tool(self._history, recorded, identity or None)
+                case ReminderCancelled():
+                    yield _by_tool(self._history, recorded, None)
+                case ReminderFired() as fired:
+                    state = decider.FOLD.over(self._events[:n])
+                    for verdict in await self._fired(recorded, fired, state):
+                        yield verdict
+                case _:
+                    pass
+
+    async def _fired(
+        self, recorded: Recorded[Any], fired: ReminderFired, state: decider.Reminder
+    ) -> Sequence[Verdict]:
+        slot = slots.occurrence(fired.reminder, fired.due)
+        standing = self._history.standing(slot) or [recorded]
+        due = decider.due_at(state)
+        if due != fired.due:
+            told: ReminderSet = self._events[0].event
+            if told.tzdata != package_version("tzdata"):
+                return [NotComparable(one, "zone rules") for one in standing]
+            decided = fired.model_copy(update={"due": due}) if due else None
+            id_ = slots.event_id(slots.occurrence(fired.reminder, due), 0) if due else None
+            return [self._comparing.one(recorded, decided, id_)]
+        alone = [self._comparing.one(recorded, fired, slots.event_id(slot, 0))]
+        if len(standing) > 1 and (is_erased(self._events[0]) or is_erased(standing[1])):
+            return [*alone, *(NotComparable(one, "erased") for one in standing[1:])]
+        past = LogThen(self._history, recorded.position)
+        user = UserId(cast("UUID", recorded.user_id))
+        found_at = fired.due + timedelta(seconds=fired.late_s)
+        one = _OneDue(Claimed(fired.reminder, user, fired.due, found_at))
+        await Effects(one, past, Folds(past, None), 1).fire_due()
+        return self._comparing.append(slot, past.decided(slot))
+
+
+@dataclass(frozen=True, slots=True)
+class _OnePage:
+    """The page of one watch, whose rows do not matter."""
+
+    watcher: Watcher
+
+    async def claim(self, limit: int, seconds: int) -> list[DuePage]:
+        del limit, seconds
+        return []
+
+    async def watchers(self, page: UUID) -> list[Watcher]:
+        del page
+        return [self.watcher]
+
+    async def move(
+        self, page: UUID, due: datetime, pause: timedelta, failures: int, *, read: bool
+    ) -> bool:
+        del page, due, pause, failures, read
+        return True
+
+    async def hold(self, page: UUID, due: datetime, seconds: int) -> None:
+        """Nobody else looks."""
+
+    async def drop(self, page: UUID, due: datetime, joined: int) -> None:
+        """Nobody else looks."""
+
+    async def until_next(self) -> float | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the look saw then."""
+
+    reading: Reading
+
+    async def look(self, watch_set: Recorded[WatchSet], due: datetime) -> Reading:
+        del watch_set, due
+        return self.reading
+
+
+class _Watch:
+    def __init__(self, history: History, events: Sequence[Recorded[Any]]) -> None:
+        self._history, self._events = history, events
+        self._comparing = Comparing(history)
+        self._done: set[UUID] = set()
+
+    async def review(self) -> AsyncIterator[Verdict]:
+        state = Watch()
+        for recorded in self._events:
+            before, state = state, watching.FOLD.evolve(state, recorded)
+            if recorded.event_id in self._done:
+                continue
+            match recorded.event:
+                case WatchSet():
+                    identity = recorded.cause and slots.watch_set(recorded.cause)
+                    yield _by_tool(self._history, recorded, identity or None)
+                case WatchStopped(by="user"):
+                    yield _by_tool(self._history, recorded, None)
+                case WatchStopped():
+                    # Its look's instant is not recorded, so neither is its slot.
+                    over = watching.is_over(before, recorded.recorded_at)
+                    yield self._comparing.one(recorded, recorded.event if over else None, None)
+                case WatchSeen() | WatchMissed() | WatchAlerted() | WatchLost():
+                    for verdict in await self._looked(recorded, before):
+                        yield verdict
+                case _:
+                    pass
+
+    async def _looked(self, recorded: Recorded[Any], state: Watch) -> Sequence[Verdict]:
+        event = recorded.event
+        slot = slots.look(event.watch, event.due)
+        standing = self._history.standing(slot)
+        if not standing or standing[0].event_id != recorded.event_id:
+            return [self._comparing.one(recorded, event, slots.event_id(slot, 0))]
+        self._done |= {one.event_id for one in standing}
+        reading, moments = _reading(event), list(_moments(state, recorded))
+        if any(map(is_erased, (*standing, self._events[0]))):
+            facts = [one for one in standing if one.stream == recorded.stream]
+            found = agreeing(
+                self._facts(facts, slot, watching.decide(state, reading, event.due, moment))
+                for moment in moments
+            )
+            return [*found, *(NotComparable(one, "erased") for one in standing[len(facts) :])]
+        return agreeing(
+            [
+                self._comparing.append(slot, await self._told(recorded, reading, slot, moment))
+                for moment in moments
+            ]
+        )
+
+    def _facts(
+        self, facts: Sequence[Recorded[Any]], slot: UUID, decided: Sequence[Event]
+    ) -> Sequence[Redecided]:
+        return self._comparing.append(slot, decided)[: max(len(facts), len(decided))]
+
+    async def _told(
+        self, recorded: Recorded[Any], reading: Reading, slot: UUID, moment: datetime
+    ) -> list[Event]:
+        """By the code that tells a look to its watchers."""
+        past = LogThen(self._history, recorded.position)
+        event, told = recorded.event, cast("WatchSet", self._events[0].event)
+        watcher = Watcher(event.watch, UserId(cast("UUID", recorded.user_id)))
+        looking = Watching(
+            _OnePage(watcher),
+            _Seen(reading),
+            past,
+            Folds(past, None),
+            rhythm=Rhythm(),
+            at_once=1,
+        )
+        page = DuePage(told.page, event.due, moment, 0, ever_read=True, joined=1)
+        await looking.look(page)
+        return past.decided(slot)
+
+
+def _reading(event: WatchSeen | WatchMissed | WatchAlerted | WatchLost) -> Reading:
+    """What the page said, as far as the record tells; sealed texts stay as they are."""
+    match event:
+        case WatchSeen():
+            sold_out = event.amount is None or event.in_stock is False
+            return Reading.model_construct(
+                outcome="out_of_stock" if sold_out else "priced",
+                title=event.title,
+                amount=event.amount,
+                currency=event.currency,
+                in_stock=event.in_stock,
+                evidence=event.evidence,
+            )
+        case WatchMissed(outcome=outcome):
+            return Reading.model_construct(outcome=outcome, evidence=event.evidence)
+        case WatchLost(outcome=outcome):
+            return Reading.model_construct(outcome=outcome, evidence=NO_EVIDENCE)
+        case WatchAlerted():
+            raise AssertionError("an alert follows its reading")
+
+
+def _moments(state: Watch, recorded: Recorded[Any]) -> Iterator[datetime]:
+    """When the look may have been found due: all that is decided by the clock turns once."""
+    due: datetime = recorded.event.due
+    turns = [
+        state.seen_at and state.seen_at + watching.KEPT_EVERY,
+        state.missed_since and state.missed_since + watching.LOST_AFTER,
+    ]
+    end = watching.ends_at(state)
+    before = end - timedelta(microseconds=1) if end else None
+    for moment in (recorded.recorded_at, before, *turns, due):
+        if moment and due <= moment <= recorded.recorded_at:
+            yield moment

@@ -1,0 +1,129 @@
+"""`taskflow user`: everything that stood of a user at a moment."""
+
+import json as jsonlib
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from taskflow import clock
+from taskflow.cli.operator import reader
+from taskflow.cli.rendering import cut, state_lines
+from taskflow.cli.seeing import all_seen, sight
+from taskflow.cli.times import moment
+from taskflow.errors import Configuration
+from taskflow.time_travel import gathering, past
+from taskflow.time_travel.unknown import SAYS
+from taskflow.time_travel.user import Json, as_of, describe
+
+LAST = 12
+"""Lines of the conversation that people are shown; machines get all of them."""
+
+
+async def show_user(name: str, *, at: str | None, open_: bool, json: bool) -> None:
+    now = clock.utc_now()
+    then = moment(at) if at else now
+    past.past_only(then, now)
+    async with reader() as me:
+        user = await me.user_of(name)
+        everything = await gathering.of_user(me.log, user)
+        if not everything:
+            raise Configuration(f"nothing is known of user {user}")
+        begun = min(one.recorded_at for one in chain.from_iterable(everything.values()))
+        stood = as_of(everything, then)
+        if not stood:
+            raise Configuration(
+                f"user {user} came at {past.told(begun)}; nobody was there at {past.told(then)}"
+            )
+        sight_ = await sight(me, user, open_=open_)
+        readable = {stream: await all_seen(me, events, sight_) for stream, events in stood.items()}
+    told = describe(user, readable, then, sight_.cover)
+    if sight_.erased:
+        told["erased"] = True
+    if json:
+        typer.echo(jsonlib.dumps(told, ensure_ascii=False))
+    else:
+        _print(told)
+
+
+def _print(told: Json) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(f"[bold]user {told['user']}[/]  as of {_at(told['at'])}")
+    for row in _facts(told):
+        console.print(row)
+    _section(console, "profile", [_fact(one) for one in told["profile"]])
+    talk: Sequence[Json] = told["conversation"]
+    title = f"conversation, the last {LAST} of {len(talk)}" if len(talk) > LAST else "conversation"
+    _section(console, title, [_said(one) for one in talk[-LAST:]])
+    _section(console, "reminders", [_reminder(one) for one in told["reminders"]])
+    _section(console, "watches", [_watch(one) for one in told["watches"]])
+    _section(console, "open calls", [_call(one) for one in told["open_calls"]])
+    console.print("[bold]turn and lane[/]")
+    for row in state_lines(told["states"]):
+        console.print(row)
+    for one in told["unknown_events"]:
+        console.print(f"{one['stream']} {one['version']}: {one['type']}, {SAYS}", style="yellow")
+
+
+def _facts(told: Json) -> list[str]:
+    window = told["window"]
+    until = _at(window["until"])
+    opened = f"open until {until}" if window["open"] else f"closed since {until}"
+    rows = [
+        f"  first seen       {_at(told['first_seen'])}",
+        f"  last seen        {_at(told['last_seen'])}",
+        f"  24-hour window   {opened if window['until'] else 'never opened'}",
+    ]
+    if told["forgotten"]:
+        rows.append("  forgotten        yes")
+    elif told.get("erased"):
+        rows.append("  forgotten        not yet then; since")
+    return rows
+
+
+def _section(console: Console, title: str, rows: Sequence[str]) -> None:
+    console.print(Text(title, "bold") if rows else Text(f"{title}: none", "dim"))
+    for row in rows:
+        console.print(Text(f"  {row}"))
+
+
+def _fact(one: Json) -> str:
+    about = f" ({one['about']})" if one["about"] else ""
+    return f"{one['kind']}{about}: {one['value']}, since {_at(one['at'])} by rule {one['rule']}"
+
+
+def _said(one: Json) -> str:
+    who = "→" if one["who"] == "user" else "←"
+    tail = f"  [{one['kind']}, {one['delivery']}]" if one["who"] == "us" else ""
+    return f"{_at(one['at'])} {who} {cut(one['text'].replace(chr(10), ' '))}{tail}"
+
+
+def _reminder(one: Json) -> str:
+    rule = f", {one['rrule']}" if one.get("rrule") else ""
+    due = f", next {_at(one['next_due'])}" if one["next_due"] else ""
+    fired = f", fired {len(one['fired'])}x" if one["fired"] else ""
+    what = one.get("text", one.get("stream"))
+    return f"{what}: {one.get('local_time')} {one.get('zone')}{rule}: {one['status']}{due}{fired}"
+
+
+def _watch(one: Json) -> str:
+    last: Json = one["last_reading"] or {}
+    price = f"{last['amount']} {last['currency']}" if last.get("amount") else "no price yet"
+    goal = f"{one.get('goal')} {one.get('below') or one.get('drop_percent') or ''}".strip()
+    what = one.get("product") or one.get("url", one.get("stream"))
+    seen = f"{one['readings']} readings, {one['alerts']} alerts"
+    return f"{what}: {goal}: {one['status']}, {price}, {seen}"
+
+
+def _call(one: Json) -> str:
+    arguments = one["arguments"]
+    written: Any = arguments if isinstance(arguments, str) else jsonlib.dumps(arguments)
+    return f"{one['tool']} {cut(written)}: since {_at(one['at'])}, until {_at(one['deadline'])}"
+
+
+def _at(moment_: str | None) -> str:
+    return past.told(datetime.fromisoformat(moment_)) if moment_ else "never"

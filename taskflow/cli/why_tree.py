@@ -1,0 +1,147 @@
+"""An explanation as a tree, from what began it down to the phone."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from rich.text import Text
+from rich.tree import Tree
+
+from contracts.recorded import Recorded
+from contracts.tools import ToolFailed, ToolFinished
+from taskflow.cli.rendering import cut
+from taskflow.time_travel.covering import plain
+from taskflow.time_travel.sending import Sending
+from taskflow.time_travel.turns import Call, Step, Turn
+from taskflow.time_travel.why import Explanation
+
+LONGEST = 160
+
+
+def tree(found: Explanation, cover: str, links: list[str]) -> Tree:
+    reply = found.reply
+    top = Tree(_row(f"{reply.event.kind} {reply.event_id}", _text(reply.event.text, cover)))
+    for turn in found.turns:
+        _turn(top, turn, found, cover)
+    for one in found.told_with:
+        began = found.causes[0].recorded_at if found.causes else one.recorded_at
+        told = {name: value for name, value in plain(one.event, cover).items() if value is not None}
+        branch = top.add(_row(f"{one.event.type} {_since(began, one.recorded_at)}", ""))
+        for name, value in told.items():
+            branch.add(_row(name, _text(value, cover)))
+    _sending(top, found.sending, reply)
+    _times(top, found)
+    for place, trace in enumerate(found.traces):
+        top.add(_row("trace", links[place] if links else trace))
+    if not found.traces_back():
+        gap = (
+            f"the log holds no event {found.missing}" if found.missing else "its origin is unknown"
+        )
+        top.add(Text(f"it does not trace back: {gap}", "red"))
+    return top
+
+
+def _turn(top: Tree, turn: Turn, found: Explanation, cover: str) -> None:
+    last = turn.started.recorded_at
+    for id_ in turn.messages:
+        if (message := found.messages.get(id_)) is not None:
+            last = message.recorded_at
+            what = f"webhook {message.event.message_sid} at {_clock(message)}"
+            top.add(_row(what, _text(message.event.text, cover)))
+    began = turn.started.recorded_at
+    branch = top.add(_row(f"turn {turn.started.event.number + 1} {_since(last, began)}", ""))
+    for step in turn.steps.values():
+        began = _step(branch, step, began, cover)
+    for one in (*turn.beside, *((turn.ended,) if turn.ended else ())):
+        branch.add(_row(f"{one.event.type} {_since(began, one.recorded_at)}", ""))
+
+
+def _step(branch: Tree, step: Step, began: datetime, cover: str) -> datetime:
+    """When it ended."""
+    if (answered := step.answer) is not None:
+        answer = answered.event
+        usage = answer.usage
+        told = (
+            f"{answer.model}, prompt {answer.prompt_version}, {usage.input} tokens in, "
+            f"{usage.output} out, {answer.finish_reason}, took {answer.took_ms} ms, "
+            f"request {answer.request_hash[:12]}"
+        )
+        row = branch.add(_row(f"step {step.number} {_since(began, answered.recorded_at)}", told))
+        began = answered.recorded_at
+    else:
+        row = branch.add(_row(f"step {step.number}", "no answer of the model"))
+    for caught in step.caught:
+        row.add(_row("caught", f"{', '.join(caught.event.claims)}, {caught.event.corrected}"))
+    for proposed in step.proposed:
+        what = f"{proposed.event.tool} {_text(proposed.event.arguments, cover)}"
+        row.add(_row(f"proposed, because {proposed.event.why}", what))
+    for call in step.calls:
+        began = max(began, _call(row, call, cover))
+    if (failed := step.failed) is not None:
+        why = f"{failed.event.reason} {failed.event.detail}, {failed.event.attempts} attempts"
+        row.add(_row(f"model.failed {_since(began, failed.recorded_at)}", why))
+        began = failed.recorded_at
+    return began
+
+
+def _call(row: Tree, call: Call, cover: str) -> datetime:
+    asked, outcome = call.request, call.outcome
+    branch = row.add(_row(asked.event.key(), _text(asked.event.arguments, cover)))
+    if outcome is None:
+        branch.add("no outcome yet")
+        return asked.recorded_at
+    since = _since(asked.recorded_at, outcome.recorded_at)
+    match outcome.event:
+        case ToolFinished(result=result, took_ms=took_ms, repeats=repeats):
+            again = f", as call {str(repeats)[:8]} had found" if repeats else ""
+            branch.add(_row(f"finished {since}, took {took_ms} ms{again}", _text(result, cover)))
+        case ToolFailed(code=code, error=error):
+            branch.add(_row(f"failed {since}, {code}", _text(error, cover)))
+        case _:
+            pass
+    return outcome.recorded_at
+
+
+def _sending(top: Tree, sending: Sending, reply: Recorded[Any]) -> None:
+    parts = f" in {sending.parts} parts" if sending.parts and sending.parts > 1 else ""
+    branch = top.add(_row(f"sending{parts}", sending.state()))
+    before = reply.recorded_at
+    for one in sending.attempts:
+        told = [f"claimed {_since(before, one.claimed_at)}"]
+        if one.at:
+            told.append(f"{one.outcome} {_since(one.claimed_at, one.at)}")
+            before = one.at
+        told += [part for part in (one.message_sid, one.reason) if part]
+        told += [f"known by {one.known_by}"] if one.known_by else []
+        branch.add(_row(f"part {one.part + 1}, attempt {one.attempt}", ", ".join(told)))
+    for one in sending.deliveries:
+        code = f", error {one.code}" if one.code else ""
+        branch.add(_row(f"part {one.part + 1}", f"{one.status} {_since(before, one.at)}{code}"))
+    if sending.parked:
+        branch.add(_row("parked", sending.parked))
+
+
+def _times(top: Tree, found: Explanation) -> None:
+    if times := found.times():
+        told = "; ".join(f"{span.total_seconds():.3f} s {name}" for name, span in times.items())
+        top.add(_row("times", told))
+
+
+def _row(what: str, told: str) -> Text:
+    row = Text(what, "bold")
+    row.append(f"  {told}" if told else "", "not bold")
+    return row
+
+
+def _text(value: Any, cover: str) -> str:
+    told = plain(value, cover)
+    written = told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+    return cut(" ".join(written.split()), LONGEST)
+
+
+def _since(before: datetime, at: datetime) -> str:
+    return f"+{(at - before).total_seconds():.3f} s"
+
+
+def _clock(recorded: Recorded[Any]) -> str:
+    return f"{recorded.recorded_at.astimezone():%Y-%m-%d %H:%M:%S}"

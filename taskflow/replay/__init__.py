@@ -1,0 +1,1 @@
+"""What can be made of a log that was recorded: decided again, and published again."""

@@ -1,0 +1,49 @@
+"""How far a stream had come: by its versions, or by the clock."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import takewhile
+from typing import Any
+
+from contracts.recorded import Recorded
+from taskflow.errors import Configuration
+
+
+def upto(
+    events: Sequence[Recorded[Any]],
+    now: datetime,
+    *,
+    at: datetime | None = None,
+    version: int | None = None,
+) -> list[Recorded[Any]]:
+    """The beginning of a stream, as it stood then. Raises Configuration where nothing stood."""
+    stream, first, last = events[0].stream, events[0], events[-1]
+    match at, version:
+        case None, None:
+            return list(events)
+        case None, int(wanted):
+            if not 1 <= wanted <= last.version:
+                raise Configuration(
+                    f"{stream} has versions 1 to {last.version}; there is no version {wanted}"
+                )
+            return [one for one in events if one.version <= wanted]
+        case datetime() as moment, None:
+            past_only(moment, now)
+            if moment < first.recorded_at:
+                raise Configuration(
+                    f"{stream} began at {told(first.recorded_at)}; nothing stood at {told(moment)}"
+                )
+            return list(takewhile(lambda one: one.recorded_at <= moment, events))
+        case _:
+            raise Configuration("give --at or --version, not both")
+
+
+def past_only(at: datetime, now: datetime) -> None:
+    """The log knows no future. Raises Configuration."""
+    if at > now:
+        raise Configuration(f"{told(at)} lies ahead; it is {told(now)} now")
+
+
+def told(moment: datetime) -> str:
+    """On this machine's clock."""
+    return moment.astimezone().isoformat(sep=" ", timespec="seconds")

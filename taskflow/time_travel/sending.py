@@ -1,0 +1,125 @@
+"""What became of each reply: attempts, what Twilio said of them, and what the phone did. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from contracts.conversation import ReplyReady
+from contracts.recorded import Recorded
+from contracts.replies import (
+    ReplyAssumed,
+    ReplyDelivered,
+    ReplyFailed,
+    ReplyParked,
+    ReplyRead,
+    ReplyRefused,
+    ReplySending,
+    ReplySent,
+    ReplyUndelivered,
+)
+
+_REACHED = {"sending": 0, "sent": 1, "assumed gone": 1, "undelivered": 2, "delivered": 3, "read": 4}
+
+
+class Attempt(BaseModel):
+    part: int
+    """From 0."""
+    attempt: int
+    claimed_at: datetime
+    outcome: str | None = None
+    """sent, refused, failed, assumed gone, assumed again; None while nobody knows."""
+    at: datetime | None = None
+    message_sid: str | None = None
+    known_by: str | None = None
+    reason: str | None = None
+
+
+class Delivery(BaseModel):
+    part: int
+    message_sid: str
+    status: str
+    at: datetime
+    code: int | None = None
+
+
+class Sending(BaseModel):
+    reply: UUID
+    parts: int | None = None
+    """Known from the first claim on."""
+    attempts: list[Attempt] = Field(default_factory=list[Attempt])
+    deliveries: list[Delivery] = Field(default_factory=list[Delivery])
+    parked: str | None = None
+    """Why it was given up."""
+
+    def state(self) -> str:
+        """Of its least part: a reply is read when all of it is."""
+        if self.parked:
+            return "parked"
+        if any(one.outcome == "failed" for one in self.attempts):
+            return "failed"
+        if self.parts is None:
+            return "waiting"
+        furthest = dict.fromkeys(range(self.parts), "sending")
+        told = [(one.part, one.outcome or "sending") for one in self.attempts]
+        told += [(one.part, one.status) for one in self.deliveries]
+        for part, status in told:
+            if _REACHED.get(status, 0) > _REACHED[furthest.setdefault(part, "sending")]:
+                furthest[part] = status
+        return min(furthest.values(), key=_REACHED.__getitem__)
+
+
+def sendings(events: Iterable[Recorded[Any]]) -> dict[UUID, Sending]:
+    """Of every reply of a conversation."""
+    found: dict[UUID, Sending] = {}
+    for recorded in events:
+        event = recorded.event
+        if isinstance(event, ReplyReady):
+            found[recorded.event_id] = Sending(reply=recorded.event_id)
+        elif (sending := found.get(getattr(event, "reply", None) or UUID(int=0))) is not None:
+            _learn(sending, event, recorded.recorded_at)
+    return found
+
+
+def _learn(sending: Sending, event: Any, at: datetime) -> None:
+    match event:
+        case ReplySending(part=part, parts=parts, attempt=attempt):
+            sending.parts = parts
+            sending.attempts.append(Attempt(part=part, attempt=attempt, claimed_at=at))
+        case ReplySent(message_sid=sid, known_by=known_by):
+            _settle(sending, event, at, "sent", message_sid=sid, known_by=known_by)
+        case ReplyRefused(reason=reason):
+            _settle(sending, event, at, "refused", reason=reason)
+        case ReplyFailed(reason=reason):
+            _settle(sending, event, at, "failed", reason=reason)
+        case ReplyAssumed(assumed=assumed):
+            _settle(sending, event, at, f"assumed {assumed}")
+        case ReplyParked(error=error):
+            sending.parked = error
+        case ReplyDelivered() | ReplyRead():
+            status = "delivered" if isinstance(event, ReplyDelivered) else "read"
+            sending.deliveries.append(
+                Delivery(part=event.part, message_sid=event.message_sid, status=status, at=at)
+            )
+        case ReplyUndelivered(part=part, message_sid=sid, code=code):
+            sending.deliveries.append(
+                Delivery(part=part, message_sid=sid, status="undelivered", at=at, code=code)
+            )
+        case _:
+            pass
+
+
+def _settle(
+    sending: Sending,
+    event: ReplySent | ReplyRefused | ReplyFailed | ReplyAssumed,
+    at: datetime,
+    outcome: str,
+    **more: Any,
+) -> None:
+    place = (event.part, event.attempt)
+    for attempt in sending.attempts:
+        if (attempt.part, attempt.attempt) == place:
+            for name, value in {"outcome": outcome, "at": at, **more}.items():
+                setattr(attempt, name, value)

@@ -1,0 +1,106 @@
+"""Turns as they were: the messages they answered, each step's answer, calls, outcomes. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from contracts.conversation import (
+    MessageReceived,
+    ModelAnswered,
+    ModelFailed,
+    ReplyCaught,
+    ReplyReady,
+    TurnParked,
+    TurnRetried,
+    TurnStarted,
+    TurnStopped,
+    UserForgotten,
+)
+from contracts.recorded import Recorded
+from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
+
+
+@dataclass(slots=True)
+class Call:
+    request: Recorded[ToolRequested]
+    outcome: Recorded[Any] | None = None
+    """None while it is open."""
+
+
+@dataclass(slots=True)
+class Step:
+    number: int
+    answer: Recorded[ModelAnswered] | None = None
+    failed: Recorded[ModelFailed] | None = None
+    caught: list[Recorded[ReplyCaught]] = field(default_factory=list[Recorded[ReplyCaught]])
+    proposed: list[Recorded[ActionProposed]] = field(default_factory=list[Recorded[ActionProposed]])
+    calls: list[Call] = field(default_factory=list[Call])
+
+
+@dataclass(slots=True)
+class Turn:
+    started: Recorded[TurnStarted]
+    messages: list[UUID]
+    """What it answers, oldest first."""
+    steps: dict[int, Step] = field(default_factory=dict[int, Step])
+    beside: list[Recorded[Any]] = field(default_factory=list[Recorded[Any]])
+    """What was decided in it besides: that its user wants to be forgotten, and whatever comes."""
+    ended: Recorded[Any] | None = None
+    """The reply, the parking or the stop that closed it."""
+
+    def step(self, number: int) -> Step:
+        return self.steps.setdefault(number, Step(number))
+
+
+def turns(events: Iterable[Recorded[Any]]) -> dict[UUID, Turn]:
+    """Every turn of a conversation, by its id."""
+    found: dict[UUID, Turn] = {}
+    calls: dict[UUID, Call] = {}
+    pending: list[UUID] = []
+    for recorded in events:
+        match recorded.event:
+            case MessageReceived():
+                pending.append(recorded.event_id)
+            case TurnStarted():
+                found[recorded.event_id] = Turn(recorded, pending)
+                pending = []
+            case TurnParked(turn=None, messages=given):
+                pending = [one for one in pending if one not in given]
+            case TurnRetried(messages=given):
+                pending = [*given, *pending]
+            case UserForgotten():
+                pending = []
+            case ToolFinished(call=id_) | ToolFailed(call=id_) if id_ in calls:
+                calls[id_].outcome = calls[id_].outcome or recorded
+            case event if (id_ := _turn_of(event)) in found:
+                _learn(found[id_], recorded, calls)
+            case _:
+                pass
+    return found
+
+
+def _turn_of(event: Any) -> UUID:
+    """One that nobody ever began, where the event names none."""
+    turn = getattr(event, "turn", None)
+    return turn if isinstance(turn, UUID) else UUID(int=0)
+
+
+def _learn(turn: Turn, recorded: Recorded[Any], calls: dict[UUID, Call]) -> None:
+    match recorded.event:
+        case ModelAnswered(step=number):
+            turn.step(number).answer = recorded
+        case ModelFailed(step=number):
+            turn.step(number).failed = recorded
+        case ReplyCaught(step=number):
+            turn.step(number).caught.append(recorded)
+        case ActionProposed(step=number):
+            turn.step(number).proposed.append(recorded)
+        case ToolRequested(step=number):
+            call = Call(recorded)
+            calls[recorded.event_id] = call
+            turn.step(number).calls.append(call)
+        case ReplyReady() | TurnParked() | TurnStopped():
+            turn.ended = turn.ended or recorded
+        case _:
+            turn.beside.append(recorded)

@@ -1,0 +1,179 @@
+"""A whole user as of a moment, folded from the log alone. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from contracts import streams
+from contracts.conversation import MessageReceived, ReplyReady, UserForgotten
+from contracts.profile import ProfileLearned
+from contracts.recorded import Recorded
+from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.streams import UserId
+from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from contracts.watches import WatchAlerted, WatchSeen, WatchSet
+from taskflow.time_travel import facts, states
+from taskflow.time_travel.covering import COVERED, plain
+from taskflow.time_travel.sending import sendings
+from taskflow.time_travel.unknown import UnknownEvent
+
+WINDOW = timedelta(hours=24)
+"""WhatsApp takes free text for so long after the user's last message."""
+
+Json = dict[str, Any]
+Streams = Mapping[str, Sequence[Recorded[Any]]]
+
+
+def as_of(everything: Streams, at: datetime | None) -> dict[str, list[Recorded[Any]]]:
+    """What had been recorded by then; streams that had not begun are left out."""
+    found = {
+        stream: [one for one in events if at is None or one.recorded_at <= at]
+        for stream, events in everything.items()
+    }
+    return {stream: events for stream, events in found.items() if events}
+
+
+def describe(user: UserId, then: Streams, now: datetime, cover: str = COVERED) -> Json:
+    """`now` is the moment described; texts that are sealed read `cover`."""
+    conversation = then.get(streams.conversation(user), ())
+    messages = [one for one in conversation if isinstance(one.event, MessageReceived)]
+    every = [one for events in then.values() for one in events]
+    return {
+        "user": str(user),
+        "at": now.isoformat(),
+        "forgotten": any(isinstance(one.event, UserForgotten) for one in conversation),
+        "first_seen": _iso(messages[0].recorded_at if messages else None),
+        "last_seen": _iso(messages[-1].recorded_at if messages else None),
+        "window": _window(messages, now),
+        "profile": _profile(then.get(streams.profile(user), ()), cover),
+        "conversation": lines(conversation, cover),
+        "states": states.states(conversation),
+        "reminders": [_reminder(one, cover) for one in _of_kind(then, streams.REMINDER)],
+        "watches": [_watch(one, cover) for one in _of_kind(then, streams.WATCH)],
+        "open_calls": _open_calls(conversation, cover),
+        "unknown_events": [
+            {"stream": one.stream, "version": one.version, "type": one.event.type}
+            for one in every
+            if isinstance(one.event, UnknownEvent)
+        ],
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _of_kind(then: Streams, kind: str) -> list[Sequence[Recorded[Any]]]:
+    return [events for stream, events in then.items() if stream.startswith(kind)]
+
+
+def _window(messages: Sequence[Recorded[MessageReceived]], now: datetime) -> Json:
+    if not messages:
+        return {"open": False, "until": None}
+    until = messages[-1].recorded_at + WINDOW
+    return {"open": now < until, "until": until.isoformat()}
+
+
+def _profile(events: Sequence[Recorded[Any]], cover: str) -> list[Json]:
+    standing = {one.fact for one in facts.FOLD.over(events).standing}
+    return [
+        {
+            "fact": str(one.event_id),
+            "at": one.recorded_at.isoformat(),
+            **plain(one.event, cover),
+        }
+        for one in events
+        if isinstance(one.event, ProfileLearned) and one.event_id in standing
+    ]
+
+
+def lines(conversation: Sequence[Recorded[Any]], cover: str) -> list[Json]:
+    """Who said what, and what became of it."""
+    sent = sendings(conversation)
+    told: list[Json] = []
+    for one in conversation:
+        match one.event:
+            case MessageReceived() as message:
+                told.append(_line(one, "user", message.kind, cover))
+            case ReplyReady() as reply:
+                delivery = sent[one.event_id].state()
+                told.append({**_line(one, "us", reply.kind, cover), "delivery": delivery})
+            case _:
+                pass
+    return told
+
+
+def _line(
+    one: Recorded[MessageReceived] | Recorded[ReplyReady], who: str, kind: str, cover: str
+) -> Json:
+    text = plain(one.event.text, cover)
+    return {
+        "at": one.recorded_at.isoformat(),
+        "who": who,
+        "kind": kind,
+        "text": text,
+        "event_id": str(one.event_id),
+    }
+
+
+def _reminder(events: Sequence[Recorded[Any]], cover: str) -> Json:
+    told = _state_of(events, "reminder")
+    fired = [one.event for one in events if isinstance(one.event, ReminderFired)]
+    cancelled = any(isinstance(one.event, ReminderCancelled) for one in events)
+    done = bool(fired) and told.get("next_due") is None
+    return {
+        **_first(events, ReminderSet, cover),
+        "status": "cancelled" if cancelled else "done" if done else "standing",
+        "fired": [one.due.isoformat() for one in fired],
+        "next_due": told.get("next_due"),
+    }
+
+
+def _watch(events: Sequence[Recorded[Any]], cover: str) -> Json:
+    told = _state_of(events, "watch")
+    seen = [one for one in events if isinstance(one.event, WatchSeen)]
+    return {
+        **_first(events, WatchSet, cover),
+        "status": "stopped" if told.get("stopped") else "lost" if told.get("lost") else "standing",
+        "last_reading": plain(seen[-1].event, cover) if seen else None,
+        "readings": len(seen),
+        "alerts": sum(isinstance(one.event, WatchAlerted) for one in events),
+        "ends_at": told.get("ends_at"),
+    }
+
+
+def _state_of(events: Sequence[Recorded[Any]], owner: str) -> Json:
+    return states.states(events).get(owner, {})
+
+
+def _first(events: Sequence[Recorded[Any]], cls: type[Any], cover: str) -> Json:
+    """What was promised, in the words of the event that began the stream."""
+    begun = next((one for one in events if isinstance(one.event, cls)), None)
+    if begun is None:
+        return {"stream": events[0].stream}
+    return {"set_at": begun.recorded_at.isoformat(), **plain(begun.event, cover)}
+
+
+def _open_calls(conversation: Sequence[Recorded[Any]], cover: str) -> list[Json]:
+    calls: dict[UUID, Recorded[ToolRequested]] = {}
+    for one in conversation:
+        match one.event:
+            case ToolRequested():
+                calls[one.event_id] = one
+            case ToolFinished(call=call) | ToolFailed(call=call):
+                calls.pop(call, None)
+            case UserForgotten():
+                calls.clear()
+            case _:
+                pass
+    return [
+        {
+            "call": str(id_),
+            "at": one.recorded_at.isoformat(),
+            "tool": one.event.key(),
+            "arguments": plain(one.event.arguments, cover),
+            "deadline": one.event.deadline.isoformat(),
+        }
+        for id_, one in calls.items()
+    ]

@@ -1,0 +1,146 @@
+"""Why a reply was sent: its causes, back to the message that it all began with. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from contracts.conversation import MessageReceived, ReplyReady, UserForgotten
+from contracts.recorded import Recorded
+from contracts.replies import ReplyParked
+from taskflow.time_travel.sending import Sending, sendings
+from taskflow.time_travel.turns import Turn, turns
+
+UNPROMPTED = frozenset({"reminder", "alert"})
+"""Kinds of replies that speak by themselves, because of something that was set before."""
+MAX_CAUSES = 1_000
+"""A chain of so many causes is a circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    reply: Recorded[ReplyReady]
+    causes: Sequence[Recorded[Any]]
+    """Each caused the one before it; the first one caused the reply."""
+    missing: UUID | None
+    """A cause that the log does not hold."""
+    told_with: Sequence[Recorded[Any]]
+    """Facts of other streams that were decided with it: the reminder that fired, the reading."""
+    turns: Sequence[Turn]
+    """Those that led here, oldest first."""
+    messages: Mapping[UUID, Recorded[MessageReceived]]
+    sending: Sending
+
+    @property
+    def root(self) -> Recorded[Any]:
+        return self.causes[-1] if self.causes else self.reply
+
+    @property
+    def origin(self) -> str:
+        match self.root.event:
+            case MessageReceived():
+                return "webhook"
+            case UserForgotten():
+                return "operator"
+            case _:
+                return "unknown"
+
+    def traces_back(self) -> bool:
+        """Nothing between the reply and what began it is missing."""
+        explained = self.missing is None and self.root.cause is None
+        fired = bool(self.told_with) or self.reply.event.kind not in UNPROMPTED
+        return explained and self.origin != "unknown" and (fired or self._is_retried())
+
+    def _is_retried(self) -> bool:
+        return any(isinstance(one.event, ReplyParked) for one in self.causes)
+
+    @property
+    def traces(self) -> list[str]:
+        """Trace ids, from the beginning to the reply."""
+        events = (*reversed(self.causes), self.reply)
+        return list(dict.fromkeys(id_ for one in events if (id_ := trace_id(one))))
+
+    def times(self) -> dict[str, timedelta]:
+        """Between the turning points, as far as they came."""
+        ready = self.reply.recorded_at
+        began = self._began()
+        sent = [one.at for one in self.sending.attempts if one.outcome == "sent" and one.at]
+        arrived = [one.at for one in self.sending.deliveries if one.status == "delivered"]
+        found: dict[str, timedelta] = {}
+        if began is not None:
+            found["from the last message to the reply"] = ready - began.recorded_at
+        if sent:
+            found["from the reply to Twilio"] = sent[0] - ready
+            if arrived:
+                found["from Twilio to the phone"] = arrived[0] - sent[0]
+        return found
+
+    def _began(self) -> Recorded[MessageReceived] | None:
+        """The newest message of the turn that it answers; nothing waits for a reminder."""
+        if self.reply.event.kind in UNPROMPTED or not self.turns:
+            return None
+        found = [self.messages[one] for one in self.turns[-1].messages if one in self.messages]
+        return found[-1] if found else None
+
+
+def trace_id(recorded: Recorded[Any]) -> str | None:
+    parts = (recorded.trace or "").split("-")
+    return parts[1] if len(parts) == 4 else None
+
+
+def replies(events: Sequence[Recorded[Any]]) -> list[Recorded[ReplyReady]]:
+    return [one for one in events if isinstance(one.event, ReplyReady)]
+
+
+def explain(reply: UUID, events: Sequence[Recorded[Any]]) -> Explanation:
+    """Of a user's events, whatever their order; the more streams they hold, the further it goes.
+
+    Raises KeyError where the reply is not among them.
+    """
+    ordered = sorted(events, key=lambda one: (one.transaction_id, one.position))
+    by_id = {one.event_id: one for one in ordered}
+    told = by_id[reply]
+    causes = list(_causes(told, by_id))
+    last = causes[-1] if causes else told
+    conversation = [one for one in ordered if one.stream == told.stream]
+    known = turns(conversation)
+    led = {turn for one in (told, *causes) if (turn := _turn_of(one, by_id)) in known}
+    return Explanation(
+        reply=told,
+        causes=causes,
+        missing=last.cause,
+        told_with=[one for one in ordered if _is_told_with(one, told)],
+        turns=[turn for id_, turn in known.items() if id_ in led],
+        messages={
+            one.event_id: one for one in conversation if isinstance(one.event, MessageReceived)
+        },
+        sending=sendings(conversation)[reply],
+    )
+
+
+def _causes(of: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> Iterator[Recorded[Any]]:
+    for _ in range(MAX_CAUSES):
+        cause = by_id.get(of.cause) if of.cause else None
+        if cause is None:
+            return
+        yield cause
+        of = cause
+
+
+def _turn_of(recorded: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> UUID | None:
+    """A parked reply's retry names no turn of its own."""
+    if isinstance(recorded.event, ReplyParked):
+        parked = by_id.get(recorded.event.reply)
+        return parked.event.turn if parked else None
+    return getattr(recorded.event, "turn", None)
+
+
+def _is_told_with(one: Recorded[Any], reply: Recorded[ReplyReady]) -> bool:
+    """Of the same append: one transaction may hold those of others, but not with the same cause."""
+    return (
+        one.stream != reply.stream
+        and one.transaction_id == reply.transaction_id
+        and one.cause == reply.cause
+        and one.correlation == reply.correlation
+    )

@@ -1,0 +1,156 @@
+"""View `conversations`: threads with their messages, and replies with what became of them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.conversation import MessageReceived, ReplyReady
+from contracts.event import Event
+from contracts.recorded import Recorded
+from contracts.replies import (
+    ReplyAssumed,
+    ReplyDelivered,
+    ReplyFailed,
+    ReplyParked,
+    ReplyRead,
+    ReplyRefused,
+    ReplySending,
+    ReplySent,
+    ReplyUndelivered,
+)
+from taskflow.projecting.projection import ProjectionContext, Statement
+from taskflow.views.folding import Events, columns, cut_at_tombstones, owner, still_sealed
+
+STATES = (
+    "ready",
+    "sending",
+    "refused",
+    "assumed",
+    "sent",
+    "delivered",
+    "read",
+    "undelivered",
+    "failed",
+    "parked",
+)
+"""A reply's state never goes back in this order; a part's news counts for the whole."""
+_RANK = {state: rank for rank, state in enumerate(STATES)}
+_STATE_OF: dict[type[Event], str] = {
+    ReplySending: "sending",
+    ReplyRefused: "refused",
+    ReplyAssumed: "assumed",
+    ReplySent: "sent",
+    ReplyDelivered: "delivered",
+    ReplyRead: "read",
+    ReplyUndelivered: "undelivered",
+    ReplyFailed: "failed",
+    ReplyParked: "parked",
+}
+
+_MESSAGES = """
+insert into conversation_messages (message, user_id, version, at, kind, text)
+select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::jsonb[])
+"""
+_REPLIES = """
+insert into conversation_replies (reply, user_id, version, at, state_at, kind, turn, text)
+select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::timestamptz[],
+                     $6::text[], $7::uuid[], $8::jsonb[])
+"""
+_THREADS = """
+insert into conversation_threads as t
+       (user_id, messages, last_message_at, replies, last_reply_at)
+select * from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::int[], $5::timestamptz[])
+on conflict (user_id) do update
+   set messages = t.messages + excluded.messages,
+       last_message_at = greatest(t.last_message_at, excluded.last_message_at),
+       replies = t.replies + excluded.replies,
+       last_reply_at = greatest(t.last_reply_at, excluded.last_reply_at)
+"""
+_STATES = """
+update conversation_replies r
+   set parts = coalesce(s.parts, r.parts), parts_sent = r.parts_sent + s.sent,
+       state = case when s.rank > {rank} then ($6::text[])[s.rank + 1] else r.state end,
+       state_at = case when s.rank > {rank} then s.at else r.state_at end
+  from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::int[], $5::int[])
+       as s(reply, rank, at, parts, sent)
+ where r.reply = s.reply
+""".format(rank="array_position($6::text[], r.state) - 1")
+_FORGETS = (
+    "delete from conversation_threads where user_id = $1",
+    "delete from conversation_messages where user_id = $1",
+    "delete from conversation_replies where user_id = $1",
+)
+
+_Row = tuple[Any, ...]
+
+
+class Conversations:
+    name, version = "conversations", 1
+    tables = ("conversation_threads", "conversation_messages", "conversation_replies")
+
+    async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
+        return cut_at_tombstones(events, _changes, _FORGETS)
+
+
+def conversations(_context: ProjectionContext) -> Conversations:
+    return Conversations()
+
+
+def _changes(events: Events) -> Iterator[Statement]:
+    messages: list[_Row] = []
+    replies: list[_Row] = []
+    threads: dict[UUID, _Row] = {}
+    states: dict[UUID, _Row] = {}
+    for one in events:
+        match one.event:
+            case MessageReceived(kind=kind, text=text):
+                user, at = owner(one), one.recorded_at
+                row = (one.event_id, user, one.version, at, kind, still_sealed(text))
+                messages.append(row)
+                threads[user] = _thread(threads.get(user), message=at)
+            case ReplyReady(kind=kind, text=text, turn=turn):
+                user, at = owner(one), one.recorded_at
+                replies.append(
+                    (one.event_id, user, one.version, at, at, kind, turn, still_sealed(text))
+                )
+                threads[user] = _thread(threads.get(user), reply=at)
+            case told:
+                if known := _state(told):
+                    reply, state, parts, sent = known
+                    states[reply] = _told(states.get(reply), state, one.recorded_at, parts, sent)
+    yield from columns(_MESSAGES, messages)
+    yield from columns(_REPLIES, replies)
+    yield from columns(_THREADS, ((user, *row) for user, row in threads.items()))
+    for query, arrays in columns(_STATES, ((reply, *row) for reply, row in states.items())):
+        yield query, [*arrays, STATES]
+
+
+def _state(event: Any) -> tuple[UUID, str, int | None, int] | None:
+    """Of which reply it tells what, of how many parts, and how many were sent by it."""
+    state = _STATE_OF.get(event.__class__)
+    if state is None:
+        return None
+    parts = event.parts if state == "sending" else None
+    return event.reply, state, parts, int(state == "sent")
+
+
+def _thread(
+    was: _Row | None, *, message: datetime | None = None, reply: datetime | None = None
+) -> _Row:
+    messages, message_at, replies, reply_at = was or (0, None, 0, None)
+    return (
+        messages + (message is not None),
+        max(filter(None, (message_at, message)), default=None),
+        replies + (reply is not None),
+        max(filter(None, (reply_at, reply)), default=None),
+    )
+
+
+def _told(was: _Row | None, state: str, at: datetime, parts: int | None, sent: int) -> _Row:
+    rank = _RANK[state]
+    if was is None:
+        return rank, at, parts, sent
+    before, since, known, count = was
+    furthest = (rank, at) if rank > before else (before, since)
+    return (*furthest, known if parts is None else parts, count + sent)

@@ -1,0 +1,383 @@
+"""The services' own code over a log in memory, by a script: what golden logs are recorded from."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel
+
+from contracts import slots, streams
+from contracts.conversation import MessageReceived, Usage
+from contracts.event import Event
+from contracts.readings import Evidence, Reading
+from contracts.recorded import Recorded
+from contracts.streams import UserId
+from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from contracts.watches import WatchSet, WatchStopped
+from services.agent import decider
+from services.agent.effects import Effects as Agent
+from services.agent.gemini import Answer, ModelUnavailable, Question
+from services.gateway import decider as lanes
+from services.gateway.counters import Counters
+from services.gateway.effects import Effects as Gateway
+from services.gateway.pacing import Pacing
+from services.gateway.signature import Callbacks
+from services.gateway.statuses import Callback, called_back
+from services.gateway.twilio import Accepted, Outcome
+from services.scheduler.decider import FOLD as REMINDER
+from services.scheduler.decider import due_at
+from services.scheduler.effects import Claimed
+from services.scheduler.effects import Effects as Scheduler
+from services.scheduler.tools import Active, ReminderTools
+from services.scheduler.watches.claims import DuePage, Watcher
+from services.scheduler.watches.decider import Rhythm
+from services.scheduler.watches.effects import Watching
+from taskflow import clock
+from taskflow.appending import Because, Write
+from taskflow.folds import Folds
+from taskflow.tooling import Call, Done, Refused, Tool, ToolCalls, offer
+from tests.support.memory_log import MemoryLog
+
+ROOT = UUID("6f1c6e0a-5d0a-4c56-9c8a-1f2d3c4b5a69")
+MODEL = "gemini-3.8-flash"
+
+
+def named(name: str) -> UUID:
+    return uuid5(ROOT, name)
+
+
+def says(
+    text: str | None = None, *calls: tuple[str, dict[str, Any]], finish: str = "STOP"
+) -> Answer:
+    """The model's answer, in words or calls."""
+    parts: list[dict[str, Any]] = [{"text": text}] if text else []
+    parts += [
+        {"functionCall": {"id": f"c{n}", "name": name, "args": args}}
+        for n, (name, args) in enumerate(calls)
+    ]
+    usage = Usage(input=900, output=40, total=940)
+    return Answer(
+        {"role": "model", "parts": parts} if parts else None, finish, usage, "r", MODEL, 640
+    )
+
+
+class Script:
+    """A model that answers in turn; nothing left: it cannot be had."""
+
+    model = MODEL
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+        self.summary: Answer | None = None
+
+    async def ask(self, question: Question, *, within: float) -> Answer:
+        if not question.functions:
+            if self.summary is None:
+                raise ModelUnavailable("503", 3)
+            return self.summary
+        if not self.answers:
+            raise ModelUnavailable("503 UNAVAILABLE", 3)
+        return self.answers.pop(0)
+
+
+class Found(BaseModel):
+    query: str = ""
+    url: str = ""
+    below: float | None = None
+    which: str = ""
+
+
+class Vendor:
+    """Twilio: accepts, unless it is told otherwise."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[Outcome] = []
+        self.sent = 0
+
+    async def send(self, to: str, body: str, callback: str, picture: str | None = None) -> Outcome:
+        self.sent += 1
+        return self.outcomes.pop(0) if self.outcomes else Accepted(f"SM{named(str(self.sent)).hex}")
+
+    async def sent_to(self, _address: str, _since: datetime) -> list[Any]:
+        return []
+
+    async def address_of(self, _user: UserId) -> str:
+        return "whatsapp:+15551230001"
+
+    async def url(self, media: UUID) -> str:
+        return f"https://t.example/media/{media}"
+
+
+@dataclass
+class Due:
+    """The one occurrence, and the reminders that the script knows of."""
+
+    house: "House"
+    one: Claimed | None = None
+
+    async def claim(self, _limit: int, _seconds: int) -> list[Claimed]:
+        return [self.one] if self.one else []
+
+    async def active(self, user: UserId) -> list[Active]:
+        return self.house.active(user)
+
+    async def caught_up(self, _recorded: Recorded[Any]) -> None:
+        pass
+
+    async def realign(self, *_given: Any) -> None:
+        raise AssertionError("the script fires what is due")
+
+
+@dataclass
+class Page:
+    """One page with one watcher, and what stands on it."""
+
+    watcher: Watcher
+    reading: Reading
+
+    async def watchers(self, _page: UUID) -> list[Watcher]:
+        return [self.watcher]
+
+    async def look(self, _watch_set: Recorded[WatchSet], _due: datetime) -> Reading:
+        return self.reading
+
+    async def move(self, *_given: Any, **_more: Any) -> bool:
+        return True
+
+    async def hold(self, *_given: Any) -> None:
+        pass
+
+
+@dataclass
+class House:
+    """Time passes only between what the script does."""
+
+    log: MemoryLog = field(default_factory=MemoryLog)
+    script: Script = field(default_factory=Script)
+    vendor: Vendor = field(default_factory=Vendor)
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        self.folds = Folds(self.log, None)
+        self.due = Due(self)
+        tools = ReminderTools(self.due, self.log, self.folds, self.due, lambda: self.log.now)
+        self.tools: list[Tool[Any]] = [
+            *tools.all(),
+            Tool(Found, self.search_web, "search_web", "read", 30, untrusted=True),
+            Tool(Found, self.watch_price, "watch_price", "write", 30),
+            Tool(Found, self.stop_watch, "stop_watch", "write", 30),
+            Tool(Found, self.pay_bill, "pay_bill", "confirm", 30),
+        ]
+        self.agent = Agent(self.log, self.script)
+        self.gateway = Gateway(
+            self.log,
+            self.vendor,
+            self.vendor,
+            callbacks=Callbacks(b"k" * 32, "https://t.example"),
+            pictures=self.vendor,
+            pacing=Pacing(10_000),
+            now=self.now,
+            counters=Counters(),
+        )
+        self.scheduler = Scheduler(self.due, self.log, self.folds, 1)
+
+    async def now(self) -> datetime:
+        return self.log.now
+
+    def later(self, **span: float) -> None:
+        self.log.pass_time(timedelta(**span))
+
+    def fresh(self) -> UUID:
+        self.count += 1
+        return named(f"fresh {self.count}")
+
+    async def offer(self, *without: str) -> None:
+        await offer(self.log, "tools", [one for one in self.tools if one.name not in without])
+
+    # -- a conversation ---------------------------------------------------------------------
+
+    async def hears(
+        self, user: UserId, text: str, kind: str = "text", **more: Any
+    ) -> Recorded[Any]:
+        sid = f"SM{self.fresh().hex}"
+        message = MessageReceived(
+            message_sid=sid, channel="whatsapp", kind=kind, text=text, zone="Europe/Berlin", **more
+        )
+        self.later(seconds=1)
+        return (await self.put(user, [message], slots.message(sid)))[0]
+
+    async def put(
+        self, user: UserId, events: Sequence[Event], slot: UUID, cause: Recorded[Any] | None = None
+    ) -> list[Recorded[Any]]:
+        because = Because.of(cause) if cause else Because()
+        write = Write(streams.conversation(user), events, user)
+        return self.log.put([write], slot, because).events
+
+    def state(self, user: UserId) -> decider.Conversation:
+        return decider.FOLD.over(self.log.stream(streams.conversation(user)))
+
+    async def step(self, user: UserId) -> bool:
+        """The driver's next move, without a burst; False when there is none."""
+        state = self.state(user)
+        cause = self.log.get(state.driver) if state.driver else None
+        if cause is None:
+            return False
+        self.later(seconds=0.4)
+        match decider.next_move(state, self.log.now, timedelta()):
+            case decider.Decide() as move:
+                await self.agent.record(move, cause)
+            case decider.AskModel() as move:
+                version = len(self.log.stream(cause.stream))
+                await self.agent.ask_model(state, move, cause, version)
+            case _:
+                return False
+        return True
+
+    async def answers(self, user: UserId, *answers: Answer, tools: bool = True) -> None:
+        """Until nothing is left to do; with `tools`, what is asked of them is done."""
+        self.script.answers += answers
+        while await self.step(user) or (tools and await self.work(user)):
+            pass
+
+    async def work(self, user: UserId) -> bool:
+        waiting = sorted(self.state(user).waiting, key=str)
+        for call in waiting:
+            await self.do(call)
+        return bool(waiting)
+
+    async def do(self, call: UUID) -> None:
+        """A tool's own service does it."""
+        request: Recorded[ToolRequested] = self.log.get(call)
+        one = ToolCalls(self.log, self.tools).of(request)
+        self.later(seconds=0.2)
+        state = (await one.fold(request.stream, None)).state
+        if one.driver(state):
+            await one.move(state, request)
+
+    async def end(self, call: UUID, outcome: ToolFinished | ToolFailed) -> None:
+        """Told directly, as a service that is slow or gone would."""
+        request = self.log.get(call)
+        await self.log.append(
+            [Write(request.stream, [outcome], request.user_id)],
+            slots.outcome(call),
+            Because.of(request),
+        )
+
+    # -- a lane -----------------------------------------------------------------------------
+
+    def lane(self, user: UserId) -> lanes.Lane:
+        return lanes.FOLD.over(self.log.stream(streams.conversation(user)))
+
+    async def sends(
+        self, user: UserId, *outcomes: Outcome, status: str | None = "delivered"
+    ) -> None:
+        """Until the lane is empty or waits; then Twilio's callbacks come."""
+        self.vendor.outcomes += outcomes
+        while (lane := self.lane(user)).driver:
+            self.later(seconds=0.3)
+            cause = self.log.get(lane.driver)
+            match lanes.next_move(lane, self.log.now):
+                case lanes.WaitUntil(at=at):
+                    self.log.now = at
+                case lanes.Claim() as claim:
+                    await self.gateway.send(claim, cause)
+                case lanes.Reconcile() as unknown:
+                    self.later(seconds=130)
+                    await self.gateway.reconcile(unknown, cause, lane)
+        sent = [one for one in self.lane(user).sent if one.rank == 1]
+        for one in sent if status else ():
+            await self.tells(user, one, status)
+
+    async def tells(
+        self, user: UserId, sent: lanes.Sent, status: str, code: int | None = None
+    ) -> None:
+        told = Callback(sent.reply, sent.part, 1, sent.message_sid, status, code)
+        for decision in called_back(self.lane(user), told):
+            cause = self.log.get(sent.reply)
+            await self.put(user, decision.events, decision.slot, cause)
+
+    # -- tools ------------------------------------------------------------------------------
+
+    async def search_web(self, arguments: Found, _call: Call) -> Done:
+        """Search the web."""
+        if arguments.query == "nothing":
+            raise Refused("There is nothing to search for.")
+        return Done({"answer": f"About {arguments.query}: 828 metres.", "hits": []})
+
+    async def pay_bill(self, arguments: Found, _call: Call) -> Done:
+        """Pay a bill; never without the user's yes."""
+        return Done({"paid": arguments.which})
+
+    async def watch_price(self, arguments: Found, call: Call) -> Done:
+        """Watch the price of a page."""
+        watch = slots.watch_set(call.request.event_id)
+        fact = WatchSet(
+            watch=watch,
+            page=named(arguments.url),
+            url=arguments.url,
+            product=None,
+            goal="below" if arguments.below else "back_in_stock",
+            below=arguments.below,
+            currency="EUR",
+            drop_percent=None,
+            until=(self.log.now + timedelta(days=3)).date() if arguments.which else None,
+            zone="Europe/Berlin",
+        )
+        return Done({"watching": True}, [Write(streams.watch(watch), [fact], call.user, 0)])
+
+    async def stop_watch(self, arguments: Found, call: Call) -> Done:
+        """Stop watching a page."""
+        watch = UUID(arguments.which)
+        stream = streams.watch(watch)
+        fact = WatchStopped(watch=watch, by="user")
+        return Done(
+            {"stopped": True}, [Write(stream, [fact], call.user, len(self.log.stream(stream)))]
+        )
+
+    # -- what time does ---------------------------------------------------------------------
+
+    def active(self, user: UserId) -> list[Active]:
+        found: list[Active] = []
+        for stream in self.streams_of(user, streams.REMINDER):
+            state = REMINDER.over(self.log.stream(stream))
+            due = due_at(state)
+            if due and state.reminder:
+                found.append(Active(state.reminder, len(found) + 1, due, state.zone, state.rrule))
+        return found
+
+    def streams_of(self, user: UserId, kind: str) -> list[str]:
+        names = {one.stream for one in self.log.all() if one.user_id == user}
+        return sorted(name for name in names if name.startswith(kind))
+
+    async def fires(self, user: UserId, late: timedelta = timedelta(seconds=0.2)) -> None:
+        """The next reminder that is due."""
+        one = min(self.active(user), key=lambda active: active.due)
+        self.log.now = max(self.log.now, one.due + late)
+        self.due.one = Claimed(one.reminder, user, one.due, self.log.now)
+        await self.scheduler.fire_due()
+
+    async def looks(self, user: UserId, stream: str, outcome: str = "priced", **seen: Any) -> None:
+        """One look at a watched page."""
+        told = self.log.stream(stream)[0].event
+        evidence = Evidence(at=self.log.now, read_by="http", source="json-ld", text="as it stood")
+        reading = Reading(outcome=outcome, evidence=evidence, **seen)
+        page = Page(Watcher(told.watch, user), reading)
+        watching = Watching(page, page, self.log, self.folds, rhythm=Rhythm(), at_once=1)
+        due = self.log.now
+        self.later(seconds=2)
+        await watching.look(DuePage(told.page, due, self.log.now, 0, ever_read=True, joined=1))
+        self.later(minutes=30)
+
+
+async def recorded(run: Callable[[House], Awaitable[None]]) -> House:
+    """A script's log; clock and fresh ids are the script's own."""
+    house = House()
+    before = clock.utc_now, clock.new_id
+    clock.utc_now, clock.new_id = (lambda: house.log.now), house.fresh
+    try:
+        await run(house)
+    finally:
+        clock.utc_now, clock.new_id = before
+    return house

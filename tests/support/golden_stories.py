@@ -1,0 +1,273 @@
+"""What the golden log of a release tells: every event there is, and what goes wrong at times."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from contracts import slots, streams
+from contracts.conversation import ReplyReady, TurnRetried, UserForgotten
+from contracts.streams import UserId
+from contracts.tools import ToolFailed, ToolFinished
+from services.agent import decider
+from services.gateway import decider as lanes
+from services.gateway.twilio import Never, NotNow, Unknown
+from tests.support.golden_house import House, named, says
+
+ADA, BOB, CLEO, DAN, EVE, FAY, GUS = (
+    UserId(named(name)) for name in ("ada", "bob", "cleo", "dan", "eve", "fay", "gus")
+)
+FORGOTTEN = (CLEO, GUS)
+OLD = EVE
+"""Whose events are written as the first release's code wrote them."""
+SHOP = "https://shop.example/kettle"
+
+
+async def everything(house: House) -> None:
+    await house.offer("pay_bill")
+    for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash):
+        await story(house)
+        house.later(minutes=7)
+
+
+async def old(house: House) -> None:
+    """The first versions of each event, with fewer fields; then the tools are offered anew."""
+    await house.hears(EVE, "what is the tallest building?")
+    await house.answers(
+        EVE, says(None, ("search_web", {"query": "tallest building"})), says("It is 828 m.")
+    )
+    await house.sends(EVE)
+    await house.hears(EVE, "and the second?")
+    await house.answers(
+        EVE, says(None, ("search_web", {"query": "nothing"})), says("I do not know.")
+    )
+    await house.sends(EVE, status="read")
+    house.tools.append(house.tools.pop())  # The same tools, in another order: nothing new.
+    house.later(hours=1)
+    await house.offer("stop_watch")
+    await house.offer()
+
+
+async def ada(house: House) -> None:
+    """A profile, a proposal with its yes, a claim that was caught, a picture."""
+    await house.hears(
+        ADA, "Hi, my name is Ada. I live in Lisbon and I prefer tea", profile_name="Ada"
+    )
+    await house.answers(ADA, says("Nice to meet you, **Ada**."))
+    await house.sends(ADA, status="read")
+    await house.hears(ADA, "please pay my electricity bill")
+    pay = ("pay_bill", {"which": "electricity"})
+    await house.answers(ADA, says(None, pay), says("I wait for your word."))
+    await house.sends(ADA)
+    await house.hears(ADA, "yes", kind="button")
+    await house.answers(ADA, says(None, pay), says("It is paid."))
+    await house.sends(ADA)
+    await house.hears(ADA, "book me a table")
+    await house.answers(ADA, says("I've booked the table for you."), says("I've booked it."))
+    await house.sends(ADA)
+    await house.hears(ADA, "delete all my data")
+    await house.answers(ADA)
+    await house.sends(ADA)
+    await house.hears(ADA, "no, wait. forget that I live in Lisbon")
+    await house.answers(ADA, says(finish="STOP"), says("Forgotten."))
+    await house.sends(ADA)
+    await house.hears(
+        ADA,
+        "look at this",
+        kind="media",
+        media=[{"url": "https://t.example/1", "content_type": "image/jpeg"}],
+    )
+    await house.answers(ADA, says(None, ("search_web", {"query": "charts"})), tools=False)
+    (call,) = house.state(ADA).waiting
+    chart = ToolFinished(
+        call=call, tool="search_web", result={"chart": True}, took_ms=9, picture=named("chart")
+    )
+    await house.end(call, chart)
+    await house.answers(ADA, says("Here is the chart."))
+    await house.sends(ADA)
+
+
+async def reminders(house: House) -> None:
+    """Set, fired in time and late, repeated, cancelled; a lane that had to guess says it again."""
+    await house.hears(BOB, "remind me to call mum today at 18:00, and to stretch every day at 8")
+    once = ("set_reminder", {"text": "call mum", "at": "2026-11-23T18:00:00"})
+    daily = (
+        "set_reminder",
+        {"text": "stretch", "at": "2026-11-24T08:00:00", "rrule": "FREQ=DAILY"},
+    )
+    await house.answers(BOB, says(None, once, daily), says("Both are set."))
+    await house.sends(BOB)
+    await house.fires(BOB)
+    await house.sends(BOB, Unknown("TimeoutError"))
+    await house.fires(BOB, late=timedelta(minutes=9))
+    await house.sends(BOB)
+    await house.fires(BOB)
+    await house.sends(BOB)
+    await house.hears(BOB, "cancel the reminder to stretch")
+    await house.answers(
+        BOB, says(None, ("cancel_reminder", {"which": "stretch"})), says("Cancelled.")
+    )
+    await house.sends(BOB)
+
+
+async def trouble(house: House) -> None:
+    """Refusals, unknown outcomes, a stop, a model that is away, results that come late or twice."""
+    await house.hears(BOB, "tell me a joke")
+    await house.answers(BOB, says("No."))
+    await house.sends(
+        BOB,
+        NotNow("HTTP 429: too many requests", 3.0),
+        NotNow("ClientConnectorError"),
+        Unknown("TimeoutError"),
+    )
+    await house.hears(BOB, "another one")
+    await house.answers(BOB, says("Yes. " + "Ha. " * 600))
+    await house.sends(BOB, status="undelivered")
+    await house.hears(BOB, "are you there?")
+    await house.answers(BOB)
+    await house.sends(BOB, Never(63016, "HTTP 400, 63016: too late"))
+    await house.hears(BOB, "search for x")
+    await house.answers(
+        BOB, says(None, ("search_web", {"query": "x"}), ("nobody_has", {})), tools=False
+    )
+    (call,) = house.state(BOB).waiting
+    stop = await house.hears(BOB, "Stop.")
+    state = house.state(BOB)
+    assert state.turn is not None
+    await house.agent.record(decider.stopped(state, state.turn), stop)
+    await house.do(call)  # The result comes when nobody waits for it.
+    await house.answers(BOB, says("Stopped."))
+    await house.sends(BOB)
+    await house.hears(BOB, "search for y")
+    await house.answers(BOB, says(None, ("search_web", {"query": "y"})), tools=False)
+    (call,) = house.state(BOB).waiting
+    late = ToolFailed(
+        call=call,
+        tool="search_web",
+        code="timeout",
+        error="The tool did not answer in time. Do not try it again now.",
+    )
+    await house.end(call, late)
+    await house.do(call)  # It finished a moment after its deadline: the slot is taken.
+    await redelivered(house, call)
+    await house.sends(BOB)
+
+
+async def redelivered(house: House, call: UUID) -> None:
+    """Its outcome is delivered twice, and both deliveries ask the model: the first one's counts."""
+    outcome = house.log.get(slots.event_id(slots.outcome(call), 0))
+    state = house.state(BOB)
+    assert outcome is not None and state.driver == outcome.event_id and state.turn is not None
+    move = decider.next_move(state, house.log.now, timedelta())
+    assert isinstance(move, decider.AskModel)
+    version = len(house.log.stream(outcome.stream))
+    house.script.answers += [says("It did not answer."), says("Sorry, nothing came.")]
+    for _ in range(2):
+        await house.agent.ask_model(state, move, outcome, version)
+    await house.answers(BOB)
+
+
+async def watches(house: House) -> None:
+    """First price, suspicion and alert, a page that is lost and comes back, stopped and over."""
+    calls = [
+        ("watch_price", {"url": SHOP, "below": 70}),
+        ("watch_price", {"url": SHOP + "/other", "which": "until Thursday"}),
+    ]
+    await house.hears(DAN, f"watch {SHOP} below 70, and {SHOP}/other until it is back")
+    await house.answers(DAN, says(None, *calls), says("I watch both."))
+    await house.sends(DAN)
+    one, other = sorted(
+        house.streams_of(DAN, streams.WATCH),
+        key=lambda name: house.log.stream(name)[0].event.url,
+    )
+    for amount in ("79.90", "79.90", "69.00", "68.50", "82.00"):
+        await house.looks(DAN, one, amount=amount, currency="EUR", in_stock=True, title="Kettle")
+    await house.sends(DAN)
+    await house.looks(DAN, other, "out_of_stock")
+    for _ in range(15):
+        await house.looks(DAN, other, "blocked")
+    await house.looks(DAN, other, amount="12.00", currency="EUR", in_stock=True, title="Other")
+    house.later(days=4)
+    await house.looks(DAN, other, amount="12.00", currency="EUR", in_stock=True)
+    await house.sends(DAN)
+    await house.hears(DAN, "stop the kettle")
+    watch = one.removeprefix(streams.WATCH)
+    await house.answers(DAN, says(None, ("stop_watch", {"which": watch})), says("Stopped."))
+    await house.sends(DAN)
+
+
+async def parked(house: House) -> None:
+    """What was given up, and given back by an operator."""
+    await house.hears(FAY, "hello")
+    await house.step(FAY)
+    state = house.state(FAY)
+    await house.agent.record(decider.parked(state, "RuntimeError"), house.log.get(state.driver))
+    parked = house.log.stream(streams.conversation(FAY))[-2]
+    retried = TurnRetried(parked=parked.event_id, messages=parked.event.messages)
+    await house.put(FAY, [retried], slots.retry(parked.event_id), parked)
+    await house.answers(FAY, says("Hello."))
+    lane = house.lane(FAY)
+    decision = lanes.parked(lane, "RuntimeError")
+    assert decision is not None
+    (given_up,) = await house.put(FAY, decision.events, decision.slot, house.log.get(lane.driver))
+    first: ReplyReady = house.log.get(given_up.event.reply).event
+    again = first.model_copy(update={"turn": None})
+    await house.put(FAY, [again], slots.retry(given_up.event_id), given_up)
+    await house.sends(FAY)
+
+
+async def summaries(house: House) -> None:
+    """More turns than the model reads; the gateway is down meanwhile."""
+    house.script.summary = says("They said good morning, often.")
+    for n in range(32):
+        await house.hears(FAY, f"good morning {n}")
+        await house.answers(FAY, says(f"Good morning, the {n}th."))
+    house.script.summary = None
+
+
+async def erased(house: House) -> None:
+    """Everything of a user whose key an operator destroyed in the middle of a turn."""
+    await house.hears(
+        CLEO, "my name is Cleo, watch " + SHOP + " below 70, remind me at 18:00 to rest"
+    )
+    at = f"{house.log.now:%Y-%m-%d}T23:00:00"
+    calls = [
+        ("watch_price", {"url": SHOP, "below": 70}),
+        ("set_reminder", {"text": "rest", "at": at}),
+    ]
+    await house.answers(CLEO, says(None, *calls), says("Done."))
+    await house.sends(CLEO)
+    await house.fires(CLEO)
+    await house.sends(CLEO)
+    (watch,) = house.streams_of(CLEO, streams.WATCH)
+    for amount in ("79.90", "60.00", "60.00"):
+        await house.looks(CLEO, watch, amount=amount, currency="EUR", in_stock=True)
+    await house.sends(CLEO)
+    await house.hears(CLEO, "search for z")
+    await house.answers(CLEO, says(None, ("search_web", {"query": "z"})), tools=False)
+    await house.put(CLEO, [UserForgotten()], slots.forgotten(CLEO))
+
+
+async def leaving(house: House) -> None:
+    """A user who asks to be forgotten, says yes, and is."""
+    await house.hears(GUS, "hello")
+    await house.answers(GUS, says("Hello."))
+    await house.sends(GUS)
+    await house.hears(GUS, "delete all my data")
+    await house.answers(GUS)
+    await house.sends(GUS)
+    await house.hears(GUS, "yes")
+    await house.answers(GUS)
+    await house.sends(GUS)
+    await house.put(GUS, [UserForgotten()], slots.forgotten(GUS))
+
+
+async def crash(house: House) -> None:
+    """The agent dies between the model's calls and their results, comes back, and dies again."""
+    await house.hears(ADA, "compare tea and coffee")
+    search = ("search_web", {"query": "tea"}), ("search_web", {"query": "coffee"})
+    await house.answers(ADA, says(None, *search), tools=False)
+    house.later(minutes=2)
+    await house.work(ADA)
+    await house.hears(ADA, "still there?")
+    await house.answers(ADA, says("Tea."), says("Yes."))
+    await house.hears(ADA, "and milk?")
+    await house.answers(ADA, says(None, ("search_web", {"query": "milk"})), tools=False)
