@@ -30,7 +30,7 @@ function person(contact, messages, current, choose) {
 const initial = (name) => [...name.replace(/^\+/, "")][0]?.toUpperCase() ?? "?";
 const tint = (user) => [...user].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 6;
 
-export function wireDialog(choose) {
+export function wireDialog(welcome) {
   const dialog = byId("adding");
   const refusal = byId("refusal");
   byId("add").addEventListener("click", () => {
@@ -48,9 +48,9 @@ export function wireDialog(choose) {
     const number = byId("number").value.replace(/[\s().-]/g, "").replace(/^00/, "+");
     const user = byId("hidden").checked ? newHiddenAddress() : number;
     try {
-      await post("/phone/contacts", { user, name: byId("name").value.trim() });
+      const contact = await post("/phone/contacts", { user, name: byId("name").value.trim() });
       dialog.close();
-      choose(user);
+      welcome(contact);
     } catch (error) {
       refusal.textContent = error.message;
       refusal.hidden = false;

@@ -9,6 +9,8 @@ const chats = new Map();
 const typing = new Map();
 const drafts = new Map();
 let current = null;
+/* Whom the dialog added last: events that tell of them may be on their way still. */
+let newest = null;
 let pending = false;
 let following = true;
 let lastTop = 0;
@@ -37,11 +39,15 @@ function take(change) {
   if (change.messages) {
     contacts.clear();
     chats.clear();
+    if (newest) contacts.set(newest.user, newest);
     change.contacts.forEach((contact) => contacts.set(contact.user, contact));
     change.messages.forEach(keep);
     document.body.dataset.ready = "true";
   }
-  if (change.reset) [contacts, chats, typing].forEach((memory) => memory.clear());
+  if (change.reset) {
+    newest = null;
+    [contacts, chats, typing].forEach((memory) => memory.clear());
+  }
   if (change.contact) contacts.set(change.contact.user, change.contact);
   if (change.message) keep(change.message);
   if (change.typing) {
@@ -177,7 +183,11 @@ document.addEventListener("visibilitychange", look);
 window.addEventListener("hashchange", () => choose(chosenBefore() ?? current));
 // A picture grows as it loads; that is no reason to leave the end of the chat.
 byId("messages").addEventListener("load", () => following && toEnd(), true);
-wireDialog(choose);
+wireDialog((contact) => {
+  newest = contact;
+  contacts.set(contact.user, contact);
+  choose(contact.user);
+});
 wireViewer();
 fit();
 

@@ -205,7 +205,7 @@ async def ground() -> AsyncGenerator[Ground]:
         internet = Internet(here)
         wall = Wall(targets.allowed(here.url), resolve=internet.resolve, dial=internet.dial)
         async with Proxy(wall) as proxy:
-            limits = Limits(turn_seconds=120, settle_seconds=0.2, pages=6, recycled_after=1000)
+            limits = Limits(60, 300, settle_seconds=0.2, pages=6, recycled_after=1000, rest_seconds=0)
             browser = Browser(PROGRAM, proxy, limits) if PROGRAM else None
             yield Ground(bird, here, internet, proxy, Fetcher(proxy, seconds=5), browser)
             if browser:
@@ -295,7 +295,7 @@ async def test_without_the_wall_these_pages_would_reach_it(ground: Ground) -> No
     open_wall.connect = anywhere  # type: ignore[method-assign]
     async with Proxy(open_wall) as proxy:
         frames = "".join(f"<iframe src=page-{number}></iframe>" for number in range(len(PAGES)))
-        browser = Browser(PROGRAM, proxy, Limits(settle_seconds=0.2))
+        browser = Browser(PROGRAM, proxy, Limits(60, settle_seconds=0.2, rest_seconds=0))
         try:
             await browser.show(ground.site.html("all", frames), lambda _: True)
         finally:
