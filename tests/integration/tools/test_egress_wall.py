@@ -205,7 +205,7 @@ async def ground() -> AsyncGenerator[Ground]:
         internet = Internet(here)
         wall = Wall(targets.allowed(here.url), resolve=internet.resolve, dial=internet.dial)
         async with Proxy(wall) as proxy:
-            limits = Limits(60, 300, settle_seconds=0.2, pages=6, recycled_after=1000, rest_seconds=0)
+            limits = Limits(60, 300, 0.2, pages=6, recycled_after=1000, rest_seconds=0)
             browser = Browser(PROGRAM, proxy, limits) if PROGRAM else None
             yield Ground(bird, here, internet, proxy, Fetcher(proxy, seconds=5), browser)
             if browser:
