@@ -121,7 +121,7 @@ async def runtime(service: str, settings: RuntimeSettings) -> AsyncGenerator[Run
     pool = database.pool(dsn, name)
     vault = Vault(pool, MasterKey(settings.master_key))
     group = GroupCommit(dsn, f"{name}-append")
-    event_log = EventLog(pool, vault, group)
+    event_log = EventLog(pool, vault, group, settings.archive_folder)
     wakeups = Wakeups(dsn, f"{name}-listen")
     opened = Runtime(
         service=service,

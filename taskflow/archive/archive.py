@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import structlog
 
 from taskflow import clock
 from taskflow.archive import manifest, parquet
@@ -24,6 +25,8 @@ from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 
 KNOWN_SECONDS = 10.0
 """How old the list of archives may be. A partition is dropped only well after it was announced."""
+log = structlog.get_logger()
+
 KEPT_GROUPS = 4
 """Row groups held by one process, some 10 MB each: pages and streams come back to the same ones."""
 
@@ -160,7 +163,11 @@ class Archive:
     def _file(self, one: Known) -> tuple[Path, Manifest]:
         """Its bytes are checked once by each process. Raises ArchiveUnreadable."""
         if one.name not in self._files:
-            self._files[one.name] = manifest.checked(self._folder, one.name, one.sha256)
+            try:
+                self._files[one.name] = manifest.checked(self._folder, one.name, one.sha256)
+            except ArchiveUnreadable as error:
+                log.error("archive.unreadable", archive=one.name, why=str(error))  # noqa: TRY400 - it says all
+                raise
         path, told = self._files[one.name]
         if not path.exists():
             del self._files[one.name]

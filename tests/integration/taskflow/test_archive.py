@@ -27,6 +27,8 @@ from taskflow.archive.verifying import Verifier
 from taskflow.errors import ConcurrentAppend, Configuration
 from taskflow.event_log import Cursor, EventLog
 from taskflow.group_commit import GroupCommit
+from taskflow.service import runtime
+from taskflow.settings import RuntimeSettings
 from taskflow.vault import Vault
 from tests.conftest import runtime_settings
 from tests.support import partitions
@@ -300,3 +302,16 @@ async def test_the_command_killed_in_the_middle_is_run_again(world: World) -> No
     assert (told["archive"], told["file"]) == ("events_p9", EVENTS)
     assert await world.owner.fetchval("select count(*) from events") == 3
     assert (await world.findings())[0] == []
+
+
+async def test_a_service_reads_on_where_its_settings_say_the_archive_is(
+    world: World, tmp_path: Path
+) -> None:
+    await world.fill()
+    talk = streams.conversation(world.user)
+    before = await world.log().read(talk)
+    await partitions.archive_all(world.owner, world.folder)
+
+    settings = RuntimeSettings(**runtime_settings(world.dsn, "nats://127.0.0.1:1", tmp_path))
+    async with runtime("agent", settings) as service:
+        assert await service.log.read(talk) == before
