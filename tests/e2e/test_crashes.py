@@ -101,7 +101,7 @@ def test_two_replicas_keep_order_and_fire_once(stack: Stack) -> None:
         stack.say(user, "remind me in 2 seconds to breathe")
 
     for user in users:
-        replies = stack.await_replies(user, 5, seconds=60)
+        replies = stack.await_replies(user, 5, seconds=120)
         assert replies[:3] == [f"Answer {n}." for n in range(3)]
         assert [m["body"] for m in stack.accepted(user)].count("⏰ breathe") == 1
     stack.kill("agent#2")
