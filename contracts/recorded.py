@@ -1,6 +1,6 @@
 """An event as the log holds it and the bus carries it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, make_dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -31,24 +31,15 @@ class Recorded(Generic[E_co]):
     recorded_at: datetime
 
 
-@dataclass(slots=True)
-class _Draft(Generic[E_co]):
-    """Laid out as `Recorded`, which it becomes.
-
-    A frozen one sets each field by a call, which costs a replay as much as the validation.
-    """
-
-    event: E_co
-    event_id: UUID
-    stream: str
-    version: int
-    position: int
-    transaction_id: int
-    user_id: UUID | None
-    cause: UUID | None
-    correlation: UUID
-    trace: str | None
-    recorded_at: datetime
+# Laid out as `Recorded`, which it becomes: a frozen one sets each field by a call, which costs a
+# replay as much as the validation.
+_like: Any = Recorded
+_Draft: Any = make_dataclass(
+    "_Draft",
+    [(field.name, field.type) for field in fields(Recorded)],
+    bases=_like.__orig_bases__,
+    slots=True,
+)
 
 
 def recorded(  # noqa: PLR0917 - in the order of Recorded's fields
@@ -103,8 +94,12 @@ class Message(BaseModel):
 
     def recorded(self) -> Recorded[Any]:
         """Raises UnknownEventType for an event that only newer code knows."""
+        return self.holding(decode(self.type, self.schema_version, self.payload))
+
+    def holding(self, event: E_co) -> Recorded[E_co]:
+        """This message's place in the log, with the event that its payload is."""
         return Recorded(
-            event=decode(self.type, self.schema_version, self.payload),
+            event=event,
             event_id=self.event_id,
             stream=self.stream,
             version=self.version,

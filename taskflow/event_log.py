@@ -268,10 +268,10 @@ class EventLog:
         return self._recorded(records)
 
     def _recorded(self, records: Sequence[Any]) -> list[Recorded[Any]]:
-        return [self._decoded(message_of(record)) for record in records]
-
-    def _decoded(self, message: Message) -> Recorded[Any]:
-        return recorded_of(message)
+        page = decoded(records)
+        if page.unknown:
+            raise page.unknown
+        return page.events
 
 
 def recorded_of(message: Message) -> Recorded[Any]:

@@ -145,19 +145,8 @@ class Vault:
             raise UnknownUser(f"no user {user}")
         return row["forgotten_at"]
 
-    async def forget(self, user: UserId) -> bool:
-        """Destroys the user's key and addresses; False when there was nothing left to destroy."""
-        async with (
-            failpoints.VAULT_COMMIT,
-            self._pool.acquire() as connection,
-            connection.transaction(),
-        ):
-            key, _ = await self.forget_in(connection, user)
-        self.drop(user)
-        return key > 0
-
     async def forget_in(self, connection: Connection, user: UserId) -> tuple[int, int]:
-        """As `forget`, inside the caller's transaction; how many keys and addresses there were.
+        """Destroys key and addresses in the caller's transaction; how many of each there were.
 
         Every process is told by the commit.
         """

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -106,6 +106,48 @@ async def reader() -> AsyncGenerator[Operator]:
 
 def read_only(dsn: str) -> str:
     return f"{dsn}{'&' if '?' in dsn else '?'}default_transaction_read_only=on"
+
+
+@asynccontextmanager
+async def owner(
+    *, read_only: bool = False
+) -> AsyncGenerator[tuple[asyncpg.Connection, OperatorSettings]]:
+    """A connection as the tables' owner, whom no timeout ends. Raises Configuration."""
+    settings = OperatorSettings.load()
+    server_settings = {
+        "application_name": "taskflow-owner",
+        "default_transaction_read_only": "on" if read_only else "off",
+        "enable_seqscan": "off",
+        "enable_bitmapscan": "off",
+        "jit": "off",
+    }
+    with owners_errors():
+        connection = await asyncpg.connect(
+            settings.dsn, timeout=database.CONNECT_TIMEOUT, server_settings=server_settings
+        )
+        try:
+            yield connection, settings
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def owners_errors() -> Generator[None]:
+    """Of work as the owner, in a line with its mend. Raises Configuration."""
+    try:
+        yield
+    except asyncpg.UndefinedTableError as error:
+        raise Configuration("the database lacks migrations: run `taskflow migrate`") from error
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise Configuration(
+            f"this needs the owner of the tables ({error}): set DATABASE_URL to the login that "
+            "`taskflow migrate` uses"
+        ) from error
+    except database.UNAVAILABLE as error:
+        raise Configuration(
+            f"PostgreSQL does not answer ({type(error).__name__}); is `make run` running? "
+            "Then run this again: it goes on where it stood"
+        ) from error
 
 
 @asynccontextmanager

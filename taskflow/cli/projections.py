@@ -2,21 +2,19 @@
 
 import asyncio
 import json as jsonlib
-from collections.abc import AsyncGenerator, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
-import asyncpg
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from taskflow import clock, database
-from taskflow.cli.operator import Operator, reader
-from taskflow.database import CONNECT_TIMEOUT
-from taskflow.errors import Configuration
+from taskflow.cli.operator import Operator, owner, owners_errors, reader
+from taskflow.cli.progress import progress
 from taskflow.folds import Folds
 from taskflow.following import at_full_speed
 from taskflow.projecting import projection, standing
@@ -140,14 +138,16 @@ async def _rebuild(names: Sequence[str], *, json: bool) -> None:
     began = clock.monotonic()
     async with _desk() as desk:
         what = desk.all() if list(names) == ["all"] else [desk.one(name) for name in names]
-        with _progress() as progress:
-            task = progress.add_task(", ".join(one.name for one in what), total=None, rate="")
+        with progress(
+            MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn()
+        ) as bar:
+            task = bar.add_task(", ".join(one.name for one in what), total=None, rate="")
 
             def told(done: int, total: int) -> None:
                 rate = done / max(clock.monotonic() - began, 0.001)
-                progress.update(task, completed=done, total=total, rate=f"{rate:,.0f} events/s")
+                bar.update(task, completed=done, total=total, rate=f"{rate:,.0f} events/s")
 
-            with _as_owner():
+            with owners_errors():
                 read = await rebuild_projections(desk.me.settings.dsn, desk.me.log, what, told)
     seconds = round(clock.monotonic() - began, 1)
     for one in what:
@@ -158,17 +158,6 @@ async def _rebuild(names: Sequence[str], *, json: bool) -> None:
         )
 
 
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
-
-
 async def _drop(name: str, *, yes: bool, json: bool) -> None:
     async with _desk() as desk:
         what = desk.one(name)
@@ -177,25 +166,9 @@ async def _drop(name: str, *, yes: bool, json: bool) -> None:
                 f"Empty {', '.join(what.tables)}? Readers find nothing until it is made anew."
             )
             typer.confirm(question, abort=True, err=True)
-        with _as_owner():
-            connection = await asyncpg.connect(desk.me.settings.dsn, timeout=CONNECT_TIMEOUT)
-            try:
-                await drop_projection(connection, what)
-            finally:
-                await connection.close()
+        async with owner() as (connection, _):
+            await drop_projection(connection, what)
     _said({"projection": name, "dropped": True}, f"{name} is dropped", json=json)
-
-
-@contextmanager
-def _as_owner() -> Generator[None]:
-    """Whoever lacks the rights is told whose they are."""
-    try:
-        yield
-    except asyncpg.InsufficientPrivilegeError as error:
-        raise Configuration(
-            "this needs the owner of the tables: set DATABASE_URL to the login that "
-            "`taskflow migrate` uses"
-        ) from error
 
 
 def _said(facts: dict[str, Any], words: str, *, json: bool) -> None:

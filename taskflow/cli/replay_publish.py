@@ -5,18 +5,19 @@ from datetime import datetime
 from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import TextColumn, TimeRemainingColumn
 
 from contracts.event import all_events
 from contracts.recorded import Message
 from taskflow import clock
 from taskflow.cli.operator import Operator, bus, reader
+from taskflow.cli.progress import progress
 from taskflow.cli.times import moment
 from taskflow.errors import Configuration
 from taskflow.replay.publish import Wanted, publish, speed_of
 from taskflow.replay.run_stream import KEPT_SECONDS, Begun, RunStream
 
+_COUNTED = "{task.fields[published]} published, {task.fields[rate]}/s"
 _LAST = "select max(position) from events"
 
 
@@ -40,16 +41,12 @@ async def publish_log(
         if not json:
             _tell_begin(run, begun)
         began = clock.monotonic()
-        with _progress() as progress:
-            task = progress.add_task(
-                run, total=await me.pool.fetchval(_LAST) or 0, published=0, rate=0
-            )
+        with progress(TextColumn(_COUNTED), TimeRemainingColumn()) as bar:
+            task = bar.add_task(run, total=await me.pool.fetchval(_LAST) or 0, published=0, rate=0)
 
             def told(message: Message, published: int) -> None:
                 rate = published / max(clock.monotonic() - began, 1e-3)
-                progress.update(
-                    task, completed=message.position, published=published, rate=round(rate)
-                )
+                bar.update(task, completed=message.position, published=published, rate=round(rate))
 
             messages = me.log.follow_all(begun.cursor)
             count = await publish(messages, _wanted(begun), factor, stream.publish, told)
@@ -100,19 +97,6 @@ def _wanted(begun: Begun) -> Wanted:
         datetime.fromisoformat(until) if until else None,
         asked.get("--type", "").split(),
         UUID(asked["--user"]) if asked.get("--user") else None,
-    )
-
-
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[published]} published, {task.fields[rate]}/s"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
     )
 
 

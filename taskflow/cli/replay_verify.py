@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
+from rich.progress import MofNCompleteColumn
 
 from contracts.event import Event
 from contracts.personal import Sealed, personal_fields
 from contracts.streams import UserId
 from taskflow.cli.operator import reader
+from taskflow.cli.progress import progress
 from taskflow.cli.rendering import COVERED, shown
 from taskflow.cli.times import moment
 from taskflow.errors import Configuration
@@ -33,23 +33,22 @@ async def verify_log(
     after = moment(since, "--since") if since else None
     async with _source(file, user) as (source, wanted):
         tally, verifying = Tally(), Verifying(source, reviews(), wanted, after)
-        console = Console(stderr=True)
-        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-            task = progress.add_task("reading", total=None)
+        with progress(MofNCompleteColumn()) as bar:
+            task = bar.add_task("reading", total=None)
             users = 0
 
             def began(left: int) -> None:
                 nonlocal users
                 users = users or left
-                progress.update(task, description="users", total=users, completed=users - left)
+                bar.update(task, description="users", total=users, completed=users - left)
 
             def read(count: int) -> None:
-                progress.update(task, completed=count)
+                bar.update(task, completed=count)
 
             async for difference in verifying.run(tally, read, began):
-                progress.stop()
+                bar.stop()
                 _tell(difference, open_=open_, json=json)
-                progress.start()
+                bar.start()
     if wanted is not None and not tally.users:
         raise Configuration(f"the log holds nothing of user {wanted}")
     _sum_up(tally, json=json)

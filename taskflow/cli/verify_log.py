@@ -5,9 +5,11 @@ import re
 from dataclasses import asdict
 
 import typer
+from rich.progress import MofNCompleteColumn
 
 from taskflow.archive.verifying import Verifier
-from taskflow.cli.archive import owner, progress_bar
+from taskflow.cli.operator import owner
+from taskflow.cli.progress import progress
 from taskflow.errors import Configuration
 from taskflow.hash_chain import Finding, Head
 
@@ -37,17 +39,17 @@ async def verify_log(*, stream: str | None, since: str | None, json: bool) -> bo
         if stream and not await connection.fetchval(_KNOWN, stream):
             raise Configuration(f"there is no stream {stream!r} in the log or its archives")
         at = (kept.transaction_id, kept.position) if kept else None
-        with progress_bar() as progress:
-            bar = progress.add_task("verifying", total=None)
+        with progress(MofNCompleteColumn()) as shown:
+            bar = shown.add_task("verifying", total=None)
             verifier = Verifier(
                 connection,
                 settings.archive_folder,
                 stream=stream,
                 at=at,
-                progress=lambda count: progress.update(bar, advance=count),
+                progress=lambda count: shown.update(bar, advance=count),
             )
             if not stream:
-                progress.update(bar, total=await verifier.estimate())
+                shown.update(bar, total=await verifier.estimate())
             async for finding in verifier.findings():
                 typer.echo(_line(finding, json=json))
     same = kept is None or verifier.head_then() == kept

@@ -5,8 +5,7 @@ The going through belongs to the agent, which offers it by an entry point.
 
 import asyncio
 import json as json_
-from collections.abc import Awaitable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import entry_points
@@ -15,9 +14,10 @@ from typing import Annotated, Any, Literal, Protocol
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 
 from taskflow.cli.private import write_private
+from taskflow.cli.progress import progress
 from taskflow.cli.times import moment
 from taskflow.errors import Configuration
 
@@ -136,23 +136,8 @@ async def _played(wanted: Wanted) -> Report:
             "no installed service can go through turns again; install taskflow[agent]"
         )
     play: Play = next(iter(offered.values())).load()
-    with _progress() as progress:
-        return await play(wanted, progress)
-
-
-@contextmanager
-def _progress() -> Generator[Progress]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    bar = Progress(
-        *columns,
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with bar as progress:
-        yield progress
+    with progress(MofNCompleteColumn(), TimeElapsedColumn()) as bar:
+        return await play(wanted, bar)
 
 
 def _write(path: Path, page: str) -> None:

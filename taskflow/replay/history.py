@@ -16,6 +16,7 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from taskflow.appending import FRESH, MAX_EVENTS, Appended, Because, Exists, Outcome, Write
 from taskflow.errors import SealedForEver
+from taskflow.held_log import HeldLog, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,7 @@ class History:
 
     def standing(self, slot: UUID) -> list[Recorded[Any]]:
         """The append that took this slot."""
-        found: list[Recorded[Any]] = []
-        while one := self.find(slots.event_id(slot, len(found))):
-            found.append(one)
-        return found
+        return standing(slot, self._by_id.get)
 
 
 def is_erased(recorded: Recorded[Any]) -> bool:
@@ -55,7 +53,7 @@ def is_erased(recorded: Recorded[Any]) -> bool:
     return any(isinstance(getattr(event, name), Sealed) for name in personal_fields(type(event)))
 
 
-class LogThen:
+class LogThen(HeldLog):
     """A history as it was just before a position; keeps to the log's contract.
 
     `catalogue` may lie before it: whoever decided had read the tools on offer a moment earlier.
@@ -82,7 +80,7 @@ class LogThen:
     def _as_if(
         self, write: Write, event: Event, slot: UUID, n: int, because: Because
     ) -> Recorded[Any]:
-        past = self._past(write.stream)
+        past = self.held(write.stream)
         return Recorded(
             event=event,
             event_id=slots.event_id(slot, n),
@@ -99,23 +97,10 @@ class LogThen:
             else self._history.streams[next(iter(self._history.streams))][0].recorded_at,
         )
 
-    def _past(self, stream: str) -> Sequence[Recorded[Any]]:
+    def held(self, stream: str) -> Sequence[Recorded[Any]]:
         events = self._history.streams.get(stream, ())
         upto = self._catalogue if stream == streams.TOOLS else self._position
         return events[: bisect_left(events, upto, key=lambda one: one.position)]
-
-    async def read(self, stream: str, after: int = 0) -> list[Recorded[Any]]:
-        return list(self._past(stream)[after:])
-
-    async def read_all(self, after: Mapping[str, int]) -> dict[str, list[Recorded[Any]]]:
-        found = {stream: await self.read(stream, version) for stream, version in after.items()}
-        return {stream: events for stream, events in found.items() if events}
-
-    async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]:
-        return list(self._past(stream)[max(0, upto - count) : max(0, upto)])
-
-    async def firsts(self, streams: Sequence[str]) -> dict[str, Recorded[Any]]:
-        return {stream: past[0] for stream in streams if (past := self._past(stream))}
 
     async def find(self, event_id: UUID) -> Recorded[Any] | None:
         found = self._history.find(event_id)

@@ -1,5 +1,6 @@
 """Events that only a newer release knows: shown as they stand, folded by nobody."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -7,7 +8,7 @@ from pydantic import ConfigDict
 
 from contracts.event import Event, UnknownEventType
 from contracts.recorded import Message, Recorded
-from taskflow.event_log import EventLog
+from taskflow.event_log import EventLog, message_of
 
 SAYS = "this release does not know it"
 
@@ -31,23 +32,11 @@ def decoded(message: Message) -> Recorded[Any]:
     try:
         return message.recorded()
     except UnknownEventType:
-        return Recorded(
-            event=_named(message.type, message.schema_version)(**message.payload),
-            event_id=message.event_id,
-            stream=message.stream,
-            version=message.version,
-            position=message.position,
-            transaction_id=message.transaction_id,
-            user_id=message.user_id,
-            cause=message.cause,
-            correlation=message.correlation,
-            trace=message.trace,
-            recorded_at=message.recorded_at,
-        )
+        return message.holding(_named(message.type, message.schema_version)(**message.payload))
 
 
 class PastLog(EventLog):
     """The log as its readers of today see it."""
 
-    def _decoded(self, message: Message) -> Recorded[Any]:
-        return decoded(message)
+    def _recorded(self, records: Sequence[Any]) -> list[Recorded[Any]]:
+        return [decoded(message_of(record)) for record in records]

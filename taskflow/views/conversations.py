@@ -1,13 +1,12 @@
 """View `conversations`: threads with their messages, and replies with what became of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
-from contracts.recorded import Recorded
 from contracts.replies import (
     ReplyAssumed,
     ReplyDelivered,
@@ -20,7 +19,7 @@ from contracts.replies import (
     ReplyUndelivered,
 )
 from taskflow.projecting.projection import ProjectionContext, Statement
-from taskflow.views.folding import Events, columns, cut_at_tombstones, owner, still_sealed
+from taskflow.views.folding import Events, View, columns, owner, still_sealed
 
 STATES = (
     "ready",
@@ -85,12 +84,13 @@ _FORGETS = (
 _Row = tuple[Any, ...]
 
 
-class Conversations:
+class Conversations(View):
     name, version = "conversations", 1
     tables = ("conversation_threads", "conversation_messages", "conversation_replies")
+    forgets = _FORGETS
 
-    async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
-        return cut_at_tombstones(events, _changes, _FORGETS)
+    def changes(self, events: Events) -> Iterator[Statement]:
+        return _changes(events)
 
 
 def conversations(_context: ProjectionContext) -> Conversations:

@@ -1,6 +1,6 @@
 """What views share: pages cut at tombstones, texts that stay sealed, columns for one statement."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,26 +15,31 @@ from taskflow.projecting.projection import Statement
 Events = Sequence[Recorded[Any]]
 
 
-def cut_at_tombstones(
-    events: Events,
-    changes: Callable[[Events], Iterable[Statement]],
-    forgets: Sequence[str],
-) -> list[Statement]:
-    """Statements of each run of events, and between them those that delete who was forgotten.
+class View:
+    """A projection that people read; each says what a run of events changes."""
 
-    `forgets`: queries of one parameter, the user's id.
-    """
-    statements: list[Statement] = []
-    run: list[Recorded[Any]] = []
-    for one in events:
-        if isinstance(one.event, UserForgotten):
-            statements += changes(run)
-            user = streams.user_of(one.stream)
-            statements += [(query, (user,)) for query in forgets]
-            run = []
-        else:
-            run.append(one)
-    return [*statements, *changes(run)]
+    name: str
+    version: int
+    tables: tuple[str, ...]
+    forgets: Sequence[str]
+    """Queries of one parameter, the user's id: whoever was forgotten stands in no view."""
+
+    def changes(self, events: Events) -> Iterable[Statement]:
+        raise NotImplementedError
+
+    async def project(self, events: Events) -> list[Statement]:
+        """Of each run of events, and between them what deletes who was forgotten."""
+        statements: list[Statement] = []
+        run: list[Recorded[Any]] = []
+        for one in events:
+            if isinstance(one.event, UserForgotten):
+                statements += self.changes(run)
+                user = streams.user_of(one.stream)
+                statements += [(query, (user,)) for query in self.forgets]
+                run = []
+            else:
+                run.append(one)
+        return [*statements, *self.changes(run)]
 
 
 def columns(query: str, rows: Iterable[Sequence[Any]]) -> list[Statement]:

@@ -1,6 +1,6 @@
 """View `tasks`: reminders, tool calls and watches, each with what became of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from contracts.watches import WatchAlerted, WatchLost, WatchSeen, WatchSet, WatchStopped
 from taskflow.projecting.projection import ProjectionContext, Statement
-from taskflow.views.folding import Events, columns, cut_at_tombstones, still_sealed
+from taskflow.views.folding import Events, View, columns, still_sealed
 
 _REMINDERS = """
 insert into task_reminders (reminder, user_id, set_by, set_at, text, local_time, zone, rrule)
@@ -94,12 +94,13 @@ class _Page:
     stopped: dict[UUID, _Row] = field(default_factory=dict[UUID, _Row])
 
 
-class Tasks:
+class Tasks(View):
     name, version = "tasks", 1
     tables = ("task_reminders", "task_calls", "task_watches")
+    forgets = _FORGETS
 
-    async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
-        return cut_at_tombstones(events, _changes, _FORGETS)
+    def changes(self, events: Events) -> Iterator[Statement]:
+        return _changes(events)
 
 
 def tasks(_context: ProjectionContext) -> Tasks:

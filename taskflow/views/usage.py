@@ -1,7 +1,7 @@
 """View `usage`: what was done by hour and by day, how long people waited, and what it cost."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,7 +23,7 @@ from contracts.replies import ReplyFailed, ReplyParked, ReplySent, ReplyUndelive
 from contracts.tools import ToolFailed
 from taskflow.prices import prices
 from taskflow.projecting.projection import ProjectionContext, Statement
-from taskflow.views.folding import Events, columns, cut_at_tombstones, owner
+from taskflow.views.folding import Events, View, columns, owner
 
 NO_FAULT = frozenset({"needs_confirmation", "invalid_arguments"})
 """Failures of tools that are part of a conversation."""
@@ -144,12 +144,13 @@ class _Page:
             self.counts[bucket][what] += 1
 
 
-class UsageCounts:
+class UsageCounts(View):
     name, version = "usage", 1
     tables = ("usage", "usage_models", "usage_active", "usage_waiting", "usage_unsent")
+    forgets = _FORGETS
 
-    async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
-        return cut_at_tombstones(events, _changes, _FORGETS)
+    def changes(self, events: Events) -> Iterator[Statement]:
+        return _changes(events)
 
 
 def usage(_context: ProjectionContext) -> UsageCounts:

@@ -1,14 +1,13 @@
 """View `users`: who there is, since when, and what they told of themselves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from contracts.conversation import MessageReceived
 from contracts.profile import ProfileForgotten, ProfileLearned
-from contracts.recorded import Recorded
 from taskflow.projecting.projection import ProjectionContext, Statement
-from taskflow.views.folding import Events, columns, cut_at_tombstones, owner, still_sealed
+from taskflow.views.folding import Events, View, columns, owner, still_sealed
 
 _SEEN = """
 insert into users as u (user_id, first_seen_at, last_message_at, messages, guessed_zone)
@@ -28,12 +27,13 @@ _TAKEN_BACK = "delete from user_facts where fact = any($1::uuid[])"
 _FORGETS = ("delete from users where user_id = $1", "delete from user_facts where user_id = $1")
 
 
-class Users:
+class Users(View):
     name, version = "users", 1
     tables = ("users", "user_facts")
+    forgets = _FORGETS
 
-    async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
-        return cut_at_tombstones(events, _changes, _FORGETS)
+    def changes(self, events: Events) -> Iterator[Statement]:
+        return _changes(events)
 
 
 def users(_context: ProjectionContext) -> Users:

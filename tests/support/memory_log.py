@@ -1,6 +1,6 @@
 """A log in memory that keeps to the contract of the real one; for deciders' simulations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,12 @@ from contracts.event import decode
 from contracts.recorded import Recorded
 from taskflow.appending import FRESH, MAX_EVENTS, Appended, Because, Exists, Outcome, Write
 from taskflow.errors import ConcurrentAppend
+from taskflow.held_log import HeldLog, standing
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-class MemoryLog:
+class MemoryLog(HeldLog):
     def __init__(self) -> None:
         self.now = START
         self._all: list[Recorded[Any]] = []
@@ -33,6 +34,9 @@ class MemoryLog:
     def stream(self, stream: str) -> list[Recorded[Any]]:
         return self._streams.get(stream, [])
 
+    def held(self, stream: str) -> Sequence[Recorded[Any]]:
+        return self.stream(stream)
+
     def get(self, event_id: UUID) -> Recorded[Any] | None:
         return self._by_id.get(event_id)
 
@@ -46,7 +50,7 @@ class MemoryLog:
         if not 0 < count <= MAX_EVENTS:
             raise ValueError(f"an append holds 1 to {MAX_EVENTS} events, not {count}")
         if slots.event_id(slot, 0) in self._by_id:
-            return Exists(self._standing(slot))
+            return Exists(standing(slot, self.get))
         for write in writes:
             expected = write.expected_version
             if expected is not None and expected != len(self._streams.get(write.stream, [])):
@@ -76,25 +80,6 @@ class MemoryLog:
                 self._by_id[event_id] = recorded
                 appended.append(recorded)
         return Appended(appended)
-
-    def _standing(self, slot: UUID) -> list[Recorded[Any]]:
-        found: list[Recorded[Any]] = []
-        while one := self._by_id.get(slots.event_id(slot, len(found))):
-            found.append(one)
-        return found
-
-    async def read(self, stream: str, after: int = 0) -> list[Recorded[Any]]:
-        return self.stream(stream)[after:]
-
-    async def read_all(self, after: Mapping[str, int]) -> dict[str, list[Recorded[Any]]]:
-        found = {stream: await self.read(stream, version) for stream, version in after.items()}
-        return {stream: events for stream, events in found.items() if events}
-
-    async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]:
-        return self.stream(stream)[max(0, upto - count) : upto]
-
-    async def firsts(self, streams: Sequence[str]) -> dict[str, Recorded[Any]]:
-        return {stream: self._streams[stream][0] for stream in streams if stream in self._streams}
 
     async def find(self, event_id: UUID) -> Recorded[Any] | None:
         return self.get(event_id)

@@ -3,7 +3,7 @@
 It holds no connection and no key, so a run that is given it can write nowhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,10 @@ from services.agent.what_if.recording import Recording, Start
 from taskflow.appending import FRESH, Appended, Because, Exists, Outcome, Write
 from taskflow.errors import ConcurrentAppend
 from taskflow.event_log import E
+from taskflow.held_log import HeldLog, standing
 
 
-class Rehearsal:
+class Rehearsal(HeldLog):
     """The recorded facts before a turn's first answer; then its own, on the turn's own clock."""
 
     def __init__(self, recording: Recording, start: Start) -> None:
@@ -39,7 +40,7 @@ class Rehearsal:
     ) -> Outcome:
         """Into memory: what the model took to answer has then passed."""
         if slots.event_id(slot, 0) in self._by_id:
-            return Exists(self._standing(slot))
+            return Exists(standing(slot, self._by_id.get))
         for write in writes:
             held = self._streams.get(write.stream, [])
             if write.expected_version is not None and write.expected_version != len(held):
@@ -68,25 +69,8 @@ class Rehearsal:
                 appended.append(recorded)
         return Appended(appended)
 
-    def _standing(self, slot: UUID) -> list[Recorded[Any]]:
-        found: list[Recorded[Any]] = []
-        while one := self._by_id.get(slots.event_id(slot, len(found))):
-            found.append(one)
-        return found
-
-    async def read(self, stream: str, after: int = 0) -> list[Recorded[Any]]:
-        return [one for one in self._streams.get(stream, []) if one.version > after]
-
-    async def read_all(self, after: Mapping[str, int]) -> dict[str, list[Recorded[Any]]]:
-        found = {stream: await self.read(stream, version) for stream, version in after.items()}
-        return {stream: events for stream, events in found.items() if events}
-
-    async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]:
-        held = [one for one in self._streams.get(stream, []) if one.version <= upto]
-        return held[-count:] if count > 0 else []
-
-    async def firsts(self, streams: Sequence[str]) -> dict[str, Recorded[Any]]:
-        return {name: held[0] for name in streams if (held := self._streams.get(name))}
+    def held(self, stream: str) -> Sequence[Recorded[Any]]:
+        return self._streams.get(stream, ())
 
     async def find(self, event_id: UUID) -> Recorded[Any] | None:
         return self._by_id.get(event_id)

@@ -27,6 +27,7 @@ from taskflow.tooling import Call, Refused
 from taskflow.vault import Vault
 from taskflow.wakeups import Wakeups
 from tests.support.eventually import eventually
+from tests.support.forgetting import destroy_key
 
 pytestmark = pytest.mark.integration
 
@@ -220,7 +221,7 @@ async def test_a_forgotten_users_words_are_gone(index: Index, ada: UserId, bob: 
         await index.caught_up()
         assert len(await index.rows()) == 2
         await index.tell(ada, UserForgotten())
-        await index.vault.forget(ada)
+        await destroy_key(index.vault, ada)
 
     assert [row["user_id"] for row in await index.rows()] == [bob]
     with pytest.raises(SealedForEver):
@@ -232,7 +233,7 @@ async def test_a_rebuild_gives_the_same_rows(index: Index, ada: UserId, bob: Use
         await index.says(ada, "banana", "Ananas for Ada", "")
         await index.answers(ada, "A fruit.")
         await index.says(bob, "banana")
-    await index.vault.forget(bob)
+    await destroy_key(index.vault, bob)
     before = await index.rows()
     await index.pool.execute(_EMPTY)
     await index.pool.execute(_ANEW)

@@ -22,6 +22,7 @@ from taskflow.event_log import EventLog
 from taskflow.vault import Vault
 from tests.conftest import MASTER_KEY
 from tests.contract.simulators.twilio.world import serve_simulator
+from tests.support.forgetting import destroy_key
 from tests.support.talking import Talk, offered
 
 pytestmark = [
@@ -121,7 +122,7 @@ async def test_the_same_model_and_prompt_change_nothing_and_nothing_is_written(
 async def test_another_prompt_and_an_erased_user(world: World, tmp_path: Path) -> None:
     user = await world.vault.known(f"whatsapp:{BOB}")
     assert user
-    await world.vault.forget(user)
+    await destroy_key(world.vault, user)
     (tmp_path / "short.md").write_text("Be short.")
     turns, summary = await told(Wanted(sample=9, prompt=tmp_path / "short.md"))
 

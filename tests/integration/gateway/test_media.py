@@ -15,6 +15,7 @@ from taskflow.media import Media
 from taskflow.service import Runtime
 from tests.integration.gateway.conftest import House
 from tests.support.eventually import eventually
+from tests.support.forgetting import destroy_key
 
 pytestmark = pytest.mark.integration
 
@@ -128,5 +129,5 @@ async def test_a_forgotten_users_picture_is_gone(house: House, runtime: Runtime)
     path = links.url(picture).removeprefix(house.url)
     assert (await asked(house, path))[0] == 200
 
-    await house.vault.forget(await house.user())
+    await destroy_key(house.vault, await house.user())
     assert (await asked(house, path))[0] == 404

@@ -19,6 +19,7 @@ from taskflow.appending import Write
 from taskflow.media import Media
 from tests.integration.scheduler.conftest import House
 from tests.support.eventually import eventually
+from tests.support.forgetting import destroy_key
 from tests.support.scripted_shop import ScriptedShop
 
 pytestmark = pytest.mark.integration
@@ -297,7 +298,7 @@ async def test_a_forgotten_users_page_is_not_looked_at_again(street: Street) -> 
 
     forgetting = Write(streams.conversation(ada), [UserForgotten()], ada)
     await street.house.log.append([forgetting], slots.forgotten(ada))
-    await street.house.vault.forget(ada)
+    await destroy_key(street.house.vault, ada)
 
     async def gone() -> bool:
         rows = "select count(*) from watches where user_id = $1"
