@@ -7,7 +7,7 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,7 +93,7 @@ class Nemesis:
             proxy.heal()
         for server in (world.postgres, world.bus):
             if server.pid is None:
-                await asyncio.to_thread(server.start)
+                await _wholly(server.start)
         await world.side("/faults/clear", {})
         await world.side("/twilio/callbacks", {"mode": "normal"})
         for name, one in list(world.replicas.items()):
@@ -161,11 +161,11 @@ class Nemesis:
         async def die() -> None:
             bus = self.world.bus
             async with self._server:
-                await asyncio.to_thread(bus.kill)
+                await _wholly(bus.kill)
                 if lose:
                     shutil.rmtree(bus.store, ignore_errors=True)
                 await asyncio.sleep(seconds)
-                await asyncio.to_thread(bus.start)
+                await _wholly(bus.start)
 
         self._background(die())
 
@@ -175,9 +175,9 @@ class Nemesis:
 
         async def die() -> None:
             async with self._server:
-                await asyncio.to_thread(self.world.postgres.kill)
+                await _wholly(self.world.postgres.kill)
                 await asyncio.sleep(seconds)
-                await asyncio.to_thread(self.world.postgres.start)
+                await _wholly(self.world.postgres.start)
 
         self._background(die())
 
@@ -272,3 +272,13 @@ class Nemesis:
 
     def _note(self, what: str) -> None:
         self.diary.append(f"{time.monotonic() - self._began:8.1f} {what}")
+
+
+async def _wholly(work: Callable[[], None]) -> None:
+    """A thread cannot be cancelled: whoever heals must not find a server half killed."""
+    done = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(done)
+    except asyncio.CancelledError:
+        await done
+        raise
