@@ -17,7 +17,7 @@ check: $(VENV)/.dev $(VENV)/.browser ## What CI runs: format, lint, types, impor
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
 	@$(BIN)/taskflow asyncapi --check
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov
+	@HYPOTHESIS_PROFILE=whole $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov
 
 SEED ?=
 MESSAGES ?= 1000

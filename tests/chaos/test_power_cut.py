@@ -30,6 +30,6 @@ def test_nothing_acknowledged_is_lost_when_the_power_goes(server: str, tmp_path:
 
 @pytest.mark.parametrize("server", ["postgres", "nats"])
 def test_a_server_that_does_not_sync_is_found_out(server: str, tmp_path: Path) -> None:
-    told = _power_cut(tmp_path / "told.json", "--cuts", "5", "--only", server, "--prove")[server]
+    told = _power_cut(tmp_path / "told.json", "--cuts", "2", "--only", server, "--prove")[server]
 
     assert told["lost"] > 0

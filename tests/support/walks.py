@@ -1,4 +1,4 @@
-"""How far simulations go: fast and the same every time, or for hours.
+"""How far simulations go: a sample for each `make test`, all of it in `make check`, or for hours.
 
 HYPOTHESIS_PROFILE=deep python -m pytest tests/unit/protocol
 """
@@ -12,26 +12,32 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-SEEDS = 20_000 if DEEP else 150
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "sample")
+"""sample: `make test`; whole: `make check`, which CI runs; deep: by hand."""
+WHOLE = PROFILE != "sample"
+
+
+def how_far(sample: int, whole: int, deep: int | None = None) -> int:
+    return {"sample": sample, "whole": whole, "deep": deep or whole}[PROFILE]
+
+
+SEEDS = how_far(40, 150, 20_000)
 """Walks of what is right; `make simulate` goes far beyond."""
-SEARCHED = 20_000 if DEEP else 400
+SEARCHED = how_far(400, 400, 20_000)
 """Walks of what is wrong, until one finds it."""
 STEPS = 50
 NUMBER = st.integers(0, 59)
 """What a rule chooses by."""
 T = TypeVar("T")
 
-_QUICK = settings(
-    max_examples=100,
-    stateful_step_count=STEPS,
+MACHINE = settings(
+    max_examples=how_far(30, 100, 20_000),
+    stateful_step_count=how_far(STEPS, STEPS, 80),
     deadline=None,
-    derandomize=True,
+    derandomize=PROFILE != "deep",
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-_DEEP = settings(_QUICK, max_examples=20_000, stateful_step_count=80, derandomize=False)
-MACHINE = _DEEP if DEEP else _QUICK
 
 
 class Story(Protocol):

@@ -11,7 +11,7 @@ from contracts import slots
 from contracts.conversation import TurnStarted
 from taskflow import database as db
 from taskflow import event_log as log_module
-from taskflow.appending import Appended, Exists, Write
+from taskflow.appending import Appended, Exists, Outcome, Write
 from taskflow.errors import ConcurrentAppend
 from taskflow.event_log import Cursor, EventLog
 from tests.support import partitions
@@ -101,14 +101,14 @@ async def test_a_slot_tried_for_two_streams_at_a_boundary_is_one_streams(
 async def test_writers_go_on_while_partitions_are_made(
     event_log: EventLog, owner: asyncpg.Connection, service: asyncpg.Connection
 ) -> None:
-    async def make() -> None:
-        for _ in range(12):
-            await service.fetchval("select events_ahead(7)")
-
     await event_log.append([one("s0")], uuid4())
     await partitions.close(owner, 7)
-    appends = [event_log.append([one(f"s{n % 5}")], uuid4()) for n in range(150)]
-    outcomes, _ = await asyncio.gather(asyncio.gather(*appends), make())
+    outcomes: list[Outcome] = []
+    for _ in range(15):
+        appends = [event_log.append([one(f"s{n % 5}")], uuid4()) for n in range(10)]
+        making = service.fetchval("select events_ahead(7)")
+        written, _ = await asyncio.gather(asyncio.gather(*appends), making)
+        outcomes += written
     await service.fetchval("select events_ahead(7)")
 
     assert all(isinstance(outcome, Appended) for outcome in outcomes)

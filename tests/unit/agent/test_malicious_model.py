@@ -22,8 +22,9 @@ from tests.support.malicious import World
 from tests.support.malicious_model import ADA, BOB
 from tests.support.malicious_oracle import violations
 from tests.support.quiet import quiet
+from tests.support.walks import how_far
 
-SEEDS = 1_000
+SEEDS = how_far(200, 1_000)
 EXCHANGES = 3
 SEEDS_OF_A_MUTANT = 400
 
@@ -40,7 +41,7 @@ def lived(seed: int) -> World:
     return world
 
 
-def test_a_thousand_runs_break_no_rule() -> None:
+def test_hundreds_of_runs_break_no_rule() -> None:
     seen: Counter[str] = Counter()
     for seed in range(SEEDS):
         world = lived(seed)
@@ -50,12 +51,12 @@ def test_a_thousand_runs_break_no_rule() -> None:
         seen["paid"] += len(world.web.paid)
 
     # Worth something only if much was tried, and what may be done was done.
-    assert seen["model.answered"] > 10_000
-    assert seen["action.proposed"] > 3_000
-    assert seen["reply.caught"] > 2_000
-    assert seen["reminder.set"] > 200
-    assert seen["profile.learned"] > 200
-    assert min(seen["fetched"], seen["paid"]) > 10
+    assert seen["model.answered"] > 10 * SEEDS
+    assert seen["action.proposed"] > 3 * SEEDS
+    assert seen["reply.caught"] > 2 * SEEDS
+    assert seen["reminder.set"] > SEEDS // 5
+    assert seen["profile.learned"] > SEEDS // 5
+    assert min(seen["fetched"], seen["paid"]) > SEEDS // 100
 
 
 # -- each rule, off alone, is found out by its row ------------------------------------------------

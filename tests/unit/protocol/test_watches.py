@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.walks import DEEP
+from tests.support.walks import how_far
 from tests.support.watches_world import Size, WatchesWorld
 
-SEEDS = 2_000 if DEEP else 10
+SEEDS = how_far(5, 10, 2_000)
+WATCHES = how_far(2_000, 10_000)
+FAULTS = 3 / WATCHES
 
 
 @pytest.fixture
@@ -22,15 +24,15 @@ def uncollected() -> Iterator[None]:
 
 @pytest.mark.timeout(400)  # of computing: how long it takes is the machine's affair
 @pytest.mark.usefixtures("uncollected")
-def test_ten_thousand_watches_over_hours_with_replicas_killed() -> None:
+def test_thousands_of_watches_over_hours_with_replicas_killed() -> None:
     """Each due look decided once, alerts as the crossings, and one fetch for all who watch."""
-    size = Size(watches=10_000, pages=1_000, users=431, hours=2.4, faults=0.0003, stops=0.02)
+    size = Size(WATCHES, pages=WATCHES // 10, users=431, hours=2.4, faults=FAULTS, stops=0.02)
     world = WatchesWorld(7, size)
 
     world.live()
 
     assert world.faults > 20, "nothing was broken"
-    assert world.judge.alerts > 1_000, "nothing happened"
+    assert world.judge.alerts > WATCHES // 10, "nothing happened"
     looks = {(page, due) for page, due, _ in world.fetches}
     assert len(looks) > 2 * size.pages
     first_hour = {page for page, due in looks if (due - world.begins).total_seconds() <= 3600}
