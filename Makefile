@@ -41,6 +41,9 @@ simulate: $(VENV)/.dev ## Walk the deciders through SEEDS worlds of virtual time
 power-cut: $(VENV)/.dev ## Cut the power of PostgreSQL's and NATS's disks N times each (root)
 	@$(BIN)/python -m tests.chaos.power_cut --cuts $(N)
 
+verify-jaeger: $(VENV)/.dev ## See a conversation in a real Jaeger v2, span by span; builds one where Go is
+	@$(BIN)/python -m tests.jaeger.verify $(JAEGER)
+
 bench: $(VENV)/.dev ## Measure every hot path beside its floor; writes docs/performance.md (see --help)
 	@$(BIN)/python -m benchmarks.run $(BENCH)
 
@@ -80,4 +83,4 @@ $(VENV)/.browser: | $(VENV)/.runtime
 	@$(BIN)/taskflow browser
 	@touch $@
 
-.PHONY: run test check chaos chaos-matrix chaos-sends simulate power-cut bench format lock clean help
+.PHONY: run test check chaos chaos-matrix chaos-sends simulate power-cut verify-jaeger bench format lock clean help

@@ -22,6 +22,7 @@ SECTIONS = (
     "reminders",
     "webhooks",
     "turns",
+    "telemetry",
     "in_flight",
     "idle",
     "growth",

@@ -15,7 +15,7 @@ from opentelemetry.trace import SpanKind
 
 from taskflow import failpoints
 from taskflow.errors import SealedForEver, TaskFlowError, VendorUnavailable
-from taskflow.telemetry import current_traceparent, span
+from taskflow.telemetry import current_traceparent, failed, span
 
 ROOT = "taskflow.ask"
 REFUSED = "Taskflow-Refused"
@@ -35,19 +35,20 @@ async def ask(client: Client, of: str, payload: bytes, timeout: float) -> bytes:
 
     SealedForEver when what the answer needs is sealed for ever.
     """
-    trace = current_traceparent()
-    headers = {"traceparent": trace} if trace else None
-    try:
-        async with failpoints.ASK_REQUEST:
-            reply = await client.request(subject(of), payload, timeout, headers=headers)
-    except (nats.errors.Error, TimeoutError, OSError) as error:
-        raise VendorUnavailable(f"nobody answers {of!r} ({type(error).__name__})") from error
-    refused = (reply.headers or {}).get(REFUSED)
-    if refused == SealedForEver.code:
-        raise SealedForEver(f"{of!r} asked for what is sealed for ever")
-    if refused is not None:
-        raise VendorUnavailable(f"{of!r} could not be answered ({refused})")
-    return reply.data
+    with span(f"request {subject(of)}", SpanKind.CLIENT, attributes=_about(of, "request", "send")):
+        trace = current_traceparent()
+        headers = {"traceparent": trace} if trace else None
+        try:
+            async with failpoints.ASK_REQUEST:
+                reply = await client.request(subject(of), payload, timeout, headers=headers)
+        except (nats.errors.Error, TimeoutError, OSError) as error:
+            raise VendorUnavailable(f"nobody answers {of!r} ({type(error).__name__})") from error
+        refused = (reply.headers or {}).get(REFUSED)
+        if refused == SealedForEver.code:
+            raise SealedForEver(f"{of!r} asked for what is sealed for ever")
+        if refused is not None:
+            raise VendorUnavailable(f"{of!r} could not be answered ({refused})")
+        return reply.data
 
 
 async def serve(client: Client, of: str, queue: str, answer: Answer, *, at_once: int = 64) -> None:
@@ -77,20 +78,32 @@ async def _answer(
     client: Client, of: str, message: Msg, answer: Answer, places: asyncio.Semaphore
 ) -> None:
     parent = (message.headers or {}).get("traceparent")
-    with span(f"answer {subject(of)}", SpanKind.SERVER, parent=parent) as answering:
+    about = _about(of, "process", "process")
+    with span(
+        f"process {subject(of)}", SpanKind.CONSUMER, parent=parent, attributes=about
+    ) as answering:
         headers: dict[str, str] | None = None
         try:
             async with places:
                 data = await answer(message.data)
         except TaskFlowError as error:
             data, headers = b"", {REFUSED: error.code}
-            answering.set_attribute("error.type", error.code)
+            failed(answering, error.code)
         except Exception as error:
             log.exception("ask.failed", of=of)
             data, headers = b"", {REFUSED: "error"}
-            answering.set_attribute("error.type", type(error).__name__)
+            failed(answering, type(error).__name__)
         try:
             async with failpoints.ASK_ANSWER:
                 await client.publish(message.reply, data, headers=headers)
         except (nats.errors.Error, OSError) as error:
             log.warning("ask.unanswered", of=of, error=type(error).__name__)
+
+
+def _about(of: str, name: str, type_: str) -> dict[str, str]:
+    return {
+        "messaging.system": "nats",
+        "messaging.operation.name": name,
+        "messaging.operation.type": type_,
+        "messaging.destination.name": subject(of),
+    }

@@ -6,7 +6,7 @@ Anything else: a dead letter's row, and then terminated.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from types import TracebackType
 from typing import Any
 
@@ -17,18 +17,20 @@ from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
 from contracts.recorded import Message, Recorded
-from taskflow import failpoints, topology
+from taskflow import clock, failpoints, metrics, topology
 from taskflow.dead_letters import DeadLetters
 from taskflow.errors import Retryable, UnknownEvent
 from taskflow.event_log import recorded_of
 from taskflow.pulling import Pulling
-from taskflow.telemetry import span
+from taskflow.telemetry import failed, span
 
 HEARTBEAT_SECONDS = topology.ACK_WAIT_SECONDS / 3
 DELAYS = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before the next delivery: a user's whole conversation stands behind one."""
 GRACE_SECONDS = 10.0
 RECONNECT_SECONDS = 1
+_GROUP, _EVENT = "messaging.consumer.group.name", "messaging.destination.template"
+_OUTCOME = "taskflow.outcome"
 
 Handler = Callable[[Recorded[Any], int], Awaitable[None]]
 """Takes the event and which delivery of it this is, counted from 1."""
@@ -86,37 +88,70 @@ def consume(
 async def settle(message: Msg, service: str, handler: Handler, dead_letters: DeadLetters) -> None:
     """Hands one delivery to its handler and answers JetStream for it."""
     delivery = message.metadata.num_delivered
+    if delivery > 1:
+        metrics.REDELIVERED.add(1, {_GROUP: service})
+    with _measured(service) as about:
+        about[_OUTCOME] = await _settled(message, delivery, about, handler, dead_letters)
+
+
+async def _settled(
+    message: Msg,
+    delivery: int,
+    about: dict[str, str],
+    handler: Handler,
+    dead_letters: DeadLetters,
+) -> str:
+    """What became of it; `about` is told which event it is."""
     try:
         recorded = recorded_of(Message.model_validate_json(message.data))
     except UnknownEvent as error:
         log.warning("delivery.unknown_event", error=str(error))
         await _hand_back(message, _delay(delivery, error))
-        return
+        return "unknown"
     except (ValidationError, ValueError) as error:
         text = message.data.decode(errors="replace")
         await _terminate(message, dead_letters.add_undecodable(text, error))
-        return
+        return "parked"
+    about[_EVENT] = recorded.event.type
     with (
         structlog.contextvars.bound_contextvars(
-            event_id=str(recorded.event_id), event=recorded.event.type, stream=recorded.stream
+            event_id=str(recorded.event_id),
+            delivered=recorded.event.type,
+            stream=recorded.stream,
+            correlation=str(recorded.correlation),
         ),
         span(
             f"process {topology.subject(recorded.event.type)}",
             SpanKind.CONSUMER,
             parent=recorded.trace,
+            since=recorded.recorded_at,
             attributes={
                 "messaging.system": "nats",
                 "messaging.operation.name": "process",
                 "messaging.operation.type": "process",
                 "messaging.destination.name": topology.subject(recorded.event.type),
-                "messaging.consumer.group.name": service,
+                _GROUP: about[_GROUP],
                 "messaging.message.id": str(recorded.event_id),
                 "messaging.message.conversation_id": str(recorded.correlation),
                 "taskflow.delivery": delivery,
             },
-        ),
+        ) as processing,
     ):
-        await _handle(message, recorded, delivery, handler, dead_letters)
+        outcome, error = await _handle(message, recorded, delivery, handler, dead_letters)
+        processing.set_attribute(_OUTCOME, outcome)
+        if error:
+            failed(processing, error)
+        return outcome
+
+
+@contextlib.contextmanager
+def _measured(service: str) -> Generator[dict[str, str]]:
+    """Of a delivery; one that is cancelled was handed back."""
+    about, began = {_GROUP: service, _EVENT: "none", _OUTCOME: "handed_back"}, clock.monotonic()
+    try:
+        yield about
+    finally:
+        metrics.DELIVERY_DURATION.record(clock.monotonic() - began, about)
 
 
 async def _handle(
@@ -125,7 +160,8 @@ async def _handle(
     delivery: int,
     handler: Handler,
     dead_letters: DeadLetters,
-) -> None:
+) -> tuple[str, str | None]:
+    """What became of it, and the error that it met."""
     try:
         async with _kept_alive(message):
             await handler(recorded, delivery)
@@ -133,16 +169,18 @@ async def _handle(
         delay = _delay(delivery, error)
         log.info("delivery.retry", error=error.code, delivery=delivery, again_in_s=delay)
         await _hand_back(message, delay)
+        return "retry", error.code
     except asyncio.CancelledError:
         await _hand_back(message)
         raise
     except Exception as error:
         log.exception("delivery.failed", delivery=delivery)
         await _terminate(message, dead_letters.add(recorded, error, delivery))
-    else:
-        async with failpoints.BUS_ACK:
-            await message.ack()
-        log.debug("delivery.done", delivery=delivery)
+        return "parked", type(error).__name__
+    async with failpoints.BUS_ACK:
+        await message.ack()
+    log.debug("delivery.done", delivery=delivery)
+    return "done", None
 
 
 async def _terminate(message: Msg, record: Awaitable[None]) -> None:

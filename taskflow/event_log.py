@@ -1,12 +1,14 @@
 """The log: one append-only table that everything else can be rebuilt from."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import asyncpg
 import orjson
+from opentelemetry.trace import Span, SpanKind
 
 from contracts import slots
 from contracts.event import Event, UnknownEventType
@@ -19,7 +21,7 @@ from taskflow.database import UNAVAILABLE, Connection, DatabaseUnavailable
 from taskflow.errors import ConcurrentAppend, UnknownEvent
 from taskflow.following import REPLAY_PAGE, START, Cursor, Page, decoded, pages
 from taskflow.group_commit import GroupCommit, Row, Stored, append_now
-from taskflow.telemetry import current_traceparent
+from taskflow.telemetry import current_traceparent, span
 from taskflow.vault import Vault
 
 E = TypeVar("E", bound=Event)
@@ -91,8 +93,12 @@ class EventLog:
         Raises ConcurrentAppend where an expected version is no longer true, DatabaseUnavailable
         when the commit did not answer in time (its outcome is then unknown: ask again by slot).
         """
-        rows, events = await self._rows(writes, slot, because)
-        return await self._outcome(writes, slot, rows, events, await self._group.submit(rows))
+        with _appending(writes) as appending:
+            rows, events = await self._rows(writes, slot, because)
+            stored = await self._group.submit(rows)
+            outcome = await self._outcome(writes, slot, rows, events, stored)
+            appending.set_attribute("taskflow.outcome", type(outcome).__name__)
+            return outcome
 
     async def append_in(
         self,
@@ -102,9 +108,10 @@ class EventLog:
         because: Because = FRESH,
     ) -> Outcome:
         """As `append`, inside the caller's transaction, of which it must be the first statement."""
-        rows, events = await self._rows(writes, slot, because)
-        stored = await append_now(connection, [rows])
-        return await self._outcome(writes, slot, rows, events, stored)
+        with _appending(writes):
+            rows, events = await self._rows(writes, slot, because)
+            stored = await append_now(connection, [rows])
+            return await self._outcome(writes, slot, rows, events, stored)
 
     async def _rows(
         self, writes: Sequence[Write], slot: UUID, because: Because
@@ -272,6 +279,17 @@ class EventLog:
         if page.unknown:
             raise page.unknown
         return page.events
+
+
+def _appending(writes: Sequence[Write]) -> AbstractContextManager[Span]:
+    types = [event.type for write in writes for event in write.events]
+    attributes = {
+        "db.system.name": "postgresql",
+        "db.stored_procedure.name": "append_events",
+        "db.operation.batch.size": len(types),
+        "taskflow.event.types": types[:8],
+    }
+    return span("append_events", SpanKind.CLIENT, attributes=attributes)
 
 
 def recorded_of(message: Message) -> Recorded[Any]:

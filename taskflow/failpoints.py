@@ -74,6 +74,7 @@ MEDIA_COMMIT = Failpoint("media.commit", "a picture, or the deletion of a user's
 PROJECTION_COMMIT = Failpoint("projection.commit", "a projection's rows and checkpoint")
 REBUILD_COMMIT = Failpoint("rebuild.commit", "a page of a projection built beside the live one")
 REBUILD_SWAP = Failpoint("rebuild.swap", "what was built takes the live one's place")
+MEASURING_COMMIT = Failpoint("measuring.commit", "how far the log was measured")
 HEARTBEAT_COMMIT = Failpoint("heartbeat.commit", "the sign that an instance lives")
 RELAY_PUBLISH = Failpoint("relay.publish", "a page of the log onto JetStream")
 RELAY_COMMIT = Failpoint("relay.commit", "the relay's cursor")

@@ -25,9 +25,13 @@ FILES = 5
 _NUMBER = re.compile(r"\+\d{7,15}")
 OURS = ("taskflow", "services", "simulators")
 """Of strangers only warnings: their debug lines hold addresses with keys and people's words."""
+CONSOLE = "console"
+LAST_WORDS = "service.ended"
+"""On the console the command says it, in its one line."""
+_QUOTES = re.compile(r"[<({\[\n]")
 
 
-def start(service: str, home: Path, level: str) -> None:
+def start(service: str, home: Path, level: str, instance: str = "") -> None:
     """Sets up the process's logging; the file is `<home>/logs/<service>.jsonl`."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -37,11 +41,14 @@ def start(service: str, home: Path, level: str) -> None:
         _tell_exceptions,
         _mask_numbers,
     ]
+    foreign = [structlog.stdlib.add_logger_name, _quote_nobody, *shared]
     console = logging.StreamHandler(sys.stderr)
+    console.set_name(CONSOLE)
     console.setLevel(level)
+    console.addFilter(_is_for_people)
     console.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=foreign,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _for_people,
@@ -56,10 +63,10 @@ def start(service: str, home: Path, level: str) -> None:
     )
     file.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=foreign,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _name(service),
+                _name(service, instance),
                 structlog.processors.JSONRenderer(serializer=_json),
             ],
         )
@@ -84,11 +91,44 @@ def start(service: str, home: Path, level: str) -> None:
     )
 
 
-def _add_trace(_logger: Any, _method: str, line: EventDict) -> EventDict:
-    context = trace.get_current_span().get_span_context()
-    if context.is_valid:
-        line["trace_id"] = format(context.trace_id, "032x")
+def level() -> str:
+    """The console's; what `start` was told."""
+    console = _console()
+    return logging.getLevelName(console.level if console else logging.NOTSET)
+
+
+def set_level(name: str) -> None:
+    """Of the console; the file has everything of ours at any level."""
+    if console := _console():
+        console.setLevel(name)
+
+
+def _console() -> logging.Handler | None:
+    """None in a process that has not started its logs, as tests' are."""
+    return next((one for one in logging.getLogger().handlers if one.name == CONSOLE), None)
+
+
+def _is_for_people(record: logging.LogRecord) -> bool:
+    line: object = record.msg
+    return not (isinstance(line, Mapping) and line.get("event") == LAST_WORDS)  # pyright: ignore[reportUnknownMemberType]
+
+
+def _quote_nobody(_logger: Any, _method: str, line: EventDict) -> EventDict:
+    """Asyncio tells of tasks and callbacks with their arguments and their exceptions' texts."""
+    if line["logger"] == "asyncio":
+        line["event"] = _QUOTES.split(line["event"], maxsplit=1)[0].strip()
     return line
+
+
+def _add_trace(_logger: Any, _method: str, line: EventDict) -> EventDict:
+    line.update(trace_ids())
+    return line
+
+
+def trace_ids() -> dict[str, str]:
+    """What leads from a line to its trace."""
+    context = trace.get_current_span().get_span_context()
+    return {"trace_id": format(context.trace_id, "032x")} if context.is_valid else {}
 
 
 def _tell_exceptions(_logger: Any, _method: str, line: EventDict) -> EventDict:
@@ -138,7 +178,7 @@ def _for_people(_logger: Any, _method: str, line: EventDict) -> EventDict:
     facts = line.pop("exception", None)
     if isinstance(facts, dict):
         line["error"] = facts.get("text") or facts["class"]
-    for key in ("trace_id", "event_id", "correlation", "stream", "logger"):
+    for key in ("trace_id", "event_id", "delivered", "correlation", "stream", "logger"):
         line.pop(key, None)
     return line
 
@@ -147,8 +187,10 @@ def _json(line: Any, **_: Any) -> str:
     return orjson.dumps(line, default=str).decode()
 
 
-def _name(service: str) -> Any:
+def _name(service: str, instance: str) -> Any:
+    whose = {"service": service, "instance": instance} if instance else {"service": service}
+
     def add(_logger: Any, _method: str, line: EventDict) -> EventDict:
-        return {"service": service, **line}
+        return {**whose, **line}
 
     return add

@@ -14,10 +14,11 @@ from nats.aio.client import Client
 from nats.js.api import StreamInfo
 from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
-from taskflow import clock, failpoints, publishing, topology
+from taskflow import clock, failpoints, metrics, publishing, topology
 from taskflow.database import UNAVAILABLE, connect
 from taskflow.errors import Retryable
 from taskflow.event_log import Cursor, EventLog
+from taskflow.telemetry import sending
 from taskflow.wakeups import Wakeup, Wakeups, lead
 
 LOCK = 7_215_002
@@ -99,8 +100,14 @@ class Relay:
             if clock.monotonic() - self._checked_at < CHECK_SECONDS:
                 return place
             return await self._checked(connection, place)
-        async with failpoints.RELAY_PUBLISH:
-            sequence = await publishing.publish(self._client, page)
+        what = [
+            (topology.subject(message.type), message.trace)
+            for message in page
+            if topology.wakes(message.type)
+        ]
+        with sending(what, "nats"):
+            async with failpoints.RELAY_PUBLISH:
+                sequence = await publishing.publish(self._client, page)
         moved = Place(
             Cursor(page[-1].transaction_id, page[-1].position),
             place.stream_created,
@@ -108,6 +115,7 @@ class Relay:
             place.missing,
         )
         await _move(connection, place, moved)
+        metrics.RELAY_PUBLISHED.add(len(page))
         return moved
 
     async def _checked(self, connection: asyncpg.Connection, place: Place) -> Place:

@@ -4,11 +4,9 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,6 +23,8 @@ from taskflow import (
     durability,
     failpoints,
     logs,
+    loop_lag,
+    metrics,
     migrate,
     telemetry,
     topology,
@@ -36,23 +36,23 @@ from taskflow.event_log import EventLog
 from taskflow.folds import Folds
 from taskflow.forgotten import Forgotten
 from taskflow.group_commit import GroupCommit
+from taskflow.health.reading import Health
+from taskflow.heartbeats import Heartbeats
+from taskflow.levels import Levels
+from taskflow.probes import Probes
 from taskflow.projections import GATHER_SECONDS, Projection, Projector
 from taskflow.relay import Relay
+from taskflow.reporting import reported
 from taskflow.sealing import MasterKey
+from taskflow.serving import serving
 from taskflow.settings import RuntimeSettings
 from taskflow.vault import Vault
 from taskflow.wakeups import Wakeups
 
-HEARTBEAT_SECONDS = 5.0
 AHEAD_SECONDS = 3_600.0
 """A whole partition lies ahead: a log that fills one in an hour takes 2,800 events a second."""
 _AHEAD = "select events_ahead()"
 _BUSY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
-_SEEN = """
-insert into service_instances (instance, service, version, host, pid) values ($1, $2, $3, $4, $5)
-on conflict (instance) do update set seen_at = now()
-"""
-_GONE = "delete from service_instances where instance = $1 or seen_at < now() - interval '1 day'"
 
 log = structlog.get_logger()
 
@@ -75,6 +75,8 @@ class Runtime:
     broker: bus.Broker
     client: asyncio.Future[Client]
     """Done once NATS is reached."""
+    health: Health
+    probes: Probes
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
@@ -115,7 +117,9 @@ Service = Callable[[Runtime], AbstractAsyncContextManager[None]]
 
 
 @asynccontextmanager
-async def runtime(service: str, settings: RuntimeSettings) -> AsyncGenerator[Runtime]:
+async def runtime(
+    service: str, settings: RuntimeSettings, instance: UUID | None = None
+) -> AsyncGenerator[Runtime]:
     dsn = settings.dsn
     name = f"taskflow-{service}"
     pool = database.pool(dsn, name)
@@ -123,10 +127,12 @@ async def runtime(service: str, settings: RuntimeSettings) -> AsyncGenerator[Run
     group = GroupCommit(dsn, f"{name}-append")
     event_log = EventLog(pool, vault, group, settings.archive_folder)
     wakeups = Wakeups(dsn, f"{name}-listen")
+    client: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
+    health = Health(pool, lambda: client.result() if client.done() else None)
     opened = Runtime(
         service=service,
         settings=settings,
-        instance=clock.new_id(),
+        instance=instance or clock.new_id(),
         pool=pool,
         vault=vault,
         log=event_log,
@@ -136,36 +142,58 @@ async def runtime(service: str, settings: RuntimeSettings) -> AsyncGenerator[Run
         wakeups=wakeups,
         forgotten=Forgotten(pool, vault, wakeups),
         broker=bus.broker(settings.nats_url, name),
-        client=asyncio.get_running_loop().create_future(),
+        client=client,
+        health=health,
+        probes=Probes(health),
     )
     async with pool:
         try:
             yield opened
         finally:
             await opened.stop_background()
+            await health.close()
             await group.close()
 
 
 @asynccontextmanager
 async def running(
-    service: str, settings: RuntimeSettings, build: Service
+    service: str, settings: RuntimeSettings, build: Service, instance: UUID | None = None
 ) -> AsyncGenerator[Runtime]:
     """The whole service, in this process; leaving it stops it with grace."""
-    async with runtime(service, settings) as opened, build(opened):
+    async with (
+        runtime(service, settings, instance) as opened,
+        build(opened),
+        _answering_probes(opened),
+    ):
+        heart = Heartbeats(opened.pool, service, opened.instance, opened.probes)
         opened.background(opened.wakeups.run(), "wakeups")
         opened.background(opened.forgotten.keep_asking(), "forgotten")
-        opened.background(_heartbeat(opened), "heartbeat")
+        opened.background(heart.keep_beating(), "heartbeat")
         opened.background(_partitions_ahead(opened), "partitions")
         opened.background(_join_the_bus(opened), "bus")
+        opened.background(loop_lag.keep_measuring(), "loop-lag")
+        metrics.POOL_LIMIT.set(opened.pool.get_max_size())
         try:
-            yield opened
+            with metrics.POOL.asking(lambda: _pool_use(opened.pool)):
+                yield opened
         finally:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(bus.GRACE_SECONDS + 5):
                     await opened.broker.stop()
-            with contextlib.suppress(*UNAVAILABLE):
-                async with failpoints.HEARTBEAT_COMMIT:
-                    await opened.pool.execute(_GONE, opened.instance)
+            await heart.end()
+
+
+@asynccontextmanager
+async def _answering_probes(opened: Runtime) -> AsyncGenerator[None]:
+    """On a port of their own, unless the service has mounted them."""
+    if opened.probes.address:
+        yield
+        return
+    settings, app = opened.settings, opened.probes.app()
+    host, port = settings.taskflow_probe_host, settings.taskflow_probe_port
+    async with serving(app, host, port, settings="TASKFLOW_PROBE") as address:
+        opened.probes.address = address
+        yield
 
 
 async def _join_the_bus(opened: Runtime) -> None:
@@ -179,19 +207,16 @@ async def _join_the_bus(opened: Runtime) -> None:
     await opened.broker.start()
     for pulling in opened.broker.pulls:
         opened.background(pulling.ended(), "pulling")
+    opened.background(Levels(opened.service, opened.instance).serve(client), "levels")
     log.info("service.ready")
     if ready := os.environ.get("TASKFLOW_READY_FILE"):
         await asyncio.to_thread(Path(ready).touch)
     await Relay(opened.settings.dsn, opened.log, client, opened.wakeups).run()
 
 
-async def _heartbeat(opened: Runtime) -> None:
-    about = (package_version("taskflow"), socket.gethostname(), os.getpid())
-    while True:
-        with contextlib.suppress(*UNAVAILABLE):
-            async with failpoints.HEARTBEAT_COMMIT:
-                await opened.pool.execute(_SEEN, opened.instance, opened.service, *about)
-        await asyncio.sleep(HEARTBEAT_SECONDS)
+def _pool_use(pool: asyncpg.Pool) -> dict[str, float]:
+    idle = pool.get_idle_size()
+    return {"idle": idle, "used": pool.get_size() - idle}
 
 
 async def _partitions_ahead(opened: Runtime) -> None:
@@ -206,25 +231,32 @@ async def _partitions_ahead(opened: Runtime) -> None:
 
 def run(service: str, settings: RuntimeSettings, build: Service) -> None:
     """The process's main: serves until SIGTERM or SIGINT. Exits 1 on what it cannot mend."""
-    logs.start(service, settings.taskflow_home, settings.taskflow_log_level)
-    if failpoints.arm_from_environment() and settings.taskflow_production:
-        raise Configuration("TASKFLOW_FAILPOINTS is for tests; unset it in production")
-    provider = telemetry.start(
-        service, str(clock.new_id()), endpoint=settings.otel_exporter_otlp_endpoint
-    )
-    try:
-        uvloop.run(_serve(service, settings, build))
-    finally:
-        provider.shutdown()
+    instance = clock.new_id()
+    logs.start(service, settings.taskflow_home, settings.taskflow_log_level, str(instance))
+    with reported(settings, service, str(instance)):
+        if failpoints.arm_from_environment() and settings.taskflow_production:
+            raise Configuration("TASKFLOW_FAILPOINTS is for tests; unset it in production")
+        provider = telemetry.start(
+            service,
+            str(instance),
+            endpoint=settings.otel_exporter_otlp_endpoint,
+            sampler=telemetry.sampler(
+                settings.otel_traces_sampler, settings.otel_traces_sampler_arg
+            ),
+        )
+        try:
+            uvloop.run(_serve(service, settings, build, instance))
+        finally:
+            telemetry.stop(provider)
 
 
-async def _serve(service: str, settings: RuntimeSettings, build: Service) -> None:
+async def _serve(service: str, settings: RuntimeSettings, build: Service, instance: UUID) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await _check_schema(settings.dsn)
-    async with running(service, settings, build) as opened:
+    async with running(service, settings, build, instance) as opened:
         ended = [asyncio.create_task(stop.wait()), asyncio.create_task(opened.failed.wait())]
         await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
         for task in ended:

@@ -4,6 +4,7 @@ import base64
 import binascii
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,7 +24,20 @@ def _is_a_key(value: SecretStr) -> SecretStr:
     return value
 
 
+def _is_a_dsn(value: SecretStr) -> SecretStr:
+    try:
+        parts = urlsplit(value.get_secret_value())
+        whole = bool(parts.scheme in {"http", "https"} and parts.hostname and parts.username)
+        right = whole and parts.port != 0 and parts.path.rpartition("/")[2].isdecimal()
+    except ValueError:
+        right = False
+    if not right:
+        raise ValueError("must be like https://<public key>@<host>/<number of the project>")
+    return value
+
+
 MasterKey = Annotated[SecretStr, AfterValidator(_is_a_key)]
+SentryDsn = Annotated[SecretStr, AfterValidator(_is_a_dsn)]
 
 
 class Settings(BaseSettings):
@@ -54,11 +68,28 @@ class RuntimeSettings(Settings):
     taskflow_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     nats_monitor_url: str | None = Field(default=None, examples=["http://127.0.0.1:8222"])
     """Where NATS tells of itself; production checks there that it writes before it acks."""
+    taskflow_probe_host: str = "127.0.0.1"
+    taskflow_probe_port: int = Field(default=0, ge=0, le=65535)
+    """Where a service answers /live, /ready and /metrics; 0: on any free port. The gateway does so
+    on its own."""
     taskflow_production: bool = False
     """True refuses what is only good on a laptop, such as a NATS without sync_interval: always."""
     otel_exporter_otlp_endpoint: str | None = Field(
         default=None, examples=["http://localhost:4318"]
     )
+    otel_traces_sampler: Literal[
+        "always_on",
+        "always_off",
+        "traceidratio",
+        "parentbased_always_on",
+        "parentbased_always_off",
+        "parentbased_traceidratio",
+    ] = "parentbased_always_on"
+    otel_traces_sampler_arg: float = Field(default=1.0, ge=0, le=1)
+    """The share of traces that are kept, where the sampler is one of ratio."""
+    sentry_dsn: SentryDsn | None = None
+    """Where errors are reported; None: nowhere."""
+    sentry_environment: str = "production"
 
     @property
     def master_key(self) -> bytes:

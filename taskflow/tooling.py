@@ -29,7 +29,7 @@ from taskflow.errors import Permanent, Retryable, TaskFlowError, VendorUnavailab
 from taskflow.event_log import Log
 from taskflow.folding import Folded
 from taskflow.service import Runtime
-from taskflow.telemetry import span
+from taskflow.telemetry import failed, span
 
 OFFER_RETRY_SECONDS = 1.0
 
@@ -262,6 +262,7 @@ async def _outcome(tool: Tool[Any], call: Call, answers: Answers) -> list[Write]
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.tool.name": tool.name,
         "gen_ai.tool.call.id": str(request.event_id),
+        "gen_ai.tool.type": "function",
     }
     with span(f"execute_tool {tool.name}", SpanKind.INTERNAL, attributes=attributes) as running:
         try:
@@ -290,7 +291,7 @@ async def _outcome(tool: Tool[Any], call: Call, answers: Answers) -> list[Write]
                 repeats=answer.found_by if again else None,
             )
             return [_written(call, event), *done.facts]
-        running.set_attribute("error.type", event.code)
+        failed(running, event.code)
         log.info("tool.failed", tool=tool.name, code=event.code)
         return [_written(call, event)]
 

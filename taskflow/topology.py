@@ -1,6 +1,7 @@
 """Streams and consumers of the bus, declared in one place and applied by `taskflow provision`."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from nats.aio.client import Client
 from nats.js import JetStreamContext
@@ -56,6 +57,14 @@ class Consumer:
             max_ack_pending=MAX_ACK_PENDING,
             deliver_policy=DeliverPolicy.ALL,
         )
+
+
+@cache
+def wakes(type_: str) -> bool:
+    """Whether any service is given events of this type."""
+    own = subject(type_)
+    filters = (one for consumer in CONSUMERS for one in consumer.subjects)
+    return any(one == own or one.startswith(f"{own}.") for one in filters)
 
 
 def _all(*events: type[Event]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 import structlog
+from opentelemetry import trace
 
 from contracts import streams
 from contracts.conversation import ModelAnswered, ReplyCaught, ReplyReady
@@ -32,6 +33,7 @@ from taskflow import clock
 from taskflow.appending import Because, Outcome, Write
 from taskflow.errors import Permanent
 from taskflow.event_log import Log
+from taskflow.telemetry import link
 from taskflow.tooling import Catalogue
 
 log = structlog.get_logger()
@@ -78,6 +80,8 @@ class Effects:
     ) -> Outcome:
         """Asks for what this step owes, and records the answer in the step's slot."""
         heard = await self._reading.heard(state, cause, version)
+        answering = trace.get_current_span()
+        link(answering, [one.trace for one in heard.covered])
         if move.step == 1 and (decided := leaving.decided(move.turn, state, heard.covered)):
             log.info("forgetting.decided", type=decided[0].type)
             return await self.record(Decide(move.slot, decided), cause)

@@ -33,6 +33,7 @@ from taskflow.event_log import Log
 from taskflow.folding import Folded
 from taskflow.folds import Folds
 from taskflow.service import Runtime
+from taskflow.telemetry import span
 from taskflow.tooling import Tool, ToolCalls
 
 GOODBYE_POLL = 0.2
@@ -70,14 +71,16 @@ class Turns:
             case WaitForBurst(until=until):
                 pause = min(until - now, self.quiet)
                 self.waited += pause
-                await asyncio.sleep(pause.total_seconds())
+                with span("wait for burst"):
+                    await asyncio.sleep(pause.total_seconds())
                 return None
             case Decide() as decision:
                 self.waited = decider.LONGEST_BURST
                 outcome = await self.effects.record(decision, recorded)
             case AskModel() as asking:
                 self.waited = decider.LONGEST_BURST
-                outcome = await self.effects.ask_model(state, asking, recorded, self.version)
+                with span("invoke_agent taskflow", attributes=_about(asking)):
+                    outcome = await self.effects.ask_model(state, asking, recorded, self.version)
             case AwaitGoodbye():
                 await asyncio.sleep(GOODBYE_POLL)
                 return None
@@ -98,6 +101,15 @@ class Turns:
         decision = decider.parked(state, type(error).__name__)
         write = Write(recorded.stream, decision.events, streams.user_of(recorded.stream))
         return Parking([write], decision.slot)
+
+
+def _about(asking: AskModel) -> dict[str, str | int]:
+    return {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.agent.name": "taskflow",
+        "taskflow.turn": str(asking.turn),
+        "taskflow.step": asking.step,
+    }
 
 
 async def stop_if_asked(recorded: Recorded[Any], log: Log, folds: Folds, effects: Effects) -> None:

@@ -54,10 +54,13 @@ class Backfill:
         """
         missing = 0
         for one in reversed(await self._unknown(await self._twilio.received_since(since))):
-            try:
-                missing += await self._intake.take(_form(one))
-            except Unusable as error:
-                log.warning("backfill.unusable", reason=str(error))
+            with structlog.contextvars.bound_contextvars(message_sid=one.message_sid):
+                try:
+                    if await self._intake.take(_form(one)):
+                        log.info("message.taken", found_by="backfill")
+                        missing += 1
+                except Unusable as error:
+                    log.warning("backfill.unusable", reason=str(error))
         if missing:
             log.warning("backfill.found", messages=missing)
         return missing

@@ -13,7 +13,6 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplySending
 from services.gateway import decider
-from services.gateway.counters import Counters
 from services.gateway.decider import Claim, Decide, Lane, Queued, Reconcile
 from services.gateway.media import Pictures
 from services.gateway.pacing import Pacing
@@ -24,6 +23,7 @@ from taskflow import clock
 from taskflow.appending import Because, Outcome, Write
 from taskflow.errors import Permanent, SealedForEver, VendorUnavailable
 from taskflow.event_log import Log
+from taskflow.telemetry import current_traceparent
 from taskflow.vault import UnknownUser, Vault
 
 CLAIM_HOLDS = 5.0
@@ -64,13 +64,11 @@ class Effects:
         pictures: Pictures,
         pacing: Pacing,
         now: Now,
-        counters: Counters,
         unknown_for: timedelta = decider.UNKNOWN_FOR,
     ) -> None:
         self._log, self._vault, self._twilio = event_log, vault, twilio
         self._callbacks, self._pacing, self._now = callbacks, pacing, now
-        self._pictures = pictures
-        self._counters, self._unknown_for = counters, unknown_for
+        self._pictures, self._unknown_for = pictures, unknown_for
         self._owed: dict[UUID, Decide] = {}
         """By its claim's token, what this process knows of an attempt and could not record yet."""
 
@@ -97,9 +95,12 @@ class Effects:
         if clock.monotonic() - began > CLAIM_HOLDS:
             await self._conclude(token, _not_posted(head), cause)
             return
-        callback = self._callbacks.url(user, head.reply, head.part, head.attempt)
-        outcome = await self._twilio.send(address, text, callback, shown)
-        self._counters.count("send", type(outcome).__name__.lower())
+        callback = self._callbacks.url(
+            user, head.reply, head.part, head.attempt, current_traceparent()
+        )
+        outcome = await self._twilio.send(
+            address, text, callback, shown, part=head.part, attempt=head.attempt
+        )
         match outcome:
             case Accepted(message_sid=sid):
                 log.info("reply.sent", part=head.part, message_sid=sid)

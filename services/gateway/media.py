@@ -5,7 +5,6 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, Response
 
-from services.gateway.counters import Counters
 from services.gateway.signature import PictureLinks
 from taskflow.errors import Retryable
 from taskflow.media import Media
@@ -22,8 +21,8 @@ log = structlog.get_logger()
 
 
 class Pictures:
-    def __init__(self, media: Media, links: PictureLinks, counters: Counters) -> None:
-        self._media, self._links, self._counters = media, links, counters
+    def __init__(self, media: Media, links: PictureLinks) -> None:
+        self._media, self._links = media, links
 
     async def url(self, media_id: UUID) -> str | None:
         """None when the picture is gone. Raises DatabaseUnavailable."""
@@ -38,11 +37,6 @@ class Pictures:
         return router
 
     async def show(self, name: str, mac: str = "") -> Response:
-        answer = await self._shown(name, mac)
-        self._counters.count("picture", str(answer.status_code))
-        return answer
-
-    async def _shown(self, name: str, mac: str) -> Response:
         media_id = _id(name)
         if media_id is None or not self._links.fits(media_id, mac):
             log.warning("picture.refused", status=403)

@@ -1,150 +1,103 @@
-"""How it stands: a page for people, JSON for machines, probes for the platform."""
+"""How it stands: a page for people, JSON for machines, and where each instance is measured."""
 
-import asyncio
-import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version as package_version
-from typing import Any
 
 import asyncpg
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
-from services.gateway.counters import Counters
+from contracts.event import Json
+from services.gateway.settings import GatewaySettings
 from services.gateway.status_page import rendered
-from taskflow import clock
+from taskflow import clock, heartbeats
 from taskflow.database import UNAVAILABLE
+from taskflow.health.diagnosis import Diagnosis, diagnose
+from taskflow.health.facts import Reading
 from taskflow.service import Runtime
-
-ASK_SECONDS = 2.0
-_STATE = """
-select (select count(*) from dead_letters where settled_at is null) as dead_letters,
-       (select extract(epoch from now() - min(since)) from moves) as oldest_move_s,
-       (select count(*) from (select 1 from events e, relay_cursor c
-         where (e.transaction_id, e.position) > (c.transaction_id, c.position)
-         limit 10000) as ahead) as relay_lag,
-       (select recorded_at from events order by position desc limit 1) as last_event
-"""
-_SERVICES = """
-select service, count(*) as instances, max(version) as version,
-       extract(epoch from now() - max(seen_at)) as seen_s,
-       extract(epoch from now() - min(started_at)) as age_s
-  from service_instances where seen_at > now() - interval '15 minutes'
- group by service order by service
-"""
-AWAY_AFTER = 15.0
-"""Seconds without a sign of life."""
-EXPECTED = ("gateway", "agent", "tools", "scheduler")
 
 
 @dataclass(slots=True)
 class Pages:
     runtime: Runtime
-    counters: Counters
-    signatures_checked: bool
+    settings: GatewaySettings
     started: float
 
     def router(self) -> APIRouter:
         router = APIRouter()
         router.add_api_route("/", self.page, methods=["GET"], response_class=HTMLResponse)
         router.add_api_route("/health", self.health, methods=["GET"])
-        router.add_api_route("/live", self.live, methods=["GET"])
-        router.add_api_route("/ready", self.ready, methods=["GET"])
-        router.add_api_route("/metrics", self.metrics, methods=["GET"])
+        router.add_api_route("/metrics/targets", self.targets, methods=["GET"])
         return router
 
     async def page(self) -> HTMLResponse:
-        return HTMLResponse(rendered(await self.state()))
+        reading = await self.runtime.health.read()
+        return HTMLResponse(
+            rendered(
+                reading,
+                diagnose(reading),
+                links=self._links(),
+                version=package_version("taskflow"),
+                signatures_checked=self.settings.taskflow_check_signatures,
+            )
+        )
 
     async def health(self) -> JSONResponse:
-        state = await self.state()
-        return JSONResponse(state, 200 if state["status"] != "down" else 503)
-
-    async def live(self) -> PlainTextResponse:
-        return PlainTextResponse("live\n")
-
-    async def ready(self) -> JSONResponse:
-        """Messages can be taken: that needs PostgreSQL, and nothing else."""
-        database = await self._answers()
-        body = {"postgres": database, "nats": self._nats()}
-        return JSONResponse(body, 200 if database["ok"] else 503)
-
-    async def metrics(self) -> PlainTextResponse:
-        """What is not known is left out: a zero would hide an alarm."""
-        database, facts = await self._database()
-        lines = self.counters.lines()
-        lines += ["# TYPE taskflow_up gauge"]
-        for name, told in (("postgres", database), ("nats", self._nats())):
-            lines += [f'taskflow_up{{dependency="{name}"}} {int(told["ok"])}']
-        for name in ("dead_letters", "relay_lag", "oldest_move_s"):
-            if name in facts:
-                lines += [f"# TYPE taskflow_{name} gauge", f"taskflow_{name} {facts[name] or 0}"]
-        return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
-
-    async def state(self) -> dict[str, Any]:
-        database, facts = await self._database()
-        nats = self._nats()
-        services = facts.pop("services", {})
-        away = [name for name in EXPECTED if not services.get(name, {}).get("ok")]
-        well = database["ok"] and nats["ok"] and not away and not facts.get("dead_letters")
-        return {
-            "status": "ok" if well else "degraded" if database["ok"] else "down",
+        """200 while messages can be taken, whatever else is wrong."""
+        reading = await self.runtime.health.read()
+        found = diagnose(reading)
+        told = {
+            "status": found.status,
+            "headline": found.headline,
             "version": package_version("taskflow"),
             "uptime_s": round(clock.monotonic() - self.started),
-            "dependencies": {"postgres": database, "nats": nats},
-            "services": services,
-            "signatures_checked": self.signatures_checked,
-            **facts,
+            "dependencies": {"postgres": asdict(reading.postgres), "nats": asdict(reading.nats)},
+            "services": _services(reading, found),
+            "signatures_checked": self.settings.taskflow_check_signatures,
+            "signs": [asdict(sign) for sign in found.work],
+            "consumers": asdict(reading)["consumers"],
+            **_stored(reading),
+            "links": self._links(),
         }
+        return JSONResponse(told, 503 if found.status == "down" else 200)
 
-    async def _answers(self) -> dict[str, Any]:
-        """Whether PostgreSQL does: asked often, so nothing is counted."""
-        began = time.perf_counter()
+    async def targets(self) -> JSONResponse:
+        """Every instance's address, as Prometheus' http_sd wants them; 503 while nobody knows."""
         try:
-            async with asyncio.timeout(ASK_SECONDS):
-                await self.runtime.pool.fetchval("select 1")
+            live = await heartbeats.live(self.runtime.pool)
         except (*UNAVAILABLE, asyncpg.PostgresError) as error:
-            return {"ok": False, "error": type(error).__name__}
-        return {"ok": True, "latency_ms": _milliseconds_since(began)}
+            return JSONResponse({"error": type(error).__name__}, 503)
+        labels = ("service", "instance", "version")
+        return JSONResponse(
+            [
+                {"targets": [row["address"]], "labels": {name: str(row[name]) for name in labels}}
+                for row in live
+            ]
+        )
 
-    async def _database(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        began = time.perf_counter()
-        try:
-            async with asyncio.timeout(ASK_SECONDS), self.runtime.pool.acquire() as connection:
-                row = await connection.fetchrow(_STATE)
-                rows = await connection.fetch(_SERVICES)
-        except (*UNAVAILABLE, asyncpg.PostgresError) as error:
-            return {"ok": False, "error": type(error).__name__}, {}
-        latency = _milliseconds_since(began)
-        assert row is not None, "a select without a from has one row"
-        facts = {
-            "dead_letters": row["dead_letters"],
-            "relay_lag": row["relay_lag"],
-            "oldest_move_s": _rounded(row["oldest_move_s"]),
-            "last_event": row["last_event"].isoformat() if row["last_event"] else None,
-            "services": {
-                one["service"]: {
-                    "ok": one["seen_s"] < AWAY_AFTER,
-                    "instances": one["instances"],
-                    "version": one["version"],
-                    "seen_s": _rounded(one["seen_s"]),
-                    "age_s": _rounded(one["age_s"]),
-                }
-                for one in rows
-            },
+    def _links(self) -> dict[str, str]:
+        elsewhere = {
+            "phone": self.settings.taskflow_phone_url,
+            "traces": self.settings.taskflow_jaeger_url,
         }
-        return {"ok": True, "latency_ms": latency}, facts
-
-    def _nats(self) -> dict[str, Any]:
-        client = self.runtime.client
-        if not client.done():
-            return {"ok": False, "error": "not reached yet"}
-        return {"ok": client.result().is_connected}
+        own = {"health": "/health", "ready": "/ready", "metrics": "/metrics"}
+        return {name: f"{url}/" for name, url in elsewhere.items() if url} | own
 
 
-def _milliseconds_since(began: float) -> float:
-    return round((time.perf_counter() - began) * 1000, 1)
+def _services(reading: Reading, found: Diagnosis) -> dict[str, Json]:
+    known = reading.stored.services if reading.stored else {}
+    return {
+        sign.part: {
+            "ok": sign.state in {"ok", "note"},
+            "says": sign.says,
+            **(asdict(known[sign.part]) if sign.part in known else {}),
+        }
+        for sign in found.services
+    }
 
 
-def _rounded(seconds: Any) -> float | None:
-    return None if seconds is None else round(float(seconds), 1)
+def _stored(reading: Reading) -> Json:
+    """None of it while PostgreSQL is away: a zero would be a lie."""
+    if reading.stored is None:
+        return {}
+    return {name: value for name, value in asdict(reading.stored).items() if name != "services"}

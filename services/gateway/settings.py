@@ -41,6 +41,10 @@ class GatewaySettings(RuntimeSettings):
     taskflow_unknown_seconds: float = Field(default=120.0, ge=20)
     """Until the outcome of a send that nobody knows is assumed. Longer than a claim may wait for
     its POST, and the POST for its answer; a sender that sleeps longer may send twice."""
+    taskflow_phone_url: Address | None = Field(default=None, examples=["http://127.0.0.1:8100"])
+    """A simulated phone that the status page links to."""
+    taskflow_jaeger_url: Address | None = Field(default=None, examples=["http://127.0.0.1:16686"])
+    """Where the status page sends people to look at traces."""
     taskflow_send_per_second: float = Field(default=80.0, gt=0)
     """Twilio's default rate of a WhatsApp sender."""
 

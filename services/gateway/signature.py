@@ -14,6 +14,8 @@ from twilio.request_validator import (  # pyright: ignore[reportMissingTypeStubs
     RequestValidator,
 )
 
+from taskflow import clock
+
 MAX_FIELDS = 100
 
 
@@ -73,9 +75,14 @@ class Callbacks:
         self._public_url = public_url
         self._key = _derived(master_key, b"taskflow callbacks")
 
-    def url(self, user: UUID, reply: UUID, part: int, attempt: int) -> str:
+    def url(
+        self, user: UUID, reply: UUID, part: int, attempt: int, trace: str | None = None
+    ) -> str:
+        """`trace` is where the callback's span belongs, until it comes too late for that."""
         fields = {"user": str(user), "reply": str(reply), "part": part, "attempt": attempt}
-        query = urlencode({**fields, "mac": self._mac(user, reply, part, attempt)})
+        traced = {"trace": trace, "at": round(clock.utc_now().timestamp())} if trace else {}
+        mac = self._mac(user, reply, part, attempt)
+        query = urlencode({**fields, **traced, "mac": mac})
         return f"{self._public_url}/webhook/status?{query}"
 
     def fits(self, user: UUID, reply: UUID, part: int, attempt: int, mac: str) -> bool:

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
@@ -24,7 +25,7 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.twilio_errors import is_for_later, words
 from taskflow import failpoints
 from taskflow.errors import VendorUnavailable
-from taskflow.telemetry import span
+from taskflow.telemetry import failed, span
 
 CALL_SECONDS = 10.0
 """For a whole call: the client's own timeout is not honoured by its async transport."""
@@ -35,6 +36,7 @@ LONGEST_RETRY_AFTER = 900.0
 PAGE = 1000
 """Twilio's largest."""
 MAX_PAGES = 100
+MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
 
 T = TypeVar("T")
 
@@ -119,23 +121,38 @@ class Twilio:
         )
         if settings.twilio_api_url:
             self._client.api.base_url = settings.twilio_api_url
+        self._host = urlsplit(self._client.api.base_url).hostname or ""
 
     async def close(self) -> None:
         await cast("Any", self._http).close()
 
     async def send(
-        self, to: str, body: str, status_callback: str, picture: str | None = None
+        self,
+        to: str,
+        body: str,
+        status_callback: str,
+        picture: str | None = None,
+        *,
+        part: int = 0,
+        attempt: int = 1,
     ) -> Outcome:
         """One POST; `picture` is an address that Twilio can fetch, the body its caption.
 
         Never raises for what Twilio or the network did.
         """
-        with span(
-            "send twilio", SpanKind.CLIENT, attributes={"server.address": "twilio"}
-        ) as sending:
+        attributes = {
+            "http.request.method": "POST",
+            "url.template": MESSAGES,
+            "server.address": self._host,
+            "taskflow.part": part,
+            "taskflow.attempt": attempt,
+        }
+        with span(f"POST {MESSAGES}", SpanKind.CLIENT, attributes=attributes) as sending:
             fields = {"to": to, "body": body, "status_callback": status_callback}
             outcome = await self._post(fields | ({"media_url": [picture]} if picture else {}))
-            sending.set_attribute("taskflow.send.outcome", type(outcome).__name__)
+            sending.set_attribute("taskflow.outcome", type(outcome).__name__.lower())
+            if not isinstance(outcome, Accepted):
+                failed(sending, type(outcome).__name__)
             return outcome
 
     async def _post(self, fields: dict[str, Any]) -> Outcome:
@@ -176,11 +193,14 @@ class Twilio:
         return found
 
     async def _asked(self, call: Awaitable[T]) -> T:
-        try:
-            async with failpoints.SEND_LIST:
-                return await _bounded(call)
-        except _FAILURES as error:
-            raise VendorUnavailable(f"Twilio's list: {type(error).__name__}") from None
+        attributes = {"http.request.method": "GET", "url.template": MESSAGES}
+        attributes["server.address"] = self._host
+        with span(f"GET {MESSAGES}", SpanKind.CLIENT, attributes=attributes):
+            try:
+                async with failpoints.SEND_LIST:
+                    return await _bounded(call)
+            except _FAILURES as error:
+                raise VendorUnavailable(f"Twilio's list: {type(error).__name__}") from None
 
     def _listed(self, message: Any, address: str) -> Listed:
         links = cast("dict[str, str]", message.subresource_uris or {})

@@ -3,18 +3,18 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import parse_qs
 from uuid import UUID
 
 import asyncpg
 import structlog
 from fastapi import APIRouter, Request, Response
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind
 from starlette.requests import ClientDisconnect
 
 from contracts import slots, streams
 from services.gateway import inbound, statuses
-from services.gateway.counters import Counters
 from services.gateway.decider import FOLD
 from services.gateway.inbound import Form, Unusable
 from services.gateway.settings import GatewaySettings
@@ -23,7 +23,7 @@ from taskflow.appending import Appended, Write
 from taskflow.errors import Retryable, SealedForEver
 from taskflow.event_log import Log
 from taskflow.folds import Folds
-from taskflow.telemetry import span
+from taskflow.telemetry import failed, span
 from taskflow.vault import Vault
 
 MAX_BODY = 64 * 1024
@@ -68,10 +68,9 @@ class Webhooks:
         intake: Intake,
         folds: Folds,
         callbacks: Callbacks,
-        counters: Counters,
     ) -> None:
         self._settings, self._intake, self._folds = settings, intake, folds
-        self._callbacks, self._counters = callbacks, counters
+        self._callbacks = callbacks
 
     def router(self) -> APIRouter:
         router = APIRouter()
@@ -85,18 +84,23 @@ class Webhooks:
         return {"taskflow": "Twilio's webhook: POST signed messages here"}
 
     async def receive(self, request: Request) -> Response:
-        with span(
-            "POST /webhook", SpanKind.SERVER, attributes={"http.route": "/webhook"}
-        ) as serving:
+        with span("POST /webhook", SpanKind.SERVER, attributes=_about("/webhook")) as serving:
             answer = await self._answered(request, self._take)
-            serving.set_attribute("http.response.status_code", answer.status_code)
-            self._counters.count("webhook", str(answer.status_code))
+            _tell(serving, answer)
             return answer
 
     async def status(self, request: Request) -> Response:
-        answer = await self._answered(request, self._note_status)
-        self._counters.count("status_callback", str(answer.status_code))
-        return answer
+        parent, since = _origin(parse_qs(request.url.query))
+        with span(
+            "POST /webhook/status",
+            SpanKind.SERVER,
+            parent=parent,
+            since=since,
+            attributes=_about("/webhook/status"),
+        ) as serving:
+            answer = await self._answered(request, self._note_status)
+            _tell(serving, answer)
+            return answer
 
     async def _answered(self, request: Request, work: Work) -> Response:
         try:
@@ -121,6 +125,8 @@ class Webhooks:
             form = parsed(await _body(request))
         except TooManyFields as error:
             raise Refusal(413, str(error)) from error
+        if inbound.SID.match(sid := inbound.first(form, "MessageSid")):
+            structlog.contextvars.bind_contextvars(message_sid=sid)  # each request is a task
         if not self._settings.taskflow_check_signatures:
             return form
         url = f"{self._settings.public_url}{_target(request)}"
@@ -132,8 +138,6 @@ class Webhooks:
     async def _take(self, _request: Request, form: Form) -> Response:
         new = await self._intake.take(form)
         log.info("message.taken" if new else "message.repeated")
-        if new:
-            self._counters.count("message", "new")
         return Response(EMPTY_TWIML, media_type="text/xml")
 
     async def _note_status(self, request: Request, form: Form) -> Response:
@@ -146,6 +150,7 @@ class Webhooks:
                 await self._intake.log.append([write], decision.slot)
             except SealedForEver:
                 break
+        log.debug("status.noted", status=told.status, reply=str(told.reply), part=told.part)
         return Response(status_code=204)
 
     def _told(
@@ -168,6 +173,25 @@ class Webhooks:
             status=inbound.first(form, "MessageStatus"),
             code=int(code) if code.isdecimal() else None,
         )
+
+
+def _about(route: str) -> dict[str, str]:
+    return {"http.request.method": "POST", "http.route": route}
+
+
+def _tell(serving: Span, answer: Response) -> None:
+    serving.set_attribute("http.response.status_code", answer.status_code)
+    if answer.status_code >= 500:
+        failed(serving, str(answer.status_code))
+
+
+def _origin(query: Mapping[str, Sequence[str]]) -> tuple[str | None, datetime | None]:
+    """The span that a callback's address was made in, and when: unchecked, and good for no more."""
+    try:
+        at = datetime.fromtimestamp(int(query["at"][0]), UTC)
+        return query["trace"][0], at
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None, None
 
 
 def _target(request: Request) -> str:

@@ -19,6 +19,7 @@ from services.scheduler.watches.pages import PageIds
 from services.scheduler.watches.table import WatchTable
 from services.scheduler.watches.tools import Addresses, WatchTools
 from taskflow import told
+from taskflow.measuring import Measuring
 from taskflow.media import Media
 from taskflow.service import Runtime, run
 from taskflow.tooling import keep_offered
@@ -65,6 +66,8 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
     runtime.background(effects.keep_failing_overdue(), "deadlines")
     runtime.background(looking.keep_looking(), "looking")
     runtime.background(_watch(runtime), "watchdog")
+    measuring = Measuring(runtime.settings.dsn, runtime.log, runtime.wakeups)
+    runtime.background(measuring.run(), "measuring")
     yield
 
 

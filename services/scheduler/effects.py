@@ -145,8 +145,12 @@ class Effects:
             ]
             slot = slots.occurrence(reminder, due)
             try:
-                with span("fire reminder", SpanKind.PRODUCER, links=links):
+                late = {"taskflow.late_s": fired.late_s}
+                with span("fire reminder", SpanKind.PRODUCER, links=links, attributes=late):
                     await self._log.append(writes, slot, Because.of(origin))
+                    log.info(
+                        "reminder.fired", reminder=str(reminder), late_s=round(fired.late_s, 3)
+                    )
             except ConcurrentAppend:
                 folded = await self._folds.fold(origin.stream, FOLD, folded)
                 continue
@@ -154,7 +158,6 @@ class Effects:
                 # Forgotten since the text was read.
                 log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
                 return
-            log.info("reminder.fired", late_s=round(fired.late_s, 3))
             return
 
     async def _text(self, origin: Recorded[ReminderSet], due: datetime, found_at: datetime) -> str:
@@ -191,5 +194,5 @@ class Effects:
                 await self._log.append([write], slots.outcome(one.call), Because.of(request))
             except SealedForEver:
                 continue
-            log.warning("tool.overdue", tool=one.tool)
+            log.warning("tool.overdue", tool=one.tool, event_id=str(one.call), stream=one.stream)
         return len(overdue)

@@ -18,13 +18,11 @@ from contracts.personal import Sealed
 from contracts.streams import UserId
 from contracts.tools import ToolRequested
 from taskflow import clock
-from taskflow.telemetry import counter
+from taskflow.metrics import TOOL_CACHE
 from taskflow.tooling import Answer, Call, Directly, Done, Tool
 
 KEPT = 512
 """Answers of each tool: some kilobytes each."""
-
-_counted = counter("taskflow.tool.cache", "Calls of cached tools, by how they were answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class AnswerCache:
             answer = Answer(found.done, "hit", found.by)
         else:
             answer = await self._looked_up(tool, arguments, call, key)
-        _counted.add(1, {"tool": tool.name, "outcome": answer.by})
+        TOOL_CACHE.add(1, {"tool": tool.name, "outcome": answer.by})
         return answer
 
     def drop(self, user: UserId) -> None:

@@ -18,6 +18,7 @@ from services.tools.serpapi import SerpApi
 from services.tools.settings import ToolsSettings
 from services.tools.watch_looks import WatchLooks, keep_looking
 from taskflow import chromium
+from taskflow.health.facts import Dependency
 from taskflow.media import Media
 from taskflow.service import Runtime, run
 from taskflow.tooling import keep_offered
@@ -50,6 +51,8 @@ async def _looker(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[L
         browser = Browser(program, proxy) if program else None
         if browser is None:
             log.warning("browser.missing", do=chromium.HOW)
+        missing = None if browser else "none here"
+        runtime.probes.also["browser"] = lambda: Dependency(ok=browser is not None, error=missing)
         pictures = Media(runtime.pool, runtime.vault)
         try:
             yield Looker(fetcher, browser, pictures, Robots(fetcher))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import serpapi  # pyright: ignore[reportMissingTypeStubs]
 import structlog
@@ -26,6 +27,7 @@ from taskflow.tooling import Refused
 
 CALL_SECONDS = 12.0
 ATTEMPTS = 2
+SEARCH = "/search"
 PASSING = frozenset({-1, 500, 502, 503, 504})
 NOT_NOW = "The search service does not answer at the moment."
 QUOTA = "The search service's allowance is used up for now."
@@ -40,6 +42,7 @@ class SerpApi:
         self._client: Any = serpapi.Client(api_key=key, timeout=CALL_SECONDS)
         if settings.serpapi_url:
             self._client.BASE_DOMAIN = settings.serpapi_url
+        self._host = urlsplit(self._client.BASE_DOMAIN).hostname or ""
         self._threads = ThreadPoolExecutor(settings.serpapi_threads, "serpapi")
 
     def close(self) -> None:
@@ -47,19 +50,29 @@ class SerpApi:
 
     async def search(self, engine: str, **parameters: str) -> Json:
         """The vendor's answer; empty results are an answer. Raises Refused, VendorUnavailable."""
-        attributes = {"server.address": "serpapi", "taskflow.search.engine": engine}
-        with span("search serpapi", SpanKind.CLIENT, attributes=attributes):
-            for attempt in range(1, ATTEMPTS + 1):
-                try:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with span(
+                    f"GET {SEARCH}", SpanKind.CLIENT, attributes=self._about(engine, attempt)
+                ):
                     return await self._once({"engine": engine, **parameters})
-                except HTTPError as error:
-                    status = int(cast("Any", error).status_code)
-                    if status not in PASSING or attempt == ATTEMPTS:
-                        raise _as_ours(status, cast("Any", error).error) from None
-                except (SerpApiError, TimeoutError):
-                    if attempt == ATTEMPTS:
-                        raise VendorUnavailable(NOT_NOW) from None
-            raise AssertionError("unreachable: the last attempt returns or raises")
+            except HTTPError as error:
+                status = int(cast("Any", error).status_code)
+                if status not in PASSING or attempt == ATTEMPTS:
+                    raise _as_ours(status, cast("Any", error).error) from None
+            except (SerpApiError, TimeoutError):
+                if attempt == ATTEMPTS:
+                    raise VendorUnavailable(NOT_NOW) from None
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _about(self, engine: str, attempt: int) -> dict[str, str | int]:
+        about: dict[str, str | int] = {
+            "http.request.method": "GET",
+            "url.template": SEARCH,
+            "server.address": self._host,
+            "taskflow.search.engine": engine,
+        }
+        return about | ({"http.request.resend_count": attempt - 1} if attempt > 1 else {})
 
     async def _once(self, parameters: dict[str, str]) -> Json:
         # The client writes the key into the parameters it is given: a fresh dict each time.

@@ -5,11 +5,13 @@ import base64
 import json as jsonlib
 import urllib.request
 from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from urllib.error import HTTPError, URLError
 
 import asyncpg
 import typer
+from nats.aio.client import Client
 from rich.console import Console
 from rich.table import Table
 
@@ -17,21 +19,18 @@ from taskflow import chromium, database, durability, migrate, topology
 from taskflow.archive.manifest import MANIFEST
 from taskflow.cli.operator import OperatorSettings, bus
 from taskflow.errors import Configuration, TaskFlowError
+from taskflow.health.diagnosis import diagnose
+from taskflow.health.reading import Health
 from taskflow.sealing import MasterKey, UnopenableSeal
 
 VENDOR_SECONDS = 5.0
 _A_KEY = "select user_id, wrapped_key from vault_users where wrapped_key is not null limit 1"
-_LETTERS = "select count(*) from dead_letters where settled_at is null"
 _ROOM = """
 select max(end_position) - (select last_value from events_position),
        exists (select from events_rest)
   from events_partitions
 """
 _ARCHIVES = "select name from archives where dropped_at is not null order by first_position"
-_SERVICES = """
-select service, count(*) as instances, extract(epoch from now() - max(seen_at)) as seen
-  from service_instances where seen_at > now() - interval '15 seconds' group by service
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,15 @@ async def _findings() -> AsyncGenerator[Finding]:
     yield Finding("settings", ok=True, says="complete")
     async for finding in _database(settings):
         yield finding
-    yield await _bus(settings)
+    async with AsyncExitStack() as stack:
+        client = None
+        try:
+            client = await stack.enter_async_context(bus(settings.nats_url))
+            yield await _bus(client, settings)
+        except Configuration as error:
+            yield _no_bus(error)
+        for finding in await _house(settings, client):
+            yield finding
     for vendor in VENDORS:
         yield await asyncio.to_thread(vendor, settings)
 
@@ -86,7 +93,7 @@ async def _database(settings: OperatorSettings) -> AsyncGenerator[Finding]:
         yield Finding("schema", not lacking, says, "run `taskflow migrate`" if lacking else "")
         if lacking:
             return
-        for check in (_master_key, _dead_letters, _partitions, _archives, _services):
+        for check in (_master_key, _partitions, _archives):
             yield await check(connection, settings)
     finally:
         await connection.close()
@@ -102,12 +109,6 @@ async def _master_key(connection: asyncpg.Connection, settings: OperatorSettings
         do = "restore the TASKFLOW_MASTER_KEY that this database was written with"
         return Finding("master key", ok=False, says="does not open users' keys", do=do)
     return Finding("master key", ok=True, says="opens users' keys")
-
-
-async def _dead_letters(connection: asyncpg.Connection, _: OperatorSettings) -> Finding:
-    count = await connection.fetchval(_LETTERS)
-    do = "see `taskflow dlq list`" if count else ""
-    return Finding("dead letters", ok=not count, says=f"{count} open", do=do)
 
 
 async def _partitions(connection: asyncpg.Connection, _: OperatorSettings) -> Finding:
@@ -129,26 +130,37 @@ async def _archives(connection: asyncpg.Connection, settings: OperatorSettings) 
     return Finding("archives", ok=True, says=f"{len(names)} in {folder}" if names else "none")
 
 
-async def _services(connection: asyncpg.Connection, _: OperatorSettings) -> Finding:
-    seen = {row["service"]: row["instances"] for row in await connection.fetch(_SERVICES)}
-    wanted = [consumer.service for consumer in topology.CONSUMERS]
-    away = [service for service in wanted if service not in seen]
-    says = ", ".join(f"{service} x{count}" for service, count in sorted(seen.items())) or "none"
-    do = f"start {', '.join(away)}: `make run` or `taskflow run <service>`" if away else ""
-    return Finding("services", not away, says, do)
-
-
-async def _bus(settings: OperatorSettings) -> Finding:
+async def _bus(client: Client, settings: OperatorSettings) -> Finding:
     try:
-        async with bus(settings.nats_url) as client:
-            if lacking := await topology.missing(client):
-                says = f"missing: {', '.join(lacking)}"
-                return Finding("NATS", ok=False, says=says, do="run `taskflow provision`")
+        if lacking := await topology.missing(client):
+            says = f"missing: {', '.join(lacking)}"
+            return Finding("NATS", ok=False, says=says, do="run `taskflow provision`")
         if settings.nats_monitor_url:
             await durability.require_sync_always(settings.nats_monitor_url)
     except TaskFlowError as error:
-        return Finding("NATS", ok=False, says=str(error), do="start it, or mend NATS_URL")
+        return _no_bus(error)
     return Finding("NATS", ok=True, says="stream and consumers in place")
+
+
+def _no_bus(error: TaskFlowError) -> Finding:
+    return Finding("NATS", ok=False, says=str(error), do="start it, or mend NATS_URL")
+
+
+async def _house(settings: OperatorSettings, client: Client | None) -> list[Finding]:
+    """What the status page shows, as far as there is a server to ask."""
+    pool = await database.pool(settings.dsn, "taskflow-doctor")
+    try:
+        health = Health(pool, lambda: client)
+        reading = await health.read()
+        await health.close()
+    finally:
+        pool.terminate()  # to close it would wait for a server that hangs
+    found = diagnose(reading)
+    signs = [*found.services, *found.work] if reading.stored else found.work
+    return [
+        Finding(sign.part, sign.state != "bad", sign.says, sign.do if sign.state == "bad" else "")
+        for sign in signs
+    ]
 
 
 def _twilio(settings: OperatorSettings) -> Finding:

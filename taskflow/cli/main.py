@@ -12,7 +12,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from taskflow.cli import dlq, projections, replay
+from taskflow.cli import dlq, log_commands, projections, replay
 from taskflow.errors import Configuration, TaskFlowError
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ def _tell_version(wanted: bool) -> None:
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(projections.app, name="projections")
 app.add_typer(replay.app, name="replay")
+log_commands.offer(app)
 
 
 @app.callback()
@@ -145,6 +146,23 @@ def why(
     from taskflow.cli.why import tell_why
 
     asyncio.run(tell_why(reply, open_=open_, json=json))
+
+
+@app.command()
+def trace(
+    of: Annotated[
+        str, typer.Argument(help="A reply, MessageSid, event, trace id, or a user's last turn.")
+    ],
+    log: Annotated[bool, typer.Option("--log", help="Even where there is a Jaeger.")] = False,
+    json: Json = False,
+) -> None:
+    """The waterfall of a turn: from Jaeger where there is one, else from the log.
+
+    Example: taskflow trace +15551230001
+    """
+    from taskflow.cli.trace import tell_trace
+
+    asyncio.run(tell_trace(of, from_log=log, json=json))
 
 
 @app.command()

@@ -7,6 +7,7 @@ from taskflow import clock
 from taskflow.errors import Configuration
 
 _AGO = re.compile(r"(?P<count>\d{1,9})\s*(?P<unit>s|m|h|d|w)[a-z]*\s+ago", re.IGNORECASE)
+_SPAN = re.compile(r"(?P<count>\d{1,9})\s*(?P<unit>s|m|h|d|w)[a-z]*", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 
@@ -28,3 +29,10 @@ def moment(text: str, option: str = "--at") -> datetime:
             f"{option} wants a time such as 2026-11-24T15:00+01:00, '2026-11-24 15:00' "
             f"or '10m ago', not {text!r}"
         ) from None
+
+
+def span(text: str, option: str) -> float:
+    """Seconds, of a span such as 10m. Raises Configuration for anything else."""
+    if (found := _SPAN.fullmatch(text.strip())) and int(found["count"]):
+        return float(int(found["count"]) * _SECONDS[found["unit"].lower()])
+    raise Configuration(f"{option} wants a span such as 90s, 10m or 2h, not {text!r}")

@@ -49,7 +49,7 @@ async def tell_why(name: str, *, open_: bool, json: bool) -> None:
 async def _reply(me: Operator, name: str) -> Recorded[ReplyReady]:
     """By its id or the beginning of it, a MessageSid that it went out under, or its user."""
     if _SID.fullmatch(name):
-        return await _sent_as(me, name)
+        return await sent_as(me, name)
     if _PREFIX.fullmatch(name) and (found := await _by_id(me, name)):
         return found
     try:
@@ -70,13 +70,7 @@ async def _by_id(me: Operator, name: str) -> Recorded[ReplyReady] | None:
     if len(digits) == 32:
         recorded = await me.log.find(UUID(digits))
         return _only_reply(recorded) if recorded else None
-    first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
-    ids = [row["event_id"] for row in await me.pool.fetch(_BY_PREFIX, first, last)]
-    if len(ids) > 1:
-        raise Configuration(
-            f"{name!r} begins the ids of several replies: {', '.join(map(str, ids))}"
-        )
-    return await _found(me, ids[0]) if ids else None
+    return await by_prefix(me, name)
 
 
 def _only_reply(recorded: Recorded[Any]) -> Recorded[ReplyReady]:
@@ -88,6 +82,18 @@ def _only_reply(recorded: Recorded[Any]) -> Recorded[ReplyReady]:
     return recorded
 
 
+async def by_prefix(me: Operator, name: str) -> Recorded[ReplyReady] | None:
+    """The reply whose id begins so. Raises Configuration where several do."""
+    digits = name.replace("-", "").lower()
+    first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+    ids = [row["event_id"] for row in await me.pool.fetch(_BY_PREFIX, first, last)]
+    if len(ids) > 1:
+        raise Configuration(
+            f"{name!r} begins the ids of several replies: {', '.join(map(str, ids))}"
+        )
+    return await _found(me, ids[0]) if ids else None
+
+
 async def _found(me: Operator, event_id: UUID) -> Recorded[Any]:
     recorded = await me.log.find(event_id)
     if recorded is None:
@@ -95,7 +101,8 @@ async def _found(me: Operator, event_id: UUID) -> Recorded[Any]:
     return recorded
 
 
-async def _sent_as(me: Operator, sid: str) -> Recorded[ReplyReady]:
+async def sent_as(me: Operator, sid: str) -> Recorded[ReplyReady]:
+    """The reply that went out under a MessageSid. Raises Configuration where none did."""
     for status in ("delivered", "read", "undelivered", "failed", "canceled"):
         slot = slots.delivery(sid, status)
         if (fact := await me.log.find(slots.event_id(slot, 0))) is not None:

@@ -33,6 +33,7 @@ def build(settings: UpSettings, accounts: SimulatedAccounts) -> Environment:
             "TWILIO_AUTH_TOKEN": accounts.twilio_auth_token,
             "TWILIO_WHATSAPP_FROM": settings.twilio_whatsapp_from or SANDBOX_NUMBER,
             "TWILIO_API_URL": f"{simulator}/twilio",
+            "TASKFLOW_PHONE_URL": simulator,
         },
         "Gemini": {
             "GEMINI_API_KEY": accounts.gemini_api_key,
@@ -44,7 +45,8 @@ def build(settings: UpSettings, accounts: SimulatedAccounts) -> Environment:
         },
     }
     simulated = [vendor for vendor in vendors if not _is_configured(settings, vendor)]
-    services = dict(every)
+    # One machine, several processes: each finds a port for its probes.
+    services = {**every, "TASKFLOW_PROBE_PORT": "0"}
     for vendor in simulated:
         services.update(vendors[vendor])
     if simulated and not settings.taskflow_production:

@@ -98,11 +98,12 @@ class Running:
         output: IO[bytes] | None = self._process.stdout
         if output is None:
             return
-        for raw in output:
-            line = raw.decode(errors="replace").rstrip()
-            if plain := _ANSI.sub("", line).strip():
-                self.last_line = plain
-                self._hear(self.name, line)
+        with output:
+            for raw in output:
+                line = raw.decode(errors="replace").rstrip()
+                if plain := _ANSI.sub("", line).strip():
+                    self.last_line = plain
+                    self._hear(self.name, line)
         self._woken.set()
 
 

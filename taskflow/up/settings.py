@@ -8,7 +8,7 @@ from dotenv.parser import Binding, parse_stream
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 
 from taskflow.errors import Configuration
-from taskflow.settings import MasterKey, Settings
+from taskflow.settings import MasterKey, SentryDsn, Settings
 
 ENV_FILE = Path(".env")
 
@@ -61,6 +61,9 @@ class UpSettings(Settings):
     taskflow_egress_allow: str = ""
     taskflow_chromium: str | None = None
     otel_exporter_otlp_endpoint: Address | None = None
+    sentry_dsn: SentryDsn | None = None
+    taskflow_jaeger: str | None = None
+    taskflow_jaeger_url: Address | None = None
 
     @classmethod
     def read(cls) -> Self:

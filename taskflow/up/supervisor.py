@@ -10,6 +10,7 @@ from taskflow.embedded.nats import EmbeddedNats
 from taskflow.embedded.ports import require_free
 from taskflow.embedded.postgres import EmbeddedPostgres
 from taskflow.errors import Configuration
+from taskflow.up import jaeger
 from taskflow.up.environment import Environment, build
 from taskflow.up.home import Home
 from taskflow.up.plan import Plan, plan
@@ -35,6 +36,8 @@ class House:
     planner: Planner = plan
     _postgres: EmbeddedPostgres | None = None
     _nats: EmbeddedNats | None = None
+    _jaeger: jaeger.Jaeger | None = None
+    _hints: list[str] = field(default_factory=list[str])
     _running: list[Running] = field(default_factory=list[Running])
     _woken: threading.Event = field(default_factory=threading.Event)
 
@@ -56,8 +59,10 @@ class House:
     def _start(self, home: Home, stack: ExitStack) -> None:
         environment = build(self.settings, home.simulated_accounts())
         self._check_ports(environment)
+        self._start_jaeger(home, stack)
         shared = self._start_servers(home, stack)
-        environment = replace(environment, services={**environment.services, **shared})
+        seen = self._told_of_jaeger()
+        environment = replace(environment, services={**environment.services, **shared, **seen})
         chosen = self.planner(self.settings, environment)
         self.screen.progress("Starting the services")
         simulators = self._spawn(home, chosen.simulators, stack)
@@ -67,7 +72,7 @@ class House:
         home.remember_run(environment.services)
         self.screen.ready(
             rows(self.settings, environment, home, embedded=self._embedded()),
-            notes(self.settings, environment),
+            [*notes(self.settings, environment), *self._hints],
         )
 
     def _check_ports(self, environment: Environment) -> None:
@@ -93,6 +98,32 @@ class House:
         else:
             told["NATS_URL"] = self.settings.nats_url.get_secret_value()
         return told
+
+    def _start_jaeger(self, home: Home, stack: ExitStack) -> None:
+        """It comes up beside the servers, and ends after the services, to have their last spans."""
+        if not jaeger.is_wanted(self.settings):
+            return
+        if program := jaeger.find(self.settings):
+            self._jaeger = jaeger.Jaeger(program, home)
+            stack.callback(self._jaeger.stop)
+        else:
+            self._hints.append(jaeger.MISSING)
+
+    def _told_of_jaeger(self) -> dict[str, str]:
+        if self._jaeger is None:
+            return {}
+        self.screen.progress("Waiting for Jaeger")
+        if wrong := self._jaeger.await_ready():
+            self._lose_jaeger(wrong)
+            return {}
+        told = self._jaeger.told
+        if self.settings.otel_exporter_otlp_endpoint:
+            del told["OTEL_EXPORTER_OTLP_ENDPOINT"]
+        return told
+
+    def _lose_jaeger(self, how: str) -> None:
+        self._jaeger = None
+        self.screen.say(f"{how}. TaskFlow goes on without traces.", "yellow")
 
     def _embedded(self) -> set[str]:
         servers = {"PostgreSQL": self._postgres, "NATS": self._nats}
@@ -143,6 +174,8 @@ class House:
         for name, server in (("PostgreSQL", self._postgres), ("NATS", self._nats)):
             if server is not None and not server.alive():
                 raise Configuration(f"{name} ended by itself: {server.last_words()}")
+        if self._jaeger is not None and (over := self._jaeger.epitaph()):
+            self._lose_jaeger(over)
         for running in self._running:
             if running.exit_code() is not None:
                 raise Configuration(running.epitaph())

@@ -24,6 +24,8 @@ def rows(
     found.append(("PostgreSQL", without_password(told["DATABASE_URL"])))
     password = f"   (password in {home.shown}/nats/access.json)" if "NATS" in embedded else ""
     found.append(("NATS", without_password(told["NATS_URL"]) + password))
+    if traces := told.get("TASKFLOW_JAEGER_URL"):
+        found.append(("Jaeger", f"{traces}/   (a turn's trace; or: taskflow trace <number>)"))
     found.append(("Logs", f"{home.shown}/logs/"))
     return found
 

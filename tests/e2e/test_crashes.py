@@ -1,10 +1,13 @@
 """Services die at the worst moments; nothing is lost, doubled or paid for twice."""
 
 import itertools
+import time
+from typing import Any
 
 import pytest
 
-from tests.support.stack import Stack, wait_until
+from taskflow.embedded.ports import free_port
+from tests.support.stack import SERVICES, Stack, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -71,8 +74,6 @@ def test_while_nats_is_down_messages_are_taken_and_answered_later(stack: Stack, 
 
 
 def test_while_postgresql_is_down_the_webhook_says_503_in_time(stack: Stack, user: str) -> None:
-    import time
-
     stack.postgres.stop()
     try:
         began = time.monotonic()
@@ -106,3 +107,40 @@ def test_two_replicas_keep_order_and_fire_once(stack: Stack) -> None:
         assert [m["body"] for m in stack.accepted(user)].count("⏰ breathe") == 1
     stack.kill("agent#2")
     stack.kill("scheduler#2")
+
+
+def test_whoever_is_killed_is_told_on_the_page_within_ten_seconds(stack: Stack) -> None:
+    """All four at once; another gateway shows it."""
+    port = free_port()
+    other = f"http://127.0.0.1:{port}"
+    stack.start("gateway#2", TASKFLOW_GATEWAY_PORT=str(port))
+
+    def services() -> dict[str, dict[str, Any]]:
+        return stack.get(f"{other}/health")["services"]
+
+    wait_until(lambda: services()["gateway"]["instances"] == 2, 10)
+    lost = services()["gateway"]["lost"]
+    for service in SERVICES:
+        stack.kill(service)
+    killed_at = time.monotonic()
+
+    def told() -> bool:
+        found = services()
+        dead = ("agent", "tools", "scheduler")
+        return not any(found[name]["ok"] for name in dead) and found["gateway"]["lost"] == lost + 1
+
+    wait_until(told, 10, lambda: stack.text(f"{other}/"))
+    page = stack.text(f"{other}/")
+    assert time.monotonic() - killed_at < 10
+    headline, *parts = page.split('class="part">')
+    assert "nobody has been seen for" in headline
+    for service in SERVICES:
+        (said,) = (part for part in parts if part.startswith(f"{service}<"))
+        words = "more ended without a word" if service == "gateway" else "nobody has been seen for"
+        assert words in said
+    assert stack.get(f"{other}/health")["status"] == "degraded"
+    assert len(stack.get(f"{other}/metrics/targets")) == 1
+
+    stack.start(*SERVICES)
+    stack.kill("gateway#2")
+    wait_until(lambda: stack.get(f"{stack.gateway}/health")["status"] == "ok", 10)

@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable
 
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from contracts.event import all_events
 from taskflow.cli import asyncapi, main
 from taskflow.errors import Configuration
-from tests.support.stack import Stack, wait_until
+from tests.support.stack import SERVICES, Stack, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -87,11 +88,18 @@ def test_tail_shows_what_comes_and_filters(stack: Stack, user: str, taskflow: Ta
     assert "again" in told
 
 
-def test_doctor_finds_all_well(taskflow: Taskflow) -> None:
-    wait_until(lambda: '"services", "ok": true' in taskflow("doctor", "--json"), 20)
+def doctor() -> Result:
+    return CliRunner().invoke(main.app, ["doctor"], env={"COLUMNS": "160"})
 
-    told = taskflow("doctor")
-    assert "PostgreSQL" in told
+
+@pytest.mark.usefixtures("taskflow")
+def test_doctor_finds_all_well() -> None:
+    wait_until(lambda: doctor().exit_code == 0, 20, lambda: doctor().output)
+
+    told = doctor().output
+    for part in ("PostgreSQL", "NATS", *SERVICES, "relay", "projections", "moves", "dead letters"):
+        assert part in told
+    assert "1 instance, 0.1.0" in told
     assert "!!" not in told
 
 
@@ -153,4 +161,12 @@ def test_the_pages_of_the_gateway(stack: Stack) -> None:
     assert stack.get(f"{stack.gateway}/ready")["nats"]["ok"]
     for path, holds in (("/", "TaskFlow"), ("/live", "live"), ("/metrics", "taskflow_relay_lag")):
         assert holds in stack.text(f"{stack.gateway}{path}")
+    targets = stack.get(f"{stack.gateway}/metrics/targets")
+    assert {one["labels"]["service"] for one in targets} == set(SERVICES)
+    for one in targets:
+        (address,) = one["targets"]
+        assert "taskflow_pool_connections" in stack.text(f"http://{address}/metrics")
+        assert stack.text(f"http://{address}/live") == "live\n"
+        assert stack.get(f"http://{address}/ready")["postgres"]["ok"]
+        assert set(one["labels"]) == {"service", "instance", "version"}
     assert "Twilio" in stack.text(f"{stack.gateway}/webhook")

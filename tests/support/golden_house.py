@@ -20,7 +20,6 @@ from services.agent import decider
 from services.agent.effects import Effects as Agent
 from services.agent.gemini import Answer, ModelUnavailable, Question
 from services.gateway import decider as lanes
-from services.gateway.counters import Counters
 from services.gateway.effects import Effects as Gateway
 from services.gateway.pacing import Pacing
 from services.gateway.signature import Callbacks
@@ -96,7 +95,9 @@ class Vendor:
         self.outcomes: list[Outcome] = []
         self.sent = 0
 
-    async def send(self, to: str, body: str, callback: str, picture: str | None = None) -> Outcome:
+    async def send(
+        self, to: str, body: str, callback: str, picture: str | None = None, **_: int
+    ) -> Outcome:
         self.sent += 1
         return self.outcomes.pop(0) if self.outcomes else Accepted(f"SM{named(str(self.sent)).hex}")
 
@@ -179,7 +180,6 @@ class House:
             pictures=self.vendor,
             pacing=Pacing(10_000),
             now=self.now,
-            counters=Counters(),
         )
         self.scheduler = Scheduler(self.due, self.log, self.folds, 1)
 

@@ -8,12 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class Receiver:
     def __init__(self) -> None:
-        self.bodies: list[bytes] = []
-        kept = self.bodies
+        self.received: list[tuple[str, bytes]] = []
+        """(path, body)."""
+        kept = self.received
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                kept.append(self.rfile.read(int(self.headers["Content-Length"])))
+                kept.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -21,7 +22,11 @@ class Receiver:
             def log_message(self, *arguments: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, *arguments: object) -> None:
+                """A caller that was cut off."""
+
+        self.server = Server(("127.0.0.1", 0), Handler)
 
     @property
     def url(self) -> str:

@@ -57,6 +57,7 @@ class Up:
     def __init__(self, cwd: Path, env: Mapping[str, str], stand_ins: Any | None) -> None:
         ours = {name.upper() for name in UpSettings.model_fields} | {"GOOGLE_API_KEY"}
         inherited = {name: value for name, value in os.environ.items() if name not in ours}
+        inherited["TASKFLOW_JAEGER"] = "off"
         if stand_ins is not None:
             inherited["STAND_INS"] = json.dumps(stand_ins)
         self.process = subprocess.Popen(

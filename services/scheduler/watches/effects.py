@@ -226,7 +226,7 @@ class Watching:
         links = (one.origin.trace,) if one.origin.trace else ()
         with span("tell a watch", SpanKind.PRODUCER, links=links):
             outcome = await self._log.append(writes, slots.look(watch, due), Because.of(one.origin))
-        log.info("watch.told", facts=[fact.type for fact in facts])
+            log.info("watch.told", watch=str(watch), facts=[fact.type for fact in facts])
         return outcome
 
     async def _text(

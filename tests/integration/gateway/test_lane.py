@@ -10,7 +10,6 @@ import pytest
 from contracts import slots, streams
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.counters import Counters
 from services.gateway.decider import FOLD
 from services.gateway.effects import Effects
 from services.gateway.handlers import Sending
@@ -151,10 +150,9 @@ async def effects(house: House, event_log: EventLog, database: str) -> AsyncGene
             house.vault,
             twilio,
             callbacks=Callbacks(key, house.url),
-            pictures=Pictures(Media(pool, house.vault), links, Counters()),
+            pictures=Pictures(Media(pool, house.vault), links),
             pacing=Pacing(80),
             now=_in_two_minutes,
-            counters=Counters(),
         )
     await twilio.close()
 

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from contracts import slots
-from services.gateway.app import serving
 from taskflow.errors import Configuration
 from taskflow.service import Runtime
-from tests.integration.gateway.conftest import ADA, NUMBER, SID, House
+from tests.integration.gateway.conftest import ADA, SID, House
 from tests.support.eventually import eventually
 from tests.support.servers import NatsServer, PostgresServer
 
@@ -145,30 +144,8 @@ async def test_while_nats_is_down_messages_are_taken_and_replies_go_out_later(
     await eventually(house.accepted, seconds=30)
 
 
-async def test_pages_tell_how_it_stands(house: House, runtime: Runtime) -> None:
-    async def get(path: str) -> tuple[int, str]:
-        async with house.http.get(house.url + path) as answer:
-            return answer.status, await answer.text()
-
-    assert (await get("/live"))[0] == 200
-    assert (await get("/webhook")) == (
-        200,
-        '{"taskflow":"Twilio\'s webhook: POST signed messages here"}',
-    )
-    assert '"postgres":{"ok":true' in (await get("/ready"))[1]
-    status, health = await get("/health")
-    assert status == 200
-    for fact in ('"version"', '"uptime_s"', '"latency_ms"', '"nats":{"ok":true}'):
-        assert fact in health
-    assert "TaskFlow" in (await get("/"))[1]
-    metrics = (await get("/metrics"))[1]
-    assert 'taskflow_gateway_total{what="webhook",result="200"} 1' in metrics
-    assert 'taskflow_up{dependency="postgres"} 1' in metrics
-    assert "taskflow_dead_letters 0" in metrics
-    assert NUMBER not in health + metrics
-
-
 async def test_a_port_in_use_is_one_clear_line(house: House, runtime: Runtime) -> None:
-    with pytest.raises(Configuration, match="is in use; set TASKFLOW_GATEWAY_PORT"):
-        async with serving(None, "127.0.0.1", house.settings.taskflow_gateway_port):
+    port = house.settings.taskflow_gateway_port
+    with pytest.raises(Configuration, match=f"port {port} .* in use; set TASKFLOW_GATEWAY_PORT"):
+        async with house.start():
             pass

@@ -9,7 +9,6 @@ import pytest
 
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.counters import Counters
 from services.gateway.decider import FOLD, Claim, Lane, Reconcile, next_move
 from services.gateway.effects import CLAIM_HOLDS, Effects
 from services.gateway.pacing import Pacing
@@ -54,7 +53,9 @@ class Vendor:
         self.posted: list[str] = []
         self.shown: list[str | None] = []
 
-    async def send(self, to: str, body: str, callback: str, picture: str | None = None) -> Outcome:
+    async def send(
+        self, to: str, body: str, callback: str, picture: str | None = None, **_: int
+    ) -> Outcome:
         assert to == ADDRESS
         assert callback.startswith("https://t.example/webhook/status?")
         self.posted.append(body)
@@ -92,7 +93,6 @@ class House:
             pictures=Pictures(),
             pacing=Pacing(1000),
             now=self._now,
-            counters=Counters(),
         )
         self.ready: Recorded[Any] = self.story.tell(ready or reply(None, "hello"))[0]
 

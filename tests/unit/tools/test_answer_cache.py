@@ -14,10 +14,10 @@ from contracts import streams
 from contracts.reminders import ReminderCancelled
 from contracts.streams import UserId
 from contracts.tools import Asker
-from services.tools import answer_cache
 from services.tools.answer_cache import AnswerCache
 from taskflow.appending import Write
 from taskflow.errors import VendorUnavailable
+from taskflow.metrics import TOOL_CACHE
 from taskflow.tooling import Answer, Call, Done, Refused, Tool
 from tests.support.events import USER, Story, requested
 
@@ -318,7 +318,7 @@ async def test_every_way_to_an_answer_is_counted(
 ) -> None:
     reader = InMemoryMetricReader()
     meter = MeterProvider([reader]).get_meter("tests")
-    monkeypatch.setattr(answer_cache, "_counted", meter.create_counter("taskflow.tool.cache"))
+    monkeypatch.setattr(TOOL_CACHE, "_real", meter.create_counter("taskflow.tool.cache"))
     lookup.gate.clear()
     tasks = await asked_at_once(cache, lookup.tool(), 3)
     lookup.gate.set()

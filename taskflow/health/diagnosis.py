@@ -1,0 +1,201 @@
+"""What a reading means, in words: for people on the page and in the terminal."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from taskflow import topology
+from taskflow.health.facts import Consumer, Dependency, Presence, Reading, Stored
+from taskflow.health.stored import COUNTED
+from taskflow.metrics import SERVICES
+
+RELAY_SECONDS = 10.0
+"""It publishes within milliseconds."""
+PROJECTION_SECONDS = 60.0
+MOVE_SECONDS = 120.0
+"""The watchdog wakes what stands so long."""
+WAITING = 1_000
+"""Messages before one consumer: more than a busy minute's."""
+
+State = Literal["ok", "note", "bad", "unknown"]
+"""`note` is worth knowing and nothing to mend."""
+_NAMES = {"nats": "NATS", "postgres": "PostgreSQL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    part: str
+    state: State
+    says: str
+    do: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    status: Literal["ok", "degraded", "down"]
+    """`down`: no message can be taken."""
+    headline: str
+    services: list[Sign]
+    dependencies: list[Sign]
+    work: list[Sign]
+
+
+def diagnose(reading: Reading) -> Diagnosis:
+    services = _services(reading)
+    dependencies = [
+        _dependency("PostgreSQL", reading.postgres, "start it, or mend DATABASE_URL"),
+        _dependency("NATS", reading.nats, "start it, or mend NATS_URL"),
+    ]
+    work = [*_work(reading.stored), *_consumers(reading.consumers)]
+    bad = [sign for sign in (*dependencies, *services, *work) if sign.state == "bad"]
+    if not reading.postgres.ok:
+        told = "PostgreSQL is away: no message can be taken"
+        return Diagnosis("down", told, services, dependencies, work)
+    if bad:
+        return Diagnosis("degraded", _headline(bad), services, dependencies, work)
+    return Diagnosis("ok", "All is well", services, dependencies, work)
+
+
+def _headline(bad: list[Sign]) -> str:
+    """The first two things that are wrong, each with all that share it."""
+    whose: dict[str, list[str]] = {}
+    for sign in bad:
+        whose.setdefault(sign.says, []).append(sign.part)
+    told = [f"{listed(parts)}: {says}" for says, parts in whose.items()]
+    more = [f"and {len(told) - 2} more"] if len(told) > 2 else []
+    return "; ".join([*told[:2], *more])
+
+
+def listed(names: Sequence[str]) -> str:
+    """a; a and b; a, b and c."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def span(seconds: float) -> str:
+    """8 s, 5 min, 3.2 h, 12 days."""
+    if seconds < 120:
+        return f"{max(0.0, seconds):.0f} s"
+    if seconds < 7_200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
+
+
+def _services(reading: Reading) -> list[Sign]:
+    if reading.stored is None:
+        why = "not known while PostgreSQL is away"
+        return [Sign(name, "unknown", why) for name in SERVICES]
+    found = reading.stored.services
+    names = [*SERVICES, *sorted(found.keys() - set(SERVICES))]
+    return [_service(name, found.get(name, Presence())) for name in names]
+
+
+def _service(name: str, of: Presence) -> Sign:
+    start = f"start it: `taskflow run {name}`, or `make run` for all"
+    if not of.instances:
+        if of.seen_s is None:
+            return Sign(name, "bad", "nobody is there", start)
+        return Sign(name, "bad", f"nobody has been seen for {span(of.seen_s)}", start)
+    if of.lacks:
+        lacking = listed([_NAMES.get(lack, lack) for lack in of.lacks])
+        return Sign(name, "bad", f"lives, and cannot reach {lacking}", f"see {lacking}")
+    count = "1 instance" if of.instances == 1 else f"{of.instances} instances"
+    says = f"{count}, {listed(of.versions)}, up {span(of.age_s or 0)}"
+    if of.lost:
+        return Sign(name, "note", f"{says}; {of.lost} more ended without a word")
+    return Sign(name, "ok", says)
+
+
+def _versions(found: dict[str, Presence]) -> Iterator[Sign]:
+    of: dict[str, list[str]] = {}
+    for name, presence in found.items():
+        for version in presence.versions:
+            of.setdefault(version, []).append(name)
+    if len(of) > 1:
+        told = "; ".join(f"{version} ({', '.join(names)})" for version, names in sorted(of.items()))
+        yield Sign("versions", "note", f"a change is rolling: {told}")
+
+
+def _dependency(name: str, of: Dependency, mend: str) -> Sign:
+    if not of.ok:
+        return Sign(name, "bad", of.error or "away", mend)
+    return Sign(name, "ok", f"answers in {of.latency_ms} ms")
+
+
+def _work(stored: Stored | None) -> Iterator[Sign]:
+    if stored is None:
+        return
+    relay = stored.relay
+    yield Sign(
+        "relay",
+        "bad" if relay.oldest_s > RELAY_SECONDS else "ok",
+        _behind(relay.events, relay.oldest_s, "all is published", "not published yet"),
+        "is NATS there, and does any service run?" if relay.oldest_s > RELAY_SECONDS else "",
+    )
+    yield _moves(stored)
+    late = {
+        name: lag for name, lag in stored.projections.items() if lag.oldest_s > PROJECTION_SECONDS
+    }
+    worst = max(stored.projections.values(), key=lambda lag: lag.oldest_s, default=None)
+    yield Sign(
+        "projections",
+        "bad" if late else "ok",
+        "; ".join(
+            f"{name}: {_behind(lag.events, lag.oldest_s, '', 'behind')}"
+            for name, lag in late.items()
+        )
+        or (
+            _behind(worst.events, worst.oldest_s, f"{len(stored.projections)} up to date", "behind")
+            if worst
+            else "none yet"
+        ),
+        "see `taskflow projections lag`" if late else "",
+    )
+    letters = stored.dead_letters
+    said = ", ".join(f"{count} of {name}" for name, count in sorted(letters.items()))
+    do = "see `taskflow dlq list`" if letters else ""
+    yield Sign("dead letters", "bad" if letters else "ok", said or "none", do)
+    yield from _versions(stored.services)
+
+
+def _moves(stored: Stored) -> Sign:
+    slow = {name: one for name, one in stored.moves.items() if one.oldest_s > MOVE_SECONDS}
+    if slow:
+        says = ", ".join(
+            f"{name} has owed a move for {span(one.oldest_s)}" for name, one in sorted(slow.items())
+        )
+        return Sign("moves", "bad", says, "see `taskflow dlq list`, and the logs of that service")
+    count = sum(one.open for one in stored.moves.values())
+    return Sign("moves", "ok", f"{count:,} under way" if count else "nobody waits for anything")
+
+
+def _consumers(consumers: dict[str, Consumer | None]) -> Iterator[Sign]:
+    if not consumers:
+        return
+    if lacking := [name for name, one in consumers.items() if one is None]:
+        says = f"NATS has none for {', '.join(lacking)}"
+        yield Sign("consumers", "bad", says, "run `taskflow provision`")
+        return
+    there = {name: one for name, one in consumers.items() if one is not None}
+    far = {
+        name: one
+        for name, one in there.items()
+        if one.waiting > WAITING or one.unacked >= topology.MAX_ACK_PENDING
+    }
+    told = [
+        f"{one.waiting:,} wait for {name}, {one.unacked:,} in its hands"
+        for name, one in (far or there).items()
+        if one.waiting or one.unacked
+    ]
+    yield Sign(
+        "consumers",
+        "bad" if far else "ok",
+        "; ".join(told) or "no message waits",
+        f"is {', '.join(far)} overloaded? start more of them" if far else "",
+    )
+
+
+def _behind(events: int, seconds: float, none: str, what: str) -> str:
+    if not events:
+        return none
+    many = f"{COUNTED:,} or more" if events >= COUNTED else f"{events:,}"
+    return f"{many} event{'s' * (events > 1)} {what}, the oldest for {span(seconds)}"

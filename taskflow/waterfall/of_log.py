@@ -1,0 +1,185 @@
+"""A trace as the log alone tells it: each event, what caused it, and how long it took. Pure.
+
+What was done between two events is the later one's bar: from its cause, or from what its cause
+had brought about before, until it was recorded.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.conversation import (
+    ModelAnswered,
+    ModelFailed,
+    ReplyReady,
+    TurnParked,
+    TurnRetried,
+    TurnStarted,
+    UserForgotten,
+)
+from contracts.recorded import Recorded
+from contracts.reminders import ReminderFired
+from contracts.replies import (
+    ReplyDelivered,
+    ReplyFailed,
+    ReplyParked,
+    ReplyRead,
+    ReplyRefused,
+    ReplySending,
+    ReplySent,
+    ReplyUndelivered,
+)
+from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested, ToolWithdrawn
+from taskflow.time_travel.turns import turns
+from taskflow.time_travel.why import UNPROMPTED, trace_id
+from taskflow.waterfall.bars import Bar, Link
+
+_FAMILIES = {
+    "message": "gateway",
+    "reply": "gateway",
+    "reminder": "scheduler",
+    "watch": "scheduler",
+}
+"""Who appends which events; the others are the agent's."""
+
+
+def bars(
+    trace: str,
+    events: Sequence[Recorded[Any]],
+    troubles: Mapping[UUID, Sequence[str]] | None = None,
+) -> list[Bar]:
+    """Of the events of one user, in any order; empty where none is of this trace.
+
+    `troubles` are remarks by event (taskflow/waterfall/tries.py).
+    """
+    ordered = sorted(events, key=lambda one: (one.transaction_id, one.position))
+    by_id = {one.event_id: one for one in ordered}
+    covered = {id_: turn.messages for id_, turn in turns(ordered).items()}
+    mine = {one.event_id: one for one in ordered if trace_id(one) == trace}
+    for one in ordered:
+        if isinstance(one.event, _CALLBACKS) and one.event.reply in mine:
+            mine[one.event_id] = one
+    sent = {
+        one.event.message_sid: id_ for id_, one in mine.items() if isinstance(one.event, ReplySent)
+    }
+    last: dict[UUID | None, datetime] = {}
+    found: list[Bar] = []
+    for id_, one in sorted(mine.items(), key=lambda item: (item[1].recorded_at, item[1].position)):
+        cause = one.cause or sent.get(getattr(one.event, "message_sid", ""))
+        parent = cause if cause in mine else None
+        began = mine[parent].recorded_at if parent else one.recorded_at
+        start = max(began, last.get(parent, began)) if parent else began
+        last[parent] = one.recorded_at
+        found.append(
+            Bar(
+                id=str(id_),
+                parent=str(parent) if parent else None,
+                name=one.event.type,
+                service=_service(one, by_id),
+                start=min(start, one.recorded_at),
+                end=one.recorded_at,
+                error=_error(one.event),
+                notes=[*_notes(one.event), *(troubles or {}).get(id_, ())],
+                links=list(_links(one, trace, by_id, covered.get(id_, ()))),
+                attributes={"event_id": str(id_), "stream": one.stream, "version": one.version},
+            )
+        )
+    return found
+
+
+_CALLBACKS = (ReplyDelivered, ReplyRead, ReplyUndelivered)
+"""What Twilio tells later; with older releases and after long, in traces of their own."""
+
+
+def elsewhere(trace: str, events: Sequence[Recorded[Any]]) -> list[Link]:
+    """The other traces that came of this one: what it set went off, or its message was answered."""
+    mine = {one.event_id for one in events if trace_id(one) == trace}
+    covered = {id_: turn.messages for id_, turn in turns(_in_order(events)).items()}
+    found: dict[str, Link] = {}
+    for one in _in_order(events):
+        other = trace_id(one)
+        if other is None or other == trace or other in found:
+            continue
+        if one.cause in mine or not mine.isdisjoint(covered.get(one.event_id, ())):
+            found[other] = Link(other, None, f"led to {one.event.type}")
+    return list(found.values())
+
+
+def _in_order(events: Sequence[Recorded[Any]]) -> list[Recorded[Any]]:
+    return sorted(events, key=lambda one: (one.transaction_id, one.position))
+
+
+def _links(
+    one: Recorded[Any],
+    trace: str,
+    by_id: Mapping[UUID, Recorded[Any]],
+    messages: Sequence[UUID],
+) -> Iterator[Link]:
+    whys = [(one.cause, "caused by")] if one.cause else []
+    for id_, why in (*whys, *((message, "also answers") for message in messages)):
+        other = by_id.get(id_)
+        if other and (theirs := trace_id(other)) and theirs != trace:
+            yield Link(theirs, None, f"{why} {other.event.type}")
+
+
+def _service(one: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> str:
+    match one.event:
+        case ToolFinished(call=call) | ToolFailed(call=call):
+            asked = by_id.get(call)
+            return asked.event.owner if asked else "tools"
+        case ToolOffered(owner=owner) | ToolWithdrawn(owner=owner):
+            return owner
+        case ReplyReady(kind=kind):
+            return "scheduler" if kind in UNPROMPTED else "agent"
+        case TurnRetried() | UserForgotten():
+            return "operator"
+        case event:
+            return _FAMILIES.get(event.type.partition(".")[0], "agent")
+
+
+def _error(event: Any) -> str | None:
+    match event:
+        case ToolFailed(code=code):
+            return code
+        case ModelFailed(reason=reason):
+            return reason
+        case ReplyRefused() | ReplyFailed() | ReplyUndelivered():
+            code = getattr(event, "code", None)
+            return f"error {code}" if code else event.type.partition(".")[2]
+        case ReplyParked() | TurnParked():
+            return "parked"
+        case _:
+            return None
+
+
+def _notes(event: Any) -> Iterator[str]:
+    if isinstance(event, ReplySending):
+        yield f"part {event.part + 1} of {event.parts}, attempt {event.attempt}"
+    elif isinstance(event, ReplySent):
+        yield f"{event.message_sid}, known by {event.known_by}"
+    else:
+        yield from _notes_of_a_turn(event)
+
+
+def _notes_of_a_turn(event: Any) -> Iterator[str]:
+    match event:
+        case ModelAnswered(usage=usage):
+            yield f"{event.model}, {usage.input} tokens in, {usage.output} out"
+            yield f"{event.finish_reason}, took {event.took_ms} ms"
+        case ModelFailed(attempts=attempts):
+            yield f"{attempts} attempts"
+        case ToolRequested():
+            yield event.key()
+        case ToolFinished(took_ms=took_ms, repeats=repeats):
+            yield f"took {took_ms} ms"
+            if repeats:
+                yield "as an earlier call had found"
+        case TurnStarted(number=number):
+            yield f"turn {number + 1}"
+        case ReplyReady(kind=kind):
+            yield kind
+        case ReminderFired(late_s=late):
+            yield f"{late:.1f} s late"
+        case _:
+            pass
