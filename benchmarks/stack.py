@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import ctypes
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,9 +30,10 @@ from taskflow import topology
 from taskflow.embedded.ports import free_port
 from taskflow.migrate import migrate
 from tests.support.servers import NatsServer, PostgresServer, nats_server, postgres_server
-from tests.support.stack import SERVICES, Stack, _die_with_parent
+from tests.support.stack import SERVICES, Stack
 
 PATIENCE = 60.0
+_PR_SET_PDEATHSIG = 1
 _LAG = """
 select exists (
   select from events e, (
@@ -38,6 +41,32 @@ select exists (
     union all select transaction_id, position from projection_checkpoints) at
   where (e.transaction_id, e.position) > (at.transaction_id, at.position))
 """
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Service(subprocess.Popen[bytes]):
+    """One as in production: a fresh interpreter that imports only what is its own."""
+
+    def __init__(self, service: str, env: Mapping[str, str], output: Path) -> None:
+        with output.open("ab") as into:
+            super().__init__(
+                [sys.executable, "-m", "taskflow.cli.main", "run", service],
+                stdin=subprocess.DEVNULL,
+                stdout=into,
+                stderr=into,
+                env={"PATH": os.defpath, **env},
+                preexec_fn=_die_with_parent,
+            )
+
+    def is_alive(self) -> bool:
+        return self.poll() is None
+
+    def join(self, timeout: float | None = None) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(timeout)
 
 
 class Program:
@@ -84,6 +113,7 @@ class House:
     def __init__(self, home: Path, postgres: PostgresServer, bus: NatsServer) -> None:
         self.postgres, self.bus = postgres, bus
         self.stack = Stack(home, postgres, bus)
+        self.stack.launch = Service
         port = free_port()
         self.vendor_url = f"http://127.0.0.1:{port}"
         self.vendor = Program("benchmarks.vendor", str(port)).ready()

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from benchmarks.figures import Figure, Target, median
-from benchmarks.stack import House, done, house, in_ms
+from benchmarks.stack import House, done, house, in_ms, per_turn
 from tests.support.stack import SERVICES
 
 ROUNDS = 3
@@ -42,6 +42,8 @@ class Bench:
     def __init__(self, opened: House, ways: dict[str, dict[str, str]]) -> None:
         self.house, self.ways = opened, ways
         self.rates: dict[str, list[float]] = {way: [] for way in ways}
+        self.cpu: dict[str, list[float]] = {way: [] for way in ways}
+        """Milliseconds a turn, of our processes and servers: the collector's are its own."""
         self.times: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
 
     async def round(self, way: str, saturated: int, calm: int) -> None:
@@ -50,11 +52,13 @@ class Bench:
         self.house.start(*SERVICES, **self.ways[way])
         self.house.turns(base, USERS, in_flight=IN_FLIGHT).run()
         await self.house.caught_up()
+        before = self.house.cpu()
         seen = self.house.turns(base, saturated, users=USERS, in_flight=IN_FLIGHT).run()
         if len(done(seen.replied)) < saturated:
             raise RuntimeError(f"{way}: a turn had no reply")
         self.rates[way].append(saturated / seen.seconds)
         await self.house.caught_up()
+        self.cpu[way].append(per_turn(before, self.house.cpu(), saturated)["all"])
         seen = self.house.turns(base, calm, users=USERS, rate=CALM).run()
         self.times[way].append(in_ms(seen.replied))
         self.house.stack.stop()
@@ -69,7 +73,7 @@ class Bench:
                 floor=median(self.rates[OFF]),
                 floor_is="no collector set: spans are only ids",
                 target=Target(ratio=ratio),
-                more={"rounds": self.rates},
+                more={"rounds": self.rates, "cpu_ms_per_turn": self.cpu},
             )
             for name, way, ratio in (("all", ALL, 0.85), ("tenth", TENTH, 0.9))
         ]

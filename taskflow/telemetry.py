@@ -12,7 +12,7 @@ from importlib.metadata import version as package_version
 from threading import Thread
 from typing import Any
 
-from opentelemetry import trace
+from opentelemetry import context, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -103,21 +103,18 @@ def span(
     """
     if parent and since and clock.utc_now() - since > LATE:
         parent, links = None, (parent, *links)
-    context = _propagator.extract({"traceparent": parent}) if parent else None
-    with _tracer.start_as_current_span(
-        name,
-        context=context,
-        kind=kind,
-        attributes=attributes,
-        links=[link for carrier in links if (link := _link(carrier))],
-        record_exception=False,
-        set_status_on_exception=False,
-    ) as opened:
-        try:
-            yield opened
-        except BaseException as error:
-            failed(opened, type(error).__name__)
-            raise
+    above = _propagator.extract({"traceparent": parent}) if parent else None
+    linked = [link for carrier in links if (link := _link(carrier))]
+    opened = _tracer.start_span(name, above, kind, attributes, linked)
+    token = context.attach(trace.set_span_in_context(opened))
+    try:
+        yield opened
+    except BaseException as error:
+        failed(opened, type(error).__name__)
+        raise
+    finally:
+        context.detach(token)
+        opened.end()
 
 
 def failed(opened: Span, error: str) -> None:
@@ -154,8 +151,8 @@ def sending(what: Sequence[tuple[str, str | None]], system: str) -> Generator[No
         name = f"send {destinations[0]}"
         if len(destinations) == 1:
             attributes["messaging.destination.name"] = destinations[0]
-        context = _propagator.extract({"traceparent": traceparent})
-        opened.append(_tracer.start_span(name, context, SpanKind.PRODUCER, attributes))
+        above = _propagator.extract({"traceparent": traceparent})
+        opened.append(_tracer.start_span(name, above, SpanKind.PRODUCER, attributes))
     try:
         yield
     except BaseException as error:
@@ -177,6 +174,6 @@ def _batch(system: str, count: int) -> dict[str, Any]:
 
 
 def _link(traceparent: str) -> trace.Link | None:
-    context = _propagator.extract({"traceparent": traceparent})
-    spans_context = trace.get_current_span(context).get_span_context()
+    there = trace.get_current_span(_propagator.extract({"traceparent": traceparent}))
+    spans_context = there.get_span_context()
     return trace.Link(spans_context) if spans_context.is_valid else None

@@ -22,8 +22,24 @@ from taskflow.vault import Vault
 from tests.support import servers
 from tests.support.servers import NatsServer, PostgresServer
 
+TESTS = Path(__file__).parent
 MASTER_KEY = b"a master key of tests, 32 bytes."
 _VENDORS = ("TWILIO_", "GEMINI_", "GOOGLE_", "SERPAPI_", "TASKFLOW_", "OTEL_", "SENTRY_")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait for processes alternate with files that compute: no core idles."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    waiting, computing = [], []
+    for path in files:
+        waits = path.relative_to(TESTS).parts[0] in {"chaos", "e2e", "integration"}
+        (waiting if waits else computing).append(path)
+    shares = [
+        (n / len(group), path) for group in (waiting, computing) for n, path in enumerate(group)
+    ]
+    items[:] = [item for _, path in sorted(shares) for item in files[path]]
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -11,10 +11,9 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
-from multiprocessing.process import BaseProcess
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import nats
 
@@ -32,12 +31,25 @@ ACK_WAIT_SECONDS = 5.0
 SERVICES = ("gateway", "agent", "tools", "scheduler")
 
 
+class Running(Protocol):
+    @property
+    def pid(self) -> int | None: ...
+
+    def is_alive(self) -> bool: ...
+
+    def join(self, timeout: float | None = None) -> None: ...
+
+    def kill(self) -> None: ...
+
+
 class Stack:
     """Processes by name; a replica is `agent#2`."""
 
     def __init__(self, home: Path, postgres: PostgresServer, bus: NatsServer) -> None:
         self.home, self.postgres, self.bus = home, postgres, bus
-        self.processes: dict[str, BaseProcess] = {}
+        self.processes: dict[str, Running] = {}
+        self.launch: Callable[[str, Mapping[str, str], Path], Running] = forked.start
+        """Starts a service, with an environment, its output into a file."""
         gateway, sim = free_port(), free_port()
         self.gateway, self.sim = f"http://127.0.0.1:{gateway}", f"http://127.0.0.1:{sim}"
         self.account, self.token = "AC" + secrets.token_hex(16), secrets.token_hex(16)
@@ -78,7 +90,7 @@ class Stack:
         ready: dict[str, Path] = {}
         for name in names:
             ready[name] = self.home / f"{name}.{secrets.token_hex(4)}.ready"
-            self.processes[name] = forked.start(
+            self.processes[name] = self.launch(
                 name.partition("#")[0],
                 {**self.env, **env, "TASKFLOW_READY_FILE": str(ready[name])},
                 self.home / f"{name}.out",
@@ -178,7 +190,7 @@ class Stack:
             raise AssertionError(f"{request.full_url}: {error.code} {error.read()!r}") from error
 
 
-def _signal(process: BaseProcess, number: int) -> None:
+def _signal(process: Running, number: int) -> None:
     if process.is_alive() and process.pid:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, number)

@@ -24,7 +24,7 @@ from tests.support.malicious_oracle import violations
 from tests.support.quiet import quiet
 from tests.support.walks import how_far
 
-SEEDS = how_far(200, 1_000)
+SEEDS = how_far(150, 1_000)
 EXCHANGES = 3
 SEEDS_OF_A_MUTANT = 400
 
@@ -206,11 +206,23 @@ MUTANTS: dict[str, tuple[str, Callable[[], tuple[tuple[Any, str, Any], ...]]]] =
 }
 
 
+FOUND_BY = {
+    "nothing is untrusted": 59,
+    "a word within is a yes": 65,
+    "everybody's words are read": 67,
+    "an apology asks": 21,
+    "arguments are not looked at": 12,
+    "a number is a number": 7,
+}
+"""Seeds that are tried first."""
+
+
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_rule_that_is_off_is_found_by_its_row(name: str) -> None:
     row, mutant = MUTANTS[name]
     with _patched(*mutant()):
-        assert any(_breaks(row, seed) for seed in range(SEEDS_OF_A_MUTANT))
+        first = FOUND_BY.get(name, 0)
+        assert any(_breaks(row, seed) for seed in (first, *range(SEEDS_OF_A_MUTANT)))
 
 
 def _breaks(row: str, seed: int) -> bool:
