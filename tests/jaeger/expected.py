@@ -16,21 +16,18 @@ LEADER = "leader"
 _SENDING = f"""
 gateway consumer process taskflow.events.reply.ready
   gateway client append_events
-    leader producer send taskflow.events.reply.sending
   gateway client {POST}
   gateway client append_events
-    leader producer send taskflow.events.reply.sent
   gateway server POST /webhook/status
   gateway server POST /webhook/status
     gateway client append_events
-      leader producer send taskflow.events.reply.delivered
 """
 _ANSWERING = """
 agent consumer process taskflow.events.tool.finished
   agent internal invoke_agent taskflow
     agent client generate_content MODEL
     agent client append_events
-      leader producer send taskflow.events.model.answered
+      leader producer send taskflow.events.reply.ready
       SENDING
 """
 _ASKING = """
@@ -40,11 +37,10 @@ gateway server POST /webhook
     agent consumer process taskflow.events.message.received
       agent internal wait for burst
       agent client append_events
-        leader producer send taskflow.events.turn.started
       agent internal invoke_agent taskflow
         agent client generate_content MODEL
         agent client append_events
-          leader producer send taskflow.events.model.answered
+          leader producer send taskflow.events.tool.requested
           TOOL
 """
 _FLIGHT = """
@@ -65,7 +61,7 @@ scheduler consumer process taskflow.events.tool.requested
 _FIRING = """
 scheduler producer fire reminder
   scheduler client append_events
-    leader producer send taskflow.events.reminder.fired
+    leader producer send taskflow.events.reply.ready
     SENDING
 """
 _PARTS = {"TOOL": "", "ANSWERING": _ANSWERING, "SENDING": _SENDING}
