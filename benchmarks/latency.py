@@ -21,7 +21,8 @@ from contracts.streams import UserId
 from taskflow import bus, clock, logs, telemetry, topology
 from taskflow.appending import Write
 from taskflow.event_log import EventLog
-from taskflow.service import Runtime, running
+from taskflow.service import Runtime
+from tests.support.relaying import running
 from taskflow.settings import RuntimeSettings
 
 PER_SECOND = 20

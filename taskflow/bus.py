@@ -17,7 +17,7 @@ from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
 from contracts.recorded import Message, Recorded
-from taskflow import clock, failpoints, metrics, topology
+from taskflow import clock, failpoints, metrics, permissions, topology
 from taskflow.dead_letters import DeadLetters
 from taskflow.errors import Retryable, UnknownEvent
 from taskflow.event_log import recorded_of
@@ -66,6 +66,7 @@ def broker(url: str, name: str) -> Broker:
     return Broker(
         url,
         name=name,
+        inbox_prefix=permissions.inbox_prefix(url),
         graceful_timeout=GRACE_SECONDS,
         max_reconnect_attempts=-1,
         reconnect_time_wait=RECONNECT_SECONDS,

@@ -1,4 +1,6 @@
-"""Connections to PostgreSQL: the role services act as, and the planner settings the log needs."""
+"""Connections to PostgreSQL: the role they act as, and the planner settings the log needs."""
+
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -7,13 +9,15 @@ from taskflow.errors import Retryable
 
 Connection = asyncpg.Connection | PoolConnectionProxy
 
-SERVICE_ROLE = "taskflow_service"
+LOG_ROLE = "taskflow_log"
+"""What every service's login is a member of."""
+OPERATOR_ROLE = "taskflow_operator"
+SERVICES = ("gateway", "agent", "tools", "scheduler")
 CONNECT_TIMEOUT = 3.0
 STATEMENT_TIMEOUT = 3.0
 """Seconds; the webhook must answer within 5 even when the server hangs."""
 
 _SETTINGS = {
-    "role": SERVICE_ROLE,
     # Plans are made once, on tables that may then have been tiny: keep them generic and on indexes.
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
@@ -43,12 +47,27 @@ class DatabaseUnavailable(Retryable):
     code = "database_unavailable"
 
 
+def role_of(service: str) -> str:
+    return f"taskflow_{service}"
+
+
+def acting_as(dsn: str) -> dict[str, str]:
+    """A login that is nobody's in particular acts as the operator, unless its URL says as whom."""
+    parts = urlsplit(dsn)
+    own = {*map(role_of, SERVICES), OPERATOR_ROLE}
+    if parts.username in own or "role" in parse_qs(parts.query):
+        return {}
+    return {"role": OPERATOR_ROLE}
+
+
 async def connect(dsn: str, application: str, *, durable: bool = True) -> asyncpg.Connection:
     """`durable` False: a crash of the server may undo the last commits, each whole.
 
     For what can be made again from the log; it waits for no disk.
     """
-    settings = _SETTINGS if durable else {**_SETTINGS, "synchronous_commit": "off"}
+    settings = {**_SETTINGS, **acting_as(dsn)}
+    if not durable:
+        settings["synchronous_commit"] = "off"
     return await asyncpg.connect(
         dsn,
         timeout=CONNECT_TIMEOUT,
@@ -65,7 +84,7 @@ def pool(dsn: str, application: str, *, size: int = 8) -> asyncpg.Pool:
         max_size=size,
         timeout=CONNECT_TIMEOUT,
         command_timeout=STATEMENT_TIMEOUT,
-        server_settings={**_SETTINGS, "application_name": application},
+        server_settings={**_SETTINGS, **acting_as(dsn), "application_name": application},
         reset=_keep,
     )
 

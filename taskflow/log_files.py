@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 
 PATTERN = "*.jsonl*"
-UNTIMED = datetime.fromisoformat("0001-01-01T00:00:00Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,10 @@ class LogFiles:
             about = os.fstat(opened.fileno())
             which = (about.st_dev, about.st_ino)
             place = self._places.get(which, 0)
-            if about.st_size <= place:
+            if about.st_size == place:
                 return
+            if about.st_size < place:  # cut, or a new one in a deleted one's place
+                place = 0
             opened.seek(place)
             for raw in opened:
                 if not raw.endswith(b"\n"):  # being written
@@ -73,4 +74,4 @@ def _line(raw: bytes) -> Line | None:
         at = datetime.fromisoformat(facts["timestamp"])
     except (ValueError, KeyError, TypeError):
         return None
-    return Line(raw.rstrip(), facts, at)
+    return Line(raw.rstrip(), facts, at) if at.tzinfo else None

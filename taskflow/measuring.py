@@ -60,7 +60,8 @@ class Measuring:
         while True:
             connection = None
             try:
-                connection = await connect(self._dsn, "taskflow-measuring", durable=False)
+                # Durable, unlike a projection's: a checkpoint that is undone counts a page twice.
+                connection = await connect(self._dsn, "taskflow-measuring")
                 await lead(connection, LOCK)
                 await self._lead(connection)
             except (*UNAVAILABLE, Retryable) as error:

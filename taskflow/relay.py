@@ -1,6 +1,6 @@
 """The follower whose read model is JetStream: every event once, in log order.
 
-Every service runs one; an advisory lock picks who publishes.
+Every scheduler runs one; an advisory lock picks who publishes.
 """
 
 import asyncio
@@ -62,6 +62,12 @@ class LostLeadership(Retryable):
     code = "lost_leadership"
 
 
+class NotProvisioned(Retryable):
+    """The bus lacks its stream: it is new, or lost its store. `taskflow provision` makes it."""
+
+    code = "bus_not_provisioned"
+
+
 class Relay:
     def __init__(self, dsn: str, event_log: EventLog, client: Client, wakeups: Wakeups) -> None:
         self._dsn, self._log, self._client, self._wakeups = dsn, event_log, client, wakeups
@@ -79,6 +85,9 @@ class Relay:
                 await lead(connection, LOCK)
                 log.debug("relay.leading")
                 await self._lead(connection)
+            except NotProvisioned as error:
+                log.warning("relay.bus_not_provisioned", lacks=str(error), do="taskflow provision")
+                await asyncio.sleep(RETRY_SECONDS)
             except (*UNAVAILABLE, *BUS_AWAY, Retryable) as error:
                 log.warning("relay.interrupted", error=type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -125,9 +134,7 @@ class Relay:
         try:
             info = await jetstream.stream_info(topology.STREAM)
         except NotFoundError:
-            log.warning("relay.bus_is_empty", stream=topology.STREAM)
-            await topology.provision(self._client)
-            info = await jetstream.stream_info(topology.STREAM)
+            raise NotProvisioned(f"NATS has no stream {topology.STREAM}") from None
         created = info.created.isoformat() if info.created else ""
         missing = _missing(info)
         same = place.stream_created == created and info.state.last_seq >= place.last_sequence

@@ -41,7 +41,7 @@ from taskflow.heartbeats import Heartbeats
 from taskflow.levels import Levels
 from taskflow.probes import Probes
 from taskflow.projections import GATHER_SECONDS, Projection, Projector
-from taskflow.relay import Relay
+from taskflow.relay import BUS_AWAY, Relay
 from taskflow.reporting import reported
 from taskflow.sealing import MasterKey
 from taskflow.serving import serving
@@ -51,6 +51,7 @@ from taskflow.wakeups import Wakeups
 
 AHEAD_SECONDS = 3_600.0
 """A whole partition lies ahead: a log that fills one in an hour takes 2,800 events a second."""
+PROVISION_SECONDS = 0.5
 _AHEAD = "select events_ahead()"
 _BUSY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 
@@ -200,9 +201,7 @@ async def _join_the_bus(opened: Runtime) -> None:
     client = await opened.broker.connect()
     if opened.settings.taskflow_production:
         await durability.require_sync_always(opened.settings.nats_monitor_url)
-    if lacking := await topology.missing(client):
-        log.warning("bus.not_provisioned", missing=lacking)
-        await topology.provision(client)
+    await _until_provisioned(client, opened.service)
     opened.client.set_result(client)
     await opened.broker.start()
     for pulling in opened.broker.pulls:
@@ -211,6 +210,27 @@ async def _join_the_bus(opened: Runtime) -> None:
     log.info("service.ready")
     if ready := os.environ.get("TASKFLOW_READY_FILE"):
         await asyncio.to_thread(Path(ready).touch)
+
+
+async def _until_provisioned(client: Client, service: str) -> None:
+    """Nobody else may make streams and consumers than `taskflow provision`."""
+    told = False
+    while True:
+        try:
+            lacking = await topology.missing(client, service)
+        except BUS_AWAY as error:
+            lacking = [type(error).__name__]
+        if not lacking:
+            return
+        if not told:
+            log.warning("bus.not_provisioned", missing=lacking, do="taskflow provision")
+            told = True
+        await asyncio.sleep(PROVISION_SECONDS)
+
+
+async def keep_relaying(opened: Runtime) -> None:
+    """Background work of whichever service brings events to the bus."""
+    client = await opened.client
     await Relay(opened.settings.dsn, opened.log, client, opened.wakeups).run()
 
 
@@ -255,7 +275,7 @@ async def _serve(service: str, settings: RuntimeSettings, build: Service, instan
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await _check_schema(settings.dsn)
+    await _check_schema(service, settings)
     async with running(service, settings, build, instance) as opened:
         ended = [asyncio.create_task(stop.wait()), asyncio.create_task(opened.failed.wait())]
         await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
@@ -266,10 +286,10 @@ async def _serve(service: str, settings: RuntimeSettings, build: Service, instan
         raise Configuration(f"{service} stopped: a part of it failed, see the log")
 
 
-async def _check_schema(dsn: str) -> None:
+async def _check_schema(service: str, settings: RuntimeSettings) -> None:
     """A database that is away may come back; one that lacks migrations will not gain them."""
     try:
-        connection = await database.connect(dsn, "taskflow-check")
+        connection = await database.connect(settings.dsn, "taskflow-check")
     except UNAVAILABLE:
         log.warning("database.away_at_start")
         return
@@ -280,5 +300,8 @@ async def _check_schema(dsn: str) -> None:
     try:
         if lacking := await migrate.pending(connection):
             raise Configuration(f"run `taskflow migrate` first: {', '.join(lacking)} missing")
+        own, acting = database.role_of(service), await connection.fetchval("select current_user")
+        if settings.taskflow_production and acting != own:
+            raise Configuration(f"DATABASE_URL logs {service} in as {acting}: its own is {own}")
     finally:
         await connection.close()

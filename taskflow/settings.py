@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from taskflow.errors import Configuration
 
 KEY_BYTES = 32
+SECRETS = "TASKFLOW_SECRETS"
 
 
 def _is_a_key(value: SecretStr) -> SecretStr:
@@ -41,7 +43,11 @@ SentryDsn = Annotated[SecretStr, AfterValidator(_is_a_dsn)]
 
 
 class Settings(BaseSettings):
-    """Read from the environment, then `.env`; names are the vendors' usual ones."""
+    """Read from the environment, then `.env`, then files; names are the vendors' usual ones.
+
+    Files are those of the folder that TASKFLOW_SECRETS names, each named like its setting: as a
+    cluster mounts a Secret.
+    """
 
     model_config = SettingsConfigDict(
         env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
@@ -50,8 +56,11 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls, **given: Any) -> Self:
         """Raises Configuration with one line that names each wrong setting and its mend."""
+        secrets = os.environ.get(SECRETS)
+        if secrets and not Path(secrets).is_dir():
+            raise Configuration(f"{SECRETS} names no folder: {secrets}")
         try:
-            return cls(**given)
+            return cls(_secrets_dir=secrets or None, **given)
         except ValidationError as error:
             raise Configuration(explain(error)) from None
 

@@ -102,32 +102,33 @@ def stream_config(replicas: int = 1) -> StreamConfig:
     )
 
 
-async def provision(client: Client) -> None:
-    """Creates or updates everything declared here; running it again changes nothing."""
+async def provision(client: Client, replicas: int | None = None) -> None:
+    """Creates or updates everything declared here; running it again changes nothing.
+
+    `replicas`: on how many servers of a cluster; None leaves it as it is, one at first.
+    """
     jetstream = client.jetstream()
-    await _apply_stream(jetstream)
+    await _apply_stream(jetstream, replicas)
     for consumer in CONSUMERS:
         await jetstream.add_consumer(STREAM, consumer.config())
 
 
-async def _apply_stream(jetstream: JetStreamContext) -> None:
+async def _apply_stream(jetstream: JetStreamContext, replicas: int | None) -> None:
     try:
         standing = await jetstream.stream_info(STREAM)
     except NotFoundError:
-        await jetstream.add_stream(stream_config())
+        await jetstream.add_stream(stream_config(replicas or 1))
     else:
-        await jetstream.update_stream(stream_config(standing.config.num_replicas or 1))
+        await jetstream.update_stream(stream_config(replicas or standing.config.num_replicas or 1))
 
 
-async def missing(client: Client) -> list[str]:
-    """Names of declared parts that the server does not have."""
+async def missing(client: Client, *services: str) -> list[str]:
+    """Names of declared parts that the server does not have; of these services' only, if given."""
     jetstream = client.jetstream()
     lacking: list[str] = []
-    try:
-        await jetstream.stream_info(STREAM)
-    except NotFoundError:
-        return [f"stream {STREAM}"]
     for consumer in CONSUMERS:
+        if services and consumer.service not in services:
+            continue
         try:
             await jetstream.consumer_info(STREAM, consumer.service)
         except NotFoundError:

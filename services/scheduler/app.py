@@ -21,7 +21,7 @@ from services.scheduler.watches.tools import Addresses, WatchTools
 from taskflow import told
 from taskflow.measuring import Measuring
 from taskflow.media import Media
-from taskflow.service import Runtime, run
+from taskflow.service import Runtime, keep_relaying, run
 from taskflow.tooling import keep_offered
 from taskflow.views import VIEWS
 from taskflow.watchdog import Watchdog
@@ -65,6 +65,7 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
     runtime.background(effects.keep_firing(), "firing")
     runtime.background(effects.keep_failing_overdue(), "deadlines")
     runtime.background(looking.keep_looking(), "looking")
+    runtime.background(keep_relaying(runtime), "relay")
     runtime.background(_watch(runtime), "watchdog")
     measuring = Measuring(runtime.settings.dsn, runtime.log, runtime.wakeups)
     runtime.background(measuring.run(), "measuring")

@@ -19,6 +19,7 @@ from taskflow.time_travel.why import UNPROMPTED, trace_id
 
 SID = re.compile(r"[SM]M[0-9a-f]{32}", re.IGNORECASE)
 TRACE = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+_NO_IDS = {"timestamp", "service", "level", "event"}
 _PREFIX = re.compile(r"[0-9a-f]{8}[0-9a-f-]{0,27}", re.IGNORECASE)
 
 
@@ -30,7 +31,8 @@ class Wanted:
     ids: frozenset[str]
 
     def __call__(self, facts: Mapping[str, Any]) -> bool:
-        return any(isinstance(one, str) and one in self.ids for one in facts.values())
+        named = (one for field, one in facts.items() if field not in _NO_IDS)
+        return any(isinstance(one, str) and one in self.ids for one in named)
 
     def along(self, lines: Iterable[Mapping[str, Any]]) -> "Wanted":
         """With the traces that lines lead to: all that can be known without the log."""
@@ -40,7 +42,7 @@ class Wanted:
 
 def named(name: str) -> Wanted:
     """As far as the name itself tells: an id that lines may hold."""
-    ids = {name, name.lower()}
+    ids = {name, name.lower()} - {""}
     if id_ := _uuid(name):
         ids |= {str(id_), streams.conversation(UserId(id_))}
     return Wanted(f"what is called {name}", frozenset(ids))

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ RANKS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 LOOK_SECONDS = 0.3
 ASK_SECONDS = 2.0
 """Between questions to the log about what became of it meanwhile."""
+HELD = timedelta(seconds=10)
+"""A line may come before the log tells that it is about this."""
 _COLOURS = {"debug": "dim", "info": "green", "warning": "yellow", "error": "red"}
 _IN_COLUMNS = {"timestamp", "service", "level", "event", "exception"}
 _IDS = {"instance", "trace_id", "event_id", "correlation", "stream", "message_sid", "logger"}
@@ -53,7 +55,8 @@ async def tell_logs(name: str, *, level: str, follow: bool, json: bool) -> None:
             f"in {files.folder}; give a MessageSid, the id of an event, of a reply or its first "
             "8 characters, of a trace or a user, or a user's number"
         )
-    _tell(lines, rank, json=json)
+    if not _tell(lines, rank, json=json) and lines:
+        typer.secho(f"{len(lines)} lines, none of them {level.upper()} or graver", err=True)
     if follow:
         await _follow(name, files, which, rank, json=json)
 
@@ -72,13 +75,14 @@ async def _found(name: str) -> Wanted | None:
         try:
             me = await stack.enter_async_context(reader())
         except Configuration as error:
-            typer.secho(f"{error}: found by what the lines say", fg=typer.colors.YELLOW, err=True)
+            typer.secho(f"by the lines alone: {error}", fg=typer.colors.YELLOW, err=True)
             return None
         return await wanted(me, name)
 
 
 async def _follow(name: str, files: LogFiles, which: Wanted, rank: int, *, json: bool) -> None:
     asked = clock.monotonic()
+    passed: list[Line] = []
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         if clock.monotonic() - asked > ASK_SECONDS:
@@ -86,18 +90,22 @@ async def _follow(name: str, files: LogFiles, which: Wanted, rank: int, *, json:
                 async with reader() as me:
                     which = await wanted(me, name)
             asked = clock.monotonic()
-        _tell(files.new(which), rank, json=json)
+        lines = [*passed, *files.new(lambda _: True)]
+        _tell([one for one in lines if which(one.facts)], rank, json=json)
+        since = clock.utc_now() - HELD
+        passed = [one for one in lines if one.at > since and not which(one.facts)]
 
 
-def _tell(lines: Sequence[Line], rank: int, *, json: bool) -> None:
+def _tell(lines: Sequence[Line], rank: int, *, json: bool) -> int:
+    """How many were grave enough."""
     console = Console(highlight=False)
-    for line in lines:
-        if RANKS.get(str(line.facts.get("level")).upper(), 0) < rank:
-            continue
+    grave = [one for one in lines if RANKS.get(str(one.facts.get("level")).upper(), 0) >= rank]
+    for line in grave:
         if json:
             typer.echo(line.raw.decode(errors="replace"))
         else:
             console.print(_readable(line.facts, line.at), soft_wrap=True)
+    return len(grave)
 
 
 def _readable(facts: Mapping[str, Any], at: datetime) -> Text:

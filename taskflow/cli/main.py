@@ -12,7 +12,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from taskflow.cli import dlq, log_commands, projections, replay
+from taskflow.cli import dlq, log_commands, metrics, projections, replay
 from taskflow.errors import Configuration, TaskFlowError
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ app.add_typer(dlq.app, name="dlq")
 app.add_typer(projections.app, name="projections")
 app.add_typer(replay.app, name="replay")
 log_commands.offer(app)
+app.command()(metrics.metrics)
 
 
 @app.callback()
@@ -88,11 +89,18 @@ def failpoints() -> None:
 
 
 @app.command()
-def provision() -> None:
+def provision(
+    replicas: Annotated[
+        int | None, typer.Option(min=1, max=5, help="Servers that hold the stream.")
+    ] = None,
+    every: Annotated[
+        float | None, typer.Option(min=1, help="Again and again, after so many seconds.")
+    ] = None,
+) -> None:
     """Create or update the bus's streams and consumers."""
     from taskflow.cli.operate import provision_bus
 
-    asyncio.run(provision_bus())
+    asyncio.run(provision_bus(replicas, every))
 
 
 @app.command()

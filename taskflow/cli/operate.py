@@ -1,5 +1,7 @@
 """Commands that bring the database and the bus to what this release needs."""
 
+import asyncio
+
 import typer
 from pydantic import Field, SecretStr
 
@@ -8,6 +10,7 @@ from taskflow.cli.operator import bus
 from taskflow.database import UNAVAILABLE
 from taskflow.errors import Configuration
 from taskflow.migrate import migrate
+from taskflow.relay import BUS_AWAY
 from taskflow.settings import Settings
 
 
@@ -30,9 +33,24 @@ async def migrate_database() -> None:
     typer.echo(f"applied: {', '.join(applied)}" if applied else "the schema is up to date")
 
 
-async def provision_bus() -> None:
+async def provision_bus(replicas: int | None, every: float | None) -> None:
+    """Once, or for ever: a bus that lost its store has its streams again within `every` seconds."""
     settings = BusSettings.load()
-    async with bus(settings.nats_url) as client:
-        await topology.provision(client)
-    consumers = ", ".join(consumer.service for consumer in topology.CONSUMERS)
-    typer.echo(f"stream {topology.STREAM} and consumers {consumers} are in place")
+    told = False
+    while True:
+        try:
+            async with bus(settings.nats_url) as client:
+                await topology.provision(client, replicas)
+        except (Configuration, *BUS_AWAY) as error:
+            if every is None:
+                raise Configuration(f"NATS at NATS_URL: {error}") from error
+            typer.echo(f"not provisioned: {error}")
+            told = False
+        else:
+            if not told:
+                consumers = ", ".join(consumer.service for consumer in topology.CONSUMERS)
+                typer.echo(f"stream {topology.STREAM} and consumers {consumers} are in place")
+            told = True
+        if every is None:
+            return
+        await asyncio.sleep(every)

@@ -17,7 +17,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 
 from contracts import streams
 from contracts.streams import UserId
-from taskflow import database
+from taskflow import database, permissions
 from taskflow.dead_letters import DeadLetters
 from taskflow.errors import Configuration
 from taskflow.event_log import EventLog
@@ -178,7 +178,12 @@ async def _quiet(_: Exception) -> None:
 async def bus(url: str) -> AsyncGenerator[Client]:
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            client = await nats.connect(url, allow_reconnect=False, error_cb=_quiet)
+            client = await nats.connect(
+                url,
+                allow_reconnect=False,
+                error_cb=_quiet,
+                inbox_prefix=permissions.inbox_prefix(url).encode(),
+            )
     except (OSError, nats.errors.Error, TimeoutError) as error:
         raise Configuration(
             f"NATS does not answer ({type(error).__name__}); is `make run` running?"

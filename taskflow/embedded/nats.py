@@ -1,4 +1,4 @@
-"""NATS with JetStream from a wheel, as a child of ours: on loopback, behind its own password."""
+"""NATS with JetStream from a wheel, as a child of ours: on loopback, behind its own passwords."""
 
 import http.client
 import json
@@ -7,14 +7,16 @@ import shutil
 import signal
 import socket
 import subprocess
+from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import psutil
 
+from taskflow import permissions
 from taskflow.embedded import durable
 from taskflow.embedded.binaries import nats_binary
 from taskflow.embedded.lock import DirectoryLock
@@ -30,6 +32,7 @@ START_SECONDS = 60.0
 STRAY_SECONDS = 5.0
 ANSWER_SECONDS = 2.0
 ANY_PORT = -1
+OWNER = "taskflow"
 INFO_BYTES = 16 * 1024
 _STOP = ((signal.SIGTERM, 15.0),)
 
@@ -38,8 +41,8 @@ _STOP = ((signal.SIGTERM, 15.0),)
 class Access:
     """How clients come in; kept, so that a URL in somebody's notes works tomorrow."""
 
-    user: str
-    password: str
+    passwords: Mapping[str, str]
+    """By user."""
     port: int
 
 
@@ -63,10 +66,15 @@ class EmbeddedNats(Server):
 
     @property
     def url(self) -> str:
+        """Of its owner, who may do everything."""
+        return self.url_of(OWNER)
+
+    def url_of(self, user: str) -> str:
+        """Of one of `permissions.USERS`."""
         if self._access is None:
             raise RuntimeError("NATS was not started")
-        access = self._access
-        return f"nats://{access.user}:{access.password}@{LOOPBACK}:{access.port}"
+        password = self._access.passwords[user]
+        return f"nats://{user}:{password}@{LOOPBACK}:{self._access.port}"
 
     @property
     def monitor_url(self) -> str:
@@ -105,15 +113,18 @@ class EmbeddedNats(Server):
         if self._given_port is not None:
             if not is_free(self._given_port):
                 raise Configuration(f"port {self._given_port} for NATS is taken")
-            return Access(known.user, known.password, self._given_port)
+            return replace(known, port=self._given_port)
         if known.port != ANY_PORT and not is_free(known.port):
-            return Access(known.user, known.password, ANY_PORT)
+            return replace(known, port=ANY_PORT)
         return known
 
     def _remembered(self) -> Access:
+        """Who is not remembered, or came with a newer release, gets a password now."""
+        passwords = {user: secrets.token_urlsafe(24) for user in (OWNER, *permissions.USERS)}
         with suppress(FileNotFoundError, ValueError, TypeError):
-            return Access(**json.loads(self._access_file.read_text(encoding="utf-8")))
-        return Access("taskflow", secrets.token_urlsafe(24), ANY_PORT)
+            known = Access(**json.loads(self._access_file.read_text(encoding="utf-8")))
+            return Access({**passwords, **known.passwords}, known.port)
+        return Access(passwords, ANY_PORT)
 
     def _run_somewhere(self, access: Access) -> None:
         try:
@@ -122,7 +133,7 @@ class EmbeddedNats(Server):
             # The port was taken between our look and the server's; without one, it finds its own.
             if self._given_port is not None or access.port == ANY_PORT or is_free(access.port):
                 raise
-            self._run(Access(access.user, access.password, ANY_PORT))
+            self._run(replace(access, port=ANY_PORT))
 
     def _run(self, access: Access) -> None:
         name = f"taskflow-{secrets.token_hex(8)}"
@@ -140,7 +151,7 @@ class EmbeddedNats(Server):
         port = self._bound_port()
         if _name_behind(port) != name:
             raise Configuration(f"port {port} is answered by another program than our NATS")
-        self._access = Access(access.user, access.password, port)
+        self._access = replace(access, port=port)
         _write_private(self._access_file, asdict(self._access))
 
     def _configuration(self, name: str, access: Access) -> dict[str, Any]:
@@ -152,7 +163,12 @@ class EmbeddedNats(Server):
             "ports_file_dir": str(self._ports_folder),
             # Acknowledged means on the disk, not in a cache for the next two minutes.
             "jetstream": {"store_dir": str(self.store), "sync_interval": "always"},
-            "authorization": {"user": access.user, "password": access.password},
+            "authorization": {
+                "users": [
+                    {"user": OWNER, "password": access.passwords[OWNER]},
+                    *permissions.users(access.passwords),
+                ]
+            },
         }
 
     def _ports(self) -> dict[str, list[str]]:

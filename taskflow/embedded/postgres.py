@@ -84,7 +84,7 @@ class EmbeddedPostgres(Server):
         return self.url_of("taskflow", "taskflow")
 
     def url_of(self, user: str, database: str) -> str:
-        """`postgres` is the superuser."""
+        """`postgres` is the superuser; services' logins come with the migrations."""
         if self._sockets.directory is None:
             raise RuntimeError("PostgreSQL was not started")
         return f"postgresql://{user}@/{database}?host={quote(str(self._sockets.directory))}"

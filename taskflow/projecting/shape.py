@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from taskflow.database import SERVICE_ROLE, Connection
+from taskflow.database import LOG_ROLE, Connection
 
 LIVE = "public"
 _INDEXES = """
@@ -34,7 +34,7 @@ async def make_beside(connection: Connection, name: str, tables: Sequence[str]) 
     schema = schema_of(name)
     await connection.execute(f'drop schema if exists "{schema}" cascade')
     await connection.execute(f'create schema "{schema}"')
-    await connection.execute(f'grant usage on schema "{schema}" to {SERVICE_ROLE}')
+    await connection.execute(f'grant usage on schema "{schema}" to {LOG_ROLE}')
     for table in tables:
         live, built = f'{LIVE}."{table}"', f'"{schema}"."{table}"'
         await connection.execute(

@@ -16,6 +16,11 @@ class Environment:
     """Always with made-up accounts: a simulator has no use for a real key."""
     simulated: list[str] = field(default_factory=list)
     """The vendors that are; none means no simulators."""
+    logins: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    """What each process is told of the servers in the others' stead: as whom it comes."""
+
+    def of_service(self, name: str) -> dict[str, str]:
+        return {**self.services, **self.logins.get(name, {})}
 
 
 def build(settings: UpSettings, accounts: SimulatedAccounts) -> Environment:

@@ -20,7 +20,7 @@ class Plan:
 
 def plan(settings: UpSettings, environment: Environment) -> Plan:
     def service(name: str, *arguments: str, ready_url: str | None = None) -> Service:
-        env = environment.simulators if name == "simulators" else environment.services
+        env = environment.simulators if name == "simulators" else environment.of_service(name)
         command = [sys.executable, "-m", "taskflow.cli.main", *arguments]
         return Service(name, command, env, ready_url)
 

@@ -10,9 +10,11 @@ from taskflow.embedded.nats import EmbeddedNats
 from taskflow.embedded.ports import require_free
 from taskflow.embedded.postgres import EmbeddedPostgres
 from taskflow.errors import Configuration
+from taskflow.permissions import OPERATOR
 from taskflow.up import jaeger
 from taskflow.up.environment import Environment, build
 from taskflow.up.home import Home
+from taskflow.up.logins import logins
 from taskflow.up.plan import Plan, plan
 from taskflow.up.screen import Screen
 from taskflow.up.service import Running, Service
@@ -62,14 +64,18 @@ class House:
         self._start_jaeger(home, stack)
         shared = self._start_servers(home, stack)
         seen = self._told_of_jaeger()
-        environment = replace(environment, services={**environment.services, **shared, **seen})
+        environment = replace(
+            environment,
+            services={**environment.services, **shared, **seen},
+            logins=logins(shared, self._postgres, self._nats),
+        )
         chosen = self.planner(self.settings, environment)
         self.screen.progress("Starting the services")
         simulators = self._spawn(home, chosen.simulators, stack)
         self._prepare(home, chosen.preparations)
         services = self._spawn(home, chosen.services, stack)
         self._await_ready([*simulators, *services])
-        home.remember_run(environment.services)
+        home.remember_run(environment.of_service(OPERATOR))
         self.screen.ready(
             rows(self.settings, environment, home, embedded=self._embedded()),
             [*notes(self.settings, environment), *self._hints],

@@ -21,6 +21,7 @@ import asyncpg
 import nats
 
 from taskflow import topology
+from taskflow.database import role_of
 from taskflow.embedded.ports import free_port
 from taskflow.migrate import migrate
 from tests.support import forked
@@ -109,7 +110,6 @@ class World:
 
     def _configure(self, sim_port: int) -> None:
         to = {name: f"http://127.0.0.1:{proxy.port}" for name, proxy in self.proxies.items()}
-        database = urlsplit(self.postgres.dsn)
         self.env = {
             "TASKFLOW_HOME": str(self.home),
             "TASKFLOW_LOG_LEVEL": "INFO",
@@ -127,18 +127,21 @@ class World:
             "SERPAPI_API_KEY": secrets.token_hex(16),
             "SERPAPI_URL": f"{to['serpapi']}/serpapi",
             "MODEL_TIMEOUT": "PT10S",
-            "DATABASE_URL": (
-                f"postgresql://{database.username}@127.0.0.1:{self.proxies['postgres'].port}"
-                f"{database.path}?sslmode=disable"
-            ),
-            "NATS_URL": f"nats://127.0.0.1:{self.proxies['nats'].port}",
+            "DATABASE_URL": self._database_url(urlsplit(self.postgres.dsn).username or ""),
+            "NATS_URL": self._bus_url(),
         }
         if self.hurried:
             self.env |= {"TASKFLOW_UNKNOWN_SECONDS": "20", "AGENT_QUIET_SECONDS": "0.2"}
-        bus = urlsplit(self.bus.url)
-        if bus.username:
-            who = f"{bus.username}:{bus.password}@" if bus.password else f"{bus.username}@"
-            self.env["NATS_URL"] = f"nats://{who}127.0.0.1:{self.proxies['nats'].port}"
+
+    def _database_url(self, user: str) -> str:
+        """By the proxy."""
+        name, port = urlsplit(self.postgres.dsn).path, self.proxies["postgres"].port
+        return f"postgresql://{user}@127.0.0.1:{port}{name}?sslmode=disable"
+
+    def _bus_url(self, user: str | None = None) -> str:
+        """By the proxy; without a user, the owner's."""
+        bus = urlsplit(self.bus.url_of(user) if user else self.bus.url)
+        return f"nats://{bus.username}:{bus.password}@127.0.0.1:{self.proxies['nats'].port}"
 
     def _database_socket(self) -> Upstream:
         (directory,) = parse_qs(urlsplit(self.postgres.dsn).query)["host"]
@@ -173,6 +176,8 @@ class World:
             "TASKFLOW_READY_FILE": str(self.ready_file(name)),
         }
         self.ready_file(name).unlink(missing_ok=True)
+        env["DATABASE_URL"] = self._database_url(role_of(one.service))
+        env["NATS_URL"] = self._bus_url(one.service)
         if one.port:
             env["TASKFLOW_GATEWAY_PORT"] = str(one.port)
         one.process = forked.start(one.service, env, self.output(name))

@@ -20,3 +20,4 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
             yield stack
         finally:
             stack.stop()
+        assert stack.refused() == []

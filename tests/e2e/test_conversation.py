@@ -2,11 +2,14 @@
 
 import asyncio
 import itertools
+from collections import Counter
 
 import pytest
 
 from taskflow.cli.operator import reader
+from taskflow.metrics import CATALOGUE
 from taskflow.time_travel import gathering, why
+from tests.support.metering import series
 from tests.support.stack import Stack, wait_until
 
 pytestmark = pytest.mark.e2e
@@ -116,6 +119,55 @@ def test_every_reply_of_all_this_traces_back_to_its_webhook(
     assert {one.reply.event.kind for one in found} >= {"answer", "apology"}
     assert [one.reply.event_id for one in found if not one.traces_back()] == []
     assert {one.origin for one in found} == {"webhook"}
+
+
+NOT_HERE = {
+    "taskflow_nats_syncs_always": "asks NATS_MONITOR_URL, and there is none",
+    "taskflow_certificate_expires_seconds": "PUBLIC_URL is http",
+    "taskflow_model_unpriced_total": "every model has its price",
+}
+
+
+def test_every_metric_is_told_and_counts_what_the_log_has(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in stack.env.items():
+        monkeypatch.setenv(name, value)
+
+    def told() -> Counter[str]:
+        """Sums over all instances."""
+        sums = Counter[str]()
+        for one in stack.get(f"{stack.gateway}/metrics/targets"):
+            for name, values in series(stack.text(f"http://{one['targets'][0]}/metrics")).items():
+                sums[name] += sum(values.values())
+        return sums
+
+    def lacking() -> set[str]:
+        names = {
+            one.prometheus + ("_count" if one.kind == "histogram" else "") for one in CATALOGUE
+        }
+        return names - set(told()) - set(NOT_HERE)
+
+    wait_until(lambda: not lacking(), 20, lambda: f"nobody tells {lacking()}")
+    assert not set(NOT_HERE) & set(told())
+
+    def counted() -> bool:
+        types, sums = asyncio.run(_types()), told()
+        return all(
+            sums[f"taskflow_{name}"] == types[type_]
+            for name, type_ in (
+                ("messages_total", "message.received"),
+                ("tool_duration_seconds_count", "tool.finished"),
+                ("reminders_fired_total", "reminder.fired"),
+            )
+        )
+
+    wait_until(counted, 20, lambda: f"{asyncio.run(_types())} but {told()}")
+
+
+async def _types() -> Counter[str]:
+    async with reader() as me:
+        return Counter([message.type async for message in me.log.follow_all()])
 
 
 async def _explained() -> list[why.Explanation]:

@@ -11,8 +11,9 @@ from contracts.readings import Evidence, Reading
 from contracts.streams import UserId
 from services.tools.watch_looks import WatchLooks, keep_looking
 from taskflow import clock
-from taskflow.service import Runtime, running
+from taskflow.service import Runtime
 from taskflow.settings import RuntimeSettings
+from tests.support.relaying import running
 
 
 class ScriptedShop:

@@ -59,6 +59,10 @@ class PostgresServer(_Embedded):
     def dsn(self) -> str:
         return self._server.url
 
+    def dsn_of(self, user: str, dsn: str) -> str:
+        """The same database, by another login."""
+        return self._server.url_of(user, _name_in(dsn))
+
     async def create_database(self, migrate: Migrate | None = None) -> str:
         """A fresh database's DSN: empty, or a clone of one that was migrated once."""
         if migrate is None:
@@ -98,6 +102,9 @@ class NatsServer(_Embedded):
     @property
     def url(self) -> str:
         return self._server.url
+
+    def url_of(self, user: str) -> str:
+        return self._server.url_of(user)
 
     @property
     def monitor_url(self) -> str:

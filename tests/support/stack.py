@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import nats
 
 from taskflow import topology
+from taskflow.database import role_of
 from taskflow.embedded.ports import free_port
 from taskflow.migrate import migrate
 from tests.support import forked
@@ -90,13 +91,23 @@ class Stack:
         ready: dict[str, Path] = {}
         for name in names:
             ready[name] = self.home / f"{name}.{secrets.token_hex(4)}.ready"
+            service = name.partition("#")[0]
             self.processes[name] = self.launch(
-                name.partition("#")[0],
-                {**self.env, **env, "TASKFLOW_READY_FILE": str(ready[name])},
+                service,
+                {**self.env, **self.login(service), **env, "TASKFLOW_READY_FILE": str(ready[name])},
                 self.home / f"{name}.out",
             )
         for name in names:
             self._wait_ready(name, ready[name])
+
+    def login(self, service: str) -> dict[str, str]:
+        """As itself, with its own rights only."""
+        if service not in SERVICES:
+            return {}
+        return {
+            "DATABASE_URL": self.postgres.dsn_of(role_of(service), self.postgres.dsn),
+            "NATS_URL": self.bus.url_of(service),
+        }
 
     def _wait_ready(self, name: str, file: Path) -> None:
         def is_ready() -> bool:
@@ -131,6 +142,19 @@ class Stack:
             process.kill()
             process.join()
         self.processes.clear()
+
+    def refused(self) -> list[str]:
+        """What the servers would not let a service do: nothing, or a right is missing."""
+        logs = (
+            self.postgres.home / "logs" / "postgres.log",
+            self.bus.home / "logs" / "nats.log",
+        )
+        return [
+            line
+            for log in logs
+            for line in log.read_text(errors="replace").splitlines()
+            if "permission denied" in line or "Violation" in line
+        ]
 
     # -- as a person and as a tester would ------------------------------------------------
 

@@ -21,10 +21,11 @@ from simulators.settings import SimulatorSettings
 from taskflow.appending import Write
 from taskflow.embedded.ports import free_port
 from taskflow.event_log import EventLog
-from taskflow.service import Runtime, running
+from taskflow.service import Runtime
 from taskflow.vault import Vault
 from tests.conftest import runtime_settings
 from tests.contract.simulators.twilio.world import ACCOUNT, NUMBER, SENDER, TOKEN, serve_simulator
+from tests.support.relaying import running
 from tests.support.servers import NatsServer
 
 ADA = f"whatsapp:{NUMBER}"

@@ -14,15 +14,16 @@ from contracts.conversation import MessageReceived
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from services.agent.decider import FOLD
-from taskflow import bus, failpoints, publishing
+from taskflow import bus, failpoints, publishing, topology
 from taskflow.appending import Write
 from taskflow.cli import main as cli
 from taskflow.errors import Retryable
 from taskflow.event_log import EventLog
-from taskflow.service import Runtime, running
+from taskflow.service import Runtime
 from taskflow.settings import RuntimeSettings
 from taskflow.watchdog import Moves, Watchdog, event_message
 from tests.support.eventually import eventually
+from tests.support.relaying import running
 from tests.support.servers import NatsServer
 
 pytestmark = pytest.mark.integration
@@ -89,6 +90,8 @@ async def test_a_lost_jetstream_store_is_rebuilt_from_the_log(
         during = await write(event_log, a_user, 50)
         nats_server.start()
         after = await write(event_log, a_user, 51)
+        async with await nats.connect(nats_server.url) as client:
+            await topology.provision(client)  # as `taskflow provision --every` does
         await eventually(lambda: listener.count(after) > 0, seconds=30)
 
         assert listener.count(during) == 1

@@ -15,11 +15,12 @@ from services.tools.settings import ToolsSettings
 from simulators.settings import SimulatorSettings
 from taskflow.dead_letters import DeadLetter
 from taskflow.event_log import EventLog
-from taskflow.service import Runtime, running
+from taskflow.service import Runtime
 from tests.conftest import runtime_settings
 from tests.contract.simulators.twilio.world import serve_simulator
 from tests.support.asking import Asking
 from tests.support.eventually import eventually
+from tests.support.relaying import running
 from tests.support.servers import NatsServer
 
 KEY = "a serpapi key for tests"

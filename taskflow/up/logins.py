@@ -1,0 +1,31 @@
+"""As whom each process of the house comes to the servers: with its own rights, as in a cluster."""
+
+from collections.abc import Mapping
+
+from taskflow.database import SERVICES, role_of
+from taskflow.embedded.nats import EmbeddedNats
+from taskflow.embedded.postgres import EmbeddedPostgres
+from taskflow.permissions import OPERATOR, PROVISION
+
+
+def logins(
+    shared: Mapping[str, str], postgres: EmbeddedPostgres | None, nats: EmbeddedNats | None
+) -> dict[str, dict[str, str]]:
+    """By process; what is not ours is entered by the one login that we were given for it.
+
+    In a PostgreSQL of somebody else's, that login acts as the service's role.
+    """
+    found: dict[str, dict[str, str]] = {
+        name: {"DATABASE_URL": _as(role_of(name), shared["DATABASE_URL"], postgres)}
+        for name in SERVICES
+    }
+    if nats is not None:
+        for name in (*SERVICES, PROVISION, OPERATOR):
+            found.setdefault(name, {})["NATS_URL"] = nats.url_of(name)
+    return found
+
+
+def _as(role: str, dsn: str, postgres: EmbeddedPostgres | None) -> str:
+    if postgres is not None:
+        return postgres.url_of(role, "taskflow")
+    return f"{dsn}{'&' if '?' in dsn else '?'}role={role}"

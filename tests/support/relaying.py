@@ -1,0 +1,21 @@
+"""One service alone, as in `taskflow.service`, that relays too: there is no scheduler beside it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from uuid import UUID
+
+from taskflow import service as services
+from taskflow.service import Runtime, Service, keep_relaying
+from taskflow.settings import RuntimeSettings
+
+
+def running(
+    service: str, settings: RuntimeSettings, build: Service, instance: UUID | None = None
+) -> AbstractAsyncContextManager[Runtime]:
+    @asynccontextmanager
+    async def both(runtime: Runtime) -> AsyncGenerator[None]:
+        async with build(runtime):
+            runtime.background(keep_relaying(runtime), "relay")
+            yield
+
+    return services.running(service, settings, both, instance)
