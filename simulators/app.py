@@ -102,6 +102,6 @@ def main() -> None:
     """Serve until SIGINT or SIGTERM. Raises Configuration for a wrong setting or a taken port."""
     settings = SimulatorSettings.load()
     logs.start("simulators", settings.taskflow_home, settings.taskflow_log_level)
-    sock = listen(settings.taskflow_sim_port)
+    sock = listen(settings.taskflow_sim_port, settings.taskflow_sim_host)
     with quiet_signals():
         asyncio.run(build_server(settings).serve([sock]))

@@ -1,6 +1,7 @@
 """uvicorn with two things a simulator needs: cut connections, and a stop that waits for no page."""
 
 import contextlib
+import errno
 import signal
 import socket
 from collections.abc import Generator
@@ -49,14 +50,16 @@ class SimulatorServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def listen(port: int) -> socket.socket:
-    """A socket on loopback, port 0 for any; bound first, so that a taken port is one clear line."""
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """Port 0 for any; bound first, so that a taken port is one clear line."""
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        sock.bind(("127.0.0.1", port))
-    except OSError:
+        sock.bind((host, port))
+    except OSError as error:
         sock.close()
+        if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+            raise Configuration(f"TASKFLOW_SIM_HOST is no address here: {host}") from None
         raise Configuration(
             f"port {port} is taken: stop what listens there, or set TASKFLOW_SIM_PORT"
         ) from None

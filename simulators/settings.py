@@ -20,6 +20,7 @@ HttpAddress = Annotated[str, AfterValidator(_is_an_http_url)]
 
 
 class SimulatorSettings(Settings):
+    taskflow_sim_host: str = "127.0.0.1"
     taskflow_sim_port: int = Field(default=8100, ge=0, le=65535)
     taskflow_home: Path = Path(".taskflow")
     taskflow_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

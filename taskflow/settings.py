@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         if secrets and not Path(secrets).is_dir():
             raise Configuration(f"{SECRETS} names no folder: {secrets}")
         try:
-            return cls(_secrets_dir=secrets or None, **given)
+            return cls(_secrets_dir=secrets or None, **given)  # pyright: ignore[reportCallIssue]
         except ValidationError as error:
             raise Configuration(explain(error)) from None
 

@@ -17,6 +17,7 @@ from services.gateway.media import Pictures
 from services.gateway.pacing import Pacing
 from services.gateway.pages import Pages
 from services.gateway.requests import Requests
+from services.gateway.restored import Restored
 from services.gateway.settings import GatewaySettings
 from services.gateway.signature import Callbacks, PictureLinks
 from services.gateway.twilio import Twilio
@@ -45,6 +46,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     now = DatabaseClock(runtime.pool).now
     links = PictureLinks(settings.master_key, settings.public_url)
     pictures = Pictures(Media(runtime.pool, runtime.vault), links)
+    restored_to = settings.taskflow_restored_to
     effects = Effects(
         runtime.log,
         runtime.vault,
@@ -54,6 +56,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
         pacing=pacing,
         now=now,
         unknown_for=timedelta(seconds=settings.taskflow_unknown_seconds),
+        restored=Restored(twilio, restored_to) if restored_to else None,
     )
     subscribe(runtime, effects)
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))

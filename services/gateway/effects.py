@@ -17,6 +17,7 @@ from services.gateway.decider import Claim, Decide, Lane, Queued, Reconcile
 from services.gateway.media import Pictures
 from services.gateway.pacing import Pacing
 from services.gateway.parts import parts_of
+from services.gateway.restored import Restored
 from services.gateway.signature import Callbacks
 from services.gateway.twilio import Accepted, Never, NotNow, Twilio, Unknown
 from taskflow import clock
@@ -46,6 +47,7 @@ class LostReply(Permanent):
 
 @dataclass(frozen=True, slots=True)
 class _Content:
+    reply: Recorded[ReplyReady]
     parts: list[str]
     picture: UUID | None
 
@@ -65,10 +67,11 @@ class Effects:
         pacing: Pacing,
         now: Now,
         unknown_for: timedelta = decider.UNKNOWN_FOR,
+        restored: Restored | None = None,
     ) -> None:
         self._log, self._vault, self._twilio = event_log, vault, twilio
         self._callbacks, self._pacing, self._now = callbacks, pacing, now
-        self._pictures, self._unknown_for = pictures, unknown_for
+        self._pictures, self._unknown_for, self._restored = pictures, unknown_for, restored
         self._owed: dict[UUID, Decide] = {}
         """By its claim's token, what this process knows of an attempt and could not record yet."""
 
@@ -76,7 +79,7 @@ class Effects:
         write = Write(cause.stream, decision.events, streams.user_of(cause.stream))
         return await self._log.append([write], decision.slot, Because.of(cause))
 
-    async def send(self, move: Claim, cause: Recorded[Any]) -> None:
+    async def send(self, move: Claim, cause: Recorded[Any], lane: Lane) -> None:
         """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
         head, user = move.head, streams.user_of(cause.stream)
         try:
@@ -86,6 +89,11 @@ class Effects:
             await self._fail_unsent(move, cause, error.code)
             return
         text, picture = content.parts[head.part], content.picture_of(head.part)
+        if self._restored and head.attempt == 1:
+            said = await self._restored.said(address, head, text, content.reply, lane.sent)
+            if said:
+                await self._remember_said(move, len(content.parts), said, cause)
+                return
         # One that is gone takes no text with it.
         shown = await self._pictures.url(picture) if picture else None
         await self._pacing.turn()
@@ -114,6 +122,15 @@ class Effects:
                 await self._conclude(token, decider.failed(head, code, reason), cause)
             case Unknown(reason=reason):
                 log.warning("reply.outcome_unknown", reason=reason)
+
+    async def _remember_said(
+        self, move: Claim, parts: int, message_sid: str, cause: Recorded[Any]
+    ) -> None:
+        """Claimed and sent, without a POST."""
+        log.info("reply.was_sent_before_the_restore", message_sid=message_sid)
+        token = clock.new_id()
+        if await self._claimed(move, parts, token, cause):
+            await self._conclude(token, decider.sent(move.head, message_sid, "list"), cause)
 
     async def _conclude(self, token: UUID, decision: Decide, cause: Recorded[Any]) -> None:
         """Kept until it is recorded: when the log is away now, the next delivery records it."""
@@ -189,7 +206,7 @@ class Effects:
         opened: Recorded[ReplyReady] = await self._log.opened(recorded)
         ready = opened.event
         parts = parts_of(ready.text, below_a_picture=ready.picture is not None)
-        return _Content(parts, ready.picture)
+        return _Content(opened, parts, ready.picture)
 
 
 def _not_posted(head: Queued) -> Decide:

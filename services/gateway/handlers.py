@@ -57,7 +57,7 @@ class Sending:
             case WaitUntil(at=at):
                 await self._hand_back(state, (at - clock.utc_now()).total_seconds())
             case Claim() as claim:
-                await self.effects.send(claim, recorded)
+                await self.effects.send(claim, recorded, state)
                 self.began = clock.monotonic()
             case Reconcile() as unknown:
                 await self._find_out(unknown, state, recorded)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, AwareDatetime, Field, SecretStr
 
 from taskflow.settings import RuntimeSettings
 
@@ -41,6 +41,11 @@ class GatewaySettings(RuntimeSettings):
     taskflow_unknown_seconds: float = Field(default=120.0, ge=20)
     """Until the outcome of a send that nobody knows is assumed. Longer than a claim may wait for
     its POST, and the POST for its answer; a sender that sleeps longer may send twice."""
+    taskflow_restored_to: AwareDatetime | None = Field(
+        default=None, examples=["2026-11-26T10:00:00Z"]
+    )
+    """To which moment the database was restored, if it was: what Twilio sent after it is not sent
+    again. Unset it when the oldest of those messages is a day old."""
     taskflow_phone_url: Address | None = Field(default=None, examples=["http://127.0.0.1:8100"])
     """A simulated phone that the status page links to."""
     taskflow_jaeger_url: Address | None = Field(default=None, examples=["http://127.0.0.1:16686"])

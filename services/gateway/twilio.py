@@ -171,11 +171,19 @@ class Twilio:
 
     async def sent_to(self, address: str, since: datetime) -> list[Listed]:
         """What we sent to this user since then. Raises VendorUnavailable."""
-        messages = self._client.messages
-        listed = await self._asked(
-            messages.list_async(from_=self._from, to=address, date_sent_after=since, limit=LISTED)
-        )
+        listed = await self._between(self._from, address, since)
         return [self._listed(one, one.to) for one in listed]
+
+    async def received_from(self, address: str, since: datetime) -> list[Listed]:
+        """What this user wrote to us since then. Raises VendorUnavailable."""
+        listed = await self._between(address, self._from, since)
+        return [self._listed(one, one.from_) for one in listed]
+
+    async def _between(self, sender: str, receiver: str, since: datetime) -> list[Any]:
+        messages = self._client.messages
+        return await self._asked(
+            messages.list_async(from_=sender, to=receiver, date_sent_after=since, limit=LISTED)
+        )
 
     async def received_since(self, since: datetime) -> list[Listed]:
         """What users wrote to us since then, newest first. Raises VendorUnavailable."""

@@ -51,9 +51,6 @@ ARROWS: frozenset[Arrow] = frozenset(
     | _from(("monitoring",), "agent", 8001)
     | _from(("monitoring",), "tools", 8001)
     | _from(("monitoring",), "scheduler", 8001)
-    | _from(("monitoring",), "nats", 8222)
-    | _from(("monitoring",), "otel-collector", 8888)
-    | _from(("monitoring",), "postgres", 9187)
     | _from(("keda",), "nats", 8222)
     # Names.
     | {Arrow(who, "names", 53, how) for who in LOOK_UP for how in ("UDP", "TCP")}
@@ -70,3 +67,11 @@ CLUSTER: frozenset[Arrow] = frozenset(
 """Beside those, where an operator runs PostgreSQL."""
 ALWAYS = frozenset({"names", "internet"})
 """Outside, and there whatever an overlay brings."""
+COMES_WITH = {
+    "Ingress": "ingress",
+    "HTTPRoute": "ingress",
+    "PodMonitor": "monitoring",
+    "ScaledObject": "keda",
+    "Cluster": "cnpg",
+}
+"""Outside, and there where the overlay has such a thing."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
-from tests.k8s.arrows import ALWAYS, ARROWS, CLUSTER, Arrow
+from tests.k8s.arrows import ALWAYS, ARROWS, CLUSTER, COMES_WITH, Arrow
 from tests.k8s.house import House
 from tests.k8s.manifests import Document, Manifests, Pod, called, matches
 
@@ -29,7 +29,8 @@ def arrows(manifests: Manifests, _: House) -> Iterator[str]:
     opened, faults = _opened(manifests)
     yield from faults
     declared = ARROWS | CLUSTER if manifests.of("Cluster") else ARROWS
-    there = {pod.name for pod in manifests.all_pods} | ALWAYS
+    outside = {who for kind, who in COMES_WITH.items() if manifests.of(kind)} | ALWAYS
+    there = {pod.name for pod in manifests.all_pods} | outside
     for arrow in sorted(opened - declared):
         yield f"NetworkPolicy: {arrow} is open, and tests/k8s/arrows.py declares no such arrow"
     for arrow in sorted(declared - opened):

@@ -9,8 +9,12 @@ import yaml
 from tests.k8s.house import ROOT
 from tests.k8s.manifests import Document
 
-OVERLAYS = ("local", "production")
-FOLDER = ROOT / "deploy" / "k8s" / "overlays"
+_FOLDERS = {
+    "local": ROOT / "deploy" / "k8s" / "overlays" / "local",
+    "production": ROOT / "deploy" / "k8s" / "overlays" / "production",
+    "rest": ROOT / "tests" / "k8s" / "overlays" / "rest",
+}
+OVERLAYS = tuple(_FOLDERS)
 MISSING = "neither kubectl nor kustomize is on the PATH"
 
 
@@ -34,7 +38,7 @@ def rendered(overlay: str) -> str:
     if program is None:
         raise Unrendered(MISSING)
     done = subprocess.run(
-        [*program, str(FOLDER / overlay)], check=False, capture_output=True, text=True
+        [*program, str(_FOLDERS[overlay])], check=False, capture_output=True, text=True
     )
     # A warning today is a failure of the next release of the program.
     if done.returncode or done.stderr:

@@ -8,7 +8,7 @@ from tests.k8s.house import House
 from tests.k8s.manifests import Document, Manifests, Pod
 from tests.k8s.stores import Kept, kept, made_elsewhere, value
 
-_VARIABLE = re.compile(r"\$[({]?([A-Z][A-Z0-9_]*)")
+_WORD = re.compile(r"[A-Z][A-Z0-9_]+")
 SECRETS = "TASKFLOW_SECRETS"
 
 
@@ -119,20 +119,13 @@ def _references(pod: Pod, container: Document) -> Iterator[tuple[str, str, str |
                 yield kind, one["name"], one["key"]
 
 
-IMAGES_OWN = {"postgres": {"POSTGRES_PASSWORD"}}
-"""What an image of strangers reads by itself, by the image's name."""
-
-
 def _read(pod: Pod, container: Document, stores: dict[tuple[str, str], Kept]) -> set[str]:
-    """The variables that its arguments and its mounted files speak of."""
+    """Every word of its environment, its arguments and its mounted files: names of keys too."""
     texts = [repr(container)]
     for kind, name, _ in _references(pod, container):
         if kind == "ConfigMap" and (store := stores.get((kind, name))):
             texts += [text or "" for text in store.values.values()]
-    image = container["image"].partition(":")[0].rpartition("/")[2]
-    return {name for text in texts for name in _VARIABLE.findall(text)} | IMAGES_OWN.get(
-        image, set()
-    )
+    return {word for text in texts for word in _WORD.findall(text)}
 
 
 def _also_used(

@@ -67,7 +67,8 @@ async def of_functions(connection: asyncpg.Connection) -> dict[str, dict[str, st
 def markdown(rights: Mapping[str, Mapping[str, str]]) -> str:
     heads = [role.removeprefix("taskflow_") for role in ROLES]
     return _table(
-        ["", *heads], ([f"`{name}`", *(has[role] for role in ROLES)] for name, has in rights.items())
+        ["", *heads],
+        ([f"`{name}`", *(has[role] for role in ROLES)] for name, has in rights.items()),
     )
 
 

@@ -206,9 +206,7 @@ async def _refused(server: NatsServer, user: str, subjects: set[str]) -> dict[st
     await asyncio.wait_for(judged.wait(), 20)
     await client.close()
     original = {subject.lower(): subject for subject in subjects}
-    return {
-        what: {original[one] for one in had if one in original} for what, had in found.items()
-    }
+    return {what: {original[one] for one in had if one in original} for what, had in found.items()}
 
 
 def _any(patterns: Sequence[str], subject: str) -> bool:

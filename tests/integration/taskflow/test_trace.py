@@ -6,12 +6,12 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
 from contracts import slots
 from contracts.streams import conversation, profile
-from taskflow import database as db
 from taskflow.cli import main
 from taskflow.errors import Configuration
 from taskflow.migrate import migrate
@@ -127,7 +127,7 @@ def test_what_the_tables_know_of_tries_and_of_open_work_is_told(
 
 
 async def _execute(dsn: str, *statements: str) -> None:
-    connection = await db.connect(dsn, "tests")
+    connection = await asyncpg.connect(dsn)
     for statement in statements:
         await connection.execute(statement)
     await connection.close()

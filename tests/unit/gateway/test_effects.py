@@ -112,7 +112,7 @@ class House:
         lane = self.lane
         match next_move(lane, clock.utc_now() + timedelta(hours=2)):
             case Claim() as claim:
-                await self.effects.send(claim, self.ready)
+                await self.effects.send(claim, self.ready, lane)
             case Reconcile() as unknown:
                 await self.effects.reconcile(unknown, self.ready, lane)
 

@@ -48,7 +48,7 @@ INSIDE = {
     ("checkpoints.py", "move"): "in the transaction that PROJECTION_COMMIT holds",
     ("rebuilding.py", "advance"): "REBUILD_COMMIT or REBUILD_SWAP holds the transaction",
     ("rebuilding.py", "_swap"): "REBUILD_SWAP holds the transaction",
-    ("twilio.py", "sent_to"): "`_asked` puts SEND_LIST around the call it is given",
+    ("twilio.py", "_between"): "`_asked` puts SEND_LIST around the call it is given",
     ("twilio.py", "received_since"): "the same",
 }
 STATEMENTS = ("insert", "update", "delete")

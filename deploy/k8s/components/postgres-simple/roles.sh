@@ -2,9 +2,11 @@
 # Runs once, on an empty disk, as the superuser: the owner of the tables, and a login for each service.
 # The owner makes them, so that it may give them rights; `taskflow migrate` does.
 set -eu
+password() { cat "${SECRETS:-/run/secrets/postgres}/$1"; }
 psql --no-psqlrc --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
-  --set owner="$OWNER_PASSWORD" --set operator="$OPERATOR_PASSWORD" --set gateway="$GATEWAY_PASSWORD" \
-  --set agent="$AGENT_PASSWORD" --set tools="$TOOLS_PASSWORD" --set scheduler="$SCHEDULER_PASSWORD" <<'SQL'
+  --set owner="$(password OWNER_PASSWORD)" --set operator="$(password OPERATOR_PASSWORD)" \
+  --set gateway="$(password GATEWAY_PASSWORD)" --set agent="$(password AGENT_PASSWORD)" \
+  --set tools="$(password TOOLS_PASSWORD)" --set scheduler="$(password SCHEDULER_PASSWORD)" <<'SQL'
 create role taskflow login createrole password :'owner';
 create database taskflow owner taskflow;
 revoke all on database taskflow from public;

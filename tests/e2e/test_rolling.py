@@ -1,0 +1,155 @@
+"""The release before beside this one, while people write: nothing is lost, doubled or refused."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.world import SERVICES, World
+from tests.support.eventually import eventually
+from tests.support.servers import nats_server, postgres_server
+
+ROOT = Path(__file__).parents[2]
+BEFORE = os.environ.get("TASKFLOW_PREVIOUS", "HEAD~1")
+"""The commit whose services run beside those of this tree."""
+PEOPLE = [f"+1555310{n:04}" for n in range(6)]
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(
+        os.environ.get("HYPOTHESIS_PROFILE") != "whole",
+        reason="eight services at once: `make check` runs it",
+    ),
+]
+
+
+class Program:
+    """A service of another tree, as the world knows its own."""
+
+    def __init__(self, tree: Path, service: str, env: Mapping[str, str], output: Path) -> None:
+        with output.open("ab") as file:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "taskflow.cli.main", "run", service],
+                cwd=tree,
+                env={"PATH": os.defpath, "PYTHONPATH": str(tree), **env},
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+            )
+        self.pid = self._process.pid
+
+    @property
+    def exitcode(self) -> int | None:
+        return self._process.poll()
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def join(self, timeout: float | None = None) -> None:
+        self._process.wait(timeout)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def close(self) -> None:
+        self._process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
+    """The tree of the commit before, beside this one."""
+    tree = tmp_path_factory.mktemp("before") / "tree"
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("no git here, so no commit before this one")
+    added = subprocess.run(
+        [git, "worktree", "add", "--detach", tree, BEFORE],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if added.returncode:
+        pytest.skip(f"{BEFORE} cannot be had: {added.stderr.strip()}")
+    yield tree
+    subprocess.run([git, "worktree", "remove", "--force", tree], cwd=ROOT, check=True)
+
+
+@asynccontextmanager
+async def _world(home: Path) -> AsyncGenerator[World]:
+    with postgres_server() as postgres, nats_server() as bus:
+        world = World(home, postgres, bus, hurried=True)
+        await world.open()
+        try:
+            yield world
+        finally:
+            await world.close()
+
+
+async def test_both_releases_serve_the_same_people(before: Path, tmp_path: Path) -> None:
+    async with _world(tmp_path) as world:
+        old = [_start_old(world, service, before) for service in SERVICES]
+        await world.until_ready(*old)
+        said = asyncio.Event()
+        talking = [asyncio.create_task(_talk(world, person, said)) for person in PEOPLE]
+        await asyncio.sleep(3)
+        new = [world.start(service) for service in SERVICES]
+        await world.until_ready(*new)
+        await asyncio.sleep(4)  # both at once
+        for name in old:
+            await world.end(name, signal.SIGTERM)
+        await asyncio.sleep(3)
+        said.set()
+        counts = await asyncio.gather(*talking)
+
+        assert min(counts) >= 3
+        for person, count in zip(PEOPLE, counts, strict=True):
+            assert await _heard(world, person) == [f"reply {n}" for n in range(count)]
+        assert set(world.deaths) <= {f"{service} 0" for service in SERVICES}
+        letters = await world.sql("select error from dead_letters")
+        assert letters == []
+
+
+def _start_old(world: World, service: str, tree: Path) -> str:
+    """As the release before did: it knows no login of its own, if it is that old."""
+    name = world.start(service)
+    one = world.replicas[name]
+    assert one.process is not None
+    one.process.kill()
+    one.process.join(10)
+    env = {**world.env, "TASKFLOW_READY_FILE": str(world.ready_file(name))}
+    world.ready_file(name).unlink(missing_ok=True)
+    if one.port:
+        env["TASKFLOW_GATEWAY_PORT"] = str(one.port)
+    one.process = Program(tree, service, env, world.output(name))  # pyright: ignore[reportAttributeAccessIssue]
+    return name
+
+
+async def _talk(world: World, person: str, said: asyncio.Event) -> int:
+    """One message after the other, each once the last is answered; how many."""
+    count = 0
+    while not said.is_set():
+        await world.side(
+            "/gemini/script", {"user": person, "answers": [{"text": f"reply {count}"}]}
+        )
+        told = await world.side("/phone/messages", {"from": person, "body": f"message {count}"})
+        assert told["webhook"]["status"] == 200, told
+        count += 1
+
+        async def answered(wanted: int = count) -> bool:
+            return len(await _heard(world, person)) >= wanted
+
+        await eventually(answered, seconds=60, every=0.1)
+    return count
+
+
+async def _heard(world: World, person: str) -> list[str]:
+    accepted = (await world.side("/twilio/accepted"))["messages"]
+    return [one["body"] for one in accepted if one["to"].removeprefix("whatsapp:") == person]
