@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 
 from services.tools.answer_cache import AnswerCache
-from services.tools.browser import Browser
+from services.tools.browser import Browser, Limits
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
 from services.tools.fetcher import Fetcher
@@ -22,6 +22,9 @@ from taskflow.health.facts import Dependency
 from taskflow.media import Media
 from taskflow.service import Runtime, run
 from taskflow.tooling import keep_offered
+
+AWAY_SECONDS = 5.0
+"""Until a browser that is a pod is asked for again: another one takes its place meanwhile."""
 
 log = structlog.get_logger()
 
@@ -45,14 +48,13 @@ async def service(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[N
 @asynccontextmanager
 async def _looker(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[Looker]:
     """Behind the wall, whichever way it looks."""
-    async with Proxy(Wall(settings.egress_allow())) as proxy:
+    host, port = settings.taskflow_egress_host, settings.taskflow_egress_port
+    async with Proxy(Wall(settings.egress_allow()), host=host, port=port) as proxy:
         fetcher = Fetcher(proxy)
-        program = chromium.find(settings.taskflow_chromium)
-        browser = Browser(program, proxy) if program else None
+        browser = _browser(settings, proxy)
         if browser is None:
             log.warning("browser.missing", do=chromium.HOW)
-        missing = None if browser else "none here"
-        runtime.probes.also["browser"] = lambda: Dependency(ok=browser is not None, error=missing)
+        runtime.probes.also["browser"] = lambda: _health(browser)
         pictures = Media(runtime.pool, runtime.vault)
         try:
             yield Looker(fetcher, browser, pictures, Robots(fetcher))
@@ -61,7 +63,21 @@ async def _looker(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[L
                 await browser.close()
 
 
+def _browser(settings: ToolsSettings, proxy: Proxy) -> Browser | None:
+    if url := settings.browser_url():
+        return Browser(url, proxy, Limits(rest_seconds=AWAY_SECONDS))
+    program = chromium.find(settings.taskflow_chromium)
+    return Browser(program, proxy) if program else None
+
+
+def _health(browser: Browser | None) -> Dependency:
+    if browser is None:
+        return Dependency(ok=False, error="none here")
+    return Dependency(ok=browser.starts, error=None if browser.starts else "does not start")
+
+
 def main() -> None:
     settings = ToolsSettings.load()
     settings.egress_allow()
+    settings.browser_url()
     run("tools", settings, lambda runtime: service(runtime, settings))

@@ -49,10 +49,13 @@ class Shows(Protocol):
 
 
 class Browser:
-    """Started with the first page. `close` leaves no process behind."""
+    """Started with the first page. `close` leaves no process behind.
 
-    def __init__(self, program: Path, proxy: Proxy, limits: Limits | None = None) -> None:
-        self._program, self._proxy = program, proxy
+    `place` is a program here, or a Playwright server's ws:// address.
+    """
+
+    def __init__(self, place: Path | str, proxy: Proxy, limits: Limits | None = None) -> None:
+        self._place, self._proxy = place, proxy
         self._limits = limits or Limits()
         self._turns = asyncio.Semaphore(self._limits.pages)
         self._starting = asyncio.Lock()
@@ -60,6 +63,11 @@ class Browser:
         self._all: set[Chromium] = set()
         self._rests_until = 0.0
         self._closed = False
+
+    @property
+    def starts(self) -> bool:
+        """False for a while after it did not."""
+        return clock.monotonic() >= self._rests_until
 
     async def show(self, url: str, enough: Enough) -> Shown | NotShown:
         """Never raises for what a page, its server or the browser does."""
@@ -129,10 +137,10 @@ class Browser:
     async def _running(self) -> Chromium:
         async with self._starting:
             if self._present is None:
-                if self._closed or clock.monotonic() < self._rests_until:
+                if self._closed or not self.starts:
                     raise _CannotStart
                 try:
-                    self._present = await launch(self._program, self._proxy)
+                    self._present = await launch(self._place, self._proxy)
                 except (Error, OSError, TimeoutError) as error:
                     self._rests_until = clock.monotonic() + self._limits.rest_seconds
                     log.error("browser.does_not_start", error=type(error).__name__)  # noqa: TRY400 - its text has paths

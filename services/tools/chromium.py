@@ -1,13 +1,17 @@
-"""One running Chromium: behind the proxy, in its sandbox, with nothing that goes around either."""
+"""One running Chromium: behind the proxy, in its sandbox, with nothing that goes around either.
+
+Ours, or one that a Playwright server starts for us in a pod of its own (deploy/browser).
+"""
 
 import asyncio
 import contextlib
+import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from playwright.async_api import Browser, Error, Playwright, async_playwright
+from playwright.async_api import Browser, Error, Playwright, ProxySettings, async_playwright
 
 from services.tools.egress.proxy import USER, Proxy
 
@@ -65,21 +69,18 @@ class Chromium:
                     await close()
 
 
-async def launch(program: Path, proxy: Proxy) -> Chromium:
-    """Raises playwright.async_api.Error, TimeoutError."""
+async def launch(place: Path | str, proxy: Proxy) -> Chromium:
+    """Of a program here, or of the Playwright server at a ws:// address.
+
+    Raises playwright.async_api.Error, TimeoutError.
+    """
     async with asyncio.timeout(LAUNCH_SECONDS):
         playwright = await async_playwright().start()
         try:
-            browser = await playwright.chromium.launch(
-                executable_path=program,
-                args=[*ARGUMENTS],
-                proxy={"server": proxy.url, "username": USER, "password": proxy.password},
-                # Root cannot have Chromium's sandbox.
-                chromium_sandbox=os.geteuid() != 0,
-                handle_sigint=False,
-                handle_sigterm=False,
-                handle_sighup=False,
-                timeout=LAUNCH_SECONDS * 1000,
+            browser = await (
+                _connect(playwright, place, proxy)
+                if isinstance(place, str)
+                else _launch(playwright, place, proxy)
             )
         except BaseException:
             with contextlib.suppress(Error):
@@ -88,8 +89,37 @@ async def launch(program: Path, proxy: Proxy) -> Chromium:
     log.info("browser.started", version=browser.version)
     running = Chromium(playwright, browser)
     browser.on("disconnected", lambda _: running.gone.set())
-    running.watching = asyncio.create_task(_watch_memory(), name="browser-memory")
+    if isinstance(place, Path):
+        running.watching = asyncio.create_task(_watch_memory(), name="browser-memory")
     return running
+
+
+async def _launch(playwright: Playwright, program: Path, proxy: Proxy) -> Browser:
+    return await playwright.chromium.launch(
+        executable_path=program,
+        args=[*ARGUMENTS],
+        proxy=_behind(proxy),
+        # Root cannot have Chromium's sandbox.
+        chromium_sandbox=os.geteuid() != 0,
+        handle_sigint=False,
+        handle_sigterm=False,
+        handle_sighup=False,
+        timeout=LAUNCH_SECONDS * 1000,
+    )
+
+
+async def _connect(playwright: Playwright, url: str, proxy: Proxy) -> Browser:
+    """The server starts one for this connection, with arguments of its own, and ends it after."""
+    options = {"headless": True, "proxy": _behind(proxy), "timeout": LAUNCH_SECONDS * 1000}
+    return await playwright.chromium.connect(
+        url,
+        headers={"x-playwright-launch-options": json.dumps(options)},
+        timeout=LAUNCH_SECONDS * 1000,
+    )
+
+
+def _behind(proxy: Proxy) -> ProxySettings:
+    return {"server": proxy.url, "username": USER, "password": proxy.password}
 
 
 async def _watch_memory() -> None:

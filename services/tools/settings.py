@@ -1,8 +1,12 @@
 """What the tools service needs to know."""
 
+from typing import Annotated
+from urllib.parse import urlsplit
+
 from pydantic import Field, SecretStr
 
 from services.tools.egress import targets
+from services.tools.egress.proxy import LOOPBACK
 from services.tools.egress.targets import Allowed
 from taskflow.errors import Configuration
 from taskflow.settings import RuntimeSettings
@@ -18,6 +22,14 @@ class ToolsSettings(RuntimeSettings):
     """What may be read though it is not public: beginnings of plain http addresses, by commas."""
     taskflow_chromium: str | None = Field(default=None, examples=["/usr/bin/chromium"])
     """A path, or a name on PATH; None looks for Playwright's own, then for the system's."""
+    taskflow_browser_url: Annotated[str, Field(pattern=r"^wss?://[^/\s]+(/\S*)?$")] | None = Field(
+        default=None, examples=["ws://browser:3000/"]
+    )
+    """A Playwright server, of this Playwright's version; None starts Chromium here."""
+    taskflow_egress_host: str = LOOPBACK
+    """An address of this machine: where the egress proxy listens, and what a browser is told."""
+    taskflow_egress_port: int = Field(default=0, ge=0, le=65535)
+    """0: any free one."""
     tools_workers: int = Field(default=64, ge=1)
 
     def egress_allow(self) -> tuple[Allowed, ...]:
@@ -29,3 +41,16 @@ class ToolsSettings(RuntimeSettings):
                 "take the loopback address out of it, or unset TASKFLOW_PRODUCTION"
             )
         return allowed
+
+    def browser_url(self) -> str | None:
+        """Raises Configuration for a browser elsewhere that could not reach the egress proxy."""
+        url = self.taskflow_browser_url
+        if url is None:
+            return None
+        here = urlsplit(url).hostname in {LOOPBACK, "localhost", "::1"}
+        if self.taskflow_egress_host == LOOPBACK and not here:
+            raise Configuration(
+                "TASKFLOW_BROWSER_URL names a browser elsewhere, which cannot reach the egress "
+                f"proxy on {LOOPBACK}; set TASKFLOW_EGRESS_HOST to this machine's own address"
+            )
+        return url

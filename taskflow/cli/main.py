@@ -2,20 +2,44 @@
 
 import asyncio
 import contextlib
-import logging
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import structlog
 import typer
+from typer.core import TyperGroup
 
-from taskflow.cli import dlq, log_commands, metrics, projections, replay
+from taskflow.cli import log_commands, metrics
 from taskflow.errors import Configuration, TaskFlowError
 
+FAMILIES: Mapping[str, str] = {
+    "dlq": "taskflow.cli.dlq",
+    "projections": "taskflow.cli.projections",
+    "replay": "taskflow.cli.replay",
+}
+"""Commands with commands of their own, each in the `app` of a module."""
+
+
+class Families(TyperGroup):
+    """Imports a family with its first use: together they take a second."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*FAMILIES, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if module := FAMILIES.get(cmd_name):
+            family = typer.main.get_group(import_module(module).app)
+            family.name = cmd_name
+            return family
+        return super().get_command(ctx, cmd_name)
+
+
 app = typer.Typer(
+    cls=Families,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -36,20 +60,26 @@ def _tell_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-app.add_typer(dlq.app, name="dlq")
-app.add_typer(projections.app, name="projections")
-app.add_typer(replay.app, name="replay")
 log_commands.offer(app)
 app.command()(metrics.metrics)
 
 
 @app.callback()
 def _common(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback has told it
         bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell it.")
     ] = False,
 ) -> None:
     """Runs before each subcommand."""
+    import logging
+
+    import structlog
+
+    # Standard output is for what was asked; a service sets up its own logs.
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @app.command()
@@ -286,16 +316,20 @@ def asyncapi(
 
 def main() -> None:
     """Expected faults are one clear line and exit code 1."""
-    # Standard output is for what was asked; a service sets up its own logs.
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
     try:
         app()
     except TaskFlowError as error:
-        typer.secho(f"taskflow: {error}", fg=typer.colors.RED, err=True)
-        sys.exit(1)
+        _give_up(str(error))
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in {"", "contracts", "taskflow", "services", "simulators"}:
+            raise
+        _give_up(f"this installation lacks {package}: it has not the extra that this needs")
+
+
+def _give_up(why: str) -> None:
+    typer.secho(f"taskflow: {why}", fg=typer.colors.RED, err=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

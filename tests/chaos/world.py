@@ -8,7 +8,7 @@ import random
 import secrets
 import signal
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
@@ -45,6 +45,7 @@ class Replica:
     process: BaseProcess | None = None
     paused: bool = False
     port: int = 0
+    launch: Callable[[str, Mapping[str, str], Path], Any] = forked.start
 
     @property
     def alive(self) -> bool:
@@ -156,12 +157,19 @@ class World:
 
     # -- replicas -----------------------------------------------------------------------------
 
-    def start(self, service: str, failpoints: str = "") -> str:
+    def start(
+        self,
+        service: str,
+        failpoints: str = "",
+        launch: Callable[[str, Mapping[str, str], Path], Any] = forked.start,
+    ) -> str:
         """One more replica of a service, up from now on; its name."""
         taken = {one.name for one in self.replicas.values()}
         name = next(f"{service}#{n}" for n in range(1, 100) if f"{service}#{n}" not in taken)
         port = free_port() if service == "gateway" else 0
-        self.replicas[name] = Replica(name, service, failpoints=failpoints, port=port)
+        self.replicas[name] = Replica(
+            name, service, failpoints=failpoints, port=port, launch=launch
+        )
         self.run(name)
         return name
 
@@ -180,7 +188,7 @@ class World:
         env["NATS_URL"] = self._bus_url(one.service)
         if one.port:
             env["TASKFLOW_GATEWAY_PORT"] = str(one.port)
-        one.process = forked.start(one.service, env, self.output(name))
+        one.process = one.launch(one.service, env, self.output(name))
 
     def ready_file(self, name: str) -> Path:
         return self.home / f"{name}.ready"

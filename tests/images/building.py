@@ -1,6 +1,6 @@
 """Targets of deploy/Dockerfile made here without a container engine: by its own instructions.
 
-A stage is a folder whose /opt is /opt in a mount namespace of its own, so paths are an image's. What
+A stage is a folder that is /opt in a mount namespace of its own, so paths are an image's. What
 comes from an engine is not tried: the base image, Debian's packages, the user.
 """
 
@@ -42,6 +42,8 @@ class Image:
     seconds: float = 0.0
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     command: Sequence[str] = ()
+    health: Sequence[str] = ()
+    """Of HEALTHCHECK; empty where there is none."""
 
     @property
     def megabytes(self) -> float:
@@ -92,8 +94,9 @@ class Builder:
         began = time.monotonic()
         root = self._stage(target)
         seconds = time.monotonic() - began
-        environment = self._dockerfile.environment(target)
-        return Image(target, root, seconds, environment, self._dockerfile.command(target))
+        told = self._dockerfile
+        health = told.health(target) or ()
+        return Image(target, root, seconds, told.environment(target), told.command(target), health)
 
     def _stage(self, name: str) -> Path:
         root = self._folder / name

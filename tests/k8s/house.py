@@ -80,7 +80,7 @@ class House:
 
 @cache
 def house() -> House:
-    settings = {pod: _names(of) for pod, of in SETTINGS.items()}
+    settings = {pod: _names(of) for pod, of in SETTINGS.items()} | {"browser": _of_scripts()}
     secret = {
         name
         for of in SETTINGS.values()
@@ -103,6 +103,13 @@ def house() -> House:
         },
         listens=LISTENS,
     )
+
+
+def _of_scripts() -> dict[str, bool]:
+    """What the browser's image reads: variables with defaults."""
+    scripts = (one for one in (ROOT / "deploy" / "browser").iterdir() if one.is_file())
+    found = (re.findall(r"\$\{([A-Z_]+):-", one.read_text(encoding="utf-8")) for one in scripts)
+    return {name: False for each in found for name in each}
 
 
 def targets() -> list[str]:

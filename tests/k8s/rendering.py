@@ -1,5 +1,6 @@
 """Overlays rendered by kubectl, or by kustomize where only that is here."""
 
+import pickle
 import shutil
 import subprocess
 from functools import cache
@@ -48,4 +49,10 @@ def rendered(overlay: str) -> str:
 
 def documents(overlay: str) -> list[Document]:
     """Fresh ones: a test may break them."""
-    return list(yaml.load_all(rendered(overlay), Loader=yaml.CSafeLoader))
+    return pickle.loads(_pickled(overlay))
+
+
+@cache
+def _pickled(overlay: str) -> bytes:
+    """Twenty times as fast to read again as YAML."""
+    return pickle.dumps(list(yaml.load_all(rendered(overlay), Loader=yaml.CSafeLoader)))

@@ -1,4 +1,4 @@
-"""The proxy: on loopback, for those who know this process's credential, and for nobody else."""
+"""The proxy: for those who know this process's credential, and for nobody else."""
 
 import asyncio
 import base64
@@ -16,8 +16,10 @@ from services.tools.egress import exchange, targets
 from services.tools.egress.refused import EgressRefused, Reason, Refusals
 from services.tools.egress.wall import Wall
 from services.tools.egress.wire import CHUNK, Wire
+from taskflow.errors import Configuration
 
 USER = "taskflow"
+LOOPBACK = "127.0.0.1"
 STATUS_OF: dict[Reason, int] = {
     "credential": 407,
     "malformed": 400,
@@ -44,19 +46,26 @@ class Limits:
 
 
 class Proxy:
-    """`async with`: listens on a free port of loopback until it is left."""
+    """`async with`: listens until it is left; on loopback, unless its clients are elsewhere.
 
-    def __init__(self, wall: Wall, limits: Limits | None = None) -> None:
+    `host` is an address of this machine, and what clients are told; port 0 is any free one.
+    """
+
+    def __init__(
+        self, wall: Wall, limits: Limits | None = None, *, host: str = LOOPBACK, port: int = 0
+    ) -> None:
         self.refusals = Refusals()
         self.password = secrets.token_urlsafe(24)
         self._wall, self._limits = wall, limits or Limits()
+        self._host, self._port = host, port
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
         assert self._server is not None, "entered first"
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._server.sockets[0].getsockname()[1]}"
 
     @property
     def authorization(self) -> str:
@@ -64,7 +73,14 @@ class Proxy:
         return "Basic " + base64.b64encode(f"{USER}:{self.password}".encode()).decode()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        """Raises Configuration."""
+        try:
+            self._server = await asyncio.start_server(self._accept, self._host, self._port)
+        except OSError as error:
+            raise Configuration(
+                f"nothing can listen on {self._host}:{self._port} ({error.strerror}); set "
+                "TASKFLOW_EGRESS_HOST to an address of this machine, TASKFLOW_EGRESS_PORT to a free one"
+            ) from None
         return self
 
     async def __aexit__(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -15,6 +16,7 @@ from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
 from services.tools.fetcher import Fetched, Fetcher
 from taskflow import chromium
+from tests.support.browser_elsewhere import browser_elsewhere
 from tests.support.hostile_site import PUBLIC, Canary, Internet, Site, canary, site
 from tests.support.walks import how_far
 
@@ -276,6 +278,30 @@ async def test_the_browser_reaches_nothing_inside(ground: Ground) -> None:
     pages = {url.removeprefix(ground.site.url) for url in there if "/page-" in url}
     assert pages <= set(ground.site.asked[asked:])
     assert ground.proxy.refusals.counts["port"] > len(pages) / 2
+    assert set(ground.internet.dialled) <= {PUBLIC, "127.0.0.1"}
+
+
+@NEEDS_CHROMIUM
+async def test_a_browser_in_its_own_pod_reaches_nothing_inside(
+    ground: Ground, tmp_path: Path
+) -> None:
+    """Its own server neither, which tells whoever asks it."""
+    async with browser_elsewhere(tmp_path) as server:
+        own = server.url.replace("ws://", "http://")
+        there = [own, f"{own}json", *every(ground, how_far(12, 1))]
+        ground.site.html("asks", f"<p>a<script>new WebSocket('{server.url}')</script>")
+        limits = Limits(60, 300, 0.2, pages=6, recycled_after=1000, rest_seconds=0)
+        browser = Browser(server.url, ground.proxy, limits)
+        before, asked = ground.proxy.refusals.counts["port"], len(ground.site.asked)
+        there.append(ground.site.url + "asks")
+        shown = await asyncio.gather(*(browser.show(url, lambda _: True) for url in there))
+        await browser.close()
+
+    assert ground.bird.hits == []
+    assert not any(word in str(shown) for word in ("secret", "root:", "Running", "wsEndpointPath"))
+    pages = {url.removeprefix(ground.site.url) for url in there if "/page-" in url}
+    assert pages <= set(ground.site.asked[asked:])
+    assert ground.proxy.refusals.counts["port"] > before
     assert set(ground.internet.dialled) <= {PUBLIC, "127.0.0.1"}
 
 

@@ -1,29 +1,91 @@
 """deploy/k8s as it is rendered: no rule is broken, and a rule that is broken is told."""
 
+import re
+from typing import Any
+
 import pytest
+import yaml
 
-from tests.k8s import rendering
+from services.gateway.webhooks import Webhooks
+from taskflow.exporting import ALLOWED
+from tests.k8s import checkov, prometheus_rules, rendering
 from tests.k8s.faults import faults
-from tests.k8s.house import house
+from tests.k8s.house import ROOT, house
+from tests.k8s.references import PUBLIC_PATHS
 from tests.support.broken_manifests import LOCAL
+from tests.support.broken_ways_in import PRODUCTION, REST
 
-pytestmark = pytest.mark.skipif(
-    rendering.command() is None, reason=f"{rendering.MISSING}; make verify-k8s says more"
+COMPONENTS = ROOT / "deploy" / "k8s" / "components"
+BROKEN = (
+    {("local", name): case for name, case in LOCAL.items()}
+    | {("production", name): case for name, case in PRODUCTION.items()}
+    | {("rest", name): case for name, case in REST.items()}
+)
+needs_rendering = pytest.mark.skipif(
+    rendering.command() is None, reason=f"{rendering.MISSING}; make verify-k8s needs one too"
 )
 
 
+@needs_rendering
 @pytest.mark.parametrize("overlay", rendering.OVERLAYS)
 def test_nothing_is_wrong_with_an_overlay(overlay: str) -> None:
     assert faults(rendering.documents(overlay), house()) == []
 
 
-@pytest.mark.parametrize("broken", LOCAL)
-def test_what_is_broken_is_told(broken: str) -> None:
-    documents = rendering.documents("local")
-    before = faults(documents, house())
-    break_it, expected = LOCAL[broken]
+@needs_rendering
+@pytest.mark.parametrize("case", BROKEN, ids=": ".join)
+def test_what_is_broken_is_told(case: tuple[str, str]) -> None:
+    overlay = case[0]
+    documents = rendering.documents(overlay)
+    break_it, expected = BROKEN[case]
+    assert not any(expected in fault for fault in faults(documents, house()))
+
     break_it(documents)
 
-    told = [fault for fault in faults(documents, house()) if fault not in before]
-
+    told = faults(documents, house())
     assert any(expected in fault for fault in told), told
+
+
+def test_the_public_paths_are_those_that_the_gateway_has_for_the_outside() -> None:
+    nothing: Any = None
+    webhooks = Webhooks(nothing, nothing, nothing, nothing)
+    routes = {route.path for route in webhooks.router().routes}
+
+    assert {path for path in PUBLIC_PATHS if path.startswith("/webhook")} == routes
+    media = (ROOT / "services" / "gateway" / "media.py").read_text(encoding="utf-8")
+    assert '"/media/{name}"' in media
+
+
+def test_prometheus_rules_are_those_of_deploy_observability() -> None:
+    assert prometheus_rules.FILE.read_text(encoding="utf-8") == prometheus_rules.generated(), (
+        "python -m tests.k8s.prometheus_rules writes them anew"
+    )
+
+
+def test_the_collector_lets_through_what_a_process_does() -> None:
+    text = (COMPONENTS / "otel-collector" / "collector.conf.yaml").read_text(encoding="utf-8")
+    allowed = set(yaml.safe_load(text)["processors"]["redaction"]["allowed_keys"])
+
+    assert allowed >= ALLOWED
+    assert all(re.match(r"service\.|telemetry\.sdk\.", key) for key in allowed - ALLOWED)
+
+
+def test_a_finding_of_checkov_is_accepted_with_a_reason_only() -> None:
+    def failed(check: str, resource: str) -> dict[str, str]:
+        return {"check_id": check, "check_name": "Some check", "resource": resource}
+
+    told = {
+        "summary": {"checkov_version": "3", "passed": 7},
+        "results": {
+            "failed_checks": [
+                failed("CKV_K8S_35", "StatefulSet.taskflow.nats"),
+                failed("CKV_K8S_35", "Deployment.taskflow.gateway"),
+            ]
+        },
+    }
+
+    report = checkov.judged(told)
+
+    assert [one.resources for one in report.accepted] == [r"StatefulSet\.taskflow\.nats"]
+    assert report.findings == ["CKV_K8S_35 Some check: Deployment.taskflow.gateway"]
+    assert all(one.reason for one in checkov.ACCEPTED)
