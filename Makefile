@@ -44,18 +44,40 @@ power-cut: $(VENV)/.dev ## Cut the power of PostgreSQL's and NATS's disks N time
 verify-jaeger: $(VENV)/.dev ## See a conversation in a real Jaeger v2, span by span; builds one where Go is
 	@$(BIN)/python -m tests.jaeger.verify $(JAEGER)
 
+verify-images: $(VENV)/.dev $(VENV)/.browser ## Make what is in each image, start it and talk to it; no container engine needed
+	@$(BIN)/python -m tests.images.verify $(IMAGES)
+
+verify-k8s: $(VENV)/.dev ## Render every overlay of deploy/k8s and have it judged: own rules, schemas, models, checkov
+	@$(BIN)/python -m tests.k8s.verify
+
+RULES := deploy/observability/prometheus
+PROMTOOL := $(or $(TASKFLOW_PROMTOOL),promtool)
+
+verify-rules: ## Check Prometheus' configuration and rules, and have every alert ring; needs promtool
+	@command -v $(PROMTOOL) > /dev/null || { echo "No promtool: it comes with Prometheus (prometheus.io/download; on Debian, without root:" \
+	  "apt-get download prometheus && dpkg -x prometheus_*.deb DIR). Put it on the PATH, or name it in TASKFLOW_PROMTOOL." >&2; exit 1; }
+	@$(PROMTOOL) check config $(RULES)/prometheus.yaml
+	@$(PROMTOOL) test rules $(RULES)/tests/*.yaml
+
 bench: $(VENV)/.dev ## Measure every hot path beside its floor; writes docs/performance.md (see --help)
 	@$(BIN)/python -m benchmarks.run $(BENCH)
 
 format: $(VENV)/.dev ## Format the code and mend what the linter can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-lock: $(VENV)/.dev ## Resolve the dependencies anew into the two lock files
+IMAGE_LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-annotate --no-header -c requirements.lock
+
+lock: $(VENV)/.dev ## Resolve the dependencies anew into the two lock files, and those of the images
 	@printf "hatchling\neditables\n" | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header --extra all pyproject.toml - -o requirements.lock
 	@printf "hatchling\neditables\n" | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header --extra all --extra dev -c requirements.lock \
 	  pyproject.toml - -o requirements-dev.lock
+	@for extra in gateway agent tools scheduler simulators migrate; do $(IMAGE_LOCK) --extra $$extra pyproject.toml \
+	  -o deploy/locks/$$extra.lock || exit 1; done
+	@echo playwright | $(IMAGE_LOCK) - -o deploy/locks/browser.lock
+	@echo hatchling | $(IMAGE_LOCK) - -o deploy/locks/build.lock
 
 clean: ## Remove the virtual environment and caches; the data in .taskflow stays
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .coverage .coverage.* htmlcov
@@ -83,4 +105,4 @@ $(VENV)/.browser: | $(VENV)/.runtime
 	@$(BIN)/taskflow browser
 	@touch $@
 
-.PHONY: run test check chaos chaos-matrix chaos-sends simulate power-cut verify-jaeger bench format lock clean help
+.PHONY: run test check chaos chaos-matrix chaos-sends simulate power-cut verify-jaeger verify-images verify-k8s verify-rules bench format lock clean help

@@ -22,8 +22,8 @@ from taskflow import bus, clock, logs, telemetry, topology
 from taskflow.appending import Write
 from taskflow.event_log import EventLog
 from taskflow.service import Runtime
-from tests.support.relaying import running
 from taskflow.settings import RuntimeSettings
+from tests.support.relaying import running
 
 PER_SECOND = 20
 SERVICE = "agent"

@@ -1,4 +1,4 @@
-"""Who may say and hear what on the bus: a NATS user a service, one for preparations, one for people.
+"""Who may say and hear what on the bus: a NATS user a service, one to prepare, one for people.
 
 A server is told by `users`; a client's own inbox follows from the user in its URL. The table is in
 docs/security.md.

@@ -1,5 +1,6 @@
 """A conversation through the images' processes, with real PostgreSQL and NATS beside them."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -46,10 +47,8 @@ class Process:
         return self._process.poll() is None
 
     def join(self, timeout: float | None = None) -> None:
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            pass
 
     def kill(self) -> None:
         if self.is_alive():

@@ -1,7 +1,7 @@
-"""`make verify-images`: each target of deploy/Dockerfile made here, started, talked to and stopped.
+"""`make verify-images`: each target of deploy/Dockerfile made here, started, talked to, stopped.
 
-No container engine is needed, and none is replaced: tests/images/building.py says what is not tried.
-Exit code 0: all is as it should be. 1: it is not, a line for each fault. 77: it cannot be tried here.
+No container engine is needed, nor replaced: tests/images/building.py says what is not tried. Exit
+code 0: all is as it should be. 1: it is not, a line for each fault. 77: it cannot be tried here.
 
     python -m tests.images.verify [target ...]
 """
@@ -108,7 +108,7 @@ def _made(builder: Builder, wanted: Sequence[str], faults: list[str]) -> dict[st
         images[target] = image
         found = list(_alone(image))
         faults += [f"{target}: {fault}" for fault in found]
-        print(f"{target}: made in {image.seconds:.0f} s, {len(found)} faults", flush=True)
+        print(f"{target}: made in {image.seconds:.0f} s", *found, sep="; ", flush=True)
     return images
 
 

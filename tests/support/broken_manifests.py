@@ -1,6 +1,6 @@
 """Ways to break a rendered overlay, one for each thing that the rules of tests/k8s look at."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from tests.k8s.manifests import Document
@@ -50,13 +50,6 @@ def _volumes(*more: Document) -> Break:
     return pod("Deployment", "gateway", lambda spec: spec["volumes"].extend(more))
 
 
-def _ports(policy: Document) -> Iterator[Document]:
-    for way in ("ingress", "egress"):
-        for rule in policy["spec"].get(way, []):
-            yield from rule["ports"]
-
-
-_METADATA_SERVICE = {"ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]}}
 _TOKEN = {"name": "SERPAPI_API_KEY", "value": "x"}
 _BY_ENV = {
     "name": "SENTRY_DSN",
@@ -281,50 +274,5 @@ LOCAL: dict[str, tuple[Break, str]] = {
     "a key that nobody reads": (
         one("Secret", "nats", lambda it: it["data"].update(NATS_ADMIN_PASSWORD="eA==")),
         "nobody uses NATS_ADMIN_PASSWORD",
-    ),
-    # Who speaks to whom.
-    "open by default": (
-        without("NetworkPolicy", "default-deny"),
-        "Deployment gateway: no NetworkPolicy closes its ingress by default",
-    ),
-    "an arrow that is missing": (
-        without("NetworkPolicy", "agent-to-gemini"),
-        "agent -> internet:443 is declared, and not open",
-    ),
-    "an arrow that nobody declared": (
-        one(
-            "NetworkPolicy",
-            "agent-to-gemini",
-            lambda it: it["spec"]["egress"][0]["ports"][0].update(port=22),
-        ),
-        "agent -> internet:22 is open, and tests/k8s/arrows.py declares no such arrow",
-    ),
-    "half an arrow": (
-        one("NetworkPolicy", "browser", lambda it: it["spec"]["ingress"].clear()),
-        "tools -> browser:3000 is let out, but not in",
-    ),
-    "any port": (
-        one("NetworkPolicy", "to-postgres", lambda it: it["spec"]["egress"][0].pop("ports")),
-        "NetworkPolicy to-postgres: egress to anybody, or on any port",
-    ),
-    "anybody": (
-        one("NetworkPolicy", "postgres", lambda it: it["spec"]["ingress"][0].pop("from")),
-        "NetworkPolicy postgres: ingress to anybody, or on any port",
-    ),
-    "a policy of nobody": (
-        one(
-            "NetworkPolicy",
-            "browser",
-            lambda it: it["spec"].update(podSelector={"matchLabels": {"app": "browser"}}),
-        ),
-        "NetworkPolicy browser: selects no pod",
-    ),
-    "the cloud's metadata": (
-        one(
-            "NetworkPolicy",
-            "tools-to-the-web",
-            lambda it: it["spec"]["egress"][0]["to"].append(_METADATA_SERVICE),
-        ),
-        "NetworkPolicy tools-to-the-web: 0.0.0.0/0 lets it reach 169.254.169.254",
     ),
 }

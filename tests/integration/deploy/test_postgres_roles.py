@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import AsyncGenerator, Generator, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -30,15 +30,18 @@ def server() -> Generator[PostgresServer]:
 
 @pytest.fixture
 async def superuser(server: PostgresServer) -> AsyncGenerator[asyncpg.Connection]:
-    """Of a server that has no role of ours: those that it came with get other names."""
+    """Of a server that has no role of ours, and asks for passwords in the database of ours."""
     connection = await asyncpg.connect(server.dsn_of("postgres", _in("postgres", server.dsn)))
+    access = Path(await connection.fetchval("show hba_file"))
+    access.write_text("local taskflow all scram-sha-256\nlocal all all trust\n")
+    await connection.execute("select pg_reload_conf()")
+    await connection.execute("drop database if exists taskflow with (force)")
     roles = await connection.fetch("select rolname from pg_roles where rolname like 'taskflow%'")
     for number, (name,) in enumerate(roles):
         await connection.execute(
             f'alter role "{name}" rename to "before_{os.urandom(4).hex()}_{number}"'
         )
     yield connection
-    await connection.execute("drop database if exists taskflow with (force)")
     await connection.close()
 
 
@@ -47,14 +50,12 @@ async def test_roles_sh_makes_what_is_needed(
 ) -> None:
     for name in (*LOGINS, "owner"):
         (tmp_path / f"{name.upper()}_PASSWORD").write_text(f"it's {name}'s")
-    at = urlsplit(server.dsn_of("postgres", server.dsn))
+    folder = parse_qs(urlsplit(server.dsn).query)["host"][0]
     ran = subprocess.run(
         ["sh", COMPONENTS / "postgres-simple" / "roles.sh"],
         env={
             "PATH": f"{postgres_binary('psql').parent}:{os.environ['PATH']}",
-            "PGHOST": str(at.hostname),
-            "PGPORT": str(at.port),
-            "PGPASSWORD": str(at.password),
+            "PGHOST": folder,
             "SECRETS": str(tmp_path),
         },
         check=False, capture_output=True, text=True,
@@ -100,6 +101,8 @@ async def _serves(server: PostgresServer, password_of) -> None:
         _, _, where = at.netloc.rpartition("@")
         return urlunsplit(at._replace(netloc=f"{user}:{password_of(name)}@{where}"))
 
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(dsn("taskflow_agent", "gateway"))
     await migrate(dsn("taskflow", "owner"))
     for login in LOGINS:
         connection = await database.connect(dsn(f"taskflow_{login}", login), "test")

@@ -32,6 +32,12 @@ _CHANGES = (
 )
 
 
+_CHOOSES_ITS_POSITION = """
+insert into events (position, event_id, stream, version, type, schema_version, payload, correlation)
+values (1, gen_random_uuid(), 's', 1, 't', 1, '{}', gen_random_uuid())
+"""
+
+
 async def test_docs_show_what_postgresql_answers(database: str) -> None:
     connection = await asyncpg.connect(database)
     assert rights.shown("tables") == rights.markdown(await rights.of_tables(connection))
@@ -103,8 +109,7 @@ async def test_nobody_changes_the_log_or_its_walls(
         "create function own() returns int language sql as 'select 1'",
         "select events_close()",
         "select events_new_partition('own')",
-        "insert into events (position, event_id, stream, version, type, schema_version, payload,"
-        " correlation) values (1, gen_random_uuid(), 's', 1, 't', 1, '{}', gen_random_uuid())",
+        _CHOOSES_ITS_POSITION,
         "set role taskflow",
         "create role own",
         *(f"set role {other}" for other in (others if service != "operator" else ())),
@@ -188,10 +193,10 @@ async def _refused(server: NatsServer, user: str, subjects: set[str]) -> dict[st
 
     async def hear(error: Exception) -> None:
         said = str(error).lower()
-        for what in found:
+        for what, refused in found.items():
             if f"permissions violation for {what} to" in said:
                 subject = said.partition(f'{what} to "')[2].partition('"')[0]
-                found[what].add(subject)
+                refused.add(subject)
                 if subject == LAST and what == "publish":
                     judged.set()
 

@@ -92,6 +92,21 @@ async def test_a_pod_that_goes_under_a_page_is_tried_again(ground: Ground) -> No
 
 
 @NEEDS_CHROMIUM
+async def test_a_page_that_swells_has_its_measure(ground: Ground) -> None:
+    """Two gigabytes, if it were let; other pages do not feel it."""
+    ground.site.html(
+        "swells",
+        "<p>a<script>const all = []; try { while (all.length < 70) "
+        "all.push(new Uint8Array(3e7).fill(1)) } catch {}; "
+        "document.body.append(`EUR ${all.length}`)</script>",
+    )
+    bad = await show(ground, "swells")
+    held = re.search(r"EUR (\d+)", bad.page.visible or "") if isinstance(bad, Shown) else None
+    assert held is None or int(held[1]) * 30 < 1000
+    assert isinstance(await show(ground), Shown)
+
+
+@NEEDS_CHROMIUM
 async def test_whoever_connects_chooses_neither_program_nor_arguments(
     ground: Ground, tmp_path: Path
 ) -> None:

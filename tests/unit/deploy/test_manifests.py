@@ -13,11 +13,12 @@ from tests.k8s.faults import faults
 from tests.k8s.house import ROOT, house
 from tests.k8s.references import PUBLIC_PATHS
 from tests.support.broken_manifests import LOCAL
+from tests.support.broken_networks import NETWORK
 from tests.support.broken_ways_in import PRODUCTION, REST
 
 COMPONENTS = ROOT / "deploy" / "k8s" / "components"
 BROKEN = (
-    {("local", name): case for name, case in LOCAL.items()}
+    {("local", name): case for name, case in (LOCAL | NETWORK).items()}
     | {("production", name): case for name, case in PRODUCTION.items()}
     | {("rest", name): case for name, case in REST.items()}
 )

@@ -34,7 +34,8 @@ def _rules() -> list[dict[str, Any]]:
 
 RULES = _rules()
 ALERTS = {rule["alert"]: rule for rule in RULES if "alert" in rule}
-TESTS = yaml.safe_load((PROMETHEUS / "tests/alerts_test.yaml").read_text())["tests"]
+CASES = sorted(PROMETHEUS.glob("tests/*.yaml"))
+TESTS = [test for file in CASES for test in yaml.safe_load(file.read_text())["tests"]]
 
 
 def _sections() -> dict[str, str]:
@@ -45,7 +46,7 @@ def _sections() -> dict[str, str]:
 
 
 def _labels() -> dict[str, set[str]]:
-    """By the name that a query uses: what may be asked of it. An instrument's own, and a target's."""
+    """What may be asked of each name: an instrument's own labels, and its target's."""
     target = {"job", "service", "instance", "version", "__name__"}
     found = {name: {"alertname", "alertstate", "severity", *target} for name in OF_PROMETHEUS}
     for of_process in ProcessCollector(registry=CollectorRegistry()).collect():
@@ -75,8 +76,6 @@ def _selectors(query: str) -> list[Any]:
     found: list[Any] = []
 
     def look(node: object) -> None:
-        if isinstance(node, promql_parser.MatrixSelector):
-            node = node.vector_selector
         if isinstance(node, promql_parser.VectorSelector):
             found.append(node)
 
@@ -241,7 +240,7 @@ def test_every_metric_is_looked_at_somewhere() -> None:
 @pytest.mark.skipif(PROMTOOL is None, reason="no promtool; `make verify-rules` says how to get one")
 @pytest.mark.parametrize(
     "command",
-    [("check", "config", "prometheus.yaml"), ("test", "rules", "tests/alerts_test.yaml")],
+    [("check", "config", "prometheus.yaml"), ("test", "rules", *map(str, CASES))],
     ids=["config", "rules"],
 )
 def test_prometheus_own_tool_agrees(command: tuple[str, ...]) -> None:
