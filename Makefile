@@ -59,6 +59,9 @@ verify-rules: ## Check Prometheus' configuration and rules, and have every alert
 	@$(PROMTOOL) check config $(RULES)/prometheus.yaml
 	@$(PROMTOOL) test rules $(RULES)/tests/*.yaml
 
+verify-apiserver: $(VENV)/.dev ## Apply every overlay to a real kube-apiserver with its admission; builds one where Go is
+	@$(BIN)/python -m tests.k8s.apiserver || test $$? -eq 77
+
 bench: $(VENV)/.dev ## Measure every hot path beside its floor; writes docs/performance.md (see --help)
 	@$(BIN)/python -m benchmarks.run $(BENCH)
 
@@ -83,7 +86,7 @@ clean: ## Remove the virtual environment and caches; the data in .taskflow stays
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .coverage .coverage.* htmlcov
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-16s %s\n", $$1, $$2}'
 
 $(VENV)/.venv:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "TaskFlow needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make run PYTHON=python3.12")'

@@ -123,12 +123,20 @@ class Builder:
             found = within / source.lstrip("/")
             place = to / found.name if len(sources) > 1 or last.endswith("/") else to
             if found.is_dir() and len(sources) == 1:
-                leave = shutil.ignore_patterns("__pycache__") if within == ROOT else None
-                shutil.copytree(found, to, symlinks=True, ignore=leave, dirs_exist_ok=True)
+                self._tree(found, to, ours=within == ROOT)
             else:
                 place = to / found.name if last in {"./", "."} else place
                 place.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(found, place)
+
+    @staticmethod
+    def _tree(found: Path, to: Path, *, ours: bool) -> None:
+        """What another stage made is linked: nobody changes it any more."""
+        leave = shutil.ignore_patterns("__pycache__") if ours else None
+        copy = shutil.copy2 if ours else os.link
+        shutil.copytree(
+            found, to, symlinks=True, ignore=leave, copy_function=copy, dirs_exist_ok=True
+        )
 
     def _run(self, one: Instruction, root: Path, workdir: Path) -> None:
         if any(word in one.text for word in OF_AN_ENGINE):
