@@ -22,6 +22,7 @@ FAMILIES: Mapping[str, str] = {
     "replay": "taskflow.cli.replay",
 }
 """Commands with commands of their own, each in the `app` of a module."""
+OURS = ("contracts", "taskflow", "services", "simulators")
 
 
 class Families(TyperGroup):
@@ -320,11 +321,10 @@ def main() -> None:
         app()
     except TaskFlowError as error:
         _give_up(str(error))
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package in {"", "contracts", "taskflow", "services", "simulators"}:
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] in {"", *OURS}:
             raise
-        _give_up(f"this installation lacks {package}: it has not the extra that this needs")
+        _give_up(f"this installation has not the extra that this needs: {error.msg}")
 
 
 def _give_up(why: str) -> None:

@@ -22,10 +22,10 @@ set -e
 mount --make-rprivate /
 mount --bind "$1" /opt
 mount --bind "$2" "$2"
-mount --bind "$3" /tmp
+mount --bind /tmp /tmp
 mount -o remount,bind,ro /opt
 mount -o remount,bind,ro /
-shift 3
+shift 2
 exec "$@"
 """
 """As a pod with readOnlyRootFilesystem: its home and /tmp can be written to, and nothing else."""
@@ -53,9 +53,7 @@ class Image:
 
     def inside(self, home: Path, *command: str) -> list[str]:
         """A command that runs `command` in it; `home` is the one folder that outlives it."""
-        tmp = self.root / "tmp"
-        tmp.mkdir(exist_ok=True)
-        return [*_namespace(), _RUNS, "sh", str(self.root / "opt"), str(home), str(tmp), *command]
+        return [*_namespace(), _RUNS, "sh", str(self.root / "opt"), str(home), *command]
 
     def said(self, home: Path, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -79,7 +79,8 @@ class Proxy:
         except OSError as error:
             raise Configuration(
                 f"nothing can listen on {self._host}:{self._port} ({error.strerror}); set "
-                "TASKFLOW_EGRESS_HOST to an address of this machine, TASKFLOW_EGRESS_PORT to a free one"
+                "TASKFLOW_EGRESS_HOST to an address of this machine, "
+                "TASKFLOW_EGRESS_PORT to a free one"
             ) from None
         return self
 
