@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import nats
 import pytest
 
@@ -21,6 +22,12 @@ from taskflow.settings import RuntimeSettings
 from taskflow.vault import Vault
 from tests.support import servers
 from tests.support.servers import NatsServer, PostgresServer
+
+# A busy machine makes and checks examples slowly; that is no finding.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 TESTS = Path(__file__).parent
 MASTER_KEY = b"a master key of tests, 32 bytes."

@@ -3,40 +3,18 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import Mapping
-from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from taskflow.cli import log_commands, metrics
+from taskflow.cli.families import Families
 from taskflow.errors import Configuration, TaskFlowError
 
-FAMILIES: Mapping[str, str] = {
-    "dlq": "taskflow.cli.dlq",
-    "projections": "taskflow.cli.projections",
-    "replay": "taskflow.cli.replay",
-}
-"""Commands with commands of their own, each in the `app` of a module."""
 OURS = ("contracts", "taskflow", "services", "simulators")
-
-
-class Families(TyperGroup):
-    """Imports a family with its first use: together they take a second."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        return [*FAMILIES, *super().list_commands(ctx)]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if module := FAMILIES.get(cmd_name):
-            family = typer.main.get_group(import_module(module).app)
-            family.name = cmd_name
-            return family
-        return super().get_command(ctx, cmd_name)
 
 
 app = typer.Typer(

@@ -89,6 +89,8 @@ class NatsCuts(Cuts):
             opened_log(self._postgres.url) as (log, vault),
             self._connected() as client,
         ):
+            if self._damage:
+                await topology.provision(client)  # as `taskflow provision --every` does
             full = bool(last or self._damage or cycle % FULL_READ_EVERY == 0)
             await self._bus.read(client, again=full)
             published = await self._log.published(connection)

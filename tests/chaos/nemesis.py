@@ -166,6 +166,8 @@ class Nemesis:
                     shutil.rmtree(bus.store, ignore_errors=True)
                 await asyncio.sleep(seconds)
                 await _wholly(bus.start)
+                if lose:
+                    await self.world.provision()
 
         self._background(die())
 

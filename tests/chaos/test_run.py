@@ -9,7 +9,7 @@ from tests.support.walks import how_far
 
 SEED = "23"
 MESSAGES = how_far(30, 60)
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 async def test_nothing_is_lost_doubled_or_out_of_order_while_everything_breaks(

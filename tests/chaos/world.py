@@ -70,13 +70,17 @@ class World:
     _sim_process: BaseProcess | None = None
     _starts: int = 0
 
-    async def open(self) -> None:
-        await migrate(self.postgres.dsn)
+    async def provision(self) -> None:
+        """As `taskflow provision --every` does in a cluster."""
         client = await nats.connect(self.bus.url)
         await topology.provision(client)
         if self.hurried:
             await redeliver_soon(client, HURRIED_ACK_WAIT)
         await client.close()
+
+    async def open(self) -> None:
+        await migrate(self.postgres.dsn)
+        await self.provision()
         sim_port = free_port()
         self.sim = f"http://127.0.0.1:{sim_port}"
         vendor: Upstream = ("127.0.0.1", sim_port)

