@@ -59,9 +59,6 @@ verify-rules: ## Check Prometheus' configuration and rules, and have every alert
 	@$(PROMTOOL) check config $(RULES)/prometheus.yaml
 	@$(PROMTOOL) test rules $(RULES)/tests/*.yaml
 
-verify-apiserver: $(VENV)/.dev ## Apply every overlay to a real kube-apiserver with its admission; builds one where Go is
-	@$(BIN)/python -m tests.k8s.apiserver || test $$? -eq 77
-
 bench: $(VENV)/.dev ## Measure every hot path beside its floor; writes docs/performance.md (see --help)
 	@$(BIN)/python -m benchmarks.run $(BENCH)
 
