@@ -42,6 +42,14 @@ MasterKey = Annotated[SecretStr, AfterValidator(_is_a_key)]
 SentryDsn = Annotated[SecretStr, AfterValidator(_is_a_dsn)]
 
 
+def secrets_folder() -> str | None:
+    """Where settings lie as files. Raises Configuration for one that is not there."""
+    folder = os.environ.get(SECRETS) or None
+    if folder and not Path(folder).is_dir():
+        raise Configuration(f"{SECRETS} names no folder: {folder}")
+    return folder
+
+
 class Settings(BaseSettings):
     """Read from the environment, then `.env`, then files; names are the vendors' usual ones.
 
@@ -56,11 +64,8 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls, **given: Any) -> Self:
         """Raises Configuration with one line that names each wrong setting and its mend."""
-        secrets = os.environ.get(SECRETS)
-        if secrets and not Path(secrets).is_dir():
-            raise Configuration(f"{SECRETS} names no folder: {secrets}")
         try:
-            return cls(_secrets_dir=secrets or None, **given)  # pyright: ignore[reportCallIssue]
+            return cls(_secrets_dir=secrets_folder(), **given)  # pyright: ignore[reportCallIssue]
         except ValidationError as error:
             raise Configuration(explain(error)) from None
 

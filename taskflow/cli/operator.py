@@ -23,7 +23,7 @@ from taskflow.errors import Configuration
 from taskflow.event_log import EventLog
 from taskflow.group_commit import GroupCommit
 from taskflow.sealing import MasterKey
-from taskflow.settings import RuntimeSettings, explain
+from taskflow.settings import RuntimeSettings, explain, secrets_folder
 from taskflow.time_travel.unknown import PastLog
 from taskflow.vault import Vault
 
@@ -54,7 +54,11 @@ class OperatorSettings(RuntimeSettings):
     def load(cls, **given: Any) -> Self:
         home = Path(os.environ.get("TASKFLOW_HOME", ".taskflow"))
         try:
-            return cls(_env_file=(home / RUN_ENV, ".env"), **given)  # pyright: ignore[reportCallIssue]
+            return cls(
+                _env_file=(home / RUN_ENV, ".env"),  # pyright: ignore[reportCallIssue]
+                _secrets_dir=secrets_folder(),  # pyright: ignore[reportCallIssue]
+                **given,
+            )
         except ValidationError as error:
             raise Configuration(f"{explain(error)}; or start `make run` first") from None
 
