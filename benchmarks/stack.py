@@ -2,11 +2,9 @@
 
 import asyncio
 import contextlib
-import ctypes
 import json
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import tempfile
@@ -21,19 +19,17 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import nats
 import psutil
 
 from benchmarks.figures import percentile
 from benchmarks.load import Plan, Seen, forms
-from taskflow import topology
 from taskflow.embedded.ports import free_port
 from taskflow.migrate import migrate
+from tests.support import programs
 from tests.support.servers import NatsServer, PostgresServer, nats_server, postgres_server
 from tests.support.stack import SERVICES, Stack
 
 PATIENCE = 60.0
-_PR_SET_PDEATHSIG = 1
 _LAG = """
 select exists (
   select from events e, (
@@ -41,32 +37,6 @@ select exists (
     union all select transaction_id, position from projection_checkpoints) at
   where (e.transaction_id, e.position) > (at.transaction_id, at.position))
 """
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-class Service(subprocess.Popen[bytes]):
-    """One as in production: a fresh interpreter that imports only what is its own."""
-
-    def __init__(self, service: str, env: Mapping[str, str], output: Path) -> None:
-        with output.open("ab") as into:
-            super().__init__(
-                [sys.executable, "-m", "taskflow.cli.main", "run", service],
-                stdin=subprocess.DEVNULL,
-                stdout=into,
-                stderr=into,
-                env={"PATH": os.defpath, **env},
-                preexec_fn=_die_with_parent,
-            )
-
-    def is_alive(self) -> bool:
-        return self.poll() is None
-
-    def join(self, timeout: float | None = None) -> None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.wait(timeout)
 
 
 class Program:
@@ -78,7 +48,7 @@ class Program:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **(env or {})},
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one thread starts them all
+            preexec_fn=programs.die_with_parent,  # noqa: PLW1509 - one thread starts them all
         )
 
     def tell(self, line: str) -> None:
@@ -113,7 +83,7 @@ class House:
     def __init__(self, home: Path, postgres: PostgresServer, bus: NatsServer) -> None:
         self.postgres, self.bus = postgres, bus
         self.stack = Stack(home, postgres, bus)
-        self.stack.launch = Service
+        self.stack.launch = programs.Program
         port = free_port()
         self.vendor_url = f"http://127.0.0.1:{port}"
         self.vendor = Program("benchmarks.vendor", str(port)).ready()
@@ -133,9 +103,7 @@ class House:
 
     async def prepare(self) -> None:
         await migrate(self.postgres.dsn)
-        client = await nats.connect(self.bus.url)
-        await topology.provision(client)
-        await client.close()
+        await self.bus.provision()
 
     def start(self, *names: str, **env: str) -> None:
         self.stack.start(*(names or SERVICES), **env)

@@ -60,6 +60,11 @@ def acting_as(dsn: str) -> dict[str, str]:
     return {"role": OPERATOR_ROLE}
 
 
+def with_setting(dsn: str, name: str, value: str) -> str:
+    """A URL whose sessions have this parameter."""
+    return f"{dsn}{'&' if '?' in dsn else '?'}{name}={value}"
+
+
 async def connect(dsn: str, application: str, *, durable: bool = True) -> asyncpg.Connection:
     """`durable` False: a crash of the server may undo the last commits, each whole.
 

@@ -14,6 +14,8 @@ from taskflow import asking, levels, topology
 from taskflow.topology import ROOT, STREAM
 
 PROVISION, OPERATOR = "provision", "operator"
+PROVISION_URL = "NATS_PROVISION_URL"
+"""How a running house tells `taskflow provision` of its login."""
 _API = "$JS.API"
 REPLAYS = "taskflow.replay"
 _CHANGES = ("STREAM.CREATE", "STREAM.UPDATE", "STREAM.DELETE", "STREAM.PURGE", "STREAM.MSG.DELETE")

@@ -85,9 +85,6 @@ class Relay:
                 await lead(connection, LOCK)
                 log.debug("relay.leading")
                 await self._lead(connection)
-            except NotProvisioned as error:
-                log.warning("relay.bus_not_provisioned", lacks=str(error), do="taskflow provision")
-                await asyncio.sleep(RETRY_SECONDS)
             except (*UNAVAILABLE, *BUS_AWAY, Retryable) as error:
                 log.warning("relay.interrupted", error=type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)

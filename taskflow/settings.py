@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -42,7 +43,7 @@ MasterKey = Annotated[SecretStr, AfterValidator(_is_a_key)]
 SentryDsn = Annotated[SecretStr, AfterValidator(_is_a_dsn)]
 
 
-def secrets_folder() -> str | None:
+def _secrets_folder() -> str | None:
     """Where settings lie as files. Raises Configuration for one that is not there."""
     folder = os.environ.get(SECRETS) or None
     if folder and not Path(folder).is_dir():
@@ -62,10 +63,19 @@ class Settings(BaseSettings):
     )
 
     @classmethod
+    def env_files(cls) -> Sequence[Path]:
+        """Later ones say more."""
+        return (Path(".env"),)
+
+    @classmethod
     def load(cls, **given: Any) -> Self:
         """Raises Configuration with one line that names each wrong setting and its mend."""
         try:
-            return cls(_secrets_dir=secrets_folder(), **given)  # pyright: ignore[reportCallIssue]
+            return cls(
+                _env_file=cls.env_files(),  # pyright: ignore[reportCallIssue]
+                _secrets_dir=_secrets_folder(),  # pyright: ignore[reportCallIssue]
+                **given,
+            )
         except ValidationError as error:
             raise Configuration(explain(error)) from None
 

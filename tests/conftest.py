@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
-import nats
 import pytest
 
 from contracts.streams import UserId
 from taskflow import database as db
-from taskflow import topology
 from taskflow.event_log import EventLog
 from taskflow.group_commit import GroupCommit
 from taskflow.migrate import migrate
@@ -91,9 +89,7 @@ async def database(postgres: PostgresServer) -> AsyncGenerator[str]:
 async def nats_server() -> AsyncGenerator[NatsServer]:
     """A fresh NATS with the declared stream and consumers."""
     with servers.nats_server() as server:
-        client = await nats.connect(server.url)
-        await topology.provision(client)
-        await client.close()
+        await server.provision()
         yield server
 
 

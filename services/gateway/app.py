@@ -56,7 +56,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
         pacing=pacing,
         now=now,
         unknown_for=timedelta(seconds=settings.taskflow_unknown_seconds),
-        restored=Restored(twilio, restored_to) if restored_to else None,
+        restored=Restored(twilio, runtime.pool, restored_to) if restored_to else None,
     )
     subscribe(runtime, effects)
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))

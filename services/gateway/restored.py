@@ -7,17 +7,30 @@ of the replies that this makes, each asks here before its first attempt.
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
+
+import asyncpg
 
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.decider import Queued, Sent
 from services.gateway.twilio import Listed, Twilio
+from taskflow import clock
+from taskflow.database import UNAVAILABLE, DatabaseUnavailable
+
+# As the relay finds its way back: the newest events are looked at first, by their index.
+_WENT_ON = """
+select recorded_at from events
+ where (transaction_id, position) > (
+   select transaction_id, position from events where recorded_at <= $1
+    order by transaction_id desc, position desc limit 1)
+ order by transaction_id, position limit 1
+"""
 
 
 class Restored:
-    def __init__(self, twilio: Twilio, to: datetime) -> None:
-        self._twilio, self._to = twilio, to.replace(microsecond=0)
+    def __init__(self, twilio: Twilio, pool: asyncpg.Pool, to: datetime) -> None:
+        self._twilio, self._pool, self._to = twilio, pool, to
+        self._went_on: datetime | None = None
 
     async def said(
         self,
@@ -27,44 +40,54 @@ class Restored:
         reply: Recorded[ReplyReady],
         sent: Sequence[Sent],
     ) -> str | None:
-        """The SID of what said this before, None when nothing did. Raises VendorUnavailable.
+        """The SID of what said this before, None when nothing did.
 
-        The same text did. An answer may read otherwise the second time: whatever we said after
-        the message that it answers was it. Nothing else is guessed of reminders and alerts: one
-        said twice beats one not said.
+        The same text did. An answer may read otherwise the second time, and in fewer parts:
+        whatever we said after the message that it answers was it. Nothing else is guessed of
+        reminders and alerts: one said twice beats one not said.
+
+        Raises VendorUnavailable, DatabaseUnavailable: then it is not known, and nothing is sent.
         """
-        listed = await self._twilio.sent_to(address, self._to)
+        forgotten = await self._forgotten(address)
         known = {one.message_sid for one in sent}
-        unknown = sorted(
-            (one for one in listed if one.message_sid not in known and _at(one) >= self._to),
-            key=_at,
-        )
-        if same := next((one for one in unknown if one.body == text), None):
+        free = [one for one in forgotten if one.message_sid not in known]
+        if head.kind in {"answer", "apology"}:
+            asked_at = await self._asked_at(address, reply.event.in_reply_to)
+            free = [one for one in free if _at(one) >= asked_at]
+        if same := next((one for one in free if one.body == text), None):
             return same.message_sid
         if head.kind in {"reminder", "alert"}:
             return None
-        asked_at = await self._asked_at(address, reply.event.in_reply_to)
-        answers = [one for one in unknown if _at(one) >= asked_at]
-        if answers:
-            return answers[0].message_sid
-        return _rest_of(head.reply, listed, sent, reply.recorded_at)
+        if free:
+            return free[0].message_sid
+        if sent and sent[-1].reply == head.reply:  # its part before this one
+            before = {one.message_sid for one in forgotten}
+            return sent[-1].message_sid if sent[-1].message_sid in before else None
+        return None
+
+    async def _forgotten(self, address: str) -> list[Listed]:
+        """What we said to this user between the moment and going on from it; oldest first."""
+        since, until = self._to.replace(microsecond=0), await self._went_on_at()
+        listed = await self._twilio.sent_to(address, since)
+        return sorted((one for one in listed if since <= _at(one) < until), key=_at)
+
+    async def _went_on_at(self) -> datetime:
+        """When the log took its first event after the moment; until it has one: now."""
+        if self._went_on is None:
+            try:
+                self._went_on = await self._pool.fetchval(_WENT_ON, self._to)
+            except UNAVAILABLE as error:
+                raise DatabaseUnavailable("the log did not answer") from error
+        return self._went_on or clock.utc_now()
 
     async def _asked_at(self, address: str, message_sid: str | None) -> datetime:
         """When the message was sent that is answered; one from before the moment: then."""
-        asked = await self._twilio.received_from(address, self._to)
-        return next((_at(one) for one in asked if one.message_sid == message_sid), self._to)
-
-
-def _rest_of(
-    reply: UUID, listed: Sequence[Listed], sent: Sequence[Sent], decided_at: datetime
-) -> str | None:
-    """An answer whose part before this one was said before it was decided: it was shorter then."""
-    if not sent or sent[-1].reply != reply:
-        return None
-    last = next((one for one in listed if one.message_sid == sent[-1].message_sid), None)
-    return last.message_sid if last and _at(last) < decided_at.replace(microsecond=0) else None
+        since = self._to.replace(microsecond=0)
+        asked = await self._twilio.received_from(address, since)
+        return next((_at(one) for one in asked if one.message_sid == message_sid), since)
 
 
 def _at(one: Listed) -> datetime:
+    """To the second, as Twilio tells it."""
     assert one.at is not None, "Twilio dates what it lists"
     return one.at

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import logging
 import sys
 from importlib.metadata import entry_points
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from taskflow.cli import log_commands, metrics
@@ -50,15 +52,6 @@ def _common(
     ] = False,
 ) -> None:
     """Runs before each subcommand."""
-    import logging
-
-    import structlog
-
-    # Standard output is for what was asked; a service sets up its own logs.
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 @app.command()
@@ -295,6 +288,11 @@ def asyncapi(
 
 def main() -> None:
     """Expected faults are one clear line and exit code 1."""
+    # Standard output is for what was asked; a service sets up its own logs.
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     try:
         app()
     except TaskFlowError as error:

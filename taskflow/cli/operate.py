@@ -3,23 +3,27 @@
 import asyncio
 
 import typer
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 
 from taskflow import topology
-from taskflow.cli.operator import bus
+from taskflow.cli.operator import OfTheHouse, bus
 from taskflow.database import UNAVAILABLE
 from taskflow.errors import Configuration
 from taskflow.migrate import migrate
+from taskflow.permissions import PROVISION_URL
 from taskflow.relay import BUS_AWAY
-from taskflow.settings import Settings
 
 
-class DatabaseSettings(Settings):
+class DatabaseSettings(OfTheHouse):
     database_url: SecretStr = Field(examples=["postgresql://user:password@host:5432/taskflow"])
 
 
-class BusSettings(Settings):
-    nats_url: str = Field(examples=["nats://127.0.0.1:4222"])
+class BusSettings(OfTheHouse):
+    nats_url: str = Field(
+        examples=["nats://127.0.0.1:4222"],
+        validation_alias=AliasChoices(PROVISION_URL, "NATS_URL"),
+    )
+    """Of a login that may make streams; a running house tells its own beside the operator's."""
 
 
 async def migrate_database() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ import asyncpg
 import nats
 import nats.errors
 from nats.aio.client import Client
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr
 
 from contracts import streams
 from contracts.streams import UserId
@@ -23,7 +23,7 @@ from taskflow.errors import Configuration
 from taskflow.event_log import EventLog
 from taskflow.group_commit import GroupCommit
 from taskflow.sealing import MasterKey
-from taskflow.settings import RuntimeSettings, explain, secrets_folder
+from taskflow.settings import RuntimeSettings, Settings
 from taskflow.time_travel.unknown import PastLog
 from taskflow.vault import Vault
 
@@ -34,9 +34,23 @@ RUN_ENV = "run.env"
 """In the home of a running `taskflow up`: how to reach what it started."""
 
 
-class OperatorSettings(RuntimeSettings):
-    """The runtime's settings; where one is not set, that of the `taskflow up` of this home."""
+class OfTheHouse(Settings):
+    """Where a setting is not set, that of the `taskflow up` of this home."""
 
+    @classmethod
+    def env_files(cls) -> Sequence[Path]:
+        home = Path(os.environ.get("TASKFLOW_HOME", ".taskflow"))
+        return (home / RUN_ENV, *super().env_files())
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:
+        try:
+            return super().load(**given)
+        except Configuration as error:
+            raise Configuration(f"{error}; or start `make run` first") from None
+
+
+class OperatorSettings(OfTheHouse, RuntimeSettings):
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_api_url: str = "https://api.twilio.com"
@@ -49,18 +63,6 @@ class OperatorSettings(RuntimeSettings):
     taskflow_chromium: str | None = None
     taskflow_jaeger_url: str = ""
     """Where traces can be looked at; empty: their ids are told."""
-
-    @classmethod
-    def load(cls, **given: Any) -> Self:
-        home = Path(os.environ.get("TASKFLOW_HOME", ".taskflow"))
-        try:
-            return cls(
-                _env_file=(home / RUN_ENV, ".env"),  # pyright: ignore[reportCallIssue]
-                _secrets_dir=secrets_folder(),  # pyright: ignore[reportCallIssue]
-                **given,
-            )
-        except ValidationError as error:
-            raise Configuration(f"{explain(error)}; or start `make run` first") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ async def reader() -> AsyncGenerator[Operator]:
 
 
 def read_only(dsn: str) -> str:
-    return f"{dsn}{'&' if '?' in dsn else '?'}default_transaction_read_only=on"
+    return database.with_setting(dsn, "default_transaction_read_only", "on")
 
 
 @asynccontextmanager

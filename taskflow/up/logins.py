@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from taskflow.database import SERVICES, role_of
+from taskflow.database import SERVICES, role_of, with_setting
 from taskflow.embedded.nats import EmbeddedNats
 from taskflow.embedded.postgres import EmbeddedPostgres
-from taskflow.permissions import OPERATOR, PROVISION
+from taskflow.permissions import OPERATOR, PROVISION, PROVISION_URL
 
 
 def logins(
@@ -22,10 +22,11 @@ def logins(
     if nats is not None:
         for name in (*SERVICES, PROVISION, OPERATOR):
             found.setdefault(name, {})["NATS_URL"] = nats.url_of(name)
+        found[OPERATOR][PROVISION_URL] = nats.url_of(PROVISION)
     return found
 
 
 def _as(role: str, dsn: str, postgres: EmbeddedPostgres | None) -> str:
     if postgres is not None:
         return postgres.url_of(role, "taskflow")
-    return f"{dsn}{'&' if '?' in dsn else '?'}role={role}"
+    return with_setting(dsn, "role", role)

@@ -18,16 +18,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import asyncpg
-import nats
 
-from taskflow import topology
 from taskflow.database import role_of
 from taskflow.embedded.ports import free_port
 from taskflow.migrate import migrate
 from tests.support import forked
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy, Upstream
-from tests.support.servers import NatsServer, PostgresServer, redeliver_soon
+from tests.support.servers import NatsServer, PostgresServer
 
 SERVICES = ("gateway", "agent", "tools", "scheduler")
 READY_SECONDS = 60
@@ -72,11 +70,7 @@ class World:
 
     async def provision(self) -> None:
         """As `taskflow provision --every` does in a cluster."""
-        client = await nats.connect(self.bus.url)
-        await topology.provision(client)
-        if self.hurried:
-            await redeliver_soon(client, HURRIED_ACK_WAIT)
-        await client.close()
+        await self.bus.provision(HURRIED_ACK_WAIT if self.hurried else None)
 
     async def open(self) -> None:
         await migrate(self.postgres.dsn)

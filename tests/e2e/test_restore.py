@@ -7,10 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
-import nats
 import pytest
 
-from taskflow import topology
 from tests.support.servers import nats_server, postgres_server
 from tests.support.stack import SERVICES, Stack, wait_until
 
@@ -60,7 +58,7 @@ def test_what_was_sent_since_is_not_sent_again_and_what_was_not_is(stack: Stack)
     stack.bus.stop()
     stack.bus.delete_store()
     stack.bus.start()
-    asyncio.run(_provision(stack.bus.url))
+    asyncio.run(stack.bus.provision())
     # The model says it otherwise the second time, and in one part.
     stack.script(ADA, {"text": "After, in other words."})
     stack.script(BEN, {"text": "Less."})
@@ -96,12 +94,6 @@ async def _copy(dsn: str, of: str, to: str) -> None:
     await connection.execute(f"drop database if exists {to} with (force)")
     await connection.execute(f"create database {to} owner taskflow template {of}")
     await connection.close()
-
-
-async def _provision(url: str) -> None:
-    client = await nats.connect(url)
-    await topology.provision(client)
-    await client.close()
 
 
 async def _open(dsn: str) -> dict[str, int]:

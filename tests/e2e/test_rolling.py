@@ -5,8 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 
 from tests.chaos.world import SERVICES, World
 from tests.support.eventually import eventually
+from tests.support.programs import Program
 from tests.support.servers import nats_server, postgres_server
 
 ROOT = Path(__file__).parents[2]
@@ -28,38 +28,6 @@ pytestmark = [
         reason="eight services at once: `make check` runs it",
     ),
 ]
-
-
-class Program:
-    """A service of another tree, as the world knows its own."""
-
-    def __init__(self, tree: Path, service: str, env: Mapping[str, str], output: Path) -> None:
-        with output.open("ab") as file:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "taskflow.cli.main", "run", service],
-                cwd=tree,
-                env={"PATH": os.defpath, "PYTHONPATH": str(tree), **env},
-                stdout=file,
-                stderr=file,
-                start_new_session=True,
-            )
-        self.pid = self._process.pid
-
-    @property
-    def exitcode(self) -> int | None:
-        return self._process.poll()
-
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
-
-    def join(self, timeout: float | None = None) -> None:
-        self._process.wait(timeout)
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def close(self) -> None:
-        self._process.wait(10)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +94,7 @@ def _start_old(world: World, service: str, tree: Path) -> str:
     shared = {name: world.env[name] for name in ("DATABASE_URL", "NATS_URL")}
     return world.start(
         service,
-        launch=lambda service, env, output: Program(tree, service, {**env, **shared}, output),
+        launch=lambda service, env, output: Program(service, {**env, **shared}, output, tree),
     )
 
 

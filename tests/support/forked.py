@@ -3,15 +3,15 @@
 Each is a process of its own that dies by a signal as any other; only its start is cheap.
 """
 
-import ctypes
 import importlib
 import multiprocessing
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+from tests.support.programs import die_with_parent
 
 MODULES = [
     *(f"services.{service}.app" for service in ("gateway", "agent", "tools", "scheduler")),
@@ -19,7 +19,6 @@ MODULES = [
     "twilio.rest.api.v2010.account.message",
     "google.genai",
 ]
-_PR_SET_PDEATHSIG = 1
 _ROOT = Path(__file__).parent.parent.parent
 
 _context = multiprocessing.get_context("forkserver")
@@ -36,7 +35,7 @@ def start(service: str, env: Mapping[str, str], output: Path) -> BaseProcess:
 
 
 def _serve(service: str, env: dict[str, str], output: str) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     os.setsid()
     file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(file, 1)

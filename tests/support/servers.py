@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import asyncpg
+import nats
 from nats.aio.client import Client
 
 from taskflow import topology
@@ -113,6 +114,14 @@ class NatsServer(_Embedded):
     @property
     def store(self) -> Path:
         return self._server.store
+
+    async def provision(self, again_after: float | None = None) -> None:
+        """As `taskflow provision`; `again_after`: of what a killed process held, in seconds."""
+        client = await nats.connect(self.url)
+        await topology.provision(client)
+        if again_after is not None:
+            await redeliver_soon(client, again_after)
+        await client.close()
 
     def delete_store(self) -> None:
         """JetStream as after a lost disk; the server must be down."""

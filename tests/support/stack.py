@@ -15,14 +15,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-import nats
-
-from taskflow import topology
 from taskflow.database import role_of
 from taskflow.embedded.ports import free_port
 from taskflow.migrate import migrate
 from tests.support import forked
-from tests.support.servers import NatsServer, PostgresServer, redeliver_soon
+from tests.support.servers import NatsServer, PostgresServer
 
 READY_SECONDS = 40
 STOP_SECONDS = 3
@@ -79,10 +76,7 @@ class Stack:
     def prepare(self) -> None:
         async def work() -> None:
             await migrate(self.postgres.dsn)
-            client = await nats.connect(self.bus.url)
-            await topology.provision(client)
-            await redeliver_soon(client, ACK_WAIT_SECONDS)
-            await client.close()
+            await self.bus.provision(ACK_WAIT_SECONDS)
 
         asyncio.run(work())
 

@@ -14,7 +14,7 @@ from contracts.conversation import MessageReceived
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from services.agent.decider import FOLD
-from taskflow import bus, failpoints, publishing, topology
+from taskflow import bus, failpoints, publishing
 from taskflow.appending import Write
 from taskflow.cli import main as cli
 from taskflow.errors import Retryable
@@ -90,8 +90,7 @@ async def test_a_lost_jetstream_store_is_rebuilt_from_the_log(
         during = await write(event_log, a_user, 50)
         nats_server.start()
         after = await write(event_log, a_user, 51)
-        async with await nats.connect(nats_server.url) as client:
-            await topology.provision(client)  # as `taskflow provision --every` does
+        await nats_server.provision()  # as `taskflow provision --every` does
         await eventually(lambda: listener.count(after) > 0, seconds=30)
 
         assert listener.count(during) == 1

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,10 @@ from typer.testing import CliRunner, Result
 
 from taskflow.cli import logs, main
 from taskflow.errors import Configuration
-from taskflow.migrate import migrate
 from taskflow.time_travel.why import trace_id
-from tests.conftest import runtime_settings
 from tests.support import recorded
 from tests.support.eventually import eventually
-from tests.support.filled import ADA, NUMBER, fill
-from tests.support.servers import PostgresServer
+from tests.support.filled import ADA, NUMBER
 
 pytestmark = pytest.mark.integration
 
@@ -48,33 +45,23 @@ def write(home: Path, *lines: dict[str, Any], rotated: str = "") -> None:
             file.write(json.dumps(one) + "\n")
 
 
-@pytest.fixture(scope="module")
-def filled(postgres: PostgresServer) -> Generator[str]:
-    dsn = asyncio.run(postgres.create_database(migrate))
-    asyncio.run(fill(dsn))
-    yield dsn
-    asyncio.run(postgres.drop_database(dsn))
-
-
 @pytest.fixture
-def home(filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(told_of_filled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where each event has a line; the first turn's lines are rotated away already."""
-    for name, value in runtime_settings(filled, "nats://127.0.0.1:1", tmp_path).items():
-        monkeypatch.setenv(name.upper(), str(value))
     monkeypatch.setenv("COLUMNS", "200")
     for event in EVENTS:
         ids = {"event_id": str(event.event_id)}
         if sid := getattr(event.event, "message_sid", None):
             ids["message_sid"] = sid
-        write(tmp_path, line(event, **ids), rotated=".1" if event in TURN else "")
+        write(told_of_filled, line(event, **ids), rotated=".1" if event in TURN else "")
     failed = {"class": "RequestRefused", "text": "Twilio refused it", "frames": ["a.py:1 send"]}
     cause = {"class": "ConnectError", "frames": ["b.py:2 connect"]}
     write(
-        tmp_path,
+        told_of_filled,
         line(TURN[-1], level="warning", event="send.later", exception={**failed, "from": cause}),
     )
-    write(tmp_path, {"service": "agent", "timestamp": "2026-01-01T00:00:00Z", "event": "x"})
-    return tmp_path
+    write(told_of_filled, {"service": "agent", "timestamp": "2026-01-01T00:00:00Z", "event": "x"})
+    return told_of_filled
 
 
 def run(*arguments: str) -> Result:

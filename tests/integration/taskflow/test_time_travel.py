@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
@@ -16,30 +16,17 @@ from taskflow import sealing
 from taskflow.cli import main
 from taskflow.cli.operator import reader
 from taskflow.errors import Configuration
-from taskflow.migrate import migrate
 from taskflow.time_travel import why
-from tests.conftest import runtime_settings
 from tests.support import recorded
-from tests.support.filled import ADA, GONE, NUMBER, PICTURE, fill
-from tests.support.servers import PostgresServer
+from tests.support.filled import ADA, GONE, NUMBER, PICTURE
 
 pytestmark = pytest.mark.integration
 
 Taskflow = Callable[..., Result]
 
 
-@pytest.fixture(scope="module")
-def filled(postgres: PostgresServer) -> Generator[str]:
-    dsn = asyncio.run(postgres.create_database(migrate))
-    asyncio.run(fill(dsn))
-    yield dsn
-    asyncio.run(postgres.drop_database(dsn))
-
-
 @pytest.fixture
-def taskflow(filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Taskflow:
-    for name, value in runtime_settings(filled, "nats://127.0.0.1:1", tmp_path).items():
-        monkeypatch.setenv(name.upper(), str(value))
+def taskflow(told_of_filled: Path, monkeypatch: pytest.MonkeyPatch) -> Taskflow:
     monkeypatch.setenv("TASKFLOW_JAEGER_URL", "http://jaeger.example:16686/")
 
     def run(*arguments: str) -> Result:

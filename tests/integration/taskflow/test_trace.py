@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -14,13 +14,10 @@ from contracts import slots
 from contracts.streams import conversation, profile
 from taskflow.cli import main
 from taskflow.errors import Configuration
-from taskflow.migrate import migrate
 from taskflow.time_travel.why import trace_id
-from tests.conftest import runtime_settings
 from tests.support import recorded
-from tests.support.filled import ADA, GONE, NUMBER, fill
+from tests.support.filled import ADA, GONE, NUMBER
 from tests.support.jaeger import ANSWER, query_server
-from tests.support.servers import PostgresServer
 
 pytestmark = pytest.mark.integration
 
@@ -39,18 +36,8 @@ def trace_of(type_: str) -> str:
     return found
 
 
-@pytest.fixture(scope="module")
-def filled(postgres: PostgresServer) -> Generator[str]:
-    dsn = asyncio.run(postgres.create_database(migrate))
-    asyncio.run(fill(dsn))
-    yield dsn
-    asyncio.run(postgres.drop_database(dsn))
-
-
 @pytest.fixture
-def taskflow(filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Taskflow:
-    for name, value in runtime_settings(filled, "nats://127.0.0.1:1", tmp_path).items():
-        monkeypatch.setenv(name.upper(), str(value))
+def taskflow(told_of_filled: Path, monkeypatch: pytest.MonkeyPatch) -> Taskflow:
 
     def run(*arguments: str, jaeger: str = "") -> Result:
         monkeypatch.setenv("TASKFLOW_JAEGER_URL", jaeger)
