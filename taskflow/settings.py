@@ -71,11 +71,7 @@ class Settings(BaseSettings):
     def load(cls, **given: Any) -> Self:
         """Raises Configuration with one line that names each wrong setting and its mend."""
         try:
-            return cls(
-                _env_file=cls.env_files(),  # pyright: ignore[reportCallIssue]
-                _secrets_dir=_secrets_folder(),  # pyright: ignore[reportCallIssue]
-                **given,
-            )
+            return cls(**{"_env_file": cls.env_files(), "_secrets_dir": _secrets_folder(), **given})
         except ValidationError as error:
             raise Configuration(explain(error)) from None
 

@@ -2,14 +2,12 @@
 
 import asyncio
 import contextlib
-import logging
 import sys
 from importlib.metadata import entry_points
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 from taskflow.cli import log_commands, metrics
@@ -47,11 +45,26 @@ app.command()(metrics.metrics)
 
 @app.callback()
 def _common(
+    ctx: typer.Context,
     version: Annotated[  # noqa: ARG001 - its callback has told it
         bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell it.")
     ] = False,
 ) -> None:
-    """Runs before each subcommand."""
+    """Runs before each subcommand, which may have this process to itself."""
+    if ctx.obj:
+        ctx.obj()
+
+
+def _quiet_logs() -> None:
+    """Standard output is for what was asked; a service sets up its own logs."""
+    import logging
+
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @app.command()
@@ -288,13 +301,8 @@ def asyncapi(
 
 def main() -> None:
     """Expected faults are one clear line and exit code 1."""
-    # Standard output is for what was asked; a service sets up its own logs.
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
     try:
-        app()
+        app(obj=_quiet_logs)
     except TaskFlowError as error:
         _give_up(str(error))
     except ImportError as error:

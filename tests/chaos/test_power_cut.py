@@ -10,7 +10,8 @@ import pytest
 from tests.support.walks import how_far
 
 CUTS = how_far(1, 2)
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(100)]
+PROVING_CUTS = how_far(3, 5)
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
 
 def _power_cut(into: Path, *arguments: str) -> dict[str, dict[str, int]]:
@@ -33,8 +34,9 @@ def test_nothing_acknowledged_is_lost_when_the_power_goes(server: str, tmp_path:
 
 @pytest.mark.parametrize("server", ["postgres", "nats"])
 def test_a_server_that_does_not_sync_is_found_out(server: str, tmp_path: Path) -> None:
-    told = _power_cut(tmp_path / "told.json", "--cuts", str(CUTS), "--only", server, "--prove")[
-        server
-    ]
+    # A busy disk may have written by itself what was not synced: a few cuts, of which one loses.
+    told = _power_cut(
+        tmp_path / "told.json", "--cuts", str(PROVING_CUTS), "--only", server, "--prove"
+    )[server]
 
     assert told["lost"] > 0

@@ -122,11 +122,12 @@ def _names(of: type[Settings] | None) -> dict[str, bool]:
     if of is None:
         return {}
     fields = of.model_fields.items()
-    # The vendors' other names of a setting are known, but only the first is asked for.
+    # Other names of a setting are known, but only its own is asked for.
     own = {
-        name: info.is_required() and place == 0
+        name: info.is_required() and name == (field.upper() if field.upper() in names else names[0])
         for field, info in fields
-        for place, name in enumerate(_called(field, info))
+        for names in [_called(field, info)]
+        for name in names
     }
     if "otel_exporter_otlp_endpoint" not in of.model_fields:
         return own

@@ -33,7 +33,7 @@ def test_a_part_that_is_not_installed_is_one_clear_line(
     def lacks(name: str) -> None:
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
-    monkeypatch.setattr(command, "app", lambda: lacks("google.genai"))
+    monkeypatch.setattr(command, "app", lambda **_: lacks("google.genai"))
     with pytest.raises(SystemExit) as ended:
         command.main()
     assert ended.value.code == 1
@@ -41,6 +41,6 @@ def test_a_part_that_is_not_installed_is_one_clear_line(
     assert told.startswith("taskflow: this installation has not the extra")
     assert "'google.genai'" in told
 
-    monkeypatch.setattr(command, "app", lambda: lacks("taskflow.nowhere"))
+    monkeypatch.setattr(command, "app", lambda **_: lacks("taskflow.nowhere"))
     with pytest.raises(ModuleNotFoundError):
         command.main()
