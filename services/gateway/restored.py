@@ -69,6 +69,7 @@ class Restored:
         """What we said to this user between the moment and going on from it; oldest first."""
         since, until = self._to.replace(microsecond=0), await self._went_on_at()
         listed = await self._twilio.sent_to(address, since)
+        listed.reverse()  # dated to the second, two of one second stay in their order
         return sorted((one for one in listed if since <= _at(one) < until), key=_at)
 
     async def _went_on_at(self) -> datetime:

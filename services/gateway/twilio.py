@@ -170,7 +170,7 @@ class Twilio:
         return Accepted(str(created.sid)) if created.sid else Unknown("201 without a sid")
 
     async def sent_to(self, address: str, since: datetime) -> list[Listed]:
-        """What we sent to this user since then. Raises VendorUnavailable."""
+        """What we sent to this user since then, newest first. Raises VendorUnavailable."""
         listed = await self._between(self._from, address, since)
         return [self._listed(one, one.to) for one in listed]
 
