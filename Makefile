@@ -8,10 +8,10 @@ unexport PYTHONDONTWRITEBYTECODE
 run: $(VENV)/.browser ## Start everything: servers, services, simulators; Ctrl-C stops all of it
 	@exec $(BIN)/taskflow up
 
-test: $(VENV)/.dev $(VENV)/.browser ## Run the whole suite against real PostgreSQL and NATS
+test: $(VENV)/.dev $(VENV)/.browser ## Run the suite against real PostgreSQL and NATS, without the long tests
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-check: $(VENV)/.dev $(VENV)/.browser ## What CI runs: format, lint, types, import walls, generated docs, tests with coverage
+check: $(VENV)/.dev $(VENV)/.browser ## What CI runs: format, lint, types, import walls, generated docs, all tests with coverage
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/basedpyright
@@ -49,6 +49,9 @@ verify-images: $(VENV)/.dev $(VENV)/.browser ## Make what is in each image, star
 
 verify-k8s: $(VENV)/.dev ## Render every overlay of deploy/k8s and have it judged: own rules, schemas, models, checkov
 	@$(BIN)/python -m tests.k8s.verify
+
+verify-apiserver: $(VENV)/.dev ## Apply every overlay to a real API server with its admission on; builds one where Go is
+	@$(BIN)/python -m tests.k8s.apiserver || test $$? -eq 77
 
 RULES := deploy/observability/prometheus
 PROMTOOL := $(or $(TASKFLOW_PROMTOOL),promtool)
@@ -105,4 +108,4 @@ $(VENV)/.browser: | $(VENV)/.runtime
 	@$(BIN)/taskflow browser
 	@touch $@
 
-.PHONY: run test check chaos chaos-matrix chaos-sends simulate power-cut verify-jaeger verify-images verify-k8s verify-rules bench format lock clean help
+.PHONY: run test check chaos chaos-matrix chaos-sends simulate power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench format lock clean help

@@ -145,6 +145,7 @@ class Gauge(Instrument):
 
     def bind(self, meter: Meter) -> None:
         self._seen.clear()
+        self.drop()
         meter.create_observable_gauge(self.name, [self._observed], self.unit, self.meaning)
 
     def set(self, value: float, labels: Labels | None = None) -> None:

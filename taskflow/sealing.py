@@ -4,6 +4,7 @@ The event's id and the field's name are associated data: a sealed value does not
 """
 
 import base64
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -56,30 +57,54 @@ class DataKey:
 
     def mac(self, value: bytes) -> bytes:
         """Names a value in an index: for this user alone; for nobody, once they are forgotten."""
-        mac = hmac.HMAC(self._index, hashes.SHA256())
-        mac.update(value)
-        return mac.finalize()
+        return _mac(self._index, value)
 
 
 class MasterKey:
-    """Wraps users' keys, and keys the hash by which an address is found."""
+    """Wraps users' keys, and keys the hash by which an address is found.
 
-    def __init__(self, key: bytes) -> None:
-        self._wrap = DataKey(_derived(key, b"taskflow wrap"))
-        self._index = _derived(key, b"taskflow address index")
+    While it is rotated there are two: all is made with the first, and found and opened with either.
+    """
+
+    def __init__(self, key: bytes, *others: bytes) -> None:
+        keys = (key, *others)
+        self._wraps = [DataKey(_derived(one, b"taskflow wrap")) for one in keys]
+        self._indexes = [_derived(one, b"taskflow address index") for one in keys]
 
     def new_data_key(self, user: UUID) -> tuple[DataKey, bytes]:
         """A fresh key and its wrapped form."""
         key = AESGCM.generate_key(bit_length=256)
-        return DataKey(key), self._wrap.seal(key, user.bytes)
+        return DataKey(key), self._wraps[0].seal(key, user.bytes)
 
     def unwrap(self, wrapped: bytes, user: UUID) -> DataKey:
-        return DataKey(self._wrap.open(wrapped, user.bytes))
+        """Raises UnopenableSeal."""
+        return DataKey(self._unwrapped(wrapped, user)[0])
+
+    def rewrapped(self, wrapped: bytes, user: UUID) -> bytes | None:
+        """The same key wrapped by the first; None when it is already. Raises UnopenableSeal."""
+        key, by = self._unwrapped(wrapped, user)
+        return self._wraps[0].seal(key, user.bytes) if by else None
+
+    def _unwrapped(self, wrapped: bytes, user: UUID) -> tuple[bytes, int]:
+        for by, wrap in enumerate(self._wraps[:-1]):
+            with contextlib.suppress(UnopenableSeal):
+                return wrap.open(wrapped, user.bytes), by
+        return self._wraps[-1].open(wrapped, user.bytes), len(self._wraps) - 1
 
     def address_hash(self, address: str) -> bytes:
-        mac = hmac.HMAC(self._index, hashes.SHA256())
-        mac.update(address.strip().lower().encode())
-        return mac.finalize()
+        """Under which a new address is kept."""
+        return self.address_hashes(address)[0]
+
+    def address_hashes(self, address: str) -> list[bytes]:
+        """Under any of which it may be found."""
+        written = address.strip().lower().encode()
+        return [_mac(index, written) for index in self._indexes]
+
+
+def _mac(key: bytes, value: bytes) -> bytes:
+    mac = hmac.HMAC(key, hashes.SHA256())
+    mac.update(value)
+    return mac.finalize()
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

@@ -124,7 +124,7 @@ async def runtime(
     dsn = settings.dsn
     name = f"taskflow-{service}"
     pool = database.pool(dsn, name)
-    vault = Vault(pool, MasterKey(settings.master_key))
+    vault = Vault(pool, MasterKey(*settings.master_keys))
     group = GroupCommit(dsn, f"{name}-append")
     event_log = EventLog(pool, vault, group, settings.archive_folder)
     wakeups = Wakeups(dsn, f"{name}-listen")

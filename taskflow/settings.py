@@ -85,6 +85,8 @@ class RuntimeSettings(Settings):
     database_url: SecretStr = Field(examples=["postgresql://user:password@host:5432/taskflow"])
     nats_url: str = Field(examples=["nats://127.0.0.1:4222"])
     taskflow_master_key: MasterKey = Field(examples=["(openssl rand -base64 32)"])
+    taskflow_master_key_secondary: MasterKey | None = None
+    """While the master key is rotated: the other one, which only opens (docs/security.md)."""
     taskflow_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     nats_monitor_url: str | None = Field(default=None, examples=["http://127.0.0.1:8222"])
     """Where NATS tells of itself; production checks there that it writes before it acks."""
@@ -112,8 +114,10 @@ class RuntimeSettings(Settings):
     sentry_environment: str = "production"
 
     @property
-    def master_key(self) -> bytes:
-        return base64.b64decode(self.taskflow_master_key.get_secret_value())
+    def master_keys(self) -> tuple[bytes, ...]:
+        """All is made with the first; the second, if there is one, only opens and checks."""
+        named = (self.taskflow_master_key, self.taskflow_master_key_secondary)
+        return tuple(base64.b64decode(one.get_secret_value()) for one in named if one)
 
     @property
     def archive_folder(self) -> Path:

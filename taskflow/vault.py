@@ -1,6 +1,8 @@
 """Who is who: the only place that knows addresses. Everything else knows a user id."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 import asyncpg
@@ -18,14 +20,19 @@ TRUSTED_SECONDS = 12.0
 cached here was forgotten (see forgotten.py, which asks every 5 s)."""
 
 _USER_OF = """
-select user_id from vault_addresses where address_hash = any($1::bytea[])
+select address_hash, user_id from vault_addresses where address_hash = any($1::bytea[])
  order by kind = 'phone' desc
 """
+# Two webhooks of a new user race, each perhaps with another one's master key first: they wait for
+# each other by every hash of the address, in one order.
+_ALONE = """
+select pg_advisory_xact_lock(hashtextextended(encode(hash, 'hex'), 7215013))
+  from unnest($1::bytea[]) hash
+"""
+_IS_TAKEN = "select exists (select from vault_addresses where address_hash = any($1::bytea[]))"
 _NEW_USER = "insert into vault_users (user_id, wrapped_key) values ($1, $2)"
-# Two webhooks of a new user race: the first address wins, the loser's user is never referred to.
 _NEW_ADDRESS = """
 insert into vault_addresses (address_hash, user_id, kind, sealed_address) values ($1, $2, $3, $4)
-on conflict (address_hash) do nothing
 """
 _WRAPPED_KEY = "select wrapped_key from vault_users where user_id = $1"
 _ADDRESSES = """
@@ -52,6 +59,15 @@ class UnknownUser(Permanent):
     code = "unknown_user"
 
 
+def sealed_address(key: DataKey, address: str, hash_: bytes) -> bytes:
+    return key.seal(address.encode(), b"address" + hash_)
+
+
+def opened_address(key: DataKey, sealed: bytes, hash_: bytes) -> str:
+    """Raises UnopenableSeal."""
+    return key.open(sealed, b"address" + hash_).decode()
+
+
 def kind_of(address: str) -> Kind:
     """`whatsapp:+15551230001` is a phone; `whatsapp:DE.abc123` a business-scoped id."""
     return "phone" if address.removeprefix("whatsapp:").startswith("+") else "business_scoped"
@@ -65,33 +81,53 @@ class Vault:
 
     async def user_for(self, addresses: list[str]) -> UserId:
         """The user behind these addresses (phone, business-scoped id, both); new if unknown."""
-        by_hash = {self._master.address_hash(address): address for address in addresses}
         try:
-            found = await self._find(list(by_hash))
-            if len(found) == len(by_hash):
-                return found[0]
-            if found:
-                user, key = found[0], await self.key(found[0])
-            else:
-                user = UserId(clock.new_id())
-                key, wrapped = self._master.new_data_key(user)
-                async with failpoints.VAULT_COMMIT:
-                    await self._pool.execute(_NEW_USER, user, wrapped)
-            for hash_, address in by_hash.items():
-                sealed = key.seal(address.encode(), b"address" + hash_)
-                async with failpoints.VAULT_COMMIT:
-                    await self._pool.execute(_NEW_ADDRESS, hash_, user, kind_of(address), sealed)
-            return (await self._find(list(by_hash)))[0]
+            while True:
+                user, unknown = await self._find(addresses)
+                if user and not unknown:
+                    return user
+                if user:
+                    is_first = await self._introduced(user, await self.key(user), None, unknown)
+                else:
+                    user = UserId(clock.new_id())
+                    key, wrapped = self._master.new_data_key(user)
+                    is_first = await self._introduced(user, key, wrapped, unknown)
+                if is_first:
+                    return user
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the vault did not answer") from error
 
-    async def _find(self, hashes: list[bytes]) -> list[UserId]:
-        """One user for each known hash; should they differ, the phone's owner comes first."""
-        return [UserId(row["user_id"]) for row in await self._pool.fetch(_USER_OF, hashes)]
+    async def _find(self, addresses: Iterable[str]) -> tuple[UserId | None, list[str]]:
+        """Whose they are (the phone's, should they differ), and which of them nobody knows."""
+        hashes = {one: self._master.address_hashes(one) for one in addresses}
+        rows = await self._pool.fetch(_USER_OF, list(chain.from_iterable(hashes.values())))
+        known = {row["address_hash"] for row in rows}
+        user = UserId(rows[0]["user_id"]) if rows else None
+        return user, [one for one, its in hashes.items() if known.isdisjoint(its)]
+
+    async def _introduced(
+        self, user: UserId, key: DataKey, wrapped: bytes | None, addresses: list[str]
+    ) -> bool:
+        """They lead to this user, a new one with a wrapped key; False: somebody was faster."""
+        hashes = [self._master.address_hashes(one) for one in addresses]
+        together = list(chain.from_iterable(hashes))
+        async with (
+            failpoints.VAULT_COMMIT,
+            self._pool.acquire() as connection,
+            connection.transaction(),
+        ):
+            await connection.execute(_ALONE, sorted(together))
+            if await connection.fetchval(_IS_TAKEN, together):
+                return False
+            if wrapped:
+                await connection.execute(_NEW_USER, user, wrapped)
+            for address, (hash_, *_) in zip(addresses, hashes, strict=True):
+                sealed = sealed_address(key, address, hash_)
+                await connection.execute(_NEW_ADDRESS, hash_, user, kind_of(address), sealed)
+        return True
 
     async def known(self, address: str) -> UserId | None:
-        rows = await self._find([self._master.address_hash(address)])
-        return rows[0] if rows else None
+        return (await self._find([address]))[0]
 
     async def address_of(self, user: UserId) -> str:
         """Where to write to them: the phone if it is known. Raises UnknownUser."""
@@ -102,7 +138,7 @@ class Vault:
         if row is None:
             raise UnknownUser(f"no address is known for user {user}")
         key = await self.key(user)
-        return key.open(row["sealed_address"], b"address" + row["address_hash"]).decode()
+        return opened_address(key, row["sealed_address"], row["address_hash"])
 
     async def key(self, user: UserId) -> DataKey:
         """Raises SealedForEver when the user was forgotten, UnknownUser when there is none."""
@@ -150,8 +186,9 @@ class Vault:
 
         Every process is told by the commit.
         """
-        addresses = deleted(await connection.execute(_FORGET_ADDRESSES, user))
+        # The key first: a rewrapping that is at this user has then left the addresses as they are.
         keys = deleted(await connection.execute(_FORGET_KEY, user))
+        addresses = deleted(await connection.execute(_FORGET_ADDRESSES, user))
         await connection.execute(_TELL, FORGOTTEN_CHANNEL, str(user))
         return keys, addresses
 

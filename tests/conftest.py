@@ -20,6 +20,7 @@ from taskflow.settings import RuntimeSettings
 from taskflow.vault import Vault
 from tests.support import servers
 from tests.support.servers import NatsServer, PostgresServer
+from tests.support.walks import WHOLE
 
 # A busy machine makes and checks examples slowly; that is no finding.
 hypothesis.settings.register_profile(
@@ -33,7 +34,14 @@ _VENDORS = ("TWILIO_", "GEMINI_", "GOOGLE_", "SERPAPI_", "TASKFLOW_", "OTEL_", "
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that wait for processes alternate with files that compute: no core idles."""
+    """Files that wait for processes alternate with files that compute: no core idles.
+
+    Long tests are left to `make check`.
+    """
+    if not WHOLE:
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="long: `make check` runs it"))
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)

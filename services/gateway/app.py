@@ -40,11 +40,11 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     if not settings.taskflow_check_signatures:
         log.warning("signatures.not_checked", danger="anybody can write in anybody's name")
     twilio = Twilio(settings)
-    callbacks = Callbacks(settings.master_key, settings.public_url)
+    callbacks = Callbacks(settings.master_keys, settings.public_url)
     intake = Intake(runtime.log, runtime.vault)
     pacing = Pacing(settings.taskflow_send_per_second)
     now = DatabaseClock(runtime.pool).now
-    links = PictureLinks(settings.master_key, settings.public_url)
+    links = PictureLinks(settings.master_keys, settings.public_url)
     pictures = Pictures(Media(runtime.pool, runtime.vault), links)
     restored_to = settings.taskflow_restored_to
     effects = Effects(

@@ -104,7 +104,7 @@ async def _master_key(connection: asyncpg.Connection, settings: OperatorSettings
     if row is None:
         return Finding("master key", ok=True, says="no user yet to try it on")
     try:
-        MasterKey(settings.master_key).unwrap(row["wrapped_key"], row["user_id"])
+        MasterKey(*settings.master_keys).unwrap(row["wrapped_key"], row["user_id"])
     except UnopenableSeal:
         do = "restore the TASKFLOW_MASTER_KEY that this database was written with"
         return Finding("master key", ok=False, says="does not open users' keys", do=do)

@@ -17,7 +17,7 @@ from taskflow.errors import Configuration
 from taskflow.media import Media
 from taskflow.time_travel import gathering
 from taskflow.time_travel.whole import whole
-from taskflow.vault import kind_of
+from taskflow.vault import kind_of, opened_address
 
 _ADDRESSES = """
 select address_hash, sealed_address, created_at from vault_addresses
@@ -76,7 +76,7 @@ async def _addresses(me: Operator, user: UserId) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for row in await me.pool.fetch(_ADDRESSES, user):
         sealed, hash_ = row["sealed_address"], row["address_hash"]
-        address = key.open(sealed, b"address" + hash_).decode()
+        address = opened_address(key, sealed, hash_)
         since = row["created_at"].isoformat()
         found.append({"address": address, "kind": kind_of(address), "known_since": since})
     return found

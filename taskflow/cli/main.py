@@ -289,6 +289,14 @@ def forget(
     asyncio.run(forget_user(user, yes=yes, json=json))
 
 
+@app.command("rewrap-keys")
+def rewrap_keys() -> None:
+    """Have the present master key open everybody's; a step of rotating it (docs/security.md)."""
+    from taskflow.cli.rewrapping import rewrap_keys
+
+    asyncio.run(rewrap_keys())
+
+
 @app.command()
 def asyncapi(
     check: Annotated[bool, typer.Option("--check", help="Fail when the file is stale.")] = False,

@@ -69,6 +69,7 @@ class OperatorSettings(OfTheHouse, RuntimeSettings):
 class Operator:
     settings: OperatorSettings
     pool: asyncpg.Pool
+    master: MasterKey
     vault: Vault
     log: EventLog
     dead_letters: DeadLetters
@@ -165,9 +166,10 @@ async def _reached(
     async with pool:
         try:
             await pool.fetchval("select 1")
-            vault = Vault(pool, MasterKey(settings.master_key))
+            master = MasterKey(*settings.master_keys)
+            vault = Vault(pool, master)
             log = log_of(pool, vault, group, settings.archive_folder)
-            yield Operator(settings, pool, vault, log, DeadLetters(pool, log, "operator"))
+            yield Operator(settings, pool, master, vault, log, DeadLetters(pool, log, "operator"))
         except database.UNAVAILABLE as error:
             raise Configuration(
                 f"PostgreSQL does not answer ({type(error).__name__}); is `make run` running?"

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.walks import how_far
-
-CUTS = how_far(1, 2)
-PROVING_CUTS = how_far(3, 5)
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+CUTS = 2
+PROVING_CUTS = 5
+pytestmark = [pytest.mark.integration, pytest.mark.long, pytest.mark.timeout(300)]
 
 
 def _power_cut(into: Path, *arguments: str) -> dict[str, dict[str, int]]:

@@ -12,6 +12,7 @@ MESSAGES = how_far(30, 60)
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
+@pytest.mark.long
 async def test_nothing_is_lost_doubled_or_out_of_order_while_everything_breaks(
     tmp_path: Path,
 ) -> None:

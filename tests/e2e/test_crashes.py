@@ -88,6 +88,7 @@ def test_while_postgresql_is_down_the_webhook_says_503_in_time(stack: Stack, use
     assert stack.await_replies(user, 1, seconds=180)
 
 
+@pytest.mark.long
 def test_two_replicas_keep_order_and_fire_once(stack: Stack) -> None:
     stack.start("agent#2", "scheduler#2")
     users = [f"+{next(_numbers)}" for _ in range(6)]

@@ -29,6 +29,7 @@ def stack(tmp_path: Path) -> Generator[Stack]:
             stack.stop()
 
 
+@pytest.mark.long
 def test_what_was_sent_since_is_not_sent_again_and_what_was_not_is(stack: Stack) -> None:
     stack.script(ADA, {"text": "Before."})
     stack.say(ADA, "hello")

@@ -21,13 +21,7 @@ BEFORE = os.environ.get("TASKFLOW_PREVIOUS", "HEAD~1")
 """The commit whose services run beside those of this tree."""
 PEOPLE = [f"+1555310{n:04}" for n in range(6)]
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(
-        os.environ.get("HYPOTHESIS_PROFILE") != "whole",
-        reason="eight services at once: `make check` runs it",
-    ),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

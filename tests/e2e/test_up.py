@@ -227,6 +227,7 @@ def test_a_damaged_master_key_is_never_replaced(start: Start, home: Path) -> Non
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.long
 def test_the_real_house_starts_stops_and_starts_again_as_the_same(start: Start, home: Path) -> None:
     accounts: list[str] = []
     for _ in range(2):

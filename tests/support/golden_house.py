@@ -176,7 +176,7 @@ class House:
             self.log,
             self.vendor,
             self.vendor,
-            callbacks=Callbacks(b"k" * 32, "https://t.example"),
+            callbacks=Callbacks([b"k" * 32], "https://t.example"),
             pictures=self.vendor,
             pacing=Pacing(10_000),
             now=self.now,

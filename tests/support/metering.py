@@ -7,7 +7,6 @@ from opentelemetry.sdk.resources import Resource
 from prometheus_client.parser import text_string_to_metric_families as families
 
 from taskflow import metrics
-from taskflow.instruments import Gauge
 
 Series = dict[str, dict[frozenset[tuple[str, str]], float]]
 
@@ -44,6 +43,3 @@ def metering() -> Generator[Meter]:
         yield Meter()
     finally:
         metrics.stop()
-        for one in metrics.CATALOGUE:
-            if isinstance(one, Gauge):
-                one.drop()

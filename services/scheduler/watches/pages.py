@@ -15,5 +15,10 @@ class PageIds:
     def of(self, url: str, product: str | None) -> UUID:
         """The same for all who watch this product at this canonical address."""
         mac = hmac.HMAC(self._key, hashes.SHA256())
-        mac.update(f"{url}\x1f{' '.join((product or '').lower().split())}".encode())
+        mac.update(f"{url}\x1f{normalized(product)}".encode())
         return UUID(bytes=mac.finalize()[:16])
+
+
+def normalized(product: str | None) -> str:
+    """However they wrote it."""
+    return " ".join((product or "").lower().split())

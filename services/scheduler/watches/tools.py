@@ -19,7 +19,7 @@ from services.scheduler.tools import ReadModel
 from services.scheduler.watches.arguments import ListWatches, PriceHistory, StopWatch, WatchPrice
 from services.scheduler.watches.decider import Rhythm, Watch, threshold
 from services.scheduler.watches.listing import Listed, Listing, chosen, plain
-from services.scheduler.watches.pages import PageIds
+from services.scheduler.watches.pages import PageIds, normalized
 from services.scheduler.watches.words import goal_of, money
 from taskflow import clock
 from taskflow.appending import Write
@@ -241,12 +241,11 @@ def _goal(arguments: WatchPrice) -> Goal:
 
 
 def _says_the_same(standing: WatchSet, new: WatchSet) -> bool:
-    return (standing.page, standing.goal, standing.below, standing.drop_percent) == (
-        new.page,
-        new.goal,
-        new.below,
-        new.drop_percent,
-    ) and standing.until == new.until
+    """By address and product, not by page: a page's id changes with the master key."""
+    alike = ("url", "goal", "below", "drop_percent", "until")
+    return normalized(standing.product) == normalized(new.product) and all(
+        getattr(standing, name) == getattr(new, name) for name in alike
+    )
 
 
 def _history(one: Listed, currency: str | None, points: list[Point]) -> Json:

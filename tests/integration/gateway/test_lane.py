@@ -142,7 +142,7 @@ async def test_nobody_to_write_to_is_a_failure_without_a_post(
 @pytest.fixture
 async def effects(house: House, event_log: EventLog, database: str) -> AsyncGenerator[Effects]:
     """Of a replica that shares nothing with the gateway but the log."""
-    twilio, key = Twilio(house.settings), house.settings.master_key
+    twilio, key = Twilio(house.settings), house.settings.master_keys
     async with db.pool(database, "tests") as pool:
         links = PictureLinks(key, house.url)
         yield Effects(

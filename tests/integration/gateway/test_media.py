@@ -97,7 +97,7 @@ async def test_a_picture_whose_answer_was_lost_is_found_and_sent_once(
 async def test_its_address_is_good_for_that_picture_and_nothing_else(
     house: House, runtime: Runtime
 ) -> None:
-    links = PictureLinks(house.settings.master_key, house.url)
+    links = PictureLinks(house.settings.master_keys, house.url)
     picture, other = [await a_picture(house, runtime) for _ in range(2)]
     path = links.url(picture).removeprefix(house.url)
 
@@ -124,7 +124,7 @@ async def test_its_address_is_good_for_that_picture_and_nothing_else(
 
 
 async def test_a_forgotten_users_picture_is_gone(house: House, runtime: Runtime) -> None:
-    links = PictureLinks(house.settings.master_key, house.url)
+    links = PictureLinks(house.settings.master_keys, house.url)
     picture = await a_picture(house, runtime)
     path = links.url(picture).removeprefix(house.url)
     assert (await asked(house, path))[0] == 200

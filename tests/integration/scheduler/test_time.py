@@ -55,6 +55,7 @@ async def all_fired_once(house: House, reminders: list[UUID], users: list[UserId
     assert len(await house.owner.fetch(_TOGETHER)) == len(reminders)
 
 
+@pytest.mark.long
 async def test_three_replicas_fire_hundreds_at_once_once_each(house: House) -> None:
     users = await house.users(10)
     due = soon(2)
@@ -138,6 +139,7 @@ async def _is(connection: asyncpg.Connection, query: str, wanted: list[UUID]) ->
     return [row[0] for row in await connection.fetch(query)] == wanted
 
 
+@pytest.mark.long
 async def test_connections_cut_in_the_middle_of_firing_double_and_lose_nothing(
     house: House,
 ) -> None:

@@ -275,6 +275,7 @@ async def test_broken_off_anywhere_it_goes_on(world: World) -> None:
     assert (await world.findings())[0] == []
 
 
+@pytest.mark.long
 async def test_the_command_killed_in_the_middle_is_run_again(world: World) -> None:
     await world.fill(parts=3, each=1)
     settings = runtime_settings(world.dsn, "nats://127.0.0.1:1", world.folder.parent)

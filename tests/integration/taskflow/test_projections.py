@@ -82,6 +82,7 @@ def built_elsewhere(dsn: str, *names: str, **env: str) -> subprocess.CompletedPr
     )
 
 
+@pytest.mark.long
 async def test_every_projection_is_the_same_whoever_makes_it(dsn: str) -> None:
     """Twice in processes of other hash seeds that reach PostgreSQL alone, and in odd pages here."""
     made = [built_elsewhere(dsn, "all", PYTHONHASHSEED=seed) for seed in ("1", "2")]
@@ -98,6 +99,7 @@ async def test_every_projection_is_the_same_whoever_makes_it(dsn: str) -> None:
     assert empty == {"history_words"}, "nothing opens these texts"
 
 
+@pytest.mark.long
 async def test_a_rebuild_that_is_killed_goes_on_where_it_was(dsn: str) -> None:
     names = [view.name for view in VIEWS]
     async with reading(dsn) as (log, _):

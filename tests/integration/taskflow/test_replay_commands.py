@@ -58,6 +58,7 @@ async def stored_in(client: Client, stream: str) -> list[Message]:
     return [Message.model_validate_json(one.data) for one in found]
 
 
+@pytest.mark.long
 async def test_a_run_that_is_killed_goes_on_where_it_was(client: Client, nats_server: Any) -> None:
     """Killed with -9 between two pages; live counts never move."""
     before = await live(client)

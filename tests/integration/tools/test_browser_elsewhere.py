@@ -71,6 +71,7 @@ async def test_it_shows_pages_and_is_replaced_when_its_pod_goes(ground: Ground) 
 
 
 @NEEDS_CHROMIUM
+@pytest.mark.long
 async def test_a_pod_that_goes_under_a_page_is_tried_again(ground: Ground) -> None:
     asked = asyncio.Event()
 
@@ -92,6 +93,7 @@ async def test_a_pod_that_goes_under_a_page_is_tried_again(ground: Ground) -> No
 
 
 @NEEDS_CHROMIUM
+@pytest.mark.long
 async def test_a_page_that_swells_has_its_measure(ground: Ground) -> None:
     """Two gigabytes, if it were let; other pages do not feel it."""
     ground.site.html(

@@ -265,6 +265,7 @@ async def test_plain_http_reaches_nothing_inside(ground: Ground) -> None:
 
 
 @NEEDS_CHROMIUM
+@pytest.mark.long
 async def test_the_browser_reaches_nothing_inside(ground: Ground) -> None:
     assert ground.browser is not None
     asked = len(ground.site.asked)
@@ -313,6 +314,7 @@ async def test_without_the_wall_the_canary_is_reached(ground: Ground) -> None:
 
 
 @NEEDS_CHROMIUM
+@pytest.mark.long
 async def test_without_the_wall_these_pages_would_reach_it(ground: Ground) -> None:
     """The same browser, the same pages; only the proxy lets everything through."""
     assert PROGRAM is not None

@@ -212,6 +212,7 @@ ODD_PAGES = {
 
 
 @NEEDS_CHROMIUM
+@pytest.mark.long
 async def test_the_browser_is_done_with_every_page_in_time(
     ground: Ground, browser: Browser
 ) -> None:
@@ -242,6 +243,7 @@ async def test_odd_pages_say_what_stands_there(ground: Ground, patient: Browser)
 
 
 @NEEDS_CHROMIUM
+@pytest.mark.long
 async def test_a_killed_page_and_a_killed_browser_are_tried_again(ground: Ground) -> None:
     assert PROGRAM is not None
     browser = Browser(
@@ -265,6 +267,7 @@ async def test_a_killed_page_and_a_killed_browser_are_tried_again(ground: Ground
 
 
 @NEEDS_CHROMIUM
+@pytest.mark.long
 async def test_a_page_that_swells_is_ended(
     ground: Ground, patient: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

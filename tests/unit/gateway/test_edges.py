@@ -54,7 +54,7 @@ def test_blank_and_repeated_values_are_kept() -> None:
 
 
 def test_a_callback_is_bound_to_its_attempt() -> None:
-    callbacks, user, reply = Callbacks(b"k" * 32, "https://t.example"), uuid4(), uuid4()
+    callbacks, user, reply = Callbacks([b"k" * 32], "https://t.example"), uuid4(), uuid4()
     url = callbacks.url(user, reply, 1, 2)
     mac = url.rpartition("mac=")[2]
 

@@ -89,7 +89,7 @@ class House:
             self.log,
             Vault(),
             self.vendor,
-            callbacks=Callbacks(b"k" * 32, "https://t.example"),
+            callbacks=Callbacks([b"k" * 32], "https://t.example"),
             pictures=Pictures(),
             pacing=Pacing(1000),
             now=self._now,

@@ -34,6 +34,7 @@ def in_a_process(hash_seed: int) -> str:
     return done.stdout.partition(" a minute of one core")[0].rpartition("again:")[0]
 
 
+@pytest.mark.long
 def test_a_found_seed_tells_the_same_story_in_every_process(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

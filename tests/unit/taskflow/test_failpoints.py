@@ -44,6 +44,8 @@ INSIDE = {
     ("forgetting.py", "_destroy"): "in the transaction that FORGET_COMMIT holds",
     ("media.py", "purge"): "the same",
     ("vault.py", "forget_in"): "the same, or VAULT_COMMIT's",
+    ("rewrapping.py", "_rewrapped"): "in the transaction that VAULT_COMMIT holds",
+    ("rewrapping.py", "_moved"): "the same",
     ("dead_letters.py", "_add"): "its two callers hold PARK_COMMIT or DEAD_LETTER_COMMIT",
     ("checkpoints.py", "move"): "in the transaction that PROJECTION_COMMIT holds",
     ("rebuilding.py", "advance"): "REBUILD_COMMIT or REBUILD_SWAP holds the transaction",

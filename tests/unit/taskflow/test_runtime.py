@@ -75,6 +75,25 @@ def test_a_wrong_master_key_opens_nothing() -> None:
     assert one.address_hash("whatsapp:+1") != two.address_hash("whatsapp:+1")
 
 
+def test_while_the_master_key_is_rotated_either_opens_and_the_first_makes() -> None:
+    user, (old, new) = uuid4(), (b"a" * 32, b"b" * 32)
+    _, wrapped = MasterKey(old).new_data_key(user)
+    both = MasterKey(new, old)
+
+    assert both.unwrap(wrapped, user)
+    again = both.rewrapped(wrapped, user)
+    assert again
+    assert both.rewrapped(again, user) is None
+    assert MasterKey(new).unwrap(again, user)
+    with pytest.raises(UnopenableSeal):
+        MasterKey(old).unwrap(again, user)
+    with pytest.raises(UnopenableSeal):
+        both.rewrapped(MasterKey(b"c" * 32).new_data_key(user)[1], user)
+    hashes = [MasterKey(one).address_hash("whatsapp:+1") for one in (new, old)]
+    assert both.address_hashes("whatsapp:+1") == hashes
+    assert both.address_hash("whatsapp:+1") == hashes[0]
+
+
 def test_addresses_are_told_apart() -> None:
     assert kind_of("whatsapp:+15551230001") == "phone"
     assert kind_of("whatsapp:DE.abc") == "business_scoped"
