@@ -20,11 +20,14 @@ from taskflow.settings import RuntimeSettings
 from taskflow.vault import Vault
 from tests.support import servers
 from tests.support.servers import NatsServer, PostgresServer
-from tests.support.walks import WHOLE
+from tests.support.walks import WHOLE, how_far
 
 # A busy machine makes and checks examples slowly; that is no finding.
 hypothesis.settings.register_profile(
-    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "patient",
+    deadline=None,
+    max_examples=how_far(50, 100),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("patient")
 

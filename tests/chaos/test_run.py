@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.run import report, run
-from tests.support.walks import how_far
 
 SEED = "23"
-MESSAGES = how_far(30, 60)
+MESSAGES = 60
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 

@@ -21,7 +21,7 @@ def how_far(sample: int, whole: int, deep: int | None = None) -> int:
     return {"sample": sample, "whole": whole, "deep": deep or whole}[PROFILE]
 
 
-SEEDS = how_far(40, 150, 20_000)
+SEEDS = how_far(25, 150, 20_000)
 """Walks of what is right; `make simulate` goes far beyond."""
 SEARCHED = how_far(400, 400, 20_000)
 """Walks of what is wrong, until one finds it."""
@@ -31,7 +31,7 @@ NUMBER = st.integers(0, 59)
 T = TypeVar("T")
 
 MACHINE = settings(
-    max_examples=how_far(30, 100, 20_000),
+    max_examples=how_far(20, 100, 20_000),
     stateful_step_count=how_far(STEPS, STEPS, 80),
     deadline=None,
     derandomize=PROFILE != "deep",

@@ -265,11 +265,10 @@ async def test_plain_http_reaches_nothing_inside(ground: Ground) -> None:
 
 
 @NEEDS_CHROMIUM
-@pytest.mark.long
 async def test_the_browser_reaches_nothing_inside(ground: Ground) -> None:
     assert ground.browser is not None
     asked = len(ground.site.asked)
-    there = every(ground, how_far(4, 1))
+    there = every(ground, how_far(10, 1))
     shown = await asyncio.gather(*map(ground.browser.show, there, _always()))
 
     assert ground.bird.hits == []

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.readings import MAX_EVIDENCE
 from services.tools.pages.page import Read
+from tests.support.walks import how_far
 from tests.unit.tools.pages.reading_of import ld, look, page
 
 WORDS = st.sampled_from(
@@ -121,7 +122,10 @@ def sound(found: Read) -> None:
 
 
 fuzz = settings(
-    max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=how_far(40, 100),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
 )
 
 
