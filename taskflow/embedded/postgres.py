@@ -49,6 +49,8 @@ create database taskflow owner taskflow;
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
+    # In its own folder: one that is killed leaves nothing of itself in /dev/shm.
+    "dynamic_shared_memory_type": "mmap",
     "max_connections": "100",
     "fsync": "on",
     "synchronous_commit": "on",
