@@ -12,7 +12,8 @@ ROUNDS = 3
 IN_FLIGHT = 64
 CALM = 5
 """Turns a second, offered: a small share of what there is room for, or queues are measured."""
-USERS = 400
+USERS = 150
+"""New ones each round: what a turn takes grows with its conversation."""
 ALL, TENTH, OFF = "all spans", "a tenth", "none"
 STUCK, REFUSED = "a collector that never answers", "no collector there"
 
@@ -34,7 +35,7 @@ async def measure(*, quick: bool) -> list[Figure]:
         )
         for _ in range(1 if quick else ROUNDS):
             for way in bench.ways:
-                await bench.round(way, *((100, 40) if quick else (400, 100)))
+                await bench.round(way, *((100, 40) if quick else (300, 120)))
         return [*bench.costs(), *bench.deaths()]
 
 
@@ -49,17 +50,18 @@ class Bench:
     async def round(self, way: str, saturated: int, calm: int) -> None:
         """Fresh processes each time; all ways take turns on the same servers."""
         base = self.house.stack.gateway
+        people = {"users": USERS, "first_user": USERS * sum(map(len, self.rates.values()))}
         self.house.start(*SERVICES, **self.ways[way])
-        self.house.turns(base, USERS, in_flight=IN_FLIGHT).run()
+        self.house.turns(base, USERS, in_flight=IN_FLIGHT, **people).run()
         await self.house.caught_up()
         before = self.house.cpu()
-        seen = self.house.turns(base, saturated, users=USERS, in_flight=IN_FLIGHT).run()
+        seen = self.house.turns(base, saturated, in_flight=IN_FLIGHT, **people).run()
         if len(done(seen.replied)) < saturated:
             raise RuntimeError(f"{way}: a turn had no reply")
         self.rates[way].append(saturated / seen.seconds)
         await self.house.caught_up()
         self.cpu[way].append(per_turn(before, self.house.cpu(), saturated)["all"])
-        seen = self.house.turns(base, calm, users=USERS, rate=CALM).run()
+        seen = self.house.turns(base, calm, rate=CALM, **people).run()
         self.times[way].append(in_ms(seen.replied))
         self.house.stack.stop()
 

@@ -5,16 +5,14 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.world import SERVICES, World
-from tests.support.eventually import eventually
+from tests.support.crowd import answers, is_one_for_one, open_world, talk
 from tests.support.programs import Program
-from tests.support.servers import nats_server, postgres_server
 
 ROOT = Path(__file__).parents[2]
 BEFORE = os.environ.get("TASKFLOW_PREVIOUS", "HEAD~1")
@@ -44,23 +42,12 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
     subprocess.run([git, "worktree", "remove", "--force", tree], cwd=ROOT, check=True)
 
 
-@asynccontextmanager
-async def _world(home: Path) -> AsyncGenerator[World]:
-    with postgres_server() as postgres, nats_server() as bus:
-        world = World(home, postgres, bus)
-        await world.open()
-        try:
-            yield world
-        finally:
-            await world.close()
-
-
 async def test_both_releases_serve_the_same_people(before: Path, tmp_path: Path) -> None:
-    async with _world(tmp_path) as world:
+    async with open_world(tmp_path) as world:
         old = [_start_old(world, service, before) for service in SERVICES]
         await world.until_ready(*old)
         said = asyncio.Event()
-        talking = [asyncio.create_task(_talk(world, person, said)) for person in PEOPLE]
+        talking = [asyncio.create_task(talk(world, person, said)) for person in PEOPLE]
         await asyncio.sleep(3)
         new = [world.start(service) for service in SERVICES]
         await world.until_ready(*new)
@@ -72,13 +59,8 @@ async def test_both_releases_serve_the_same_people(before: Path, tmp_path: Path)
         counts = await asyncio.gather(*talking)
 
         assert min(counts) >= 3
-        # One message waits for the last one's answer: as many of each kind is one for one.
-        assert [await _answers(world, person) for person in PEOPLE] == counts
-        kinds = ("message.received", "turn.started", "reply.ready", "reply.sent")
-        rows = await world.sql(
-            "select type, count(*) from events where type = any($1) group by type", kinds
-        )
-        assert dict(map(tuple, rows)) == dict.fromkeys(kinds, sum(counts))
+        assert [await answers(world, person) for person in PEOPLE] == counts
+        assert await is_one_for_one(world, sum(counts))
         assert set(world.deaths) <= {f"{service} 0" for service in SERVICES}
         assert await world.sql("select error from dead_letters") == []
 
@@ -90,25 +72,3 @@ def _start_old(world: World, service: str, tree: Path) -> str:
         service,
         launch=lambda service, env, output: Program(service, {**env, **shared}, output, tree),
     )
-
-
-async def _talk(world: World, person: str, said: asyncio.Event) -> int:
-    """One message after the other, each once the last is answered; how many."""
-    count = 0
-    while not said.is_set():
-        body = {"from": person, "body": f"what is the capital of country {count}?"}
-        told = await world.side("/phone/messages", body)
-        assert told["webhook_status"] == 200, told
-        count += 1
-
-        async def answered(wanted: int = count) -> bool:
-            return await _answers(world, person) >= wanted
-
-        await eventually(answered, seconds=60, every=0.1)
-    return count
-
-
-async def _answers(world: World, person: str) -> int:
-    """That Twilio accepted."""
-    accepted = await world.side("/twilio/accepted")
-    return sum(one["to"].removeprefix("whatsapp:") == person for one in accepted)
