@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks.figures import Figure, Target, median
+from benchmarks.load import Seen
 from benchmarks.stack import House, done, house, in_ms, per_turn
 from tests.support.proxy import Proxy
 from tests.support.stack import SERVICES
@@ -55,8 +56,7 @@ async def _costs(
             await opened.caught_up()
             before = opened.cpu()
             seen = opened.turns(base, turns, in_flight=IN_FLIGHT, **people).run()
-            if len(done(seen.replied)) < turns:
-                raise RuntimeError(f"{way}: a turn had no reply")
+            _require_replies(seen, turns, way)
             rates[way].append(turns / seen.seconds)
             await opened.caught_up()
             cpu[way].append(per_turn(before, opened.cpu(), turns)["all"])
@@ -89,6 +89,7 @@ def _deaths(opened: House, proxy: Proxy, blocks: int, turns: int) -> list[Figure
             proxy.black_hole, proxy.refusing = way == STUCK, way == REFUSED
             proxy.reset_after = 0 if way == REFUSED else None
             seen = opened.turns(base, turns, rate=CALM, **people).run()
+            _require_replies(seen, turns, way)
             times[way].append(in_ms(seen.replied))
         ways.append(ways.pop(0))
     opened.stack.stop()
@@ -106,6 +107,11 @@ def _deaths(opened: House, proxy: Proxy, blocks: int, turns: int) -> list[Figure
         )
         for name, way in (("stuck", STUCK), ("refused", REFUSED))
     ]
+
+
+def _require_replies(seen: Seen, turns: int, way: str) -> None:
+    if len(done(seen.replied)) < turns:
+        raise RuntimeError(f"{way}: a turn had no reply")
 
 
 @contextmanager

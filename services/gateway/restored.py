@@ -30,6 +30,7 @@ select recorded_at from events
 class Restored:
     def __init__(self, twilio: Twilio, pool: asyncpg.Pool, to: datetime) -> None:
         self._twilio, self._pool, self._to = twilio, pool, to
+        self._since = to.replace(microsecond=0)
         self._went_on: datetime | None = None
 
     async def said(
@@ -67,10 +68,10 @@ class Restored:
 
     async def _forgotten(self, address: str) -> list[Listed]:
         """What we said to this user between the moment and going on from it; oldest first."""
-        since, until = self._to.replace(microsecond=0), await self._went_on_at()
-        listed = await self._twilio.sent_to(address, since)
+        until = await self._went_on_at()
+        listed = await self._twilio.sent_to(address, self._since)
         listed.reverse()  # dated to the second, two of one second stay in their order
-        return sorted((one for one in listed if since <= _at(one) < until), key=_at)
+        return sorted((one for one in listed if self._since <= _at(one) < until), key=_at)
 
     async def _went_on_at(self) -> datetime:
         """When the log took its first event after the moment; until it has one: now."""
@@ -83,9 +84,8 @@ class Restored:
 
     async def _asked_at(self, address: str, message_sid: str | None) -> datetime:
         """When the message was sent that is answered; one from before the moment: then."""
-        since = self._to.replace(microsecond=0)
-        asked = await self._twilio.received_from(address, since)
-        return next((_at(one) for one in asked if one.message_sid == message_sid), since)
+        asked = await self._twilio.received_from(address, self._since)
+        return next((_at(one) for one in asked if one.message_sid == message_sid), self._since)
 
 
 def _at(one: Listed) -> datetime:

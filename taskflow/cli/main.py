@@ -291,7 +291,10 @@ def forget(
 
 @app.command("rewrap-keys")
 def rewrap_keys() -> None:
-    """Have the present master key open everybody's; a step of rotating it (docs/security.md)."""
+    """Have the present master key open everybody's; a step of rotating it (docs/security.md).
+
+    Example: taskflow rewrap-keys
+    """
     from taskflow.cli.rewrapping import rewrap_keys
 
     asyncio.run(rewrap_keys())

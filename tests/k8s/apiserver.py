@@ -63,7 +63,7 @@ class Server:
 
 @contextmanager
 def running(folder: Path) -> Generator[Server]:
-    """Raises Unavailable."""
+    """Raises Unavailable where there are no programs; RuntimeError for one that does not start."""
     signing, tokens = folder / "signing.pem", folder / "tokens.csv"
     signing.write_bytes(_new_key())
     token = secrets.token_urlsafe(24)
@@ -90,15 +90,16 @@ def running(folder: Path) -> Generator[Server]:
     said = folder / "said.log"
     with ExitStack() as stack:
         out = stack.enter_context(said.open("w"))
-        for command in commands:
-            process = subprocess.Popen(command, stdout=out, stderr=out)
+        processes = [subprocess.Popen(command, stdout=out, stderr=out) for command in commands]
+        for process in processes:
             stack.callback(process.wait)
             stack.callback(process.kill)
         deadline = time.monotonic() + READY_SECONDS
         while not server.is_ready():
-            if time.monotonic() > deadline:
+            has_ended = any(process.poll() is not None for process in processes)
+            if has_ended or time.monotonic() > deadline:
                 last = said.read_text(encoding="utf-8").splitlines()[-1:]
-                raise Unavailable(f"not ready after {READY_SECONDS:.0f} s: {last}")
+                raise RuntimeError(f"the API server does not get ready: {last}")
             time.sleep(0.5)
         yield server
 
