@@ -8,11 +8,12 @@ from benchmarks.figures import Figure, Target
 from benchmarks.rounds import Load, Rounds, closed_loop
 from contracts import slots, streams
 from contracts.streams import UserId
-from taskflow import clock, database
-from taskflow.appending import Write
-from taskflow.database import Connection
-from taskflow.event_log import EventLog
-from taskflow.group_commit import APPEND, Row, append_now
+from taskflow import clock
+from taskflow.log.appending import Write
+from taskflow.log.event_log import EventLog
+from taskflow.log.group_commit import APPEND, Row, append_now
+from taskflow.postgres import database
+from taskflow.postgres.database import Connection
 
 BATCHES = {1: 3_000, 32: 600, 128: 200}
 """Events in a statement, and statements in a round."""

@@ -8,7 +8,8 @@ from nats.aio.client import Client
 from benchmarks import rows
 from contracts.recorded import Message
 from contracts.streams import UserId
-from taskflow import clock, publishing, topology
+from taskflow import clock
+from taskflow.bus import publishing, topology
 
 Ready = tuple[str, bytes, dict[str, str]]
 """Subject, body and headers."""

@@ -11,8 +11,10 @@ from benchmarks import bus_load, servers
 from benchmarks.figures import Figure, Target
 from benchmarks.rounds import Load, Rounds
 from contracts.recorded import Message, Recorded
-from taskflow import bus, database, pulling, telemetry, topology
-from taskflow.dead_letters import DeadLetters
+from taskflow.bus import bus, pulling, topology
+from taskflow.bus.dead_letters import DeadLetters
+from taskflow.postgres import database
+from taskflow.telemetry import tracing
 
 BACKLOG = 10_000
 SERVICE = "agent"
@@ -24,7 +26,7 @@ DONE_SECONDS = 120.0
 
 async def measure(*, quick: bool) -> list[Figure]:
     count, rounds = (1_000, 1) if quick else (BACKLOG, 3)
-    telemetry.start(SERVICE, "bench", endpoint=None)
+    tracing.start(SERVICE, "bench", endpoint=None)
     async with (
         servers.service_logs(SERVICE),
         servers.database() as dsn,

@@ -6,7 +6,7 @@ import asyncpg
 
 from benchmarks import rows
 from contracts.streams import UserId
-from taskflow.group_commit import Row
+from taskflow.log.group_commit import Row
 
 _CHUNK = 20_000
 

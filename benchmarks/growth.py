@@ -12,11 +12,12 @@ from benchmarks.rounds import Load, Rounds, Way, closed_loop
 from contracts import slots, streams
 from contracts.streams import UserId
 from services.agent.decider import FOLD
-from taskflow import clock, database
-from taskflow.appending import Write
-from taskflow.event_log import Cursor, EventLog
-from taskflow.folds import Folds
-from taskflow.migrate import migrate
+from taskflow import clock
+from taskflow.log.appending import Write
+from taskflow.log.event_log import Cursor, EventLog
+from taskflow.log.folds import Folds
+from taskflow.postgres import database
+from taskflow.postgres.migrate import migrate
 from tests.support import servers as real
 
 SIZES = (1_000, 100_000, 1_000_000)

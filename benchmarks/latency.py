@@ -18,11 +18,13 @@ from contracts import slots, streams
 from contracts.conversation import MessageReceived
 from contracts.recorded import Recorded
 from contracts.streams import UserId
-from taskflow import bus, clock, logs, telemetry, topology
-from taskflow.appending import Write
-from taskflow.event_log import EventLog
-from taskflow.service import Runtime
-from taskflow.settings import RuntimeSettings
+from taskflow import clock
+from taskflow.bus import bus, topology
+from taskflow.log.appending import Write
+from taskflow.log.event_log import EventLog
+from taskflow.process.service import Runtime
+from taskflow.process.settings import RuntimeSettings
+from taskflow.telemetry import logs, tracing
 from tests.support.relaying import running
 
 PER_SECOND = 20
@@ -108,7 +110,7 @@ async def _serve(given: dict[str, Any], line: processes.Line) -> None:
     """A service whose handler notes when it is called."""
     settings = RuntimeSettings.load(**given)
     logs.start(SERVICE, settings.taskflow_home, settings.taskflow_log_level)
-    telemetry.start(SERVICE, "bench", endpoint=None)
+    tracing.start(SERVICE, "bench", endpoint=None)
     seen: dict[str, float] = {}
 
     async def handler(recorded: Recorded[MessageReceived], _: int) -> None:

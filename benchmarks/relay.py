@@ -12,10 +12,12 @@ from benchmarks.figures import Figure, Target
 from benchmarks.filling import fill
 from benchmarks.rounds import Load, Rounds
 from contracts.streams import UserId
-from taskflow import clock, database, topology
-from taskflow.event_log import EventLog
-from taskflow.relay import Relay
-from taskflow.wakeups import Wakeups
+from taskflow import clock
+from taskflow.bus import topology
+from taskflow.bus.relay import Relay
+from taskflow.log.event_log import EventLog
+from taskflow.postgres import database
+from taskflow.postgres.wakeups import Wakeups
 
 BACKLOG = 20_000
 NOBODY = "bench.nobody"

@@ -16,8 +16,8 @@ from contracts.reminders import ReminderSet
 from contracts.streams import UserId
 from services.scheduler.due import DueReminders, OpenCalls
 from taskflow import clock
-from taskflow.group_commit import Row
-from taskflow.sealing import DataKey, sealed_payload
+from taskflow.log.group_commit import Row
+from taskflow.privacy.sealing import DataKey, sealed_payload
 
 ZONE = "Europe/Berlin"
 TEXT = "call Grandma and ask how her garden is doing"

@@ -13,7 +13,8 @@ from benchmarks import processes, rows
 from contracts import streams
 from contracts.conversation import ReplyReady
 from contracts.reminders import ReminderFired
-from taskflow import clock, database
+from taskflow import clock
+from taskflow.postgres import database
 
 _CLAIM = """
 update due_reminders set claimed_until = now() + interval '30 s'

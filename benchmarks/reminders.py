@@ -15,8 +15,10 @@ from benchmarks.reminder_fill import Filling, far_away
 from benchmarks.rounds import Load, Rounds
 from services.scheduler.app import scheduler
 from services.scheduler.settings import SchedulerSettings
-from taskflow import clock, logs, telemetry, topology
-from taskflow.service import running
+from taskflow import clock
+from taskflow.bus import topology
+from taskflow.process.service import running
+from taskflow.telemetry import logs, tracing
 
 PENDING = 1_000_000
 USERS = 1_000
@@ -144,7 +146,7 @@ async def _schedule(given: dict[str, Any], line: processes.Line) -> None:
     """The scheduler as its process has it."""
     settings = SchedulerSettings.load(**given)
     logs.start("scheduler", settings.taskflow_home, settings.taskflow_log_level)
-    telemetry.start("scheduler", "bench", endpoint=None)
+    tracing.start("scheduler", "bench", endpoint=None)
     async with running("scheduler", settings, lambda r: scheduler(r, settings)) as opened:
         await opened.client
         began = time.process_time()

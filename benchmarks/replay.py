@@ -14,9 +14,9 @@ import orjson
 from benchmarks import replay_peer, servers
 from benchmarks.figures import Figure, Target
 from benchmarks.rounds import Load, Rounds
-from taskflow import database
-from taskflow.event_log import EventLog
-from taskflow.following import REPLAY_PAGE, at_full_speed
+from taskflow.log.event_log import EventLog
+from taskflow.log.following import REPLAY_PAGE, at_full_speed
+from taskflow.postgres import database
 from taskflow.projecting.rebuilding import rebuild
 from taskflow.views import VIEWS
 from tests.support.long_log import fill

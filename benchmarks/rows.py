@@ -11,9 +11,9 @@ from contracts import slots, streams
 from contracts.conversation import MessageReceived
 from contracts.streams import UserId
 from taskflow import clock
-from taskflow.database import Connection
-from taskflow.group_commit import Row
-from taskflow.sealing import DataKey, sealed_payload
+from taskflow.log.group_commit import Row
+from taskflow.postgres.database import Connection
+from taskflow.privacy.sealing import DataKey, sealed_payload
 
 BARE = """
 insert into events (event_id, stream, version, type, schema_version, user_id, payload, cause,

@@ -11,13 +11,14 @@ import nats
 from nats.aio.client import Client
 
 from contracts.streams import UserId
-from taskflow import database as db
-from taskflow import logs, topology
-from taskflow.event_log import EventLog
-from taskflow.group_commit import GroupCommit
-from taskflow.migrate import migrate
-from taskflow.sealing import MasterKey
-from taskflow.vault import Vault
+from taskflow.bus import topology
+from taskflow.log.event_log import EventLog
+from taskflow.log.group_commit import GroupCommit
+from taskflow.postgres import database as db
+from taskflow.postgres.migrate import migrate
+from taskflow.privacy.sealing import MasterKey
+from taskflow.privacy.vault import Vault
+from taskflow.telemetry import logs
 from tests.support import servers
 from tests.support.servers import NatsServer
 

@@ -24,7 +24,7 @@ import psutil
 from benchmarks.figures import percentile
 from benchmarks.load import Plan, Seen, forms
 from taskflow.embedded.ports import free_port
-from taskflow.migrate import migrate
+from taskflow.postgres.migrate import migrate
 from tests.support import programs
 from tests.support.servers import NatsServer, PostgresServer, nats_server, postgres_server
 from tests.support.stack import SERVICES, Stack

@@ -29,7 +29,7 @@ from simulators.twilio.errors import TwilioError
 from simulators.twilio.inbound import Inbound
 from simulators.twilio.media import MediaFetching
 from simulators.twilio.webhooks import Webhooks
-from taskflow import logs
+from taskflow.telemetry import logs
 
 
 def build_app(settings: SimulatorSettings) -> FastAPI:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from taskflow.settings import Settings
+from taskflow.process.settings import Settings
 
 
 def _is_an_http_url(value: str) -> str:

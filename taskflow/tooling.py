@@ -22,14 +22,15 @@ from contracts.event import Event, Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested, ToolWithdrawn
-from taskflow import bus, clock
-from taskflow.appending import Because, Write
-from taskflow.driving import Driving, Parking
+from taskflow import clock
+from taskflow.bus import bus
+from taskflow.bus.driving import Driving, Parking
 from taskflow.errors import Permanent, Retryable, TaskFlowError, VendorUnavailable
-from taskflow.event_log import Log
-from taskflow.folding import Folded
-from taskflow.service import Runtime
-from taskflow.telemetry import failed, span
+from taskflow.log.appending import Because, Write
+from taskflow.log.event_log import Log
+from taskflow.log.folding import Folded
+from taskflow.process.service import Runtime
+from taskflow.telemetry.tracing import failed, span
 
 OFFER_RETRY_SECONDS = 1.0
 
@@ -216,7 +217,7 @@ class ToolCalls:
 
 @dataclass(frozen=True, slots=True)
 class OneCall:
-    """Drives one request (see taskflow/driving.py)."""
+    """Drives one request (see taskflow/bus/driving.py)."""
 
     log: Log
     tools: dict[str, Tool[Any]]

@@ -11,13 +11,13 @@ import hypothesis
 import pytest
 
 from contracts.streams import UserId
-from taskflow import database as db
-from taskflow.event_log import EventLog
-from taskflow.group_commit import GroupCommit
-from taskflow.migrate import migrate
-from taskflow.sealing import MasterKey
-from taskflow.settings import RuntimeSettings
-from taskflow.vault import Vault
+from taskflow.log.event_log import EventLog
+from taskflow.log.group_commit import GroupCommit
+from taskflow.postgres import database as db
+from taskflow.postgres.migrate import migrate
+from taskflow.privacy.sealing import MasterKey
+from taskflow.privacy.vault import Vault
+from taskflow.process.settings import RuntimeSettings
 from tests.support import servers
 from tests.support.servers import NatsServer, PostgresServer
 from tests.support.walks import WHOLE, how_far

@@ -4,16 +4,16 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from services.agent.asking.gemini import Gemini
 from services.agent.decider import FOLD
 from services.agent.effects import Effects
-from services.agent.gemini import Gemini
 from services.agent.handlers import subscribe
-from services.agent.search_history import HistoryTable, HistoryTools, HistoryWords
+from services.agent.memory.search_history import HistoryTable, HistoryTools, HistoryWords
 from services.agent.settings import AgentSettings
-from taskflow.forgetting import Forgetting
-from taskflow.service import Runtime, run
+from taskflow.forgetting.erasure import Forgetting
+from taskflow.process.service import Runtime, run
+from taskflow.process.watchdog import Moves
 from taskflow.tooling import keep_offered
-from taskflow.watchdog import Moves
 
 
 @asynccontextmanager

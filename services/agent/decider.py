@@ -29,11 +29,11 @@ from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.replies import ReplyAssumed, ReplyDelivered, ReplyRead, ReplySending
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
-from services.agent import parting
 from services.agent.apologies import Reason, apology, given_up
-from services.agent.parting import AwaitGoodbye, Forget
+from services.agent.leaving import parting
+from services.agent.leaving.parting import AwaitGoodbye, Forget
 from services.agent.state import Conversation, Pending, Proposal
-from taskflow.folding import Fold
+from taskflow.log.folding import Fold
 
 MAX_STEPS = 8
 MAX_WORK = timedelta(seconds=90)

@@ -14,9 +14,10 @@ from contracts.event import Event, Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolOffered
-from services.agent import facts, history, leaving, prompt
-from services.agent.answers import Circumstances, answered, telling_again
 from services.agent.apologies import given_up
+from services.agent.asking import history, prompt
+from services.agent.asking.gemini import Answer, ModelUnavailable, Question, function_of
+from services.agent.asking.prompt import Prompt
 from services.agent.decider import (
     MAX_REPAIRS,
     MAX_STEPS,
@@ -25,15 +26,16 @@ from services.agent.decider import (
     Decide,
     work_left,
 )
-from services.agent.gemini import Answer, ModelUnavailable, Question, function_of
-from services.agent.memory import Model
-from services.agent.prompt import Prompt
+from services.agent.judging import facts
+from services.agent.judging.answers import Circumstances, answered, telling_again
+from services.agent.leaving import leaving
+from services.agent.memory.memory import Model
 from services.agent.reading import Reading, Step
 from taskflow import clock
-from taskflow.appending import Because, Outcome, Write
 from taskflow.errors import Permanent
-from taskflow.event_log import Log
-from taskflow.telemetry import link
+from taskflow.log.appending import Because, Outcome, Write
+from taskflow.log.event_log import Log
+from taskflow.telemetry.tracing import link
 from taskflow.tooling import Catalogue
 
 log = structlog.get_logger()

@@ -24,16 +24,17 @@ from services.agent.decider import (
     next_move,
 )
 from services.agent.effects import Effects
-from services.agent.parting import AwaitGoodbye, Forget
-from taskflow import bus, clock
-from taskflow.appending import Write
-from taskflow.driving import Driving, Parking
+from services.agent.leaving.parting import AwaitGoodbye, Forget
+from taskflow import clock
+from taskflow.bus import bus
+from taskflow.bus.driving import Driving, Parking
 from taskflow.errors import SealedForEver
-from taskflow.event_log import Log
-from taskflow.folding import Folded
-from taskflow.folds import Folds
-from taskflow.service import Runtime
-from taskflow.telemetry import span
+from taskflow.log.appending import Write
+from taskflow.log.event_log import Log
+from taskflow.log.folding import Folded
+from taskflow.log.folds import Folds
+from taskflow.process.service import Runtime
+from taskflow.telemetry.tracing import span
 from taskflow.tooling import Tool, ToolCalls
 
 GOODBYE_POLL = 0.2
@@ -42,7 +43,7 @@ GOODBYE_POLL = 0.2
 
 @dataclass(slots=True)
 class Turns:
-    """Drives one delivery (see taskflow/driving.py)."""
+    """Drives one delivery (see taskflow/bus/driving.py)."""
 
     folds: Folds
     effects: Effects

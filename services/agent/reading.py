@@ -11,13 +11,13 @@ from contracts.conversation import HistorySummarized, MessageReceived
 from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed
-from services.agent import facts, truth
 from services.agent.decider import AskModel
-from services.agent.memory import Memory, Model, Profile, changes
-from services.agent.proposals import canonical
+from services.agent.judging import facts, truth
+from services.agent.judging.proposals import canonical
+from services.agent.memory.memory import Memory, Model, Profile, changes
 from services.agent.state import Conversation
-from taskflow.appending import Because, Write
-from taskflow.event_log import Log
+from taskflow.log.appending import Because, Write
+from taskflow.log.event_log import Log
 
 UNKNOWN_ZONE = "UTC"
 

@@ -28,10 +28,10 @@ from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
+from services.agent.asking.recorded_model import NothingSaid, Recording
 from services.agent.decider import FOLD, AskModel, Decide
 from services.agent.effects import Effects
-from services.agent.memory import Memory
-from services.agent.recorded_model import NothingSaid, Recording
+from services.agent.memory.memory import Memory
 from services.agent.review_profile import profile_reviewed
 from services.agent.state import Conversation
 from taskflow.errors import SealedForEver

@@ -8,7 +8,7 @@ from contracts import slots, streams
 from contracts.conversation import ModelAnswered, ModelFailed, TurnStarted
 from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
-from services.agent.memory import Profile, changes
+from services.agent.memory.memory import Profile, changes
 from services.agent.state import Conversation
 from taskflow.replay.history import History, is_erased
 from taskflow.replay.verdicts import Comparing, NotComparable, Redecided, Verdict

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import AliasChoices, Field, SecretStr
 
-from taskflow.settings import RuntimeSettings
+from taskflow.process.settings import RuntimeSettings
 
 
 class AgentSettings(RuntimeSettings):

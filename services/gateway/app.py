@@ -9,25 +9,25 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from services.gateway.backfill import Backfill
+from services.gateway.channels.media import Pictures
+from services.gateway.channels.pacing import Pacing
+from services.gateway.channels.signature import Callbacks, PictureLinks
+from services.gateway.channels.twilio import Twilio
 from services.gateway.database_clock import DatabaseClock
 from services.gateway.decider import FOLD
 from services.gateway.effects import Effects
 from services.gateway.handlers import subscribe
-from services.gateway.media import Pictures
-from services.gateway.pacing import Pacing
 from services.gateway.pages import Pages
 from services.gateway.requests import Requests
 from services.gateway.restored import Restored
 from services.gateway.settings import GatewaySettings
-from services.gateway.signature import Callbacks, PictureLinks
-from services.gateway.twilio import Twilio
 from services.gateway.webhooks import Intake, Webhooks
 from taskflow import clock
-from taskflow.gauges import Gauges
-from taskflow.media import Media
-from taskflow.service import Runtime, run
-from taskflow.serving import serving
-from taskflow.watchdog import Moves
+from taskflow.health.gauges import Gauges
+from taskflow.privacy.media import Media
+from taskflow.process.service import Runtime, run
+from taskflow.process.serving import serving
+from taskflow.process.watchdog import Moves
 
 OWN_SPANS: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI's would hold the query, and know nothing of the turn that a callback belongs to."""

@@ -7,12 +7,12 @@ import asyncpg
 import structlog
 
 from contracts import slots
-from services.gateway.inbound import Form, Unusable
-from services.gateway.twilio import Listed, Twilio
+from services.gateway.channels.inbound import Form, Unusable
+from services.gateway.channels.twilio import Listed, Twilio
 from services.gateway.webhooks import Intake
 from taskflow import clock
-from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.errors import Retryable
+from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 
 LOOK_BACK = timedelta(hours=24)
 """At the start; WhatsApp's window, after which an answer could not be sent anyway."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import asyncpg
 
-from taskflow.database import UNAVAILABLE, DatabaseUnavailable
+from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 
 _NOW = "select clock_timestamp()"
 

@@ -26,7 +26,7 @@ from contracts.replies import (
     ReplySent,
     ReplyUndelivered,
 )
-from taskflow.folding import Fold
+from taskflow.log.folding import Fold
 
 MAX_ATTEMPTS = 14
 """About an hour of refusals, by the back-off below; then the reply has failed."""

@@ -13,19 +13,19 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplySending
 from services.gateway import decider
+from services.gateway.channels.media import Pictures
+from services.gateway.channels.pacing import Pacing
+from services.gateway.channels.parts import parts_of
+from services.gateway.channels.signature import Callbacks
+from services.gateway.channels.twilio import Accepted, Never, NotNow, Twilio, Unknown
 from services.gateway.decider import Claim, Decide, Lane, Queued, Reconcile
-from services.gateway.media import Pictures
-from services.gateway.pacing import Pacing
-from services.gateway.parts import parts_of
 from services.gateway.restored import Restored
-from services.gateway.signature import Callbacks
-from services.gateway.twilio import Accepted, Never, NotNow, Twilio, Unknown
 from taskflow import clock
-from taskflow.appending import Because, Outcome, Write
 from taskflow.errors import Permanent, SealedForEver, VendorUnavailable
-from taskflow.event_log import Log
-from taskflow.telemetry import current_traceparent
-from taskflow.vault import UnknownUser, Vault
+from taskflow.log.appending import Because, Outcome, Write
+from taskflow.log.event_log import Log
+from taskflow.privacy.vault import UnknownUser, Vault
+from taskflow.telemetry.tracing import current_traceparent
 
 CLAIM_HOLDS = 5.0
 """Seconds from claim to POST: a sender that slept longer might be reconciled already."""

@@ -10,14 +10,15 @@ from contracts.recorded import Recorded
 from services.gateway import decider
 from services.gateway.decider import FOLD, Claim, Lane, Reconcile, WaitUntil, next_move
 from services.gateway.effects import Effects
-from taskflow import bus, clock
-from taskflow.appending import Write
-from taskflow.dead_letters import Attempts
-from taskflow.driving import Driving, Parking
+from taskflow import clock
+from taskflow.bus import bus
+from taskflow.bus.dead_letters import Attempts
+from taskflow.bus.driving import Driving, Parking
 from taskflow.errors import Retryable
-from taskflow.folding import Folded
-from taskflow.folds import Folds
-from taskflow.service import Runtime
+from taskflow.log.appending import Write
+from taskflow.log.folding import Folded
+from taskflow.log.folds import Folds
+from taskflow.process.service import Runtime
 
 LONGEST_WAIT = 10.0
 """Seconds; a longer one is handed back to JetStream."""
@@ -35,7 +36,7 @@ class HandedBack(Retryable):
 
 @dataclass(slots=True)
 class Sending:
-    """Drives one delivery (see taskflow/driving.py)."""
+    """Drives one delivery (see taskflow/bus/driving.py)."""
 
     folds: Folds
     effects: Effects

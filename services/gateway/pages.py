@@ -10,11 +10,12 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from contracts.event import Json
 from services.gateway.settings import GatewaySettings
 from services.gateway.status_page import rendered
-from taskflow import clock, heartbeats
-from taskflow.database import UNAVAILABLE
+from taskflow import clock
+from taskflow.health import heartbeats
 from taskflow.health.diagnosis import Diagnosis, diagnose
 from taskflow.health.facts import Reading
-from taskflow.service import Runtime
+from taskflow.postgres.database import UNAVAILABLE
+from taskflow.process.service import Runtime
 
 
 @dataclass(slots=True)

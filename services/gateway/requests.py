@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from taskflow import clock
-from taskflow.metrics import HTTP_DURATION
+from taskflow.telemetry.metrics import HTTP_DURATION
 
 
 class Requests:

@@ -12,10 +12,10 @@ import asyncpg
 
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
+from services.gateway.channels.twilio import Listed, Twilio
 from services.gateway.decider import Queued, Sent
-from services.gateway.twilio import Listed, Twilio
 from taskflow import clock
-from taskflow.database import UNAVAILABLE, DatabaseUnavailable
+from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 
 # As the relay finds its way back: the newest events are looked at first, by their index.
 _WENT_ON = """

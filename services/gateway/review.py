@@ -20,13 +20,13 @@ from contracts.replies import (
     ReplyUndelivered,
 )
 from services.gateway import decider
+from services.gateway.channels.parts import parts_of
+from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.decider import FOLD, Claim, Decide, Lane, Queued, next_move, place
-from services.gateway.parts import parts_of
-from services.gateway.statuses import Callback, called_back
 from taskflow.errors import SealedForEver
+from taskflow.privacy.vault import UnknownUser
 from taskflow.replay.history import History, is_erased
 from taskflow.replay.verdicts import Comparing, NotComparable, Redecided, Verdict, backwards
-from taskflow.vault import UnknownUser
 
 CLOCKS_APART = timedelta(seconds=1)
 """A service's clock and the database's, which dated the claim."""

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, Field, SecretStr
 
-from taskflow.settings import RuntimeSettings
+from taskflow.process.settings import RuntimeSettings
 
 
 def _is_an_origin(value: str) -> str:

@@ -14,17 +14,17 @@ from opentelemetry.trace import Span, SpanKind
 from starlette.requests import ClientDisconnect
 
 from contracts import slots, streams
-from services.gateway import inbound, statuses
+from services.gateway.channels import inbound, statuses
+from services.gateway.channels.inbound import Form, Unusable
+from services.gateway.channels.signature import Callbacks, TooManyFields, is_twilios, parsed
 from services.gateway.decider import FOLD
-from services.gateway.inbound import Form, Unusable
 from services.gateway.settings import GatewaySettings
-from services.gateway.signature import Callbacks, TooManyFields, is_twilios, parsed
-from taskflow.appending import Appended, Write
 from taskflow.errors import Retryable, SealedForEver
-from taskflow.event_log import Log
-from taskflow.folds import Folds
-from taskflow.telemetry import failed, span
-from taskflow.vault import Vault
+from taskflow.log.appending import Appended, Write
+from taskflow.log.event_log import Log
+from taskflow.log.folds import Folds
+from taskflow.privacy.vault import Vault
+from taskflow.telemetry.tracing import failed, span
 
 MAX_BODY = 64 * 1024
 ANSWER_WITHIN = 4.5

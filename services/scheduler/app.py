@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from services.scheduler import chart
 from services.scheduler.due import DueReminders, OpenCalls
 from services.scheduler.effects import Effects
 from services.scheduler.handlers import subscribe
@@ -11,6 +10,7 @@ from services.scheduler.running import RunningTools
 from services.scheduler.settings import SchedulerSettings
 from services.scheduler.table import DueTable
 from services.scheduler.tools import ReminderTools
+from services.scheduler.watches import chart
 from services.scheduler.watches.due import Watches
 from services.scheduler.watches.effects import Watching
 from services.scheduler.watches.listing import Listing
@@ -18,13 +18,13 @@ from services.scheduler.watches.looks import AskedLooks
 from services.scheduler.watches.pages import PageIds
 from services.scheduler.watches.table import WatchTable
 from services.scheduler.watches.tools import Addresses, WatchTools
-from taskflow import told
-from taskflow.measuring import Measuring
-from taskflow.media import Media
-from taskflow.service import Runtime, keep_relaying, run
+from taskflow.log import told
+from taskflow.privacy.media import Media
+from taskflow.process.service import Runtime, keep_relaying, run
+from taskflow.process.watchdog import Watchdog
 from taskflow.tooling import keep_offered
+from taskflow.usage.measuring import Measuring
 from taskflow.views import VIEWS
-from taskflow.watchdog import Watchdog
 
 VIEWS_GATHER_SECONDS = 0.5
 """People read them; no tool waits for them. See docs/adr/0016."""

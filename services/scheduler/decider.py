@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
 from services.scheduler.recurrence import instant, next_due
-from taskflow.folding import Fold
+from taskflow.log.folding import Fold
 
 CHECKED_BEFORE = timedelta(minutes=2)
 """A time is checked, then committed: a replica may sleep in between, and retry."""

@@ -11,7 +11,7 @@ from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.scheduler.decider import FOLD, due_at
-from taskflow.folds import Folds
+from taskflow.log.folds import Folds
 from taskflow.projecting.projection import ProjectionContext, Statement
 
 # Numbers are the user's own, given in the order of the log: the same in every rebuild.

@@ -18,13 +18,13 @@ from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed
 from services.scheduler.decider import FOLD, Reminder, due_at, may_fire
-from taskflow.appending import Because, Write
-from taskflow.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
-from taskflow.event_log import Log
-from taskflow.folding import Folded
-from taskflow.folds import Folds
-from taskflow.telemetry import span
+from taskflow.log.appending import Because, Write
+from taskflow.log.event_log import Log
+from taskflow.log.folding import Folded
+from taskflow.log.folds import Folds
+from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
+from taskflow.telemetry.tracing import span
 
 CLAIM_SECONDS = 30
 LONGEST_SLEEP = 1.0

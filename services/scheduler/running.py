@@ -10,7 +10,7 @@ from contracts.recorded import Recorded
 from contracts.tools import ToolRequested
 from services.scheduler.tools import TIMEOUT, ReadModel, ReminderTools
 from services.scheduler.watches.listing import Listing, OpenCalls
-from taskflow.event_log import Log
+from taskflow.log.event_log import Log
 from taskflow.tooling import Call, Done, Tool
 
 

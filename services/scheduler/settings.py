@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from services.scheduler.watches.decider import Rhythm
-from taskflow.settings import RuntimeSettings
+from taskflow.process.settings import RuntimeSettings
 
 SHORTEST_MINUTES = 15.0
 

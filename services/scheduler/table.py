@@ -10,7 +10,7 @@ from services.scheduler.effects import Claimed, Overdue
 from services.scheduler.tools import Active
 from services.scheduler.watches.listing import OpenCall
 from taskflow import failpoints
-from taskflow.database import UNAVAILABLE, DatabaseUnavailable
+from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 
 # The database's clock decides; its own short transaction, since a claim takes a transaction id and
 # the append that follows must take its streams' locks first.

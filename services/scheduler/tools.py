@@ -26,9 +26,9 @@ from services.scheduler.recurrence import (
     next_local,
 )
 from taskflow import clock
-from taskflow.appending import Write
-from taskflow.event_log import Log
-from taskflow.folds import Folds
+from taskflow.log.appending import Write
+from taskflow.log.event_log import Log
+from taskflow.log.folds import Folds
 from taskflow.tooling import Call, Done, Refused, Tool
 
 MOST_REMINDERS = 200

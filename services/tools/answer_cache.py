@@ -18,7 +18,7 @@ from contracts.personal import Sealed
 from contracts.streams import UserId
 from contracts.tools import ToolRequested
 from taskflow import clock
-from taskflow.metrics import TOOL_CACHE
+from taskflow.telemetry.metrics import TOOL_CACHE
 from taskflow.tooling import Answer, Call, Directly, Done, Tool
 
 KEPT = 512

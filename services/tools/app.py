@@ -6,21 +6,21 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 
 from services.tools.answer_cache import AnswerCache
-from services.tools.browser import Browser, Limits
+from services.tools.browsing.browser import Browser, Limits
+from services.tools.browsing.fetcher import Fetcher
+from services.tools.browsing.looking import Looker
+from services.tools.browsing.robots import Robots
+from services.tools.browsing.watch_looks import WatchLooks, keep_looking
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
-from services.tools.fetcher import Fetcher
 from services.tools.handlers import subscribe
-from services.tools.looking import Looker
 from services.tools.registry import tools
-from services.tools.robots import Robots
-from services.tools.serpapi import SerpApi
+from services.tools.searching.serpapi import SerpApi
 from services.tools.settings import ToolsSettings
-from services.tools.watch_looks import WatchLooks, keep_looking
-from taskflow import chromium
 from taskflow.health.facts import Dependency
-from taskflow.media import Media
-from taskflow.service import Runtime, run
+from taskflow.privacy.media import Media
+from taskflow.process import chromium
+from taskflow.process.service import Runtime, run
 from taskflow.tooling import keep_offered
 
 AWAY_SECONDS = 5.0

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from services.tools import flights, products, web
-from services.tools.serpapi import SerpApi
+from services.tools.searching import flights, products, web
+from services.tools.searching.serpapi import SerpApi
 from services.tools.settings import ToolsSettings
 from taskflow.tooling import Tool
 

@@ -3,10 +3,11 @@
 from importlib.metadata import entry_points
 from typing import Any
 
-from services.tools import check_price, flights, products, web
-from services.tools.looking import Looker
-from services.tools.serpapi import SerpApi
-from taskflow.event_log import Log
+from services.tools.browsing import check_price
+from services.tools.browsing.looking import Looker
+from services.tools.searching import flights, products, web
+from services.tools.searching.serpapi import SerpApi
+from taskflow.log.event_log import Log
 from taskflow.tooling import Tool
 
 GROUP = "taskflow.tools"

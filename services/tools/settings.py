@@ -9,7 +9,7 @@ from services.tools.egress import targets
 from services.tools.egress.proxy import LOOPBACK
 from services.tools.egress.targets import Allowed
 from taskflow.errors import Configuration
-from taskflow.settings import RuntimeSettings
+from taskflow.process.settings import RuntimeSettings
 
 
 class ToolsSettings(RuntimeSettings):

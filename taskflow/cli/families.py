@@ -8,9 +8,9 @@ import typer
 from typer.core import TyperGroup
 
 FAMILIES: Mapping[str, str] = {
-    "dlq": "taskflow.cli.dlq",
-    "projections": "taskflow.cli.projections",
-    "replay": "taskflow.cli.replay",
+    "dlq": "taskflow.cli.house.dlq",
+    "projections": "taskflow.cli.house.projections",
+    "replay": "taskflow.cli.replaying.replay",
 }
 """Each in the `app` of a module."""
 

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from taskflow.cli import log_commands, metrics
 from taskflow.cli.families import Families
+from taskflow.cli.house import log_commands, metrics
 from taskflow.errors import Configuration, TaskFlowError
 
 OURS = ("contracts", "taskflow", "services", "simulators")
@@ -70,7 +70,7 @@ def _quiet_logs() -> None:
 @app.command()
 def up() -> None:
     """Start everything on this machine; Ctrl-C stops all of it."""
-    from taskflow.cli.up import up as start
+    from taskflow.cli.house.up import up as start
 
     start()
 
@@ -89,7 +89,7 @@ def run(
 @app.command()
 def migrate() -> None:
     """Bring the database's schema up to date."""
-    from taskflow.cli.operate import migrate_database
+    from taskflow.cli.house.operate import migrate_database
 
     asyncio.run(migrate_database())
 
@@ -113,7 +113,7 @@ def provision(
     ] = None,
 ) -> None:
     """Create or update the bus's streams and consumers."""
-    from taskflow.cli.operate import provision_bus
+    from taskflow.cli.house.operate import provision_bus
 
     asyncio.run(provision_bus(replicas, every))
 
@@ -132,7 +132,7 @@ def show(
 
     Example: taskflow show +15551230001 --at "10m ago" --diff --open
     """
-    from taskflow.cli.reading import show_stream
+    from taskflow.cli.past.reading import show_stream
 
     showing = show_stream(stream, at=at, version=version, diff=diff, open_=open_, json=json)
     asyncio.run(showing)
@@ -149,7 +149,7 @@ def user(
 
     Example: taskflow user +15551230001 --at "2026-11-24 15:00" --open
     """
-    from taskflow.cli.time_travel import show_user
+    from taskflow.cli.past.time_travel import show_user
 
     asyncio.run(show_user(user, at=at, open_=open_, json=json))
 
@@ -166,7 +166,7 @@ def why(
 
     Example: taskflow why +15551230001 --open
     """
-    from taskflow.cli.why import tell_why
+    from taskflow.cli.past.why import tell_why
 
     asyncio.run(tell_why(reply, open_=open_, json=json))
 
@@ -183,7 +183,7 @@ def trace(
 
     Example: taskflow trace +15551230001
     """
-    from taskflow.cli.trace import tell_trace
+    from taskflow.cli.past.trace import tell_trace
 
     asyncio.run(tell_trace(of, from_log=log, json=json))
 
@@ -198,7 +198,7 @@ def export(
 
     Example: taskflow export +15551230001 --into export.json
     """
-    from taskflow.cli.export import export_user
+    from taskflow.cli.people.export import export_user
 
     asyncio.run(export_user(user, into=into, one_line=json))
 
@@ -217,7 +217,7 @@ def tail(
 
     Example: taskflow tail --type "reply.*" --open
     """
-    from taskflow.cli.reading import tail_log
+    from taskflow.cli.past.reading import tail_log
 
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(tail_log(types=type_ or [], user=user, open_=open_, json=json, count=count))
@@ -226,7 +226,7 @@ def tail(
 @app.command()
 def doctor(json: Json = False) -> None:
     """Check each dependency and say what to do."""
-    from taskflow.cli.doctor import examine
+    from taskflow.cli.house.doctor import examine
 
     if not asyncio.run(examine(json=json)):
         raise typer.Exit(1)
@@ -245,7 +245,7 @@ def archive(
 
     Example: taskflow archive --before "90d ago"
     """
-    from taskflow.cli.archive import archive as move
+    from taskflow.cli.past.archive import archive as move
 
     asyncio.run(move(before, into, close=close, json=json, grace=grace))
 
@@ -260,7 +260,7 @@ def verify_log(
 
     Example: taskflow verify-log
     """
-    from taskflow.cli.verify_log import verify_log as verify
+    from taskflow.cli.past.verify_log import verify_log as verify
 
     if not asyncio.run(verify(stream=stream, since=head, json=json)):
         raise typer.Exit(1)
@@ -284,7 +284,7 @@ def forget(
 
     Example: taskflow forget +15551230001
     """
-    from taskflow.cli.forgetting import forget_user
+    from taskflow.cli.people.forgetting import forget_user
 
     asyncio.run(forget_user(user, yes=yes, json=json))
 
@@ -295,7 +295,7 @@ def rewrap_keys() -> None:
 
     Example: taskflow rewrap-keys
     """
-    from taskflow.cli.rewrapping import rewrap_keys
+    from taskflow.cli.people.rewrapping import rewrap_keys
 
     asyncio.run(rewrap_keys())
 
@@ -305,7 +305,7 @@ def asyncapi(
     check: Annotated[bool, typer.Option("--check", help="Fail when the file is stale.")] = False,
 ) -> None:
     """Write docs/asyncapi.yaml from the contracts."""
-    from taskflow.cli.asyncapi import check_document, write_document
+    from taskflow.cli.house.asyncapi import check_document, write_document
 
     (check_document if check else write_document)()
 

@@ -17,15 +17,16 @@ from pydantic import AliasChoices, Field, SecretStr
 
 from contracts import streams
 from contracts.streams import UserId
-from taskflow import database, permissions
-from taskflow.dead_letters import DeadLetters
+from taskflow.bus import permissions
+from taskflow.bus.dead_letters import DeadLetters
 from taskflow.errors import Configuration
-from taskflow.event_log import EventLog
-from taskflow.group_commit import GroupCommit
-from taskflow.sealing import MasterKey
-from taskflow.settings import RuntimeSettings, Settings
+from taskflow.log.event_log import EventLog
+from taskflow.log.group_commit import GroupCommit
+from taskflow.postgres import database
+from taskflow.privacy.sealing import MasterKey
+from taskflow.privacy.vault import Vault
+from taskflow.process.settings import RuntimeSettings, Settings
 from taskflow.time_travel.unknown import PastLog
-from taskflow.vault import Vault
 
 CONNECT_SECONDS = 3.0
 """The client tries a refused connection for two minutes by itself."""

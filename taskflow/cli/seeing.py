@@ -9,9 +9,9 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from taskflow.cli.operator import Operator
 from taskflow.errors import SealedForEver
-from taskflow.sealing import UnopenableSeal
+from taskflow.privacy.sealing import UnopenableSeal
+from taskflow.privacy.vault import UnknownUser
 from taskflow.time_travel.covering import COVERED
-from taskflow.vault import UnknownUser
 
 
 @dataclass(frozen=True, slots=True)

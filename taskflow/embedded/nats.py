@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from taskflow import permissions
+from taskflow.bus import permissions
 from taskflow.embedded import durable
 from taskflow.embedded.binaries import nats_binary
 from taskflow.embedded.lock import DirectoryLock

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from taskflow import topology
+from taskflow.bus import topology
 from taskflow.health.facts import Consumer, Dependency, Presence, Reading, Stored
 from taskflow.health.stored import COUNTED
-from taskflow.metrics import SERVICES
+from taskflow.telemetry.metrics import SERVICES
 
 RELAY_SECONDS = 10.0
 """It publishes within milliseconds."""

@@ -14,10 +14,10 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
-from taskflow import topology
-from taskflow.database import UNAVAILABLE
+from taskflow.bus import topology
 from taskflow.health.facts import Consumer, Dependency, Reading, Stored
 from taskflow.health.stored import stored
+from taskflow.postgres.database import UNAVAILABLE
 
 ASK_SECONDS = 2
 _DATABASE_FAULTS = (*UNAVAILABLE, asyncpg.PostgresError)

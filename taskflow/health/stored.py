@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import asyncpg
 import orjson
 
-from taskflow.database import Connection
 from taskflow.health.facts import Lag, Moves, Presence, Stored
-from taskflow.heartbeats import AWAY_SECONDS
+from taskflow.health.heartbeats import AWAY_SECONDS
+from taskflow.postgres.database import Connection
 
 COUNTED = 10_000
 """Events behind are counted up to here: a reading costs the same, however far one is behind."""

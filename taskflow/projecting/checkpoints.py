@@ -6,9 +6,9 @@ from enum import Enum
 import asyncpg
 
 from taskflow import failpoints
-from taskflow.database import Connection
 from taskflow.errors import Retryable
-from taskflow.following import Cursor
+from taskflow.log.following import Cursor
+from taskflow.postgres.database import Connection
 
 # Beginning, swapping and dropping take turns, so that nobody begins what has just been replaced.
 _TURN = "select pg_advisory_xact_lock($1)"

@@ -1,7 +1,7 @@
 """Emptying a projection's tables, so that its runner makes it from the log's beginning."""
 
 from taskflow import failpoints
-from taskflow.database import Connection
+from taskflow.postgres.database import Connection
 from taskflow.projecting import checkpoints
 from taskflow.projecting.projection import Projection
 

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from contracts.recorded import Recorded
 from taskflow.errors import Configuration
-from taskflow.event_log import EventLog
-from taskflow.folds import Folds
-from taskflow.vault import Vault
+from taskflow.log.event_log import EventLog
+from taskflow.log.folds import Folds
+from taskflow.privacy.vault import Vault
 
 GROUP = "taskflow.projections"
 """Package entry points: a name each, and the `Factory` behind it."""

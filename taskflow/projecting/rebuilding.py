@@ -13,10 +13,10 @@ import asyncpg
 
 from contracts.recorded import Recorded
 from taskflow import failpoints
-from taskflow.database import CONNECT_TIMEOUT, Connection
 from taskflow.errors import Configuration
-from taskflow.event_log import EventLog
-from taskflow.following import REPLAY_PAGE, Cursor
+from taskflow.log.event_log import EventLog
+from taskflow.log.following import REPLAY_PAGE, Cursor
+from taskflow.postgres.database import CONNECT_TIMEOUT, Connection
 from taskflow.projecting import checkpoints, shape
 from taskflow.projecting.projection import Projection, Statement
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from taskflow.database import LOG_ROLE, Connection
+from taskflow.postgres.database import LOG_ROLE, Connection
 
 LIVE = "public"
 _INDEXES = """

@@ -6,9 +6,9 @@ from typing import Any
 
 import asyncpg
 
-from taskflow.database import Connection
-from taskflow.event_log import EventLog
-from taskflow.following import Cursor
+from taskflow.log.event_log import EventLog
+from taskflow.log.following import Cursor
+from taskflow.postgres.database import Connection
 from taskflow.projecting import checkpoints
 from taskflow.projecting.projection import Projection
 

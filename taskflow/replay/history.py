@@ -14,9 +14,9 @@ from contracts.event import Event
 from contracts.personal import Sealed, personal_fields
 from contracts.recorded import Recorded
 from contracts.streams import UserId
-from taskflow.appending import FRESH, MAX_EVENTS, Appended, Because, Exists, Outcome, Write
 from taskflow.errors import SealedForEver
-from taskflow.held_log import HeldLog, standing
+from taskflow.log.appending import FRESH, MAX_EVENTS, Appended, Because, Exists, Outcome, Write
+from taskflow.log.held_log import HeldLog, standing
 
 
 @dataclass(frozen=True, slots=True)

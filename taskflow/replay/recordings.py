@@ -15,12 +15,12 @@ from contracts import streams
 from contracts.event import Event, all_events
 from contracts.recorded import Message, Recorded
 from contracts.streams import UserId
-from taskflow import sealing
 from taskflow.errors import Configuration, SealedForEver
+from taskflow.privacy import sealing
+from taskflow.privacy.sealing import DataKey, MasterKey, UnopenableSeal
+from taskflow.privacy.vault import UnknownUser, Vault
 from taskflow.replay.history import History
-from taskflow.sealing import DataKey, MasterKey, UnopenableSeal
 from taskflow.time_travel.unknown import PastLog, decoded
-from taskflow.vault import UnknownUser, Vault
 
 KEYS = ".keys.json"
 """Beside a recorded file: the master key that it was sealed with, and its users' wrapped keys."""

@@ -15,10 +15,11 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 from nats.js.errors import APIError, NotFoundError
 
 from contracts.recorded import Message
-from taskflow import clock, publishing, topology
+from taskflow import clock
+from taskflow.bus import publishing, topology
+from taskflow.bus.publishing import ATOMIC_FROM, ATOMIC_MAX, TIMEOUT, BusUnavailable
 from taskflow.errors import Configuration, TaskFlowError
-from taskflow.event_log import Cursor
-from taskflow.publishing import ATOMIC_FROM, ATOMIC_MAX, TIMEOUT, BusUnavailable
+from taskflow.log.event_log import Cursor
 
 ROOT: Final = "taskflow.replay"
 KEPT_SECONDS = 7 * 24 * 3600.0

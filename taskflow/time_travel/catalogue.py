@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.recorded import Recorded
 from contracts.tools import ToolOffered, ToolWithdrawn
-from taskflow.folding import Fold
+from taskflow.log.folding import Fold
 
 
 class Offers(BaseModel):

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.profile import ProfileForgotten, ProfileKind, ProfileLearned
 from contracts.recorded import Recorded
-from taskflow.folding import Fold
+from taskflow.log.folding import Fold
 
 
 class Standing(BaseModel):

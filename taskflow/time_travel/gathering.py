@@ -8,7 +8,7 @@ from contracts import slots, streams
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolRequested
-from taskflow.event_log import Log
+from taskflow.log.event_log import Log
 
 AT_ONCE = 1_000
 """Streams asked for in one query."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from contracts.recorded import Recorded
-from taskflow.folding import Fold
+from taskflow.log.folding import Fold
 from taskflow.time_travel import catalogue, facts
 from taskflow.time_travel.covering import plain
 from taskflow.time_travel.unknown import UnknownEvent

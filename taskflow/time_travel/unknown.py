@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 
 from contracts.event import Event, UnknownEventType
 from contracts.recorded import Message, Recorded
-from taskflow.event_log import EventLog, message_of
+from taskflow.log.event_log import EventLog, message_of
 
 SAYS = "this release does not know it"
 

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from taskflow import chromium
-from taskflow.settings import Settings
+from taskflow.process import chromium
+from taskflow.process.settings import Settings
 
 DOWNLOAD_SECONDS = 300.0
 """About 100 MB."""

@@ -15,7 +15,7 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from taskflow.embedded.lock import DirectoryLock
 from taskflow.embedded.privileges import PRIVATE
 from taskflow.errors import Configuration
-from taskflow.settings import KEY_BYTES, MasterKey
+from taskflow.process.settings import KEY_BYTES, MasterKey
 
 RUN_ENV = "run.env"
 """Read by the operator's commands while this home runs."""

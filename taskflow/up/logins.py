@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from taskflow.database import SERVICES, role_of, with_setting
+from taskflow.bus.permissions import OPERATOR, PROVISION, PROVISION_URL
 from taskflow.embedded.nats import EmbeddedNats
 from taskflow.embedded.postgres import EmbeddedPostgres
-from taskflow.permissions import OPERATOR, PROVISION, PROVISION_URL
+from taskflow.postgres.database import SERVICES, role_of, with_setting
 
 
 def logins(

@@ -8,7 +8,7 @@ from dotenv.parser import Binding, parse_stream
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 
 from taskflow.errors import Configuration
-from taskflow.settings import MasterKey, SentryDsn, Settings
+from taskflow.process.settings import MasterKey, SentryDsn, Settings
 
 ENV_FILE = Path(".env")
 

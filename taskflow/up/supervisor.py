@@ -6,11 +6,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from taskflow import clock
+from taskflow.bus.permissions import OPERATOR
 from taskflow.embedded.nats import EmbeddedNats
 from taskflow.embedded.ports import require_free
 from taskflow.embedded.postgres import EmbeddedPostgres
 from taskflow.errors import Configuration
-from taskflow.permissions import OPERATOR
 from taskflow.up import jaeger
 from taskflow.up.environment import Environment, build
 from taskflow.up.home import Home

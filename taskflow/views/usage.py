@@ -21,8 +21,8 @@ from contracts.conversation import (
 from contracts.recorded import Recorded
 from contracts.replies import ReplyFailed, ReplyParked, ReplySent, ReplyUndelivered
 from contracts.tools import ToolFailed
-from taskflow.prices import prices
 from taskflow.projecting.projection import ProjectionContext, Statement
+from taskflow.usage.prices import prices
 from taskflow.views.folding import Events, View, columns, owner
 
 NO_FAULT = frozenset({"needs_confirmation", "invalid_arguments"})

@@ -11,8 +11,8 @@ from nats.js.api import ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from contracts.recorded import Message
-from taskflow import topology
-from taskflow.event_log import Cursor, message_of
+from taskflow.bus import topology
+from taskflow.log.event_log import Cursor, message_of
 from tests.chaos.verdict import Finding
 
 ANSWER_SECONDS = 10.0

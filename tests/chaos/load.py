@@ -14,13 +14,13 @@ from contracts import slots
 from contracts.conversation import TurnStarted
 from contracts.recorded import Recorded
 from contracts.streams import UserId, conversation
-from taskflow import database as db
-from taskflow.appending import Appended, Outcome, Write
 from taskflow.errors import Retryable
-from taskflow.event_log import EventLog
-from taskflow.group_commit import GroupCommit
-from taskflow.sealing import MasterKey
-from taskflow.vault import Vault
+from taskflow.log.appending import Appended, Outcome, Write
+from taskflow.log.event_log import EventLog
+from taskflow.log.group_commit import GroupCommit
+from taskflow.postgres import database as db
+from taskflow.privacy.sealing import MasterKey
+from taskflow.privacy.vault import Vault
 from tests.support import events
 
 MASTER_KEY = MasterKey(b"a master key of chaos, 32 bytes.")

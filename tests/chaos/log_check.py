@@ -8,8 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from contracts.recorded import Recorded
-from taskflow import event_log
-from taskflow.event_log import EventLog
+from taskflow.log import event_log
+from taskflow.log.event_log import EventLog
 from tests.chaos.load import Intent
 from tests.chaos.verdict import Finding, Verdict
 

@@ -12,13 +12,13 @@ import asyncpg
 import nats
 from nats.aio.client import Client
 
-from taskflow import topology
+from taskflow.bus import topology
+from taskflow.bus.relay import Relay
 from taskflow.embedded.nats import EmbeddedNats
 from taskflow.embedded.postgres import EmbeddedPostgres
-from taskflow.event_log import EventLog
-from taskflow.migrate import migrate
-from taskflow.relay import Relay
-from taskflow.wakeups import Wakeups
+from taskflow.log.event_log import EventLog
+from taskflow.postgres.migrate import migrate
+from taskflow.postgres.wakeups import Wakeups
 from tests.chaos import bus_check
 from tests.chaos.bus_check import Bus
 from tests.chaos.cuts import Cuts, Progress

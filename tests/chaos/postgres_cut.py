@@ -4,10 +4,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from unittest import mock
 
-from taskflow.appending import Appended
 from taskflow.embedded import postgres
 from taskflow.embedded.postgres import EmbeddedPostgres
-from taskflow.migrate import migrate
+from taskflow.log.appending import Appended
+from taskflow.postgres.migrate import migrate
 from tests.chaos.cuts import Cuts
 from tests.chaos.disk import Disk
 from tests.chaos.load import Intent, Load, make_users, opened_log

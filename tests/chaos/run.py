@@ -23,7 +23,7 @@ import nats
 from contracts.conversation import ReplyReady, TurnStarted
 from contracts.reminders import ReminderFired
 from contracts.replies import ReplySent
-from taskflow import topology
+from taskflow.bus import topology
 from tests.chaos import checker
 from tests.chaos.checker import Violation, check
 from tests.chaos.history import History, gather

@@ -14,7 +14,7 @@ from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
 from contracts.replies import ReplyAssumed, ReplySending, ReplySent
 from contracts.streams import UserId
-from taskflow.appending import Because, Write
+from taskflow.log.appending import Because, Write
 from tests.chaos.checker import Violation, assumed, check
 from tests.chaos.history import Accept, DeadLetter, History, Webhook
 from tests.chaos.story import tell

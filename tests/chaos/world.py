@@ -19,9 +19,9 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import asyncpg
 
-from taskflow.database import role_of
 from taskflow.embedded.ports import free_port
-from taskflow.migrate import migrate
+from taskflow.postgres.database import role_of
+from taskflow.postgres.migrate import migrate
 from tests.support import forked
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy, Upstream

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from taskflow.cli.operator import reader
-from taskflow.metrics import CATALOGUE
+from taskflow.telemetry.metrics import CATALOGUE
 from taskflow.time_travel import gathering, why
 from tests.support.metering import series
 from tests.support.stack import Stack, wait_until

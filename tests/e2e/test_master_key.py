@@ -8,8 +8,8 @@ import signal
 import asyncpg
 import pytest
 
-from taskflow.cli.rewrapping import rewrap_keys
-from taskflow.database import role_of
+from taskflow.cli.people.rewrapping import rewrap_keys
+from taskflow.postgres.database import role_of
 from tests.support.stack import SERVICES, Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]

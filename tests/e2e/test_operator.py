@@ -10,7 +10,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from contracts.event import all_events
-from taskflow.cli import asyncapi, main
+from taskflow.cli import main
+from taskflow.cli.house import asyncapi
 from taskflow.errors import Configuration
 from tests.support.stack import SERVICES, Stack, wait_until
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from taskflow import chromium
+from taskflow.process import chromium
 from tests.support.servers import nats_server, postgres_server
 from tests.support.stack import SERVICES, Stack, wait_until
 

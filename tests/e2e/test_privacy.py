@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 
 from contracts import slots, streams
 from contracts.conversation import HistorySummarized, Usage
-from taskflow.appending import Write
 from taskflow.cli import main
 from taskflow.cli.operator import operator
 from taskflow.embedded import binaries
-from taskflow.media import Media
+from taskflow.log.appending import Write
+from taskflow.privacy.media import Media
 from tests.support.otlp import Receiver, receiver
 from tests.support.servers import nats_server, postgres_server
 from tests.support.spans import told as spans_of

@@ -10,7 +10,7 @@ from collections.abc import Generator, Sequence
 import asyncpg
 import pytest
 
-from taskflow.exporting import ALLOWED
+from taskflow.telemetry.exporting import ALLOWED
 from tests.support.otlp import Receiver, receiver
 from tests.support.proxy import Proxy
 from tests.support.servers import nats_server, postgres_server

@@ -17,7 +17,7 @@ from tests.support.stack import Stack, wait_until
 
 SERVICES = ("gateway", "agent", "tools", "scheduler")
 GRACE_SECONDS = 20.0
-"""taskflow/service.py: 15 for the bus, some for HTTP and the last spans."""
+"""taskflow/process/service.py: 15 for the bus, some for HTTP and the last spans."""
 
 
 class Process:

@@ -16,8 +16,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from taskflow import chromium
-from taskflow.database import OPERATOR_ROLE
+from taskflow.postgres.database import OPERATOR_ROLE
+from taskflow.process import chromium
 from tests.images import dockerfile, locks, rules
 from tests.images.building import Builder, Image, Impossible, require
 from tests.images.dockerfile import TARGETS

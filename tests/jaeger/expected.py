@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from taskflow.exporting import ALLOWED
+from taskflow.telemetry.exporting import ALLOWED
 from taskflow.waterfall.bars import Bar
 
 POST = "POST /2010-04-01/Accounts/{AccountSid}/Messages.json"

@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
-from taskflow import chromium
-from taskflow.cli.trace_drawing import drawing
+from taskflow.cli.past.trace_drawing import drawing
+from taskflow.process import chromium
 from taskflow.waterfall.bars import Waterfall
 
 COLUMNS = 186

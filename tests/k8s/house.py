@@ -12,15 +12,15 @@ from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 
 from services.agent.settings import AgentSettings
-from services.gateway import twilio
+from services.gateway.channels import twilio
 from services.gateway.settings import GatewaySettings
 from services.scheduler.settings import SchedulerSettings
 from services.tools.settings import ToolsSettings
 from simulators.settings import SimulatorSettings
-from taskflow.bus import GRACE_SECONDS
-from taskflow.cli.operate import BusSettings, DatabaseSettings
+from taskflow.bus.bus import GRACE_SECONDS
+from taskflow.cli.house.operate import BusSettings, DatabaseSettings
 from taskflow.cli.operator import OperatorSettings
-from taskflow.settings import SECRETS, Settings
+from taskflow.process.settings import SECRETS, Settings
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
@@ -51,7 +51,7 @@ LISTENS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 _ALSO_SECRET = {"NATS_URL"}
 """It holds a password, though its type does not say so."""
 _STOPS_SECONDS = GRACE_SECONDS + 5 + 5 + 3
-"""The bus hands back, HTTP drains, the last spans leave (taskflow/service.py)."""
+"""The bus hands back, HTTP drains, the last spans leave (taskflow/process/service.py)."""
 
 
 @dataclass(frozen=True, slots=True)

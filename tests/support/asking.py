@@ -10,8 +10,8 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from taskflow import clock
-from taskflow.appending import Write
-from taskflow.event_log import EventLog
+from taskflow.log.appending import Write
+from taskflow.log.event_log import EventLog
 
 
 @dataclass

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.agent.decider import Conversation, Decide
 from services.scheduler.effects import Claimed
-from taskflow.appending import Outcome
+from taskflow.log.appending import Outcome
 from tests.chaos.simulate import WORLDS, World, main
 from tests.support.lane_world import Sender
 from tests.support.lanes import Lanes

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import playwright
 
-from taskflow import chromium
 from taskflow.embedded.ports import free_port
+from taskflow.process import chromium
 from tests.support.eventually import eventually
 
 DEPLOY = Path(__file__).parents[2] / "deploy" / "browser"

@@ -9,7 +9,7 @@ from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.streams import UserId, conversation
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
-from taskflow.appending import Write
+from taskflow.log.appending import Write
 from tests.support.memory_log import START, MemoryLog
 
 USER = UserId(UUID(int=7))

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from contracts.recorded import Message
 from contracts.streams import profile
-from taskflow import database as db
-from taskflow import sealing
-from taskflow.group_commit import Row, append_now
-from taskflow.media import Media
-from taskflow.sealing import MasterKey
-from taskflow.vault import Vault
+from taskflow.log.group_commit import Row, append_now
+from taskflow.postgres import database as db
+from taskflow.privacy import sealing
+from taskflow.privacy.media import Media
+from taskflow.privacy.sealing import MasterKey
+from taskflow.privacy.vault import Vault
 from tests.conftest import MASTER_KEY
 from tests.support import recorded
 

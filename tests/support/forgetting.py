@@ -1,7 +1,7 @@
 """A user's key destroyed, and nothing else of a forgetting."""
 
 from contracts.streams import UserId
-from taskflow.vault import Vault
+from taskflow.privacy.vault import Vault
 
 
 async def destroy_key(vault: Vault, user: UserId) -> bool:

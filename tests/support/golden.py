@@ -14,7 +14,7 @@ from uuid import UUID
 
 from contracts.event import Json
 from contracts.recorded import Message, Recorded
-from taskflow.sealing import DataKey, MasterKey, sealed_payload
+from taskflow.privacy.sealing import DataKey, MasterKey, sealed_payload
 from tests.support import golden_stories, recording
 from tests.support.golden_house import recorded
 from tests.support.snapshots import ROOT

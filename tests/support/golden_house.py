@@ -17,14 +17,14 @@ from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from contracts.watches import WatchSet, WatchStopped
 from services.agent import decider
+from services.agent.asking.gemini import Answer, ModelUnavailable, Question
 from services.agent.effects import Effects as Agent
-from services.agent.gemini import Answer, ModelUnavailable, Question
 from services.gateway import decider as lanes
+from services.gateway.channels.pacing import Pacing
+from services.gateway.channels.signature import Callbacks
+from services.gateway.channels.statuses import Callback, called_back
+from services.gateway.channels.twilio import Accepted, Outcome
 from services.gateway.effects import Effects as Gateway
-from services.gateway.pacing import Pacing
-from services.gateway.signature import Callbacks
-from services.gateway.statuses import Callback, called_back
-from services.gateway.twilio import Accepted, Outcome
 from services.scheduler.decider import FOLD as REMINDER
 from services.scheduler.decider import due_at
 from services.scheduler.effects import Claimed
@@ -34,8 +34,8 @@ from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.decider import Rhythm
 from services.scheduler.watches.effects import Watching
 from taskflow import clock
-from taskflow.appending import Because, Write
-from taskflow.folds import Folds
+from taskflow.log.appending import Because, Write
+from taskflow.log.folds import Folds
 from taskflow.tooling import Call, Done, Refused, Tool, ToolCalls, offer
 from tests.support.memory_log import MemoryLog
 

@@ -9,7 +9,7 @@ from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished
 from services.agent import decider
 from services.gateway import decider as lanes
-from services.gateway.twilio import Never, NotNow, Unknown
+from services.gateway.channels.twilio import Never, NotNow, Unknown
 from tests.support.golden_house import House, named, says
 
 ADA, BOB, CLEO, DAN, EVE, FAY, GUS = (

@@ -18,6 +18,7 @@ from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.replies import ReplyParked, ReplySending
 from services.gateway import decider
+from services.gateway.channels.statuses import Callback
 from services.gateway.decider import (
     FOLD,
     UNKNOWN_FOR,
@@ -29,8 +30,7 @@ from services.gateway.decider import (
     WaitUntil,
     place,
 )
-from services.gateway.statuses import Callback
-from taskflow.appending import Appended, Outcome, Write
+from taskflow.log.appending import Appended, Outcome, Write
 from tests.support.events import STREAM, USER
 from tests.support.lane_judge import LaneJudge
 from tests.support.memory_log import MemoryLog

@@ -9,7 +9,7 @@ from contracts import slots
 from contracts.conversation import ReplyReady
 from contracts.replies import ReplyParked
 from services.gateway import decider
-from services.gateway.statuses import called_back
+from services.gateway.channels.statuses import called_back
 from tests.support.lane_world import TEXT, LaneWorld, Sender, Webhook
 from tests.support.simulated_twilio import IN_FLIGHT
 from tests.support.walks import NUMBER, one_of

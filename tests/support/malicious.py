@@ -14,8 +14,8 @@ from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
 from services.agent.effects import Effects
 from services.agent.handlers import Turns
-from taskflow.appending import Write
-from taskflow.folds import Folds
+from taskflow.log.appending import Write
+from taskflow.log.folds import Folds
 from taskflow.tooling import Tool, ToolCalls
 from tests.support.malicious_model import ADA, BOB, SECRETS, SHOPS, Adversary
 from tests.support.malicious_tools import POISON, Web, reminder_tools

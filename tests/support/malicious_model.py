@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts import streams
 from contracts.conversation import Usage
 from contracts.streams import UserId
-from services.agent.gemini import Answer, ModelUnavailable, Question
+from services.agent.asking.gemini import Answer, ModelUnavailable, Question
 from tests.support.malicious_tools import EVIL, POISON
 
 ADA, BOB = UserId(UUID(int=7)), UserId(UUID(int=8))

@@ -11,8 +11,8 @@ from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderSet
 from contracts.streams import UserId
 from services.scheduler.tools import Active, ReminderTools
-from taskflow import told
-from taskflow.folds import Folds
+from taskflow.log import told
+from taskflow.log.folds import Folds
 from taskflow.tooling import Call, Done, Refused, Tool
 from tests.support.memory_log import MemoryLog
 

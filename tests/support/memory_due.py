@@ -10,7 +10,7 @@ from contracts.streams import UserId
 from services.scheduler import due as sql
 from services.scheduler.effects import Claimed, Overdue
 from services.scheduler.tools import Active
-from taskflow.projections import Overtaken, Statement
+from taskflow.projecting.projections import Overtaken, Statement
 
 LONG_AGO = datetime.min
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from contracts import slots
 from contracts.event import decode
 from contracts.recorded import Recorded
-from taskflow.appending import FRESH, MAX_EVENTS, Appended, Because, Exists, Outcome, Write
 from taskflow.errors import ConcurrentAppend
-from taskflow.held_log import HeldLog, standing
+from taskflow.log.appending import FRESH, MAX_EVENTS, Appended, Because, Exists, Outcome, Write
+from taskflow.log.held_log import HeldLog, standing
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

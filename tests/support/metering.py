@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from opentelemetry.sdk.resources import Resource
 from prometheus_client.parser import text_string_to_metric_families as families
 
-from taskflow import metrics
+from taskflow.telemetry import metrics
 
 Series = dict[str, dict[frozenset[tuple[str, str]], float]]
 

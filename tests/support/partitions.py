@@ -4,9 +4,9 @@ from pathlib import Path
 
 import asyncpg
 
-from taskflow.archive import partitions
-from taskflow.archive.manifest import Manifest
-from taskflow.archive.storing import Archiver
+from taskflow.log.archive import partitions
+from taskflow.log.archive.manifest import Manifest
+from taskflow.log.archive.storing import Archiver
 
 
 async def close(owner: asyncpg.Connection, size: int = 10_000_000) -> str | None:

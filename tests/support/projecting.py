@@ -15,14 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 
 from taskflow import failpoints
-from taskflow.cli import projections as command
-from taskflow.event_log import EventLog
-from taskflow.folds import Folds
-from taskflow.following import Cursor
+from taskflow.cli.house import projections as command
+from taskflow.log.event_log import EventLog
+from taskflow.log.folds import Folds
+from taskflow.log.following import Cursor
+from taskflow.privacy.vault import Vault
 from taskflow.projecting import projection, rebuilding
 from taskflow.projecting.projection import Projection, ProjectionContext
 from taskflow.projecting.rebuilding import run_all
-from taskflow.vault import Vault
 
 # What a claim or a look moves is no part of the log; nobody claims or looks here.
 _HASH = """

@@ -11,7 +11,8 @@ from opentelemetry.trace import INVALID_SPAN, Span
 
 from services.scheduler import effects
 from services.scheduler.watches import effects as watching
-from taskflow import asking, tooling
+from taskflow import tooling
+from taskflow.bus import asking
 
 TRACED = (effects, watching, asking, tooling)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from contracts.recorded import Message
-from taskflow.event_log import message_of
+from taskflow.log.event_log import message_of
 
 _EVENTS = "select * from events order by transaction_id, position"
 _STORED = [name for name in Message.model_fields if name not in {"position", "transaction_id"}]

@@ -4,9 +4,9 @@ from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import UUID
 
-from taskflow import service as services
-from taskflow.service import Runtime, Service, keep_relaying
-from taskflow.settings import RuntimeSettings
+from taskflow.process import service as services
+from taskflow.process.service import Runtime, Service, keep_relaying
+from taskflow.process.settings import RuntimeSettings
 
 
 def running(

@@ -11,8 +11,8 @@ from contracts import slots
 from contracts.conversation import UserForgotten
 from contracts.streams import UserId
 from contracts.tools import ToolRequested
-from taskflow.database import DatabaseUnavailable
 from taskflow.errors import ConcurrentAppend, SealedForEver
+from taskflow.postgres.database import DatabaseUnavailable
 from tests.support.reminders_world import RemindersWorld, Replica
 from tests.support.stepping import SteppedLoop, Waiting
 from tests.support.walks import NUMBER, one_of

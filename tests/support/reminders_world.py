@@ -21,12 +21,13 @@ from contracts.tools import ToolFinished, ToolRequested
 from services.scheduler.due import DueReminders, OpenCalls
 from services.scheduler.effects import Claimed, Effects, Overdue
 from services.scheduler.tools import Active, ReminderTools
-from taskflow import bus, sealing
-from taskflow.appending import FRESH, Appended, Because, Outcome, Write
-from taskflow.driving import Driving
+from taskflow.bus import bus
+from taskflow.bus.driving import Driving
 from taskflow.errors import Retryable, SealedForEver
-from taskflow.folds import Folds
-from taskflow.projections import Projection
+from taskflow.log.appending import FRESH, Appended, Because, Outcome, Write
+from taskflow.log.folds import Folds
+from taskflow.privacy import sealing
+from taskflow.projecting.projections import Projection
 from taskflow.tooling import ToolCalls
 from tests.support.memory_due import MemoryDue
 from tests.support.memory_log import START, MemoryLog

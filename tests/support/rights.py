@@ -10,9 +10,9 @@ from pathlib import Path
 
 import asyncpg
 
-from taskflow import permissions
-from taskflow.database import OPERATOR_ROLE, SERVICES, role_of
-from taskflow.migrate import migrate
+from taskflow.bus import permissions
+from taskflow.postgres.database import OPERATOR_ROLE, SERVICES, role_of
+from taskflow.postgres.migrate import migrate
 from tests.support import servers
 
 _ROOT = Path(__file__).parents[2]

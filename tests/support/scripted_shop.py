@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from contracts.readings import Evidence, Reading
 from contracts.streams import UserId
-from services.tools.watch_looks import WatchLooks, keep_looking
+from services.tools.browsing.watch_looks import WatchLooks, keep_looking
 from taskflow import clock
-from taskflow.service import Runtime
-from taskflow.settings import RuntimeSettings
+from taskflow.process.service import Runtime
+from taskflow.process.settings import RuntimeSettings
 from tests.support.relaying import running
 
 

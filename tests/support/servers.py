@@ -13,7 +13,7 @@ import asyncpg
 import nats
 from nats.aio.client import Client
 
-from taskflow import topology
+from taskflow.bus import topology
 from taskflow.embedded.nats import EmbeddedNats
 from taskflow.embedded.postgres import EmbeddedPostgres
 from taskflow.embedded.server import Server

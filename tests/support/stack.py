@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from taskflow.database import role_of
 from taskflow.embedded.ports import free_port
-from taskflow.migrate import migrate
+from taskflow.postgres.database import role_of
+from taskflow.postgres.migrate import migrate
 from tests.support import forked
 from tests.support.servers import NatsServer, PostgresServer
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from contracts.conversation import Usage
-from services.agent.gemini import Answer, ModelUnavailable, Question
+from services.agent.asking.gemini import Answer, ModelUnavailable, Question
 
 MODEL = "gemini-3.8-flash"
 

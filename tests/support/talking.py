@@ -12,15 +12,15 @@ from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolFinished
+from services.agent.asking.gemini import Answer, ModelUnavailable, Question
 from services.agent.decider import FOLD, AskModel, Decide, next_move
 from services.agent.effects import Effects
-from services.agent.gemini import Answer, ModelUnavailable, Question
-from services.agent.memory import Model
+from services.agent.memory.memory import Model
 from services.scheduler.tools import ReminderTools
-from services.tools import flights, web
+from services.tools.searching import flights, web
 from taskflow import clock, tooling
-from taskflow.appending import Because, Write
-from taskflow.event_log import Log
+from taskflow.log.appending import Because, Write
+from taskflow.log.event_log import Log
 
 Results = Mapping[str, Callable[[Json], Json]]
 MODEL = "gemini-3.8-flash"

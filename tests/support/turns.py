@@ -24,9 +24,9 @@ from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
-from services.agent.answers import Circumstances, answered
 from services.agent.decider import FOLD, MAX_REPAIRS, AskModel, Conversation, Decide
-from taskflow.appending import Appended, Outcome, Write
+from services.agent.judging.answers import Circumstances, answered
+from taskflow.log.appending import Appended, Outcome, Write
 from tests.support.events import STREAM, USER, answer, message, offer
 from tests.support.memory_log import MemoryLog
 from tests.support.simulated_bus import Bus

@@ -13,10 +13,10 @@ from services.scheduler.watches.effects import Watching
 from services.scheduler.watches.listing import Listing
 from services.scheduler.watches.looks import AskedLooks
 from services.scheduler.watches.tools import WatchTools
-from services.tools.watch_looks import WatchLooks, keep_looking
-from taskflow.driving import Driving
+from services.tools.browsing.watch_looks import WatchLooks, keep_looking
+from taskflow.bus.driving import Driving
 from taskflow.errors import Retryable
-from taskflow.folds import Folds
+from taskflow.log.folds import Folds
 from taskflow.tooling import ToolCalls
 from tests.support.stepping import SteppedLoop
 from tests.support.watch_wires import SimulatedClient, WatchWire

@@ -15,8 +15,8 @@ from contracts.streams import UserId
 from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.listing import OpenCall, Watched
 from taskflow.errors import Retryable, SealedForEver
-from taskflow.projections import Projection
-from taskflow.sealing import DataKey
+from taskflow.privacy.sealing import DataKey
+from taskflow.projecting.projections import Projection
 from tests.support.stepping import SteppedLoop
 from tests.support.wires import Wire
 
@@ -122,7 +122,7 @@ class Questions:
 
 
 class SimulatedClient:
-    """As much of a NATS client as taskflow/asking.py needs, for one replica."""
+    """As much of a NATS client as taskflow/bus/asking.py needs, for one replica."""
 
     is_closed = False
 

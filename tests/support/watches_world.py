@@ -31,9 +31,9 @@ from services.scheduler.watches.decider import Rhythm
 from services.scheduler.watches.due import Watches
 from services.scheduler.watches.pages import PageIds
 from services.scheduler.watches.tools import Addresses
-from taskflow.appending import FRESH, Because, Outcome, Write
-from taskflow.database import DatabaseUnavailable
-from taskflow.sealing import DataKey
+from taskflow.log.appending import FRESH, Because, Outcome, Write
+from taskflow.postgres.database import DatabaseUnavailable
+from taskflow.privacy.sealing import DataKey
 from tests.support.memory_log import START, MemoryLog
 from tests.support.memory_watches import MemoryWatches
 from tests.support.reminders_world import timeless

@@ -10,13 +10,13 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from services.scheduler.effects import Claimed, Overdue
 from services.scheduler.tools import Active
-from taskflow import sealing
-from taskflow.appending import FRESH, Appended, Because, Outcome, Write
-from taskflow.database import DatabaseUnavailable
-from taskflow.dead_letters import DeadLetters
-from taskflow.driving import TriedTooOften
+from taskflow.bus.dead_letters import DeadLetters
+from taskflow.bus.driving import TriedTooOften
 from taskflow.errors import Retryable, SealedForEver
-from taskflow.projections import Projection, Statement
+from taskflow.log.appending import FRESH, Appended, Because, Outcome, Write
+from taskflow.postgres.database import DatabaseUnavailable
+from taskflow.privacy import sealing
+from taskflow.projecting.projections import Projection, Statement
 from tests.support.stepping import SteppedLoop
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Wire:
     def __init__(self, world: "RemindersWorld", loop: SteppedLoop) -> None:
         self.world, self.loop = world, loop
 
-    # -- the log (taskflow/event_log.py) ----------------------------------------------------
+    # -- the log (taskflow/log/event_log.py) ----------------------------------------------------
 
     async def append(
         self, writes: Sequence[Write], slot: UUID, because: Because = FRESH
@@ -84,7 +84,7 @@ class Wire:
     async def active(self, user: UserId) -> list[Active]:
         return await self.loop.io("active", lambda: self.world.active(user))
 
-    # -- how projections write (taskflow/projections.py) ------------------------------------
+    # -- how projections write (taskflow/projecting/projections.py) ---
 
     async def page(self, name: str) -> tuple[int, list[Recorded[Any]]]:
         def follow() -> tuple[int, list[Recorded[Any]]]:
@@ -136,7 +136,7 @@ class ReadModel:
 
 
 class Desk:
-    """Counts tries and parks, as taskflow/dead_letters.py does."""
+    """Counts tries and parks, as taskflow/bus/dead_letters.py does."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire

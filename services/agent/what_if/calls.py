@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
-from services.agent import proposals
-from services.agent.policy import NOBODY
+from services.agent.judging import proposals
+from services.agent.judging.policy import NOBODY
 
 Source = Literal["recorded", "approximate", "live", "missing", "not done"]
 """`recorded`: the same call; `approximate`: the turn's only call of that tool, with other

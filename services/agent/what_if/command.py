@@ -24,9 +24,9 @@ from contracts.conversation import TurnStarted
 from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
-from services.agent import prompt
-from services.agent.gemini import Gemini
-from services.agent.prompt import Prompt
+from services.agent.asking import prompt
+from services.agent.asking.gemini import Gemini
+from services.agent.asking.prompt import Prompt
 from services.agent.settings import AgentSettings
 from services.agent.what_if import page, terminal
 from services.agent.what_if.recording import Recording, Start, load
@@ -34,10 +34,10 @@ from services.agent.what_if.report import Report, as_json
 from services.agent.what_if.rerun import Player, Rerun
 from taskflow import clock
 from taskflow.cli.operator import RUN_ENV, Operator, reader
-from taskflow.cli.what_if import Wanted
+from taskflow.cli.replaying.what_if import Wanted
 from taskflow.errors import Configuration, SealedForEver
-from taskflow.prices import prices
 from taskflow.tooling import Tool
+from taskflow.usage.prices import prices
 
 AT_ONCE = 4
 """Users gone through side by side; a user's turns one after the other."""
@@ -113,7 +113,7 @@ def read_prompt(path: Path | None) -> Prompt:
     except (OSError, UnicodeDecodeError) as error:
         raise Configuration(
             f"--prompt {str(path)!r} cannot be read ({type(error).__name__}); give a text file "
-            "such as a copy of services/agent/prompts/v2.md"
+            "such as a copy of services/agent/asking/prompts/v2.md"
         ) from None
     if not text.strip():
         raise Configuration(f"--prompt {str(path)!r} is empty; give the system prompt to try")

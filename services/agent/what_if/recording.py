@@ -16,9 +16,9 @@ from contracts.conversation import (
 )
 from contracts.recorded import Recorded
 from contracts.streams import UserId
+from services.agent.asking.history import words
 from services.agent.decider import FOLD, Conversation
-from services.agent.history import words
-from taskflow.event_log import Log
+from taskflow.log.event_log import Log
 
 DECISIONS = (ModelAnswered, ModelFailed, ReplyReady, TurnParked, TurnStopped)
 """The first of these in a turn is where a new run begins."""

@@ -12,10 +12,10 @@ from contracts import slots, streams
 from contracts.conversation import ModelAnswered
 from contracts.recorded import Recorded
 from services.agent.what_if.recording import Recording, Start
-from taskflow.appending import FRESH, Appended, Because, Exists, Outcome, Write
 from taskflow.errors import ConcurrentAppend
-from taskflow.event_log import E
-from taskflow.held_log import HeldLog, standing
+from taskflow.log.appending import FRESH, Appended, Because, Exists, Outcome, Write
+from taskflow.log.event_log import E
+from taskflow.log.held_log import HeldLog, standing
 
 
 class Rehearsal(HeldLog):

@@ -12,7 +12,7 @@ from services.agent.what_if.comparing import CHANGES, Change, change, pieces, wo
 from services.agent.what_if.rerun import Rerun
 from services.agent.what_if.runs import Made, Run
 from taskflow.cli.rendering import COVERED
-from taskflow.prices import Prices, Sum
+from taskflow.usage.prices import Prices, Sum
 
 FROM_FACTS = (
     "Each turn begins from the recorded facts before it, so differences do not pile up over a "

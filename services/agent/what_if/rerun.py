@@ -9,15 +9,15 @@ from uuid import UUID
 from contracts import slots, streams
 from contracts.recorded import Recorded
 from contracts.tools import ToolOffered, ToolRequested
+from services.agent.asking.prompt import Prompt
 from services.agent.decider import FOLD, AskModel, Conversation, Decide, next_move
 from services.agent.effects import Effects
-from services.agent.memory import Model
-from services.agent.prompt import Prompt
+from services.agent.memory.memory import Model
 from services.agent.what_if.calls import Answers, Source
 from services.agent.what_if.recording import Recording, Start
 from services.agent.what_if.rehearsal import Rehearsal
 from services.agent.what_if.runs import Run, run_of
-from taskflow.appending import Because, Write
+from taskflow.log.appending import Because, Write
 from taskflow.tooling import CallState, Catalogue, Tool, ToolCalls
 
 MOST_MOVES = 64

@@ -25,7 +25,7 @@ from contracts.tools import (
     ToolOffered,
     ToolRequested,
 )
-from services.agent import proposals
+from services.agent.judging import proposals
 
 UNREACHED = frozenset({"unavailable", "refused"})
 """Reasons of a ModelFailed that tell of the vendor, not of the answer."""

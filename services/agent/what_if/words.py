@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.agent.what_if.calls import Source
 from services.agent.what_if.runs import Made, Run
-from taskflow.prices import Prices, Sum
+from taskflow.usage.prices import Prices, Sum
 
 NONE = "-"
 SOURCES: dict[Source, str] = {

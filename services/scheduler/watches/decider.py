@@ -22,7 +22,7 @@ from contracts.watches import (
     WatchSet,
     WatchStopped,
 )
-from taskflow.folding import Fold
+from taskflow.log.folding import Fold
 
 TEN_TIMES = 10
 """An amount so many times off the last one is a misread page, not a bargain."""

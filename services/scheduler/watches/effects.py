@@ -20,8 +20,6 @@ from contracts.watches import WatchAlerted, WatchLost, WatchSet, WatchStopped
 from services.scheduler.watches import words
 from services.scheduler.watches.claims import DuePage, Pages, Watcher
 from services.scheduler.watches.decider import FOLD, Rhythm, Watch, decide, is_over
-from taskflow.appending import Because, Outcome, Write
-from taskflow.database import UNAVAILABLE
 from taskflow.errors import (
     ConcurrentAppend,
     Retryable,
@@ -29,10 +27,12 @@ from taskflow.errors import (
     UnknownEvent,
     VendorUnavailable,
 )
-from taskflow.event_log import Log
-from taskflow.folding import Folded
-from taskflow.folds import Folds
-from taskflow.telemetry import span
+from taskflow.log.appending import Because, Outcome, Write
+from taskflow.log.event_log import Log
+from taskflow.log.folding import Folded
+from taskflow.log.folds import Folds
+from taskflow.postgres.database import UNAVAILABLE
+from taskflow.telemetry.tracing import span
 
 CLAIM_SECONDS = 150
 """A look may take 90, and be told to many."""

@@ -14,9 +14,9 @@ from contracts.streams import UserId
 from contracts.watches import WatchSeen, WatchSet
 from services.scheduler.watches.decider import FOLD, Watch
 from services.scheduler.watches.words import goal_of, name_of
-from taskflow.event_log import Log
-from taskflow.folding import Folded
-from taskflow.folds import Folds
+from taskflow.log.event_log import Log
+from taskflow.log.folding import Folded
+from taskflow.log.folds import Folds
 from taskflow.tooling import Call, Refused
 
 

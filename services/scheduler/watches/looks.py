@@ -10,9 +10,9 @@ from contracts.readings import Reading
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.watches import LookAsked, WatchSet
-from taskflow import asking
+from taskflow.bus import asking
 from taskflow.errors import VendorUnavailable
-from taskflow.vault import Vault
+from taskflow.privacy.vault import Vault
 
 LOOK = "look"
 TIMEOUT = 90.0

@@ -9,7 +9,7 @@ from contracts.streams import UserId
 from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.listing import Watched
 from taskflow import failpoints
-from taskflow.database import UNAVAILABLE, DatabaseUnavailable
+from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 
 # The database's clock decides, as with reminders.
 _CLAIM = """

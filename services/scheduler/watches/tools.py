@@ -14,17 +14,17 @@ from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.watches import Goal, WatchSeen, WatchSet, WatchStopped
-from services.scheduler.chart import Point
 from services.scheduler.tools import ReadModel
 from services.scheduler.watches.arguments import ListWatches, PriceHistory, StopWatch, WatchPrice
+from services.scheduler.watches.chart import Point
 from services.scheduler.watches.decider import Rhythm, Watch, threshold
 from services.scheduler.watches.listing import Listed, Listing, chosen, plain
 from services.scheduler.watches.pages import PageIds, normalized
 from services.scheduler.watches.words import goal_of, money
 from taskflow import clock
-from taskflow.appending import Write
-from taskflow.event_log import Log
-from taskflow.media import Stored
+from taskflow.log.appending import Write
+from taskflow.log.event_log import Log
+from taskflow.privacy.media import Stored
 from taskflow.tooling import Call, Done, Refused, Tool
 
 MOST_WATCHES = 50
@@ -35,7 +35,7 @@ POINTS_TOLD = 60
 
 
 class Told(Protocol):
-    """Addresses that stand in a conversation (taskflow/told.py)."""
+    """Addresses that stand in a conversation (taskflow/log/told.py)."""
 
     async def __call__(self, log: Log, stream: str, upto: int, /) -> frozenset[str]: ...
 

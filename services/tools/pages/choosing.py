@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from services.tools.pages.agreeing import same
 from services.tools.pages.cleaning import clean, plain
 from services.tools.pages.found import Found
-from services.tools.pages.offers import a_range
+from services.tools.pages.structured.agreeing import same
+from services.tools.pages.structured.offers import a_range
 
 Likeness = Callable[[set[str]], float]
 

@@ -10,25 +10,18 @@ from dataclasses import dataclass, replace
 from selectolax.lexbor import LexborHTMLParser
 
 from contracts.readings import ReadingSource
-from services.tools.pages import (
-    blocked,
-    cleaning,
-    json_ld,
-    meta_tags,
-    microdata,
-    schema_org,
-    stock,
-    visible_text,
-)
+from services.tools.pages import cleaning
 from services.tools.pages.addresses import joined
-from services.tools.pages.asking import Asking
 from services.tools.pages.choosing import About, Several, choose
 from services.tools.pages.currencies import CODES
 from services.tools.pages.found import Found
-from services.tools.pages.json_ld import Node
 from services.tools.pages.locale_hints import hints_of
 from services.tools.pages.page import Page, Read
 from services.tools.pages.parsing import Parsed, parsed
+from services.tools.pages.structured import json_ld, meta_tags, microdata, schema_org
+from services.tools.pages.structured.asking import Asking
+from services.tools.pages.structured.json_ld import Node
+from services.tools.pages.visible import blocked, stock, visible_text
 
 GONE = "The shop says that there is no such page."
 NO_PRODUCT = "There is no product on the page."

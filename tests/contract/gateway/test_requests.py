@@ -12,8 +12,8 @@ from aiohttp import web
 from jsonschema import Draft202012Validator
 from pydantic import SecretStr
 
+from services.gateway.channels.twilio import Never, NotNow, Twilio, Unknown
 from services.gateway.settings import GatewaySettings
-from services.gateway.twilio import Never, NotNow, Twilio, Unknown
 
 SPECS = Path(os.environ.get("TASKFLOW_SPECS", Path(__file__).parents[4] / "shared" / "specs"))
 ACCOUNT = "AC" + "0" * 32

@@ -16,8 +16,8 @@ from services.scheduler.effects import Claimed, Overdue
 from services.scheduler.table import DueTable
 from services.scheduler.tools import Active
 from taskflow import clock
-from taskflow import database as db
-from taskflow.projections import Statement
+from taskflow.postgres import database as db
+from taskflow.projecting.projections import Statement
 from tests.support.memory_due import MemoryDue
 
 ADA, BOB = UserId(UUID(int=1)), UserId(UUID(int=2))

@@ -15,8 +15,8 @@ from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.listing import Watched
 from services.scheduler.watches.table import WatchTable
 from taskflow import clock
-from taskflow import database as db
-from taskflow.projections import Statement
+from taskflow.postgres import database as db
+from taskflow.projecting.projections import Statement
 from tests.support.memory_watches import MemoryWatches
 
 ADA, BOB = UserId(UUID(int=1)), UserId(UUID(int=2))

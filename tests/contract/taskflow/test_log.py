@@ -8,9 +8,9 @@ import pytest
 from contracts import slots, streams
 from contracts.conversation import MessageReceived, TurnStarted
 from contracts.streams import UserId
-from taskflow.appending import Appended, Because, Exists, Write
 from taskflow.errors import ConcurrentAppend
-from taskflow.event_log import Log
+from taskflow.log.appending import Appended, Because, Exists, Write
+from taskflow.log.event_log import Log
 from tests.support.memory_log import MemoryLog
 
 MESSAGE = MessageReceived(message_sid="SM1", channel="whatsapp", kind="text", text="hello")

@@ -12,14 +12,14 @@ import asyncpg
 import pytest
 from rich.progress import Progress
 
-from services.agent.gemini import Gemini
+from services.agent.asking.gemini import Gemini
 from services.agent.settings import AgentSettings
 from services.agent.what_if import command
 from simulators.settings import SimulatorSettings
-from taskflow.cli.what_if import Wanted
+from taskflow.cli.replaying.what_if import Wanted
 from taskflow.errors import Configuration
-from taskflow.event_log import EventLog
-from taskflow.vault import Vault
+from taskflow.log.event_log import EventLog
+from taskflow.privacy.vault import Vault
 from tests.conftest import MASTER_KEY
 from tests.contract.simulators.twilio.world import serve_simulator
 from tests.support.forgetting import destroy_key

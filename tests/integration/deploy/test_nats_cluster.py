@@ -12,8 +12,8 @@ import nats.errors
 import pytest
 from nats.js.errors import ServiceUnavailableError
 
-from taskflow import permissions, topology
-from taskflow.durability import syncs_always
+from taskflow.bus import permissions, topology
+from taskflow.bus.durability import syncs_always
 from taskflow.embedded.binaries import nats_binary
 from taskflow.embedded.ports import free_port
 from tests.k8s.house import ROOT

@@ -10,9 +10,9 @@ import asyncpg
 import pytest
 import yaml
 
-from taskflow import database
 from taskflow.embedded.binaries import postgres_binary
-from taskflow.migrate import migrate
+from taskflow.postgres import database
+from taskflow.postgres.migrate import migrate
 from tests.k8s.house import ROOT
 from tests.support.servers import PostgresServer, postgres_server
 

@@ -18,11 +18,11 @@ from contracts.streams import UserId
 from services.gateway.app import gateway
 from services.gateway.settings import GatewaySettings
 from simulators.settings import SimulatorSettings
-from taskflow.appending import Write
 from taskflow.embedded.ports import free_port
-from taskflow.event_log import EventLog
-from taskflow.service import Runtime
-from taskflow.vault import Vault
+from taskflow.log.appending import Write
+from taskflow.log.event_log import EventLog
+from taskflow.privacy.vault import Vault
+from taskflow.process.service import Runtime
 from tests.conftest import runtime_settings
 from tests.contract.simulators.twilio.world import ACCOUNT, NUMBER, SENDER, TOKEN, serve_simulator
 from tests.support.relaying import running

@@ -8,13 +8,13 @@ import pytest
 
 from contracts.recorded import Recorded
 from services.gateway import backfill as module
-from services.gateway import twilio as adapter
 from services.gateway.backfill import Backfill
-from services.gateway.twilio import Listed, Twilio
+from services.gateway.channels import twilio as adapter
+from services.gateway.channels.twilio import Listed, Twilio
 from services.gateway.webhooks import Intake
 from taskflow import clock
-from taskflow import database as db
 from taskflow.errors import VendorUnavailable
+from taskflow.postgres import database as db
 from tests.integration.gateway.conftest import ADA, House
 from tests.support.eventually import eventually
 

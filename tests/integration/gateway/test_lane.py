@@ -10,22 +10,22 @@ import pytest
 from contracts import slots, streams
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
+from services.gateway.channels.media import Pictures
+from services.gateway.channels.pacing import Pacing
+from services.gateway.channels.signature import Callbacks, PictureLinks
+from services.gateway.channels.twilio import Twilio
 from services.gateway.decider import FOLD
 from services.gateway.effects import Effects
 from services.gateway.handlers import Sending
-from services.gateway.media import Pictures
-from services.gateway.pacing import Pacing
-from services.gateway.signature import Callbacks, PictureLinks
-from services.gateway.twilio import Twilio
 from taskflow import clock
-from taskflow import database as db
-from taskflow.appending import Write
-from taskflow.driving import Driving
-from taskflow.event_log import EventLog
-from taskflow.folds import Folds
-from taskflow.media import Media
-from taskflow.service import Runtime
-from taskflow.service import runtime as runtime_without_bus
+from taskflow.bus.driving import Driving
+from taskflow.log.appending import Write
+from taskflow.log.event_log import EventLog
+from taskflow.log.folds import Folds
+from taskflow.postgres import database as db
+from taskflow.privacy.media import Media
+from taskflow.process.service import Runtime
+from taskflow.process.service import runtime as runtime_without_bus
 from tests.integration.gateway.conftest import ADA, House
 from tests.support.eventually import eventually
 from tests.support.servers import NatsServer

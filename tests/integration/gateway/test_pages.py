@@ -11,10 +11,10 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from services.gateway.status_page import rendered
-from taskflow import chromium
 from taskflow.health.diagnosis import Diagnosis, Sign
 from taskflow.health.facts import Dependency, Reading
-from taskflow.service import Runtime
+from taskflow.process import chromium
+from taskflow.process.service import Runtime
 from tests.integration.gateway.conftest import NUMBER, House
 from tests.support.servers import PostgresServer
 

@@ -8,7 +8,7 @@ import pytest
 
 from contracts import slots
 from taskflow.errors import Configuration
-from taskflow.service import Runtime
+from taskflow.process.service import Runtime
 from tests.integration.gateway.conftest import ADA, SID, House
 from tests.support.eventually import eventually
 from tests.support.servers import NatsServer, PostgresServer

@@ -17,10 +17,10 @@ from contracts.streams import UserId
 from services.scheduler import effects
 from services.scheduler.app import scheduler
 from services.scheduler.settings import SchedulerSettings
-from taskflow.appending import Write
-from taskflow.event_log import EventLog
-from taskflow.service import Runtime, running
-from taskflow.vault import Vault
+from taskflow.log.appending import Write
+from taskflow.log.event_log import EventLog
+from taskflow.privacy.vault import Vault
+from taskflow.process.service import Runtime, running
 from tests.conftest import runtime_settings
 from tests.support.asking import Asking
 from tests.support.servers import NatsServer

@@ -13,11 +13,12 @@ from contracts import slots, streams
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
-from taskflow import clock, projections
-from taskflow.appending import Exists, Write
-from taskflow.database import Connection
-from taskflow.event_log import Cursor
-from taskflow.projections import Projection
+from taskflow import clock
+from taskflow.log.appending import Exists, Write
+from taskflow.log.event_log import Cursor
+from taskflow.postgres.database import Connection
+from taskflow.projecting import projections
+from taskflow.projecting.projections import Projection
 from tests.integration.scheduler.conftest import House
 from tests.support.asking import Asking
 from tests.support.eventually import eventually

@@ -15,8 +15,8 @@ from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished
 from contracts.watches import WatchSeen
 from services.scheduler.watches import effects as watching
-from taskflow.appending import Write
-from taskflow.media import Media
+from taskflow.log.appending import Write
+from taskflow.privacy.media import Media
 from tests.integration.scheduler.conftest import House
 from tests.support.eventually import eventually
 from tests.support.forgetting import destroy_key
@@ -237,7 +237,7 @@ async def test_a_history_comes_with_its_chart(street: Street) -> None:
 def _media(street: Street) -> Any:
     from contextlib import asynccontextmanager
 
-    from taskflow import database
+    from taskflow.postgres import database
 
     @asynccontextmanager
     async def opened() -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taskflow.migrate import migrate
+from taskflow.postgres.migrate import migrate
 from tests.conftest import runtime_settings
 from tests.support.filled import fill
 from tests.support.servers import PostgresServer

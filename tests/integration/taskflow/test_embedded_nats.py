@@ -11,7 +11,7 @@ import nats
 import psutil
 import pytest
 
-from taskflow.durability import syncs_always
+from taskflow.bus.durability import syncs_always
 from taskflow.embedded import nats as embedded
 from taskflow.embedded.nats import EmbeddedNats
 from taskflow.embedded.ports import free_port

@@ -11,11 +11,11 @@ from contracts.conversation import TurnStarted
 from contracts.event import Json, event, upcasts
 from contracts.streams import UserId
 from services.agent.decider import FOLD
-from taskflow import database as db
-from taskflow.appending import Write
-from taskflow.event_log import EventLog
-from taskflow.folding import Fold
-from taskflow.folds import SNAPSHOT_EVERY, Folds
+from taskflow.log.appending import Write
+from taskflow.log.event_log import EventLog
+from taskflow.log.folding import Fold
+from taskflow.log.folds import SNAPSHOT_EVERY, Folds
+from taskflow.postgres import database as db
 from tests.support.events import reply
 
 COUNT = SNAPSHOT_EVERY + 20

@@ -14,15 +14,14 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner
 
-from taskflow import heartbeats
 from taskflow.cli import main as cli
 from taskflow.errors import Configuration
-from taskflow.health import stored
+from taskflow.health import heartbeats, stored
 from taskflow.health.diagnosis import diagnose
 from taskflow.health.facts import Dependency
-from taskflow.heartbeats import live
-from taskflow.service import Runtime, running
-from taskflow.settings import RuntimeSettings
+from taskflow.health.heartbeats import live
+from taskflow.process.service import Runtime, running
+from taskflow.process.settings import RuntimeSettings
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy
 

@@ -9,11 +9,11 @@ import pytest
 
 from contracts import slots
 from contracts.conversation import TurnStarted
-from taskflow import database as db
-from taskflow import event_log as log_module
-from taskflow.appending import Appended, Exists, Outcome, Write
 from taskflow.errors import ConcurrentAppend
-from taskflow.event_log import Cursor, EventLog
+from taskflow.log import event_log as log_module
+from taskflow.log.appending import Appended, Exists, Outcome, Write
+from taskflow.log.event_log import Cursor, EventLog
+from taskflow.postgres import database as db
 from tests.support import partitions
 
 pytestmark = pytest.mark.integration

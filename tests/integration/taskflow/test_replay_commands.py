@@ -16,15 +16,15 @@ import pytest
 from nats.aio.client import Client
 
 from contracts.recorded import Message
-from taskflow import topology
-from taskflow.cli.replay_publish import publish_log
-from taskflow.cli.replay_verify import verify_log
+from taskflow.bus import topology
+from taskflow.cli.replaying.replay_publish import publish_log
+from taskflow.cli.replaying.replay_verify import verify_log
 from taskflow.errors import Configuration
-from taskflow.event_log import Cursor
+from taskflow.log.event_log import Cursor
+from taskflow.process.settings import RuntimeSettings
 from taskflow.replay.publish import Pace, Wanted, publish, speed_of
 from taskflow.replay.recordings import FileSource
 from taskflow.replay.run_stream import CURSOR, NotAReplay, RunStream
-from taskflow.settings import RuntimeSettings
 from tests.support import golden_stories as stories
 from tests.support import recording
 from tests.support.golden import GOLDEN, MASTER

@@ -12,10 +12,10 @@ from typer.testing import CliRunner, Result
 
 from contracts.personal import Sealed
 from contracts.streams import conversation, profile
-from taskflow import sealing
 from taskflow.cli import main
 from taskflow.cli.operator import reader
 from taskflow.errors import Configuration
+from taskflow.privacy import sealing
 from taskflow.time_travel import why
 from tests.support import recorded
 from tests.support.filled import ADA, GONE, NUMBER, PICTURE

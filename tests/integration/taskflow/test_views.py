@@ -23,8 +23,8 @@ from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
 from contracts.replies import ReplyDelivered, ReplyRead, ReplySending, ReplySent
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolRequested
-from taskflow.appending import Appended, Write
-from taskflow.event_log import EventLog
+from taskflow.log.appending import Appended, Write
+from taskflow.log.event_log import EventLog
 from taskflow.views import VIEWS
 from taskflow.views.tasks import Tasks
 from tests.support.projecting import in_pages

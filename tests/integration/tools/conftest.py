@@ -13,9 +13,9 @@ from contracts.tools import ToolFailed, ToolFinished
 from services.tools.app import service
 from services.tools.settings import ToolsSettings
 from simulators.settings import SimulatorSettings
-from taskflow.dead_letters import DeadLetter
-from taskflow.event_log import EventLog
-from taskflow.service import Runtime
+from taskflow.bus.dead_letters import DeadLetter
+from taskflow.log.event_log import EventLog
+from taskflow.process.service import Runtime
 from tests.conftest import runtime_settings
 from tests.contract.simulators.twilio.world import serve_simulator
 from tests.support.asking import Asking

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.tools import ToolFinished
 from taskflow import clock
-from taskflow.vault import Vault
+from taskflow.privacy.vault import Vault
 from tests.integration.tools.conftest import House
 from tests.support.eventually import eventually
 

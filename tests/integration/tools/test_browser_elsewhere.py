@@ -11,13 +11,13 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Error, async_playwright
 
-from services.tools import chromium as chromiums
-from services.tools.browser import CANNOT_START, Browser, Limits
+from services.tools.browsing import chromium as chromiums
+from services.tools.browsing.browser import CANNOT_START, Browser, Limits
+from services.tools.browsing.showing import NotShown, Shown
 from services.tools.egress import targets
 from services.tools.egress.proxy import USER, Proxy
 from services.tools.egress.wall import Wall
-from services.tools.showing import NotShown, Shown
-from taskflow import chromium
+from taskflow.process import chromium
 from tests.support.browser_elsewhere import DEPLOY, BrowserElsewhere, browser_elsewhere
 from tests.support.hostile_site import Site, site
 

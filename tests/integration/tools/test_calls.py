@@ -9,12 +9,13 @@ from pydantic import BaseModel
 
 from contracts.tools import ToolFinished
 from services.tools import app, registry
-from services.tools.looking import Looker
-from services.tools.serpapi import SerpApi
-from taskflow import clock, publishing
-from taskflow.event_log import Log
+from services.tools.browsing.looking import Looker
+from services.tools.searching.serpapi import SerpApi
+from taskflow import clock
+from taskflow.bus import publishing
+from taskflow.log.event_log import Log
+from taskflow.process.watchdog import event_message
 from taskflow.tooling import Call, Catalogue, Done, Tool
-from taskflow.watchdog import event_message
 from tests.integration.tools.conftest import KEY, House
 from tests.support.eventually import eventually
 

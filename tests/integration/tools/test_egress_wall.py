@@ -10,12 +10,12 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from services.tools.browser import Browser, Limits
+from services.tools.browsing.browser import Browser, Limits
+from services.tools.browsing.fetcher import Fetched, Fetcher
 from services.tools.egress import targets
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
-from services.tools.fetcher import Fetched, Fetcher
-from taskflow import chromium
+from taskflow.process import chromium
 from tests.support.browser_elsewhere import browser_elsewhere
 from tests.support.hostile_site import PUBLIC, Canary, Internet, Site, canary, site
 from tests.support.walks import how_far

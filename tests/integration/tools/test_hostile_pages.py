@@ -15,16 +15,16 @@ import psutil
 import pytest
 from aiohttp import web
 
-from services.tools import chromium as chromiums
-from services.tools import fetcher as fetching
-from services.tools.browser import CANNOT_START, Browser, Limits
+from services.tools.browsing import chromium as chromiums
+from services.tools.browsing import fetcher as fetching
+from services.tools.browsing.browser import CANNOT_START, Browser, Limits
+from services.tools.browsing.fetcher import Fetched, Fetcher, NotFetched
+from services.tools.browsing.showing import NotShown, Shown
 from services.tools.egress import proxy as proxies
 from services.tools.egress import targets
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
-from services.tools.fetcher import Fetched, Fetcher, NotFetched
-from services.tools.showing import NotShown, Shown
-from taskflow import chromium
+from taskflow.process import chromium
 from tests.support.eventually import eventually
 from tests.support.hostile_site import Site, site
 from tests.support.processes import ROOT, has_ended

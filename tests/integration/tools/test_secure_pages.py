@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from services.tools.browsing.fetcher import NO_CERTIFICATE, Fetched, Fetcher, NotFetched
 from services.tools.egress import wall
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
-from services.tools.fetcher import NO_CERTIFICATE, Fetched, Fetcher, NotFetched
 
 PUBLIC = "93.184.215.14"
 PAGE = b"<html><title>Trail shoe</title></html>"

@@ -13,10 +13,12 @@ import pytest
 from contracts.profile import ProfileLearned
 from contracts.recorded import Recorded
 from contracts.tools import ToolFinished
-from services.agent import answers, decider, facts, grounding, policy, proposals, reading, truth
-from services.agent.memory import Memory, changes
+from services.agent import decider, reading
+from services.agent.judging import answers, facts, grounding, policy, proposals, truth
+from services.agent.memory.memory import Memory, changes
 from services.agent.state import Conversation
-from taskflow import told, tooling
+from taskflow import tooling
+from taskflow.log import told
 from tests.support import malicious_tools
 from tests.support.malicious import World
 from tests.support.malicious_model import ADA, BOB

@@ -11,9 +11,9 @@ from contracts.event import Event
 from contracts.personal import Sealed
 from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
-from services.agent.memory import Memory, Profile, changes
-from services.agent.profile.changing import MOST_CHANGES, MOST_OF_A_KIND, SOON
-from taskflow.appending import Write
+from services.agent.memory.memory import Memory, Profile, changes
+from services.agent.memory.profile.changing import MOST_CHANGES, MOST_OF_A_KIND, SOON
+from taskflow.log.appending import Write
 from tests.support.events import STREAM, USER
 from tests.support.memory_log import MemoryLog
 

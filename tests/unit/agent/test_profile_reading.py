@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.agent.profile.reading import MOST_STATEMENTS, read
-from services.agent.profile.statements import Correct, Forget, Learn
-from services.agent.profile.words import MOST_CHARACTERS
+from services.agent.memory.profile.reading import MOST_STATEMENTS, read
+from services.agent.memory.profile.statements import Correct, Forget, Learn
+from services.agent.memory.profile.words import MOST_CHARACTERS
 
 LEARNED: list[tuple[str, list[tuple[str, ...]]]] = [
     ("call me Ada", [("name", "Ada")]),

@@ -149,7 +149,7 @@ async def test_a_message_given_back_long_after_is_read_all_the_same(story: Story
 async def test_the_whole_open_turn_is_read_however_long_it_is(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.agent.memory.MOST_EVENTS", 5)
+    monkeypatch.setattr("services.agent.memory.memory.MOST_EVENTS", 5)
     story.tell(said("hello", "SM1"))
     turn = start(story)
     story.tell(answer(turn, 1), requested(turn))

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from services.gateway.webhooks import Webhooks
-from taskflow.exporting import ALLOWED
+from taskflow.telemetry.exporting import ALLOWED
 from tests.k8s import checkov, prometheus_rules, rendering
 from tests.k8s.faults import faults
 from tests.k8s.house import ROOT, house

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry, ProcessCollector
 
-from taskflow.metrics import CATALOGUE
+from taskflow.telemetry.metrics import CATALOGUE
 
 ROOT = Path(__file__).parents[3]
 PROMETHEUS = ROOT / "deploy/observability/prometheus"

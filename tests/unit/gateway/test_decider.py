@@ -20,6 +20,7 @@ from contracts.replies import (
     ReplyUndelivered,
 )
 from services.gateway import decider
+from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.decider import (
     FOLD,
     MAX_ATTEMPTS,
@@ -29,7 +30,6 @@ from services.gateway.decider import (
     WaitUntil,
     next_move,
 )
-from services.gateway.statuses import Callback, called_back
 from tests.support.events import Story, message, reply
 from tests.support.memory_log import START
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from services.gateway import inbound
-from services.gateway.formatting import for_whatsapp
-from services.gateway.inbound import Unusable, zone_of
-from services.gateway.parts import CAPTION, LIMIT, length, split
-from services.gateway.signature import Callbacks, TooManyFields, is_twilios, parsed
+from services.gateway.channels import inbound
+from services.gateway.channels.formatting import for_whatsapp
+from services.gateway.channels.inbound import Unusable, zone_of
+from services.gateway.channels.parts import CAPTION, LIMIT, length, split
+from services.gateway.channels.signature import Callbacks, TooManyFields, is_twilios, parsed
 
 URL = "https://taskflow.example.org/webhook"
 SID = "SM" + "a" * 32

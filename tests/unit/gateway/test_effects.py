@@ -9,16 +9,16 @@ import pytest
 
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
+from services.gateway.channels.pacing import Pacing
+from services.gateway.channels.parts import CAPTION, LIMIT, length
+from services.gateway.channels.signature import Callbacks
+from services.gateway.channels.twilio import Accepted, Listed, NotNow, Outcome, Unknown
 from services.gateway.decider import FOLD, Claim, Lane, Reconcile, next_move
 from services.gateway.effects import CLAIM_HOLDS, Effects
-from services.gateway.pacing import Pacing
-from services.gateway.parts import CAPTION, LIMIT, length
-from services.gateway.signature import Callbacks
-from services.gateway.twilio import Accepted, Listed, NotNow, Outcome, Unknown
 from taskflow import clock
-from taskflow.appending import Outcome as Appending
-from taskflow.database import DatabaseUnavailable
 from taskflow.errors import VendorUnavailable
+from taskflow.log.appending import Outcome as Appending
+from taskflow.postgres.database import DatabaseUnavailable
 from tests.support.events import STREAM, Story, reply
 from tests.support.memory_log import START, MemoryLog
 

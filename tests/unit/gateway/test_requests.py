@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI, Response
 from starlette.routing import Route
 
 from services.gateway.requests import Requests
-from taskflow.metrics import HTTP_DURATION
+from taskflow.telemetry.metrics import HTTP_DURATION
 from tests.support.asgi import Browser
 from tests.support.metering import Meter, metering
 

@@ -8,9 +8,9 @@ import pytest
 
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
+from services.gateway.channels.twilio import Listed
 from services.gateway.decider import Queued, Sent
 from services.gateway.restored import Restored
-from services.gateway.twilio import Listed
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
 from tests.support.events import Story, reply

@@ -12,7 +12,7 @@ from contracts.event import Event, all_events, decode
 from contracts.recorded import Recorded
 from services.agent import decider as agent
 from services.gateway import decider as gateway
-from taskflow.folding import Fold
+from taskflow.log.folding import Fold
 from tests.support.events import STREAM, USER
 from tests.support.memory_log import START
 from tests.support.snapshots import ID, ROOT, name_of

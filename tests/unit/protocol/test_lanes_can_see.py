@@ -9,10 +9,10 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplyParked, ReplyRefused
 from services.gateway import decider
+from services.gateway.channels.statuses import Callback
 from services.gateway.decider import Claim, Decide, Lane, Reconcile, evolve, place
-from services.gateway.statuses import Callback
-from taskflow.appending import Appended, Outcome
-from taskflow.folding import Fold
+from taskflow.log.appending import Appended, Outcome
+from taskflow.log.folding import Fold
 from tests.support.lane_world import Sender
 from tests.support.lanes import Lanes
 from tests.support.simulated_twilio import Message

@@ -19,10 +19,10 @@ from contracts.tools import ToolFailed, ToolFinished
 from services.scheduler import decider, due, effects, recurrence, tools
 from services.scheduler.decider import Reminder, evolve
 from services.scheduler.effects import Claimed, Overdue
-from taskflow.appending import Because, Outcome, Write
-from taskflow.folding import Fold
-from taskflow.folds import Folds
-from taskflow.projections import Projection, Statement
+from taskflow.log.appending import Because, Outcome, Write
+from taskflow.log.folding import Fold
+from taskflow.log.folds import Folds
+from taskflow.projecting.projections import Projection, Statement
 from tests.support.reminders import STEPS, WORK, Reminders
 from tests.support.walks import SEEDS, violation, walk
 

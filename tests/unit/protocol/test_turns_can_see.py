@@ -17,8 +17,8 @@ from contracts.conversation import (
 from contracts.event import Event
 from contracts.recorded import Recorded
 from services.agent.decider import Conversation, Decide, current_slot, evolve
-from taskflow.appending import Appended, Exists, Outcome, Write
-from taskflow.folding import Fold
+from taskflow.log.appending import Appended, Exists, Outcome, Write
+from taskflow.log.folding import Fold
 from tests.support.memory_log import MemoryLog
 from tests.support.turns import Handler, Turns
 from tests.support.walks import violation, walk

@@ -18,8 +18,8 @@ from contracts.watches import WatchAlerted, WatchSeen, WatchStopped
 from services.scheduler.watches import decider, due, effects
 from services.scheduler.watches.claims import DuePage
 from services.scheduler.watches.decider import Watch, decide, evolve
-from taskflow.appending import Because, Outcome, Write
-from taskflow.folding import Fold
+from taskflow.log.appending import Because, Outcome, Write
+from taskflow.log.folding import Fold
 from tests.support.watches_world import WatchesWorld
 
 SEEDS = 40

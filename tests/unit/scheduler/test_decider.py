@@ -7,7 +7,7 @@ from contracts import streams
 from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
 from contracts.replies import ReplyParked
 from services.scheduler.decider import FOLD, Reminder, due_at, may_fire
-from taskflow.appending import Write
+from taskflow.log.appending import Write
 from tests.support.events import USER
 from tests.support.memory_log import START, MemoryLog
 

@@ -12,9 +12,9 @@ from contracts import streams
 from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
 from services.scheduler.effects import Claimed, Effects, Overdue
-from taskflow.appending import FRESH, Because, Outcome, Write
 from taskflow.errors import SealedForEver
-from taskflow.folds import Folds
+from taskflow.log.appending import FRESH, Because, Outcome, Write
+from taskflow.log.folds import Folds
 from tests.support.memory_log import START, MemoryLog
 
 GONE, HERE = UserId(UUID(int=1)), UserId(UUID(int=2))

@@ -12,13 +12,15 @@ from contracts.conversation import Media, MessageReceived
 from contracts.personal import Sealed
 from contracts.recorded import Message
 from contracts.tools import ToolRequested
-from taskflow import logs, publishing, sealing, topology
+from taskflow.bus import publishing, topology
+from taskflow.bus.dead_letters import _said
 from taskflow.cli import rendering
-from taskflow.dead_letters import _said
 from taskflow.errors import Configuration, Permanent
-from taskflow.sealing import DataKey, MasterKey, UnopenableSeal
-from taskflow.settings import RuntimeSettings
-from taskflow.vault import kind_of
+from taskflow.privacy import sealing
+from taskflow.privacy.sealing import DataKey, MasterKey, UnopenableSeal
+from taskflow.privacy.vault import kind_of
+from taskflow.process.settings import RuntimeSettings
+from taskflow.telemetry import logs
 from tests.support.events import Story, message, offer
 from tests.support.memory_log import START
 

@@ -15,9 +15,9 @@ from contracts.reminders import ReminderCancelled
 from contracts.streams import UserId
 from contracts.tools import Asker
 from services.tools.answer_cache import AnswerCache
-from taskflow.appending import Write
 from taskflow.errors import VendorUnavailable
-from taskflow.metrics import TOOL_CACHE
+from taskflow.log.appending import Write
+from taskflow.telemetry.metrics import TOOL_CACHE
 from taskflow.tooling import Answer, Call, Done, Refused, Tool
 from tests.support.events import USER, Story, requested
 

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.tools import Asker
-from services.tools import airports, flights, web
-from services.tools.flights import FlightSearch
+from services.tools.searching import airports, flights, web
+from services.tools.searching.flights import FlightSearch
 from taskflow.tooling import Call, Refused
 from tests.support.events import USER, Story, requested
 

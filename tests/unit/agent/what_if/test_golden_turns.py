@@ -7,7 +7,7 @@ import pytest
 
 from contracts import streams
 from contracts.conversation import ModelAnswered, ModelFailed
-from services.agent.gemini import Answer, ModelRefused, ModelUnavailable, Question
+from services.agent.asking.gemini import Answer, ModelRefused, ModelUnavailable, Question
 from services.agent.what_if.comparing import change
 from services.agent.what_if.recording import Recording, Start
 from services.agent.what_if.rerun import Player, Rerun

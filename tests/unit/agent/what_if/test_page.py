@@ -16,7 +16,7 @@ from services.agent.what_if.comparing import pieces, words_in
 from services.agent.what_if.recording import load
 from services.agent.what_if.report import Report
 from services.agent.what_if.rerun import Player
-from taskflow.prices import prices
+from taskflow.usage.prices import prices
 from tests.support.memory_log import MemoryLog
 from tests.support.talking import Scripted, Talk, offered
 

@@ -7,13 +7,13 @@ import pytest
 
 from contracts import streams
 from contracts.streams import UserId
-from services.agent.prompt import Prompt
+from services.agent.asking.prompt import Prompt
 from services.agent.what_if.comparing import change
 from services.agent.what_if.recording import Recording, load
 from services.agent.what_if.report import Report, as_json, asked_alike
 from services.agent.what_if.rerun import Player, Rerun
-from taskflow.prices import prices
 from taskflow.tooling import Call, Done, Tool
+from taskflow.usage.prices import prices
 from tests.support.memory_log import MemoryLog
 from tests.support.talking import MODEL, Scripted, Talk, offered
 
@@ -184,7 +184,7 @@ async def test_words_are_covered_unless_they_are_asked_for() -> None:
 
 
 def _tool(name: str, effect: Any) -> Tool:
-    from services.tools.web import WebSearch
+    from services.tools.searching.web import WebSearch
 
     async def run(arguments: WebSearch, call: Call) -> Done:
         assert effect == "read", "nothing that changes anything is run"

@@ -13,7 +13,7 @@ from contracts.readings import Evidence, Reading
 from contracts.streams import UserId
 from contracts.watches import WatchSet, WatchStopped
 from services.scheduler.watches.decider import FOLD, Rhythm, Watch, decide, ends_at
-from taskflow.appending import Write
+from taskflow.log.appending import Write
 from tests.support.memory_log import START, MemoryLog
 
 WATCH, PAGE, ADA = UUID(int=1), UUID(int=2), UserId(UUID(int=3))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from taskflow import topology
+from taskflow.bus import topology
 from taskflow.health.diagnosis import Diagnosis, Sign, diagnose, span
 from taskflow.health.facts import Consumer, Dependency, Lag, Moves, Presence, Reading, Stored
 

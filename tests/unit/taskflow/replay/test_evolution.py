@@ -14,9 +14,9 @@ from services.agent.decider import FOLD as AGENT
 from services.gateway.decider import FOLD as LANE
 from services.scheduler.decider import FOLD as REMINDER
 from services.scheduler.effects import Effects
-from taskflow import bus
+from taskflow.bus import bus
 from taskflow.errors import UnknownEvent
-from taskflow.folds import Folds
+from taskflow.log.folds import Folds
 from taskflow.replay.recordings import FileSource
 from taskflow.replay.verify import Tally, Verifying, reviews
 from tests.support import golden_stories as stories

@@ -8,9 +8,9 @@ from contracts.event import decode
 from contracts.personal import Sealed
 from contracts.recorded import Message
 from contracts.tools import ToolWithdrawn
-from taskflow.appending import Write
 from taskflow.cli.rendering import brief, change_lines, line, state_lines
 from taskflow.errors import Configuration
+from taskflow.log.appending import Write
 from taskflow.time_travel import catalogue, past, states
 from taskflow.time_travel.covering import plain
 from taskflow.time_travel.unknown import UnknownEvent, decoded

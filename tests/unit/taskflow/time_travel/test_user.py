@@ -14,7 +14,7 @@ from contracts.replies import (
     ReplySent,
     ReplyUndelivered,
 )
-from taskflow.appending import Write
+from taskflow.log.appending import Write
 from taskflow.time_travel import gathering
 from taskflow.time_travel.sending import sendings
 from taskflow.time_travel.user import as_of, describe

@@ -8,8 +8,8 @@ from rich.console import Console
 from contracts.conversation import ReplyCaught, TurnStarted
 from contracts.replies import ReplyParked
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
-from taskflow.appending import Because, Write
-from taskflow.cli.why_tree import tree
+from taskflow.cli.past.why_tree import tree
+from taskflow.log.appending import Because, Write
 from taskflow.time_travel import explaining, why
 from tests.support import recorded
 from tests.support.events import STREAM, USER, Story, answer, message, reply, requested

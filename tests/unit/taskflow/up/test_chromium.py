@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taskflow import chromium
+from taskflow.process import chromium
 from taskflow.up.chromium import run, set_up
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from taskflow.cli.trace_drawing import as_json, drawing
+from taskflow.cli.past.trace_drawing import as_json, drawing
 from taskflow.errors import VendorUnavailable
 from taskflow.waterfall import of_jaeger
 from taskflow.waterfall.bars import Bar, Link, Waterfall

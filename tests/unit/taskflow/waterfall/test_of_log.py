@@ -12,7 +12,7 @@ from rich.console import Console
 from contracts import slots
 from contracts.conversation import TurnStarted
 from contracts.recorded import Recorded
-from taskflow.cli.trace_drawing import as_json, drawing
+from taskflow.cli.past.trace_drawing import as_json, drawing
 from taskflow.time_travel.why import trace_id
 from taskflow.waterfall import of_log, tries
 from taskflow.waterfall.bars import Bar, Waterfall

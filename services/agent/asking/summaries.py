@@ -1,0 +1,150 @@
+"""When older turns are put in few words, which ones, and what the model is asked for. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from contracts.conversation import HistorySummarized
+from contracts.event import Json
+from services.agent.asking import history, prompt
+from services.agent.asking.gemini import Answer, Question
+from services.agent.asking.history import HISTORY_TOKENS
+from services.agent.asking.results import shortened
+from services.agent.turns import Turn, Turns
+
+PROMPT = "summary-v1"
+MOST_TURNS = 30
+"""Ended since the last summary, before there is another."""
+KEPT = 10
+"""Newest turns that stay as they were said, where the budget holds them."""
+LONGEST = 2_000
+"""Characters of a summary: it is asked for in at most 250 words."""
+MOST_ASKED = 120_000
+"""Characters of what is to be summed up; long turns are cut first."""
+_RESULT = 600
+"""Characters of a tool's result in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Turns to sum up, none of whose events is one of a later turn."""
+
+    turns: Sequence[Turn]
+    first: int
+    upto: int
+    """Versions of their events, both included."""
+
+
+def due(turns_since: int, tokens: int) -> bool:
+    return turns_since > MOST_TURNS or tokens > HISTORY_TOKENS
+
+
+def uncovered(turns: Turns, upto: int) -> list[Turn]:
+    """The ended turns that no summary stands for, up to the one that is open."""
+    found: list[Turn] = []
+    for turn in turns.turns:
+        if turn.ended is None:
+            break
+        if turn.version > upto:
+            found.append(turn)
+    return found
+
+
+def coverage(turns: Turns, upto: int, model: str) -> Coverage | None:
+    """All but the newest; a little more or less where a message came while we answered another."""
+    ended = uncovered(turns, upto)
+    wanted = len(ended) - _kept([(one, _tokens(one, turns, model)) for one in ended])
+    fewer, more = range(wanted, 0, -1), range(max(wanted, 0) + 1, len(ended) + 1)
+    for count in (*fewer, *(more if wanted > 0 else ())):
+        covered, rest = ended[:count], ended[count:]
+        last = max(one.ended or 0 for one in covered)
+        if last < _first_after(turns, covered, rest):
+            return Coverage(covered, min(one.first() for one in covered), last)
+    return None
+
+
+def _kept(sizes: Sequence[tuple[Turn, int]]) -> int:
+    """How many of the newest stay: what we said unasked counts for nothing but its tokens."""
+    left, talked = HISTORY_TOKENS // 2, 0
+    for count, (turn, size) in enumerate(reversed(sizes)):
+        left -= size
+        if left < 0 or (turn.turn is not None and talked == KEPT):
+            return count
+        talked += turn.turn is not None
+    return len(sizes)
+
+
+def tokens(turns: Turns, upto: int, model: str) -> int:
+    return sum(_tokens(one, turns, model) for one in uncovered(turns, upto))
+
+
+def _tokens(turn: Turn, turns: Turns, model: str) -> int:
+    return history.tokens(history.ended(turn, turns, model))
+
+
+def _first_after(turns: Turns, covered: Sequence[Turn], rest: Sequence[Turn]) -> int:
+    """The oldest event of what is not covered: later turns, the open one, messages that wait."""
+    after = [one for one in turns.turns if one.version > covered[-1].version]
+    firsts = [one.first() for one in (*rest, *after)]
+    return min([*firsts, *(message.version for message in turns.pending)], default=1 << 62)
+
+
+def question(covered: Coverage, turns: Turns, before: HistorySummarized | None) -> Question:
+    """The earlier summary, and word for word what came after it."""
+    each = MOST_ASKED // len(covered.turns)
+    told = [_told(turn, turns, each) for turn in covered.turns]
+    earlier = [f"Earlier summary:\n{before.text}"] if before else []
+    text = "\n\n".join([*earlier, "Conversation:", *told])
+    return Question(
+        system=prompt.text(PROMPT),
+        contents=[{"role": "user", "parts": [{"text": text}]}],
+        functions=[],
+    )
+
+
+def _told(turn: Turn, turns: Turns, most: int) -> str:
+    lines = [f"({turn.started_at:%Y-%m-%d %H:%M} UTC)"]
+    lines += [f"User: {history.words(message.event)}" for message in turn.messages]
+    for step in turn.steps.values():
+        for call in step.calls:
+            outcome = shortened(turns.outcomes.get(call.event_id), _RESULT)
+            asked = _json(shortened(call.event.arguments, _RESULT))
+            lines.append(f"Tool {call.event.tool} {asked}: {_json(outcome)}")
+    if turn.said:
+        lines.append(f"TaskFlow: {turn.said}")
+    text = "\n".join(lines)
+    return text if len(text) <= most else f"{text[: most // 2]}\n…\n{text[-most // 2 :]}"
+
+
+def accepted(answer: Answer) -> str | None:
+    """The summary, if it is one."""
+    parts: list[Json] = (answer.content or {}).get("parts") or []
+    told = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
+    text = told.strip()
+    return text if answer.finish_reason == "STOP" and 0 < len(text) <= LONGEST else None
+
+
+def fact(
+    text: str,
+    covered: Coverage,
+    answer: Answer,
+    number: int,
+    before: HistorySummarized | None,
+) -> HistorySummarized:
+    """It stands for all that the one before it stood for, too."""
+    return HistorySummarized(
+        number=number,
+        covers_from=before.covers_from if before else covered.first,
+        covers_upto=covered.upto,
+        turns=(before.turns if before else 0) + len(covered.turns),
+        text=text,
+        model=answer.model,
+        prompt_version=prompt.full_version(PROMPT),
+        usage=answer.usage,
+    )
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,73 @@
+"""Microdata as the objects that JSON-LD would have: the same products are read from both."""
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from services.tools.pages.regions import HIGHEST_LINE, Beside, short_text
+from services.tools.pages.structured.json_ld import Node
+
+MOST_ITEMS, MOST_VALUE = 300, 500
+# Where the value of a property stands if not in `content`.
+_VALUE_IN = {
+    "meta": "content", "link": "href", "a": "href", "area": "href", "img": "src", "data": "value",
+    "time": "datetime", "meter": "value", "object": "data", "source": "src",
+}  # fmt: skip
+# On these elements a price may stand although the element is a link.
+_TEXT_IN_LINKS = frozenset({"name", "price", "priceCurrency"})
+
+
+def nodes(tree: LexborHTMLParser) -> list[Node]:
+    """Each product's item; what stands among recommendations hangs under `isRelatedTo`."""
+    beside = Beside(tree)
+    scopes = tree.css("[itemscope]")[:MOST_ITEMS]
+    items: dict[int, Node] = {scope.mem_id: _typed(scope) for scope in scopes}
+    tops: list[Node] = []
+    for scope in scopes:
+        holder = _holder(scope)
+        inside = items.get(holder.mem_id) if holder else None
+        name = scope.attributes.get("itemprop")
+        if inside is not None and name:
+            _add(inside, name, items[scope.mem_id])
+        elif beside.within(scope):
+            tops.append({"isRelatedTo": items[scope.mem_id]})
+        else:
+            tops.append(items[scope.mem_id])
+    for node in tree.css("[itemprop]:not([itemscope])")[: MOST_ITEMS * 20]:
+        holder = _holder(node)
+        inside = items.get(holder.mem_id) if holder else None
+        if inside is not None:
+            for name in (node.attributes.get("itemprop") or "").split():
+                _add(inside, name, _value(node, name))
+    return tops
+
+
+def _typed(scope: LexborNode) -> Node:
+    return {"@type": (scope.attributes.get("itemtype") or "").split()}
+
+
+def _holder(node: LexborNode) -> LexborNode | None:
+    above = node.parent
+    for _ in range(HIGHEST_LINE):
+        if above is None or "itemscope" in above.attributes:
+            return above
+        above = above.parent
+    return None
+
+
+def _add(item: Node, name: str, value: object) -> None:
+    if name.startswith("@"):
+        return
+    if name in item:
+        known = item[name]
+        item[name] = [*known, value] if isinstance(known, list) else [known, value]
+    else:
+        item[name] = value
+
+
+def _value(node: LexborNode, name: str) -> str:
+    attributes = node.attributes
+    if attributes.get("content") is not None:
+        return (attributes["content"] or "")[:MOST_VALUE]
+    place = _VALUE_IN.get(node.tag or "")
+    if place and (node.tag not in {"a", "object"} or name not in _TEXT_IN_LINKS):
+        return (attributes.get(place) or "")[:MOST_VALUE]
+    return short_text(node, MOST_VALUE) or ""

@@ -1,0 +1,94 @@
+"""schema.org's Offer and AggregateOffer: what is asked, and whether one can have it."""
+
+import json
+from dataclasses import dataclass, replace
+
+from services.tools.pages.found import Price
+from services.tools.pages.structured.asking import Asking, before_a_sale, of_today
+from services.tools.pages.structured.json_ld import Node, last, several, text, types
+from services.tools.pages.words import stock_of
+
+_SHOWN = (
+    "@type", "price", "lowPrice", "highPrice", "priceCurrency", "availability", "priceSpecification"
+)  # fmt: skip
+MOST = 200
+_PRICED = ("price", "priceSpecification", "lowPrice")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    price: Price
+    url: str | None = None
+    words: str = ""
+    new: bool = True
+
+
+def offers(value: object, asking: Asking) -> list[Offer]:
+    """Each single offer of a product's `offers`; of an aggregate its parts, if they are told."""
+    found: list[Offer] = []
+    for node in several(value):
+        inner = [one for one in several(node.get("offers"))[:MOST] if any(map(one.get, _PRICED))]
+        if inner:
+            currency = node.get("priceCurrency")
+            found += [_offer({"priceCurrency": currency, **one}, asking) for one in inner]
+        else:
+            found.append(_offer(node, asking))
+    return found
+
+
+def _offer(node: Node, asking: Asking) -> Offer:
+    items = [node, *several(node.get("itemOffered"))[:1]]
+    named = (text(one.get(name)) for one in items for name in ("name", "sku", "gtin", "mpn"))
+    aggregate = "AggregateOffer" in types(node) or node.get("lowPrice") is not None
+    price = _aggregate(node, asking) if aggregate else _single(node, asking)
+    return Offer(
+        replace(price, stock=stock_of(text(node.get("availability"))), text=_shown(node)),
+        text(node.get("url")),
+        " ".join(word for word in named if word),
+        last(text(node.get("itemCondition"))) in {"", "NewCondition"},
+    )
+
+
+def _single(node: Node, asking: Asking) -> Price:
+    specifications = several(node.get("priceSpecification"))
+    price = asking.price(node.get("price"), node.get("priceCurrency"))
+    if price.amount is None and (standing := of_today(specifications, node, asking)):
+        if len({(one.amount, one.currency) for one in standing}) > 1:
+            return Price(problem=a_range(standing))
+        price = standing[0]
+    before = before_a_sale(specifications, node, asking)
+    highest = max(
+        (b.amount for b in before if b.amount and b.currency == price.currency), default=None
+    )
+    return replace(price, list_amount=highest)
+
+
+def _aggregate(node: Node, asking: Asking) -> Price:
+    currency = node.get("priceCurrency")
+    low, high = (asking.price(node.get(name), currency) for name in ("lowPrice", "highPrice"))
+    if low.amount is None:
+        return _single(node, asking)
+    if low.amount == high.amount or text(node.get("offerCount")) == "1":
+        return low
+    return Price(problem=a_range([low, high]))
+
+
+def a_range(prices: list[Price]) -> str:
+    """Why there is no one price."""
+    stand = sorted({(one.amount, one.currency or "") for one in prices if one.amount is not None})
+    told = [f"{currency} {amount}".strip() for amount, currency in stand]
+    if len(told) == 1:
+        return f"Prices start at {told[0]}."
+    return f"Prices run from {told[0]} to {told[-1]}."
+
+
+def _shown(node: Node) -> str:
+    told = {name: node[name] for name in _SHOWN if isinstance(node.get(name), str | int | float)}
+    parts = several(node.get("priceSpecification"))[:4]
+    if parts and "price" not in told:
+        told["priceSpecification"] = [
+            {name: text(part.get(name)) for name in ("priceType", "price", "priceCurrency")}
+            for part in parts
+        ]
+    plain = {name: str(node[name]) for name in _SHOWN[1:4] if node.get(name) is not None}
+    return json.dumps({**told, **plain}, ensure_ascii=False)[:2000]

@@ -1,0 +1,156 @@
+"""Products as schema.org describes them, in JSON-LD or in microdata made into the same objects."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+from services.tools.pages.addresses import joined
+from services.tools.pages.found import Found, Price
+from services.tools.pages.structured import agreeing
+from services.tools.pages.structured.asking import Asking
+from services.tools.pages.structured.json_ld import Node, several, text, types, walk
+from services.tools.pages.structured.offers import Offer, a_range, offers
+
+_PRODUCTS = frozenset(
+    {
+        "Product", "ProductGroup", "IndividualProduct", "ProductModel", "SomeProducts", "Vehicle",
+        "Car", "Motorcycle", "Book", "SoftwareApplication", "MobileApplication", "WebApplication",
+        "VideoGame", "Event", "Course", "MusicAlbum",
+    }
+)  # fmt: skip
+_BESIDE = frozenset(
+    {
+        "isRelatedTo", "isSimilarTo", "isAccessoryOrSparePartFor", "isConsumableFor", "addOn",
+        "relatedLink", "review", "includesObject",
+    }
+)  # fmt: skip
+_WITHIN = frozenset({"hasVariant", "isVariantOf", "itemOffered", "itemReviewed", "model"})
+_SKUS = ("sku", "productID", "mpn", "gtin", "gtin8", "gtin12", "gtin13", "gtin14", "isbn")
+_WORDS = ("name", "color", "size", "material", "pattern", "sku", "model")
+MOST = 200
+
+
+def products(tops: list[Node], asking: Asking, base: str) -> list[Found]:
+    """Each product once; variants within their group."""
+    every = list(walk(tops))
+    known = {str(one["@id"]): one for one, _ in every if "@id" in one and len(one) > 1}
+    reader = _Reader(known, asking, base)
+    found: list[Found] = []
+    for node, path in every:
+        steps = set(path.split("/"))
+        if types(node) & _PRODUCTS and not steps & _WITHIN:
+            found.append(replace(reader.product(node), related=bool(steps & _BESIDE)))
+        elif "Offer" in types(node) and not path.endswith("/offers"):
+            items = several(node.get("itemOffered"))
+            found += [reader.product({**reader.whole(item), "offers": node}) for item in items]
+        if len(found) >= MOST:
+            break
+    return _grouped(_once(found))
+
+
+class _Reader:
+    def __init__(self, known: dict[str, Node], asking: Asking, base: str) -> None:
+        self._known, self._asking, self._base = known, asking, base
+
+    def whole(self, node: Node) -> Node:
+        """Of a mere reference the object that it names."""
+        only_names = "@id" in node and set(node) <= {"@id", "@type"}
+        return self._known.get(str(node["@id"]), node) if only_names else node
+
+    def product(self, node: Node) -> Found:
+        asked = [self.whole(one) for one in several(node.get("offers"))[:MOST]]
+        told = offers(asked, self._asking)
+        variants = [self.product(one) for one in self._variants(node)]
+        price = _of_variants(variants) if variants else agreeing.together(told, self._asking.hints)
+        if price.amount is None and not variants and not told and node.get("price") is not None:
+            # Not schema.org's way, and yet often seen.
+            told = offers(node, self._asking)
+            price = told[0].price
+        title = text(node.get("name"))
+        if price.problem and not variants:
+            variants = [self._as_variant(title, one) for one in told if one.price.amount]
+        return Found(
+            title=title,
+            price=price,
+            urls=self._urls([*_addresses(node), *(one.url for one in told)]),
+            skus=frozenset(sku for name in _SKUS if (sku := text(node.get(name)))),
+            words=" ".join(word for name in _WORDS if (word := text(node.get(name)))),
+            variants=variants,
+            group=_group(node),
+        )
+
+    def _variants(self, node: Node) -> list[Node]:
+        if "ProductGroup" not in types(node) and "hasVariant" not in node:
+            return []
+        variants = [self.whole(one) for one in several(node.get("hasVariant"))[:MOST]]
+        # A group within a group, or one that refers to itself, is none of its variants.
+        return [one for one in variants if "hasVariant" not in one]
+
+    def _as_variant(self, title: str | None, offer: Offer) -> Found:
+        return Found(title, offer.price, self._urls([offer.url]), words=offer.words)
+
+    def _urls(self, given: Iterable[str | None]) -> frozenset[str]:
+        return frozenset(whole for url in given if url and (whole := joined(self._base, url)))
+
+
+def _addresses(node: Node) -> list[str | None]:
+    page: Any = node.get("mainEntityOfPage")
+    named = cast("Node", page).get("@id") if isinstance(page, dict) else page
+    own = text(node.get("@id")) or ""
+    return [text(node.get("url")), text(named), own if own.startswith("http") else None]
+
+
+def _of_variants(variants: Sequence[Found]) -> Price:
+    """What all variants cost, if all cost the same."""
+    priced = [one.price for one in variants if one.price.amount is not None]
+    if not priced:
+        return Price(problem=next((v.price.problem for v in variants if v.price.problem), None))
+    if len({(one.amount, one.currency) for one in priced}) > 1:
+        return Price(problem=a_range(priced), text=priced[0].text)
+    return agreeing.same(priced)
+
+
+def _group(node: Node) -> str | None:
+    of = several(node.get("isVariantOf"))[:1]
+    group = of[0] if of else Node()
+    named = (*map(group.get, ("@id", "productGroupID", "name")), node.get("isVariantOf"))
+    return text(node.get("inProductGroupWithID")) or next(
+        (known for one in named if (known := text(one))), None
+    )
+
+
+def _grouped(found: list[Found]) -> list[Found]:
+    """Variants that name their group become one product, as if the group had named them."""
+    groups: dict[str, list[Found]] = {}
+    for one in found:
+        if one.group and not one.related:
+            groups.setdefault(one.group, []).append(one)
+    several_of_one = {name: each for name, each in groups.items() if len(each) > 1}
+    kept = [one for one in found if one.group not in several_of_one or one.related]
+    if several_of_one:
+        # The group itself, without a price of its own.
+        kept = [one for one in kept if one.price.amount is not None or one.variants]
+    for each in several_of_one.values():
+        urls = frozenset(url for one in each for url in one.urls)
+        kept.append(Found(each[0].title, _of_variants(each), urls, variants=each))
+    return kept
+
+
+def _once(found: list[Found]) -> list[Found]:
+    """Pages describe the same product twice, in two blocks."""
+    kept: dict[tuple[object, ...], Found] = {}
+    for one in found:
+        key = (one.title, one.price.amount, one.price.currency, one.price.problem, one.related)
+        known = kept.get(key)
+        if known is None:
+            kept[key] = one
+        else:
+            stock = known.price.stock or one.price.stock
+            kept[key] = replace(
+                known,
+                urls=known.urls | one.urls,
+                skus=known.skus | one.skus,
+                variants=known.variants or one.variants,
+                price=replace(known.price, stock=stock),
+            )
+    return list(kept.values())

@@ -1,0 +1,94 @@
+"""`taskflow log-level`: what running services say on their consoles, changed while they run."""
+
+import json as jsonlib
+from importlib.metadata import entry_points
+from typing import cast, get_args
+
+import nats.errors
+import typer
+from nats.aio.client import Client
+from rich.console import Console
+from rich.table import Table
+
+from taskflow.cli.operator import OperatorSettings, bus
+from taskflow.cli.times import span
+from taskflow.errors import Configuration
+from taskflow.telemetry.levels import LONGEST_SECONDS, SUBJECT, Change, Level, Told
+
+LEVELS: tuple[str, ...] = get_args(Level)
+FIRST_SECONDS = 1.0
+NEXT_SECONDS = 0.3
+"""Instances answer at the same time: whoever is so much later than another is not there."""
+_DEAF = "simulators"
+"""Not on the bus."""
+
+
+async def change_level(words: list[str], lasts: str | None, *, json: bool) -> None:
+    """Raises Configuration for what is unknown, and where nobody answers."""
+    change = understood(words, lasts)
+    try:
+        async with bus(OperatorSettings.load().nats_url) as client:
+            told = await ask(client, change)
+    except nats.errors.Error as error:
+        raise Configuration(f"NATS went away ({type(error).__name__}); ask again") from error
+    if not told:
+        whom = f"no running {change.service}" if change.service else "no running service"
+        raise Configuration(f"{whom} answered; is it running, and on this NATS?")
+    if json:
+        for one in told:
+            typer.echo(jsonlib.dumps(one.model_dump(mode="json")))
+    else:
+        Console(highlight=False).print(_table(told))
+
+
+async def ask(client: Client, change: Change) -> list[Told]:
+    """What each running instance that it is meant for says; takes a second where some are silent.
+
+    Raises nats.errors.Error where NATS goes away meanwhile.
+    """
+    inbox = client.new_inbox()
+    answers = await client.subscribe(inbox)
+    await client.publish(SUBJECT, change.model_dump_json().encode(), reply=inbox)
+    told: list[Told] = []
+    try:
+        while True:
+            message = await answers.next_msg(NEXT_SECONDS if told else FIRST_SECONDS)
+            if (message.headers or {}).get("Status") == "503":  # nobody is subscribed
+                return told
+            told.append(Told.model_validate_json(message.data))
+    except nats.errors.TimeoutError:
+        return sorted(told, key=lambda one: (one.service, one.instance))
+    finally:
+        await answers.unsubscribe()
+
+
+def understood(words: list[str], lasts: str | None) -> Change:
+    """`[service] [LEVEL]`, in this order; neither only asks. Raises Configuration."""
+    services = [one.name for one in entry_points(group="taskflow.services") if one.name != _DEAF]
+    *before, last = words or [""]
+    level = last.upper() if last.upper() in LEVELS else None
+    names = before if level else words
+    if len(names) > 1 or (before and not level):
+        raise Configuration(
+            f"{' '.join(words)!r} is not [service] LEVEL; "
+            f"services are {', '.join(services)}, levels {', '.join(LEVELS)}"
+        )
+    if names and names[0] not in services:
+        either = "" if level else f" and no level ({', '.join(LEVELS)})"
+        raise Configuration(f"{names[0]!r} is no service ({', '.join(services)}){either}")
+    if lasts is not None and level is None:
+        raise Configuration("--for wants a level to go back from, such as DEBUG --for 10m")
+    seconds = span(lasts, "--for") if lasts is not None else None
+    if seconds is not None and seconds > LONGEST_SECONDS:
+        raise Configuration(f"--for is at most 7d, not {lasts!r}")
+    return Change(
+        service=names[0] if names else None, level=cast("Level | None", level), seconds=seconds
+    )
+
+
+def _table(told: list[Told]) -> Table:
+    table = Table("service", "instance", "level", "was", "until")
+    for one in told:
+        until = f"{one.until.astimezone():%H:%M:%S}, then {one.settled}" if one.until else ""
+        table.add_row(one.service, str(one.instance)[:8], one.level, one.was, until)
+    return table

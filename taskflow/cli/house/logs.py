@@ -1,0 +1,135 @@
+"""`taskflow logs`: one message's lines, gathered from the files of all services."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from taskflow import clock
+from taskflow.cli.house.lines_wanted import TRACE, Wanted, named, wanted
+from taskflow.cli.operator import reader
+from taskflow.cli.rendering import brief, cut
+from taskflow.errors import Configuration
+from taskflow.process.settings import Settings
+from taskflow.telemetry.log_files import Line, LogFiles
+
+RANKS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+LOOK_SECONDS = 0.3
+ASK_SECONDS = 2.0
+"""Between questions to the log about what became of it meanwhile."""
+HELD = timedelta(seconds=10)
+"""A line may come before the log tells that it is about this."""
+_COLOURS = {"debug": "dim", "info": "green", "warning": "yellow", "error": "red"}
+_IN_COLUMNS = {"timestamp", "service", "level", "event", "exception"}
+_IDS = {"instance", "trace_id", "event_id", "correlation", "stream", "message_sid", "logger"}
+_FRAMES = 3
+
+
+class LogsSettings(Settings):
+    taskflow_home: Path = Path(".taskflow")
+
+
+async def tell_logs(name: str, *, level: str, follow: bool, json: bool) -> None:
+    """Raises Configuration where there is no line, which names what was looked for, and where."""
+    rank = _rank(level)
+    files = LogFiles(LogsSettings.load().taskflow_home / "logs")
+    if not files.files:
+        raise Configuration(f"no logs in {files.folder}; is TASKFLOW_HOME that of the services?")
+    found = await _found(name)
+    which = found or named(name)
+    lines = files.new(which)
+    if found is None:
+        # The log does not answer: on from where the lines themselves lead.
+        which = which.along(line.facts for line in lines)
+        files.again()
+        lines = files.new(which)
+    if not lines and not follow:
+        raise Configuration(
+            f"no line about {which.what}: read {files.read} lines of {len(files.files)} files "
+            f"in {files.folder}; give a MessageSid, the id of an event, of a reply or its first "
+            "8 characters, of a trace or a user, or a user's number"
+        )
+    if not _tell(lines, rank, json=json) and lines:
+        typer.secho(f"{len(lines)} lines, none of them {level.upper()} or graver", err=True)
+    if follow:
+        await _follow(name, files, which, rank, json=json)
+
+
+def _rank(level: str) -> int:
+    if (rank := RANKS.get(level.upper())) is None:
+        raise Configuration(f"--level wants one of {', '.join(RANKS)}, not {level!r}")
+    return rank
+
+
+async def _found(name: str) -> Wanted | None:
+    """What the log knows of it; None, and said, where the log cannot be asked."""
+    if TRACE.fullmatch(name):
+        return named(name)
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            me = await stack.enter_async_context(reader())
+        except Configuration as error:
+            typer.secho(f"by the lines alone: {error}", fg=typer.colors.YELLOW, err=True)
+            return None
+        return await wanted(me, name)
+
+
+async def _follow(name: str, files: LogFiles, which: Wanted, rank: int, *, json: bool) -> None:
+    asked = clock.monotonic()
+    passed: list[Line] = []
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        if clock.monotonic() - asked > ASK_SECONDS:
+            with contextlib.suppress(Configuration):
+                async with reader() as me:
+                    which = await wanted(me, name)
+            asked = clock.monotonic()
+        lines = [*passed, *files.new(lambda _: True)]
+        _tell([one for one in lines if which(one.facts)], rank, json=json)
+        since = clock.utc_now() - HELD
+        passed = [one for one in lines if one.at > since and not which(one.facts)]
+
+
+def _tell(lines: Sequence[Line], rank: int, *, json: bool) -> int:
+    """How many were grave enough."""
+    console = Console(highlight=False)
+    grave = [one for one in lines if RANKS.get(str(one.facts.get("level")).upper(), 0) >= rank]
+    for line in grave:
+        if json:
+            typer.echo(line.raw.decode(errors="replace"))
+        else:
+            console.print(_readable(line.facts, line.at), soft_wrap=True)
+    return len(grave)
+
+
+def _readable(facts: Mapping[str, Any], at: datetime) -> Text:
+    level = str(facts.get("level"))
+    told = Text()
+    told.append(f"{at.astimezone():%H:%M:%S.%f}"[:-3] + " ", "dim")
+    told.append(f"{facts.get('service', '?'):<10} ", "cyan")
+    told.append(f"{level:<8} ", _COLOURS.get(level, "bold red"))
+    told.append(f"{facts.get('event', ''):<22} ", "bold")
+    for name, value in facts.items():
+        if name not in _IN_COLUMNS | _IDS:
+            told.append(f"{name}=", "dim")
+            told.append(f"{cut(brief(value))} ")
+    error: Any = facts.get("exception")
+    while isinstance(error, Mapping):
+        told.append_text(_raised(error))  # pyright: ignore[reportUnknownArgumentType]
+        error = error.get("from")  # pyright: ignore[reportUnknownVariableType]
+    return told
+
+
+def _raised(error: Mapping[str, Any]) -> Text:
+    """Its class, our own text, and the innermost frames."""
+    told = Text(f"\n{'':<13}{error.get('class')}", "red")
+    told.append(f": {text}" if (text := error.get("text")) else "")
+    for frame in error.get("frames", [])[-_FRAMES:]:
+        told.append(f"\n{'':<15}{frame}", "dim")
+    return told

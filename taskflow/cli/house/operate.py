@@ -1,0 +1,60 @@
+"""Commands that bring the database and the bus to what this release needs."""
+
+import asyncio
+
+import typer
+from pydantic import AliasChoices, Field, SecretStr
+
+from taskflow.bus import topology
+from taskflow.bus.permissions import PROVISION_URL
+from taskflow.bus.relay import BUS_AWAY
+from taskflow.cli.operator import OfTheHouse, bus
+from taskflow.errors import Configuration
+from taskflow.postgres.database import UNAVAILABLE
+from taskflow.postgres.migrate import migrate
+
+
+class DatabaseSettings(OfTheHouse):
+    database_url: SecretStr = Field(examples=["postgresql://user:password@host:5432/taskflow"])
+
+
+class BusSettings(OfTheHouse):
+    nats_url: str = Field(
+        examples=["nats://127.0.0.1:4222"],
+        validation_alias=AliasChoices(PROVISION_URL, "NATS_URL"),
+    )
+    """Of a login that may make streams; a running house tells its own beside the operator's."""
+
+
+async def migrate_database() -> None:
+    settings = DatabaseSettings.load()
+    try:
+        applied = await migrate(settings.database_url.get_secret_value())
+    except UNAVAILABLE as error:
+        raise Configuration(
+            f"PostgreSQL at DATABASE_URL does not answer ({type(error).__name__})"
+        ) from error
+    typer.echo(f"applied: {', '.join(applied)}" if applied else "the schema is up to date")
+
+
+async def provision_bus(replicas: int | None, every: float | None) -> None:
+    """Once, or for ever: a bus that lost its store has its streams again within `every` seconds."""
+    settings = BusSettings.load()
+    told = False
+    while True:
+        try:
+            async with bus(settings.nats_url) as client:
+                await topology.provision(client, replicas)
+        except (Configuration, *BUS_AWAY) as error:
+            if every is None:
+                raise Configuration(f"NATS at NATS_URL: {error}") from error
+            typer.echo(f"not provisioned: {error}")
+            told = False
+        else:
+            if not told:
+                consumers = ", ".join(consumer.service for consumer in topology.CONSUMERS)
+                typer.echo(f"stream {topology.STREAM} and consumers {consumers} are in place")
+            told = True
+        if every is None:
+            return
+        await asyncio.sleep(every)

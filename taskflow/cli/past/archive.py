@@ -1,0 +1,84 @@
+"""`taskflow archive`: old partitions of the log leave the database for files."""
+
+import json as jsonlib
+from pathlib import Path
+
+import asyncpg
+import typer
+from rich.progress import MofNCompleteColumn
+
+from taskflow import failpoints
+from taskflow.cli.operator import owner
+from taskflow.cli.progress import progress
+from taskflow.cli.times import moment
+from taskflow.errors import Configuration
+from taskflow.log.archive import partitions
+from taskflow.log.archive.manifest import Manifest
+from taskflow.log.archive.partitions import Partition
+from taskflow.log.archive.storing import Archiver
+
+_LOCK = "select pg_try_advisory_lock(7215012)"
+_STEPS = 3
+"""Each event is written, read back and indexed."""
+
+
+def before(text: str) -> int | None:
+    """A position where the text is a number."""
+    return int(text) if text.isdecimal() else None
+
+
+async def archive(
+    before_: str, into: Path | None, *, close: bool, json: bool, grace: float
+) -> None:
+    failpoints.arm_from_environment()
+    position = before(before_)
+    bound = moment(before_, "--before") if position is None else position
+    async with owner() as (connection, settings):
+        if not await connection.fetchval(_LOCK):
+            raise Configuration("another `taskflow archive` is running")
+        if close:
+            await partitions.close_newest(connection)
+        old = await partitions.older(connection, bound)
+        if not old and not json:
+            typer.echo(await _nothing(connection, before_))
+        events = sum(one.events for one in old) * _STEPS
+        with progress(MofNCompleteColumn()) as shown:
+            bar = shown.add_task("archiving", total=events, visible=bool(old))
+            for one in old:
+
+                def told(what: str, count: int, name: str = one.name) -> None:
+                    shown.update(bar, advance=count, description=f"{name}: {what}")
+
+                folder = into or settings.archive_folder
+                archiver = Archiver(connection, folder, told, grace=grace)
+                _tell(one, await archiver.archive(one), folder, json=json)
+
+
+async def _nothing(connection: asyncpg.Connection, before_: str) -> str:
+    closed = await partitions.closed(connection)
+    if closed:
+        one = closed[0]
+        return (
+            f"no partition lies wholly before {before_}; the oldest, {one.name}, ends at position "
+            f"{one.end_position - 1} ({one.ended_at:%Y-%m-%d %H:%M} UTC)"
+        )
+    return (
+        "no partition is closed yet: the log is still in its first one; "
+        "--close ends it at the log's present end"
+    )
+
+
+def _tell(one: Partition, told: Manifest, folder: Path, *, json: bool) -> None:
+    if json:
+        line = {
+            "archive": one.name,
+            "folder": str(folder / one.name),
+            **told.model_dump(mode="json", exclude={"row_groups", "name"}),
+        }
+        typer.echo(jsonlib.dumps(line))
+        return
+    typer.echo(
+        f"{one.name}: {told.events:,} events of {told.streams:,} streams, positions "
+        f"{told.from_position} to {told.to_position - 1}, {told.bytes:,} bytes in "
+        f"{folder / one.name / told.file}; dropped from the database"
+    )

@@ -1,0 +1,117 @@
+"""Addresses that a conversation was told: the user's own, and those that a search found.
+
+Only these are opened. An address of the model's making could carry what it knows to a stranger.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from contracts.conversation import MessageReceived
+from contracts.recorded import Recorded
+from contracts.tools import ToolFinished
+from taskflow.log.event_log import Log
+
+SEARCHES = frozenset({"search_web", "search_products", "search_flights"})
+EVENTS = 5000
+"""Of the conversation's end: a thousand turns and more."""
+MAX_URL = 4096
+_PORTS = {"http": 80, "https": 443}
+_IN_PROSE = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+# As people type it: with a path, or with www before it.
+_BARE = re.compile(
+    r"(?<![\w@./:-])(?:www\.[\w-]+(?:\.[\w-]+)+(?::\d+)?|[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?::\d+)?(?=/))"
+    r"(?:/[^\s<>\"]*)?",
+    re.IGNORECASE,
+)
+_TRAILING = ".,;:!?'\"*~…»”\u2019\u203a"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+class NotAnAddress(ValueError):
+    """Nothing that a page could be opened at; the text says why."""
+
+
+def canonical(url: str) -> str:
+    """One writing for what is the same address. Raises NotAnAddress."""
+    text = _without_trail(url.strip().strip("<>"))
+    if len(text) > MAX_URL or re.search(r"[\x00-\x20\x7f\\]", text):
+        raise NotAnAddress("That is not a web address.")
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise NotAnAddress("That is not a web address.") from None
+    scheme = parts.scheme.lower()
+    if scheme not in _PORTS or not host:
+        raise NotAnAddress("Only http and https addresses can be opened.")
+    if "@" in parts.netloc:
+        raise NotAnAddress("An address with a name and password in it is not opened.")
+    shown = f"[{host}]" if ":" in host else host.removesuffix(".")
+    if port is not None and port != _PORTS[scheme]:
+        shown = f"{shown}:{port}"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{scheme}://{shown}{parts.path or '/'}{query}"
+
+
+def urls_in(text: str) -> frozenset[str]:
+    """Canonical; an address without its scheme stands for both of them."""
+    said = [found[0] for found in _IN_PROSE.finditer(text)]
+    for found in _BARE.finditer(_IN_PROSE.sub(" ", text)):
+        said += [f"https://{found[0]}", f"http://{found[0]}"]
+    return frozenset(_canonicals(said))
+
+
+async def urls_told(log: Log, stream: str, upto: int) -> frozenset[str]:
+    """In the messages and the search results of this conversation, up to a version of it."""
+    told: set[str] = set()
+    for recorded in await log.read_end(stream, upto, EVENTS):
+        told |= await _told_by(log, recorded)
+    return frozenset(told)
+
+
+async def _told_by(log: Log, recorded: Recorded[Any]) -> frozenset[str]:
+    match recorded.event:
+        case MessageReceived():
+            text = (await log.opened(recorded)).event.text
+            return urls_in(text) if isinstance(text, str) else frozenset()
+        case ToolFinished(tool=tool) if tool in SEARCHES:
+            result = (await log.opened(recorded)).event.result
+            return frozenset(_canonicals(_links(result)))
+        case _:
+            return frozenset()
+
+
+def _links(value: object) -> Iterator[str]:
+    """Values that are addresses as a whole: one within a page's text is the page's word."""
+    match value:
+        case str() if value.startswith(("http://", "https://")) and not re.search(r"\s", value):
+            yield value
+        case dict():
+            for inner in value.values():  # pyright: ignore[reportUnknownVariableType]
+                yield from _links(inner)  # pyright: ignore[reportUnknownArgumentType]
+        case list():
+            for inner in value:  # pyright: ignore[reportUnknownVariableType]
+                yield from _links(inner)  # pyright: ignore[reportUnknownArgumentType]
+        case _:
+            pass
+
+
+def _canonicals(said: "list[str] | Iterator[str]") -> Iterator[str]:
+    for url in said:
+        try:
+            yield canonical(url)
+        except NotAnAddress:
+            continue
+
+
+def _without_trail(text: str) -> str:
+    """Without the punctuation of the sentence it stood in."""
+    while text:
+        last = text[-1]
+        opening = _PAIRS.get(last)
+        if last not in _TRAILING and not (opening and text.count(last) > text.count(opening)):
+            return text
+        text = text[:-1]
+    return text

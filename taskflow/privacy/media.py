@@ -1,0 +1,122 @@
+"""Pictures, sealed like every text: charts that replies show, screenshots that prove a price.
+
+Events carry a picture's id only; the gateway shows it to whoever holds its signed address.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+
+from contracts.streams import UserId
+from taskflow import clock, failpoints
+from taskflow.errors import Permanent, SealedForEver
+from taskflow.postgres.database import UNAVAILABLE, Connection, DatabaseUnavailable
+from taskflow.privacy.vault import UnknownUser, Vault, deleted
+
+MAX_BYTES = 5 * 1024 * 1024
+"""WhatsApp's limit of an image."""
+CONTENT_TYPES = frozenset({"image/png", "image/jpeg"})
+"""What WhatsApp shows as an image; WebP is a sticker there."""
+
+# The lock on the user's row: once `forget` has their key, nothing of theirs is stored any more.
+_PUT = """
+insert into media (id, user_id, content_type, sha256, sealed)
+select $1, user_id, $3, $4, $5 from vault_users
+ where user_id = $2 and wrapped_key is not null for share
+on conflict (id) do nothing
+returning id
+"""
+_STANDING = "select sha256 from media where id = $1 and user_id = $2"
+# A key may be cached for minutes after it was destroyed: the vault's row is asked, not the cache.
+_GET = """
+select media.user_id, content_type, sealed from media join vault_users using (user_id)
+ where id = $1 and wrapped_key is not null
+"""
+_HAS = """
+select exists (select from media join vault_users using (user_id)
+                where id = $1 and wrapped_key is not null)
+"""
+_PURGE = "delete from media where user_id = $1"
+
+
+class NotAPicture(Permanent):
+    """WhatsApp would not show it: empty, too large, or of another kind."""
+
+    code = "not_a_picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    id: UUID
+    sha256: str
+    """Hexadecimal, of the picture itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    content_type: str
+    data: bytes
+
+
+class Media:
+    def __init__(self, pool: asyncpg.Pool, vault: Vault) -> None:
+        self._pool, self._vault = pool, vault
+
+    async def put(
+        self, user: UserId, content_type: str, data: bytes, *, media_id: UUID | None = None
+    ) -> Stored:
+        """Keeps a picture of at most MAX_BYTES.
+
+        A `media_id` derived from what asked for it makes a repetition harmless: the first picture
+        stands. Raises NotAPicture, SealedForEver or UnknownUser; DatabaseUnavailable.
+        """
+        _check(content_type, data)
+        id_, hash_ = media_id or clock.new_id(), hashlib.sha256(data)
+        try:
+            sealed = (await self._vault.key(user)).seal(data, id_.bytes)
+            async with failpoints.MEDIA_COMMIT:
+                new = await self._pool.fetchval(
+                    _PUT, id_, user, content_type, hash_.digest(), sealed
+                )
+            if new is not None:
+                return Stored(id_, hash_.hexdigest())
+            standing: bytes | None = await self._pool.fetchval(_STANDING, id_, user)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the media store did not answer") from error
+        if standing is None:
+            raise SealedForEver(f"nothing of user {user} is stored any more")
+        return Stored(id_, standing.hex())
+
+    async def get(self, media_id: UUID) -> Picture | None:
+        """None when there is no such picture, or no longer. Raises DatabaseUnavailable."""
+        try:
+            row = await self._pool.fetchrow(_GET, media_id)
+            if row is None:
+                return None
+            key = await self._vault.key(UserId(row["user_id"]))
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the media store did not answer") from error
+        except (SealedForEver, UnknownUser):
+            return None
+        return Picture(row["content_type"], key.open(row["sealed"], media_id.bytes))
+
+    async def has(self, media_id: UUID) -> bool:
+        """Raises DatabaseUnavailable."""
+        try:
+            return await self._pool.fetchval(_HAS, media_id)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the media store did not answer") from error
+
+
+async def purge(connection: Connection, user: UserId) -> int:
+    """Deletes every picture of a user, and says how many; after `Vault.forget_in`."""
+    return deleted(await connection.execute(_PURGE, user))
+
+
+def _check(content_type: str, data: bytes) -> None:
+    if content_type not in CONTENT_TYPES:
+        raise NotAPicture(f"{content_type!r} is none of {', '.join(sorted(CONTENT_TYPES))}")
+    if not 0 < len(data) <= MAX_BYTES:
+        raise NotAPicture(f"{len(data)} bytes; a picture has 1 to {MAX_BYTES}")

@@ -1,0 +1,270 @@
+"""A user who wants to be forgotten is asked back once, and a yes to that does it; by rule alone."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts import slots, streams
+from contracts.conversation import (
+    ForgettingAsked,
+    ForgettingConfirmed,
+    ReplyReady,
+    TurnStarted,
+    UserForgotten,
+)
+from contracts.event import Event
+from contracts.recorded import Recorded
+from contracts.replies import ReplyFailed, ReplySending, ReplySent
+from contracts.streams import UserId
+from services.agent import decider
+from services.agent.decider import FOLD, Conversation
+from services.agent.effects import Effects
+from services.agent.handlers import Turns
+from services.agent.leaving import leaving, parting
+from taskflow import clock
+from taskflow.log.appending import Because, Write
+from taskflow.log.folds import Folds
+from tests.support.events import STREAM, USER, Story, message
+
+PLAIN = """
+forget me
+Please forget me completely.
+can you forget me?
+could you please delete all my data?
+delete everything you know about me and my account
+Hi! delete my account
+delete my account and all my data
+erase all my personal data from your servers
+I want to be forgotten
+I'd like to have all my data erased
+I don't want this any more. Delete all my data.
+wipe me from your memory
+I invoke my right to be forgotten
+vergiss mich bitte
+Lösche mein Konto und alle meine Daten
+olvídame
+borra todos mis datos
+esquece-me
+apaga todos os meus dados
+oublie-moi
+supprime mon compte, s'il te plaît
+"""
+NOT_PLAIN = """
+forget it
+never mind
+forget where I live
+forget about the flight
+forget everything you know about me
+forget that I'm vegetarian
+forget-me-not seeds, please
+don't forget me
+will you forget me?
+did you delete my data?
+what does "forget me" mean?
+translate: forget me
+he said forget me
+if I leave, delete all my data
+remind me to delete my account
+remind me: forget me
+delete my reminders
+delete my data at Google
+how do I delete my account at Google?
+The page says: delete all my data
+> delete all my data
+Forwarded message: delete all my data
+write a mail: delete all my data
+vergiss es
+olvídalo
+esquece isso
+oublie ça
+"""
+
+
+@pytest.mark.parametrize("text", PLAIN.strip().splitlines())
+def test_asked_outright_it_is_asked_back(text: str) -> None:
+    assert leaving.asks(text)
+
+
+@pytest.mark.parametrize("text", NOT_PLAIN.strip().splitlines())
+def test_anything_else_is_a_message_as_any(text: str) -> None:
+    assert not leaving.asks(text)
+
+
+class NeverAsked:
+    model = "gemini-3.8-flash"
+
+    async def ask(self, question: Any, *, within: float) -> Any:
+        raise AssertionError("the model was asked")
+
+
+class House:
+    """The agent's own handlers over a log in memory; the model fails whoever asks it."""
+
+    def __init__(self) -> None:
+        self.story = Story()
+        self.destroyed: list[UserId] = []
+        self._turns = Turns(
+            Folds(self.story.log, None),
+            Effects(self.story.log, NeverAsked(), destroyer=self),
+            timedelta(),
+        )
+        self._sids = 0
+
+    async def forget(self, user: UserId, because: Because) -> object:
+        self.destroyed.append(user)
+        write = Write(streams.conversation(user), [UserForgotten()], user)
+        return self.story.log.put([write], slots.forgotten(user), because)
+
+    def says(self, text: str, kind: str = "text") -> None:
+        self._sids += 1
+        sid = f"SM{self._sids}"
+        self.story.tell(message(text, kind, sid), slot=slots.message(sid))
+
+    async def works(self, moves: int = 3) -> list[Recorded[Any]]:
+        """What a delivery of the driver appends in so many moves."""
+        before = len(self.story.events)
+        for _ in range(moves):
+            driver = self.state.driver
+            recorded = self.story.log.get(driver) if driver else None
+            if recorded is None:
+                break
+            await self._turns.fold(STREAM, None)
+            await self._turns.move(self.state, recorded)
+        return self.story.events[before:]
+
+    def sends(self, outcome: Event | None = None) -> UUID:
+        """The gateway claims the newest reply, and records what became of it."""
+        reply = next(
+            one.event_id for one in reversed(self.story.events) if isinstance(one.event, ReplyReady)
+        )
+        claim = ReplySending(reply=reply, part=0, parts=1, attempt=1, token=UUID(int=9))
+        sent = ReplySent(reply=reply, part=0, attempt=1, message_sid="SMx", known_by="response")
+        self.story.tell(claim, slot=slots.claim(reply, 0, 1))
+        self.story.tell(outcome or sent, slot=slots.send_outcome(reply, 0, 1))
+        return reply
+
+    @property
+    def state(self) -> Conversation:
+        return FOLD.over(self.story.events)
+
+    async def asked_back(self) -> None:
+        self.says("delete all my data")
+        started, asked, question = await self.works()
+        assert [type(one.event) for one in (started, asked)] == [TurnStarted, ForgettingAsked]
+        assert question.event.text == leaving.QUESTION
+        assert self.state.driver is None
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def types(events: list[Recorded[Any]]) -> list[type[Event]]:
+    return [type(one.event) for one in events]
+
+
+@pytest.mark.parametrize("yes", ["yes", "Ja!", "👍", "yes, delete all my data"])
+async def test_a_yes_after_the_question_says_goodbye_and_then_destroys(
+    house: House, yes: str
+) -> None:
+    await house.asked_back()
+    house.sends()
+    house.says(yes)
+    driver = house.state.driver
+
+    assert types(await house.works(2)) == [TurnStarted, ForgettingConfirmed, ReplyReady]
+    assert house.state.driver == driver, "the yes stands until everything is destroyed"
+    assert types(await house.works(1)) == [], "the goodbye has not left"
+    house.sends()
+    assert types(await house.works(1)) == [UserForgotten]
+    assert house.destroyed == [USER]
+    assert house.state == Conversation(stream=STREAM, ended=2, forgotten=True)
+
+
+async def test_a_goodbye_that_cannot_leave_holds_nothing_up(house: House) -> None:
+    await house.asked_back()
+    house.sends()
+    house.says("yes")
+    await house.works(2)
+    since = house.state.leaving_since
+    assert since is not None
+    later = since + parting.GOODBYE_WITHIN
+    waits = decider.next_move(house.state, later - timedelta(seconds=1), timedelta())
+
+    assert waits == parting.AwaitGoodbye(later)
+    assert decider.next_move(house.state, later, timedelta()) == parting.Forget()
+    reply = house.state.goodbye
+    assert reply is not None
+    house.sends(ReplyFailed(reply=reply, part=0, attempt=1, code=63016, reason="closed"))
+    assert decider.next_move(house.state, since, timedelta()) == parting.Forget()
+
+
+async def test_what_is_written_meanwhile_opens_no_turn_and_parks_nothing(house: House) -> None:
+    await house.asked_back()
+    house.sends()
+    house.says("yes")
+    await house.works(2)
+    driver = house.state.driver
+    house.says("wait, one more thing")
+
+    assert house.state.driver == driver
+    assert house.state.turn is None
+    recorded = house.story.events[0]
+    assert house._turns.parking(house.state, recorded, RuntimeError("boom")) is None
+    assert decider.current_slot(house.state) == slots.forgotten(USER)
+
+
+@pytest.mark.parametrize("word", ["no", "yes, but tomorrow", "forget it", "delete my reminders"])
+async def test_anything_but_a_yes_leaves_all_as_it_is(house: House, word: str) -> None:
+    await house.asked_back()
+    house.sends()
+    house.says(word)
+
+    with pytest.raises(AssertionError, match="the model was asked"):
+        await house.works()
+    assert house.state.asked_to_forget
+    assert house.destroyed == []
+
+
+async def test_a_yes_from_before_the_question_went_out_is_none(house: House) -> None:
+    await house.asked_back()
+    house.says("yes")
+    house.sends()
+
+    with pytest.raises(AssertionError, match="the model was asked"):
+        await house.works()
+
+
+async def test_a_yes_to_nothing_destroys_nothing(house: House) -> None:
+    house.says("yes")
+
+    with pytest.raises(AssertionError, match="the model was asked"):
+        await house.works()
+
+
+async def test_asked_again_it_is_asked_back_again_and_a_reminder_takes_the_question_away(
+    house: House,
+) -> None:
+    await house.asked_back()
+    house.sends()
+    await house.asked_back()
+    house.sends()
+    assert house.state.asked_to_forget
+    house.story.tell(ReplyReady(turn=None, kind="reminder", text="stretch"))
+
+    assert not house.state.asked_to_forget
+
+
+async def test_a_picture_with_such_words_under_it_asks_for_nothing(house: House) -> None:
+    house.says("delete all my data", kind="media")
+
+    with pytest.raises(AssertionError, match="the model was asked"):
+        await house.works()
+
+
+@pytest.fixture(autouse=True)
+def _in_the_logs_time(monkeypatch: pytest.MonkeyPatch, house: House) -> None:
+    monkeypatch.setattr(clock, "utc_now", lambda: house.story.log.now)
