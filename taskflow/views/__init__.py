@@ -1,4 +1,8 @@
-"""Read models for people and for dashboards: pure folds of the log, each in its own tables."""
+"""The read models that people look at: conversations, users, tasks, usage.
+
+Imports projecting's types and usage's prices.
+Begin with conversations.py; each module is one projection, found by its entry point.
+"""
 
 from taskflow.views.conversations import Conversations
 from taskflow.views.tasks import Tasks

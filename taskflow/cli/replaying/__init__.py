@@ -1,0 +1,5 @@
+"""`taskflow replay`: verify, publish, what-if.
+
+Imports cli's shared modules and every room of taskflow.
+Begin with replay.py.
+"""

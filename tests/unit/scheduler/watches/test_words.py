@@ -10,8 +10,8 @@ import pytest
 
 from contracts.readings import Evidence, Reading
 from contracts.watches import WatchAlerted
-from services.scheduler.chart import Point, draw
 from services.scheduler.watches import words
+from services.scheduler.watches.chart import Point, draw
 from services.scheduler.watches.decider import Watch
 from services.scheduler.watches.pages import PageIds
 from tests.support.memory_log import START
