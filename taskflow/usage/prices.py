@@ -50,7 +50,7 @@ class Prices(BaseModel):
 
 @cache
 def prices() -> Prices:
-    table = files("taskflow").joinpath("prices.json").read_text("utf-8")
+    table = files("taskflow.usage").joinpath("prices.json").read_text("utf-8")
     return Prices.model_validate(json.loads(table, parse_float=Decimal))
 
 

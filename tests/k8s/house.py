@@ -150,6 +150,6 @@ def _opentelemetry() -> list[str]:
 
 def _timeouts(service: str) -> list[float]:
     """Of the tools it offers, as their modules say."""
-    sources = (ROOT / "services" / service).glob("*.py")
+    sources = (ROOT / "services" / service).rglob("*.py")
     found = (re.findall(r"timeout_s=(\d+)", one.read_text(encoding="utf-8")) for one in sources)
     return [float(seconds) for each in found for seconds in each]

@@ -53,7 +53,7 @@ def test_the_public_paths_are_those_that_the_gateway_has_for_the_outside() -> No
     routes = {route.path for route in webhooks.router().routes}
 
     assert {path for path in PUBLIC_PATHS if path.startswith("/webhook")} == routes
-    media = (ROOT / "services" / "gateway" / "media.py").read_text(encoding="utf-8")
+    media = (ROOT / "services" / "gateway" / "channels" / "media.py").read_text(encoding="utf-8")
     assert '"/media/{name}"' in media
 
 

@@ -93,20 +93,20 @@ CHANGED: dict[str, tuple[str, Any, UserId, list[tuple[str, str]]]] = {
     "agent.decider.STOP_WORDS": (frozenset(), stories.BOB, [("turn.stopped", "type")]),
     "agent.decider.current_slot": (another_slot, stories.EVE, [("turn.started", "event_id")]),
     "agent.decider.MAX_STEPS": (0, stories.EVE, [("model.answered", "type")]),
-    "agent.policy._Judging._doubt": (
+    "agent.judging.policy._Judging._doubt": (
         nothing,
         stories.ADA,
         [("tool.requested", "owner"), ("tool.failed", "type"), ("action.proposed", "type")],
     ),
-    "agent.truth.unborne": (none_of_it, stories.ADA, [("reply.caught", "type")]),
-    "agent.leaving.asks": (nothing, stories.ADA, [("user.forgetting_asked", "type")]),
-    "agent.profile.changing.read": (none_of_it, stories.ADA, [("profile.learned", "type")]),
-    "agent.summaries.KEPT": (
+    "agent.judging.truth.unborne": (none_of_it, stories.ADA, [("reply.caught", "type")]),
+    "agent.leaving.leaving.asks": (nothing, stories.ADA, [("user.forgetting_asked", "type")]),
+    "agent.memory.profile.changing.read": (none_of_it, stories.ADA, [("profile.learned", "type")]),
+    "agent.asking.summaries.KEPT": (
         5,
         stories.FAY,
         [("history.summarized", "covers_upto"), ("history.summarized", "turns")],
     ),
-    "agent.summaries.MOST_TURNS": (50, stories.FAY, [("history.summarized", "type")]),
+    "agent.asking.summaries.MOST_TURNS": (50, stories.FAY, [("history.summarized", "type")]),
     "gateway.decider.MAX_ATTEMPTS": (1, stories.BOB, [("reply.refused", "type")]),
     "gateway.decider.MAX_REPEATS": (0, stories.BOB, [("reply.assumed", "assumed")]),
     "gateway.decider.FIRST_BACKOFF": (
@@ -114,8 +114,8 @@ CHANGED: dict[str, tuple[str, Any, UserId, list[tuple[str, str]]]] = {
         stories.BOB,
         [("reply.refused", "again_at")],
     ),
-    "gateway.parts.LIMIT": (500, stories.BOB, [("reply.sending", "parts")]),
-    "gateway.statuses.RANKS": (
+    "gateway.channels.parts.LIMIT": (500, stories.BOB, [("reply.sending", "parts")]),
+    "gateway.channels.statuses.RANKS": (
         {"delivered": 0, "read": 3, "undelivered": 4},
         stories.BOB,
         [("reply.delivered", "type")],
