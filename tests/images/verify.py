@@ -63,7 +63,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
-from taskflow.archive import parquet
+from taskflow.log.archive import parquet
 row = dict(position=1, transaction_id=1, event_id=uuid4(), stream="s", version=1, type="t",
     schema_version=1, user_id=uuid4(), payload="{}", cause=None, correlation=uuid4(), trace=None,
     recorded_at=datetime(2026, 1, 1, tzinfo=UTC), hash=bytes(32))

@@ -27,7 +27,7 @@ SERVES = f"{IS_READY}; import signal; print('serving', flush=True); signal.pause
 
 _UP = """
 import json, os, sys
-from taskflow.cli.up import up
+from taskflow.cli.house.up import up
 from taskflow.errors import Configuration
 from taskflow.up import plan, supervisor
 from taskflow.up.service import Service

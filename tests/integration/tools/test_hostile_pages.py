@@ -333,7 +333,7 @@ async def test_a_browser_that_does_not_start_is_said_to(ground: Ground, tmp_path
 _OPENS_ONE = """
 import asyncio, sys
 from pathlib import Path
-from services.tools.browser import Browser
+from services.tools.browsing.browser import Browser
 from services.tools.egress import targets
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
