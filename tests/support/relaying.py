@@ -1,4 +1,4 @@
-"""One service alone, as in `taskflow.process.service`, that relays too: there is no scheduler beside it."""
+"""One service alone, as in `taskflow/process/`, that relays too: no scheduler is beside it."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
