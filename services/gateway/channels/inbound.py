@@ -4,36 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-import phonenumbers
-from phonenumbers import timezone
-
 from contracts.conversation import Media, MessageReceived
+from services.gateway.channels.zones import zone_of
 
 SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}\Z")
-_UNKNOWN_ZONE = "Etc/Unknown"
-MAIN_ZONES = {
-    "US": "America/New_York",
-    "CA": "America/Toronto",
-    "AU": "Australia/Sydney",
-    "BR": "America/Sao_Paulo",
-    "MX": "America/Mexico_City",
-    "RU": "Europe/Moscow",
-    "ID": "Asia/Jakarta",
-    "GB": "Europe/London",
-    "IN": "Asia/Kolkata",
-    "CN": "Asia/Shanghai",
-    "ES": "Europe/Madrid",
-    "PT": "Europe/Lisbon",
-    "CL": "America/Santiago",
-    "EC": "America/Guayaquil",
-    "KZ": "Asia/Almaty",
-    "MN": "Asia/Ulaanbaatar",
-    "CD": "Africa/Kinshasa",
-    "NZ": "Pacific/Auckland",
-    "AR": "America/Argentina/Buenos_Aires",
-}
-"""Of countries with several zones: where most people, or the capital, are."""
-
 Kind = Literal["text", "button", "media", "location", "other"]
 Form = Mapping[str, Sequence[str]]
 
@@ -118,17 +92,3 @@ def clean(text: str) -> str:
     """PostgreSQL's JSON has no NUL, UTF-8 no lone surrogates; invisible tags hide instructions."""
     text = text.replace("\x00", "").encode("utf-8", errors="replace").decode()
     return "".join(character for character in text if not 0xE0000 <= ord(character) <= 0xE007F)
-
-
-def zone_of(address: str) -> str | None:
-    """IANA zone of the number's country; of several, the one that most people there live in."""
-    try:
-        number = phonenumbers.parse(address.removeprefix("whatsapp:"))
-    except phonenumbers.NumberParseException:
-        return None
-    region = phonenumbers.region_code_for_number(number)
-    region = region or phonenumbers.region_code_for_country_code(number.country_code or 0)
-    if main := MAIN_ZONES.get(region or ""):
-        return main
-    zones = [zone for zone in timezone.time_zones_for_number(number) if zone != _UNKNOWN_ZONE]
-    return zones[0] if zones else None

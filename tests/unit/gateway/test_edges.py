@@ -9,7 +9,7 @@ from twilio.request_validator import RequestValidator
 
 from services.gateway.channels import inbound
 from services.gateway.channels.formatting import for_whatsapp
-from services.gateway.channels.inbound import Unusable, zone_of
+from services.gateway.channels.inbound import Unusable
 from services.gateway.channels.parts import CAPTION, LIMIT, length, split
 from services.gateway.channels.signature import Callbacks, TooManyFields, is_twilios, parsed
 
@@ -102,27 +102,11 @@ def test_a_hidden_number_is_a_user_by_its_business_scoped_id() -> None:
 
     assert inbound.addresses(hidden) == ["whatsapp:DE.abc123"]
     assert inbound.addresses(both) == ["whatsapp:+491701234567", "whatsapp:DE.abc123"]
-    assert inbound.message(hidden).zone is None
+    assert inbound.message(hidden).zone == "Europe/Berlin"
 
 
 def test_invisible_tags_and_lone_surrogates_do_not_get_in() -> None:
     assert inbound.clean("a\U000e0041b\ud800") == "ab?"
-
-
-@pytest.mark.parametrize(
-    ("number", "zone"),
-    [
-        ("+15551230001", "America/New_York"),
-        ("+491701234567", "Europe/Berlin"),
-        ("+351912345678", "Europe/Lisbon"),
-        ("+447400123456", "Europe/London"),
-        ("+33612345678", "Europe/Paris"),
-        ("DE.abc", None),
-        ("+0", None),
-    ],
-)
-def test_a_zone_is_guessed_from_the_country(number: str, zone: str | None) -> None:
-    assert zone_of(f"whatsapp:{number}") == zone
 
 
 @pytest.mark.parametrize(
