@@ -144,12 +144,16 @@ class Relay:
         start = Cursor(row["transaction_id"], row["position"]) if row else Cursor()
         rewound = Place(min(start, place.cursor), created, info.state.last_seq, missing)
         await _move(connection, place, rewound)
-        log.warning(
-            "relay.rewound",
-            position=rewound.cursor.position,
-            was=place.cursor.position,
-            missing=missing - place.missing if same else None,
-        )
+        if rewound.cursor < place.cursor:
+            log.warning(
+                "relay.rewound",
+                position=rewound.cursor.position,
+                was=place.cursor.position,
+                missing=missing - place.missing if same else None,
+            )
+        else:
+            # A first start, or a new bus before anything was published: nothing goes out again.
+            log.info("relay.stream_met", position=rewound.cursor.position)
         return rewound
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import nats
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from contracts import slots, streams
@@ -102,6 +103,27 @@ async def test_a_lost_jetstream_store_is_rebuilt_from_the_log(
         assert listener.count(during) == 1
         # The bus holds again all that it held; deliveries of old events do no harm.
         await eventually(lambda: all(listener.count(one) == 2 for one in before))
+
+
+async def test_only_a_relay_that_goes_back_says_that_it_was_rewound(
+    settings: RuntimeSettings, event_log: EventLog, a_user: UserId, nats_server: NatsServer
+) -> None:
+    def said(name: str) -> int:
+        return sum(line["event"] == name for line in lines)
+
+    with capture_logs() as lines:
+        listener = Listener()
+        async with running("agent", settings, listener.build):
+            first = await write(event_log, a_user, 1)
+            await eventually(lambda: listener.count(first) == 1)
+        assert (said("relay.stream_met"), said("relay.rewound")) == (1, 0)
+        nats_server.kill()
+        nats_server.delete_store()
+        nats_server.start()
+        await nats_server.provision()
+        async with running("agent", settings, listener.build):
+            await eventually(lambda: listener.count(first) == 2)
+        assert said("relay.rewound") == 1
 
 
 async def test_two_replicas_share_one_relay_and_its_leader_can_die(
