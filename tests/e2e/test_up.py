@@ -217,6 +217,19 @@ def test_a_broken_env_file_is_one_line(
     assert line.startswith(f"taskflow: {told}")
 
 
+def test_a_misspelt_setting_is_told_even_where_its_absence_stops_the_start(
+    start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text(f"TWILIO_ACOUNT_SID=AC{'7' * 32}\nTWILIO_AUTH_TOKEN=x\n")
+    up = start()
+    assert up.wait() == 1
+    slip, missing = up.output.splitlines()
+    assert slip == (
+        "TWILIO_ACOUNT_SID in .env is no setting of TaskFlow: did you mean TWILIO_ACCOUNT_SID?"
+    )
+    assert missing.startswith("taskflow: TWILIO_ACCOUNT_SID is not set")
+
+
 def test_a_damaged_master_key_is_never_replaced(start: Start, home: Path) -> None:
     home.mkdir()
     (home / "master.key").write_text("half a k")
