@@ -44,7 +44,7 @@ code)
 	packages build "$work/build"
 	# A copy: building leaves its traces beside the source.
 	mkdir "$work/source"
-	for part in pyproject.toml README.md contracts taskflow services simulators; do
+	for part in pyproject.toml README.md LICENSE contracts taskflow services simulators; do
 		cp -R "$here/../$part" "$work/source/"
 	done
 	pip_of "$work/build" wheel --no-build-isolation -w "$work" "$work/source"

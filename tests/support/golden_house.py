@@ -282,7 +282,7 @@ class House:
                 case lanes.WaitUntil(at=at):
                     self.log.now = at
                 case lanes.Claim() as claim:
-                    await self.gateway.send(claim, cause)
+                    await self.gateway.send(claim, cause, lane)
                 case lanes.Reconcile() as unknown:
                     self.later(seconds=130)
                     await self.gateway.reconcile(unknown, cause, lane)

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from typing import Any
 
 import asyncpg
@@ -50,7 +51,7 @@ async def test_pages_tell_how_it_stands(house: House, others: asyncpg.Connection
     status, told = await health(house)
 
     assert (status, told["status"], told["headline"]) == (200, "ok", "All is well")
-    assert told["version"] == "0.1.0"
+    assert told["version"] == version("taskflow")
     assert told["uptime_s"] < 60
     assert all(told["dependencies"][name]["latency_ms"] >= 0 for name in ("postgres", "nats"))
     assert told["services"]["agent"]["says"].startswith("1 instance, 0.1.0, up")
@@ -114,7 +115,11 @@ async def test_targets_are_told_as_prometheus_asks_for_them(house: House, runtim
 
     assert target == {
         "targets": [house.url.removeprefix("http://")],
-        "labels": {"service": "gateway", "instance": str(runtime.instance), "version": "0.1.0"},
+        "labels": {
+            "service": "gateway",
+            "instance": str(runtime.instance),
+            "version": version("taskflow"),
+        },
     }
 
 
