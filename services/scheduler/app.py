@@ -20,6 +20,7 @@ from services.scheduler.watches.table import WatchTable
 from services.scheduler.watches.tools import Addresses, WatchTools
 from taskflow.log import told
 from taskflow.privacy.media import Media
+from taskflow.privacy.shredding import Shredding
 from taskflow.process.service import Runtime, keep_relaying, run
 from taskflow.process.watchdog import Watchdog
 from taskflow.tooling import keep_offered
@@ -69,6 +70,7 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
     runtime.background(_watch(runtime), "watchdog")
     measuring = Measuring(runtime.settings.dsn, runtime.log, runtime.wakeups)
     runtime.background(measuring.run(), "measuring")
+    runtime.background(Shredding(runtime.settings.dsn).run(), "shredding")
     yield
 
 

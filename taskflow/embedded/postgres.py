@@ -45,6 +45,8 @@ create role taskflow login createrole;
 alter role taskflow set createrole_self_grant = 'set, inherit';
 create database taskflow owner taskflow;
 """
+_RIGHTS = "grant pg_checkpoint, pg_monitor to taskflow with admin option;\n"
+"""Which migrations give to whoever destroys what was forgotten."""
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -55,6 +57,9 @@ _SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
+    # A file of the log that is done with goes, instead of coming again with what it holds.
+    "wal_recycle": "off",
+    "wal_keep_size": "0",
     "idle_in_transaction_session_timeout": "10s",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -73,6 +78,8 @@ class EmbeddedPostgres(Server):
         self._home = home.resolve()
         self._folder = self._home / "postgres"
         self.data = self._folder / "data"
+        self._has_rights = self._folder / "has-rights"
+        """That the owner was given what releases after the first wanted."""
         self._sockets = PrivateSockets(self._folder / "socket")
         self._log = LogFile(self._home / "logs" / "postgres.log")
         self._lock = DirectoryLock(
@@ -102,6 +109,8 @@ class EmbeddedPostgres(Server):
             self._clean_up_after_a_crash()
             if not self.data.exists():
                 self._create()
+            elif not self._has_rights.exists():
+                self._bring_forward()
             self._run()
         except BaseException:
             self.stop()
@@ -143,9 +152,8 @@ class EmbeddedPostgres(Server):
         unfinished.mkdir(mode=PRIVATE)
         self._run_as.own(unfinished)
         self._finish("initdb", ["-D", unfinished, *_CLUSTER])
-        # -j: a statement ends with an empty line.
-        single = ["--single", "-j", "-c", "exit_on_error=on", "-D", unfinished, "postgres"]
-        self._finish("postgres", single, _FIRST_ROLES.replace(";\n", ";\n\n"))
+        self._as_superuser(unfinished, _FIRST_ROLES + _RIGHTS)
+        self._has_rights.touch()
         hba = unfinished / "pg_hba.conf"
         hba.write_text(_HBA, encoding="ascii")
         # initdb synced what it made; without this a power cut leaves an empty hba, and no way in.
@@ -154,6 +162,16 @@ class EmbeddedPostgres(Server):
         unfinished.rename(self.data)
         for folder in (self._folder, self._home, self._home.parent):
             durable.sync(folder)
+
+    def _bring_forward(self) -> None:
+        """A cluster of an earlier release; recovered first, if it crashed."""
+        self._as_superuser(self.data, _RIGHTS)
+        self._has_rights.touch()
+
+    def _as_superuser(self, data: Path, script: str) -> None:
+        # -j: a statement ends with an empty line.
+        single = ["--single", "-j", "-c", "exit_on_error=on", "-D", data, "postgres"]
+        self._finish("postgres", single, script.replace(";\n", ";\n\n"))
 
     def _finish(self, program: str, arguments: list[str | Path], script: str = "") -> None:
         """One of PostgreSQL's own tools, to its end."""

@@ -25,7 +25,7 @@ OVERLAP_SECONDS = 60
 
 _SINCE = """
 select clock_timestamp() as now,
-       array(select user_id from vault_users
+       array(select user_id from vault_people
               where forgotten_at > coalesce($1::timestamptz, clock_timestamp())
                                    - make_interval(secs => $2)) as users
 """

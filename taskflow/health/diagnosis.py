@@ -14,6 +14,8 @@ RELAY_SECONDS = 10.0
 PROJECTION_SECONDS = 60.0
 MOVE_SECONDS = 120.0
 """The watchdog wakes what stands so long."""
+SHRED_SECONDS = 60.0
+"""Promised for a forgotten key; seconds are usual."""
 WAITING = 1_000
 """Messages before one consumer: more than a busy minute's."""
 
@@ -154,7 +156,17 @@ def _work(stored: Stored | None) -> Iterator[Sign]:
     said = ", ".join(f"{count} of {name}" for name, count in sorted(letters.items()))
     do = "see `taskflow dlq list`" if letters else ""
     yield Sign("dead letters", "bad" if letters else "ok", said or "none", do)
+    yield _shreds(stored.shreds_oldest_s)
     yield from _versions(stored.services)
+
+
+def _shreds(oldest_s: float) -> Sign:
+    part = "forgotten keys"
+    if oldest_s > SHRED_SECONDS:
+        says = f"one has stood in PostgreSQL's files for {span(oldest_s)}"
+        do = "does the scheduler run? Its line `shredding.held` names what holds the key"
+        return Sign(part, "bad", says, do)
+    return Sign(part, "ok", "being destroyed" if oldest_s else "all are destroyed")
 
 
 def _moves(stored: Stored) -> Sign:

@@ -57,6 +57,8 @@ class Stored:
     projections: dict[str, Lag]
     dead_letters: dict[str, int]
     moves: dict[str, Moves]
+    shreds_oldest_s: float
+    """Since the oldest forgetting whose key still stands in PostgreSQL's files; 0: none does."""
     last_message_s: float | None
     last_event_s: float | None
 

@@ -45,6 +45,9 @@ _MOVES = """
 select service, count(*) as count,
        extract(epoch from now() - min(since))::float8 as oldest_s from moves group by service
 """
+_SHREDS = """
+select coalesce(extract(epoch from clock_timestamp() - min(since)), 0)::float8 from vault_shreds
+"""
 # A few hundred events hold a message, or the view of users knows of an older one.
 _LAST = """
 select extract(epoch from now() - greatest(
@@ -75,6 +78,7 @@ async def stored(connection: Connection) -> Stored:
             row["service"]: Moves(row["count"], row["oldest_s"])
             for row in await connection.fetch(_MOVES)
         },
+        shreds_oldest_s=await connection.fetchval(_SHREDS),
         last_message_s=last["message_s"],
         last_event_s=last["event_s"],
     )

@@ -23,20 +23,20 @@ CONTENT_TYPES = frozenset({"image/png", "image/jpeg"})
 # The lock on the user's row: once `forget` has their key, nothing of theirs is stored any more.
 _PUT = """
 insert into media (id, user_id, content_type, sha256, sealed)
-select $1, user_id, $3, $4, $5 from vault_users
- where user_id = $2 and wrapped_key is not null for share
+select $1, user_id, $3, $4, $5 from vault_people
+ where user_id = $2 and forgotten_at is null for share
 on conflict (id) do nothing
 returning id
 """
 _STANDING = "select sha256 from media where id = $1 and user_id = $2"
 # A key may be cached for minutes after it was destroyed: the vault's row is asked, not the cache.
 _GET = """
-select media.user_id, content_type, sealed from media join vault_users using (user_id)
- where id = $1 and wrapped_key is not null
+select user_id, content_type, sealed from media join vault_people using (user_id)
+ where id = $1 and forgotten_at is null
 """
 _HAS = """
-select exists (select from media join vault_users using (user_id)
-                where id = $1 and wrapped_key is not null)
+select exists (select from media join vault_people using (user_id)
+                where id = $1 and forgotten_at is null)
 """
 _PURGE = "delete from media where user_id = $1"
 

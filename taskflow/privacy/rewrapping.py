@@ -13,14 +13,12 @@ from taskflow.privacy.vault import opened_address, sealed_address
 PAGE = 500
 
 _USERS = """
-select user_id from vault_users where wrapped_key is not null and user_id > $1
+select user_id from vault_people where forgotten_at is null and user_id > $1
  order by user_id limit $2
 """
 # Locked as a forgetting locks: the key, then the addresses.
-_KEY = (
-    "select wrapped_key from vault_users where user_id = $1 and wrapped_key is not null for update"
-)
-_NEW_KEY = "update vault_users set wrapped_key = $2 where user_id = $1"
+_KEY = "select wrapped_key from vault_keys where user_id = $1 for update"
+_NEW_KEY = "update vault_keys set wrapped_key = $2 where user_id = $1"
 _ADDRESSES = """
 select address_hash, kind, sealed_address, created_at from vault_addresses where user_id = $1
 """

@@ -30,22 +30,32 @@ select pg_advisory_xact_lock(hashtextextended(encode(hash, 'hex'), 7215013))
   from unnest($1::bytea[]) hash
 """
 _IS_TAKEN = "select exists (select from vault_addresses where address_hash = any($1::bytea[]))"
-_NEW_USER = "insert into vault_users (user_id, wrapped_key) values ($1, $2)"
+_NEW_USER = """
+with somebody as (insert into vault_people (user_id) values ($1))
+insert into vault_keys (user_id, wrapped_key) values ($1, $2)
+"""
 _NEW_ADDRESS = """
 insert into vault_addresses (address_hash, user_id, kind, sealed_address) values ($1, $2, $3, $4)
 """
-_WRAPPED_KEY = "select wrapped_key from vault_users where user_id = $1"
+_WRAPPED_KEY = """
+select wrapped_key from vault_people left join vault_keys using (user_id) where user_id = $1
+"""
 _ADDRESSES = """
 select address_hash, sealed_address from vault_addresses where user_id = $1
  order by kind = 'phone' desc, created_at
 """
-_FORGET_ADDRESSES = "delete from vault_addresses where user_id = $1"
-_FORGET_KEY = """
-update vault_users set wrapped_key = null, forgotten_at = clock_timestamp()
- where user_id = $1 and wrapped_key is not null
+_FORGET_PERSON = """
+update vault_people set forgotten_at = clock_timestamp()
+ where user_id = $1 and forgotten_at is null
 """
+# A deleted row stays in its page and in the write-ahead log; privacy/shredding.py is told where.
+_FORGET = """
+with gone as (delete from {0} where user_id = $1 returning tableoid)
+insert into vault_shreds (part) select tableoid::regclass::text from gone
+"""
+_FORGET_KEY, _FORGET_ADDRESSES = _FORGET.format("vault_keys"), _FORGET.format("vault_addresses")
 _TELL = "select pg_notify($1, $2)"
-_STANDING = "select forgotten_at from vault_users where user_id = $1"
+_STANDING = "select forgotten_at from vault_people where user_id = $1"
 
 FORGOTTEN_CHANNEL = "taskflow_forgotten"
 """PostgreSQL's notifications of users' ids, committed with the destruction of their keys."""
@@ -186,6 +196,7 @@ class Vault:
 
         Every process is told by the commit.
         """
+        await connection.execute(_FORGET_PERSON, user)
         # The key first: a rewrapping that is at this user has then left the addresses as they are.
         keys = deleted(await connection.execute(_FORGET_KEY, user))
         addresses = deleted(await connection.execute(_FORGET_ADDRESSES, user))

@@ -109,6 +109,12 @@ DEAD_LETTERS = Gauge("taskflow.dead_letters", "{message}", "Open dead letters", 
 MOVES_OLDEST = Gauge(
     "taskflow.moves.oldest", "s", "How long the oldest conversation waits for its next move", _W
 )
+SHREDS_OLDEST = Gauge(
+    "taskflow.shreds.oldest",
+    "s",
+    "How long the key of somebody forgotten has stood in PostgreSQL's files; 0: none does",
+    _W,
+)
 INSTANCES = Gauge(
     "taskflow.service.instances", "{instance}", "Processes with a sign of life", _W, _OF_SERVICE
 )

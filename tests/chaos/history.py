@@ -13,7 +13,7 @@ from tests.chaos.world import World
 
 _LOG = "select * from events order by transaction_id, position"
 _DEAD = "select service, event_id, stream, type, parked_by, error_code, error from dead_letters"
-_VAULT = "select user_id, created_at from vault_users"
+_VAULT = "select user_id, created_at from vault_people"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def test_at_each_step_everybody_is_known_and_answered(
     everybody_writes()
 
     restarted(**{KEY: new})
-    assert asyncio.run(_count(stack.postgres.dsn, "vault_users")) == len(people)
+    assert asyncio.run(_count(stack.postgres.dsn, "vault_people")) == len(people)
     # A phone number and a business-scoped id each.
     assert asyncio.run(_count(stack.postgres.dsn, "vault_addresses")) == 2 * len(people)
 

@@ -10,6 +10,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Generator
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -22,17 +23,20 @@ from taskflow.cli.operator import operator
 from taskflow.embedded import binaries
 from taskflow.log.appending import Write
 from taskflow.privacy.media import Media
+from taskflow.privacy.sealing import MasterKey
 from tests.support.otlp import Receiver, receiver
 from tests.support.servers import nats_server, postgres_server
 from tests.support.spans import told as spans_of
 from tests.support.stack import SERVICES, Stack, wait_until
+from tests.support.unwrapping import blobs_of, opened_by
 
 pytestmark = pytest.mark.e2e
 
 CANARY = "zebrafinch"
 USER = "+15553334441"
 BYSTANDER = "+15553334442"
-KEPT_BY_ID = {"vault_users"}
+KEY_GONE_SECONDS = 60
+KEPT_BY_ID = {"vault_people"}
 """Beside the log: that there was such a user, and when they were forgotten."""
 
 
@@ -218,7 +222,13 @@ async def _rows_of_the_bystander() -> set[str]:
         user = await me.user_of(BYSTANDER)
         return {
             row[0]
-            for table in ("events", "vault_users", "vault_addresses", "history_words")
+            for table in (
+                "events",
+                "vault_people",
+                "vault_keys",
+                "vault_addresses",
+                "history_words",
+            )
             for row in await me.pool.fetch(
                 f"select '{table}' || t::text from {table} t where user_id = $1", user
             )
@@ -234,6 +244,8 @@ def test_a_user_is_forgotten_at_their_own_word_and_nothing_of_theirs_is_left(
     told: Stack, collector: Receiver
 ) -> None:
     user, bystander = asyncio.run(_id_of(USER)), asyncio.run(_rows_of_the_bystander())
+    beside = UUID(asyncio.run(_id_of(BYSTANDER)))
+    assert _readable(told, UUID(user), beside) == {UUID(user), beside}, "the search finds it"
     wait_until(lambda: "watches" in asyncio.run(_rows_beside_the_log(user)), 20)
     asked = len(told.model_calls(USER))
     told.say(USER, "Please forget me")
@@ -248,6 +260,8 @@ def test_a_user_is_forgotten_at_their_own_word_and_nothing_of_theirs_is_left(
         lambda: f"left: {asyncio.run(_rows_beside_the_log(user))}",
     )
     assert len(told.model_calls(USER)) == asked, "the model heard of it"
+    wait_until(lambda: not asyncio.run(_shreds(told)), KEY_GONE_SECONDS)
+    assert _readable(told, UUID(user), beside) == {beside}
 
     assert bystander <= asyncio.run(_rows_of_the_bystander())
     _every_command_still_works(user)
@@ -255,6 +269,22 @@ def test_a_user_is_forgotten_at_their_own_word_and_nothing_of_theirs_is_left(
     told.await_replies(USER, 4)
     assert asyncio.run(_id_of(USER)) != user
     _nothing_is_left(told, collector)
+    assert _readable(told, UUID(user), beside) == {beside}, "after the next checkpoint"
+
+
+def _readable(told: Stack, *users: UUID) -> set[UUID]:
+    """Whose key opens for whoever has every byte of every home, and the master key."""
+    master = MasterKey(base64.b64decode(told.env["TASKFLOW_MASTER_KEY"]))
+    homes = (told.postgres.home, told.bus.home, told.home)
+    found = opened_by(master, users, [*blobs_of(*homes), dump_of(told)])
+    return {user for user, windows in found.items() if windows}
+
+
+async def _shreds(stack: Stack) -> int:
+    connection = await asyncpg.connect(stack.postgres.dsn)
+    count = await connection.fetchval("select count(*) from vault_shreds")
+    await connection.close()
+    return count
 
 
 def _every_command_still_works(user: str) -> None:
@@ -281,6 +311,7 @@ def _nothing_is_left(told: Stack, collector: Receiver) -> None:
     async def checkpoint() -> None:
         connection = await asyncpg.connect(told.postgres.dsn)
         await connection.execute("vacuum")
+        await connection.execute("checkpoint")
         await connection.close()
 
     asyncio.run(checkpoint())

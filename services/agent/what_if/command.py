@@ -46,7 +46,7 @@ LIVE_READS = "taskflow.live_reads"
 """Entry points: each a context manager of tools that look up the outer world and keep nothing."""
 # By a hash, so that the same sample is chosen again, and no order of arrival shows in it.
 _USERS = """
-select user_id, md5(user_id::text) as mark from vault_users
+select user_id, md5(user_id::text) as mark from vault_people
  where md5(user_id::text) > $1
  order by 2 limit $2
 """

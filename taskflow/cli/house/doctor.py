@@ -26,7 +26,7 @@ from taskflow.privacy.sealing import MasterKey, UnopenableSeal
 from taskflow.process import chromium
 
 VENDOR_SECONDS = 5.0
-_A_KEY = "select user_id, wrapped_key from vault_users where wrapped_key is not null limit 1"
+_A_KEY = "select user_id, wrapped_key from vault_keys limit 1"
 _ROOM = """
 select max(end_position) - (select last_value from events_position),
        exists (select from events_rest)

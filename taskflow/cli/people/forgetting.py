@@ -11,12 +11,15 @@ from contracts.streams import UserId
 from taskflow.cli.operator import Operator, operator
 from taskflow.errors import Configuration
 from taskflow.forgetting.erasure import Destroyed, Forgetting
+from taskflow.privacy.shredding import Shredding, Standing
 from taskflow.privacy.vault import UnknownUser
 
 _SURE = """\
 Of user {user} everything will be destroyed: key, addresses, messages, profile, pictures, reminders
 and watches. Nothing can undo it. To keep a copy first: taskflow export {user}
 """
+SHREDDED_WITHIN_SECONDS = 30.0
+"""Waited for PostgreSQL's files: a checkpoint, and whoever reads the vault at that moment."""
 _WHAT = {
     "keys": "keys, without which nothing of theirs can be read",
     "addresses": "addresses: phone numbers and business-scoped ids",
@@ -37,7 +40,9 @@ async def forget_user(name: str, *, yes: bool, json: bool) -> None:
         done = await forgetting.forget(user)
         with Console(stderr=True).status("waiting for the read models"):
             behind = await forgetting.behind(done.tombstone)
-    typer.echo(_as_json(done, behind)) if json else _print(done, behind)
+        with Console(stderr=True).status("destroying what is left in PostgreSQL's files"):
+            standing = await Shredding(me.settings.dsn).finish(SHREDDED_WITHIN_SECONDS)
+    typer.echo(_as_json(done, behind, standing)) if json else _print(done, behind, standing)
 
 
 async def _user(me: Operator, name: str) -> UserId:
@@ -53,18 +58,19 @@ async def _user(me: Operator, name: str) -> UserId:
     return user
 
 
-def _as_json(done: Destroyed, behind: list[str]) -> str:
+def _as_json(done: Destroyed, behind: list[str], standing: Standing) -> str:
     told = {
         "user": str(done.user),
         "forgotten_before": done.earlier,
         "destroyed": {what: asdict(done)[what] for what in _WHAT},
         "took_ms": done.took_ms,
         "read_models_behind": behind,
+        "held_in_files_by": standing.holders,
     }
     return orjson.dumps(told).decode()
 
 
-def _print(done: Destroyed, behind: list[str]) -> None:
+def _print(done: Destroyed, behind: list[str], standing: Standing) -> None:
     console = Console()
     if done.earlier:
         console.print(
@@ -82,3 +88,10 @@ def _print(done: Destroyed, behind: list[str]) -> None:
         console.print(f"These read models purge their rows when they next run: {', '.join(behind)}")
     else:
         console.print("Every read model has purged their rows; every process drops their key.")
+    if standing.left:
+        console.print(
+            "Key and addresses still stand in PostgreSQL's files, the scheduler goes on: "
+            + "; ".join(standing.holders)
+        )
+    else:
+        console.print("Key and addresses are gone from PostgreSQL's files and write-ahead log.")

@@ -103,7 +103,7 @@ async def test_the_same_model_and_prompt_change_nothing_and_nothing_is_written(
 ) -> None:
     reached = _only(monkeypatch, world.sim)
     before = await world.digest()
-    assert {"events", "vault_users", "snapshots"} <= set(before)
+    assert {"events", "vault_people", "snapshots"} <= set(before)
     turns, summary = await told(Wanted(sample=9))
 
     assert summary["changes"] == {

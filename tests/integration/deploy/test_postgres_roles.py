@@ -13,6 +13,7 @@ import yaml
 from taskflow.embedded.binaries import postgres_binary
 from taskflow.postgres import database
 from taskflow.postgres.migrate import migrate
+from taskflow.privacy.shredding import Shredding, Standing
 from tests.k8s.house import ROOT
 from tests.support.servers import PostgresServer, postgres_server
 
@@ -113,6 +114,11 @@ async def _serves(server: PostgresServer, password_of) -> None:
                 await connection.execute("delete from events")
         finally:
             await connection.close()
+    owner = await asyncpg.connect(dsn("taskflow", "owner"))
+    await owner.execute("insert into vault_shreds (part) values ('vault_keys_0')")
+    await owner.close()
+    shredding = Shredding(dsn("taskflow_scheduler", "scheduler"))
+    assert await shredding.finish(60) == Standing(left=False)
 
 
 def _in(database_name: str, dsn: str) -> str:

@@ -110,6 +110,26 @@ async def test_its_user_owns_one_database_and_is_no_superuser(server: EmbeddedPo
     assert await ask(server.url, owner) == "taskflow"
 
 
+async def test_a_cluster_of_an_earlier_release_is_given_what_it_lacks(
+    server: EmbeddedPostgres, home: Path
+) -> None:
+    server.start()
+    superuser = server.url_of("postgres", "postgres")
+    await ask(superuser, "revoke pg_checkpoint, pg_monitor from taskflow cascade")
+    (home / "postgres" / "has-rights").unlink()
+    may = "select pg_has_role('taskflow', 'pg_checkpoint', 'member with admin option')"
+    assert await ask(superuser, may) is False
+    process = server.process
+    assert process is not None
+    process.kill()
+    process.wait()
+    server.stop()
+
+    server.start()
+
+    assert await ask(server.url_of("postgres", "postgres"), may) is True
+
+
 async def test_an_error_leaves_no_value_in_the_log(server: EmbeddedPostgres, home: Path) -> None:
     server.start()
     await ask(server.url, "create table people (address text primary key)")

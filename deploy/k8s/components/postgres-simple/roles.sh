@@ -8,6 +8,8 @@ psql --no-psqlrc --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" -
   --set gateway="$(password GATEWAY_PASSWORD)" --set agent="$(password AGENT_PASSWORD)" \
   --set tools="$(password TOOLS_PASSWORD)" --set scheduler="$(password SCHEDULER_PASSWORD)" <<'SQL'
 create role taskflow login createrole password :'owner';
+-- Which `taskflow migrate` gives to whoever destroys what was forgotten.
+grant pg_checkpoint, pg_monitor to taskflow with admin option;
 create database taskflow owner taskflow;
 revoke all on database taskflow from public;
 set role taskflow;

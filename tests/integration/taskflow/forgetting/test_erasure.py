@@ -87,7 +87,7 @@ async def rows_of(pool: asyncpg.Pool, user: UserId) -> list[int]:
     return [
         await pool.fetchval(query, *given)
         for query, given in (
-            ("select count(wrapped_key) from vault_users where user_id = $1", [user]),
+            ("select count(*) from vault_keys where user_id = $1", [user]),
             ("select count(*) from vault_addresses where user_id = $1", [user]),
             ("select count(*) from media where user_id = $1", [user]),
             ("select count(*) from snapshots where user_id = $1", [user]),
@@ -133,7 +133,7 @@ async def test_everything_beside_the_log_goes_at_once_and_what_others_have_stays
 async def others_rows(pool: asyncpg.Pool, user: UserId) -> list[str]:
     return [
         row[0]
-        for table in ("events", "vault_users", "vault_addresses")
+        for table in ("events", "vault_people", "vault_keys", "vault_addresses")
         for row in await pool.fetch(f"select t::text from {table} t where user_id = $1", user)
     ]
 
@@ -278,10 +278,12 @@ async def test_the_command_counts_what_there_was_and_knows_who_was_forgotten_alr
     told = json.loads(capsys.readouterr().out)
     assert told["user"] == str(a_user)
     assert told["destroyed"]["pictures"] == told["destroyed"]["keys"] == 1
-    assert told["read_models_behind"] == []
+    assert told["read_models_behind"] == told["held_in_files_by"] == []
 
     await command.forget_user(str(a_user), yes=True, json=False)
-    assert "was forgotten already" in capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
+    assert "was forgotten already" in said
+    assert "gone from PostgreSQL's files and write-ahead log" in said
     with pytest.raises(Configuration, match="known by their id alone"):
         await command.forget_user("+15551230001", yes=True, json=False)
 

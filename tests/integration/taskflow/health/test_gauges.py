@@ -33,6 +33,7 @@ STORED = Stored(
     projections={"usage": Lag(3, 0.5)},
     dead_letters={"gateway": 4},
     moves={"agent": Moves(1, 2.0), "gateway": Moves(1, 9.0)},
+    shreds_oldest_s=7.0,
     last_message_s=1.0,
     last_event_s=1.0,
 )
@@ -55,6 +56,7 @@ def test_a_reading_is_told(meter: Meter) -> None:
     assert meter.one("taskflow_relay_lag") == 7
     assert meter.one("taskflow_relay_oldest_seconds") == 1.5
     assert meter.one("taskflow_moves_oldest_seconds") == 9
+    assert meter.one("taskflow_shreds_oldest_seconds") == 7
     assert meter.all("taskflow_projection_lag") == {"usage": 3}
     assert meter.all("taskflow_consumer_lag") == {"agent": 5}, "NATS knows no consumer `tools`"
     assert meter.all("taskflow_consumer_unacked") == {"agent": 6}

@@ -79,7 +79,7 @@ async def test_somebody_new_at_processes_of_two_steps_is_one_user(
         vaults = [vault_of(pool, *keys) for keys in steps for _ in range(3)]
         users = await asyncio.gather(*(one.user_for(addresses) for one in vaults))
         assert len(set(users)) == 1
-    assert await pool.fetchval("select count(*) from vault_users") == 20
+    assert await pool.fetchval("select count(*) from vault_people") == 20
     assert await pool.fetchval("select count(*) from vault_addresses") == 40
 
 

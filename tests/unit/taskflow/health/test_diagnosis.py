@@ -15,6 +15,7 @@ STORED = Stored(
     projections={"users": Lag(0, 0), "usage": Lag(0, 0)},
     dead_letters={},
     moves={},
+    shreds_oldest_s=0.0,
     last_message_s=12,
     last_event_s=3,
 )
@@ -117,6 +118,7 @@ def test_without_nats_messages_are_still_taken() -> None:
         ),
         ({"dead_letters": {"tools": 2, "agent": 1}}, "dead letters", "1 of agent, 2 of tools"),
         ({"moves": {"agent": Moves(3, 601)}}, "moves", "agent has owed a move for 10 min"),
+        ({"shreds_oldest_s": 90}, "forgotten keys", "one has stood in PostgreSQL's files for 90 s"),
     ],
 )
 def test_work_that_stands_still_is_told(changed: dict, part: str, says: str) -> None:
@@ -132,6 +134,7 @@ def test_work_that_stands_still_is_told(changed: dict, part: str, says: str) -> 
     [
         ({"relay": Lag(3, 0.2)}, "relay", "3 events not published yet, the oldest for 0 s"),
         ({"moves": {"agent": Moves(2, 5), "gateway": Moves(1, 3)}}, "moves", "3 under way"),
+        ({"shreds_oldest_s": 5}, "forgotten keys", "being destroyed"),
         (
             {"projections": {"users": Lag(40, 1)}},
             "projections",
