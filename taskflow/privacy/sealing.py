@@ -21,6 +21,7 @@ from contracts.event import Event, Json
 from contracts.personal import Sealed, personal_fields
 from contracts.recorded import Recorded
 from taskflow.errors import Permanent
+from taskflow.privacy.addresses import ways_to_write
 
 NONCE_BYTES = 12
 FORMAT = b"\x01"
@@ -96,9 +97,9 @@ class MasterKey:
         return self.address_hashes(address)[0]
 
     def address_hashes(self, address: str) -> list[bytes]:
-        """Under any of which it may be found."""
-        written = address.strip().lower().encode()
-        return [_mac(index, written) for index in self._indexes]
+        """Under any of which it may be found: by each key, in each way to write it."""
+        ways = [way.strip().lower().encode() for way in ways_to_write(address)]
+        return [_mac(index, way) for way in ways for index in self._indexes]
 
 
 def _mac(key: bytes, value: bytes) -> bytes:

@@ -1,16 +1,20 @@
 """Who is who: the only place that knows addresses. Everything else knows a user id."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Literal
 
 import asyncpg
+import structlog
 
+from contracts import streams
 from contracts.streams import UserId
 from taskflow import clock, failpoints
 from taskflow.errors import Permanent, SealedForEver
 from taskflow.postgres.database import UNAVAILABLE, Connection, DatabaseUnavailable
+from taskflow.privacy.addresses import kind_of
+from taskflow.privacy.ownership import Owner, whose
 from taskflow.privacy.sealing import DataKey, MasterKey
 
 KEY_CACHE_SECONDS = 300
@@ -19,9 +23,41 @@ TRUSTED_SECONDS = 12.0
 """A cached key opens things for so long after it was read, or after it was last known that nobody
 cached here was forgotten (see forgotten.py, which asks every 5 s)."""
 
-_USER_OF = """
-select address_hash, user_id from vault_addresses where address_hash = any($1::bytea[])
- order by kind = 'phone' desc
+HEARD_WITHIN_DAYS = 180
+"""Mobile operators give a number away again after 45 to 180 days without use."""
+
+# Whether a reply to its owner would go there: to the newest address that they wrote from.
+_OWNERS = """
+select a.address_hash, a.user_id,
+       exists (select from vault_addresses o
+                where o.user_id = a.user_id and o.kind = 'business_scoped') as has_id,
+       a.address_hash = (select o.address_hash from vault_addresses o where o.user_id = a.user_id
+                          order by o.written_at desc nulls last, o.kind = 'phone' desc, o.created_at
+                          limit 1) as is_written_to,
+       a.written_at > now() - interval '1 day' as is_fresh
+  from vault_addresses a where a.address_hash = any($1::bytea[])
+"""
+# By the address that messages came from, to the day, since that is kept; else by the log.
+_HEARD = """
+select exists (select from vault_addresses where user_id = $1
+                  and coalesce(written_at, created_at) > now() - make_interval(days => $3))
+    or exists (select from events where stream = $2
+                  and type in ('message.received', 'reply.read')
+                  and recorded_at > now() - make_interval(days => $3))
+"""
+# A forgetting waits until this commits, or has been before.
+_HOLD = """
+select from vault_people where user_id = $1 and forgotten_at is null for share
+"""
+_TAKE_FROM_OTHERS = """
+delete from vault_addresses where address_hash = any($1::bytea[]) and user_id <> $2
+"""
+_ANOTHER_PHONE = """
+delete from vault_addresses
+ where user_id = $1 and kind = 'phone' and address_hash <> all($2::bytea[])
+"""
+_WRITTEN_FROM = """
+update vault_addresses set written_at = clock_timestamp() where address_hash = any($1::bytea[])
 """
 # Two webhooks of a new user race, each perhaps with another one's master key first: they wait for
 # each other by every hash of the address, in one order.
@@ -29,7 +65,6 @@ _ALONE = """
 select pg_advisory_xact_lock(hashtextextended(encode(hash, 'hex'), 7215013))
   from unnest($1::bytea[]) hash
 """
-_IS_TAKEN = "select exists (select from vault_addresses where address_hash = any($1::bytea[]))"
 _NEW_USER = """
 with somebody as (insert into vault_people (user_id) values ($1))
 insert into vault_keys (user_id, wrapped_key) values ($1, $2)
@@ -42,7 +77,7 @@ select wrapped_key from vault_people left join vault_keys using (user_id) where 
 """
 _ADDRESSES = """
 select address_hash, sealed_address from vault_addresses where user_id = $1
- order by kind = 'phone' desc, created_at
+ order by written_at desc nulls last, kind = 'phone' desc, created_at
 """
 _FORGET_PERSON = """
 update vault_people set forgotten_at = clock_timestamp()
@@ -60,7 +95,7 @@ _STANDING = "select forgotten_at from vault_people where user_id = $1"
 FORGOTTEN_CHANNEL = "taskflow_forgotten"
 """PostgreSQL's notifications of users' ids, committed with the destruction of their keys."""
 
-Kind = Literal["phone", "business_scoped"]
+log = structlog.get_logger()
 
 
 class UnknownUser(Permanent):
@@ -78,9 +113,38 @@ def opened_address(key: DataKey, sealed: bytes, hash_: bytes) -> str:
     return key.open(sealed, b"address" + hash_).decode()
 
 
-def kind_of(address: str) -> Kind:
-    """`whatsapp:+15551230001` is a phone; `whatsapp:DE.abc123` a business-scoped id."""
-    return "phone" if address.removeprefix("whatsapp:").startswith("+") else "business_scoped"
+class AddressLost(Permanent):
+    """The number that a person wrote from is somebody else's now, and no other is known."""
+
+    code = "address_lost"
+
+    def __init__(self, user: UserId) -> None:
+        super().__init__(
+            f"user {user} has no address any more: their number belongs to somebody else; "
+            "`taskflow dlq retry` delivers this once they have written again"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Owners:
+    """Rows of `_OWNERS`, by the address that led to them."""
+
+    by_address: dict[str, asyncpg.Record]
+
+    def known(self) -> dict[str, Owner]:
+        return {
+            address: Owner(UserId(row["user_id"]), has_id=row["has_id"])
+            for address, row in self.by_address.items()
+        }
+
+    def settled(self, addresses: Sequence[str]) -> UserId | None:
+        """Whose all of them are, where a message from there changes nothing."""
+        rows = [self.by_address.get(address) for address in addresses]
+        first = rows[0]
+        if not first or not (first["is_written_to"] and first["is_fresh"]):
+            return None
+        one_person = all(row and row["user_id"] == first["user_id"] for row in rows)
+        return UserId(first["user_id"]) if one_person else None
 
 
 class Vault:
@@ -89,65 +153,93 @@ class Vault:
         self._keys: dict[UserId, tuple[float, DataKey]] = {}
         self._checked_at = float("-inf")
 
-    async def user_for(self, addresses: list[str]) -> UserId:
-        """The user behind these addresses (phone, business-scoped id, both); new if unknown."""
+    async def user_for(self, addresses: Sequence[str]) -> UserId:
+        """Who writes from these addresses (phone, business-scoped id, both), the sender's first.
+
+        Somebody new if they lead to nobody. From then on replies go to the first of them.
+        """
         try:
             while True:
-                user, unknown = await self._find(addresses)
-                if user and not unknown:
+                owners = await self._owners(self._pool, addresses)
+                if user := owners.settled(addresses):
                     return user
-                if user:
-                    is_first = await self._introduced(user, await self.key(user), None, unknown)
-                else:
-                    user = UserId(clock.new_id())
-                    key, wrapped = self._master.new_data_key(user)
-                    is_first = await self._introduced(user, key, wrapped, unknown)
-                if is_first:
-                    return user
+                try:
+                    return await self._settle(addresses)
+                except SealedForEver:
+                    log.info("vault.forgotten_meanwhile")
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the vault did not answer") from error
 
-    async def _find(self, addresses: Iterable[str]) -> tuple[UserId | None, list[str]]:
-        """Whose they are (the phone's, should they differ), and which of them nobody knows."""
+    async def _owners(
+        self, asked: asyncpg.Pool | Connection, addresses: Sequence[str]
+    ) -> "_Owners":
         hashes = {one: self._master.address_hashes(one) for one in addresses}
-        rows = await self._pool.fetch(_USER_OF, list(chain.from_iterable(hashes.values())))
-        known = {row["address_hash"] for row in rows}
-        user = UserId(rows[0]["user_id"]) if rows else None
-        return user, [one for one, its in hashes.items() if known.isdisjoint(its)]
+        rows = await asked.fetch(_OWNERS, list(chain.from_iterable(hashes.values())))
+        by_hash = {row["address_hash"]: row for row in rows}
+        found = {
+            one: next((by_hash[hash_] for hash_ in its if hash_ in by_hash), None)
+            for one, its in hashes.items()
+        }
+        return _Owners({one: row for one, row in found.items() if row})
 
-    async def _introduced(
-        self, user: UserId, key: DataKey, wrapped: bytes | None, addresses: list[str]
-    ) -> bool:
-        """They lead to this user, a new one with a wrapped key; False: somebody was faster."""
-        hashes = [self._master.address_hashes(one) for one in addresses]
-        together = list(chain.from_iterable(hashes))
+    async def _settle(self, addresses: Sequence[str]) -> UserId:
+        """The addresses are this person's from now on, and nobody else's."""
+        hashes = {one: self._master.address_hashes(one) for one in addresses}
+        together = list(chain.from_iterable(hashes.values()))
         async with (
             failpoints.VAULT_COMMIT,
             self._pool.acquire() as connection,
             connection.transaction(),
         ):
             await connection.execute(_ALONE, sorted(together))
-            if await connection.fetchval(_IS_TAKEN, together):
-                return False
-            if wrapped:
-                await connection.execute(_NEW_USER, user, wrapped)
-            for address, (hash_, *_) in zip(addresses, hashes, strict=True):
-                sealed = sealed_address(key, address, hash_)
-                await connection.execute(_NEW_ADDRESS, hash_, user, kind_of(address), sealed)
-        return True
+            owners = await self._owners(connection, addresses)
+            user, key = await self._whose(connection, addresses, owners)
+            await connection.execute(_TAKE_FROM_OTHERS, together, user)
+            theirs = {one for one, owner in owners.by_address.items() if owner["user_id"] == user}
+            for address in addresses:
+                if address not in theirs:
+                    if kind_of(address) == "phone":
+                        await connection.execute(_ANOTHER_PHONE, user, hashes[address])
+                    hash_ = hashes[address][0]
+                    sealed = sealed_address(key, address, hash_)
+                    await connection.execute(_NEW_ADDRESS, hash_, user, kind_of(address), sealed)
+            await connection.execute(_WRITTEN_FROM, hashes[addresses[0]])
+        return user
+
+    async def _whose(
+        self, connection: Connection, addresses: Sequence[str], owners: _Owners
+    ) -> tuple[UserId, DataKey]:
+        decided = whose(addresses, owners.known())
+        user = decided.user
+        if user and decided.if_heard:
+            heard = (user, streams.conversation(user), HEARD_WITHIN_DAYS)
+            user = user if await connection.fetchval(_HEARD, *heard) else None
+        if user:
+            if not await connection.fetch(_HOLD, user):
+                raise SealedForEver(f"user {user} was forgotten")
+            return user, await self._key_in(connection, user)
+        user = UserId(clock.new_id())
+        key, wrapped = self._master.new_data_key(user)
+        await connection.execute(_NEW_USER, user, wrapped)
+        return user, key
 
     async def known(self, address: str) -> UserId | None:
-        return (await self._find([address]))[0]
+        """Whom an operator means by it."""
+        owner = (await self._owners(self._pool, [address])).by_address.get(address)
+        return UserId(owner["user_id"]) if owner else None
 
     async def address_of(self, user: UserId) -> str:
-        """Where to write to them: the phone if it is known. Raises UnknownUser."""
+        """The newest address that they wrote from.
+
+        Raises AddressLost, SealedForEver when the user was forgotten, UnknownUser.
+        """
         try:
             row = await self._pool.fetchrow(_ADDRESSES, user)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the vault did not answer") from error
-        if row is None:
-            raise UnknownUser(f"no address is known for user {user}")
         key = await self.key(user)
+        if row is None:
+            raise AddressLost(user)
         return opened_address(key, row["sealed_address"], row["address_hash"])
 
     async def key(self, user: UserId) -> DataKey:
@@ -155,18 +247,21 @@ class Vault:
         if cached := self._cached(user):
             return cached
         try:
-            row = await self._pool.fetchrow(_WRAPPED_KEY, user)
+            key = await self._key_in(self._pool, user)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the vault did not answer") from error
-        if row is None:
-            raise UnknownUser(f"no user {user}")
-        if row["wrapped_key"] is None:
-            raise SealedForEver(f"user {user} was forgotten")
-        key = self._master.unwrap(row["wrapped_key"], user)
         if len(self._keys) >= KEY_CACHE_SIZE:
             self._keys.pop(next(iter(self._keys)))
         self._keys[user] = (clock.monotonic(), key)
         return key
+
+    async def _key_in(self, asked: asyncpg.Pool | Connection, user: UserId) -> DataKey:
+        row = await asked.fetchrow(_WRAPPED_KEY, user)
+        if row is None:
+            raise UnknownUser(f"no user {user}")
+        if row["wrapped_key"] is None:
+            raise SealedForEver(f"user {user} was forgotten")
+        return self._master.unwrap(row["wrapped_key"], user)
 
     def _cached(self, user: UserId) -> DataKey | None:
         if (found := self._keys.get(user)) is None:

@@ -14,8 +14,9 @@ from taskflow.cli.operator import Operator, reader
 from taskflow.cli.private import write_private
 from taskflow.cli.seeing import Sight, all_seen, sight
 from taskflow.errors import Configuration
+from taskflow.privacy.addresses import kind_of
 from taskflow.privacy.media import Media
-from taskflow.privacy.vault import kind_of, opened_address
+from taskflow.privacy.vault import opened_address
 from taskflow.time_travel import gathering
 from taskflow.time_travel.whole import whole
 

@@ -122,21 +122,25 @@ async def test_outside_the_window_the_reply_is_recorded_as_undelivered(
     assert await settled(house, runtime)
 
 
-async def test_nobody_to_write_to_is_a_failure_without_a_post(
+async def test_what_is_due_to_one_who_lost_their_number_is_held_and_told(
     house: House, runtime: Runtime
 ) -> None:
-    stream = streams.conversation(await house.user())
-    await runtime.pool.execute("delete from vault_addresses")
-    reply = ReplyReady(turn=None, kind="answer", text="to nobody")
-    write = Write(stream, [reply], streams.user_of(stream))
+    former = await house.vault.user_for([ADA, "whatsapp:US.one"])
+    newcomer = await house.vault.user_for([ADA, "whatsapp:US.another"])
+    await runtime.pool.execute("delete from vault_addresses where user_id = $1", former)
+    stream = streams.conversation(former)
+    reply = ReplyReady(turn=None, kind="reminder", text="your former words")
+    write = Write(stream, [reply], former)
     await house.log.append([write], slots.retry(slots.turn("nobody", 1)))
 
-    async def failed() -> list[Any]:
-        return [one for one in await house.log.read(stream) if one.event.type == "reply.failed"]
+    async def parked() -> list[Any]:
+        return [one for one in await house.log.read(stream) if one.event.type == "reply.parked"]
 
-    (one,) = await eventually(failed)
-    assert one.event.reason == "unknown_user"
-    assert await house.accepted() == []
+    assert await eventually(parked)
+    (letter,) = await runtime.dead_letters.all()
+    assert letter.error_code == "address_lost"
+    assert newcomer != former
+    assert [one for one in await house.accepted() if "former words" in one["body"]] == []
 
 
 @pytest.fixture

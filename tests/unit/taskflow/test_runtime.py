@@ -17,8 +17,8 @@ from taskflow.bus.dead_letters import _said
 from taskflow.cli import rendering
 from taskflow.errors import Configuration, Permanent
 from taskflow.privacy import sealing
+from taskflow.privacy.addresses import kind_of
 from taskflow.privacy.sealing import DataKey, MasterKey, UnopenableSeal
-from taskflow.privacy.vault import kind_of
 from taskflow.process.settings import RuntimeSettings
 from taskflow.telemetry import logs
 from tests.support.events import Story, message, offer

@@ -131,7 +131,7 @@ async def test_one_person_is_one_user_however_they_come(vault: Vault) -> None:
     assert len(set(users)) == 1
     assert await vault.user_for([phone, scoped]) == users[0]
     assert await vault.user_for([scoped]) == users[0]
-    assert await vault.address_of(users[0]) == phone
+    assert await vault.address_of(users[0]) == scoped, "they wrote from there last"
     assert await destroy_key(vault, users[0])
     assert not await destroy_key(vault, users[0])
     again: UserId = await vault.user_for([phone])

@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from contracts.streams import UserId
 from taskflow.cli import main as cli
 from taskflow.cli.people.rewrapping import rewrap_keys
-from taskflow.errors import Configuration
+from taskflow.errors import Configuration, SealedForEver
 from taskflow.postgres import database as db
 from taskflow.privacy.rewrapping import rewrap
 from taskflow.privacy.sealing import MasterKey, UnopenableSeal
-from taskflow.privacy.vault import UnknownUser, Vault
+from taskflow.privacy.vault import Vault
 
 OLD, NEW = b"the old master key, of 32 bytes.", b"the new master key, of 32 bytes."
 ADA = ["whatsapp:+15551230001", "whatsapp:DE.ada"]
@@ -98,7 +98,7 @@ async def test_who_is_forgotten_meanwhile_leaves_no_address(pool: asyncpg.Pool) 
     after = vault_of(pool, NEW)
     for user in users[1::2]:
         assert await after.address_of(user)
-    with pytest.raises(UnknownUser):
+    with pytest.raises(SealedForEver):
         await after.address_of(users[0])
 
 
