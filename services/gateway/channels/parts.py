@@ -11,7 +11,7 @@ CAPTION = 1024
 """WhatsApp's, of the text below a picture; Twilio takes more, and then its channel rejects it."""
 # From the best place to cut to the worst; a cut keeps what it cuts after with the part before.
 _PAUSES = (
-    re.compile(r"\n\s*\n"),
+    re.compile(r"\n(?:[^\S\n]*\n)+"),
     re.compile(r"\n"),
     re.compile(r"(?<=[.!?…])\s"),
     re.compile(r"\s"),
@@ -49,7 +49,8 @@ def _mark(number: int, of: int) -> str:
 
 def _pieces(text: str, first: int, limit: int) -> Iterator[str]:
     room = first
-    while length(text) > room:
+    # A text of more characters has more units: those are counted only near the end.
+    while len(text) > room or length(text) > room:
         cut = _cut(text, room)
         yield text[:cut].rstrip()
         text, room = text[cut:].lstrip(), limit

@@ -1,6 +1,7 @@
 """Markdown as models write it, beyond the first examples."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,55 @@ from services.gateway.channels.parts import LIMIT, length, split
 )
 def test_addresses_code_and_marks_of_our_own_survive(markdown: str, shown: str) -> None:
     assert for_whatsapp(markdown) == shown
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown"),
+    [
+        (r"now \$79.90, \& more", "now $79.90, & more"),
+        ("C:\\new\\dir and a\\b", "C:\\new\\dir and a\\b"),
+        ("Stays:\n- a\n- b\n\n  of b\n1. c", "Stays:\n- a\n- b\n\n  of b\n1. c"),
+        ("> - 1. deep\n>   more\nlazy", "> - 1. deep\n>   more\nlazy"),
+        ("- a\n-\n- c", "- a\n-\n- c"),
+        ("| a | b |\n|--|--|\n| 1 | 2 | 3 |", "a | b\n1 | 2 | 3"),
+        ("# **Whole** title\n# Another **one**", "*Whole title*\n*Another one*"),
+        ("[w](https://a.b/R_(c)) and <https://a.b>", "w: https://a.b/R_(c) and https://a.b"),
+        ("[m](mailto:a@b.c) [r](/x) [c](js:x)", "[m](mailto:a@b.c) [r](/x) [c](js:x)"),
+        ("AT&amp;T <b>x</b> a < b", "AT&amp;T <b>x</b> a < b"),
+        ("```\nleft open **x**", "```\nleft open **x**\n```"),
+        ("~~~sh\nls\n~~~", "```\nls\n```"),
+        ("``a`b``", "```a`b```"),
+        ("    four spaces are no code", "four spaces are no code"),
+        ("a  \nb\\\nc", "a\nb\nc"),
+        ("\u0639\u0631 **\u0628** e\u0301 **e\u0301**", "\u0639\u0631 *\u0628* e\u0301 *e\u0301*"),
+    ],
+)  # fmt: skip
+def test_what_models_write_keeps_its_meaning(markdown: str, shown: str) -> None:
+    assert for_whatsapp(markdown) == shown
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[", "**a ", "__a ", "~~a ", "[](http://a", "![a](", "`", "\\", "<", "> ", "- ", "a\n#", "|"],
+)
+def test_no_mark_repeated_holds_the_gateway_up(piece: str) -> None:
+    """Against a plain pass over the same text, by CPU time; the whole kind is in tests/pump."""
+
+    def took(work: object, text: str) -> float:
+        began = time.thread_time()
+        work(text)  # type: ignore[operator]
+        return time.thread_time() - began
+
+    for text in (piece * (40_000 // len(piece)), "# " + piece * 9_000 + "b", piece * 1_300):
+        plain = min(took(lambda given: sum(map(ord, given)), text) for _ in range(3))
+        assert min(took(for_whatsapp, text) for _ in range(3)) < 1_500 * plain
+
+
+def test_what_is_too_long_to_be_parsed_is_sent_as_it_came() -> None:
+    paragraph, text = "**a** " * 1_000, "**a**\n" * 4_000
+
+    assert for_whatsapp(paragraph + "\n\n**b**") == paragraph.strip() + "\n\n*b*"
+    assert for_whatsapp(text) == text.strip()
 
 
 @given(
