@@ -9,6 +9,8 @@ import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from types import TracebackType
 from typing import Any
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 import structlog
 from faststream.nats import NatsBroker
@@ -63,6 +65,26 @@ class Broker(NatsBroker):
         await super().stop(exc_type, exc_val, exc_tb)
 
 
+class InHand:
+    """The events that this process is working on.
+
+    A loop that is held up sends no in-progress signal, so JetStream delivers the event again. The
+    second delivery waits for the first one, and then finds what it has recorded: were both at work
+    at once, both would ask the model.
+    """
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+
+    @contextlib.asynccontextmanager
+    async def alone(self, event_id: UUID) -> AsyncGenerator[None]:
+        lock = self._locks.get(event_id)
+        if lock is None:
+            self._locks[event_id] = lock = asyncio.Lock()
+        async with lock:
+            yield
+
+
 def broker(url: str, name: str) -> Broker:
     """Reconnects for ever; declares nothing."""
     return Broker(
@@ -81,9 +103,14 @@ def consume(
     to: Broker, service: str, handler: Handler, dead_letters: DeadLetters, *, workers: int
 ) -> None:
     """Attaches the service's provisioned consumer to a handler."""
+    in_hand = InHand()
+
+    async def alone(recorded: Recorded[Any], delivery: int) -> None:
+        async with in_hand.alone(recorded.event_id):
+            await handler(recorded, delivery)
 
     async def deliver(message: Msg) -> None:
-        await settle(message, service, handler, dead_letters)
+        await settle(message, service, alone, dead_letters)
 
     to.pulls.append(Pulling(topology.STREAM, service, deliver, workers=workers))
 

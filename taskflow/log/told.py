@@ -17,6 +17,8 @@ SEARCHES = frozenset({"search_web", "search_products", "search_flights"})
 EVENTS = 5000
 """Of the conversation's end: a thousand turns and more."""
 MAX_URL = 4096
+LONGEST = 65_536
+"""Characters of a text that are read for addresses: as many as a webhook's body has bytes."""
 _PORTS = {"http": 80, "https": 443}
 _IN_PROSE = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 # As people type it: with a path, or with www before it.
@@ -57,6 +59,7 @@ def canonical(url: str) -> str:
 
 def urls_in(text: str) -> frozenset[str]:
     """Canonical; an address without its scheme stands for both of them."""
+    text = text[:LONGEST]
     said = [found[0] for found in _IN_PROSE.finditer(text)]
     for found in _BARE.finditer(_IN_PROSE.sub(" ", text)):
         said += [f"https://{found[0]}", f"http://{found[0]}"]
@@ -108,10 +111,14 @@ def _canonicals(said: "list[str] | Iterator[str]") -> Iterator[str]:
 
 def _without_trail(text: str) -> str:
     """Without the punctuation of the sentence it stood in."""
-    while text:
-        last = text[-1]
-        opening = _PAIRS.get(last)
-        if last not in _TRAILING and not (opening and text.count(last) > text.count(opening)):
-            return text
-        text = text[:-1]
-    return text
+    # A closing bracket belongs to the address if it was opened there.
+    closing = {last: text.count(last) - text.count(opening) for last, opening in _PAIRS.items()}
+    end = len(text)
+    while end:
+        last = text[end - 1]
+        if last in _PAIRS and closing[last] > 0:
+            closing[last] -= 1
+        elif last not in _TRAILING:
+            break
+        end -= 1
+    return text[:end]

@@ -16,6 +16,7 @@ from opentelemetry.trace import SpanKind
 
 from contracts.conversation import Usage
 from contracts.event import Json
+from services.agent.answer_size import fitted
 from services.agent.settings import AgentSettings
 from taskflow import clock, failpoints
 from taskflow.telemetry.metrics import MODEL_DURATION
@@ -187,6 +188,7 @@ def answer_of(response: types.GenerateContentResponse, model: str, took_ms: int)
     if candidate and candidate.content and candidate.content.parts:
         content = candidate.content.model_dump(mode="json", by_alias=True, exclude_none=True)
     counted = response.usage_metadata
+    content, finish = fitted(content, finish)
     return Answer(
         content=content,
         finish_reason=finish,

@@ -17,6 +17,7 @@ from contracts.tools import (
     ToolOffered,
     ToolRequested,
 )
+from services.agent.answer_size import TOO_LONG
 from services.agent.apologies import sorry
 from services.agent.judging import policy, proposals, truth
 from services.agent.judging.policy import (
@@ -90,7 +91,7 @@ def answered(answer: ModelAnswered, given: Circumstances) -> list[Event]:
         return [answer, *_requests(answer, calls, given)]
     text = _text(answer.content)
     if text and well_formed and not calls:
-        cut = CUT_SHORT if answer.finish_reason == "MAX_TOKENS" else ""
+        cut = CUT_SHORT if answer.finish_reason in {"MAX_TOKENS", TOO_LONG} else ""
         return [answer, *_reply(answer, text + cut, given)]
     if given.may_repair:
         return [answer]

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,6 +12,8 @@ from taskflow.log import told
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
 MAX_VALUE = 1_000
 """Characters: nobody writes a longer one to be reminded of, and patterns take their time."""
+MAX_MESSAGE, MAX_SAID = 4_096, 16_384
+"""Characters of one message, as many as WhatsApp lets a person send, and of all that are read."""
 _ADDRESS = re.compile(
     r"[\w.+-]{1,64}@[\w-]{1,63}\.\w+|\b(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,}\b(?:/\S*)?"
 )
@@ -19,6 +22,8 @@ _WORD = re.compile(r"\w+")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 """A telephone's or an account's: never ours to add to a text."""
 _GROUPS = re.compile(r"[.,'\u2019 ](?=\d{3}(?:\D|$))")
+MIN_STEM = 4
+"""Letters that two words must share to be forms of one."""
 _ORDINALS = {
     word: number
     for number, words in enumerate(
@@ -50,6 +55,7 @@ _SMALL = frozenset(_FUNCTION_WORDS.split())
 
 def stands(value: Any, said: Sequence[str]) -> bool:
     """Numbers as numbers, addresses as addresses, texts by at least half of their content words."""
+    said = _newest(said)
     match value:
         case None | bool():
             return True
@@ -59,6 +65,17 @@ def stands(value: Any, said: Sequence[str]) -> bool:
             return len(value) <= MAX_VALUE and _written(value.strip(), said)
         case _:
             return False
+
+
+def _newest(said: Sequence[str]) -> list[str]:
+    """What of the messages is read: the newest, and of a long one its beginning."""
+    room, kept = MAX_SAID, list[str]()
+    for text in reversed(said):
+        if room <= 0:
+            break
+        kept.append(text[: min(MAX_MESSAGE, room)])
+        room -= len(kept[-1])
+    return kept[::-1]
 
 
 def _written(value: str, said: Sequence[str]) -> bool:
@@ -111,12 +128,20 @@ def _text_stands(value: str, said: Sequence[str]) -> bool:
     words = [word for word in _WORD.findall(folded) if word not in _SMALL]
     if not words:
         return bool(folded.strip()) and any(folded.strip() in text for text in theirs)
-    heard = {word for text in theirs for word in _WORD.findall(text) if word not in _SMALL}
-    overlap = sum(any(_same(word, one) for one in heard) for word in words)
+    heard = sorted({word for text in theirs for word in _WORD.findall(text)} - _SMALL)
+    overlap = sum(_is_heard(word, heard) for word in words)
     return overlap * 2 >= len(words) or any(folded.strip() in text for text in theirs)
 
 
-def _same(one: str, other: str) -> bool:
-    """Also "call" and "calling"."""
-    short, long = sorted((one, other), key=len)
-    return one == other or (len(short) >= 4 and long.startswith(short))
+def _is_heard(word: str, heard: Sequence[str]) -> bool:
+    """Also "call" for "calling", and the other way round; `heard` is sorted."""
+    beginnings = [word[:length] for length in range(MIN_STEM, len(word))]
+    if any(_has(heard, one) for one in (word, *beginnings)):
+        return True
+    place = bisect_left(heard, word)
+    return len(word) >= MIN_STEM and place < len(heard) and heard[place].startswith(word)
+
+
+def _has(heard: Sequence[str], word: str) -> bool:
+    place = bisect_left(heard, word)
+    return place < len(heard) and heard[place] == word

@@ -36,9 +36,11 @@ _VISIBLE_ANYWAY = frozenset("\u200d\n\t ")
 """Joins emoji, and what is shown as a space."""
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
 _IMITATION = re.compile(
-    r"^\W*(?:shall i do this\b|(?:please )?(?:reply|answer|say|type|send|write)\W+yes\b.*).*$",
-    re.IGNORECASE | re.MULTILINE,
+    r"\W*(?:shall i do this\b|(?:please )?(?:reply|answer|say|type|send|write)\W+yes\b)",
+    re.IGNORECASE,
 )
+LONGEST_YES = 100
+"""Characters: what is longer says more than yes."""
 
 
 class Unshowable(ValueError):
@@ -86,13 +88,28 @@ def shown(text: str, proposed: Iterable[ActionProposed]) -> str:
     lines = dict.fromkeys(f"- {in_words(one.tool, one.arguments)}" for one in proposed)
     if not lines:
         return text
-    own = re.sub(r"\n{3,}", "\n\n", _IMITATION.sub("", text)).strip()
+    own = re.sub(r"\n{3,}", "\n\n", _without_imitations(text)).strip()
     asked = "\n".join([ASKS, *lines, "", HOW_TO_SAY_YES])
     return f"{own}\n\n{asked}" if own else asked
 
 
+def _without_imitations(text: str) -> str:
+    """Without the lines that ask for a yes as we do, also where the yes stands a line below."""
+    lines = text.split("\n")
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    for number, below in zip(filled, [*filled[1:], None], strict=True):
+        following = "" if below is None else f"\n{lines[below]}"
+        if found := _IMITATION.match(lines[number] + following):
+            if below is not None and found.end() > len(lines[number]):
+                lines[below] = ""
+            lines[number] = ""
+    return "\n".join(lines)
+
+
 def is_affirmative(text: str) -> bool:
     """The whole of it, not a part: "yes, but at 10" is none."""
+    if len(text) > LONGEST_YES:
+        return False
     bare = re.sub(r"[,;]\s*", " ", text.strip(" \t\n.!…")).replace("\u2019", "'")
     return " ".join(_normalized(bare).split()) in _NORMALIZED
 

@@ -6,7 +6,7 @@ It errs towards silence: a phrasing it does not know passes, an honest sentence 
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +65,13 @@ _IN_WORDS: Mapping[str, tuple[str, str]] = {
     "send": ("somebody was written to or called", "Nobody was written to or called."),
 }
 
-_SENTENCE = re.compile("[^\n]*?(?:[.!?…]+[\"'\u201d\u2019)*_]*(?=\\s|$)|$)", re.MULTILINE)
+LONGEST_SENTENCE = 600
+"""Characters that are read at once. Of a longer sentence every stretch is read, and by itself."""
+_OVERLAP = 200
+"""Characters that two stretches share: longer than what any phrasing spans."""
+_MOST_CLAUSES = 20
+"""Of a false sentence, that are looked through for something worth keeping."""
+_STOP = re.compile("[.!?…]+[\"'\u201d\u2019)*_]*")
 _CLAUSE = re.compile("[,;]\\s+|\\s[-\u2013\u2014]\\s|\\s(?:and|but|und|aber|y|pero|mas|et|mais)\\s")
 _MARKS = re.compile("[*_~`>\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 _QUOTES = re.compile("[\u2018\u2019\u02bc\u00b4]")
@@ -154,7 +160,8 @@ def corrected(text: str, false: Collection[str]) -> str:
         kept.append(text[at:start])
         kept.append(_without(sentence, false) if _claimed(sentence) & set(false) else sentence)
         at = end
-    left = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+(?=\n|$)", "", "".join([*kept, text[at:]])))
+    lines = "".join([*kept, text[at:]]).split("\n")
+    left = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip(" \t") for line in lines))
     truth = dict.fromkeys(_words(kind)[1] for kind in sorted(false))
     return "\n\n".join(part for part in (left.strip(), " ".join(truth)) if part)
 
@@ -169,14 +176,35 @@ def plain(text: str) -> str:
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     """Where each begins and ends; a price or an address is never cut."""
-    for found in _SENTENCE.finditer(text):
-        if found.group().strip():
-            yield found.span()
+    start = 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        for first, last in _sentences_of(text, start, end):
+            if text[first:last].strip():
+                yield first, last
+        start = end + 1
+
+
+def _sentences_of(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Of one line: each ends with a stop that a space follows, or the line's end."""
+    for stop in _STOP.finditer(text, start, end):
+        if stop.end() == end or text[stop.end()].isspace():
+            yield start, stop.end()
+            start = stop.end()
+    yield start, end
 
 
 def _claimed(sentence: str) -> set[str]:
     read = plain(sentence)
     asks = read.endswith("?")
+    step = LONGEST_SENTENCE - _OVERLAP
+    stretches = [
+        read[at : at + LONGEST_SENTENCE] for at in range(0, max(1, len(read) - _OVERLAP), step)
+    ]
+    return set[str]().union(*(_claimed_in(stretch, asks=asks) for stretch in stretches))
+
+
+def _claimed_in(read: str, *, asks: bool) -> set[str]:
     found: set[str] = set()
     for phrasing in PHRASINGS:
         for match in phrasing.pattern.finditer(read):
@@ -222,7 +250,8 @@ def _is_borne(kind: str, done: Collection[str]) -> bool:
 
 def _without(sentence: str, false: Collection[str]) -> str:
     """Only the clauses with a price or an address in them are worth keeping."""
-    cuts = [0, *(found.start() for found in _CLAUSE.finditer(sentence)), len(sentence)]
+    places = islice((found.start() for found in _CLAUSE.finditer(sentence)), _MOST_CLAUSES)
+    cuts = [0, *places, len(sentence)]
     clauses = [sentence[a:b] for a, b in pairwise(cuts)]
     kept = [
         _CLAUSE.sub("", clause, count=1) if clause != clauses[0] else clause

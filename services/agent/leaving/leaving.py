@@ -77,6 +77,8 @@ _ASKS = re.compile(
     "|".join([*(f"{pattern}{_WHOLLY}" for pattern in _ENGLISH), *_OTHERS]), re.IGNORECASE
 )
 _WONDERS = re.compile(r"\W*will you\b(?! please)", re.IGNORECASE)
+LONGEST_YES = 300
+"""Characters of a yes that says again what is to be done; a longer one says more than that."""
 _YES = re.compile(r"^\W*(?P<yes>[^\W\d_]+)[\s,.!:;–-]+(?P<rest>.+)$", re.DOTALL)
 
 
@@ -106,7 +108,7 @@ def confirms(covered: Sequence[Recorded[MessageReceived]], shown_at: int | None)
 
 
 def _says_yes_again(text: str) -> bool:
-    found = _YES.match(text)
+    found = _YES.match(text) if len(text) <= LONGEST_YES else None
     return (
         found is not None
         and proposals.is_affirmative(found["yes"])

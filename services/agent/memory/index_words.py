@@ -11,6 +11,8 @@ from taskflow.privacy.sealing import DataKey
 MOST_WORDS = 500
 """Of one text: a reply is at most some hundreds."""
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+LONGEST_WORD = 64
+"""Letters: a longer one is no word of a language, and is its own stem."""
 _MAC_BYTES = 16
 _STOP = frozenset(
     """
@@ -36,7 +38,8 @@ def words(text: str) -> list[str]:
 
 def stems(found: Iterable[str]) -> list[str]:
     """One for each word: English, and harmless to other languages' words."""
-    return [_STEMMER.stemWord(word.removesuffix("'s").replace("'", "")) for word in found]
+    bare = [word.removesuffix("'s").replace("'", "") for word in found]
+    return [_STEMMER.stemWord(one) if len(one) <= LONGEST_WORD else one for one in bare]
 
 
 def macs(key: DataKey, kind: str, found: Iterable[str]) -> list[str]:

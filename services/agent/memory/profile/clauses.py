@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from services.agent.memory.profile.words import MARK
 
+LONGEST = 240
+"""Characters of a clause that can say something: twice what a fact may hold. Checked before rules."""
 _SENTENCE = re.compile(
     r"(?:\b(?:St|Mr|Mrs|Ms|Dr|Mt|Ft|Prof|Sr|Sra|Hr|Fr|No)\.|\b[A-Z]\.(?=\s?[A-Z])|\.(?=\S)|[^.!?…\n;])+"
     r"[.!?…;]*"
@@ -26,10 +28,10 @@ _STARTS = (
     r"|je|j'|j'habite|mon|ma|appelle-moi|appelez-moi|r[eé]ponds|oublie|n'oublie|affiche|parle)\b"
 )
 _CLAUSE = re.compile(
-    r"(?:\s*[,:–—]\s*|\s+-\s+|\s+)(?:(?:and|but|so|&|\+|und|aber|y|pero|e|mas|et|mais)\s+)+(?="
+    r"(?<!\s)(?:\s*[,:–—]\s*|\s+-\s+|\s+)(?:(?:and|but|so|&|\+|und|aber|y|pero|e|mas|et|mais)\s+)++(?="
     + _STARTS
     + ")"
-    r"|\s*(?:,|–|—|\s-)\s+(?=" + _STARTS + ")",
+    r"|(?<!\s)\s*(?:,|–|—|\s-)\s+(?=" + _STARTS + ")",
     re.IGNORECASE,
 )
 _SPOILS = re.compile(
@@ -57,11 +59,11 @@ _OF_ME = re.compile(r"(?:i|i'm|we|my name)\b", re.IGNORECASE)
 _VERB = re.compile(r"(?:prefer|live in|work (?:at|for)|speak|love|hate)\b", re.IGNORECASE)
 """The subject that "I'm vegetarian and prefer …" does not repeat."""
 _POLITE = re.compile(
-    r"[\s,]+(?:ok|okay|please|pls|thanks|thank you|bitte|gracias|obrigad[oa]|merci)\s*\?+\s*$",
+    r"(?<![\s,])[\s,]+(?:ok|okay|please|pls|thanks|thank you|bitte|gracias|obrigad[oa]|merci)\s*\?+\s*$",
     re.IGNORECASE,
 )
 _TAGS = re.compile(
-    r"[\s,]+(?:right|correct|is that (?:right|correct|true)|is it(?: true)?|isn't (?:it|that so)|don't i|do i|am i"
+    r"(?<![\s,])[\s,]+(?:right|correct|is that (?:right|correct|true)|is it(?: true)?|isn't (?:it|that so)|don't i|do i|am i"
     r"|aren't i|yes|no|true|or|eh|oder|nicht wahr|verdad|n[aã]o [eé]|n'est-ce pas)\s*\?+\s*$",
     re.IGNORECASE,
 )
@@ -105,7 +107,7 @@ def _meant(sentence: str) -> Iterator[tuple[str, bool]]:
         text = part.strip(" .!?…;,:–—-\t\n")
         if place and _OF_ME.match(parts[0]) and _VERB.match(text):
             text = f"I {text}"
-        if text and text != MARK:
+        if text and text != MARK and len(text) <= LONGEST:
             yield text, asked and place == len(parts) - 1
         if _SPOILS.search(part):
             return

@@ -22,12 +22,12 @@ _URL = re.compile(
 )
 _SINGLE = re.compile(r"(?<!\w)'(?=\S).*?'(?!\w)", re.DOTALL)
 _OTHERS_LINE = re.compile(
-    r"^\s*(?:>|\||\[\s*\d|\d{1,2}[:.]\d\d\b.*?[-:]|(?!(?:note|ps|p\.s\.|fyi|remember|by the way|btw|"
+    r"^[^\S\n]*(?:>|\||\[\s*\d|\d{1,2}[:.]\d\d\b.*?[-:]|(?!(?:note|ps|p\.s\.|fyi|remember|by the way|btw|"
     r"profile|about me|my|i)\b)[^\W\d_][\w '.-]{0,40}:\s).*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _PASTED = re.compile(
-    r"(?:^|(?<=[\s\[(<{#*|]))[#<\[{(|*\s]*/?(?:forwarded(?: message)?|fwd?|system|assistant|developer"
+    r"(?:^|(?<![#<\[{(|*\s])[#<\[{(|*\s])[#<\[{(|*\s]*/?(?:forwarded(?: message)?|fwd?|system|assistant|developer"
     r"|tool|model|human|user|ai|admin(?:istrator)?|taskflow|instructions?|begin|end)"
     r"(?:\s(?:message|prompt|note|result|instructions?))?\s*(?::|\]|>|\|>|-{3,}|_{3,})",
     re.IGNORECASE,

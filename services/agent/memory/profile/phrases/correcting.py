@@ -28,7 +28,7 @@ def corrects(clause: str) -> Correct | None:
         if match := pattern.fullmatch(clause):
             new = tidy(
                 re.sub(
-                    r"\s+(?:actually|instead|now|please|sorry|though)$",
+                    r"(?<!\s)\s+(?:actually|instead|now|please|sorry|though)$",
                     "",
                     match["new"],
                     flags=re.IGNORECASE,

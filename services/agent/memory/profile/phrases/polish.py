@@ -19,7 +19,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"(?:[\s,]+(?:please|pls|thanks|thank you|thx|btw|by the way|now|from now on|in (?:the )?future|always|okay|ok"
+    r"(?<![\s,])(?:[\s,]+(?:please|pls|thanks|thank you|thx|btw|by the way|now|from now on|in (?:the )?future|always|okay|ok"
     r"|already|these days|currently|at the moment|for now|too|as well|again|actually|though|by default|generally"
     r"|you know|taskflow|cheers|everywhere|whenever possible|if (?:possible|you (?:can|like|want|please))"
     r"|bitte|danke|jetzt|ab jetzt|immer|übrigens|por favor|gracias|ahora|siempre|obrigad[oa]|agora|sempre"

@@ -11,7 +11,7 @@ MOST_WORDS = 4
 MOST_LETTERS = 60
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['.-](?=[^\W\d_]))*\.?(?: [^\W\d_](?:[^\W\d_]|['.-])*)*")
 _TAIL = re.compile(
-    r"\s+(?:and|but|or|if|when|because|so|as|und|oder|y|o|e|ou|et)\b.*$", re.IGNORECASE
+    r"(?<!\s)\s+(?:and|but|or|if|when|because|so|as|und|oder|y|o|e|ou|et)\b.*$", re.IGNORECASE
 )
 
 _NO_NAMES = frozenset(

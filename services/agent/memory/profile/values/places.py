@@ -58,7 +58,7 @@ class Home:
 
 # A place's name ends where a time, a companion or a reason begins.
 _TAIL = re.compile(
-    r"[\s,]+(?:(?i:since|for|with|near|last|this|next|because|until|till|when|where|which|while|after"
+    r"(?<![\s,])[\s,]+(?:(?i:since|for|with|near|last|this|next|because|until|till|when|where|which|while|after"
     r"|before|from|as|now|these|currently|at|but|so|again|too|again|in order|right|about|around|by"
     r"|seit|mit|desde|hace|con|com|depuis|avec|jetzt|ahora|agora|maintenant)\b.*"
     r"|(?:and|und|y|e|et)\s+(?=[^\W\d_])(?![^\W\d_a-zß-ÿ]).*)$"
@@ -111,7 +111,10 @@ def zone_of(said: str) -> str | None:
 def airport(said: str) -> str | None:
     """An IATA code of an airport or of a city that has several; None where it is not clear."""
     text = re.sub(
-        r"^(?:the|in|at)\s+|\s+(?:international\s+)?airport$", "", tidy(said), flags=re.IGNORECASE
+        r"^(?:the|in|at)\s+|(?<!\s)\s+(?:international\s+)?airport$",
+        "",
+        tidy(said),
+        flags=re.IGNORECASE,
     )
     code = text.upper()
     if len(text) == 3 and code in airports().keys() | _metros().values():

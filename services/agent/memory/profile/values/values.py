@@ -13,10 +13,11 @@ MOST_WORDS = 20
 
 _BUT = re.compile(r"^not .+?(?:,? but|,) (?P<now>.+)$", re.IGNORECASE)
 _NOT = re.compile(
-    r"(?:,\s*|\s+)(?:and |but )?(?:not|nicht|no|não|pas|instead of|rather than) .+$", re.IGNORECASE
+    r"(?:,\s*|(?<!\s)\s+)(?:and |but )?(?:not|nicht|no|não|pas|instead of|rather than) .+$",
+    re.IGNORECASE,
 )
 _FIRST = re.compile(
-    r"\s*(?:,|/|\band\b|\bor\b|\bund\b|\boder\b|\by\b|\bo\b|\be\b|\bou\b|\bet\b|\bwith\b).*$",
+    r"(?<!\s)\s*(?:,|/|\band\b|\bor\b|\bund\b|\boder\b|\by\b|\bo\b|\be\b|\bou\b|\bet\b|\bwith\b).*$",
     re.IGNORECASE,
 )
 # What points at the moment, or at what was just shown, is no lasting preference.

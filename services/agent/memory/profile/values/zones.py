@@ -31,7 +31,7 @@ _FURTHEST = 14
 
 def zone(said: str) -> str | None:
     text = re.sub(
-        r"^(?:the|in|on)\s+|\s+(?:standard\s+)?(?:time\s?)?(?:zone|time)$",
+        r"^(?:the|in|on)\s+|(?<!\s)\s+(?:standard\s+)?(?:time\s?)?(?:zone|time)$",
         "",
         tidy(said),
         flags=re.IGNORECASE,
