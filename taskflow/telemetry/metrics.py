@@ -76,6 +76,13 @@ MODEL_DURATION = Histogram(
 LOOP_LAG = Gauge(
     "taskflow.event_loop.lag", "s", "The longest that the event loop was blocked, of late", _P
 )
+LOOP_HELD = Counter(
+    "taskflow.event_loop.held",
+    "{hold}",
+    "Times that the event loop was blocked for over 250 ms, by the function that ran",
+    _P,
+    (Label("code.function.name"),),
+)
 POOL = Gauge("taskflow.pool.connections", "{connection}", "In the pool to PostgreSQL", _P, _STATE)
 POOL_LIMIT = Gauge("taskflow.pool.limit", "{connection}", "That the pool may have at most", _P)
 TOOL_CACHE = Counter(
