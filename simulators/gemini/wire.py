@@ -16,6 +16,8 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 JsonObject = dict[str, JsonValue]
+LONGEST_SAID = 1_000
+"""Characters of a message that are read: its phrasings are patterns, made for what people type."""
 
 # A program that talks to a model through the user's role says so; it tells the time, and below
 # that what it knows of the user.
@@ -213,7 +215,7 @@ class GenerateRequest(Wire):
         for content in reversed(self.contents[: self.spoken_start() + 1]):
             if content.role == "model" or content.responses():
                 break
-            texts += content.spoken()[::-1]
+            texts += [text[:LONGEST_SAID] for text in content.spoken()[::-1]]
         return texts[::-1]
 
     def last_user_text(self) -> str:

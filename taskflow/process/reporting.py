@@ -30,7 +30,7 @@ PER_MINUTE = 10
 """Reports of one kind; the log has all of them."""
 TAGS = ("trace_id", "event_id", "correlation", "message_sid", "delivered")
 _UNSAID = {"event", "level", "timestamp", "exception", "logger", "stream", *TAGS}
-_FRAME = re.compile(r"(?P<file>.*):(?P<line>\d+) (?P<function>.*)")
+_FRAME = re.compile(r"(?P<file>.*):(?P<line>\d+) (?P<function>\S+)")
 _HOUSE = Path(__file__).parents[2]
 _PACKAGES = {"contracts", *logs.OURS}
 _LIBRARY = re.compile(r".*/(?:(?:site|dist)-packages|python3\.\d+)/")

@@ -9,11 +9,14 @@ from pydantic import TypeAdapter, ValidationError
 from simulators.gemini.answers import Call
 from simulators.gemini.wire import GenerateRequest, JsonObject
 
-_FACT = r"(?P<kind>[a-z][a-z_ ]*?)(?:\s*\((?P<whom>[^)]*)\))?:\s+(?P<value>.+)"
+_KIND = r"[a-z][a-z_]*(?: [a-z_]+)*+"
+_FACT = rf"(?P<kind>{_KIND})(?:\s*\((?P<whom>[^)]*)\))?:\s+(?P<value>.+)"
 _LISTED = re.compile(rf"- {_FACT}")
 _ONE = re.compile(_FACT)
-_NEXT = re.compile(r";\s+(?=[a-z][a-z_ ]*(?:\s*\([^)]*\))?:\s)")
-_CONFIRMED = re.compile(r"Confirmed by the user just now\b.*?: (?P<tool>[a-z]\w*) (?P<args>\{.*\})")
+_NEXT = re.compile(rf";\s+(?={_KIND}(?:\s*\([^);]*\))?:\s)")
+_CONFIRMED = re.compile(
+    r"Confirmed by the user just now\b[^{]*: (?P<tool>[a-z]\w*) (?P<args>\{.*\})"
+)
 _ARGUMENTS = TypeAdapter(JsonObject)
 _SENTENCES = {
     "name": "your name is {}",

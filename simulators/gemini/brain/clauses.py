@@ -6,9 +6,9 @@ from simulators.gemini.brain.links import MARK
 
 # Words after which a new request begins within a sentence.
 _NEXT_REQUEST = re.compile(
-    rf"""(?:\s*[,;]\s*|\s+)(?:and|also|then|plus)\s+(?:also\s+|then\s+|please\s+|can\s+you\s+)*
+    rf"""(?<!\s)(?:\s*[,;]\s*|\s+)(?:and|also|then|plus)\s++(?:also\s++|then\s++|please\s++|can\s+you\s++)*+
         (?=(?:remind|wake|ping|nudge)\s+me\b
-          |find\s+(?:me\s+)?(?:a|the|some)?\s*(?:\w+\s+)?flights?\b
+          |find\s++(?:me\s++)?(?:(?:a|the|some)\s*+)?(?:\w++\s++)?flights?\b
           |(?:search|google|look\s+up|look\s+for|cancel|delete|remove)\b
           |find\s+me\b
           |(?:tell|notify|alert|message|text)\s+me\s+(?:when|if|once|as\s+soon)\b

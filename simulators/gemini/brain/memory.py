@@ -17,7 +17,7 @@ from simulators.gemini.brain.phrasing import (
 )
 from simulators.gemini.brain.scene import Scene, newest_offers, newest_page
 from simulators.gemini.brain.toolbox import skill_of
-from simulators.gemini.wire import Content, GenerateRequest
+from simulators.gemini.wire import LONGEST_SAID, Content, GenerateRequest
 
 # Questions asked of one request, each answering the one before.
 _DEPTH = 6
@@ -126,7 +126,8 @@ def _last_turn(contents: list[Content]) -> tuple[list[str], list[Content]]:
     while index > 0 and contents[index - 1].role != "model":
         if contents[index - 1].responses():
             break
-        spoken = [text.replace("\u2019", "'") for text in contents[index - 1].spoken()]
+        said = (text[:LONGEST_SAID] for text in contents[index - 1].spoken())
+        spoken = [text.replace("\u2019", "'") for text in said]
         texts = spoken + texts
         index -= 1
     return texts, contents[:index]

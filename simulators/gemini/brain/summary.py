@@ -27,7 +27,7 @@ _SPEAKER = re.compile(
 )
 # Headings, times, and what tools answered: others' words.
 _NOBODY = re.compile(
-    r"(?:earlier summary:|conversation:|…|\([\d: -]+UTC\)|Tool [a-z]\w* ?[\[{n].*)\s*$",
+    r"(?:earlier summary:|conversation:|…|\([\d: -]+UTC\)|Tool [a-z]\w* ?[\[{n](?s:.*))\s*$",
     re.IGNORECASE,
 )
 _THEIRS = frozenset({"user", "human", "person", "me"})

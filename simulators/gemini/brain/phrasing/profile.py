@@ -3,10 +3,10 @@
 import re
 
 _LEAD = (
-    r"^(?:(?:hi|hello|hey|ok(?:ay)?|so|and|also|then|please|pls|btw|by\s+the\s+way|fyi|well|actually|no"
+    r"^(?:(?>(?:hi|hello|hey|ok(?:ay)?|so|and|also|then|please|pls|btw|by\s+the\s+way|fyi|well|actually|no"
     r"|sorry|just\s+so\s+you\s+know|for\s+the\s+record|(?:please\s+)?(?:remember|note)(?:\s+that)?"
     r"|you\s+should\s+know(?:\s+that)?|can\s+you|could\s+you|would\s+you|you\s+can|from\s+now\s+on)"
-    r"\b[,!.:]?\s*)*"
+    r"\b[,!.:]?\s*))*"
 )
 _RELATION = (
     r"(?:(?:best|oldest|older|younger|little|big|elder)\s+)?(?:wife|husband|partner|girlfriend|boyfriend"

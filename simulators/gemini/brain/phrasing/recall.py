@@ -29,12 +29,12 @@ _ASK = re.compile(
 _FILLERS = re.compile(
     r"^(?:(?:about|of|for|that|on|the|a|an|my|our|me|i|we|you|to|in|any(?:thing)?|something|when|what"
     r"|where|with|regarding|concerning|word)\b\s*|[\s,:])+"
-    r"|(?:\s+(?:again|before|earlier|yesterday|last\s+\w+|please|back\s+then|in\s+the\s+past|to\s+you"
+    r"|(?<![\s.,!?\"“”])(?:\s(?:again|before|earlier|yesterday|last\s+\w+|please|back\s+then|in\s+the\s+past|to\s+you"
     rf"|in\s+{_CHAT})|[\s.,!?\"“”])+$",
     re.IGNORECASE,
 )
 _MENTIONED = re.compile(
-    rf"^{_POLITE}(?:what|which|when|where)\s+(?:was|is|were|are)?\s*(?P<topic>.*?)\s*(?:that\s+)?"
+    rf"^{_POLITE}(?:what|which|when|where)\s++(?:(?:was|is|were|are)\s*+)?(?P<topic>.*?)(?:that\s+)?"
     r"\bi\s+(?:once\s+)?(?:told\s+you|mentioned|said)\b(?:\s+(?:about|of))?(?P<rest>.*)$",
     re.IGNORECASE,
 )

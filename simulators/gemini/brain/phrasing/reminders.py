@@ -51,7 +51,7 @@ _LEAD = re.compile(
     r"^(?:to|that|about|of|for|i\s+(?:need|have|want)\s+to|[:,\-\u2013—])\s*", re.IGNORECASE
 )
 _DANGLING = re.compile(
-    r"(?:\s+(?:at|on|by|in|and|for|from|the|every|starting|please|pls|thanks|thank\s+you)"
+    r"(?<![\s,;:\-\u2013—.!?])(?:\s(?:at|on|by|in|and|for|from|the|every|starting|please|pls|thanks|thank\s+you)"
     r"|[\s,;:\-\u2013—.!?])+$",
     re.IGNORECASE,
 )

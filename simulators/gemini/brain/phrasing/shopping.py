@@ -49,7 +49,7 @@ _BUDGET = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:\s+(?:cost|online|please|pls|for\s+me|now|today|anywhere|at\s+the\s+moment|and|with|for|cheap(?:ly)?)"
+    r"(?<![\s,.!?;:\-])(?:\s(?:cost|online|please|pls|for\s+me|now|today|anywhere|at\s+the\s+moment|and|with|for|cheap(?:ly)?)"
     r"|[\s,.!?;:\-])+$",
     re.IGNORECASE,
 )

@@ -69,7 +69,7 @@ _GREETING = re.compile(
 _THANKS = re.compile(
     r"(?:(?:ok(?:ay)?|great|perfect|cool|nice|super)[,!.]?\s+)?(?:many\s+)?"
     r"(?:thanks?|thank\s+you|thx|ty|cheers|danke|merci|gracias)"
-    r"(?:\s+(?:a\s+lot|so\s+much|very\s+much|you|again|a\s+million|mate|for\s+.*))*[\s!.,🙏😊👍❤️]*",
+    r"(?:\s+(?:a\s+lot|so\s+much|very\s+much|you|again|a\s+million|mate))*(?:\s+for\s+.*)?[\s!.,🙏😊👍❤️]*",
     re.IGNORECASE,
 )
 _NEVER_MIND = re.compile(

@@ -1,0 +1,73 @@
+"""Pumps patterns, one after the other, in a process whose CPU time is limited.
+
+Reads a JSON list of jobs from its input. It writes a line when it begins one and a line when it
+ends it; a text that takes longer than SECONDS ends the process, and its caller knows whose it was.
+"""
+
+import json
+import re
+import resource
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from tests.pump.cost import too_slow
+from tests.pump.pieces import CLASSES, SCRIPTS, pumps, text_of
+
+SECONDS = 2
+"""Of CPU for one text at all its sizes: more is exponential, or hopeless."""
+_ENDS = ("", "\n\x00", "x")
+
+
+def texts(job: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """What stands before, what is repeated, what stands behind it."""
+    for before, piece in pumps(job["pattern"], job["flags"], job["inputs"]):
+        for after in _ENDS:
+            yield before, piece, after
+    if job["classes"]:
+        for piece in (*CLASSES.values(), *SCRIPTS):
+            yield "", piece, "x"
+
+
+def pumped(job: dict[str, Any]) -> str | None:
+    """The first text that the pattern is too slow on, and how slow."""
+    compiled = re.compile(job["pattern"], job["flags"])
+    for before, piece, after in texts(job):
+        allow(SECONDS)
+        for way in job["ways"]:
+
+            def make(size: int, b: str = before, p: str = piece, a: str = after) -> str:
+                return text_of(b, p, size, a)
+
+            slow = too_slow(
+                _work(compiled, way), make, job["sizes"], job["times"], growth=job["growth"]
+            )
+            if slow:
+                return f"{way} of {before!r} + {piece!r} * n + {after!r}: {slow}"
+    return None
+
+
+def _work(compiled: re.Pattern[str], way: str) -> Any:
+    if way == "search":
+        # As sub, split and findall do: on from the end of each match.
+        return lambda text: sum(1 for _ in compiled.finditer(text))
+    return getattr(compiled, way)
+
+
+def allow(seconds: float) -> None:
+    """The process dies when it has used so many seconds of CPU from now on."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 1, hard))
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    for number, job in enumerate(json.load(sys.stdin)):
+        print(json.dumps({"begins": number}), flush=True)
+        print(json.dumps({"ends": number, "slow": pumped(job)}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
