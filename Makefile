@@ -21,6 +21,7 @@ check: $(VENV)/.dev $(VENV)/.browser ## What CI runs: format, lint, types, impor
 
 SEED ?=
 MESSAGES ?= 1000
+PUMP_MINUTES := $(or $(MINUTES),10)
 MINUTES ?= 5
 SEEDS ?= 5000
 CRASHES ?= 1000
@@ -37,6 +38,9 @@ chaos-sends: $(VENV)/.dev ## Die CRASHES times between the vendor's accept and o
 
 simulate: $(VENV)/.dev ## Walk the deciders through SEEDS worlds of virtual time
 	@$(BIN)/python -m tests.chaos.simulate --seeds $(SEEDS)
+
+pump: $(VENV)/.dev ## Pump all patterns and all that takes foreign text with hostile text: MINUTES= (10)
+	@$(BIN)/python -m tests.pump.run --minutes $(PUMP_MINUTES)
 
 power-cut: $(VENV)/.dev ## Cut the power of PostgreSQL's and NATS's disks N times each (root)
 	@$(BIN)/python -m tests.chaos.power_cut --cuts $(N)
@@ -108,4 +112,4 @@ $(VENV)/.browser: | $(VENV)/.runtime
 	@$(BIN)/taskflow browser
 	@touch $@
 
-.PHONY: run test check chaos chaos-matrix chaos-sends simulate power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench format lock clean help
+.PHONY: run test check chaos chaos-matrix chaos-sends simulate pump power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench format lock clean help

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.pump.bounds import TIMES, bound_of
 from tests.pump.cost import LARGE, SIZES
+from tests.pump.functions import TextFunction
 from tests.pump.patterns import Found
 
 ROOT = Path(__file__).parents[2]
@@ -60,22 +61,43 @@ def job_of(found: Found, effort: Effort) -> dict[str, Any]:
 
 def slow_of(found: Sequence[Found], effort: Effort) -> dict[str, str]:
     """By the pattern's place what is wrong with it."""
+    slow = slow_jobs([(one.where, job_of(one, effort)) for one in found])
+    patterns = {one.where: one.pattern for one in found}
+    return {where: f"{patterns[where][:80]!r}: {why}" for where, why in slow.items()}
+
+
+def job_of_function(
+    function: TextFunction, texts: Sequence[tuple[str, str, str]], largest: int
+) -> tuple[str, dict[str, Any]]:
+    sizes = [one for one in (*SIZES, LARGE) if one < min(function.largest, largest)]
+    job = {
+        "function": function.name,
+        "texts": texts,
+        "sizes": [*sizes, min(function.largest, largest)],
+        "times": function.times,
+        "growth": function.growth,
+    }
+    return function.name, job
+
+
+def slow_jobs(jobs: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, str]:
+    """By the job's name what is wrong."""
     slow: dict[str, str] = {}
-    left = list(found)
+    left = list(jobs)
     while left:
-        told = _run("tests.pump.worker", json.dumps([job_of(one, effort) for one in left]))
+        told = _run("tests.pump.worker", json.dumps([job for _, job in left]))
         began = ended = -1
         for line in map(json.loads, told.stdout.splitlines()):
             began = line.get("begins", began)
             ended = line.get("ends", ended)
             if line.get("slow"):
-                slow[left[ended].where] = f"{left[ended].pattern[:80]!r}: {line['slow']}"
+                slow[left[ended][0]] = line["slow"]
         if began == ended:
             assert told.returncode == 0, told.stderr
             return slow
         # Killed for its CPU time; anything else is a fault of the worker's.
         assert told.returncode < 0, told.stderr
-        slow[left[began].where] = f"{left[began].pattern[:80]!r}: {HOPELESS}"
+        slow[left[began][0]] = HOPELESS
         left = left[began + 1 :]
     return slow
 

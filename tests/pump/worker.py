@@ -1,4 +1,4 @@
-"""Pumps patterns, one after the other, in a process whose CPU time is limited.
+"""Pumps patterns and functions, one after the other, in a process whose CPU time is limited.
 
 Reads a JSON list of jobs from its input. It writes a line when it begins one and a line when it
 ends it; a text that takes longer than SECONDS ends the process, and its caller knows whose it was.
@@ -13,7 +13,9 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from tests.pump.cost import too_slow
+import structlog
+
+from tests.pump.cost import Work, too_slow
 from tests.pump.pieces import CLASSES, SCRIPTS, pumps, text_of
 
 SECONDS = 2
@@ -23,6 +25,9 @@ _ENDS = ("", "\n\x00", "x")
 
 def texts(job: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """What stands before, what is repeated, what stands behind it."""
+    if "function" in job:
+        yield from job["texts"]
+        return
     for before, piece in pumps(job["pattern"], job["flags"], job["inputs"]):
         for after in _ENDS:
             yield before, piece, after
@@ -32,28 +37,35 @@ def texts(job: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def pumped(job: dict[str, Any]) -> str | None:
-    """The first text that the pattern is too slow on, and how slow."""
-    compiled = re.compile(job["pattern"], job["flags"])
+    """The first text that is too slow to be read, and how slow."""
+    works = dict(_works(job))
     for before, piece, after in texts(job):
         allow(SECONDS)
-        for way in job["ways"]:
+        for way, work in works.items():
 
             def make(size: int, b: str = before, p: str = piece, a: str = after) -> str:
                 return text_of(b, p, size, a)
 
-            slow = too_slow(
-                _work(compiled, way), make, job["sizes"], job["times"], growth=job["growth"]
-            )
+            slow = too_slow(work, make, job["sizes"], job["times"], growth=job["growth"])
             if slow:
                 return f"{way} of {before!r} + {piece!r} * n + {after!r}: {slow}"
     return None
 
 
-def _work(compiled: re.Pattern[str], way: str) -> Any:
-    if way == "search":
+def _works(job: dict[str, Any]) -> Iterator[tuple[str, Work]]:
+    if "function" in job:
+        from tests.pump.functions import BY_NAME, read
+
+        function = BY_NAME[job["function"]]
+        # What is loaded once, such as tables of places, is no part of it.
+        read(function, "Ada lives in Lisbon")
+        yield "reading", lambda text: read(function, text)
+        return
+    compiled = re.compile(job["pattern"], job["flags"])
+    for way in job["ways"]:
         # As sub, split and findall do: on from the end of each match.
-        return lambda text: sum(1 for _ in compiled.finditer(text))
-    return getattr(compiled, way)
+        searched = lambda text: sum(1 for _ in compiled.finditer(text))  # noqa: E731
+        yield way, searched if way == "search" else getattr(compiled, way)
 
 
 def allow(seconds: float) -> None:
@@ -64,6 +76,8 @@ def allow(seconds: float) -> None:
 
 def main() -> None:
     warnings.simplefilter("ignore")
+    # Standard output is for the caller.
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     for number, job in enumerate(json.load(sys.stdin)):
         print(json.dumps({"begins": number}), flush=True)
         print(json.dumps({"ends": number, "slow": pumped(job)}), flush=True)

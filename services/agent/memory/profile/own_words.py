@@ -9,6 +9,8 @@ from services.agent.memory.profile.words import MARK, visible
 
 LONGEST = 600
 """Characters: what is longer was pasted, and only an explicit "remember that" speaks in it."""
+MOST_READ = 4_096
+"""Characters that are looked at: as many as a message on WhatsApp has at most."""
 
 _CLOSERS = {
     '"': '"', "“": "”", "”": "”", "„": "“”", "«": "»", "»": "«", "‹": "›", "「": "」", "『": "』",
@@ -48,7 +50,7 @@ _SENTENCE_ENDS = re.compile(r"[.!?\n]")
 
 def own_words(text: str) -> str:
     """Lines of the writer's own; MARK stands where somebody else's words stood."""
-    text = visible(text).strip()
+    text = visible(text[:MOST_READ]).strip()
     if len(text) > LONGEST:
         if not _EXPLICIT.match(text):
             return ""
