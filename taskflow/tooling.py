@@ -33,6 +33,9 @@ from taskflow.process.service import Runtime
 from taskflow.telemetry.tracing import failed, span
 
 OFFER_RETRY_SECONDS = 1.0
+LARGEST_RESULT = 256 * 1024
+"""Bytes as JSON of what a tool found: it is stored, carried and shown to the model as a whole."""
+TOO_MUCH = "The tool found more than can be taken in. Ask for less of it."
 
 A = TypeVar("A", bound=BaseModel)
 FailureCode = Literal[
@@ -281,6 +284,10 @@ async def _outcome(tool: Tool[Any], call: Call, answers: Answers) -> list[Write]
         else:
             took = round((clock.monotonic() - started) * 1000)
             done, again = answer.done, answer.found_by != request.event_id
+            if not done.facts and (size := len(orjson.dumps(done.result))) > LARGEST_RESULT:
+                log.warning("tool.result_too_large", tool=tool.name, bytes=size)
+                failed(running, "refused")
+                return [_written(call, _failed(request, "refused", TOO_MUCH))]
             log.info("tool.finished", tool=tool.name, took_ms=took, answered_by=answer.by)
             running.set_attribute("taskflow.tool.answered_by", answer.by)
             event = ToolFinished(

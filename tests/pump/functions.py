@@ -107,6 +107,12 @@ def _brain(text: str) -> object:
     return planner.decide(request)
 
 
+def _shortened(text: str) -> object:
+    """What is stored has no half of a surrogate pair."""
+    stored = text.encode("utf-8", "replace").decode()
+    return results.shortened({"pages": [{"text": stored}, stored]})
+
+
 def _order(text: str) -> object:
     return validation.parse_form(f"Body={text}&To={text}".encode("utf-8", "replace"))
 
@@ -131,7 +137,7 @@ ALL = [
     TextFunction("agent answer", _answered, LARGE, 1_500, growth=False),
     TextFunction("agent calls", _called, LARGE, 1_500, growth=False),
     TextFunction("agent proposal shown", proposals._without_imitations, LARGE),
-    TextFunction("agent result", lambda t: results.shortened({"pages": [{"text": t}, t]}), LARGE),
+    TextFunction("agent result", _shortened, LARGE),
     TextFunction("agent what-if", lambda t: comparing.words_in(comparing.pieces("a", t[:4_000])[1]), BODY, 700, growth=False),
     TextFunction("told addresses", told.urls_in, LARGE, 500),
     TextFunction("told address", told.canonical, LARGE),
