@@ -14,6 +14,7 @@ from simulators.context import SimContext
 from simulators.faults import Faults
 from simulators.gemini import router as gemini
 from simulators.gemini import side_door as gemini_side_door
+from simulators.hosts import OwnNames
 from simulators.phone import router as phone_page
 from simulators.phone.journal import Journal
 from simulators.phone.pictures import Copies
@@ -60,6 +61,7 @@ def build_app(settings: SimulatorSettings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.context = context
+    app.add_middleware(OwnNames, settings.hosts)
     app.include_router(phone_page.build_router(context, inbound, deliveries))
     app.include_router(side_door.build_router(context, inbound, deliveries))
     app.include_router(gemini_side_door.build_side_door(context))

@@ -19,8 +19,13 @@ def _is_an_http_url(value: str) -> str:
 HttpAddress = Annotated[str, AfterValidator(_is_an_http_url)]
 
 
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
+
+
 class SimulatorSettings(Settings):
     taskflow_sim_host: str = "127.0.0.1"
+    taskflow_sim_hosts: str = Field(default="", examples=["simulators,phone.example.lan"])
+    """By which names they are called beside loopback's, separated by commas: others are refused."""
     taskflow_sim_port: int = Field(default=8100, ge=0, le=65535)
     taskflow_home: Path = Path(".taskflow")
     taskflow_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -37,6 +42,11 @@ class SimulatorSettings(Settings):
     """Where inbound messages are POSTed."""
     public_url: HttpAddress | None = None
     """The origin that Twilio signs; None means that of the webhook URL."""
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        named = {self.taskflow_sim_host, *self.taskflow_sim_hosts.split(",")}
+        return frozenset(name.strip().lower() for name in named) - {"", *EVERY_ADDRESS}
 
     @property
     def webhook_url(self) -> str:

@@ -8,6 +8,7 @@ the program. What is wrong is one line on stderr and exit code 127.
 import ctypes
 import json
 import os
+import resource
 import signal
 import sys
 from typing import TypedDict
@@ -50,6 +51,8 @@ def obey(orders: Orders, command: list[str]) -> None:
         _prctl(_PR_SET_PDEATHSIG, orders["death_signal"])
     if os.getppid() != orders["parent"]:
         sys.exit(CANNOT)
+    # A core file would hold what the process held: keys, texts.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Python ignores SIGPIPE, and what is ignored stays so over exec.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.execv(command[0], command)  # noqa: S606 - the point of this file

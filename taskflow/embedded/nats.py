@@ -26,6 +26,7 @@ from taskflow.embedded.privileges import PRIVATE
 from taskflow.embedded.process import end_strays, spawn, stop, wait_until
 from taskflow.embedded.server import Server
 from taskflow.errors import Configuration
+from taskflow.process import variables
 
 START_SECONDS = 60.0
 """JetStream reads its whole store before it is ready."""
@@ -142,7 +143,10 @@ class EmbeddedNats(Server):
         _write_private(self._config, self._configuration(name, access))
         with self._log.open() as output:
             self._process = spawn(
-                [nats_binary(), "-c", self._config], death_signal=signal.SIGTERM, output=output
+                [nats_binary(), "-c", self._config],
+                death_signal=signal.SIGTERM,
+                output=output,
+                env=variables.given("nats", fixed={"LC_ALL": "C"}),
             )
         process = self._process
         ready = wait_until(lambda: process.poll() is not None or self._is_ready(), START_SECONDS)

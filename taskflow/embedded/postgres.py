@@ -20,6 +20,7 @@ from taskflow.embedded.process import end_strays, spawn, stop, wait_until
 from taskflow.embedded.server import Server
 from taskflow.embedded.sockets import PrivateSockets
 from taskflow.errors import Configuration
+from taskflow.process import variables
 
 START_SECONDS = 60.0
 """Crash recovery replays at most a checkpoint's worth of log: seconds, more on a slow disk."""
@@ -69,6 +70,10 @@ _SETTINGS = {
     "log_min_error_statement": "panic",
     "log_line_prefix": "%m [%p] ",
 }
+
+
+_PLAIN = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+"""Nothing of PGDATA, PGPORT and their like, nothing of a locale."""
 
 
 class EmbeddedPostgres(Server):
@@ -222,7 +227,7 @@ class EmbeddedPostgres(Server):
             [binary, *arguments],
             death_signal=signal.SIGINT,
             output=output,
-            env=_clean_environment(),
+            env=variables.given("postgres", _PLAIN),
             run_as=self._run_as,
             reach=[binary, self.data if self.data.exists() else self._folder / "data.unfinished"],
             input_=script.encode() if script else None,
@@ -235,8 +240,3 @@ class EmbeddedPostgres(Server):
                 mode = stat.S_IMODE(program.stat().st_mode)
                 if mode & 0o005 != 0o005:
                     program.chmod(mode | 0o055)
-
-
-def _clean_environment() -> dict[str, str]:
-    """Nothing of PGDATA, PGPORT and their like, nothing of a locale."""
-    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}

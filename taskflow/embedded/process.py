@@ -31,7 +31,7 @@ def spawn(
     *,
     death_signal: signal.Signals,
     output: int | IO[bytes],
-    env: Mapping[str, str] | None = None,
+    env: Mapping[str, str],
     run_as: RunAs | None = None,
     reach: Sequence[Path] = (),
     input_: bytes | None = None,

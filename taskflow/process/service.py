@@ -33,6 +33,7 @@ from taskflow.postgres.database import UNAVAILABLE
 from taskflow.postgres.wakeups import Wakeups
 from taskflow.privacy.sealing import MasterKey
 from taskflow.privacy.vault import Vault
+from taskflow.process import memory, variables
 from taskflow.process.reporting import reported
 from taskflow.process.serving import serving
 from taskflow.process.settings import RuntimeSettings
@@ -242,6 +243,7 @@ async def _partitions_ahead(opened: Runtime) -> None:
 
 def run(service: str, settings: RuntimeSettings, build: Service) -> None:
     """The process's main: serves until SIGTERM or SIGINT. Exits 1 on what it cannot mend."""
+    memory.keep_private()
     instance = clock.new_id()
     logs.start(service, settings.taskflow_home, settings.taskflow_log_level, str(instance))
     with reported(settings, service, str(instance)):
@@ -253,6 +255,8 @@ def run(service: str, settings: RuntimeSettings, build: Service) -> None:
             endpoint=settings.otel_exporter_otlp_endpoint,
             sampler=tracing.sampler(settings.otel_traces_sampler, settings.otel_traces_sampler_arg),
         )
+        # All has been read that is read from the environment; what is started inherits the rest.
+        variables.forget_secrets()
         try:
             uvloop.run(_serve(service, settings, build, instance))
         finally:

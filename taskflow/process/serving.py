@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from taskflow.errors import Configuration
+from taskflow.process.request_deadlines import DeadlineProtocol
 
 KEEP_ALIVE = 75
 """Seconds; longer than callers keep theirs, or they would write into a closing connection."""
@@ -37,6 +38,7 @@ async def serving(app: ASGIApp, host: str, port: int, *, settings: str) -> Async
     with _bound(host, port, settings) as listening:
         config = uvicorn.Config(
             app,
+            http=DeadlineProtocol,
             timeout_keep_alive=KEEP_ALIVE,
             access_log=False,
             log_config=None,

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from taskflow.process import chromium
+from taskflow.process import chromium, variables
 from taskflow.process.settings import Settings
 
 DOWNLOAD_SECONDS = 300.0
@@ -26,7 +26,7 @@ def run(command: Sequence[str], seconds: float, env: Mapping[str, str]) -> bool:
     try:
         with subprocess.Popen(  # noqa: S603 - commands are ours
             command,
-            env={**os.environ, **env},
+            env=variables.given("installer", fixed=env),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

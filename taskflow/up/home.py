@@ -41,6 +41,8 @@ class Home:
         with ExitStack() as stack:
             try:
                 self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+                # Also one that an earlier release, or a person, left open.
+                self.path.chmod(PRIVATE)
                 taken = f"TaskFlow runs already from {self.path}"
                 stack.enter_context(DirectoryLock(self.path / "lock", taken))
                 self._forget_run()

@@ -16,6 +16,7 @@ import yaml
 from taskflow import clock
 from taskflow.embedded.ports import LOOPBACK, free_port, is_free
 from taskflow.errors import Configuration
+from taskflow.process import variables
 from taskflow.up.home import Home, write_private
 from taskflow.up.service import Running, Service
 from taskflow.up.settings import UpSettings
@@ -119,6 +120,7 @@ def fault(program: Path) -> str | None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=HELP_SECONDS,
+            env=variables.given("jaeger"),
             check=False,
         )
     except subprocess.TimeoutExpired:

@@ -1,7 +1,6 @@
 """One child of `taskflow up`: started, listened to, asked whether it is ready, stopped."""
 
 import http.client
-import os
 import re
 import signal
 import subprocess
@@ -14,6 +13,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from taskflow.embedded.process import spawn, stop
+from taskflow.process import variables
 
 ASK_SECONDS = 1.0
 READY_FILE = "TASKFLOW_READY_FILE"
@@ -28,6 +28,7 @@ class Service:
     name: str
     command: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Beside our own; of both it is given what the table names (taskflow/process/variables.py)."""
     ready_url: str | None = None
     """Answers 200 once it is ready; without one, the file in TASKFLOW_READY_FILE appears."""
 
@@ -49,7 +50,7 @@ class Running:
             # A supervisor that was killed can take care of nobody: its services survive a kill.
             death_signal=signal.SIGKILL,
             output=subprocess.PIPE,
-            env={**os.environ, **service.env, READY_FILE: str(ready_file)},
+            env=variables.given(service.name, fixed={**service.env, READY_FILE: str(ready_file)}),
         )
         self.pid = self._process.pid
         self._listener = threading.Thread(target=self._listen, daemon=True, name=self.name)

@@ -11,6 +11,7 @@ from taskflow.embedded.nats import EmbeddedNats
 from taskflow.embedded.ports import require_free
 from taskflow.embedded.postgres import EmbeddedPostgres
 from taskflow.errors import Configuration
+from taskflow.process import memory
 from taskflow.up import jaeger
 from taskflow.up.environment import Environment, build
 from taskflow.up.home import Home
@@ -45,6 +46,7 @@ class House:
 
     def run(self) -> None:
         """Returns after Ctrl-C or SIGTERM. Raises Configuration for whatever else ended it."""
+        memory.keep_private()
         home = Home(self.settings.taskflow_home)
         with interrupts() as asked, ExitStack() as stack:
             try:

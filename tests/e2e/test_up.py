@@ -92,13 +92,15 @@ def test_services_are_told_how_to_reach_everything(start: Start, home: Path) -> 
     tell = f"import json, os; print(json.dumps(dict(os.environ)), flush=True); {SERVES}"
     gateway, simulators = free_port(), free_port()
     up = start(
-        {"services": {"gateway": tell}},
+        {"services": dict.fromkeys(("gateway", "agent", "tools"), tell)},
         TASKFLOW_GATEWAY_PORT=str(gateway),
         TASKFLOW_SIM_PORT=str(simulators),
         SERPAPI_API_KEY="a real key",
     )
     up.wait_ready()
-    told = json.loads(next(x for x in up.output.splitlines() if "| {" in x).partition("| ")[2])
+    lines = [x.partition(" | ") for x in up.output.splitlines() if " | {" in x]
+    by_service = {name.strip(): json.loads(said) for name, _, said in lines}
+    told, agent, tools = (by_service[name] for name in ("gateway", "agent", "tools"))
     run_env = (home / "run.env").read_text()
     mode = stat.S_IMODE((home / "run.env").stat().st_mode)
     up.send(signal.SIGINT)
@@ -108,9 +110,12 @@ def test_services_are_told_how_to_reach_everything(start: Start, home: Path) -> 
     assert told["NATS_URL"].startswith("nats://taskflow:")
     assert told["NATS_MONITOR_URL"].startswith("http://127.0.0.1:")
     assert told["TWILIO_API_URL"] == f"http://127.0.0.1:{simulators}/twilio"
-    assert told["GEMINI_API_URL"] == f"http://127.0.0.1:{simulators}/gemini"
-    assert told["SERPAPI_API_KEY"] == "a real key"
-    assert "SERPAPI_URL" not in told
+    assert agent["GEMINI_API_URL"] == f"http://127.0.0.1:{simulators}/gemini"
+    assert tools["SERPAPI_API_KEY"] == "a real key"
+    assert "SERPAPI_URL" not in tools
+    assert {name for name in told | agent if "SERPAPI" in name} == set(), "its own vendor's only"
+    assert {name for name in agent | tools if "TWILIO" in name} == set()
+    assert {name for name in told | tools if "GEMINI" in name} == set()
     assert told["PUBLIC_URL"] == f"http://127.0.0.1:{gateway}"
     assert f"DATABASE_URL='{told['DATABASE_URL']}'" in run_env
     assert mode == 0o600

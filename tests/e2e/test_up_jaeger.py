@@ -35,7 +35,7 @@ def start(tmp_path: Path) -> Generator[Start]:
             "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
             "NATS_URL": "nats://127.0.0.1:1",
         }
-        started.append(Up(tmp_path, {**usual, **env}, {"services": {"agent": SHOWS}}))
+        started.append(Up(tmp_path, {**usual, **env}, {"services": {"gateway": SHOWS}}))
         return started[-1]
 
     yield up

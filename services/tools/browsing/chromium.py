@@ -1,4 +1,4 @@
-"""One running Chromium: behind the proxy, in its sandbox, with nothing that goes around either.
+"""One running Chromium: behind the proxy and its walls, with nothing that goes around either.
 
 Ours, or one that a Playwright server starts for us in a pod of its own (deploy/browser).
 """
@@ -6,14 +6,16 @@ Ours, or one that a Playwright server starts for us in a pod of its own (deploy/
 import asyncio
 import contextlib
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
+from playwright._impl import _driver, transport
 from playwright.async_api import Browser, Error, Playwright, ProxySettings, async_playwright
 
 from services.tools.egress.proxy import USER, Proxy
+from taskflow.process import variables, walls
 
 try:
     import psutil
@@ -72,8 +74,10 @@ class Chromium:
 async def launch(place: Path | str, proxy: Proxy) -> Chromium:
     """Of a program here, or of the Playwright server at a ws:// address.
 
-    Raises playwright.async_api.Error, TimeoutError.
+    Raises playwright.async_api.Error, OSError (also NoWalls), TimeoutError.
     """
+    # Playwright would hand our whole environment on; it has no argument for another.
+    vars(transport)["get_driver_env"] = _driver_environment
     async with asyncio.timeout(LAUNCH_SECONDS):
         playwright = await async_playwright().start()
         try:
@@ -95,12 +99,15 @@ async def launch(place: Path | str, proxy: Proxy) -> Chromium:
 
 
 async def _launch(playwright: Playwright, program: Path, proxy: Proxy) -> Browser:
+    around = await asyncio.to_thread(walls.standing, program)
+    log.info("browser.confined", walls=around.says())
+    order = [around.order(program, urlsplit(proxy.url).port or 0)] if around.around else []
     return await playwright.chromium.launch(
-        executable_path=program,
-        args=[*ARGUMENTS],
+        executable_path=walls.CONFINED if around.around else program,
+        args=[*order, *ARGUMENTS],
+        env={**walls.environment()},
         proxy=_behind(proxy),
-        # Root cannot have Chromium's sandbox.
-        chromium_sandbox=os.geteuid() != 0,
+        chromium_sandbox=around.sandbox,
         handle_sigint=False,
         handle_sigterm=False,
         handle_sighup=False,
@@ -116,6 +123,11 @@ async def _connect(playwright: Playwright, url: str, proxy: Proxy) -> Browser:
         headers={"x-playwright-launch-options": json.dumps(options)},
         timeout=LAUNCH_SECONDS * 1000,
     )
+
+
+def _driver_environment() -> dict[str, str]:
+    environment: dict[str, str] = _driver.get_driver_env()  # pyright: ignore[reportUnknownVariableType]
+    return variables.given("browser-driver", environment)
 
 
 def _behind(proxy: Proxy) -> ProxySettings:
