@@ -5,6 +5,7 @@ hundred of them hold all that a process may open.
 """
 
 import asyncio
+from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -80,7 +81,7 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def _is_asked(self) -> bool:
         """Whether a request is being worked on. uvicorn's cycle is None before the first."""
-        cycle: RequestResponseCycle | None = self.cycle
+        cycle = cast("RequestResponseCycle | None", self.cycle)
         return cycle is not None and not cycle.response_complete
 
 

@@ -77,7 +77,7 @@ async def launch(place: Path | str, proxy: Proxy) -> Chromium:
     Raises playwright.async_api.Error, OSError (also NoWalls), TimeoutError.
     """
     # Playwright would hand our whole environment on; it has no argument for another.
-    vars(transport)["get_driver_env"] = _driver_environment
+    transport.get_driver_env = _driver_environment  # pyright: ignore[reportPrivateImportUsage]
     async with asyncio.timeout(LAUNCH_SECONDS):
         playwright = await async_playwright().start()
         try:

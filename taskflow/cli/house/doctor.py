@@ -23,7 +23,7 @@ from taskflow.health.reading import Health
 from taskflow.log.archive.manifest import MANIFEST
 from taskflow.postgres import database, migrate
 from taskflow.privacy.sealing import MasterKey, UnopenableSeal
-from taskflow.process import chromium
+from taskflow.process import chromium, walls
 
 VENDOR_SECONDS = 5.0
 _A_KEY = "select user_id, wrapped_key from vault_keys limit 1"
@@ -192,7 +192,11 @@ def _serpapi(settings: OperatorSettings) -> Finding:
 
 def _chromium(settings: OperatorSettings) -> Finding:
     if found := chromium.find(settings.taskflow_chromium):
-        return Finding("Chromium", ok=True, says=str(found))
+        try:
+            around = walls.standing(found)
+        except walls.NoWalls as error:
+            return Finding("Chromium", ok=False, says=str(error), do="see docs/tools.md, its walls")
+        return Finding("Chromium", ok=True, says=f"{found}; {around.says()}", do=around.do())
     if settings.taskflow_chromium:
         says = f"TASKFLOW_CHROMIUM names {settings.taskflow_chromium}, which is no program here"
         return Finding("Chromium", ok=False, says=says, do=chromium.HOW)
