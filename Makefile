@@ -69,6 +69,12 @@ verify-rules: ## Check Prometheus' configuration and rules, and have every alert
 bench: $(VENV)/.dev ## Measure every hot path beside its floor; writes docs/performance.md (see --help)
 	@$(BIN)/python -m benchmarks.run $(BENCH)
 
+OLD ?= HEAD~1
+NEW ?= HEAD
+
+compare: $(VENV)/.dev ## What commit NEW costs beside OLD, in rounds that alternate: OLD= NEW= COMPARE="--bound 1.05"
+	@$(BIN)/python -m benchmarks.compare $(OLD) $(NEW) $(COMPARE)
+
 format: $(VENV)/.dev ## Format the code and mend what the linter can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
@@ -112,4 +118,4 @@ $(VENV)/.browser: | $(VENV)/.runtime
 	@$(BIN)/taskflow browser
 	@touch $@
 
-.PHONY: run test check chaos chaos-matrix chaos-sends simulate pump power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench format lock clean help
+.PHONY: run test check chaos chaos-matrix chaos-sends simulate pump power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench compare format lock clean help

@@ -85,8 +85,9 @@ def _form(user: int, number: int, sid: str) -> dict[str, str]:
 
 def request_of(url: str, form: dict[str, str], validator: RequestValidator) -> bytes:
     parts, body = urlsplit(url), urlencode(form).encode()
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
     head = (
-        f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
+        f"POST {target} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
         "Content-Type: application/x-www-form-urlencoded\r\n"
         f"X-Twilio-Signature: {validator.compute_signature(url, form)}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
@@ -153,7 +154,7 @@ class Run:
         to = self.addresses[number]
         replied = asyncio.Event()
         if self.plan.posts:
-            if before := self.open.get(to):
+            while before := self.open.get(to):  # several may have waited: one goes
                 await before[1].wait()
                 due = time.monotonic()
             self.open[to] = (number, replied)
@@ -169,6 +170,7 @@ class Run:
                 async with asyncio.timeout(self.plan.patience):
                     await replied.wait()
             except TimeoutError:
+                self.open.pop(to, None)
                 replied.set()
 
     async def _follow(self) -> None:

@@ -22,6 +22,7 @@ SECTIONS = (
     "reminders",
     "webhooks",
     "turns",
+    "work",
     "telemetry",
     "in_flight",
     "idle",

@@ -86,7 +86,8 @@ class House:
         self.stack.launch = programs.Program
         port = free_port()
         self.vendor_url = f"http://127.0.0.1:{port}"
-        self.vendor = Program("benchmarks.vendor", str(port)).ready()
+        token = {"TWILIO_AUTH_TOKEN": self.stack.token}
+        self.vendor = Program("benchmarks.vendor", str(port), env=token).ready()
         self.stack.env |= {
             "TASKFLOW_LOG_LEVEL": "INFO",  # the default
             "TASKFLOW_BACKFILL_SECONDS": "3600",
@@ -114,9 +115,13 @@ class House:
         return self.programs[name]
 
     def pids(self, *, of: str = "taskflow") -> dict[str, list[psutil.Process]]:
-        """Processes by name; the servers belong to both."""
+        """Processes by name, of a floor those that begin with its; the servers belong to all."""
         own = {name: child.pid for name, child in self.stack.processes.items()}
-        floor = {name: program.process.pid for name, program in self.programs.items()}
+        floor = {
+            name: program.process.pid
+            for name, program in self.programs.items()
+            if name.startswith(of)
+        }
         found = {
             name: [psutil.Process(pid)]
             for name, pid in (own if of == "taskflow" else floor).items()
@@ -166,10 +171,13 @@ class House:
         return self.load(base, count, posts=f"{self.vendor_url}/_posts", **plan)
 
     async def caught_up(self) -> None:
-        """Relay and projections have nothing left: the next round starts at rest."""
+        """Statuses are told, relay and projections have nothing left: a round starts at rest."""
         connection = await asyncpg.connect(self.postgres.dsn)
         try:
             give_up_at = time.monotonic() + PATIENCE
+            while self.stats()["callbacks_open"]:
+                assert time.monotonic() < give_up_at, "statuses find no end"
+                await asyncio.sleep(0.1)
             while await connection.fetchval(_LAG):
                 assert time.monotonic() < give_up_at, "followers do not catch up"
                 await asyncio.sleep(0.1)
@@ -222,12 +230,18 @@ class Load:
 
 
 @contextmanager
-def house() -> Generator[House]:
+def house(*, count_statements: bool = False) -> Generator[House]:
+    """`count_statements`: PostgreSQL has pg_stat_statements loaded."""
     with (
         tempfile.TemporaryDirectory(prefix="taskflow-bench-") as folder,
         postgres_server() as postgres,
         nats_server() as bus,
     ):
+        if count_statements:
+            postgres.stop()
+            with (postgres.home / "postgres/data/postgresql.conf").open("a") as settings:
+                settings.write("shared_preload_libraries = 'pg_stat_statements'\n")
+            postgres.start()
         opened = House(Path(folder), postgres, bus)
         try:
             yield opened

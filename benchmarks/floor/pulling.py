@@ -1,19 +1,21 @@
 """A plain pull loop of nats-py: many at a time, each in a task, each acked when it is done."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig
 
-STREAM = "FLOOR_TURNS"
-MESSAGES, REPLIES = "floor.turns.messages", "floor.turns.replies"
+FLOOR = os.environ["FLOOR_NAME"]
+STREAM = f"FLOOR_{FLOOR}"
+MESSAGES, REPLIES = f"floor.{FLOOR}.messages", f"floor.{FLOOR}.replies"
 BATCH = 100
 
 
 async def provision(client: Client) -> None:
-    await client.jetstream().add_stream(name=STREAM, subjects=["floor.turns.>"])
+    await client.jetstream().add_stream(name=STREAM, subjects=[f"floor.{FLOOR}.>"])
 
 
 async def pull(client: Client, subject: str, work: Callable[[Msg], Awaitable[None]]) -> None:

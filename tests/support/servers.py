@@ -162,11 +162,11 @@ async def database(server: PostgresServer, migrate: Migrate | None = None) -> As
 
 @contextmanager
 def _home() -> Generator[Path]:
-    with tempfile.TemporaryDirectory(prefix="taskflow-test-", dir=_memory()) as folder:
+    with tempfile.TemporaryDirectory(prefix="taskflow-test-", dir=memory()) as folder:
         yield Path(folder)
 
 
-def _memory() -> Path | None:
+def memory() -> Path | None:
     """Where there is room: a database is six hundred files, ten times as dear on a disk.
 
     What must outlive a power cut is tried on disks of its own (tests/chaos/power_cut.py).
