@@ -114,6 +114,12 @@ class House:
         self.programs[name] = Program(module, env={**self.stack.env, **env}).ready()
         return self.programs[name]
 
+    def end_floors(self) -> None:
+        """Their connections are others' then: PostgreSQL has a hundred."""
+        for program in self.programs.values():
+            program.stop()
+        self.programs.clear()
+
     def pids(self, *, of: str = "taskflow") -> dict[str, list[psutil.Process]]:
         """Processes by name, of a floor those that begin with its; the servers belong to all."""
         own = {name: child.pid for name, child in self.stack.processes.items()}

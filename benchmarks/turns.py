@@ -40,6 +40,7 @@ async def measure(*, quick: bool) -> list[Figure]:
             opened.turns(bases[way], USERS, users=USERS, in_flight=IN_FLIGHT).run()
         bench = Bench(opened, bases, saturated=150 if quick else 800, calm=60 if quick else 300)
         figures = [*await bench.saturated(), *await bench.calm(), *await bench.long()]
+        opened.end_floors()
         opened.start("agent#2", "agent#3")
         return [*figures, await bench.three_agents(figures[0].value)]
 

@@ -34,7 +34,7 @@ RESTING = 0.1
 
 
 class InstantVendors:
-    """Twilio and Gemini for both houses, of which one runs at a time."""
+    """Twilio and Gemini for both houses, of which one has turns at a time."""
 
     def __init__(self) -> None:
         port = free_port()

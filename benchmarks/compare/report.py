@@ -22,6 +22,7 @@ WHAT = {
     "long": f"{LONG_TURNS} turns and more, {LONG_USERS} at once",
     "calm": f"short histories, {CALM} a second",
 }
+PHASES = ("", "short", "long", "calm")
 PARTS = "cpu_of."
 
 
@@ -42,7 +43,8 @@ class Compared:
 def compared(measured: dict[str, Measured]) -> list[Compared]:
     """CPU first, as it is told to the person."""
     old, new = measured["old"].values, measured["new"].values
-    names = [name for kind in UNITS for name in old if name.partition(".")[0] == kind]
+    whole = [f"{kind}.{phase}".rstrip(".") for kind in UNITS for phase in PHASES]
+    names = [name for name in whole if name in old]
     return [
         Compared(name, old[name], new[name], interval(ratios(old[name], new[name])))
         for name in names

@@ -2,8 +2,8 @@
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,13 +62,16 @@ async def run(
     """Both commits' measures. Each round starts its houses afresh, on what they held before."""
     measured = {"old": Measured(), "new": Measured()}
     with _houses(old, new) as houses:
-        for name, house in houses.items():
-            say(f"{name}: {LONG_USERS} histories of {LONG_TURNS} turns")
-            await _with_histories(house)
+        say(f"{LONG_USERS} histories of {LONG_TURNS} turns in each house")
+        async with _running(houses):
+            for house in houses.values():
+                plan = {"users": LONG_USERS, "in_flight": LONG_USERS, "seed": "histories"}
+                await _turns(house, LONG_USERS * LONG_TURNS, **plan)
         for number in range(rounds):
-            for name in order(number):
-                await _round(houses[name], number, turns, measured[name])
-                say(f"round {number + 1} of {rounds}, {name}: {_short(measured[name])}")
+            async with _running(houses):
+                await _round(houses, number, turns, measured)
+            spent = {name: f"{one.values['cpu'][-1]:.1f}" for name, one in measured.items()}
+            say(f"round {number + 1} of {rounds}, CPU ms a turn: {spent}")
     return measured
 
 
@@ -87,45 +90,65 @@ def _houses(old: Checkout, new: Checkout) -> Generator[dict[str, OutsideHouse]]:
         yield houses
 
 
-async def _with_histories(house: OutsideHouse) -> None:
-    await house.start()
-    plan = {"users": LONG_USERS, "in_flight": LONG_USERS, "seed": "histories"}
-    await _turns(house, LONG_USERS * LONG_TURNS, **plan)
-    house.stop()
+@asynccontextmanager
+async def _running(houses: dict[str, OutsideHouse]) -> AsyncGenerator[None]:
+    await asyncio.gather(*(house.start() for house in houses.values()))
+    try:
+        yield
+    finally:
+        for house in houses.values():
+            house.stop()
 
 
-async def _round(house: OutsideHouse, number: int, turns: int, into: Measured) -> None:
-    """A round of one house; texts are the same for both."""
-    await house.start()
-    for phase in PHASES[:2]:
-        await _turns(house, WARM, **{**phase.plan, "seed": f"{number} warm {phase.name}"})
-    await house.tidy()
-    await house.rest()
-    first, all_turns = house.cpu(), 0
-    for phase in PHASES:
-        count = round(turns * phase.share)
-        before = house.cpu()
-        plan = {**phase.plan, "seed": f"{number} {phase.name}"}
-        seconds, times = await _turns(house, count, **plan)
-        spent = _spent(before, house.cpu())
-        into.add(f"cpu.{phase.name}", sum(spent.values()) / count)
-        if "rate" not in phase.plan:
-            into.add(f"turns_per_s.{phase.name}", count / seconds)
-        for percent, ms in times.items():
-            into.add(f"{percent}.{phase.name}", ms)
-        all_turns += count
-    spent = _spent(first, house.cpu())
-    into.add("cpu", sum(spent.values()) / all_turns)
-    for process, ms in spent.items():
-        into.add(f"cpu_of.{process}", ms / all_turns)
-    house.stop()
+async def _round(
+    houses: dict[str, OutsideHouse], number: int, turns: int, into: dict[str, Measured]
+) -> None:
+    """Phase by phase in either house, so that both meet the same moments of the machine."""
+    spent: dict[str, list[dict[str, float]]] = {name: [] for name in houses}
+    for house in houses.values():
+        for phase in PHASES[:2]:
+            await _turns(house, WARM, **{**phase.plan, "seed": f"{number} warm {phase.name}"})
+        await house.tidy()
+        await house.rest()
+    for place, phase in enumerate(PHASES):
+        for name in order(number + place):
+            spent[name].append(await _phase(houses[name], phase, number, turns, into[name]))
+    for name, phases in spent.items():
+        of_process = {
+            process: sum(each.get(process, 0.0) for each in phases) / turns
+            for process in {process for each in phases for process in each}
+        }
+        into[name].add("cpu", sum(of_process.values()))
+        for process, ms in of_process.items():
+            into[name].add(f"cpu_of.{process}", ms)
+
+
+async def _phase(
+    house: OutsideHouse, phase: Phase, number: int, turns: int, into: Measured
+) -> dict[str, float]:
+    """CPU ms by process; texts are the same for both houses."""
+    count = round(turns * phase.share)
+    before = house.cpu()
+    plan = {**phase.plan, "seed": f"{number} {phase.name}"}
+    seconds, times = await _turns(house, count, **plan)
+    spent = _spent(before, house.cpu())
+    into.add(f"cpu.{phase.name}", sum(spent.values()) / count)
+    if "rate" not in phase.plan:
+        into.add(f"turns_per_s.{phase.name}", count / seconds)
+    for percent, ms in times.items():
+        into.add(f"{percent}.{phase.name}", ms)
+    return spent
 
 
 async def _turns(house: OutsideHouse, count: int, **plan: Any) -> tuple[float, dict[str, float]]:
     """Seconds and percentiles; all have their reply and three taken callbacks, and it rests."""
     before = house.vendors.stats()
     load = await asyncio.to_thread(house.load, count, **plan)
-    seen = await asyncio.to_thread(load.run)
+    try:
+        seen = await asyncio.to_thread(load.run)
+    except asyncio.CancelledError:
+        load.program.kill()  # or the thread waits for its end, and Ctrl-C for the thread
+        raise
     await house.rest()
     after = house.vendors.stats()
     if missing := count - len(done(seen.replied)):
@@ -139,7 +162,3 @@ async def _turns(house: OutsideHouse, count: int, **plan: Any) -> tuple[float, d
 
 def _spent(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
     return {name: (after[name] - before.get(name, 0.0)) * 1000 for name in after}
-
-
-def _short(measured: Measured) -> str:
-    return f"{measured.values['cpu'][-1]:.1f} ms of CPU a turn"

@@ -17,7 +17,11 @@ ROUNDS = 8
 
 
 def measured(cpu: Sequence[float]) -> Measured:
-    values = {"p50.calm": [30.0] * len(cpu), "turns_per_s.short": [80.0] * len(cpu)}
+    values = {
+        "cpu.calm": list(cpu),
+        "p50.calm": [30.0] * len(cpu),
+        "turns_per_s.short": [80.0] * len(cpu),
+    }
     return Measured({**values, "cpu_of.agent": [7.0] * len(cpu), "cpu": list(cpu)})
 
 
@@ -93,7 +97,12 @@ def test_json_is_one_document_with_every_round(
 def test_cpu_comes_first_then_throughput_then_latency() -> None:
     both = {"old": measured([20.0] * ROUNDS), "new": measured([20.0] * ROUNDS)}
 
-    assert [one.name for one in compared(both)] == ["cpu", "turns_per_s.short", "p50.calm"]
+    assert [one.name for one in compared(both)] == [
+        "cpu",
+        "cpu.calm",
+        "turns_per_s.short",
+        "p50.calm",
+    ]
 
 
 def test_the_bound_is_for_the_upper_end_of_the_interval_not_for_its_middle() -> None:
