@@ -14,6 +14,7 @@ from services.tools.browsing.watch_looks import WatchLooks, keep_looking
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
 from services.tools.handlers import subscribe
+from services.tools.page_readers import PageReaders
 from services.tools.registry import tools
 from services.tools.searching.serpapi import SerpApi
 from services.tools.settings import ToolsSettings
@@ -49,7 +50,10 @@ async def service(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[N
 async def _looker(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[Looker]:
     """Behind the wall, whichever way it looks."""
     host, port = settings.taskflow_egress_host, settings.taskflow_egress_port
-    async with Proxy(Wall(settings.egress_allow()), host=host, port=port) as proxy:
+    async with (
+        PageReaders() as readers,
+        Proxy(Wall(settings.egress_allow()), host=host, port=port) as proxy,
+    ):
         fetcher = Fetcher(proxy)
         browser = _browser(settings, proxy)
         if browser is None:
@@ -57,7 +61,7 @@ async def _looker(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[L
         runtime.probes.also["browser"] = lambda: _health(browser)
         pictures = Media(runtime.pool, runtime.vault)
         try:
-            yield Looker(fetcher, browser, pictures, Robots(fetcher))
+            yield Looker(fetcher, browser, pictures, Robots(fetcher, readers), readers)
         finally:
             if browser:
                 await browser.close()

@@ -88,6 +88,16 @@ POOL_LIMIT = Gauge("taskflow.pool.limit", "{connection}", "That the pool may hav
 TOOL_CACHE = Counter(
     "taskflow.tool.cache", "{call}", "Calls of cached tools, by how they were answered", _P, _CACHED
 )
+PAGE_READERS = Gauge(
+    "taskflow.page_readers", "{process}", "Processes of the tools service that read pages", _P
+)
+PAGES_UNREAD = Counter(
+    "taskflow.pages.unreadable",
+    "{page}",
+    "Pages that their reader did not survive, by what it exceeded",
+    _P,
+    (Label("reason", ("cpu", "deadline", "died")),),
+)
 SPANS_DROPPED = Counter("taskflow.spans.dropped", "{span}", "Spans that no collector got", _P)
 RELAY_PUBLISHED = Counter(
     "taskflow.relay.published", "{event}", "Events that this process, as the relay, published", _P

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from urllib.parse import urljoin
 
 import aiohttp
+import webencodings
 from multidict import MultiMapping
 from yarl import URL
 
@@ -227,10 +228,10 @@ class _Body:
 def _decoded(body: bytes, charset: str | None) -> str:
     found = _META_CHARSET.search(body[:2048])
     said = charset or (found[1].decode("ascii", "replace") if found else "utf-8")
-    try:
-        return body.decode(said, "replace")
-    except (LookupError, UnicodeError, ValueError):
-        return body.decode("utf-8", "replace")
+    # Of the web's encodings only: Python knows others, "punycode" for one, that take the square
+    # of a text's length.
+    known = webencodings.lookup(said) or webencodings.UTF8
+    return body.decode(known.codec_info.name, "replace")
 
 
 def _refused(status: int, headers: MultiMapping[str] | None) -> NotFetched:

@@ -9,11 +9,12 @@ from opentelemetry.trace import SpanKind
 from contracts.readings import MAX_EVIDENCE, Evidence, Reading
 from contracts.streams import UserId
 from services.tools.browsing.browser import Shows
-from services.tools.browsing.fetcher import REFUSED, Fetches, NotFetched
+from services.tools.browsing.fetcher import REFUSED, Fetched, Fetches, NotFetched
 from services.tools.browsing.robots import Robots
 from services.tools.browsing.showing import NotShown, Shown
+from services.tools.page_readers import ReadsPages
 from services.tools.pages.page import Page, Read
-from services.tools.pages.reading import read
+from services.tools.unreadable import Unreadable
 from taskflow import clock, failpoints
 from taskflow.errors import Permanent
 from taskflow.postgres.database import DatabaseUnavailable
@@ -23,6 +24,7 @@ DISALLOWED = "The shop does not want its page read by programs on their own (rob
 NOT_NOW = "The shop's server has trouble at the moment."
 NO_BROWSER = "Perhaps a browser would see more: none is set up here."
 NO_PRICE = "The page shows no price."
+UNREADABLE = "The page takes more to be read than any page should, so it was given up."
 _FINAL = frozenset({"priced", "out_of_stock", "not_found"})
 _SLOW_DOWN = frozenset({429, 503})
 
@@ -46,10 +48,16 @@ class Looker:
     """`browser` is None where there is no Chromium."""
 
     def __init__(
-        self, fetcher: Fetches, browser: Shows | None, pictures: Pictures, robots: Robots
+        self,
+        fetcher: Fetches,
+        browser: Shows | None,
+        pictures: Pictures,
+        robots: Robots,
+        readers: ReadsPages,
     ) -> None:
         self._fetcher, self._browser = fetcher, browser
         self._pictures, self._robots = pictures, robots
+        self._readers, self._unreadable = readers, Unreadable()
 
     async def look(
         self, url: str, product: str | None, *, user: UserId, for_watch: bool
@@ -66,32 +74,46 @@ class Looker:
     async def _look(
         self, url: str, product: str | None, *, user: UserId, for_watch: bool
     ) -> Reading:
-        if for_watch and (unwanted := await self._unwanted(url)):
+        if unwanted := await self._unwanted(url, user, for_watch=for_watch):
             return unwanted
         async with failpoints.PAGE_FETCH:
             found = await self._fetcher.fetch(url)
         if isinstance(found, NotFetched):
             return _none(found.outcome, found.note)
-        plain = _read(found.page, product)
+        return await self._fetched(found, url, _Reads(self._readers, product, user), user)
+
+    async def _fetched(self, found: Fetched, url: str, read: "_Reads", user: UserId) -> Reading:
+        plain = await read(found.page)
+        if plain is None:
+            return self._given_up(url)
         if plain.outcome in _FINAL or found.page.status in _SLOW_DOWN:
+            self._unreadable.forget(url)
             return _reading(plain, found.page, *found.notes)
-        shown = await self._show(url, product)
+        shown = await self._show(url, read)
         if isinstance(shown, Shown):
-            return await self._shown(shown, product, user)
+            return await self._shown(shown, url, read, user)
         if shown.note == REFUSED:
             return _none("unreachable", REFUSED)
         return _reading(plain, found.page, *found.notes, shown.note)
 
-    async def _show(self, url: str, product: str | None) -> Shown | NotShown:
+    def _given_up(self, url: str) -> Reading:
+        """`unreachable` is what makes a watch look again later and later."""
+        self._unreadable.note(url)
+        return _none("unreachable", UNREADABLE)
+
+    async def _show(self, url: str, read: "_Reads") -> Shown | NotShown:
         if self._browser is None:
             return NotShown("unclear", NO_BROWSER)
         async with failpoints.PAGE_FETCH:
-            return await self._browser.show(
-                url, lambda page: _read(page, product).outcome in _FINAL
-            )
+            return await self._browser.show(url, read.is_enough)
 
-    async def _unwanted(self, url: str) -> Reading | None:
-        match await self._robots.say(url):
+    async def _unwanted(self, url: str, user: UserId, *, for_watch: bool) -> Reading | None:
+        """Why the address is not even fetched, if it is not."""
+        if self._unreadable.rests(url):
+            return _none("unreachable", UNREADABLE)
+        if not for_watch:
+            return None
+        match await self._robots.say(url, user):
             case "allowed":
                 return None
             case "disallowed":
@@ -99,7 +121,11 @@ class Looker:
             case "not_now":
                 return _none("unreachable", NOT_NOW)
 
-    async def _shown(self, shown: Shown, product: str | None, user: UserId) -> Reading:
+    async def _shown(self, shown: Shown, url: str, read: "_Reads", user: UserId) -> Reading:
+        found = await read(shown.page)
+        if found is None:
+            return self._given_up(url)
+        self._unreadable.forget(url)
         stored = None
         if shown.screenshot:
             try:
@@ -107,7 +133,7 @@ class Looker:
             except (DatabaseUnavailable, Permanent) as error:
                 # The picture proves the price; without it the price still stands.
                 log.warning("look.no_picture", error=error.code)
-        reading = _reading(_read(shown.page, product), shown.page)
+        reading = _reading(found, shown.page)
         if stored is None:
             return reading
         evidence = reading.evidence.model_copy(
@@ -116,10 +142,39 @@ class Looker:
         return reading.model_copy(update={"evidence": evidence})
 
 
-def _read(page: Page, product: str | None) -> Read:
-    if page.status >= 500:
-        return Read("unreachable", note=NOT_NOW)
-    found = read(page, product=product)
+class _Reads:
+    """One look's readings: a page that has not changed is not read again."""
+
+    def __init__(self, readers: ReadsPages, product: str | None, user: UserId) -> None:
+        self._readers, self._product, self._user = readers, product, user
+        self._page: Page | None = None
+        self._found: Read | None = None
+
+    async def __call__(self, page: Page) -> Read | None:
+        """None for what cannot be read."""
+        if page.status >= 500:
+            return Read("unreachable", note=NOT_NOW)
+        if self._page is None or not _same(self._page, page):
+            found = await self._readers.read(page, self._product, self._user)
+            self._page, self._found = page, _sure(found) if found else None
+        return self._found
+
+    async def is_enough(self, page: Page) -> bool:
+        """Of what a browser shows; what cannot be read now will not be, either."""
+        found = await self(page)
+        return found is None or found.outcome in _FINAL
+
+
+def _same(one: Page, other: Page) -> bool:
+    return (one.url, one.html, one.visible, one.status) == (
+        other.url,
+        other.html,
+        other.visible,
+        other.status,
+    )
+
+
+def _sure(found: Read) -> Read:
     if found.outcome == "priced" and (found.amount is None or found.amount <= 0):
         return Read("unclear", title=found.title, note=NO_PRICE)
     return found

@@ -6,49 +6,69 @@ that is refused (4xx), and a server that cannot be reached mean that all is allo
 5xx means not now. What is disallowed is `blocked`.
 """
 
-from typing import Literal
+from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 from cachetools import TTLCache
-from protego import Protego
 
+from contracts.streams import UserId
 from services.tools.browsing.fetcher import Fetched, Fetches
 from taskflow import clock
 
-AGENT = "TaskFlow"
 KEPT_SECONDS = 3600.0
-KEPT_SITES = 2000
-MOST_BYTES = 500_000
+KEPT_BYTES = 20_000_000
+"""Of all sites together, and no more than this however many there are."""
+SITE_BYTES = 1_000
+"""What a site takes beside its text: its name, at most 253 characters, and the cache's own."""
+MOST_TEXT = 500_000
 """RFC 9309 asks for at least 500 KiB."""
 
 Word = Literal["allowed", "disallowed", "not_now"]
 
 
+class Judges(Protocol):
+    async def allows(self, rules: str, url: str, user: UserId) -> bool | None: ...
+
+
 class Robots:
-    def __init__(self, fetcher: Fetches) -> None:
-        self._fetcher = fetcher
-        self._known: TTLCache[str, Protego | Word] = TTLCache(
-            KEPT_SITES, KEPT_SECONDS, timer=clock.monotonic
+    """Keeps the files' text; the rules are read where foreign text is read (page_readers.py)."""
+
+    def __init__(self, fetcher: Fetches, readers: Judges) -> None:
+        self._fetcher, self._readers = fetcher, readers
+        self._known: TTLCache[str, bytes] = TTLCache(
+            KEPT_BYTES, KEPT_SECONDS, timer=clock.monotonic, getsizeof=_weight
         )
 
-    async def say(self, url: str) -> Word:
+    async def say(self, url: str, user: UserId) -> Word:
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}"
         rules = self._known.get(site)
         if rules is None:
             rules = await self._rules(site)
-            if rules != "not_now":
-                self._known[site] = rules
-        if isinstance(rules, str):
-            return rules
-        return "allowed" if rules.can_fetch(url, AGENT) else "disallowed"
+            if rules is None:
+                return "not_now"
+            self._known[site] = rules
+        if not rules:
+            return "allowed"
+        match await self._readers.allows(rules.decode(), url, user):
+            case True:
+                return "allowed"
+            case False:
+                return "disallowed"
+            case None:
+                return "not_now"
 
-    async def _rules(self, site: str) -> Protego | Word:
+    async def _rules(self, site: str) -> bytes | None:
+        """Their text; empty where all is allowed, None where nobody can tell now."""
         found = await self._fetcher.fetch(f"{site}/robots.txt")
         if not isinstance(found, Fetched):
-            return "allowed"
+            return b""
         if found.page.status >= 500:
-            return "not_now"
+            return None
         if found.page.status >= 400:
-            return "allowed"
-        return Protego.parse(found.page.html[:MOST_BYTES])
+            return b""
+        return found.page.html[:MOST_TEXT].encode("utf-8", "replace")
+
+
+def _weight(rules: bytes) -> int:
+    return len(rules) + SITE_BYTES

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ _LOOK = f"""({{
   visible: String(document.body?.innerText ?? "").slice(0, {MOST_VISIBLE}),
 }})"""
 
-Enough = Callable[[Page], bool]
+Enough = Callable[[Page], Awaitable[bool]]
 """Whether a page has been read far enough, or its scripts may still be at work."""
 
 
@@ -94,7 +94,7 @@ class Showing:
             await self._tab.wait_for_load_state("networkidle", timeout=QUIET_SECONDS * 1000)
         while True:
             page = await self._look()
-            if page is not None and self._enough(page):
+            if page is not None and await self._enough(page):
                 return page
             now = clock.monotonic()
             if page is None or page.html != still[0]:

@@ -27,6 +27,7 @@ HIGHEST, HIGHEST_LINE = 40, 520
 DEEPEST = 512
 """Chromium hangs what is deeper beside its parent."""
 MOST_NODES = 600_000
+LONGEST_STYLE = 4_000
 
 
 def names(node: LexborNode) -> str:
@@ -37,6 +38,11 @@ def names(node: LexborNode) -> str:
         for name in ("class", "id", "data-testid", "data-test", "data-role", "itemprop")
     )
     return _CAMEL.sub("-", named[:500])
+
+
+def style(node: LexborNode) -> str:
+    """An element's own style sheet, as far as pages made by hand or by shops go."""
+    return (node.attributes.get("style") or "")[:LONGEST_STYLE]
 
 
 def can_be_walked(tree: LexborHTMLParser) -> bool:
@@ -123,8 +129,7 @@ def seen(html: str) -> LexborHTMLParser:
     beside = Beside(tree)
     # Backwards: a removed element takes its children along, which must not be touched again.
     for node in reversed(tree.css(_MARKED)[:MOST_MARKED]):
-        style = node.attributes.get("style") or ""
-        hidden = node.tag not in _WHOLE and _UNSEEN_STYLE.search(style)
+        hidden = node.tag not in _WHOLE and _UNSEEN_STYLE.search(style(node))
         if hidden or beside.itself(node):
             node.decompose()
     for node in reversed(tree.css(_UNSEEN)):

@@ -18,6 +18,7 @@ from services.tools.egress import targets
 from services.tools.egress.proxy import USER, Proxy
 from services.tools.egress.wall import Wall
 from taskflow.process import chromium
+from tests.support import enough
 from tests.support.browser_elsewhere import DEPLOY, BrowserElsewhere, browser_elsewhere
 from tests.support.hostile_site import Site, site
 
@@ -53,7 +54,7 @@ async def ground(tmp_path: Path) -> AsyncGenerator[Ground]:
 
 
 async def show(ground: Ground, path: str = "good") -> Shown | NotShown:
-    return await ground.browser.show(ground.site.url + path, lambda _: True)
+    return await ground.browser.show(ground.site.url + path, enough.at_once)
 
 
 @NEEDS_CHROMIUM

@@ -16,6 +16,7 @@ from services.tools.egress import targets
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
 from taskflow.process import chromium
+from tests.support import enough
 from tests.support.browser_elsewhere import browser_elsewhere
 from tests.support.hostile_site import PUBLIC, Canary, Internet, Site, canary, site
 from tests.support.walks import how_far
@@ -294,7 +295,7 @@ async def test_a_browser_in_its_own_pod_reaches_nothing_inside(
         browser = Browser(server.url, ground.proxy, limits)
         before, asked = ground.proxy.refusals.counts["port"], len(ground.site.asked)
         there.append(ground.site.url + "asks")
-        shown = await asyncio.gather(*(browser.show(url, lambda _: True) for url in there))
+        shown = await asyncio.gather(*(browser.show(url, enough.at_once) for url in there))
         await browser.close()
 
     assert ground.bird.hits == []
@@ -327,7 +328,7 @@ async def test_without_the_wall_these_pages_would_reach_it(ground: Ground) -> No
         frames = "".join(f"<iframe src=page-{number}></iframe>" for number in range(len(PAGES)))
         browser = Browser(PROGRAM, proxy, Limits(60, settle_seconds=0.2, rest_seconds=0))
         try:
-            await browser.show(ground.site.html("all", frames), lambda _: True)
+            await browser.show(ground.site.html("all", frames), enough.at_once)
         finally:
             await browser.close()
     assert len(ground.bird.hits) > len(PAGES) / 2

@@ -25,6 +25,7 @@ from services.tools.egress import targets
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
 from taskflow.process import chromium
+from tests.support import enough
 from tests.support.eventually import eventually
 from tests.support.hostile_site import Site, site
 from tests.support.processes import ROOT, has_ended
@@ -226,23 +227,23 @@ async def test_the_browser_is_done_with_every_page_in_time(
     async with asyncio.timeout(SECONDS * 2 + 60):
         bad = await asyncio.gather(
             *(
-                browser.show(ground.site.html(name, body), lambda _: False)
+                browser.show(ground.site.html(name, body), enough.never)
                 for name, body in BAD_PAGES.items()
             )
         )
     assert all(isinstance(one, NotShown | Shown) for one in bad)
     for handler in (hang, attached):
-        none = await browser.show(ground.site.answer("bad", handler), lambda _: True)
+        none = await browser.show(ground.site.answer("bad", handler), enough.at_once)
         assert isinstance(none, NotShown)
 
 
 @NEEDS_CHROMIUM
 async def test_odd_pages_say_what_stands_there(ground: Ground, patient: Browser) -> None:
     for name, body in ODD_PAGES.items():
-        odd = await patient.show(ground.site.html("odd", body), lambda _: True)
+        odd = await patient.show(ground.site.html("odd", body), enough.at_once)
         assert isinstance(odd, Shown), name
         assert (odd.page.visible or "").strip() == "EUR 5", name
-    shown = await patient.show(ground.site.url + "good", lambda _: True)
+    shown = await patient.show(ground.site.url + "good", enough.at_once)
     assert isinstance(shown, Shown)
     assert shown.screenshot is not None
     assert shown.screenshot.startswith(b"\x89PNG")
@@ -265,8 +266,8 @@ async def test_a_killed_page_and_a_killed_browser_are_tried_again(ground: Ground
                 await asyncio.sleep(2)
             return web.Response(text=GOOD, content_type="text/html")
 
-        await browser.show(ground.site.url + "good", lambda _: True)
-        work = asyncio.create_task(browser.show(ground.site.answer("slow", slow), lambda _: True))
+        await browser.show(ground.site.url + "good", enough.at_once)
+        work = asyncio.create_task(browser.show(ground.site.answer("slow", slow), enough.at_once))
         await asked.wait()
         kill(victim)
         assert isinstance(await work, Shown), victim
@@ -283,10 +284,10 @@ async def test_a_page_that_swells_is_ended(
         "<p>a<script>const all = []; setInterval(() => all.push(new Uint8Array(3e7).fill(1)), 9)"
         "</script>"
     )
-    bad = await patient.show(ground.site.html("swells", swells), lambda _: False)
+    bad = await patient.show(ground.site.html("swells", swells), enough.never)
     assert isinstance(bad, NotShown | Shown)
     assert all(one.memory_info().rss < 1_000_000_000 for one in ours("--type=renderer"))
-    assert isinstance(await patient.show(ground.site.url + "good", lambda _: True), Shown)
+    assert isinstance(await patient.show(ground.site.url + "good", enough.at_once), Shown)
 
 
 @NEEDS_CHROMIUM
@@ -297,9 +298,9 @@ async def test_a_browser_is_replaced_after_its_pages_and_leaves_nothing_behind(
     others = set(psutil.Process().children(recursive=True))
     browser = Browser(PROGRAM, ground.proxy, Limits(recycled_after=2, settle_seconds=0.1))
     for _ in range(2):
-        await browser.show(ground.site.url + "good", lambda _: True)
+        await browser.show(ground.site.url + "good", enough.at_once)
     assert ours("--headless") == []
-    await browser.show(ground.site.url + "good", lambda _: True)
+    await browser.show(ground.site.url + "good", enough.at_once)
     begun = set(psutil.Process().children(recursive=True)) - others
     assert begun
     await browser.close()
@@ -312,7 +313,7 @@ async def test_a_browser_that_is_closed_stays_closed(ground: Ground) -> None:
     assert PROGRAM is not None
     for pause in (0.05, 2.0):
         browser = Browser(PROGRAM, ground.proxy, Limits(settle_seconds=0.1))
-        work = asyncio.create_task(browser.show(ground.site.answer("never", hang), lambda _: True))
+        work = asyncio.create_task(browser.show(ground.site.answer("never", hang), enough.at_once))
         await asyncio.sleep(pause)
         await browser.close()
         assert isinstance(await work, NotShown)
@@ -325,7 +326,7 @@ async def test_a_browser_that_does_not_start_is_said_to(ground: Ground, tmp_path
     program.chmod(0o755)
     browser = Browser(program, ground.proxy)
     for _ in range(2):
-        shown = await browser.show(ground.site.url + "good", lambda _: True)
+        shown = await browser.show(ground.site.url + "good", enough.at_once)
         assert shown == NotShown("unclear", CANNOT_START)
     await browser.close()
 
@@ -337,11 +338,12 @@ from services.tools.browsing.browser import Browser
 from services.tools.egress import targets
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
+from tests.support import enough
 
 async def main():
     async with Proxy(Wall(targets.allowed(sys.argv[2]))) as proxy:
         browser = Browser(Path(sys.argv[1]), proxy)
-        await browser.show(sys.argv[2] + "good", lambda _: True)
+        await browser.show(sys.argv[2] + "good", enough.at_once)
         print("shown", flush=True)
         await asyncio.sleep(60)
 

@@ -13,18 +13,27 @@ Node = dict[str, Any]
 
 _OPENING = re.compile(r"\A\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)?")
 _CLOSING = re.compile(r"(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?|;)\s*$")
-_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_TRAILING_COMMA = re.compile(r",(\s*+[}\]])")
+_LONGEST_NUMBER = 100
 MOST_BLOCKS, MOST_NODES, DEEPEST = 100, 20_000, 24
+MOST_TEXT = 3_000_000
+"""Characters of all blocks together."""
 
 
 def nodes(tree: LexborHTMLParser) -> list[Node]:
     """The top-level objects of every block that can be read."""
     found: list[Node] = []
+    left, blocks = MOST_TEXT, 0
     for script in tree.css("script[type]")[: MOST_BLOCKS * 10]:
         kind = (script.attributes.get("type") or "").partition(";")[0]
         if kind.strip().lower() != "application/ld+json":
             continue
-        block = _parsed(script.text())
+        content = script.text()
+        left -= len(content)
+        if left < 0 or blocks == MOST_BLOCKS:
+            break
+        blocks += 1
+        block = _parsed(content)
         found += [one for one in _listed(block) if isinstance(one, dict)]
         if len(found) > MOST_NODES:
             break
@@ -39,14 +48,30 @@ def _parsed(text: str) -> object:
     opened = _OPENING.sub("", text, count=1)
     bare = opened[:-40] + _CLOSING.sub("", opened[-40:])
     # Templates escape quotes as if JSON were HTML, or leave a comma behind.
-    for attempt in (bare, html.unescape(bare), _TRAILING_COMMA.sub(r"\1", bare)):
+    for mended in (str, html.unescape, _without_trailing_commas):
         try:
+            # ValueError: also what `unescape` says of a character's number without end.
             return json.loads(
-                attempt, strict=False, parse_float=Decimal, parse_constant=lambda _: None
+                mended(bare),
+                strict=False,
+                parse_float=_number,
+                parse_int=_number,
+                parse_constant=lambda _: None,
             )
         except (ValueError, RecursionError, ArithmeticError):
             continue
     return None
+
+
+def _number(digits: str) -> int | Decimal | None:
+    """None for more digits than any shop has: they take the square of their number to read."""
+    if len(digits) > _LONGEST_NUMBER:
+        return None
+    return int(digits) if digits.lstrip("-").isdigit() else Decimal(digits)
+
+
+def _without_trailing_commas(text: str) -> str:
+    return _TRAILING_COMMA.sub(r"\1", text)
 
 
 def walk(tops: list[Node]) -> Iterator[tuple[Node, str]]:

@@ -1,11 +1,13 @@
 """Microdata as the objects that JSON-LD would have: the same products are read from both."""
 
+from typing import cast
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.tools.pages.regions import HIGHEST_LINE, Beside, short_text
 from services.tools.pages.structured.json_ld import Node
 
-MOST_ITEMS, MOST_VALUE = 300, 500
+MOST_ITEMS, MOST_VALUE, MOST_NAMES = 300, 500, 10
 # Where the value of a property stands if not in `content`.
 _VALUE_IN = {
     "meta": "content", "link": "href", "a": "href", "area": "href", "img": "src", "data": "value",
@@ -35,13 +37,18 @@ def nodes(tree: LexborHTMLParser) -> list[Node]:
         holder = _holder(node)
         inside = items.get(holder.mem_id) if holder else None
         if inside is not None:
-            for name in (node.attributes.get("itemprop") or "").split():
+            for name in _names(node):
                 _add(inside, name, _value(node, name))
     return tops
 
 
 def _typed(scope: LexborNode) -> Node:
-    return {"@type": (scope.attributes.get("itemtype") or "").split()}
+    return {"@type": (scope.attributes.get("itemtype") or "")[:MOST_VALUE].split()}
+
+
+def _names(node: LexborNode) -> list[str]:
+    """A property seldom has two names."""
+    return (node.attributes.get("itemprop") or "")[:MOST_VALUE].split()[:MOST_NAMES]
 
 
 def _holder(node: LexborNode) -> LexborNode | None:
@@ -58,7 +65,10 @@ def _add(item: Node, name: str, value: object) -> None:
         return
     if name in item:
         known = item[name]
-        item[name] = [*known, value] if isinstance(known, list) else [known, value]
+        if isinstance(known, list):
+            cast("list[object]", known).append(value)
+        else:
+            item[name] = [known, value]
     else:
         item[name] = value
 

@@ -18,6 +18,7 @@ from services.tools.browsing.robots import Robots
 from services.tools.egress import targets
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
+from services.tools.page_readers import PageReaders
 from simulators.settings import SimulatorSettings
 from taskflow.privacy.media import Stored
 from taskflow.process import chromium
@@ -58,13 +59,13 @@ async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Shop]
     home: Path = tmp_path_factory.mktemp("home")
     async with serve_simulator(SimulatorSettings.load(_env_file=None, taskflow_home=home)) as sim:
         url = f"{sim}/shop/"
-        async with Proxy(Wall(targets.allowed(url))) as proxy:
+        async with PageReaders() as readers, Proxy(Wall(targets.allowed(url))) as proxy:
             fetcher, album = Fetcher(proxy), Album()
             browser = Browser(PROGRAM, proxy) if PROGRAM else None
             yield Shop(
                 url,
-                Looker(fetcher, browser, album, Robots(fetcher)),
-                Looker(fetcher, None, album, Robots(fetcher)),
+                Looker(fetcher, browser, album, Robots(fetcher, readers), readers),
+                Looker(fetcher, None, album, Robots(fetcher, readers), readers),
                 album,
             )
             if browser:
