@@ -8,6 +8,9 @@ from pydantic import BaseModel, Field
 from contracts.event import Event, Json, event, upcasts
 from contracts.personal import Personal
 
+FIRST_RULES, RULES = 1, 2
+"""Of the turns of release 0.1, and of those that this release opens."""
+
 
 class Media(BaseModel):
     url: str
@@ -33,12 +36,23 @@ class MessageReceived(Event):
 
 @event
 class TurnStarted(Event):
-    """The agent took up what was pending; this event's id is the turn's."""
+    """The agent took up what was pending; this event's id is the turn's.
+
+    v2 names the rules that decide the turn, to its end and in every replay.
+    """
 
     type: ClassVar = "turn.started"
+    version: ClassVar = 2
 
     number: int
     """Turns ended before this one."""
+    rules: int = RULES
+    """1: until release 0.1, without receipts; 2: docs/policy.md as it stands."""
+
+
+@upcasts(TurnStarted, from_version=1)
+def _by_the_first_rules(data: Json) -> Json:
+    return {**data, "rules": 1}
 
 
 class Usage(BaseModel):
@@ -89,11 +103,12 @@ class ModelFailed(Event):
 class ReplyReady(Event):
     """A reply is decided; this event's id is the reply's. Closes `turn` if it has one.
 
-    v2 names the replies it repeats; v3 may show a picture, and may be a watch's alert.
+    v2 names the replies it repeats; v3 may show a picture, and may be a watch's alert; v4 names
+    the changes that it tells.
     """
 
     type: ClassVar = "reply.ready"
-    version: ClassVar = 3
+    version: ClassVar = 4
 
     turn: UUID | None
     kind: Literal["answer", "apology", "reminder", "alert"]
@@ -104,6 +119,9 @@ class ReplyReady(Event):
     """Earlier replies that may not have arrived, quoted in this one."""
     picture: UUID | None = None
     """In the media store; it goes out with the first part."""
+    receipts: list[UUID] = Field(default_factory=list[UUID])
+    """The facts whose receipts stand under its words: `tool.finished`, `tool.failed`,
+    `profile.learned`, `profile.forgotten`."""
 
 
 @upcasts(ReplyReady, from_version=1)
@@ -114,6 +132,11 @@ def _repeats_nothing(data: Json) -> Json:
 @upcasts(ReplyReady, from_version=2)
 def _shows_nothing(data: Json) -> Json:
     return {**data, "picture": None}
+
+
+@upcasts(ReplyReady, from_version=3)
+def _without_receipts(data: Json) -> Json:
+    return {**data, "receipts": []}
 
 
 @event

@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field, StringConstraints
 from contracts.event import Event, Json, event, upcasts
 from contracts.personal import Personal
 
+NOBODY = "nobody"
+"""Owner of a call that no service does: its outcome stands in the answer's own batch."""
 ToolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
@@ -65,10 +67,14 @@ class Asker(BaseModel):
 
 @event
 class ToolRequested(Event):
-    """The model asked for a tool; this event's id is the call's. v2 tells who asks."""
+    """The model asked for a tool; this event's id is the call's.
+
+    v2 tells who asks; v3, as the tool was offered then, whether the call changes anything and whose
+    words its result holds.
+    """
 
     type: ClassVar = "tool.requested"
-    version: ClassVar = 2
+    version: ClassVar = 3
 
     turn: UUID
     step: int
@@ -82,6 +88,8 @@ class ToolRequested(Event):
     """False when the zone was only guessed from the number's country."""
     deadline: datetime
     asker: Personal[Asker] | None = None
+    effect: Literal["read", "write", "confirm"] = "read"
+    untrusted: bool = False
 
     def key(self) -> str:
         return f"{self.owner}.{self.tool}"
@@ -90,6 +98,12 @@ class ToolRequested(Event):
 @upcasts(ToolRequested, from_version=1)
 def _of_nobody(data: Json) -> Json:
     return {**data, "asker": None}
+
+
+@upcasts(ToolRequested, from_version=2)
+def _without_receipt(data: Json) -> Json:
+    """Nobody was owed a receipt then; whose words came in is not recorded, so strangers' may."""
+    return {**data, "effect": "read", "untrusted": True}
 
 
 @event

@@ -250,7 +250,7 @@ class OneCall:
         await self.log.append(writes, self.slot(state), Because.of(opened))
         return Folded(state.model_copy(update={"settled": True}), self.request.version)
 
-    def parking(self, state: CallState, recorded: Recorded[Any], error: Exception) -> Parking:
+    async def parking(self, state: CallState, recorded: Recorded[Any], error: Exception) -> Parking:
         text = "The tool failed in a way it did not expect. Do not try it again now."
         failed = _failed(self.request, "parked", text)
         log.error("tool.parked", tool=self.request.event.tool, error=type(error).__name__)

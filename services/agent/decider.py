@@ -12,6 +12,7 @@ from uuid import UUID
 
 from contracts import slots, streams
 from contracts.conversation import (
+    FIRST_RULES,
     ForgettingAsked,
     ForgettingConfirmed,
     HistorySummarized,
@@ -28,7 +29,7 @@ from contracts.conversation import (
 from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.replies import ReplyAssumed, ReplyDelivered, ReplyRead, ReplySending
-from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
+from contracts.tools import NOBODY, ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from services.agent.apologies import Reason, apology, given_up
 from services.agent.leaving import parting
 from services.agent.leaving.parting import AwaitGoodbye, Forget
@@ -57,8 +58,8 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
                 message=this, at=recorded.recorded_at, at_once=message.kind not in {"text", "other"}
             )
             return _waking(state.but(stream=recorded.stream, pending=(*state.pending, new)), this)
-        case TurnStarted() if state.turn is None:
-            return _opened(state, recorded)
+        case TurnStarted(rules=rules) if state.turn is None:
+            return _opened(state, recorded, rules)
         case ModelAnswered(turn=turn, step=step) as answer if (turn, step) == _at(state):
             return state.but(
                 step=step + 1,
@@ -78,16 +79,26 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             return state.but(leaving_since=recorded.recorded_at)
         case ToolRequested(turn=turn) as request if turn == state.turn:
             return _waits(state, request, recorded)
-        case ToolFinished(call=call) | ToolFailed(call=call) if call in state.waiting:
-            return _settled(state, call, recorded)
+        case ToolFinished(call=call) | ToolFailed(call=call) if (
+            call in state.changing | state.waiting
+        ):
+            owing = _owing(state, call, recorded)
+            return _settled(owing, call, recorded) if call in state.waiting else owing
         case ReplyReady(turn=turn) as reply if turn is not None and turn == state.turn:
             driver = state.driver if state.pending else None
-            asking = _asking(_closed(state), this, state.proposed if _shows(reply) else ())
+            told = _told(state, reply)
+            asking = _asking(_closed(told), this, state.proposed if _shows(reply) else ())
             if state.asks_to_forget:
                 asking = asking.but(asked_in=this, asked_to_forget=True)
             return _arrived(asking, reply.tells_again).but(driver=driver)
-        case ReplyReady(turn=None) if state.turn is None and not state.pending:
-            return _asking(state, None, ())  # a yes would be to this, or to nothing
+        case ReplyReady(turn=UUID()) as reply if reply.receipts:
+            return _told(state, reply)  # of a turn that was parked just before it
+        case ReplyReady(turn=None, kind=kind):
+            # An alert quotes the title of a page.
+            seen = state.but(outside=state.outside or kind == "alert")
+            if state.turn is not None or state.pending:
+                return seen
+            return _asking(seen, None, ())  # a yes would be to this, or to nothing
         case ReplySending(reply=reply, part=part, parts=parts) if (
             reply == state.asked_in and part + 1 == parts and state.asked_at is None
         ):
@@ -122,10 +133,13 @@ def _waking(state: Conversation, this: UUID) -> Conversation:
     return state.but(driver=this) if idle else state
 
 
-def _opened(state: Conversation, recorded: Recorded[Any]) -> Conversation:
+def _opened(state: Conversation, recorded: Recorded[Any], rules: int) -> Conversation:
+    learns = (*state.owed_turns, recorded.event_id) if rules != FIRST_RULES else state.owed_turns
     return state.but(
         turn=recorded.event_id,
         turn_version=recorded.version,
+        rules=rules,
+        owed_turns=learns,
         step=1,
         waiting=frozenset(),
         waiting_since=None,
@@ -142,13 +156,33 @@ def _opened(state: Conversation, recorded: Recorded[Any]) -> Conversation:
 
 
 def _waits(state: Conversation, request: ToolRequested, recorded: Recorded[Any]) -> Conversation:
+    is_done = request.owner != NOBODY
+    owes = is_done and request.effect != "read" and state.rules != FIRST_RULES
+    changes = {recorded.event_id} if owes else set[UUID]()
     return state.but(
+        changing=state.changing | changes,
+        outside=state.outside or (is_done and request.untrusted),
         waiting=state.waiting | {recorded.event_id},
         waiting_since=state.waiting_since or recorded.recorded_at,
         wait_ends=max(state.wait_ends or request.deadline, request.deadline),
         driver=None,
         repairs=0,
     )
+
+
+def _owing(state: Conversation, call: UUID, recorded: Recorded[Any]) -> Conversation:
+    """What was changed, or may have been, is told by the next reply, whichever turn it ends."""
+    if call not in state.changing:
+        return state
+    outcome: Event = recorded.event
+    is_change = not isinstance(outcome, ToolFailed) or outcome.code == "unknown"
+    owed = (*state.owed, recorded.event_id) if is_change else state.owed
+    return state.but(changing=state.changing - {call}, owed=owed)
+
+
+def _told(state: Conversation, reply: ReplyReady) -> Conversation:
+    owed = tuple(one for one in state.owed if one not in reply.receipts)
+    return state.but(owed=owed, owed_turns=())
 
 
 def _settled(state: Conversation, call: UUID, recorded: Recorded[Any]) -> Conversation:
@@ -197,7 +231,7 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 5, Conversation, evolve)
+FOLD = Fold("agent", 6, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Where a turn touches the world: the model is asked, and what it said is recorded."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -9,11 +10,12 @@ import structlog
 from opentelemetry import trace
 
 from contracts import streams
-from contracts.conversation import ModelAnswered, ReplyCaught, ReplyReady
+from contracts.conversation import ForgettingConfirmed, ModelAnswered, ReplyCaught, ReplyReady
 from contracts.event import Event, Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolOffered
+from services.agent import receipts
 from services.agent.apologies import given_up
 from services.agent.asking import history, prompt
 from services.agent.asking.gemini import Answer, ModelUnavailable, Question, function_of
@@ -30,9 +32,10 @@ from services.agent.judging import facts
 from services.agent.judging.answers import Circumstances, answered, telling_again
 from services.agent.leaving import leaving
 from services.agent.memory.memory import Model
+from services.agent.owed import Owed
 from services.agent.reading import Reading, Step
 from taskflow import clock
-from taskflow.errors import Permanent
+from taskflow.errors import Permanent, Retryable
 from taskflow.log.appending import Because, Outcome, Write
 from taskflow.log.event_log import Log
 from taskflow.telemetry.tracing import link
@@ -68,6 +71,7 @@ class Effects:
         self._log, self._model, self._destroyer = event_log, model, destroyer
         self._prompt = system or Prompt(prompt.CURRENT, prompt.text())
         self._reading = Reading(event_log, model)
+        self._owed = Owed(event_log)
         self._catalogue = Catalogue(event_log)
         self._declared_of: Mapping[str, ToolOffered] = {}
         self._functions: list[Json] = []
@@ -76,6 +80,32 @@ class Effects:
         """Puts a decision into its slot of the cause's conversation."""
         write = Write(cause.stream, decision.events, streams.user_of(cause.stream))
         return await self._log.append([write], decision.slot, Because.of(cause))
+
+    async def conclude(
+        self, state: Conversation, decision: Decide, cause: Recorded[Any]
+    ) -> Outcome:
+        """As `record`, with the receipts that a reply owes."""
+        events = await self.told(state, decision.events)
+        return await self.record(Decide(decision.slot, events), cause)
+
+    async def told(self, state: Conversation, events: Sequence[Event]) -> Sequence[Event]:
+        """The same events; the reply among them tells every change that none has told yet."""
+        leaves = any(isinstance(event, ForgettingConfirmed) for event in events)
+        if leaves or not _replies(events) or not (owed := await self._owed.of(state)):
+            return events
+        return receipts.telling(events, owed)
+
+    async def told_if_readable(
+        self, state: Conversation, events: Sequence[Event]
+    ) -> Sequence[Event]:
+        """What cannot be read now is left to the next reply: an event that parks may be why."""
+        try:
+            return await self.told(state, events)
+        except Retryable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the turn is given up
+            log.warning("receipts.left", error=type(error).__name__)
+            return events
 
     async def ask_model(
         self, state: Conversation, move: AskModel, cause: Recorded[Any], version: int
@@ -86,7 +116,7 @@ class Effects:
         link(answering, [one.trace for one in heard.covered])
         if move.step == 1 and (decided := leaving.decided(move.turn, state, heard.covered)):
             log.info("forgetting.decided", type=decided[0].type)
-            return await self.record(Decide(move.slot, decided), cause)
+            return await self.conclude(state, Decide(move.slot, decided), cause)
         step = await self._reading.step(heard, state, move, cause)
         offered = await self._catalogue.offers()
         question = self._question(step, move, offered)
@@ -102,11 +132,14 @@ class Effects:
                 attempts=error.attempts,
                 in_reply_to=step.newest_sid,
             )
+            decided = await self.told(state, decided)
         else:
             log.info("model.answered", took_ms=answer.took_ms, finish=answer.finish_reason)
             known = _circumstances(step, state, move, offered)
             fact = _as_fact(answer, move, question, self._prompt.version)
             decided = answered(fact, known)
+            if _replies(decided) and (owed := await self._owed.of(state)):
+                decided = answered(fact, replace(known, receipts=owed))
             _tell_of_catches(decided)
         told = telling_again(decided, await self._texts(state.gone))
         return await self.record(Decide(move.slot, told), cause)
@@ -151,6 +184,10 @@ class Effects:
         return self._functions
 
 
+def _replies(events: Sequence[Event]) -> bool:
+    return any(isinstance(event, ReplyReady) for event in events)
+
+
 def _circumstances(
     step: Step, state: Conversation, move: AskModel, offered: Mapping[str, ToolOffered]
 ) -> Circumstances:
@@ -168,6 +205,7 @@ def _circumstances(
         happened=known.happened,
         may_catch=not state.caught and move.step < MAX_STEPS,
         picture=known.picture,
+        rules=state.rules,
     )
 
 

@@ -77,7 +77,7 @@ class Turns:
                 return None
             case Decide() as decision:
                 self.waited = decider.LONGEST_BURST
-                outcome = await self.effects.record(decision, recorded)
+                outcome = await self.effects.conclude(state, decision, recorded)
             case AskModel() as asking:
                 self.waited = decider.LONGEST_BURST
                 with span("invoke_agent taskflow", attributes=_about(asking)):
@@ -93,14 +93,15 @@ class Turns:
         self.version = left.version if left else self.version
         return left
 
-    def parking(
+    async def parking(
         self, state: Conversation, recorded: Recorded[Any], error: Exception
     ) -> Parking | None:
         """Who said that they leave is forgotten, however often it fails: that is never given up."""
         if state.leaving_since is not None:
             return None
         decision = decider.parked(state, type(error).__name__)
-        write = Write(recorded.stream, decision.events, streams.user_of(recorded.stream))
+        events = await self.effects.told_if_readable(state, decision.events)
+        write = Write(recorded.stream, events, streams.user_of(recorded.stream))
         return Parking([write], decision.slot)
 
 

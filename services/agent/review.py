@@ -156,10 +156,15 @@ class _Conversation:
             case TurnStopped(turn=turn):
                 return self._stopped(recorded, slot, turn)
             case TurnParked(error=error):
-                states = (self._states[version] for version in versions)
+                told = Effects(LogThen(self._history, recorded.position), Recording(None, None, ""))
                 return agreeing(
-                    self._comparing.append(slot, decider.parked(one, error).events)
-                    for one in states
+                    [
+                        self._comparing.append(
+                            slot,
+                            await told.told_if_readable(one, decider.parked(one, error).events),
+                        )
+                        for one in (self._states[version] for version in versions)
+                    ]
                 )
             case _:
                 pass
@@ -189,8 +194,10 @@ class _Conversation:
         if state.driver is not None:
             move = decider.next_move(state, recorded.recorded_at, timedelta())
             match move:
-                case Decide():
-                    decided = move.events if move.slot == slot else ()
+                case Decide() if move.slot == slot:
+                    past = LogThen(self._history, recorded.position)
+                    told = Effects(past, Recording(None, None, ""))
+                    decided = await told.told(state, move.events)
                 case AskModel():
                     past = LogThen(self._history, recorded.position, catalogue)
                     decided = await self._asked(recorded, state, move, past, version)

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.conversation import RULES
+
 
 class Pending(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -31,6 +33,8 @@ class Conversation(BaseModel):
     stream: str = ""
     turn: UUID | None = None
     turn_version: int = 0
+    rules: int = RULES
+    """That decide the open turn (docs/policy.md)."""
     step: int = 0
     waiting: frozenset[UUID] = frozenset()
     """Tool calls without an outcome."""
@@ -48,6 +52,14 @@ class Conversation(BaseModel):
     """Answers in a row that led to nothing."""
     caught: bool = False
     """Whether an answer of the open turn was sent back for a false claim."""
+    changing: frozenset[UUID] = frozenset()
+    """Open calls that change something."""
+    owed: tuple[UUID, ...] = ()
+    """Outcomes of such calls that no reply has told yet, also of turns that ended without one."""
+    owed_turns: tuple[UUID, ...] = ()
+    """Turns that may have changed the profile, and no reply has told it yet."""
+    outside: bool = False
+    """Whether strangers' text ever came in: the model was shown it, or a summary of it."""
     proposed: tuple[Proposal, ...] = ()
     """In the open turn."""
     asked: tuple[Proposal, ...] = ()

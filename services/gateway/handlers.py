@@ -79,7 +79,9 @@ class Sending:
         await self.attempts.clear(self.slot(state))
         raise HandedBack("the lane waits", delay=max(seconds, 0.05))
 
-    def parking(self, state: Lane, recorded: Recorded[Any], error: Exception) -> Parking | None:
+    async def parking(
+        self, state: Lane, recorded: Recorded[Any], error: Exception
+    ) -> Parking | None:
         decision = decider.parked(state, type(error).__name__)
         if decision is None:
             return None

@@ -162,6 +162,7 @@ class ReminderTools:
             "set": True,
             "text": arguments.text,
             "first": in_words(due, zone),
+            "at": due.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(),
             "repeats": arguments.rrule,
             "zone": zone,
             "zone_was_guessed_from_number": guessed,

@@ -53,7 +53,9 @@ class Driven(Protocol[S_inv]):
         """
         ...
 
-    def parking(self, state: S_inv, recorded: Recorded[Any], error: Exception) -> Parking | None:
+    async def parking(
+        self, state: S_inv, recorded: Recorded[Any], error: Exception
+    ) -> Parking | None:
         """How to give up; None while that must not be (a claimed send is settled first)."""
         ...
 
@@ -105,7 +107,7 @@ class Driving(Generic[S]):
 
     async def _park(self, state: S, recorded: Recorded[Any], error: Exception, tries: int) -> bool:
         """False when parking must wait. A taken slot is a reload."""
-        parking = self.work.parking(state, recorded, error)
+        parking = await self.work.parking(state, recorded, error)
         if parking is None:
             return False
         parked = await self.dead_letters.park(recorded, error, tries, parking.writes, parking.slot)

@@ -227,7 +227,7 @@ class House:
         self.later(seconds=0.4)
         match decider.next_move(state, self.log.now, timedelta()):
             case decider.Decide() as move:
-                await self.agent.record(move, cause)
+                await self.agent.conclude(state, move, cause)
             case decider.AskModel() as move:
                 version = len(self.log.stream(cause.stream))
                 await self.agent.ask_model(state, move, cause, version)

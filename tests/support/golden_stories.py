@@ -16,8 +16,6 @@ ADA, BOB, CLEO, DAN, EVE, FAY, GUS = (
     UserId(named(name)) for name in ("ada", "bob", "cleo", "dan", "eve", "fay", "gus")
 )
 FORGOTTEN = (CLEO, GUS)
-OLD = EVE
-"""Whose events are written as the first release's code wrote them."""
 SHOP = "https://shop.example/kettle"
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from contracts import slots
-from contracts.conversation import ModelAnswered, ReplyCaught, ReplyReady
+from contracts.conversation import FIRST_RULES, RULES, ModelAnswered, ReplyCaught, ReplyReady
 from contracts.event import Event, Json
 from contracts.tools import (
+    NOBODY,
     ActionProposed,
     Asker,
     ToolFailed,
@@ -18,17 +19,11 @@ from contracts.tools import (
     ToolRequested,
 )
 from services.agent.answer_size import TOO_LONG
+from services.agent import receipts
 from services.agent.apologies import sorry
 from services.agent.judging import policy, proposals, truth
-from services.agent.judging.policy import (
-    NOBODY,
-    Allowed,
-    Asked,
-    Confirm,
-    Refused,
-    Standing,
-    Verdict,
-)
+from services.agent.judging.policy import Allowed, Asked, Confirm, Refused, Standing, Verdict
+from services.agent.receipts import Receipt
 
 MAX_CALLS = 8
 """In one answer; more is a malformed one."""
@@ -71,6 +66,10 @@ class Circumstances:
     may_catch: bool = True
     """Whether a false claim may still be sent back; else it is corrected by rule."""
     picture: UUID | None = None
+    receipts: Sequence[Receipt] = ()
+    """Of changes that no reply has told yet."""
+    rules: int = RULES
+    """That decide the turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +82,10 @@ class _Call:
 
 def answered(answer: ModelAnswered, given: Circumstances) -> list[Event]:
     """The answer, and with it what it decides; alone, it asks for a repair."""
+    return receipts.telling(_answered(answer, given), given.receipts)
+
+
+def _answered(answer: ModelAnswered, given: Circumstances) -> list[Event]:
     if answer.finish_reason in BLOCKED or answer.finish_reason.startswith("BLOCKED_"):
         return [answer, sorry(answer.turn, "blocked", given.in_reply_to)]
     calls = list(_calls(answer.content))
@@ -128,10 +131,14 @@ def _reply(answer: ModelAnswered, text: str, given: Circumstances) -> Iterator[E
         if given.may_catch:
             return
         text = truth.corrected(text, false)
+    if given.rules != FIRST_RULES:
+        text = receipts.unmarked(text)
     yield ReplyReady(
         turn=answer.turn,
         kind="answer",
-        text=proposals.shown(text, given.proposed),
+        # Receipts above the question: what a yes does stands last.
+        text=proposals.shown(receipts.under(text, given.receipts), given.proposed),
+        receipts=receipts.facts(given.receipts),
         in_reply_to=given.in_reply_to,
         picture=given.picture,
     )
@@ -189,6 +196,8 @@ def _request(
         zone_known=given.zone_known,
         deadline=given.now + lasts + DEADLINE_MARGIN,
         asker=given.asker,
+        effect=offer.effect if offer else "read",
+        untrusted=offer is not None and offer.untrusted,
     )
 
 

@@ -7,9 +7,16 @@ from uuid import UUID
 
 from contracts.conversation import MessageReceived
 from contracts.recorded import Recorded
-from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolOffered, ToolRequested
+from contracts.tools import (
+    NOBODY,
+    ActionProposed,
+    ToolFailed,
+    ToolFinished,
+    ToolOffered,
+    ToolRequested,
+)
 from services.agent.judging import proposals, truth
-from services.agent.judging.policy import NOBODY, OWN_MESSAGES_BEFORE, Standing
+from services.agent.judging.policy import OWN_MESSAGES_BEFORE, Standing
 
 
 @dataclass(frozen=True, slots=True)

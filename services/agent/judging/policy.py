@@ -11,8 +11,6 @@ from contracts.event import Json
 from contracts.tools import ToolOffered
 from services.agent.judging import grounding, proposals
 
-NOBODY = "nobody"
-"""Owner of a call that no service does: its outcome stands in the answer's own batch."""
 MAX_WRITES = 4
 """In one turn, without a word of the user's: more is a model that ran away with itself."""
 MAX_PROPOSED = 5

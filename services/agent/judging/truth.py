@@ -13,9 +13,8 @@ from uuid import UUID
 from contracts.conversation import ReplyReady, TurnStarted, TurnStopped
 from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
-from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from contracts.tools import NOBODY, ToolFailed, ToolFinished, ToolRequested
 from services.agent.judging.phrasings import EARLIER, HEDGED, NEGATED, ON_YOUR_WORD, PHRASINGS, Mode
-from services.agent.judging.policy import NOBODY
 
 LEARNED, FORGOTTEN, STOPPED = ProfileLearned.type, ProfileForgotten.type, TurnStopped.type
 WRITES = frozenset({"set_reminder", "cancel_reminder", "watch_price", "stop_watch"})

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from contracts.recorded import Recorded
-from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
+from contracts.tools import NOBODY, ToolFailed, ToolFinished, ToolOffered, ToolRequested
 from services.agent.judging import proposals
-from services.agent.judging.policy import NOBODY
 
 Source = Literal["recorded", "approximate", "live", "missing", "not done"]
 """`recorded`: the same call; `approximate`: the turn's only call of that tool, with other

@@ -87,7 +87,7 @@ class _Turn:
             case AskModel() as asking:
                 await self._effects.ask_model(state, asking, cause, version)
             case Decide() as decision:
-                await self._effects.record(decision, cause)
+                await self._effects.conclude(state, decision, cause)
             case _:
                 raise AssertionError("an open turn asks, or is decided")
 

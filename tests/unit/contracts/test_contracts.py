@@ -72,6 +72,18 @@ def test_an_old_version_is_brought_up_to_date(monkeypatch: pytest.MonkeyPatch) -
         event(Moved)
 
 
+def test_turns_of_the_first_release_keep_its_rules_and_owe_no_receipt() -> None:
+    samples = {name: json.loads((ROOT / "samples" / f"{name}.json").read_text()) for name in (
+        "turn.started.v1", "tool.requested.v1", "tool.requested.v2", "reply.ready.v3"
+    )}  # fmt: skip
+    assert decode("turn.started", 1, samples["turn.started.v1"]).model_dump()["rules"] == 1
+    for version in (1, 2):
+        request = decode("tool.requested", version, samples[f"tool.requested.v{version}"])
+        assert isinstance(request, ToolRequested)
+        assert (request.effect, request.untrusted) == ("read", True)
+    assert decode("reply.ready", 3, samples["reply.ready.v3"]).model_dump()["receipts"] == []
+
+
 def test_unknown_types_and_bad_payloads_are_told_apart() -> None:
     with pytest.raises(UnknownEventType):
         decode("nobody.knows", 1, {})
@@ -80,7 +92,9 @@ def test_unknown_types_and_bad_payloads_are_told_apart() -> None:
 
 
 def test_later_additions_are_ignored() -> None:
-    assert decode("turn.started", 1, {"number": 3, "new": True}) == TurnStarted(number=3)
+    assert decode("turn.started", 2, {"number": 3, "rules": 2, "new": True}) == TurnStarted(
+        number=3
+    )
 
 
 def test_a_personal_field_holds_its_value_or_its_seal() -> None:
@@ -141,9 +155,9 @@ def test_a_message_of_the_bus_becomes_an_event() -> None:
         position=1,
         transaction_id=1,
         type="turn.started",
-        schema_version=1,
+        schema_version=2,
         user_id=None,
-        payload={"number": 1},
+        payload={"number": 1, "rules": 2},
         cause=None,
         correlation=uuid4(),
         trace=None,
