@@ -10,12 +10,18 @@ import structlog
 from opentelemetry import trace
 
 from contracts import streams
-from contracts.conversation import ForgettingConfirmed, ModelAnswered, ReplyCaught, ReplyReady
+from contracts.conversation import (
+    FIRST_RULES,
+    ForgettingConfirmed,
+    ModelAnswered,
+    ReplyCaught,
+    ReplyReady,
+)
 from contracts.event import Event, Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolOffered
-from services.agent import receipts
+from services.agent import bounds, private, receipts
 from services.agent.apologies import given_up
 from services.agent.asking import history, prompt
 from services.agent.asking.gemini import Answer, ModelUnavailable, Question, function_of
@@ -33,6 +39,7 @@ from services.agent.judging.answers import Circumstances, answered, telling_agai
 from services.agent.leaving import leaving
 from services.agent.memory.memory import Model
 from services.agent.owed import Owed
+from services.agent.private import PrivateFact
 from services.agent.reading import Reading, Step
 from taskflow import clock
 from taskflow.errors import Permanent, Retryable
@@ -120,6 +127,9 @@ class Effects:
         step = await self._reading.step(heard, state, move, cause)
         offered = await self._catalogue.offers()
         question = self._question(step, move, offered)
+        if state.rules != FIRST_RULES and bounds.size(question.contents) > bounds.MOST_BYTES:
+            too_much = given_up(move.turn, move.step, "tokens", in_reply_to=step.newest_sid)
+            return await self.conclude(state, Decide(move.slot, too_much), cause)
         try:
             answer = await self._model.ask(question, within=work_left(state).total_seconds())
         except ModelUnavailable as error:
@@ -200,7 +210,16 @@ def _circumstances(
         in_reply_to=step.newest_sid,
         may_repair=state.repairs < MAX_REPAIRS,
         asker=step.profile.asker(),
-        standing=known.standing(frozenset(one.fingerprint for one in step.confirmed)),
+        standing=replace(
+            known.standing(frozenset(one.fingerprint for one in step.confirmed)),
+            rules=state.rules,
+            outside=state.outside,
+            private=[
+                PrivateFact(one.kind, one.value)
+                for one in step.profile.facts
+                if one.kind in private.KINDS
+            ],
+        ),
         proposed=known.proposed,
         happened=known.happened,
         may_catch=not state.caught and move.step < MAX_STEPS,

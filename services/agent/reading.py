@@ -11,6 +11,7 @@ from contracts.conversation import HistorySummarized, MessageReceived
 from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed
+from services.agent import bounds
 from services.agent.decider import AskModel
 from services.agent.judging import facts, truth
 from services.agent.judging.proposals import canonical
@@ -54,7 +55,7 @@ class Step:
 
     def about(self) -> list[str]:
         return [
-            *self.profile.lines(),
+            *bounds.first_lines(self.profile.lines()),
             *self.profile.noted(self._ids()),
             *(
                 "Confirmed by the user just now; call it exactly so, once: "

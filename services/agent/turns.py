@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.conversation import (
+    RULES,
     MessageReceived,
     ModelAnswered,
     ReplyCaught,
@@ -37,6 +38,8 @@ class Turn:
     """Of the event that began it."""
     messages: list[Recorded[MessageReceived]]
     started_at: datetime
+    rules: int = RULES
+    """That decide it."""
     steps: dict[int, Step] = field(default_factory=dict[int, Step])
     said: str | None = None
     ended: int | None = None
@@ -63,9 +66,10 @@ class Turns:
         match recorded.event:
             case MessageReceived() | TurnRetried() | TurnParked():
                 self._queue(recorded)
-            case TurnStarted():
+            case TurnStarted(rules=rules):
                 at = recorded.recorded_at
-                self.turns.append(Turn(recorded.event_id, recorded.version, self.pending, at))
+                opened = Turn(recorded.event_id, recorded.version, self.pending, at, rules)
+                self.turns.append(opened)
                 self.pending = []
             case ReplyReady() as reply:
                 self._say(recorded, reply)

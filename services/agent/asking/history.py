@@ -12,16 +12,19 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from contracts.conversation import HistorySummarized, MessageReceived
+from contracts.conversation import FIRST_RULES, HistorySummarized, MessageReceived
 from contracts.event import Json
 from contracts.personal import Sealed
 from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
 from contracts.tools import ToolRequested
-from services.agent.asking.results import UNTRUSTED, as_read
+from services.agent import bounds
+from services.agent.asking.results import MAX_OLD_RESULT, UNTRUSTED, as_read
 from services.agent.judging import truth
 from services.agent.turns import Step, Turn, Turns, walked
 
+SHORTER = (8_000, MAX_OLD_RESULT, 400)
+"""Characters of each result in the open turn, where all of them together are too long."""
 HISTORY_TOKENS = 24_000
 """Of turns that have ended: an eighth of what a turn may spend in its eight steps."""
 CHARACTERS_A_TOKEN = 4
@@ -58,7 +61,7 @@ def contents(
     for one in turns.turns:
         if one.turn == turn:
             first = "\n".join([now_line(one.started_at, zone, known=zone_known), *about])
-            open_ = _open(one, turns, events, first, untrusted)
+            open_ = _within_bounds(one, turns, events, first, untrusted)
             break
         if one.version > upto:
             older.append(ended(one, turns, model, untrusted))
@@ -95,9 +98,25 @@ def ended(
         if content is None or not _is_settled(step, turns):
             break
         told.append(content if step.answer.model == model else _unsigned(content))
-        told.append(_responses(step, turns, untrusted, old=True))
+        told.append(_responses(step, turns, untrusted, MAX_OLD_RESULT))
     if turn.said:
         told.append({"role": "model", "parts": [{"text": turn.said}]})
+    return told
+
+
+def _within_bounds(
+    turn: Turn,
+    turns: Turns,
+    events: Sequence[Recorded[Any]],
+    first: str,
+    untrusted: Collection[str],
+) -> list[Json]:
+    """Results whole where there is room, else ever shorter."""
+    told = _open(turn, turns, events, first, untrusted)
+    for most in SHORTER:
+        if bounds.size(told) <= bounds.OPEN_BYTES:
+            break
+        told = _open(turn, turns, events, first, untrusted, most=most)
     return told
 
 
@@ -107,6 +126,8 @@ def _open(
     events: Sequence[Recorded[Any]],
     first: str,
     untrusted: Collection[str],
+    *,
+    most: int | None = None,
 ) -> list[Json]:
     """The turn's answers stand verbatim, signatures too; what was not sent is sent back."""
     told = _said_by_user(turn, first)
@@ -119,7 +140,7 @@ def _open(
             continue
         if content is None or not _is_settled(step, turns):
             break
-        told += [content, _responses(step, turns, untrusted, old=False)]
+        told += [content, _responses(step, turns, untrusted, most)]
     return told
 
 
@@ -127,7 +148,8 @@ def _said_by_user(turn: Turn, first: str | None = None) -> list[Json]:
     if not turn.messages:
         return []
     said = [first] if first else []
-    return [_user(*said, *(words(message.event) for message in turn.messages))]
+    wrote = [words(message.event) for message in turn.messages]
+    return [_user(*said, *(wrote if turn.rules == FIRST_RULES else bounds.condensed(wrote)))]
 
 
 def _sent_back(step: Step, turn: Turn, events: Sequence[Recorded[Any]], first: str) -> str:
@@ -157,9 +179,9 @@ def _is_settled(step: Step, turns: Turns) -> bool:
     return all(call.event_id in turns.outcomes for call in step.calls)
 
 
-def _responses(step: Step, turns: Turns, untrusted: Collection[str], *, old: bool) -> Json:
+def _responses(step: Step, turns: Turns, untrusted: Collection[str], most: int | None) -> Json:
     parts = [
-        _response(call, as_read(call.event.tool, turns.outcomes[call.event_id], untrusted, old=old))
+        _response(call, as_read(call.event.tool, turns.outcomes[call.event_id], untrusted, most))
         for call in step.calls
     ]
     return {"role": "user", "parts": parts}

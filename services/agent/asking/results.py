@@ -17,11 +17,14 @@ _DEGREES = ((8, 400), (5, 200), (3, 120), (2, 60), (1, 30))
 """Items of a list and characters of a text that are left, ever fewer."""
 
 
-def as_read(tool: str, outcome: Json, untrusted: Collection[str], *, old: bool) -> Json:
-    """{"result": …} or {"error": …}: readers of either need know nothing of the rest."""
+def as_read(tool: str, outcome: Json, untrusted: Collection[str], most: int | None) -> Json:
+    """{"result": …} or {"error": …}: readers of either need know nothing of the rest.
+
+    `most` are characters of JSON that a result keeps; None: all of it.
+    """
     if "result" not in outcome:
         return outcome
-    result = shortened(outcome["result"]) if old else outcome["result"]
+    result = outcome["result"] if most is None else shortened(outcome["result"], most)
     told: Json = {"result": result}
     return {**told, "untrusted": FROM_OUTSIDE} if tool in untrusted else told
 

@@ -22,7 +22,7 @@ KEPT = 10
 LONGEST = 2_000
 """Characters of a summary: it is asked for in at most 250 words."""
 MOST_ASKED = 120_000
-"""Characters of what is to be summed up; long turns are cut first."""
+"""Bytes of what is to be summed up; long turns are cut first."""
 _RESULT = 600
 """Characters of a tool's result in it."""
 
@@ -115,7 +115,11 @@ def _told(turn: Turn, turns: Turns, most: int) -> str:
     if turn.said:
         lines.append(f"TaskFlow: {turn.said}")
     text = "\n".join(lines)
-    return text if len(text) <= most else f"{text[: most // 2]}\n…\n{text[-most // 2 :]}"
+    told = text.encode()
+    if len(told) <= most:
+        return text
+    first, last = told[: most // 2], told[-most // 2 :]
+    return f"{first.decode(errors='ignore')}\n…\n{last.decode(errors='ignore')}"
 
 
 def accepted(answer: Answer) -> str | None:

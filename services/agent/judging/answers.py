@@ -18,8 +18,8 @@ from contracts.tools import (
     ToolOffered,
     ToolRequested,
 )
+from services.agent import addresses, receipts
 from services.agent.answer_size import TOO_LONG
-from services.agent import receipts
 from services.agent.apologies import sorry
 from services.agent.judging import policy, proposals, truth
 from services.agent.judging.policy import Allowed, Asked, Confirm, Refused, Standing, Verdict
@@ -132,7 +132,7 @@ def _reply(answer: ModelAnswered, text: str, given: Circumstances) -> Iterator[E
             return
         text = truth.corrected(text, false)
     if given.rules != FIRST_RULES:
-        text = receipts.unmarked(text)
+        text = addresses.checked(receipts.unmarked(text), given.standing.known)  # P17
     yield ReplyReady(
         turn=answer.turn,
         kind="answer",

@@ -1,11 +1,11 @@
 """What a turn's facts say, for its next step: whose words, what was done, what came in. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from contracts.conversation import MessageReceived
+from contracts.conversation import MessageReceived, ReplyReady
 from contracts.recorded import Recorded
 from contracts.tools import (
     NOBODY,
@@ -15,8 +15,9 @@ from contracts.tools import (
     ToolOffered,
     ToolRequested,
 )
+from services.agent.addresses import Known
 from services.agent.judging import proposals, truth
-from services.agent.judging.policy import OWN_MESSAGES_BEFORE, Standing
+from services.agent.judging.policy import INSIDE, OWN_MESSAGES_BEFORE, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,17 @@ class Facts:
     proposed: Sequence[ActionProposed]
     happened: frozenset[str]
     picture: UUID | None
+    now: Sequence[str] = ()
+    """This turn's messages alone."""
+    known: Known = field(default_factory=Known)
+    """Addresses that stand in what the model was shown."""
+    searches: int = 0
 
     def standing(self, confirmed: frozenset[str]) -> Standing:
         return Standing(
+            now=self.now,
+            known=self.known,
+            searches=self.searches,
             said=self.said,
             untrusted=self.untrusted,
             confirmed=confirmed - frozenset(self.written),
@@ -79,6 +88,28 @@ def of(
             events, turn, learned, {name for name in offered if _changes(name, offered)}
         ),
         picture=pictures[-1] if pictures else None,
+        now=[one.event.text for one in covered],
+        known=_known(events, covered),
+        searches=sum(_leaves_the_house(one, offered) for one in calls.values()),
+    )
+
+
+def _known(events: Sequence[Recorded[Any]], covered: Sequence[Recorded[MessageReceived]]) -> Known:
+    """Read only when a reply or a call holds an address."""
+    calls = {one.event_id: one.event for one in events if isinstance(one.event, ToolRequested)}
+    words = [
+        one.event.text
+        for one in events
+        if isinstance(one.event, MessageReceived)
+        or (isinstance(one.event, ReplyReady) and one.event.turn is None)
+    ]
+    return Known(
+        [*words, *(one.event.text for one in covered)],
+        [
+            (calls[one.event.call].arguments if one.event.call in calls else {}, one.event.result)
+            for one in events
+            if isinstance(one.event, ToolFinished)
+        ],
     )
 
 
@@ -111,6 +142,10 @@ def _is_untrusted(call: ToolRequested, offered: Mapping[str, ToolOffered]) -> bo
     """A tool that is no longer offered may have been. What nobody did brought nothing."""
     offer = offered.get(call.tool)
     return call.owner != NOBODY and (offer is None or offer.untrusted)
+
+
+def _leaves_the_house(call: ToolRequested, offered: Mapping[str, ToolOffered]) -> bool:
+    return call.owner != NOBODY and call.owner not in INSIDE and not _changes(call.tool, offered)
 
 
 def _changes(tool: str, offered: Mapping[str, ToolOffered]) -> bool:

@@ -43,6 +43,35 @@ _ORDINALS = {
     )
     for word in words.split()
 }
+_CARDINAL_WORDS = (
+    "one eins uno un two zwei dos dois deux three drei tres trois four vier cuatro quatro quatre"
+    " five funf cinco cinq six sechs seis seven sieben siete sete sept eight acht ocho oito huit"
+    " nine neun nueve nove neuf ten zehn diez dez dix"
+)
+_CARDINALS = frozenset(_CARDINAL_WORDS.split())
+_LISTS = {
+    "reminder": "reminders reminder erinnerung erinnerungen recordatorio recordatorios lembrete"
+    " lembretes rappel rappels promemoria herinnering przypomnienie hatirlatici нап"
+    "оминание",
+    "watch": "watches alert alerts alarm alarms beobachtung beobachtungen alerta alertas alerte"
+    " alertes",
+    "cancel": "delete remove drop losche loschen storniere entferne cancela cancelar borra borrar"
+    " elimina eliminar apaga apagar annule annuler supprime supprimer annulla cancella annuleer"
+    " verwijder anuluj usun iptal удали отмени",
+    "stop": "end cancel delete remove drop stoppe beende losche loschen para parar deten detener"
+    " borra elimina arrete arreter supprime ferma smetti stoppen zatrzymaj durdur"
+    " останови",
+}
+"""What is said beside the number of one of a list; evidence takes its place (ADR 36)."""
+_WORDS_BETWEEN = (
+    "the a an my number numbers no nr num nummer numero n and please bitte der die das den dem mein"
+    " meine meinen und el la los las mi mis y por favor o os as meu minha e le les l mon ma et"
+    " il lo i de het en it"
+)
+_BETWEEN = frozenset(_WORDS_BETWEEN.split())
+"""What may stand between the two, or about a number that is the whole message."""
+_TOKEN = re.compile(r"\d{1,9}|[^\W\d_]+")
+_CHOICE = re.compile(r"#?\s?(\d{1,9})\.?")
 _FUNCTION_WORDS = (
     "a an the to of for on in at my me i it is and or with by from this that be up do you your"
     " about as der die das den dem ein eine einen zu von fur auf im am um mein meine meinen mich"
@@ -78,6 +107,21 @@ def _newest(said: Sequence[str]) -> list[str]:
     return kept[::-1]
 
 
+def stands_as_written(value: Any, said: Sequence[str]) -> bool:
+    """As `stands`; a number stands in digits: "one" in passing is none."""
+    said = _newest(said)
+    match value:
+        case None | bool():
+            return True
+        case int() | float() | Decimal():
+            return any(Decimal(str(value)) in _in_digits(fold(URL.sub(" ", text))) for text in said)
+        case str() if _CHOICE.fullmatch(value.strip()):
+            number = Decimal(value.strip("#. "))
+            return any(number in _in_digits(fold(URL.sub(" ", text))) for text in said)
+        case _:
+            return stands(value, said)
+
+
 def _written(value: str, said: Sequence[str]) -> bool:
     if URL.fullmatch(value):
         return bool(mine := told.urls_in(value)) and mine <= _urls(said)
@@ -86,15 +130,74 @@ def _written(value: str, said: Sequence[str]) -> bool:
     return _text_stands(value, said)
 
 
+def names(value: str, said: Sequence[str], now: Sequence[str], tool: str, *, outside: bool) -> bool:
+    """Whether the user's words name this one of a list: by number, or by words of it.
+
+    A number names it as the whole message, or beside a word of the tool's own list: after it
+    ("reminder 2"), an ordinal also before it ("the second reminder"). Where strangers' text is in
+    view (`outside`), words name it only if this turn's messages hold a word of that list.
+    """
+    chosen = _CHOICE.fullmatch(value.strip())
+    listed = list_words(tool)
+    if chosen:
+        return any(int(chosen[1]) in _chosen(text, listed) for text in said)
+    if outside and not any(listed & set(_TOKEN.findall(fold(text))) for text in now):
+        return False
+    return stands(value, said)
+
+
+def list_words(tool: str) -> frozenset[str]:
+    """The words of a tool's name, and what they are called in other languages."""
+    own = tool.split("_")
+    return frozenset(own).union(*(_LISTS[one].split() for one in own if one in _LISTS))
+
+
+def _chosen(text: str, listed: frozenset[str]) -> set[int]:
+    """The numbers that this message names, of a list."""
+    tokens = [one for one in _TOKEN.findall(fold(text[:MAX_VALUE])) if one not in _BETWEEN]
+    kinds = [_kind(tokens, place) for place in range(len(tokens))]
+    if all(kinds):
+        return {kind[0] for kind in kinds if kind and kind[1] != "one"}
+    found: set[int] = set()
+    after = False
+    for place, kind in enumerate(kinds):
+        if kind is None:
+            after = tokens[place] in listed
+            continue
+        before = place + 1 < len(tokens) and tokens[place + 1] in listed
+        if after or (kind[1] == "ordinal" and before):
+            found.add(kind[0])
+    return found
+
+
+def _kind(tokens: Sequence[str], place: int) -> tuple[int, str] | None:
+    """A number, and how it is written; "one" behind an ordinal counts nothing."""
+    word = tokens[place]
+    if word.isdecimal():
+        return int(word), "digits"
+    if word not in _ORDINALS:
+        return None
+    is_cardinal = word in _CARDINALS
+    behind = place > 0 and tokens[place - 1] in _ORDINALS and tokens[place - 1] not in _CARDINALS
+    return _ORDINALS[word], "one" if is_cardinal and behind else (
+        "cardinal" if is_cardinal else "ordinal"
+    )
+
+
 def numbers(text: str) -> set[Decimal]:
     """In every way that it may be read: 1.299 is a bargain in one country only."""
-    found: set[Decimal] = set()
     plain = fold(URL.sub(" ", text))
+    words = {Decimal(_ORDINALS[word]) for word in _WORD.findall(plain) if word in _ORDINALS}
+    return _in_digits(plain) | words
+
+
+def _in_digits(plain: str) -> set[Decimal]:
+    found: set[Decimal] = set()
     for match in _NUMBER.finditer(plain):
         for one in (match.group(), *re.split(r"[ '\u2019]", match.group())):
             for reading in (_GROUPS.sub("", one), one):
                 found |= _decimal(reading.replace(",", "."))
-    return found | {Decimal(_ORDINALS[word]) for word in _WORD.findall(plain) if word in _ORDINALS}
+    return found
 
 
 def fold(text: str) -> str:

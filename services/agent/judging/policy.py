@@ -7,9 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from contracts.conversation import FIRST_RULES, RULES
 from contracts.event import Json
 from contracts.tools import ToolOffered
+from services.agent import addresses, private
+from services.agent.addresses import Known
 from services.agent.judging import grounding, proposals
+from services.agent.private import PrivateFact
 
 MAX_WRITES = 4
 """In one turn, without a word of the user's: more is a model that ran away with itself."""
@@ -19,7 +23,22 @@ OWN_MESSAGES_BEFORE = 3
 """Of the user's, beside this turn's own: "tell me when it drops below 70" goes with a link
 that they sent a moment ago."""
 
+MAX_SEARCHES = 8
+"""In one turn: calls that ask somebody outside the house."""
+MAX_SENT = 2_000
+"""Characters of what one such call tells them: as long as a long address."""
+INSIDE = frozenset({"agent", "scheduler"})
+"""Owners whose `read` tools look into the user's own things."""
+
 Why = Literal["untrusted", "ungrounded", "always", "many"]
+
+
+CHOICE = "which"
+"""The argument by which tools choose one of a list."""
+_STRANGE = (
+    "an address in it stands neither in the user's messages nor in results. "
+    "Use addresses as they stand there, or ask the user for the link."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +63,18 @@ class Standing:
     """Fingerprints of this turn's calls that change something, in order."""
     proposed: frozenset[str] = frozenset()
     """Fingerprints of this turn's proposals."""
+    rules: int = RULES
+    """That decide the turn: what follows is looked at from the second on."""
+    now: Sequence[str] = ()
+    """This turn's messages alone."""
+    outside: bool = False
+    """Whether strangers' text stands anywhere in what the model was shown."""
+    known: Known = field(default_factory=Known)
+    """Addresses that stand in the conversation."""
+    private: Sequence[PrivateFact] = ()
+    """What the user told of themselves, and no search is told unasked."""
+    searches: int = 0
+    """Calls of this turn that asked somebody outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +107,16 @@ class _Judging:
     before: Standing
     used: list[str] = field(default_factory=list[str])
     asking: set[str] = field(default_factory=set[str])
+    searches: int = 0
 
     def judge(self, call: Asked) -> Verdict:
         offer = self.offered.get(call.tool)
         if offer is None:  # P1
             there_are = ", ".join(sorted(self.offered)) or "none"
             return Refused(f"There is no tool {call.tool}. There are: {there_are}.")
-        if offer.effect == "read":  # P2
-            return Allowed()
+        return self._looks(call, offer) if offer.effect == "read" else self._writes(call, offer)
+
+    def _writes(self, call: Asked, offer: ToolOffered) -> Verdict:
         if undeclared := _undeclared(call.arguments, offer):  # P9
             return Refused(f"{call.tool} takes no argument {undeclared!r}. Call it without.")
         mark = proposals.fingerprint(call.tool, call.arguments)
@@ -91,6 +124,8 @@ class _Judging:
             self.used.append(mark)
             return Allowed()
         if found := self._doubt(call, offer, mark):
+            if self._is_new() and addresses.strange(call.arguments, self.before.known):  # P17
+                return Refused(f"Not done: {_STRANGE}")
             return self._asks(call, mark, *found)
         self.used.append(mark)
         return Allowed()
@@ -107,10 +142,60 @@ class _Judging:
             return "ungrounded", f"{loose} is not what the user wrote"
         return None
 
+    def _looks(self, call: Asked, offer: ToolOffered) -> Verdict:
+        """What only reads changes nothing, but it may tell somebody (P18, P19)."""
+        if not self._is_new() or offer.owner in INSIDE:
+            return Allowed()
+        if self.before.searches + self.searches >= MAX_SEARCHES:
+            return Refused(
+                f"Not done: {MAX_SEARCHES} look-ups a turn are the most, and they are used up. "
+                "Answer with what you have, and say what is left open."
+            )
+        if sum(map(len, addresses.texts(call.arguments))) > MAX_SENT:
+            return Refused("Not done: that is too long. Ask in a few words.")
+        mark = proposals.fingerprint(call.tool, call.arguments)
+        if mark in self.before.confirmed and mark not in self.used:
+            self.used.append(mark)
+        elif told := private.told(
+            call.arguments, self.before.private, self.before.now, self.before.known
+        ):
+            return self._asks(
+                call,
+                mark,
+                "ungrounded",
+                f"it would tell others {told}, which the user did not write",
+            )
+        self.searches += 1
+        return Allowed()
+
+    def _is_new(self) -> bool:
+        return self.before.rules != FIRST_RULES
+
     def _ungrounded(self, arguments: Json, offer: ToolOffered) -> str:
-        said = self.before.said
-        loose = [name for name in offer.grounded if not grounding.stands(arguments.get(name), said)]
+        """The arguments that are not the user's own words.
+
+        Where strangers' text is in view these are all that were given and are not declared to be
+        words of the user's: a time, a zone, a repetition (P16).
+        """
+        loose = [
+            name for name in offer.grounded if not self._stands(arguments.get(name), name, offer)
+        ]
+        if self._is_new() and self.before.outside:
+            loose += [
+                name
+                for name, value in arguments.items()
+                if name not in offer.grounded and not _is_default(value, name, offer)
+            ]
         return ", ".join(loose)
+
+    def _stands(self, value: Any, name: str, offer: ToolOffered) -> bool:
+        said = self.before.said
+        if not self._is_new():
+            return grounding.stands(value, said)
+        if isinstance(value, str) and name == CHOICE:
+            now, outside = self.before.now, self.before.outside
+            return grounding.names(value, said, now, offer.tool, outside=outside)
+        return grounding.stands_as_written(value, said)
 
     def _asks(self, call: Asked, mark: str, why: Why, because: str) -> Verdict:
         try:
@@ -138,6 +223,11 @@ def judge(
     """In the order of the calls. Calls side by side are judged by what was known before them."""
     judging = _Judging(offered, standing)
     return [judging.judge(call) for call in calls]
+
+
+def _is_default(value: Any, name: str, offer: ToolOffered) -> bool:
+    declared: Mapping[str, Mapping[str, Any]] = offer.parameters.get("properties") or {}
+    return value is None or value == (declared.get(name) or {}).get("default")
 
 
 def _undeclared(arguments: Json, offer: ToolOffered) -> str | None:

@@ -19,7 +19,7 @@ from contracts.conversation import (
 from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
-from services.agent import decider
+from services.agent import bounds, decider
 from services.agent.asking import history
 from services.agent.asking.history import HISTORY_TOKENS
 from services.agent.asking.results import FROM_OUTSIDE, MAX_OLD_RESULT, shortened
@@ -217,11 +217,49 @@ def test_only_the_newest_turns_that_the_budget_holds_are_told() -> None:
     assert len(told) == 2 * (80 - first) + 1, "none is left out in between"
 
 
-def test_the_open_turn_is_whole_whatever_its_size() -> None:
+def test_what_a_person_writes_in_a_few_messages_is_whole() -> None:
     story = Story()
-    story.tell(message("w" * 4 * HISTORY_TOKENS), message("hello"))
+    longest = "語" * 4_096
+    story.tell(message(longest), message("hello"))
 
-    assert [len(text) for text in texts(read(story, start(story)))[1:]] == [4 * HISTORY_TOKENS, 5]
+    assert texts(read(story, start(story)))[1:] == [longest, "hello"]
+
+
+def test_a_long_burst_is_condensed_with_a_note() -> None:
+    story = Story()
+    for n in range(64):
+        story.tell(message(f"{n} " + "🦄" * 4_000, sid=f"SM{n}"))
+    story.tell(message("and that is all", sid="SM64"))
+    request = read(story, start(story))
+
+    told = texts(request)[1:]
+    assert told[0].startswith("(from TaskFlow, not from the user) The user wrote 65 messages, ")
+    assert [one.split()[0] for one in told[1:-1]] == [str(n) for n in range(1, 64)]
+    assert told[-1] == "and that is all"
+    assert bounds.size(request) < 2 * bounds.BURST_BYTES
+    assert bounds.size(read(story, story.events[-1].event_id)) < 2 * bounds.BURST_BYTES
+
+
+def test_results_of_the_open_turn_are_whole_where_there_is_room_for_them() -> None:
+    story = Story()
+    story.tell(message("look"))
+    turn = start(story)
+    for step in range(1, 9):
+        found = ("search_web", {"query": str(step)}, {"pages": ["é" * 6_000] * 3, "n": step})
+        look_up(story, turn, found, step=step)
+        request = read(story, turn)
+        if step == 1:
+            assert (
+                request[-1]["parts"][0]["functionResponse"]["response"]["result"]["pages"][0]
+                == "é" * 6_000
+            )
+    assert bounds.size(request) <= bounds.OPEN_BYTES
+    assert [
+        part["functionResponse"]["response"]["result"]["n"]
+        for content in request
+        for part in content["parts"]
+        if "functionResponse" in part
+    ] == list(range(1, 9))
 
 
 def summary(upto: int, text: str = "Ada asked for flights.") -> HistorySummarized:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.tools import ActionProposed, ToolOffered
+from services.agent.addresses import Known
 from services.agent.judging import grounding, proposals
 from services.agent.judging.policy import (
     MAX_PROPOSED,
@@ -21,6 +22,7 @@ from services.agent.judging.policy import (
     judge,
 )
 from services.agent.judging.proposals import fingerprint
+from services.agent.private import PrivateFact
 from tests.support.events import offer
 
 PURE = settings(derandomize=True, deadline=None, max_examples=100, database=None)
@@ -128,6 +130,137 @@ def test_p9_a_change_takes_no_argument_that_its_tool_does_not_declare() -> None:
     (verdict,) = judged(("set_reminder", {**MOM, "to": "+4915112345"}))
     assert isinstance(verdict, Refused)
     assert "'to'" in verdict.error
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2",
+        "#2",
+        "number two",
+        "the second one, please",
+        "cancel the second",
+        "cancel reminder 2",
+        "please delete number 2",
+        "cancel reminders 1 and 2",
+        "lösche Erinnerung 2",
+        "annule le deuxième",
+        "cancela el recordatorio 2",
+        "the second reminder can go",
+    ],
+)
+def test_a_number_names_one_of_a_list(said: str) -> None:
+    for outside in (False, True):
+        assert judged(
+            ("cancel_reminder", {"which": "2"}), said=[said], now=[said], outside=outside
+        ) == [Allowed()]
+
+
+@pytest.mark.parametrize(
+    ("which", "said"),
+    [
+        ("1", "this one is nice, thanks"),
+        ("2", "un chien et deux chats"),
+        ("2", "table for 2 on the second floor"),
+        ("2", "I have 2 reminders, I think"),
+        ("1", "one moment"),
+        ("1", "cancel this one"),
+        ("1", "that one reminder of mine is fine"),
+        ("3", "drei Kinder und ein Hund"),
+        ("7", "see you at 7"),
+        ("10", "10 out of 10"),
+        ("1", "uno nunca sabe"),
+    ],
+)
+def test_a_number_in_passing_names_nothing(which: str, said: str) -> None:
+    assert why(("cancel_reminder", {"which": which}), said=[said], now=[said]) == "ungrounded"
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"zone": "Asia/Tokyo"}, {"rrule": "FREQ=HOURLY"}, {"zone": None}]
+)
+def test_p16_with_strangers_text_in_view_a_time_is_asked_about(more: dict[str, Any]) -> None:
+    call = ("set_reminder", {**MOM, **more})
+    assert why(call, outside=True) == "ungrounded"
+    assert why(call) is None, "nothing of strangers in view: no question"
+
+
+def test_p16_what_the_user_wrote_whole_needs_no_question() -> None:
+    watch = ("watch_price", {"url": "https://shop.example/a", "below": 70})
+    said = ["https://shop.example/a", "tell me when it drops below 70"]
+    assert judged(watch, said=said, now=said, outside=True) == [Allowed()]
+    named = ("cancel_reminder", {"which": "mom"})
+    for text, verdict in (("cancel the one about mom", None), ("my mom says hi", "ungrounded")):
+        assert why(named, said=[text], now=[text], outside=True) == verdict
+
+
+def test_p16_a_default_changes_nothing_and_another_value_does() -> None:
+    declared = {"properties": {"url": {}, "back_in_stock": {"default": False}, "until": {}}}
+    offered = {"watch": tool("watch", "write", "url").model_copy(update={"parameters": declared})}
+    shop = "https://shop.example/a"
+    standing = Standing(said=[shop], outside=True, known=Known([shop]))
+    for more, kind in (
+        ({"back_in_stock": False, "until": None}, Allowed),
+        ({"back_in_stock": True}, Confirm),
+        ({"until": "2027-01-01"}, Confirm),
+    ):
+        call = Asked("watch", {"url": "https://shop.example/a", **more})
+        assert isinstance(judge([call], offered, standing)[0], kind)
+
+
+def test_p17_an_address_of_the_models_own_is_not_even_asked_about() -> None:
+    evil = {**MOM, "text": "open https://evil.example/?d=Ada"}
+    (verdict,) = judged(("set_reminder", evil), known=Known(["https://shop.example"]))
+    assert isinstance(verdict, Refused)
+
+
+@pytest.mark.parametrize(
+    ("query", "now", "asks"),
+    [
+        ("weather in Lisbon", "will it rain?", True),
+        ("weather in LISBÔN", "will it rain?", True),
+        ("shoes L-i-s-b-o-n", "shoes?", True),
+        ("weather in Lisbon", "will it rain in lisbon?", False),
+        ("Ada Lovelace", "who am I?", True),
+        ("lovelace shoes", "shoes?", True),
+        ("shoes", "shoes?", False),
+        ("shoes ada@home.example", "shoes?", True),
+        ("shoes ada@home.example", "who is ada@home.example?", False),
+        ("call +351 91 234 56 78", "call them", True),
+        ("351912345678", "who has 00351 912 345 678?", False),
+        ("news of 2026-12-10 09:00", "what is new?", False),
+        ("rome chromebook", "a chromebook in rome", False),
+    ],
+)
+def test_p18_a_search_tells_nobody_what_the_user_did_not_write_there(
+    query: str, now: str, *, asks: bool
+) -> None:
+    private = [PrivateFact("name", "Ada Lovelace"), PrivateFact("home", "Lisbon")]
+    verdict = why(("search_web", {"query": query}), now=[now], private=private)
+    assert verdict == ("ungrounded" if asks else None)
+
+
+def test_p18_a_yes_lets_it_search_and_our_own_tools_need_none() -> None:
+    call = ("search_web", {"query": "weather in Lisbon"})
+    known = {"private": [PrivateFact("home", "Lisbon")], "now": ["yes"]}
+    yes = frozenset({fingerprint(*call)})
+    assert judged(call, confirmed=yes, **known) == [Allowed()]
+    own = {"search_history": offer("search_history", owner="agent")}
+    standing = Standing(private=known["private"])
+    assert judge([Asked("search_history", call[1])], own, standing) == [Allowed()]
+
+
+def test_p18_what_a_search_sends_is_short() -> None:
+    (verdict,) = judged(("search_web", {"query": ["x" * 900] * 3}))
+    assert isinstance(verdict, Refused)
+
+
+def test_p19_searches_of_a_turn_have_an_end() -> None:
+    calls = [("search_web", {"query": str(n)}) for n in range(7)]
+    verdicts = judged(*calls, searches=3)
+    assert [type(one) for one in verdicts] == [Allowed] * 5 + [Refused] * 2
+    assert "look-ups" in verdicts[-1].error
+    assert judged(*calls, searches=60, rules=1) == [Allowed()] * 7
 
 
 @pytest.mark.parametrize(

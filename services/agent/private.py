@@ -1,0 +1,69 @@
+"""Whether a look-up would tell others what its user did not write there. Pure, and linear."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.agent import addresses
+from services.agent.addresses import Known
+from services.agent.judging.grounding import fold
+
+KINDS = frozenset({"name", "home", "person", "place"})
+"""Of the profile's facts: airports, currencies and languages are what searches are made of."""
+LEAST, LEAST_JOINED = 3, 6
+"""Letters of a word, and of a value that is looked for without its spaces."""
+LEAST_DIGITS = 7
+"""Of a number that may be somebody's."""
+_WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d[\d ().+\u00a0-]{5,30}\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_NO_DIGIT = re.compile(r"\D+")
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateFact:
+    kind: str
+    value: str
+
+
+def told(arguments: Any, facts: Sequence[PrivateFact], now: Sequence[str], known: Known) -> str:
+    """What of the user's it would tell, in a word; nothing where that stands in their message."""
+    sent = [one for one in addresses.texts(arguments) if not known.holds(one.strip())]
+    theirs = [fold(text) for text in now]
+    for text in sent:
+        asked = fold(text)
+        for fact in facts:
+            if any(_holds(asked, one) and not _in(theirs, one) for one in _forms(fact)):
+                return f"their {fact.kind}"
+        if any("@" in one and not _in(theirs, fold(one)) for one in addresses.addresses(text)):
+            return "a mail address"
+        if any(_is_strange(one, now, known) for one in _NUMBER.findall(_DAY.sub(" ", text))):
+            return "a number"
+    return ""
+
+
+def _forms(fact: PrivateFact) -> list[str]:
+    """A name by each of its words, a place by each of its parts."""
+    value = fold(fact.value)
+    parts = _WORD.findall(value) if fact.kind == "name" else value.split(",")
+    return [one.strip() for one in (value, *parts) if len(one.strip()) >= LEAST]
+
+
+def _in(texts: Sequence[str], form: str) -> bool:
+    return any(_holds(text, form) for text in texts)
+
+
+def _holds(text: str, form: str) -> bool:
+    """Its words in a row; or, of a longer one, its letters, however they are parted."""
+    words, wanted = _WORD.findall(text), _WORD.findall(form)
+    joined = "".join(wanted)
+    if f" {' '.join(wanted)} " in f" {' '.join(words)} ":
+        return bool(wanted)
+    return len(joined) >= LEAST_JOINED and joined in "".join(words)
+
+
+def _is_strange(number: str, now: Sequence[str], known: Known) -> bool:
+    digits = _NO_DIGIT.sub("", number)
+    in_words = any(digits in _NO_DIGIT.sub("", text) for text in now)
+    return len(digits) >= LEAST_DIGITS and not in_words and digits not in known.found
