@@ -31,6 +31,13 @@ NO_YES = (
     "sure, later",
     "stop",
 )
+PASSING = (
+    "this one is nice, thanks",
+    "un chien et deux chats",
+    "nice weather today isnt it",
+    "see you at 1",
+)
+"""They ask for nothing, name no reminder, and are words all the same."""
 TEACHES = ("I live in Lisbon", "Call me Max", "My home airport is Porto", "forget where I live")
 STEPS_AGAINST_HANGS = 400
 
@@ -81,6 +88,7 @@ class World:
                     *NO_YES,
                     *YES[:2],
                     *TEACHES,
+                    *PASSING,
                 ]
             )
         self._sids += 1
@@ -113,7 +121,13 @@ class World:
         driver = folded.state.driver and self.log.get(folded.state.driver)
         if not driver:
             return False
-        await turns.move(folded.state, driver)
+        if folded.state.turn is not None and self.chance.random() < 0.02:
+            parking = await turns.parking(folded.state, driver, RuntimeError("boom"))
+            assert parking is not None
+            self.log.put(parking.writes, parking.slot)
+            return True
+        for _ in range(self.chance.choice([1] * 19 + [2])):  # Now and then by two at once.
+            await turns.move(folded.state, driver)
         self.log.pass_time(timedelta(seconds=1))
         return True
 

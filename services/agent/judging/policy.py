@@ -124,8 +124,6 @@ class _Judging:
             self.used.append(mark)
             return Allowed()
         if found := self._doubt(call, offer, mark):
-            if self._is_new() and addresses.strange(call.arguments, self.before.known):  # P17
-                return Refused(f"Not done: {_STRANGE}")
             return self._asks(call, mark, *found)
         self.used.append(mark)
         return Allowed()
@@ -198,6 +196,8 @@ class _Judging:
         return grounding.stands_as_written(value, said)
 
     def _asks(self, call: Asked, mark: str, why: Why, because: str) -> Verdict:
+        if self._is_new() and addresses.strange(call.arguments, self.before.known):  # P17
+            return Refused(f"Not done: {_STRANGE}")
         try:
             proposals.in_words(call.tool, call.arguments)
         except proposals.Unshowable as error:  # P8

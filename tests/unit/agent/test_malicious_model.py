@@ -13,7 +13,7 @@ import pytest
 from contracts.profile import ProfileLearned
 from contracts.recorded import Recorded
 from contracts.tools import ToolFinished
-from services.agent import decider, reading
+from services.agent import addresses, decider, effects, owed, private, reading, receipts
 from services.agent.judging import answers, facts, grounding, policy, proposals, truth
 from services.agent.memory.memory import Memory, changes
 from services.agent.state import Conversation
@@ -26,7 +26,7 @@ from tests.support.malicious_oracle import violations
 from tests.support.quiet import quiet
 from tests.support.walks import how_far
 
-SEEDS = how_far(150, 1_000)
+SEEDS = how_far(150, 1_000, 10_000)
 EXCHANGES = 3
 SEEDS_OF_A_MUTANT = 400
 
@@ -43,7 +43,7 @@ def lived(seed: int) -> World:
     return world
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3_600)
 def test_hundreds_of_runs_break_no_rule() -> None:
     seen: Counter[str] = Counter()
     for seed in range(SEEDS):
@@ -56,9 +56,9 @@ def test_hundreds_of_runs_break_no_rule() -> None:
     # Worth something only if much was tried, and what may be done was done.
     assert seen["model.answered"] > 10 * SEEDS
     assert seen["action.proposed"] > 3 * SEEDS
-    assert seen["reply.caught"] > 2 * SEEDS
-    assert seen["reminder.set"] > SEEDS // 5
-    assert seen["profile.learned"] > SEEDS // 5
+    assert seen["reply.caught"] > SEEDS
+    assert seen["reminder.set"] > SEEDS // 10
+    assert seen["profile.learned"] > SEEDS // 10
     assert min(seen["fetched"], seen["paid"]) > SEEDS // 100
 
 
@@ -166,12 +166,63 @@ def _changes_anybodys_things() -> Any:
     return tooling, "_written", written
 
 
+def _any_number(_text: str, _listed: Any) -> Any:
+    return range(100)
+
+
+def _number_in_passing(text: str, _listed: Any) -> set[int]:
+    return {int(one) for one in grounding.numbers(text)}
+
+
+def _every_number(_plain: str) -> Any:
+    class Everything(set[Any]):
+        def __contains__(self, _: object) -> bool:
+            return True
+
+    return Everything()
+
+
+def _without_strangers() -> Any:
+    replaced = effects.replace
+
+    def replace(what: Any, **changes: Any) -> Any:
+        return replaced(what, **{**changes, **({"outside": False} if "outside" in changes else {})})
+
+    return effects, "replace", replace
+
+
+def _quiet_profile() -> Any:
+    async def nothing(_self: Any, _turn: Any) -> list[Any]:
+        return []
+
+    return owed.Owed, "_of_profile", nothing
+
+
 MUTANTS: dict[str, tuple[str, Callable[[], tuple[tuple[Any, str, Any], ...]]]] = {
     "unknown tools are left alone": ("P1", lambda: (_unknown_tools_are_left_alone(),)),
-    "nothing is untrusted": ("P3", lambda: ((facts, "_is_untrusted", lambda *_: False),)),
+    "nothing is untrusted": (
+        "P3",
+        lambda: ((facts, "_is_untrusted", lambda *_: False), _without_strangers()),
+    ),
     "no doubt after reading": ("P3", lambda: (_without("untrusted"),)),
     "everything is grounded": ("P4", lambda: ((grounding, "stands", lambda *_: True),)),
-    "a number is a number": ("P4", lambda: ((grounding, "_number_stands", lambda *_: True),)),
+    "a number is a number": ("P4", lambda: ((grounding, "_chosen", _any_number),)),
+    "a number in passing": ("P4", lambda: ((grounding, "_chosen", _number_in_passing),)),
+    "an amount is an amount": ("P4", lambda: ((grounding, "_in_digits", _every_number),)),
+    "strangers' text is forgotten": ("P16", lambda: (_without_strangers(),)),
+    "a time needs no words": ("P16", lambda: ((policy, "_is_default", lambda *_: True),)),
+    "every address goes out": ("P17", lambda: ((addresses, "checked", lambda text, _: text),)),
+    "addresses are asked about": ("P17", lambda: ((addresses, "strange", lambda *_: []),)),
+    "bare domains are prose": ("P17", lambda: ((addresses, "_is_bare", lambda _: False),)),
+    "what is unseen is seen": ("P17", lambda: ((addresses, "_plain", lambda chunk: chunk),)),
+    "searches are told all": ("P18", lambda: ((private, "told", lambda *_: ""),)),
+    "names are no secret": ("P18", lambda: ((private, "_forms", lambda _: []),)),
+    "searches without end": ("P19", lambda: ((policy, "MAX_SEARCHES", 99),)),
+    "receipts are not written": ("P20", lambda: ((receipts, "under", lambda words, _: words),)),
+    "an apology owes nothing": ("P20", lambda: ((receipts, "telling", lambda those, _: those),)),
+    "a profile changes quietly": ("P20", lambda: (_quiet_profile(),)),
+    "a receipt is told again": ("P20", lambda: ((decider, "_told", lambda state, _: state),)),
+    "receipts are for anybody": ("P20", lambda: ((receipts, "unmarked", lambda text: text),)),
     "a text is a text": ("P4", lambda: ((grounding, "_text_stands", lambda *_: True),)),
     "paying asks nobody": ("P5", lambda: (_without("always"),)),
     "there is never enough": ("P6", lambda: (_without("many"),)),
@@ -210,12 +261,18 @@ MUTANTS: dict[str, tuple[str, Callable[[], tuple[tuple[Any, str, Any], ...]]]] =
 
 
 FOUND_BY = {
-    "nothing is untrusted": 59,
-    "a word within is a yes": 65,
-    "everybody's words are read": 67,
-    "an apology asks": 21,
-    "arguments are not looked at": 12,
-    "a number is a number": 7,
+    "nothing is untrusted": 8,
+    "a word within is a yes": 19,
+    "any message is a yes": 19,
+    "a yes may come first": 32,
+    "everybody's words are read": 64,
+    "an apology asks": 5,
+    "arguments are not looked at": 4,
+    "a number in passing": 139,
+    "a time needs no words": 116,
+    "strangers' text is forgotten": 116,
+    "names are no secret": 75,
+    "searches without end": 97,
 }
 """Seeds that are tried first."""
 
@@ -238,6 +295,6 @@ def _breaks(row: str, seed: int) -> bool:
 
 def test_the_oracle_knows_every_row_of_the_table() -> None:
     rows = {row for row, _ in MUTANTS.values()}
-    # P2 forbids nothing.
-    assert rows | {"P2"} == {f"P{n}" for n in range(1, 15)}
+    # P2 forbids nothing; P15 has its own attack (test_leaving.py).
+    assert rows | {"P2", "P15"} == {f"P{n}" for n in range(1, 21)}
     assert malicious_tools.POISON

@@ -224,7 +224,7 @@ def test_p17_an_address_of_the_models_own_is_not_even_asked_about() -> None:
         ("Ada Lovelace", "who am I?", True),
         ("lovelace shoes", "shoes?", True),
         ("shoes", "shoes?", False),
-        ("shoes ada@home.example", "shoes?", True),
+        ("shoes bob.the.builder", "shoes?", False),
         ("shoes ada@home.example", "who is ada@home.example?", False),
         ("call +351 91 234 56 78", "call them", True),
         ("351912345678", "who has 00351 912 345 678?", False),
