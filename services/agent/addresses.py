@@ -45,6 +45,8 @@ _INNER = re.compile(r"[/=:&?#'\u2018\u2019!]+")
 _LEADING = "([{*_~'\u2018\u2019\"-\u2013\u2014\u2022:.,;!?#>"
 _TRAILING = "([{.,;:!?'\"*_~…)]}\u2019\u2026\u203a>"
 _MOST_TRAILING = 8
+LEAST_DIGITS = 8
+"""Of a telephone number with its country; fewer are a figure."""
 _SCHEME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789+.-")
 _PHONE = re.compile(r"\+\d[\d ().\u00a0-]{5,22}\d")
 _NO_DIGIT = re.compile(r"\D+")
@@ -286,7 +288,8 @@ def _shown(address: str, known: Known) -> str:
 
 def _phone(known: Known) -> Any:
     def shown(found: re.Match[str]) -> str:
-        return found[0] if _NO_DIGIT.sub("", found[0]) in known.digits else REMOVED
+        digits = _NO_DIGIT.sub("", found[0])
+        return found[0] if len(digits) < LEAST_DIGITS or digits in known.digits else REMOVED
 
     return shown
 

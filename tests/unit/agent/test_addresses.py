@@ -36,6 +36,7 @@ KNOWN = Known(
         "bob@shop.example",
         "+49 (155) 123-4567",
         "Node.js, e.g. v1.2.3, costs 10.50 at 9:00 p.m. ... or so",
+        "it rose (+12.5) 2024, +7 points, +1.299,50",
         "@ada: 50% (and/or more)",
         "👨\u200d👩\u200d👧 hi. ok",
         "你好。再见",
