@@ -72,14 +72,16 @@ class Running:
 
     def epitaph(self) -> str:
         """How it ended, in its own words where it had any."""
+        how = self.ending()
+        return f"{self.name} {how}{': ' if self.last_line else ''}{self.last_line}"
+
+    def ending(self) -> str:
+        """How it ended; by then its last line has been heard."""
         self._listener.join(ASK_SECONDS)
         code = self._process.poll()
-        how = (
-            f"was killed by {signal.Signals(-code).name}"
-            if code is not None and code < 0
-            else f"ended with exit code {code}"
-        )
-        return f"{self.name} {how}{': ' if self.last_line else ''}{self.last_line}"
+        if code is not None and code < 0:
+            return f"was killed by {signal.Signals(-code).name}"
+        return f"ended with exit code {code}"
 
     def ask_to_stop(self) -> None:
         """Once: some programs take a second SIGTERM for impatience."""

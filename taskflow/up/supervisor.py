@@ -1,9 +1,10 @@
-"""`taskflow up`: starts the house in order, watches it, and leaves nothing behind."""
+"""`taskflow up`: starts the house in order, keeps it running, and leaves nothing behind."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from taskflow import clock
 from taskflow.bus.permissions import OPERATOR
@@ -15,6 +16,7 @@ from taskflow.process import memory
 from taskflow.up import jaeger
 from taskflow.up.environment import Environment, build
 from taskflow.up.home import Home
+from taskflow.up.kept import READY_SECONDS, Kept
 from taskflow.up.logins import logins
 from taskflow.up.plan import Plan, plan
 from taskflow.up.screen import Screen
@@ -23,7 +25,6 @@ from taskflow.up.settings import UpSettings
 from taskflow.up.signals import interrupts
 from taskflow.up.table import notes, rows
 
-READY_SECONDS = 60.0
 GRACE_SECONDS = 20.0
 """For services to finish or hand back what is in flight."""
 LOOK_SECONDS = 0.2
@@ -41,7 +42,7 @@ class House:
     _nats: EmbeddedNats | None = None
     _jaeger: jaeger.Jaeger | None = None
     _hints: list[str] = field(default_factory=list[str])
-    _running: list[Running] = field(default_factory=list[Running])
+    _kept: list[Kept] = field(default_factory=list[Kept])
     _woken: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -73,10 +74,10 @@ class House:
         )
         chosen = self.planner(self.settings, environment)
         self.screen.progress("Starting the services")
-        simulators = self._spawn(home, chosen.simulators, stack)
+        self._keep(home, chosen.simulators, stack)
         self._prepare(home, chosen.preparations)
-        services = self._spawn(home, chosen.services, stack)
-        self._await_ready([*simulators, *services])
+        self._keep(home, chosen.services, stack)
+        self._await_ready()
         home.remember_run(environment.of_service(OPERATOR))
         self.screen.ready(
             rows(self.settings, environment, home, embedded=self._embedded()),
@@ -138,27 +139,38 @@ class House:
         return {name for name, server in servers.items() if server is not None}
 
     def _prepare(self, home: Home, services: Iterable[Service]) -> None:
-        with ExitStack() as stack:
-            for running in self._spawn(home, services, stack):
-                if running.wait() != 0:
-                    raise Configuration(f"{running.epitaph()}")
-        self._running = [one for one in self._running if one.exit_code() is None]
-
-    def _spawn(self, home: Home, services: Iterable[Service], stack: ExitStack) -> list[Running]:
-        """All of them are asked to stop before any is waited for."""
         begun: list[Running] = []
+        with ExitStack() as stack:
+            stack.callback(_stop_all, begun)
+            for service in services:
+                begun.append(self._started(home, service))  # noqa: PERF401 - known one by one
+            for running in begun:
+                if running.wait() != 0:
+                    raise Configuration(running.epitaph())
+
+    def _keep(self, home: Home, services: Iterable[Service], stack: ExitStack) -> None:
+        """All of them are asked to stop before any is waited for."""
+        begun: list[Kept] = []
         stack.callback(_stop_all, begun)
         for service in services:
-            ready_file = home.ready / service.name
-            begun.append(Running(service, ready_file, self.screen.hear, self._woken))
-        self._running.extend(begun)
-        return begun
+            begun.append(Kept(partial(self._started, home, service), self._tell))
+            self._kept.append(begun[-1])
 
-    def _await_ready(self, services: list[Running]) -> None:
-        waiting = list(services)
+    def _started(self, home: Home, service: Service) -> Running:
+        return Running(service, home.ready / service.name, self.screen.hear, self._woken)
+
+    def _tell(self, line: str) -> None:
+        self.screen.say(line, "yellow")
+
+    def _await_ready(self) -> None:
+        """One that dies before the house stands would die again: it ends the start."""
+        waiting = [kept.now for kept in self._kept]
         deadline = clock.monotonic() + READY_SECONDS
         while waiting := [service for service in waiting if not service.is_ready()]:
-            self._check_alive()
+            self._check_servers()
+            for service in waiting:
+                if service.exit_code() is not None:
+                    raise Configuration(service.epitaph())
             names = ", ".join(service.name for service in waiting)
             if clock.monotonic() > deadline:
                 told = waiting[0].last_line or "nothing"
@@ -170,7 +182,9 @@ class House:
 
     def _watch(self) -> None:
         while True:
-            self._check_alive()
+            self._check_servers()
+            for kept in self._kept:
+                kept.tend()
             self._rest(LOOK_SECONDS)
 
     def _rest(self, seconds: float) -> None:
@@ -178,18 +192,16 @@ class House:
         self._woken.wait(seconds)
         self._woken.clear()
 
-    def _check_alive(self) -> None:
+    def _check_servers(self) -> None:
+        """What a server held in memory is gone with it, so that its death is told, not mended."""
         for name, server in (("PostgreSQL", self._postgres), ("NATS", self._nats)):
             if server is not None and not server.alive():
                 raise Configuration(f"{name} ended by itself: {server.last_words()}")
         if self._jaeger is not None and (over := self._jaeger.epitaph()):
             self._lose_jaeger(over)
-        for running in self._running:
-            if running.exit_code() is not None:
-                raise Configuration(running.epitaph())
 
 
-def _stop_all(begun: list[Running]) -> None:
+def _stop_all(begun: Sequence[Running | Kept]) -> None:
     for running in begun:
         running.ask_to_stop()
     deadline = clock.monotonic() + GRACE_SECONDS

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -12,12 +13,34 @@ import psutil
 import pytest
 
 from taskflow.embedded.ports import free_port
-from tests.support.up import IS_READY, SERVES, Up
+from tests.support.processes import has_ended
+from tests.support.up import IS_READY, SERVES, Up, wait_until
 
 pytestmark = pytest.mark.e2e
 
 TWO_SERVICES = {"services": {"gateway": SERVES, "agent": SERVES}}
+NAMED = f"import os; print('pid', os.getpid(), flush=True); {SERVES}"
+"""A service that says who it is."""
 Start = Callable[..., Up]
+
+
+def post(url: str, body: dict[str, str]) -> None:
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.status < 300
+
+
+def answers(simulators: str) -> int:
+    """How many replies the person has."""
+    url = f"{simulators}/_sim/phone/messages?user=%2B15551230001"
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        found = json.load(answer)
+    return sum(message["direction"] != "inbound" for message in found)
+
+
+def pids(up: Up, name: str, what: str = "pid") -> list[int]:
+    return [int(pid) for pid in re.findall(rf"{name} \| {what} (\d+)", up.output)]
 
 
 @pytest.fixture
@@ -122,22 +145,67 @@ def test_services_are_told_how_to_reach_everything(start: Start, home: Path) -> 
     assert (home / "master.key").read_text() == told["TASKFLOW_MASTER_KEY"]
 
 
-def test_a_service_that_dies_ends_everything_with_one_line(start: Start) -> None:
-    dies = f"{IS_READY}; print('the last word', flush=True); import sys; sys.exit(3)"
+def test_a_service_that_dies_before_it_is_ready_ends_the_start_with_one_line(start: Start) -> None:
+    dies = "print('the last word', flush=True); import sys; sys.exit(3)"
     up = start({"services": {"gateway": SERVES, "agent": dies}})
     up.wait_for("agent ended")
     assert up.wait() == 1
     assert up.last_line() == "taskflow: agent ended with exit code 3: the last word"
 
 
-def test_a_service_that_is_killed_is_named_with_its_signal(start: Start) -> None:
-    named = f"import os; print('pid', os.getpid(), flush=True); {SERVES}"
-    up = start({"services": {"gateway": SERVES, "tools": named}})
+def test_a_service_that_is_killed_runs_again_and_the_others_went_on(
+    start: Start, tmp_path: Path
+) -> None:
+    up = start(
+        {"simulators": {"simulators": NAMED}, "services": {"gateway": NAMED, "tools": NAMED}}
+    )
+    up.wait_ready()
+    before = {name: pids(up, name) for name in ("simulators", "gateway", "tools")}
+    for name in ("tools", "simulators"):
+        up.children()
+        os.kill(pids(up, name)[-1], signal.SIGKILL)
+        up.wait_for(f"{name} was killed by SIGKILL; it is started again in 0.5 s: serving")
+        up.wait_for(f"{name} runs again")
+    up.send(signal.SIGTERM)
+    assert up.wait() == 0
+    assert [len(pids(up, name)) for name in before] == [2, 1, 2]
+    assert pids(up, "gateway") == before["gateway"]
+
+
+def test_five_deaths_in_a_minute_end_everything_with_one_line(start: Start) -> None:
+    waits = "import os, signal; signal.sigwait({signal.SIGUSR1})"
+    dies = f"print('pid', os.getpid(), flush=True); {waits}; print('the last word'); os._exit(3)"
+    blocked = "import os, signal; signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})"
+    up = start({"services": {"gateway": SERVES, "agent": f"{blocked}; {IS_READY}; {dies}"}})
+    up.wait_ready()
+    for count in range(1, 6):
+        wait_until(lambda n=count: len(pids(up, "agent")) == n, 30, lambda: up.output)
+        up.children()
+        os.kill(pids(up, "agent")[-1], signal.SIGUSR1)
+    assert up.wait() == 1
+    said = "ended with exit code 3"
+    assert [f"it is started again in {pause} s" in up.output for pause in ("0.5", 1, 2, 4)] == [
+        True
+    ] * 4
+    assert up.output.count(said) == 5
+    assert up.last_line().startswith(
+        f"taskflow: agent died 5 times within a minute; at last it {said}"
+    )
+
+
+def test_a_killed_service_takes_what_it_started_along(start: Start) -> None:
+    starts = (
+        "import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', "
+        f"'import time; time.sleep(1000)']); print('child', child.pid, flush=True); {NAMED}"
+    )
+    up = start({"services": {"agent": starts}})
     up.wait_ready()
     up.children()
-    os.kill(int(up.output.partition("tools | pid ")[2].split()[0]), signal.SIGKILL)
-    assert up.wait() == 1
-    assert up.last_line() == "taskflow: tools was killed by SIGKILL: serving"
+    os.kill(pids(up, "agent")[0], signal.SIGKILL)
+    up.wait_for("agent runs again")
+    assert has_ended(pids(up, "agent", "child")[0])
+    up.send(signal.SIGINT)
+    assert up.wait() == 0
 
 
 @pytest.mark.parametrize(("program", "name"), [("postgres", "PostgreSQL"), ("nats-server", "NATS")])
@@ -242,6 +310,30 @@ def test_a_damaged_master_key_is_never_replaced(start: Start, home: Path) -> Non
     assert up.wait() == 1
     assert "master.key is damaged: bring it back from a backup" in up.last_line()
     assert (home / "master.key").read_text() == "half a k"
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.long
+def test_real_services_that_are_killed_come_back_and_no_message_is_lost(
+    start: Start, tmp_path: Path
+) -> None:
+    gateway, simulators = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+    up = start(
+        None,
+        TASKFLOW_GATEWAY_PORT=gateway.rpartition(":")[2],
+        TASKFLOW_SIM_PORT=simulators.rpartition(":")[2],
+    )
+    up.wait_ready()
+    for count, name in enumerate(("agent", "gateway", "tools", "scheduler"), 1):
+        (service,) = (child for child in up.children() if child.cmdline()[-2:] == ["run", name])
+        service.kill()
+        up.wait_for(f"{name} was killed by SIGKILL; it is started again in 0.5 s")
+        up.wait_for(f"{name} runs again")
+        message = {"from": "+15551230001", "body": f"hello number {count}"}
+        post(f"{simulators}/_sim/phone/messages", message)
+        wait_until(lambda n=count: answers(simulators) >= n, 60, lambda: up.output)
+    up.send(signal.SIGINT)
+    assert up.wait() == 0, up.output
 
 
 @pytest.mark.timeout(240)
