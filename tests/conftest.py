@@ -2,7 +2,6 @@
 
 import base64
 import os
-import socket
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from taskflow.postgres.migrate import migrate
 from taskflow.privacy.sealing import MasterKey
 from taskflow.privacy.vault import Vault
 from taskflow.process.settings import RuntimeSettings
-from tests.support import servers
+from tests.support import own_ports, servers
 from tests.support.servers import NatsServer, PostgresServer
 from tests.support.walks import WHOLE, how_far
 
@@ -32,6 +31,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("patient")
 
 TESTS = Path(__file__).parent
+ROOT = TESTS.parent
+GUARDED = TESTS / "support" / "guarded"
 MASTER_KEY = b"a master key of tests, 32 bytes."
 _VENDORS = ("TWILIO_", "GEMINI_", "GOOGLE_", "SERPAPI_", "TASKFLOW_", "OTEL_", "SENTRY_")
 
@@ -65,22 +66,24 @@ def _no_settings_of_this_machine() -> None:
             del os.environ[name]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _refusals(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this process and its children note what they were not let connect to."""
+    file = tmp_path_factory.mktemp("ports") / "refusals"
+    file.touch()
+    path = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(GUARDED), str(ROOT), path)))
+    own_ports.install(os.getpid(), file)
+    return file
+
+
 @pytest.fixture(autouse=True)
-def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test that reaches for the outside fails, and says so."""
-    connect = socket.socket.connect
-
-    def guarded(self: socket.socket, address: Any) -> None:
-        host = address[0] if isinstance(address, tuple) else ""
-        if self.family in {socket.AF_INET, socket.AF_INET6} and host not in {
-            "127.0.0.1",
-            "::1",
-            "localhost",
-        }:
-            raise AssertionError(f"a test connects to {host}")
-        return connect(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+def _only_own_ports(_refusals: Path) -> Generator[None]:
+    """A test that reaches for what the suite did not start fails, whoever caught the refusal."""
+    _refusals.write_text("")
+    yield
+    refused = _refusals.read_text()
+    assert not refused, refused
 
 
 @pytest.fixture(scope="session")

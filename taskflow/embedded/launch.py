@@ -42,8 +42,9 @@ def obey(orders: Orders, command: list[str]) -> None:
         _become(orders["user"], orders["group"], orders["capability"])
     for path in orders["reach"]:
         if not os.access(path, os.R_OK | os.X_OK):
+            movable = "install TaskFlow in" if path == command[0] else "set TASKFLOW_HOME to"
             sys.exit(
-                f"user id {os.geteuid()} cannot reach {path}: set TASKFLOW_HOME to a directory "
+                f"user id {os.geteuid()} cannot reach {path}: {movable} a directory "
                 "below none that is closed to others, or start as an ordinary user"
             )
     # A change of user clears the death signal, so it comes after; the parent may be gone by now.

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from tests.support import own_ports
 from tests.support.programs import die_with_parent
 
 MODULES = [
@@ -27,14 +28,15 @@ _context.set_forkserver_preload(MODULES)
 
 def start(service: str, env: Mapping[str, str], output: Path) -> BaseProcess:
     """`service` as in `taskflow run`; with this environment and nothing of ours."""
+    guarded = own_ports.environment() if own_ports.SUITE in os.environ else {}
     process = _context.Process(
-        target=_serve, args=(service, dict(env), str(output)), name=service, daemon=True
+        target=_serve, args=(service, dict(env), str(output), guarded), name=service, daemon=True
     )
     process.start()
     return process
 
 
-def _serve(service: str, env: dict[str, str], output: str) -> None:
+def _serve(service: str, env: dict[str, str], output: str, guarded: dict[str, str]) -> None:
     die_with_parent()
     os.setsid()
     file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -42,7 +44,8 @@ def _serve(service: str, env: dict[str, str], output: str) -> None:
     os.dup2(file, 2)
     sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115
     os.environ.clear()
-    os.environ.update({"PATH": os.defpath, **env})
+    os.environ.update({"PATH": os.defpath, **guarded, **env})
+    own_ports.install_in_a_child()
     os.chdir(_ROOT)
     name = "simulators.app" if service == "simulators" else f"services.{service}.app"
     try:

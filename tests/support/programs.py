@@ -9,6 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.support import own_ports
+
 _PR_SET_PDEATHSIG = 1
 _ROOT = Path(__file__).parents[2]
 
@@ -26,7 +28,7 @@ class Program(subprocess.Popen[bytes]):
                 stdin=subprocess.DEVNULL,
                 stdout=into,
                 stderr=into,
-                env={"PATH": os.defpath, **env},
+                env={"PATH": os.defpath, **_guard(tree), **env},
                 preexec_fn=die_with_parent,
             )
 
@@ -43,6 +45,12 @@ class Program(subprocess.Popen[bytes]):
 
     def close(self) -> None:
         """It has ended."""
+
+
+def _guard(tree: Path) -> Mapping[str, str]:
+    """None for another tree, whose modules would be ours by PYTHONPATH."""
+    ours = tree == _ROOT and own_ports.SUITE in os.environ
+    return own_ports.environment() if ours else {}
 
 
 def die_with_parent() -> None:

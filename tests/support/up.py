@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 
 from taskflow.up.settings import UpSettings
+from tests.support import own_ports
 from tests.support.processes import has_ended
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,7 @@ _UP = """
 import json, os, sys
 from taskflow.cli.house.up import up
 from taskflow.errors import Configuration
-from taskflow.up import plan, supervisor
+from taskflow.up import jaeger, plan, supervisor
 from taskflow.up.service import Service
 
 def stand_ins(settings, environment):
@@ -39,6 +40,7 @@ def stand_ins(settings, environment):
         return [Service(n, [sys.executable, "-c", c], env) for n, c in given.get(group, {}).items()]
     return plan.Plan(*map(services, ("preparations", "simulators", "services")))
 
+jaeger.is_free = lambda port: False  # the usual ports are not the suite's
 supervisor.GRACE_SECONDS = float(os.environ.get("GRACE", "20"))
 if "STAND_INS" in os.environ:
     supervisor.House.__init__.__defaults__ = (
@@ -63,7 +65,7 @@ class Up:
         self.process = subprocess.Popen(
             [sys.executable, "-c", _UP],
             cwd=cwd,
-            env={**inherited, "PYTHONPATH": str(ROOT), **env},
+            env={**inherited, **own_ports.environment(), **env},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,

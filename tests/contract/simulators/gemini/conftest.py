@@ -10,6 +10,7 @@ from google import genai
 from google.genai import types
 
 from simulators.settings import SimulatorSettings
+from taskflow.embedded.ports import free_port
 from tests.contract.simulators.twilio.world import serve_simulator
 
 KEY = "a gemini key for tests"
@@ -40,7 +41,12 @@ class World:
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    settings = SimulatorSettings.load(_env_file=None, taskflow_home=tmp_path, gemini_api_key=KEY)
+    settings = SimulatorSettings.load(
+        _env_file=None,
+        taskflow_home=tmp_path,
+        gemini_api_key=KEY,
+        taskflow_sim_webhook_url=f"http://127.0.0.1:{free_port()}/webhook",
+    )
     async with serve_simulator(settings) as url, aiohttp.ClientSession() as http:
         yield World(url, http)
 

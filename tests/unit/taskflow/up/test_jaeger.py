@@ -31,7 +31,8 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def begun(folder: Path, then: str) -> Generator[jaeger.Jaeger]:
     program = fakes.program(folder / "mine" / "jaeger", then)
     home = Home(folder / "home")
-    with home.opened():
+    with pytest.MonkeyPatch.context() as patch, home.opened():
+        patch.setattr(jaeger, "is_free", lambda _port: False)  # the usual ports are not the suite's
         started = jaeger.Jaeger(program, home)
         try:
             yield started
