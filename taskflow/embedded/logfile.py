@@ -32,8 +32,11 @@ class LogFile:
             older = self._numbered(number)
             if older.exists():
                 older.replace(self._numbered(number + 1))
-        shutil.copyfile(self.path, self._numbered(1))
-        self._numbered(1).chmod(0o600)
+        try:
+            shutil.copyfile(self.path, self._numbered(1))
+            self._numbered(1).chmod(0o600)
+        except OSError:  # a full disk: cutting the file makes room, half a copy takes it
+            self._numbered(1).unlink(missing_ok=True)
         os.truncate(self.path, 0)
         self._begun = 0
 

@@ -4,24 +4,34 @@ A line is a constant event name with facts as fields. Personal text and secrets 
 what looks like a phone number is masked all the same, and exceptions of strangers lose their text.
 """
 
+import contextlib
+import errno
 import logging
 import logging.handlers
 import re
 import sys
 import traceback
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import orjson
 import structlog
 from opentelemetry import trace
 from structlog.typing import EventDict
 
+from taskflow import clock
 from taskflow.errors import TaskFlowError
 
 FILE_BYTES = 10 * 1024 * 1024
 FILES = 5
+SHOWN = 10
+SHOWN_SECONDS = 10.0
+"""A loop that fails twice a second, as while PostgreSQL is away, is told and does not flood."""
+NAMES = 1_000
+LONGEST_NAME = 80
+"""In characters: a stranger's line has its facts in its text."""
 _NUMBER = re.compile(r"\+\d{7,15}")
 OURS = ("taskflow", "services", "simulators")
 """Of strangers only warnings: their debug lines hold addresses with keys and people's words."""
@@ -29,6 +39,78 @@ CONSOLE = "console"
 LAST_WORDS = "service.ended"
 """On the console the command says it, in its one line."""
 _QUOTES = re.compile(r"[<({\[\n]")
+
+
+class Console(logging.StreamHandler[TextIO]):
+    """A terminal that went away, or a full disk behind it, has nobody to complain to."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
+class Sparing:
+    """Of warnings and errors of one name, a console shows so many in a while; the file has all."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, deque[float]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING:
+            return True
+        name = _name_of(record)[:LONGEST_NAME]
+        if name not in self._shown and len(self._shown) >= NAMES:
+            self._shown.clear()
+        shown = self._shown.setdefault(name, deque(maxlen=SHOWN))
+        now = clock.monotonic()
+        if len(shown) == SHOWN and now - shown[0] < SHOWN_SECONDS:
+            return False
+        shown.append(now)
+        if len(shown) == SHOWN and now - shown[0] < SHOWN_SECONDS:
+            _say(f"{name} comes often: for a while, more of it are in the log file only")
+        return True
+
+
+def _name_of(record: logging.LogRecord) -> str:
+    line: object = record.msg
+    if isinstance(line, Mapping):
+        return str(cast("Mapping[str, object]", line).get("event"))
+    return str(line)
+
+
+class JsonLines(logging.handlers.RotatingFileHandler):
+    """A disk that does not take lines is told once on the console, and once when it does again."""
+
+    lost = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        before = self.lost
+        super().emit(record)
+        if before and self.lost == before:
+            self.lost = 0
+            _say(f"log lines are written again, {before} were lost")
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        if not self.lost:
+            full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+            why = "no space left" if full else error.strerror or type(error).__name__
+            _say(f"{why} at {self.baseFilename}: log lines are lost until that is mended")
+        self.lost += 1
+
+    def close(self) -> None:
+        """What its stream could not write is lost, and has been told."""
+        with contextlib.suppress(OSError):
+            super().close()
+
+
+def _say(what: str) -> None:
+    """On the console, about the logs themselves."""
+    with contextlib.suppress(OSError):
+        print(what, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def start(service: str, home: Path, level: str, instance: str = "") -> None:
@@ -42,10 +124,11 @@ def start(service: str, home: Path, level: str, instance: str = "") -> None:
         _mask_numbers,
     ]
     foreign = [structlog.stdlib.add_logger_name, _quote_nobody, *shared]
-    console = logging.StreamHandler(sys.stderr)
+    console = Console(sys.stderr)
     console.set_name(CONSOLE)
     console.setLevel(level)
     console.addFilter(_is_for_people)
+    console.addFilter(Sparing())
     console.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=foreign,
@@ -58,7 +141,7 @@ def start(service: str, home: Path, level: str, instance: str = "") -> None:
     )
     folder = home / "logs"
     folder.mkdir(parents=True, exist_ok=True)
-    file = logging.handlers.RotatingFileHandler(
+    file = JsonLines(
         folder / f"{service}.jsonl", maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8"
     )
     file.setFormatter(

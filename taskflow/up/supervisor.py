@@ -13,12 +13,13 @@ from taskflow.embedded.ports import require_free
 from taskflow.embedded.postgres import EmbeddedPostgres
 from taskflow.errors import Configuration
 from taskflow.process import memory
-from taskflow.up import jaeger
+from taskflow.up import jaeger, room
 from taskflow.up.environment import Environment, build
 from taskflow.up.home import Home
 from taskflow.up.kept import READY_SECONDS, Kept
 from taskflow.up.logins import logins
 from taskflow.up.plan import Plan, plan
+from taskflow.up.room import Room
 from taskflow.up.screen import Screen
 from taskflow.up.service import Running, Service
 from taskflow.up.settings import UpSettings
@@ -51,15 +52,28 @@ class House:
         home = Home(self.settings.taskflow_home)
         with interrupts() as asked, ExitStack() as stack:
             try:
+                self._need_room(home)
                 stack.enter_context(home.opened())
                 self._start(home, stack)
-                self._watch()
+                self._watch(Room(home.path, self._tell))
             except KeyboardInterrupt:
                 self.screen.say("Stopping ...")
-            except OSError as error:
+            except (OSError, Configuration) as error:
+                if room.is_exhausted(error) or room.free_mb(home.path) < room.LOW_MB:
+                    raise Configuration(f"no space left at {home.path}: {error}") from error
+                if isinstance(error, Configuration):
+                    raise
                 raise Configuration(f"this machine does not let us: {error}") from error
             finally:
                 asked.disarm()
+
+    def _need_room(self, home: Home) -> None:
+        """Only embedded servers keep their data here; a PostgreSQL that is there has its own."""
+        if self.settings.database_url is not None:
+            return
+        first = not (home.path / "postgres" / "data").exists()
+        if wrong := room.wanting(home.path, first=first):
+            raise Configuration(wrong)
 
     def _start(self, home: Home, stack: ExitStack) -> None:
         environment = build(self.settings, home.simulated_accounts())
@@ -180,9 +194,10 @@ class House:
             self.screen.progress(f"Waiting for {names}")
             self._rest(ASK_SECONDS)
 
-    def _watch(self) -> None:
+    def _watch(self, left: Room) -> None:
         while True:
             self._check_servers()
+            left.look()
             for kept in self._kept:
                 kept.tend()
             self._rest(LOOK_SECONDS)

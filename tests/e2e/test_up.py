@@ -4,8 +4,10 @@ import re
 import signal
 import socket
 import stat
+import subprocess
 import urllib.request
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -301,6 +303,63 @@ def test_a_misspelt_setting_is_told_even_where_its_absence_stops_the_start(
         "TWILIO_ACOUNT_SID in .env is no setting of TaskFlow: did you mean TWILIO_ACCOUNT_SID?"
     )
     assert missing.startswith("taskflow: TWILIO_ACCOUNT_SID is not set")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Generator[Callable[[int], Path]]:
+    """A disk of so many megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+
+    def mounted(size: int) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", str(place)]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("needs root that may mount: sudo make test")
+        return place
+
+    yield mounted
+    subprocess.run(["umount", "-l", str(place)], capture_output=True, check=False)
+
+
+def test_a_disk_too_small_for_a_first_start_is_told_before_it(
+    start: Start, small_disk: Callable[[int], Path]
+) -> None:
+    home = small_disk(64) / "home"
+    up = start(TASKFLOW_HOME=str(home))
+    assert up.wait() == 1
+    (line,) = up.output.splitlines()
+    assert line.startswith(
+        f"taskflow: no space left at {home}, 300 MB are needed for a first start"
+    )
+    assert not (home / "postgres").exists()
+
+
+def test_a_disk_that_fills_while_running_is_one_line_and_so_is_the_end_of_postgresql(
+    start: Start, small_disk: Callable[[int], Path]
+) -> None:
+    home = small_disk(400) / "home"
+    up = start(TASKFLOW_HOME=str(home))
+    up.wait_ready()
+    filler = home / "filler"
+
+    def fill() -> None:
+        with filler.open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(1 << 20))
+
+    fill()
+    up.wait_for(f"no space left at {home}: ")
+    filler.unlink()
+    up.wait_for(f"there is room again at {home}: ")
+    fill()
+    up.children()
+    up.server("postgres").kill()
+    assert up.wait() == 1
+    assert up.output.count("Make room") == 2
+    assert up.last_line().startswith(
+        f"taskflow: no space left at {home}: PostgreSQL ended by itself"
+    )
+    assert "Traceback" not in up.output
 
 
 def test_a_damaged_master_key_is_never_replaced(start: Start, home: Path) -> None:
