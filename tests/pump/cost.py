@@ -12,6 +12,8 @@ GROWTH = 1.2
 """The exponent: a text n times as long may take n^1.2 times as long."""
 NOISE = 0.004
 """Seconds of CPU: growth is judged once a text takes so long."""
+FEW = 20
+"""Plain passes: what takes fewer at its size is quick, and how it grows is mostly noise."""
 AGAIN = 4
 """Times that a suspicious case is measured anew; the quickest counts."""
 
@@ -85,7 +87,7 @@ def _judged(
     if times > most_times:
         # The quickest plain pass of several: one that was held up makes us look quick.
         times = seconds / max(plain(text), 1e-7)
-    grows = growth is not None and growth > GROWTH
+    grows = growth is not None and growth > GROWTH and times > FEW
     return Slow(len(text), seconds, times, growth) if grows or times > most_times else None
 
 
