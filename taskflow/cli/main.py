@@ -276,16 +276,28 @@ def browser() -> None:
 
 @app.command()
 def forget(
-    user: Annotated[str, typer.Argument(help="A user's id or number.")],
+    user: Annotated[
+        str, typer.Argument(help="A user's id or number; with --again, a file of ids.")
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="After a restore: whoever was forgotten since, by the bus."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Destroy all that is a user's; what is left of them in the log can never be read again.
 
     Example: taskflow forget +15551230001
     """
+    from taskflow.cli.forgetting_again import forget_again
     from taskflow.cli.people.forgetting import forget_user
 
+    if again:
+        asyncio.run(forget_again(Path(user) if user else None))
+        return
+    if not user:
+        raise typer.BadParameter("whom? Give an id or a number")
     asyncio.run(forget_user(user, yes=yes, json=json))
 
 

@@ -9,12 +9,16 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from contracts.streams import UserId
+from taskflow.cli.forgetting_again import forget_again, forgotten_on
+from taskflow.cli.operator import bus, operator
+from taskflow.forgetting.erasure import Forgetting
 from tests.support.servers import nats_server, postgres_server
 from tests.support.stack import SERVICES, Stack, wait_until
 
 pytestmark = pytest.mark.e2e
 
-ADA, BEN, CARL, DORA, EVE = (f"+1555300000{n}" for n in range(1, 6))
+ADA, BEN, CARL, DORA, EVE, FAY = (f"+1555300000{n}" for n in range(1, 7))
 
 
 @pytest.fixture
@@ -30,10 +34,15 @@ def stack(tmp_path: Path) -> Generator[Stack]:
 
 
 @pytest.mark.long
-def test_what_was_sent_since_is_not_sent_again_and_what_was_not_is(stack: Stack) -> None:
+def test_what_was_sent_since_is_not_sent_again_and_what_was_not_is(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who was forgotten since stays forgotten."""
     stack.script(ADA, {"text": "Before."})
     stack.say(ADA, "hello")
+    stack.say(FAY, "hello")
     stack.await_replies(ADA, 1)
+    stack.await_replies(FAY, 1)
     _stop(stack)
     moment = datetime.now(UTC)
     asyncio.run(_copy(stack.postgres.dsn, "taskflow", "backup"))
@@ -50,12 +59,20 @@ def test_what_was_sent_since_is_not_sent_again_and_what_was_not_is(stack: Stack)
     stack.await_replies(CARL, 2)
     stack.await_replies(DORA, 1)
     wait_until(lambda: len(stack.replies(BEN)) >= 2, 30)
+    for name, value in stack.env.items():
+        monkeypatch.setenv(name, value)
+    gone = asyncio.run(_forget(FAY))
+    wait_until(lambda: asyncio.run(_is_on_the_bus(stack, gone)), 30)
     said = {user: len(stack.accepted(user)) for user in (ADA, BEN, CARL, DORA)}
     _stop(stack)
     # Nobody hears these: the gateway is down.
     stack.say(EVE, "anybody there?")
 
     asyncio.run(_copy(stack.postgres.dsn, "backup", "taskflow"))
+    assert asyncio.run(_keys_of(stack, gone)) == 1, "the backup brings it back"
+    asyncio.run(forget_again(None))
+    assert asyncio.run(_keys_of(stack, gone)) == 0
+    assert str(gone) in capsys.readouterr().out
     stack.bus.stop()
     stack.bus.delete_store()
     stack.bus.start()
@@ -77,6 +94,25 @@ def test_what_was_sent_since_is_not_sent_again_and_what_was_not_is(stack: Stack)
     stack.say(ADA, "still there?")
     assert stack.await_replies(ADA, 3)[-1] == "Again."
     assert len(stack.accepted(ADA)) == said[ADA] + 1
+
+
+async def _forget(number: str) -> UserId:
+    async with operator() as me:
+        user = await me.user_of(number)
+        await Forgetting(me.pool, me.vault, me.log).forget(user)
+        return user
+
+
+async def _is_on_the_bus(stack: Stack, user: UserId) -> bool:
+    async with bus(stack.bus.url) as client:
+        return user in [one async for one in forgotten_on(client)]
+
+
+async def _keys_of(stack: Stack, user: UserId) -> int:
+    connection = await asyncpg.connect(stack.postgres.dsn)
+    count = await connection.fetchval("select count(*) from vault_keys where user_id = $1", user)
+    await connection.close()
+    return count
 
 
 def _stop(stack: Stack) -> None:
@@ -101,7 +137,7 @@ async def _open(dsn: str) -> dict[str, int]:
     """What is not done, by kind: messages not in the log yet, streams that wait, reminders."""
     connection = await asyncpg.connect(dsn)
     counts = {
-        "messages": 6
+        "messages": 7
         - await connection.fetchval("select count(*) from events where type = 'message.received'"),
         "moves": await connection.fetchval("select count(*) from moves"),
         "reminders": await connection.fetchval(
