@@ -55,13 +55,18 @@ _NO_DIGIT = re.compile(r"\D+")
 class Known:
     """The addresses that stand in a conversation, as far as the model was shown it."""
 
-    def __init__(self, words: Sequence[str] = (), results: Sequence[tuple[Any, Any]] = ()) -> None:
+    def __init__(
+        self,
+        words: Sequence[str] = (),
+        results: Sequence[tuple[Any, Any]] = (),
+        public: Sequence[Any] = (),
+    ) -> None:
         """`words` are the user's, and our own alerts; `results` come with their call's arguments.
 
         Both newest last. What a result repeats of its own arguments is the model's, not the
         result's.
         """
-        self._words, self._results = words, results
+        self._words, self._results, self._public = words, results, public
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -82,12 +87,13 @@ class Known:
     @cached_property
     def digits(self) -> str:
         """Of everything that was shown, telephone numbers being written in many ways."""
-        return f"{_digits(self._words)} {self.found}"
+        own = [text for _, result in self._results for text in texts(result)]
+        return f"{_digits(self._words)} {_digits(own)}"
 
     @cached_property
     def found(self) -> str:
-        """Digits of results alone."""
-        return _digits([text for _, result in self._results for text in texts(result)])
+        """Digits of results from outside the house: the user's own reminders are not public."""
+        return _digits([text for result in self._public for text in texts(result)])
 
     def holds(self, address: str) -> bool:
         """Whether it stands there, as it is, or without its query."""

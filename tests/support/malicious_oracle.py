@@ -286,7 +286,7 @@ def _of_receipts(mine: Sequence[Recorded[Any]], profile: Sequence[Recorded[Any]]
             case ProfileLearned() | ProfileForgotten():
                 owed.append(one)
             case ReplyReady(text=text) as reply if reply.turn is not None:
-                lines = [line for line in text.splitlines() if "✓" in line[:6] or "✅" in line[:6]]
+                lines = [line for line in text.splitlines() if re.match(r"\W*[✓✅]|[✓✅]", line)]
                 changes = [each for each in owed if isinstance(each.event, ToolFinished)]
                 about = [each for each in owed if each not in changes]
                 of_profile = [line for line in lines if line.startswith(("✓ Noted", "✓ Forgotten"))]

@@ -110,6 +110,13 @@ def _known(events: Sequence[Recorded[Any]], covered: Sequence[Recorded[MessageRe
             for one in events
             if isinstance(one.event, ToolFinished)
         ],
+        [
+            one.event.result
+            for one in events
+            if isinstance(one.event, ToolFinished)
+            and one.event.call in calls
+            and calls[one.event.call].owner not in INSIDE
+        ],
     )
 
 
