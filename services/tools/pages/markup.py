@@ -24,12 +24,12 @@ def weight_of_attributes(text: str, most: int) -> int:
 
     A parser compares each attribute of a tag with those before it.
     """
-    weight, at = 0, 0
+    weight, at, last_comment = 0, 0, text.rfind("-->")
     while weight <= most and (opening := _OPENING.search(text, at)):
+        at = opening.end()
         if opening[0] == "<!--":
-            ends = text.find("-->", opening.end())
-            # An empty comment may also end as `<!-->`: then its text counts as markup.
-            at = ends if ends >= 0 else opening.end()
+            # What ends nowhere is passed over once: its text counts as markup.
+            at = text.find("-->", at) if at <= last_comment else at
             continue
         found = _TAG.match(text, opening.start())
         assert found is not None, "it begins as the opening does"
