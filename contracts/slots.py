@@ -52,6 +52,11 @@ def delivery(message_sid: str, status: str) -> UUID:
     return _slot("delivery", message_sid, status)
 
 
+def heard(reply: UUID, part: int, attempt: int) -> UUID:
+    """The first message heard of for an attempt whose sending no fact names."""
+    return _slot(reply, part, attempt, "heard")
+
+
 def learned(turn_id: UUID) -> UUID:
     """What the messages of a turn tell about their user: two deliveries may both read them."""
     return _slot(turn_id, "learned")

@@ -7,6 +7,8 @@ from datetime import timedelta
 import structlog
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from services.gateway.backfill import Backfill
 from services.gateway.channels.media import Pictures
@@ -17,6 +19,8 @@ from services.gateway.database_clock import DatabaseClock
 from services.gateway.decider import FOLD
 from services.gateway.effects import Effects
 from services.gateway.handlers import subscribe
+from services.gateway.hardening import Hardening
+from services.gateway.heard import Heard
 from services.gateway.pages import Pages
 from services.gateway.requests import Requests
 from services.gateway.restored import Restored
@@ -42,6 +46,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     twilio = Twilio(settings)
     callbacks = Callbacks(settings.master_keys, settings.public_url)
     intake = Intake(runtime.log, runtime.vault)
+    heard = Heard(runtime.log, runtime.folds)
     pacing = Pacing(settings.taskflow_send_per_second)
     now = DatabaseClock(runtime.pool).now
     links = PictureLinks(settings.master_keys, settings.public_url)
@@ -60,17 +65,34 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     )
     subscribe(runtime, effects)
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, telemetry=OWN_SPANS)
+    # A redirect would go to whatever Host the caller names.
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry=OWN_SPANS,
+        redirect_slashes=False,
+    )
+    app.add_middleware(Hardening, public_url=settings.public_url)
     app.add_middleware(Requests)
-    app.include_router(Webhooks(settings, intake, runtime.folds, callbacks).router())
+    app.include_router(Webhooks(settings, intake, heard, callbacks).router())
     app.include_router(pictures.router())
-    app.include_router(Pages(runtime, settings, clock.monotonic()).router())
-    app.router.routes.extend(runtime.probes.routes())
+    pages = Pages(runtime, settings, clock.monotonic())
+    app.include_router(pages.router())
+    app.router.routes.extend(runtime.probes.health_routes())
+    inner = Starlette(routes=[*runtime.probes.routes(), Route("/metrics/targets", pages.targets)])
     # Messages are taken while NATS is away: they wait in the log.
     runtime.probes.needs = ("postgres",)
     host, port = settings.taskflow_gateway_host, settings.taskflow_gateway_port
+    inner_host, inner_port = (
+        settings.taskflow_gateway_inner_host,
+        settings.taskflow_gateway_inner_port,
+    )
     try:
-        async with serving(app, host, port, settings="TASKFLOW_GATEWAY") as address:
+        async with (
+            serving(app, host, port, settings="TASKFLOW_GATEWAY"),
+            serving(inner, inner_host, inner_port, settings="TASKFLOW_GATEWAY_INNER") as address,
+        ):
             runtime.probes.address = address
             every_s = settings.taskflow_backfill_seconds
             backfill = Backfill(twilio, intake, runtime.pool, every_s=every_s)

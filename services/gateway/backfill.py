@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
+from pydantic import ValidationError
 
 from contracts import slots
-from services.gateway.channels.inbound import Form, Unusable
 from services.gateway.channels.twilio import Listed, Twilio
+from services.gateway.forms import AttachedMedia, InboundForm, Unusable
 from services.gateway.webhooks import Intake
 from taskflow import clock
 from taskflow.errors import Retryable
@@ -80,7 +81,14 @@ class Backfill:
         return unknown
 
 
-def _form(one: Listed) -> Form:
-    """As much of the webhook as a listing has: no name, and media by where they are listed."""
-    form: Form = {"MessageSid": [one.message_sid], "From": [one.address], "Body": [one.body]}
-    return {**form, "NumMedia": ["1"], "MediaUrl0": [one.media]} if one.media else form
+def _form(one: Listed) -> InboundForm:
+    """As much of the webhook as a listing has: no name, and media by where they are listed.
+
+    Raises Unusable.
+    """
+    told = {"MessageSid": one.message_sid, "From": one.address, "Body": one.body}
+    try:
+        media = [AttachedMedia(url=one.media)] if one.media else []
+        return InboundForm.model_validate({**told, "Media": media})
+    except ValidationError as error:
+        raise Unusable("a listed message is not one that Twilio sends") from error

@@ -6,10 +6,11 @@ from importlib.metadata import version as package_version
 import asyncpg
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.requests import Request
 
 from contracts.event import Json
 from services.gateway.settings import GatewaySettings
-from services.gateway.status_page import rendered
+from services.gateway.status_page import POLICY, rendered
 from taskflow import clock
 from taskflow.health import heartbeats
 from taskflow.health.diagnosis import Diagnosis, diagnose
@@ -28,7 +29,6 @@ class Pages:
         router = APIRouter()
         router.add_api_route("/", self.page, methods=["GET"], response_class=HTMLResponse)
         router.add_api_route("/health", self.health, methods=["GET"])
-        router.add_api_route("/metrics/targets", self.targets, methods=["GET"])
         return router
 
     async def page(self) -> HTMLResponse:
@@ -40,7 +40,8 @@ class Pages:
                 links=self._links(),
                 version=package_version("taskflow"),
                 signatures_checked=self.settings.taskflow_check_signatures,
-            )
+            ),
+            headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store"},
         )
 
     async def health(self) -> JSONResponse:
@@ -62,8 +63,11 @@ class Pages:
         }
         return JSONResponse(told, 503 if found.status == "down" else 200)
 
-    async def targets(self) -> JSONResponse:
-        """Every instance's address, as Prometheus' http_sd wants them; 503 while nobody knows."""
+    async def targets(self, _: Request) -> JSONResponse:
+        """Every instance's address, as Prometheus' http_sd wants them; 503 while nobody knows.
+
+        Answered on the inner port alone.
+        """
         try:
             live = await heartbeats.live(self.runtime.pool)
         except (*UNAVAILABLE, asyncpg.PostgresError) as error:
@@ -81,7 +85,7 @@ class Pages:
             "phone": self.settings.taskflow_phone_url,
             "traces": self.settings.taskflow_jaeger_url,
         }
-        own = {"health": "/health", "ready": "/ready", "metrics": "/metrics"}
+        own = {"health": "/health", "ready": "/ready"}
         return {name: f"{url}/" for name, url in elsewhere.items() if url} | own
 
 

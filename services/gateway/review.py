@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady
@@ -162,7 +163,7 @@ class _Lane:
             found = next((one.events[0] for one in decisions if one.slot == slot), None)
             if found is not None:
                 break
-        return self._comparing.one(recorded, found, slots.event_id(slot, 0))
+        return self._comparing.one(recorded, found, _place_of_fact(recorded, slot))
 
     def _again(self, recorded: Recorded[Any]) -> Iterator[Verdict]:
         """One that an operator gave back; the others are the scheduler's."""
@@ -178,6 +179,16 @@ class _Lane:
             decided = cast("ReplyReady", first.event).model_copy(update={"turn": None})
             slot = slots.retry(parked.event_id)
             yield self._comparing.one(recorded, decided, slots.event_id(slot, 0))
+
+
+def _place_of_fact(recorded: Recorded[Any], usual: UUID) -> UUID:
+    """Where the attempt's message was never named, its first fact stands in a place of its own."""
+    event = recorded.event
+    first_heard = {
+        slots.event_id(slots.heard(event.reply, event.part, attempt), 0)
+        for attempt in range(1, decider.MAX_ATTEMPTS + 1)
+    }
+    return recorded.event_id if recorded.event_id in first_heard else slots.event_id(usual, 0)
 
 
 def _outcome(head: Queued, recorded: Recorded[Any]) -> Decide | None:

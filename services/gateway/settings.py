@@ -21,6 +21,9 @@ Address = Annotated[str, AfterValidator(_is_an_origin)]
 class GatewaySettings(RuntimeSettings):
     taskflow_gateway_host: str = "127.0.0.1"
     taskflow_gateway_port: int = Field(default=8000, ge=0, le=65535)
+    taskflow_gateway_inner_host: str = "127.0.0.1"
+    taskflow_gateway_inner_port: int = Field(default=8001, ge=0, le=65535)
+    """/metrics and /metrics/targets, for the inside alone; 0 is any free port."""
     public_url: Address = Field(examples=["https://taskflow.example.org"])
     """Where Twilio reaches us: what it signs."""
     twilio_account_sid: str = Field(

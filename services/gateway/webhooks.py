@@ -1,9 +1,10 @@
 """What Twilio calls: a message is in the log before it is answered; nothing else is waited for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -15,20 +16,28 @@ from starlette.requests import ClientDisconnect
 
 from contracts import slots, streams
 from services.gateway.channels import inbound, statuses
-from services.gateway.channels.inbound import Form, Unusable
-from services.gateway.channels.signature import Callbacks, TooManyFields, is_twilios, parsed
-from services.gateway.decider import FOLD
+from services.gateway.channels.signature import (
+    Callbacks,
+    NotText,
+    TooManyFields,
+    is_twilios,
+    parsed,
+)
+from services.gateway.forms import Form, InboundForm, Unusable, inbound_form, status_form
+from services.gateway.heard import AnotherMessage, Heard
 from services.gateway.settings import GatewaySettings
-from taskflow.errors import Retryable, SealedForEver
+from taskflow.errors import Retryable
 from taskflow.log.appending import Appended, Write
 from taskflow.log.event_log import Log
-from taskflow.log.folds import Folds
 from taskflow.privacy.vault import Vault
 from taskflow.telemetry.tracing import failed, span
 
 MAX_BODY = 64 * 1024
 ANSWER_WITHIN = 4.5
 """Seconds: Twilio gives up at 15, and a 503 in time lets it try again or us back-fill."""
+FORM = "application/x-www-form-urlencoded"
+MAX_QUERY = 2048
+"""Characters; a callback's address of ours has about 300."""
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 log = structlog.get_logger()
@@ -49,8 +58,8 @@ class Intake:
     log: Log
     vault: Vault
 
-    async def take(self, form: Form) -> bool:
-        """Whether it is new. Raises Unusable, or Retryable when the log is away."""
+    async def take(self, form: InboundForm) -> bool:
+        """Whether it is new. Raises Retryable when the log is away."""
         received = inbound.message(form)
         user = await self.vault.user_for(inbound.addresses(form))
         write = Write(streams.conversation(user), [received], user)
@@ -58,7 +67,17 @@ class Intake:
         return isinstance(outcome, Appended)
 
 
-Work = Callable[[Request, Form], Awaitable[Response]]
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A status callback whose signature and MAC are right."""
+
+    user: UUID
+    told: statuses.Callback
+    trace: str | None
+    since: datetime | None
+
+
+T = TypeVar("T")
 
 
 class Webhooks:
@@ -66,17 +85,19 @@ class Webhooks:
         self,
         settings: GatewaySettings,
         intake: Intake,
-        folds: Folds,
+        heard: Heard,
         callbacks: Callbacks,
     ) -> None:
-        self._settings, self._intake, self._folds = settings, intake, folds
+        self._settings, self._intake, self._heard = settings, intake, heard
         self._callbacks = callbacks
 
     def router(self) -> APIRouter:
         router = APIRouter()
-        router.add_api_route("/webhook", self.receive, methods=["POST"])
+        router.add_api_route("/webhook", self.receive, methods=["POST"], openapi_extra=_A_FORM)
         router.add_api_route("/webhook", self.validate, methods=["GET"])
-        router.add_api_route("/webhook/status", self.status, methods=["POST"])
+        router.add_api_route(
+            "/webhook/status", self.status, methods=["POST"], openapi_extra=_A_FORM
+        )
         return router
 
     async def validate(self) -> dict[str, str]:
@@ -84,13 +105,19 @@ class Webhooks:
         return {"taskflow": "Twilio's webhook: POST signed messages here"}
 
     async def receive(self, request: Request) -> Response:
+        until = _deadline()
         with span("POST /webhook", SpanKind.SERVER, attributes=_about("/webhook")) as serving:
-            answer = await self._answered(request, self._take)
+            answer = await _answered(self._take(request), until)
             _tell(serving, answer)
             return answer
 
     async def status(self, request: Request) -> Response:
-        parent, since = _origin(parse_qs(request.url.query))
+        """Only a sender who is known may say to which trace this belongs."""
+        until = _deadline()
+        checked = await _answered(self._checked(request), until)
+        parent, since = (
+            (checked.trace, checked.since) if isinstance(checked, Checked) else (None, None)
+        )
         with span(
             "POST /webhook/status",
             SpanKind.SERVER,
@@ -98,35 +125,23 @@ class Webhooks:
             since=since,
             attributes=_about("/webhook/status"),
         ) as serving:
-            answer = await self._answered(request, self._note_status)
+            if isinstance(checked, Checked):
+                answer = await _answered(self._note(checked), until)
+            else:
+                answer = checked
             _tell(serving, answer)
             return answer
 
-    async def _answered(self, request: Request, work: Work) -> Response:
-        try:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                form = await self._verified(request)
-                return await work(request, form)
-        except Refusal as refusal:
-            log.warning("webhook.refused", status=refusal.status, reason=refusal.reason)
-            return Response(refusal.reason, refusal.status, media_type="text/plain")
-        except Unusable as error:
-            log.warning("webhook.unusable", reason=str(error))
-            return Response(str(error), 400, media_type="text/plain")
-        except (Retryable, TimeoutError, asyncpg.PostgresError) as error:
-            log.warning("webhook.unavailable", error=type(error).__name__)
-            return Response("try again", 503, {"Retry-After": "5"}, media_type="text/plain")
-        except ClientDisconnect:
-            return Response(status_code=400)
-
-    async def _verified(self, request: Request) -> dict[str, list[str]]:
+    async def _verified(self, request: Request) -> Form:
         """The form, once its signature over our public URL fits. Raises Refusal."""
+        if _content_type(request) != FORM:
+            raise Refusal(415, f"Content-Type is not {FORM}; Twilio posts a form")
         try:
             form = parsed(await _body(request))
         except TooManyFields as error:
             raise Refusal(413, str(error)) from error
-        if inbound.SID.match(sid := inbound.first(form, "MessageSid")):
-            structlog.contextvars.bind_contextvars(message_sid=sid)  # each request is a task
+        except NotText as error:
+            raise Refusal(400, str(error)) from error
         if not self._settings.taskflow_check_signatures:
             return form
         url = f"{self._settings.public_url}{_target(request)}"
@@ -135,44 +150,88 @@ class Webhooks:
             raise Refusal(403, "the signature does not fit; is PUBLIC_URL what Twilio calls?")
         return form
 
-    async def _take(self, _request: Request, form: Form) -> Response:
+    def _of_our_account(self, account_sid: str) -> None:
+        if account_sid != self._settings.twilio_account_sid:
+            raise Refusal(403, "parameter AccountSid is not ours; is TWILIO_ACCOUNT_SID right?")
+
+    async def _take(self, request: Request) -> Response:
+        form = inbound_form(await self._verified(request))
+        self._of_our_account(form.account_sid)
+        structlog.contextvars.bind_contextvars(message_sid=form.message_sid)  # a task a request
         new = await self._intake.take(form)
         log.info("message.taken" if new else "message.repeated")
         return Response(EMPTY_TWIML, media_type="text/xml")
 
-    async def _note_status(self, request: Request, form: Form) -> Response:
-        user, told = self._told(parse_qs(request.url.query), form)
-        stream = streams.conversation(user)
-        lane = (await self._folds.fold(stream, FOLD)).state
-        for decision in statuses.called_back(lane, told):
-            write = Write(stream, decision.events, streams.user_of(stream))
-            try:
-                await self._intake.log.append([write], decision.slot)
-            except SealedForEver:
-                break
-        log.debug("status.noted", status=told.status, reply=str(told.reply), part=told.part)
-        return Response(status_code=204)
-
-    def _told(
-        self, query: Mapping[str, Sequence[str]], form: Form
-    ) -> tuple[UUID, statuses.Callback]:
+    async def _checked(self, request: Request) -> Checked:
+        """Raises Refusal, Unusable."""
+        form = status_form(await self._verified(request))
+        self._of_our_account(form.account_sid)
+        query = parse_qs(request.scope["query_string"][:MAX_QUERY].decode("latin-1"))
         try:
             user, reply = UUID(query["user"][0]), UUID(query["reply"][0])
-            part, attempt = int(query["part"][0]), int(query["attempt"][0])
+            part, attempt = _small(query["part"][0]), _small(query["attempt"][0])
             mac = query["mac"][0]
         except (KeyError, ValueError) as error:
             raise Refusal(400, "this is not a callback address of ours") from error
         if not self._callbacks.fits(user, reply, part, attempt, mac):
             raise Refusal(403, "the callback's MAC does not fit")
-        code = inbound.first(form, "ErrorCode")
-        return user, statuses.Callback(
+        told = statuses.Callback(
             reply=reply,
             part=part,
             attempt=attempt,
-            message_sid=inbound.sid(form),
-            status=inbound.first(form, "MessageStatus"),
-            code=int(code) if code.isdecimal() else None,
+            message_sid=form.message_sid,
+            status=form.message_status,
+            code=form.error_code,
         )
+        return Checked(user, told, *_origin(query))
+
+    async def _note(self, checked: Checked) -> Response:
+        told = checked.told
+        structlog.contextvars.bind_contextvars(message_sid=told.message_sid)  # a task a request
+        await self._heard.note(checked.user, told)
+        log.debug("status.noted", status=told.status, reply=str(told.reply), part=told.part)
+        return Response(status_code=204)
+
+
+_A_FORM: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {FORM: {"schema": {"type": "object"}}}}
+}
+
+
+def _deadline() -> float:
+    return asyncio.get_running_loop().time() + ANSWER_WITHIN
+
+
+async def _answered(work: Awaitable[T], until: float) -> T | Response:
+    """What the work comes to, or the answer to what is wrong with the request or with us."""
+    try:
+        async with asyncio.timeout_at(until):
+            return await work
+    except Refusal as refusal:
+        log.warning("webhook.refused", status=refusal.status, reason=refusal.reason)
+        return Response(refusal.reason, refusal.status, media_type="text/plain")
+    except AnotherMessage as error:
+        log.warning("webhook.refused", status=403, reason=str(error))
+        return Response(str(error), 403, media_type="text/plain")
+    except Unusable as error:
+        log.warning("webhook.unusable", reason=str(error))
+        return Response(str(error), 400, media_type="text/plain")
+    except (Retryable, TimeoutError, asyncpg.PostgresError) as error:
+        log.warning("webhook.unavailable", error=type(error).__name__)
+        return Response("try again", 503, {"Retry-After": "5"}, media_type="text/plain")
+    except ClientDisconnect:
+        return Response(status_code=400)
+
+
+def _content_type(request: Request) -> str:
+    return request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
+def _small(text: str) -> int:
+    """Of an address of ours, whose numbers have few digits. Raises ValueError."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise ValueError("not a part or an attempt")
+    return int(text)
 
 
 def _about(route: str) -> dict[str, str]:
@@ -186,9 +245,9 @@ def _tell(serving: Span, answer: Response) -> None:
 
 
 def _origin(query: Mapping[str, Sequence[str]]) -> tuple[str | None, datetime | None]:
-    """The span that a callback's address was made in, and when: unchecked, and good for no more."""
+    """The span that a callback's address was made in, and when."""
     try:
-        at = datetime.fromtimestamp(int(query["at"][0]), UTC)
+        at = datetime.fromtimestamp(int(query["at"][0][:20]), UTC)
         return query["trace"][0], at
     except (KeyError, ValueError, OverflowError, OSError):
         return None, None

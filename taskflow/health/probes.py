@@ -27,11 +27,12 @@ class Probes:
     """`host:port` where they answer; a service that mounts them on its own app says where."""
 
     def routes(self) -> list[Route]:
-        return [
-            Route("/live", self.live),
-            Route("/ready", self.ready),
-            Route("/metrics", self.metrics),
-        ]
+        """All of them: for the inside."""
+        return [*self.health_routes(), Route("/metrics", self.metrics)]
+
+    def health_routes(self) -> list[Route]:
+        """Those that strangers may see."""
+        return [Route("/live", self.live), Route("/ready", self.ready)]
 
     def app(self) -> Starlette:
         return Starlette(routes=self.routes())

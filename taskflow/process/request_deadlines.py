@@ -7,7 +7,9 @@ hundred of them hold all that a process may open.
 import asyncio
 from typing import cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from taskflow.process.request_target import TargetProtocol
 
 HEAD_SECONDS = 10.0
 """From the connection, or a later request's first byte, to the end of its headers. Those of Twilio,
@@ -22,7 +24,7 @@ CROWDED_SECONDS = 1.0
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
-class DeadlineProtocol(HttpToolsProtocol):
+class DeadlineProtocol(TargetProtocol):
     """Closes what has not sent its whole request in time, and the oldest of too many."""
 
     _deadline: asyncio.TimerHandle | None = None

@@ -29,6 +29,7 @@ def build(settings: UpSettings, accounts: SimulatedAccounts) -> Environment:
     every = {
         "TASKFLOW_HOME": str(settings.taskflow_home.absolute()),
         "TASKFLOW_GATEWAY_PORT": str(settings.taskflow_gateway_port),
+        "TASKFLOW_GATEWAY_INNER_PORT": str(settings.taskflow_gateway_inner_port),
         "TASKFLOW_SIM_PORT": str(settings.taskflow_sim_port),
         "PUBLIC_URL": settings.public_url or gateway,
     }

@@ -1,5 +1,6 @@
 """What `taskflow up` reads: all that the services will, so that faults are told before a start."""
 
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -39,6 +40,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 class UpSettings(Settings):
     taskflow_home: Path = Path(".taskflow")
     taskflow_gateway_port: Port = 8000
+    taskflow_gateway_inner_port: Port = 8001
     taskflow_sim_port: Port = 8100
     taskflow_master_key: MasterKey | None = None
     taskflow_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -71,11 +73,19 @@ class UpSettings(Settings):
         _check_lines(ENV_FILE)
         settings = cls.load()
         settings.check_vendors()
-        if settings.taskflow_gateway_port == settings.taskflow_sim_port:
-            raise Configuration(
-                f"TASKFLOW_GATEWAY_PORT and TASKFLOW_SIM_PORT are both {settings.taskflow_sim_port}"
-            )
+        settings.check_ports()
         return settings
+
+    def check_ports(self) -> None:
+        """Raises Configuration where one port is meant for two."""
+        ports = {
+            "TASKFLOW_GATEWAY_PORT": self.taskflow_gateway_port,
+            "TASKFLOW_GATEWAY_INNER_PORT": self.taskflow_gateway_inner_port,
+            "TASKFLOW_SIM_PORT": self.taskflow_sim_port,
+        }
+        for (one, port), (other, same) in combinations(ports.items(), 2):
+            if port == same:
+                raise Configuration(f"{one} and {other} are both {port}; set one to another port")
 
     def check_vendors(self) -> None:
         """Half of a vendor's settings is a slip, not a wish for its simulator."""

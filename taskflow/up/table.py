@@ -18,6 +18,8 @@ def rows(
         found.append(("Phone", f"{simulator}/   <- open this and write a message"))
     found.append(("Gateway", f"{gateway}/"))
     found.append(("Webhook", f"{told['PUBLIC_URL']}/webhook"))
+    inner = f"http://127.0.0.1:{settings.taskflow_gateway_inner_port}"
+    found.append(("Metrics", f"{inner}/metrics   (this machine only)"))
     if environment.simulated:
         names = ", ".join(environment.simulated)
         found.append(("Simulators", f"{simulator}/_sim/   ({names})"))

@@ -186,6 +186,7 @@ class World:
         env["NATS_URL"] = self._bus_url(one.service)
         if one.port:
             env["TASKFLOW_GATEWAY_PORT"] = str(one.port)
+            env["TASKFLOW_GATEWAY_INNER_PORT"] = "0"
         one.process = one.launch(one.service, env, self.output(name))
 
     def ready_file(self, name: str) -> Path:

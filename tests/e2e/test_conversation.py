@@ -137,7 +137,7 @@ def test_every_metric_is_told_and_counts_what_the_log_has(
     def told() -> Counter[str]:
         """Sums over all instances."""
         sums = Counter[str]()
-        for one in stack.get(f"{stack.gateway}/metrics/targets"):
+        for one in stack.get(f"{stack.gateway_inner}/metrics/targets"):
             for name, values in series(stack.text(f"http://{one['targets'][0]}/metrics")).items():
                 sums[name] += sum(values.values())
         return sums

@@ -114,7 +114,12 @@ def test_whoever_is_killed_is_told_on_the_page_within_ten_seconds(stack: Stack) 
     """All four at once; another gateway shows it."""
     port = free_port()
     other = f"http://127.0.0.1:{port}"
-    stack.start("gateway#2", TASKFLOW_GATEWAY_PORT=str(port))
+    inner = free_port()
+    stack.start(
+        "gateway#2",
+        TASKFLOW_GATEWAY_PORT=str(port),
+        TASKFLOW_GATEWAY_INNER_PORT=str(inner),
+    )
 
     def services() -> dict[str, dict[str, Any]]:
         return stack.get(f"{other}/health")["services"]
@@ -140,7 +145,7 @@ def test_whoever_is_killed_is_told_on_the_page_within_ten_seconds(stack: Stack) 
         words = "more ended without a word" if service == "gateway" else "nobody has been seen for"
         assert words in said
     assert stack.get(f"{other}/health")["status"] == "degraded"
-    assert len(stack.get(f"{other}/metrics/targets")) == 1
+    assert len(stack.get(f"http://127.0.0.1:{inner}/metrics/targets")) == 1
 
     stack.start(*SERVICES)
     stack.kill("gateway#2")

@@ -317,7 +317,7 @@ def test_a_collector_that_is_not_there_costs_spans_and_no_message(
 
 def dropped(stack: Stack) -> float:
     name = "taskflow_spans_dropped_total"
-    lines = stack.text(f"{stack.gateway}/metrics").splitlines()
+    lines = stack.text(f"{stack.gateway_inner}/metrics").splitlines()
     return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
 
 

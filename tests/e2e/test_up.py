@@ -59,6 +59,7 @@ def start(tmp_path: Path, home: Path) -> Generator[Start]:
         usual = {
             "TASKFLOW_HOME": str(home),
             "TASKFLOW_GATEWAY_PORT": str(free_port()),
+            "TASKFLOW_GATEWAY_INNER_PORT": str(free_port()),
             "TASKFLOW_SIM_PORT": str(free_port()),
         }
         started.append(Up(tmp_path, {**usual, **env}, stand_ins))

@@ -31,6 +31,7 @@ def start(tmp_path: Path) -> Generator[Start]:
             "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
             "TASKFLOW_HOME": str(tmp_path / "home"),
             "TASKFLOW_GATEWAY_PORT": str(free_port()),
+            "TASKFLOW_GATEWAY_INNER_PORT": str(free_port()),
             "TASKFLOW_SIM_PORT": str(free_port()),
             "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
             "NATS_URL": "nats://127.0.0.1:1",

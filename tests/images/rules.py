@@ -8,7 +8,7 @@ from tests.images.dockerfile import IGNORE, ROOT, TARGETS, Dockerfile
 
 LOWEST_UID = 10_001
 PORTS: Mapping[str, set[int]] = {
-    "gateway": {8000},
+    "gateway": {8000, 8001},
     "agent": {8001},
     "tools": {8001, 8002},
     "scheduler": {8001},

@@ -69,7 +69,10 @@ class House(Stack):
         self.env |= {"NATS_MONITOR_URL": bus.monitor_url, "TASKFLOW_PRODUCTION": "true"}
 
     def _launch(self, name: str, env: Mapping[str, str], into: Path) -> Process:
-        own = {"TASKFLOW_PROBE_PORT": str(self._probes.get(name, 0))}
+        own = {
+            "TASKFLOW_PROBE_PORT": str(self._probes.get(name, 0)),
+            "TASKFLOW_GATEWAY_INNER_PORT": str(self._probes.get(name, 0)),
+        }
         if name == "tools":
             # A shop on this machine is what production would refuse.
             own |= {"TASKFLOW_PRODUCTION": "false", "TASKFLOW_EGRESS_PORT": str(free_port())}

@@ -31,6 +31,7 @@ class House:
         env = {
             "TASKFLOW_HOME": str(self.home),
             "TASKFLOW_GATEWAY_PORT": str(free_port()),
+            "TASKFLOW_GATEWAY_INNER_PORT": str(free_port()),
             "TASKFLOW_SIM_PORT": str(sim),
             "TASKFLOW_JAEGER": str(program),
             "TASKFLOW_LOG_LEVEL": "WARNING",

@@ -47,7 +47,7 @@ ARROWS: frozenset[Arrow] = frozenset(
     | _from(SERVICES, "otel-collector", 4318)
     | _from(("otel-collector",), "jaeger", 4317)
     | _from(("operator",), "jaeger", 16686)
-    | _from(("monitoring",), "gateway", 8000)
+    | _from(("monitoring",), "gateway", 8001)
     | _from(("monitoring",), "agent", 8001)
     | _from(("monitoring",), "tools", 8001)
     | _from(("monitoring",), "scheduler", 8001)

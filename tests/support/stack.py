@@ -48,14 +48,16 @@ class Stack:
         self.processes: dict[str, Running] = {}
         self.launch: Callable[[str, Mapping[str, str], Path], Running] = forked.start
         """Starts a service, with an environment, its output into a file."""
-        gateway, sim = free_port(), free_port()
+        gateway, inner, sim = free_port(), free_port(), free_port()
         self.gateway, self.sim = f"http://127.0.0.1:{gateway}", f"http://127.0.0.1:{sim}"
+        self.gateway_inner = f"http://127.0.0.1:{inner}"
         self.account, self.token = "AC" + secrets.token_hex(16), secrets.token_hex(16)
         self.env = {
             "TASKFLOW_HOME": str(home),
             "TASKFLOW_LOG_LEVEL": "WARNING",
             "TASKFLOW_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
             "TASKFLOW_GATEWAY_PORT": str(gateway),
+            "TASKFLOW_GATEWAY_INNER_PORT": str(inner),
             "TASKFLOW_SIM_PORT": str(sim),
             "TASKFLOW_BACKFILL_SECONDS": "5",
             "TASKFLOW_SIM_WEBHOOK_URL": f"{self.gateway}/webhook",

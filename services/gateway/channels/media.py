@@ -12,7 +12,7 @@ from taskflow.privacy.media import Media
 HEADERS = {
     "Cache-Control": "private, max-age=300",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
     "Content-Disposition": "inline",
     "Referrer-Policy": "no-referrer",
 }

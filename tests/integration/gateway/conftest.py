@@ -48,6 +48,11 @@ class House:
         return self.settings.public_url
 
     @property
+    def inner(self) -> str:
+        """Where the gateway of this process says that it is measured."""
+        return f"http://127.0.0.1:{self.settings.taskflow_gateway_inner_port}"
+
+    @property
     def start(self) -> Callable[[], AbstractAsyncContextManager[Runtime]]:
         return lambda: running(
             "gateway", self.settings, lambda runtime: gateway(runtime, self.settings)
@@ -72,7 +77,13 @@ class House:
 
     async def call_back(self, url: str, sid: str, status: str, **more: str) -> int:
         path = url.removeprefix(self.url)
-        form = {"MessageSid": sid, "MessageStatus": status, **more}
+        form = {
+            "MessageSid": sid,
+            "AccountSid": ACCOUNT,
+            "To": ADA,
+            "MessageStatus": status,
+            **more,
+        }
         return (await self.post(path, form))[0]
 
     async def do(self, path: str, **body: Any) -> Any:
@@ -133,6 +144,7 @@ async def house(
             _env_file=None,
             **runtime_settings(database, nats_server.url, tmp_path),
             taskflow_gateway_port=port,
+            taskflow_gateway_inner_port=free_port(),
             public_url=url,
             twilio_account_sid=ACCOUNT,
             twilio_auth_token=TOKEN,

@@ -9,12 +9,25 @@ import pytest
 from contracts import slots
 from taskflow.errors import Configuration
 from taskflow.process.service import Runtime
+from tests.contract.simulators.twilio.world import ACCOUNT, SENDER
 from tests.integration.gateway.conftest import ADA, SID, House
 from tests.support.eventually import eventually
 from tests.support.servers import NatsServer, PostgresServer
 
 pytestmark = pytest.mark.integration
-MESSAGE = {"MessageSid": SID, "From": ADA, "To": "whatsapp:+14155238886", "Body": "secret words"}
+MESSAGE = {
+    "MessageSid": SID,
+    "AccountSid": ACCOUNT,
+    "From": ADA,
+    "To": SENDER,
+    "Body": "secret words",
+    "NumMedia": "0",
+}
+
+
+def but(*names: str, **changed: str) -> dict[str, str]:
+    """A whole message but for some of it."""
+    return {name: value for name, value in (MESSAGE | changed).items() if name not in names}
 
 
 async def rows(runtime: Runtime) -> int:
@@ -31,7 +44,7 @@ async def test_fifty_copies_at_once_are_one_event(house: House, runtime: Runtime
 async def test_a_message_is_sealed_in_the_log_and_answered_with_empty_twiml(
     house: House, runtime: Runtime
 ) -> None:
-    form = {**MESSAGE, "ProfileName": "Ada", "NewIn2027": "x", "NumMedia": "0", "Empty": ""}
+    form = {**MESSAGE, "ProfileName": "Ada", "NewIn2027": "x", "Empty": ""}
     status, body = await house.post("/webhook", form)
 
     stored = await house.log.find(slots.event_id(slots.message(SID), 0))
@@ -78,9 +91,18 @@ async def test_headers_of_a_proxy_change_nothing(house: House, runtime: Runtime)
 @pytest.mark.parametrize(
     ("form", "status", "names"),
     [
-        ({"From": ADA}, 400, "MessageSid"),
-        ({"MessageSid": SID}, 400, "From"),
-        ({"MessageSid": "SM1", "From": ADA}, 400, "MessageSid"),
+        (but("MessageSid"), 400, "MessageSid"),
+        (but("From"), 400, "From"),
+        (but(MessageSid="SM1"), 400, "MessageSid"),
+        (but("Body", Bod="yhi"), 400, "Body"),
+        (but(AccountSid="AC" + "f" * 32), 403, "AccountSid"),
+        (but(NumMedia="1" * 5000), 400, "NumMedia"),
+        (but(NumMedia="٣"), 400, "NumMedia"),
+        (but(NumMedia="-1"), 400, "NumMedia"),
+        (but(NumMedia="1"), 400, "MediaUrl0"),
+        (but(From="whatsapp:+1\x005551230001"), 400, "From"),
+        (but(ExternalUserId="whatsapp:US.\x00"), 400, "ExternalUserId"),
+        (but(Latitude="9" * 400, Longitude="1"), 400, "Latitude"),
         ({**MESSAGE, "Body": "x" * 70_000}, 413, "bytes"),
         ({f"a{n}": "" for n in range(101)}, 413, "fields"),
         # Repeated: signed over both values, which this signature is not.

@@ -9,13 +9,21 @@ from twilio.request_validator import RequestValidator
 
 from services.gateway.channels import inbound
 from services.gateway.channels.formatting import for_whatsapp
-from services.gateway.channels.inbound import Unusable
 from services.gateway.channels.parts import CAPTION, LIMIT, length, split
 from services.gateway.channels.signature import Callbacks, TooManyFields, is_twilios, parsed
+from services.gateway.forms import InboundForm, Unusable, inbound_form
 
 URL = "https://taskflow.example.org/webhook"
 SID = "SM" + "a" * 32
-FORM = {"MessageSid": [SID], "From": ["whatsapp:+491701234567"], "Body": [""], "To": ["x"]}
+ACCOUNT = "AC" + "b" * 32
+FORM = {
+    "MessageSid": [SID],
+    "AccountSid": [ACCOUNT],
+    "From": ["whatsapp:+491701234567"],
+    "To": ["whatsapp:+14155238886"],
+    "Body": [""],
+    "NumMedia": ["0"],
+}
 
 
 def signed(form: dict[str, list[str]], token: str = "token", url: str = URL) -> str:
@@ -68,19 +76,22 @@ def form(**more: str) -> dict[str, list[str]]:
     return {**FORM, **{name: [value] for name, value in more.items()}}
 
 
+def read(**more: str) -> InboundForm:
+    return inbound_form(form(**more))
+
+
 def test_a_message_is_read_and_unknown_parameters_are_tolerated() -> None:
-    message = inbound.message(form(Body="hi\x00", ProfileName="Ada", NewThing="x"))
+    message = inbound.message(read(Body="hi\x00", ProfileName="Ada", NewThing="x"))
 
     assert (message.kind, message.text, message.profile_name) == ("text", "hi", "Ada")
     assert message.zone == "Europe/Berlin"
 
 
 def test_kinds_are_told_apart() -> None:
-    media = inbound.message(
-        form(NumMedia="1", MediaUrl0="https://m", MediaContentType0="audio/ogg; codecs=opus")
-    )
-    button = inbound.message(form(ButtonText="Yes", ButtonPayload="y"))
-    place = inbound.message(form(Latitude="52.5", Longitude="13.4", Label="Home", Body="here"))
+    attached = read(NumMedia="1", MediaUrl0="https://m", MediaContentType0="audio/ogg; codecs=opus")
+    media = inbound.message(attached)
+    button = inbound.message(read(ButtonText="Yes", ButtonPayload="y"))
+    place = inbound.message(read(Latitude="52.5", Longitude="13.4", Label="Home", Body="here"))
 
     assert (media.kind, media.media[0].content_type) == ("media", "audio/ogg")
     assert (button.kind, button.text) == ("button", "Yes")
@@ -89,20 +100,24 @@ def test_kinds_are_told_apart() -> None:
 
 @pytest.mark.parametrize(
     ("change", "names"),
-    [({"MessageSid": ""}, "MessageSid"), ({"From": ""}, "From"), ({"MessageSid": "x"}, "SM or MM")],
+    [
+        ({"MessageSid": ""}, "MessageSid"),
+        ({"From": ""}, "From"),
+        ({"MessageSid": "x"}, "MessageSid: String should match"),
+    ],
 )
 def test_what_is_missing_is_named(change: dict[str, str], names: str) -> None:
     with pytest.raises(Unusable, match=names):
-        inbound.message(form(**change))
+        inbound_form(form(**change))
 
 
 def test_a_hidden_number_is_a_user_by_its_business_scoped_id() -> None:
     hidden = form(From="whatsapp:DE.abc123", ExternalUserId="whatsapp:DE.abc123")
     both = form(ExternalUserId="DE.abc123")
 
-    assert inbound.addresses(hidden) == ["whatsapp:DE.abc123"]
-    assert inbound.addresses(both) == ["whatsapp:+491701234567", "whatsapp:DE.abc123"]
-    assert inbound.message(hidden).zone == "Europe/Berlin"
+    assert inbound.addresses(inbound_form(hidden)) == ["whatsapp:DE.abc123"]
+    assert inbound.addresses(inbound_form(both)) == ["whatsapp:+491701234567", "whatsapp:DE.abc123"]
+    assert inbound.message(inbound_form(hidden)).zone == "Europe/Berlin"
 
 
 def test_invisible_tags_and_lone_surrogates_do_not_get_in() -> None:

@@ -54,6 +54,10 @@ def test_comments_quotes_exports_and_empty_values_are_understood(folder: Path) -
         ("NATS_URL=localhost:4222", "NATS_URL must be like nats://"),
         ("TASKFLOW_SIM_PORT=0", "TASKFLOW_SIM_PORT Input should be greater"),
         ("TASKFLOW_SIM_PORT=8000", "TASKFLOW_GATEWAY_PORT and TASKFLOW_SIM_PORT are both 8000"),
+        (
+            "TASKFLOW_SIM_PORT=8001",
+            "TASKFLOW_GATEWAY_INNER_PORT and TASKFLOW_SIM_PORT are both 8001",
+        ),
         ("TASKFLOW_LOG_LEVEL=LOUD", "TASKFLOW_LOG_LEVEL Input should be 'DEBUG'"),
         ("not a setting", ".env line 1 is not NAME=value"),
     ],

@@ -1,0 +1,104 @@
+"""What a status callback may change: its MAC names an attempt, and the log names its message.
+
+The callback's address is made before Twilio names the message, so the MAC cannot hold the
+MessageSid. It is bound when it is first known: by `reply.sent`, or, where that attempt's outcome
+was never known, by the first message that was heard of for it.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from contracts import slots, streams
+from contracts.event import Event
+from contracts.replies import ReplySent
+from services.gateway.channels import statuses
+from services.gateway.channels.statuses import Callback
+from services.gateway.decider import FOLD, Decide
+from taskflow.errors import SealedForEver
+from taskflow.log.appending import Appended, Outcome, Write
+from taskflow.log.event_log import Log
+from taskflow.log.folds import Folds
+
+
+class AnotherMessage(Exception):
+    """The callback names a message that is not this attempt's."""
+
+
+class Heard:
+    """Notes what callbacks tell."""
+
+    def __init__(self, log: Log, folds: Folds) -> None:
+        self._log, self._folds = log, folds
+
+    async def note(self, user: UUID, told: Callback) -> None:
+        """Raises AnotherMessage, or Retryable when the log is away."""
+        lane = (await self._folds.fold(streams.conversation(user), FOLD)).state
+        decisions = statuses.called_back(lane, told)
+        known = any(
+            (one.message_sid, one.reply, one.part) == (told.message_sid, told.reply, told.part)
+            for one in lane.sent
+        )
+        try:
+            if decisions and decisions[0].slot == _outcome_slot(told):
+                proof = decisions.pop(0)
+                known = _is_its(await self._append(user, proof), told)
+            if not known:
+                known = await self._was_sent(told)
+            for fact in decisions:
+                await (self._append(user, fact) if known else self._bind(user, fact, told))
+            if not known and not decisions:
+                _must_be_its(await self._stands(slots.heard(*_attempt(told))), told)
+        except SealedForEver:
+            return
+
+    async def _append(self, user: UUID, decision: Decide) -> Outcome:
+        stream = streams.conversation(user)
+        write = Write(stream, decision.events, streams.user_of(stream))
+        return await self._log.append([write], decision.slot)
+
+    async def _was_sent(self, told: Callback) -> bool:
+        """Whether `reply.sent` names the message; False where no such fact stands."""
+        standing = await self._stands(_outcome_slot(told))
+        if not isinstance(standing, ReplySent):
+            return False
+        _must_be_its(standing, told)
+        return True
+
+    async def _bind(self, user: UUID, fact: Decide, told: Callback) -> None:
+        """The attempt's first fact is its message's; others follow in places of their own."""
+        slot = slots.heard(*_attempt(told))
+        standing = await self._stands(slot)
+        if standing is None:
+            outcome = await self._append(user, Decide(slot, fact.events))
+            if isinstance(outcome, Appended):
+                return
+            standing = outcome.events[0].event
+        _must_be_its(standing, told)
+        if standing.type != fact.events[0].type:
+            await self._append(user, fact)
+
+    async def _stands(self, slot: UUID) -> Event | None:
+        found = await self._log.find(slots.event_id(slot, 0))
+        return found.event if found else None
+
+
+def _attempt(told: Callback) -> tuple[UUID, int, int]:
+    return told.reply, told.part, told.attempt
+
+
+def _outcome_slot(told: Callback) -> UUID:
+    return slots.send_outcome(*_attempt(told))
+
+
+def _is_its(outcome: Outcome, told: Callback) -> bool:
+    """By what stands in the outcome's place: ours, or what was recorded meanwhile."""
+    standing = outcome.events[0].event
+    if not isinstance(standing, ReplySent):
+        return False
+    _must_be_its(standing, told)
+    return True
+
+
+def _must_be_its(standing: Any, told: Callback) -> None:
+    if standing is not None and standing.message_sid != told.message_sid:
+        raise AnotherMessage("parameter MessageSid is not the message of this attempt")
