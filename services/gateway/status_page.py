@@ -8,11 +8,12 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from taskflow.display.foreign_text import for_html
 from taskflow.health.diagnosis import Diagnosis, span
 from taskflow.health.facts import Reading
 
 _COMMAND = re.compile(r"`([^`]+)`")
-_JINJA = Environment(autoescape=True, undefined=StrictUndefined)
+_JINJA = Environment(autoescape=True, finalize=for_html, undefined=StrictUndefined)
 
 
 def _code(text: str) -> Markup:

@@ -21,13 +21,16 @@ STATIC = Path(__file__).parent / "static"
 HEARTBEAT_SECONDS = 15
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'",
+    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
     "X-Content-Type-Options": "nosniff",
 }
 
 PICTURE = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
     "Cache-Control": "private, max-age=86400",
     "X-Content-Type-Options": "nosniff",
 }

@@ -12,6 +12,7 @@ import typer
 
 from taskflow.cli.families import Families
 from taskflow.cli.house import log_commands, metrics
+from taskflow.cli.output import echo, warn
 from taskflow.errors import Configuration, TaskFlowError
 
 OURS = ("contracts", "taskflow", "services", "simulators")
@@ -35,7 +36,7 @@ At = Annotated[
 
 def _tell_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"taskflow {package_version('taskflow')}")
+        echo(f"taskflow {package_version('taskflow')}")
         raise typer.Exit
 
 
@@ -100,7 +101,7 @@ def failpoints() -> None:
     from taskflow.failpoints import POINTS
 
     for point in POINTS:
-        typer.echo(f"{point.name + '.before':<26} {point.name + '.after':<26} {point.what}")
+        echo(f"{point.name + '.before':<26} {point.name + '.after':<26} {point.what}")
 
 
 @app.command()
@@ -335,7 +336,7 @@ def main() -> None:
 
 
 def _give_up(why: str) -> None:
-    typer.secho(f"taskflow: {why}", fg=typer.colors.RED, err=True)
+    warn(f"taskflow: {why}", typer.colors.RED)
     sys.exit(1)
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from contracts.event import Event
 from contracts.personal import Sealed
 from contracts.recorded import Recorded
+from taskflow.display.foreign_text import for_terminal
 from taskflow.time_travel.covering import COVERED, plain
 from taskflow.time_travel.states import Changes
 from taskflow.time_travel.unknown import SAYS, UnknownEvent
@@ -75,7 +76,9 @@ def brief(value: Any) -> str:
 
 
 def cut(text: str, longest: int = LONGEST) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    """In one line, and safe for a terminal: whatever acts is written out."""
+    text = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return for_terminal(text)
 
 
 def change_lines(changes: Mapping[str, Changes]) -> list[Text]:

@@ -22,6 +22,7 @@ from opentelemetry import trace
 from structlog.typing import EventDict
 
 from taskflow import clock
+from taskflow.display.foreign_text import for_log
 from taskflow.errors import TaskFlowError
 
 FILE_BYTES = 10 * 1024 * 1024
@@ -261,6 +262,9 @@ def _for_people(_logger: Any, _method: str, line: EventDict) -> EventDict:
     facts = line.pop("exception", None)
     if isinstance(facts, dict):
         line["error"] = facts.get("text") or facts["class"]
+    for key, value in line.items():
+        if isinstance(value, str):
+            line[key] = for_log(value)
     for key in ("trace_id", "event_id", "delivered", "correlation", "stream", "logger"):
         line.pop(key, None)
     return line

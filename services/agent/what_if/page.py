@@ -21,9 +21,14 @@ from services.agent.what_if.report import Report, asked_otherwise
 from services.agent.what_if.rerun import Rerun
 from services.agent.what_if.runs import Run
 from taskflow.cli.rendering import COVERED
+from taskflow.display.foreign_text import for_html
 
 _JINJA = Environment(
-    autoescape=True, undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True
+    autoescape=True,
+    finalize=for_html,
+    undefined=StrictUndefined,
+    trim_blocks=False,
+    keep_trailing_newline=True,
 )
 
 

@@ -23,7 +23,8 @@ _STYLES: dict[Change, str] = {
 
 
 def show(console: Console, report: Report, *, open_: bool) -> None:
-    console.print(f"[bold]{len(report.turns)} turns[/], asked anew", end=" ")
+    asked = Text(f"{len(report.turns)} turns", "bold").append(", asked anew", "not bold")
+    console.print(asked, end=" ")
     console.print(Text(f"of {report.model} with prompt {report.prompt}, tools {report.tools}"))
     if open_:
         for one in report.turns:

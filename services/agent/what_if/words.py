@@ -1,12 +1,12 @@
 """Figures and calls in few words, for the terminal and the page alike. Pure."""
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from uuid import UUID
 
 from services.agent.what_if.calls import Source
 from services.agent.what_if.runs import Made, Run
+from taskflow.display.foreign_text import for_terminal
 from taskflow.usage.prices import Prices, Sum
 
 NONE = "-"
@@ -60,7 +60,5 @@ def outcome(run: Run) -> str:
 
 
 def printable(text: str) -> str:
-    """Without what would move a terminal's cursor."""
-    return "".join(
-        one for one in text if one in "\n\t" or unicodedata.category(one) not in {"Cc", "Cf"}
-    )
+    """Without what would act in a terminal."""
+    return for_terminal(text, lines=True)

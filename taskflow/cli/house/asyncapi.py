@@ -3,11 +3,11 @@
 from importlib.metadata import version as package_version
 from pathlib import Path
 
-import typer
 import yaml
 
 from contracts import asyncapi
 from taskflow.bus.topology import ROOT
+from taskflow.cli.output import echo
 from taskflow.errors import Configuration
 
 DOCUMENT = Path("docs/asyncapi.yaml")
@@ -21,10 +21,10 @@ def rendered() -> str:
 
 def write_document() -> None:
     DOCUMENT.write_text(rendered())
-    typer.echo(f"wrote {DOCUMENT}")
+    echo(f"wrote {DOCUMENT}")
 
 
 def check_document() -> None:
     if not DOCUMENT.exists() or DOCUMENT.read_text() != rendered():
         raise Configuration(f"{DOCUMENT} is stale: run `taskflow asyncapi` and commit it")
-    typer.echo(f"{DOCUMENT} is fresh")
+    echo(f"{DOCUMENT} is fresh")

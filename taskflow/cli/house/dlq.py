@@ -5,7 +5,6 @@ import json as jsonlib
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from contracts import slots, streams
@@ -15,7 +14,10 @@ from contracts.recorded import Recorded
 from contracts.replies import ReplyParked
 from taskflow.bus import publishing
 from taskflow.bus.dead_letters import DeadLetter
+from taskflow.cli.console import SafeConsole
 from taskflow.cli.operator import Operator, bus, operator
+from taskflow.cli.output import echo, echo_document
+from taskflow.display.foreign_text import for_terminal
 from taskflow.errors import Configuration
 from taskflow.log.appending import Because, Write
 from taskflow.process.watchdog import event_message
@@ -57,10 +59,10 @@ async def _list(*, json: bool, settled: bool) -> None:
         letters = await me.dead_letters.all(settled=settled)
     if json:
         for letter in letters:
-            typer.echo(_as_json(letter))
+            echo_document(_as_json(letter))
         return
     if not letters:
-        typer.echo("no dead letters")
+        echo("no dead letters")
         return
     table = Table("id", "at", "service", "event", "error", "tries", "settled")
     for letter in letters:
@@ -73,7 +75,7 @@ async def _list(*, json: bool, settled: bool) -> None:
             str(letter.attempts),
             letter.settled_by or "",
         )
-    Console().print(table)
+    SafeConsole().print(table)
 
 
 async def _one(me: Operator, id_: int) -> DeadLetter:
@@ -87,10 +89,10 @@ async def _show(id_: int, *, json: bool) -> None:
     async with operator() as me:
         letter = await _one(me, id_)
     if json:
-        typer.echo(_as_json(letter))
+        echo_document(_as_json(letter))
         return
     for name, value in _facts(letter).items():
-        typer.echo(f"{name:<12} {'' if value is None else value}")
+        echo(f"{name:<12} {'' if value is None else for_terminal(str(value))}")
 
 
 async def _retry(id_: int) -> None:
@@ -100,7 +102,7 @@ async def _retry(id_: int) -> None:
             raise Configuration(f"dead letter {id_} was settled already, by {letter.settled_by}")
         said = await _give_back(me, letter)
         await me.dead_letters.settle(id_, "retry")
-    typer.echo(f"dead letter {id_}: {said}")
+    echo(f"dead letter {id_}: {said}")
 
 
 async def _give_back(me: Operator, letter: DeadLetter) -> str:
@@ -140,7 +142,7 @@ async def _drop(id_: int) -> None:
         await _one(me, id_)
         if not await me.dead_letters.settle(id_, "drop"):
             raise Configuration(f"dead letter {id_} was settled already")
-    typer.echo(f"dead letter {id_} is dropped")
+    echo(f"dead letter {id_} is dropped")
 
 
 def _facts(letter: DeadLetter) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import json as jsonlib
 import urllib.request
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
@@ -10,13 +9,14 @@ from dataclasses import asdict, dataclass
 from urllib.error import HTTPError, URLError
 
 import asyncpg
-import typer
 from nats.aio.client import Client
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from taskflow.bus import durability, topology
+from taskflow.cli.console import SafeConsole
 from taskflow.cli.operator import OperatorSettings, bus
+from taskflow.cli.output import echo_json
 from taskflow.errors import Configuration, TaskFlowError
 from taskflow.health.diagnosis import diagnose
 from taskflow.health.reading import Health
@@ -48,13 +48,13 @@ async def examine(*, json: bool) -> bool:
     findings = [finding async for finding in _findings()]
     if json:
         for finding in findings:
-            typer.echo(jsonlib.dumps(asdict(finding)))
+            echo_json(asdict(finding))
     else:
         table = Table("", "what", "finding", "what to do")
         for finding in findings:
-            mark = "[green]ok[/]" if finding.ok else "[red]!![/]"
+            mark = Text("ok", "green") if finding.ok else Text("!!", "red")
             table.add_row(mark, finding.what, finding.says, finding.do)
-        Console().print(table)
+        SafeConsole().print(table)
     return all(finding.ok for finding in findings)
 
 

@@ -1,16 +1,15 @@
 """`taskflow log-level`: what running services say on their consoles, changed while they run."""
 
-import json as jsonlib
 from importlib.metadata import entry_points
 from typing import cast, get_args
 
 import nats.errors
-import typer
 from nats.aio.client import Client
-from rich.console import Console
 from rich.table import Table
 
+from taskflow.cli.console import SafeConsole
 from taskflow.cli.operator import OperatorSettings, bus
+from taskflow.cli.output import echo_json
 from taskflow.cli.times import span
 from taskflow.errors import Configuration
 from taskflow.telemetry.levels import LONGEST_SECONDS, SUBJECT, Change, Level, Told
@@ -36,9 +35,9 @@ async def change_level(words: list[str], lasts: str | None, *, json: bool) -> No
         raise Configuration(f"{whom} answered; is it running, and on this NATS?")
     if json:
         for one in told:
-            typer.echo(jsonlib.dumps(one.model_dump(mode="json")))
+            echo_json(one.model_dump(mode="json"))
     else:
-        Console(highlight=False).print(_table(told))
+        SafeConsole().print(_table(told))
 
 
 async def ask(client: Client, change: Change) -> list[Told]:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from taskflow import clock
+from taskflow.cli.console import SafeConsole
 from taskflow.cli.house.lines_wanted import TRACE, Wanted, named, wanted
 from taskflow.cli.operator import reader
+from taskflow.cli.output import echo_document, warn
 from taskflow.cli.rendering import brief, cut
 from taskflow.errors import Configuration
 from taskflow.process.settings import Settings
@@ -56,7 +57,7 @@ async def tell_logs(name: str, *, level: str, follow: bool, json: bool) -> None:
             "8 characters, of a trace or a user, or a user's number"
         )
     if not _tell(lines, rank, json=json) and lines:
-        typer.secho(f"{len(lines)} lines, none of them {level.upper()} or graver", err=True)
+        warn(f"{len(lines)} lines, none of them {level.upper()} or graver")
     if follow:
         await _follow(name, files, which, rank, json=json)
 
@@ -75,7 +76,7 @@ async def _found(name: str) -> Wanted | None:
         try:
             me = await stack.enter_async_context(reader())
         except Configuration as error:
-            typer.secho(f"by the lines alone: {error}", fg=typer.colors.YELLOW, err=True)
+            warn(f"by the lines alone: {error}", typer.colors.YELLOW)
             return None
         return await wanted(me, name)
 
@@ -98,11 +99,11 @@ async def _follow(name: str, files: LogFiles, which: Wanted, rank: int, *, json:
 
 def _tell(lines: Sequence[Line], rank: int, *, json: bool) -> int:
     """How many were grave enough."""
-    console = Console(highlight=False)
+    console = SafeConsole()
     grave = [one for one in lines if RANKS.get(str(one.facts.get("level")).upper(), 0) >= rank]
     for line in grave:
         if json:
-            typer.echo(line.raw.decode(errors="replace"))
+            echo_document(line.raw.decode(errors="replace"))
         else:
             console.print(_readable(line.facts, line.at), soft_wrap=True)
     return len(grave)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taskflow.cli.output import echo
 from taskflow.errors import Configuration
 
 if TYPE_CHECKING:
@@ -29,14 +30,14 @@ def metrics(
     Example: taskflow metrics
     """
     if not (write or check):
-        typer.echo(table(), nl=False)
+        echo(table(), nl=False)
         return
     stands, wanted = _stands()
     if check and stands != wanted:
         raise Configuration(f"{DOCUMENT} is stale: run `taskflow metrics --write` and commit it")
     if write:
         DOCUMENT.write_text(wanted)
-    typer.echo(f"{DOCUMENT} is fresh")
+    echo(f"{DOCUMENT} is fresh")
 
 
 def table() -> str:

@@ -2,13 +2,13 @@
 
 import asyncio
 
-import typer
 from pydantic import AliasChoices, Field, SecretStr
 
 from taskflow.bus import topology
 from taskflow.bus.permissions import PROVISION_URL
 from taskflow.bus.relay import BUS_AWAY
 from taskflow.cli.operator import OfTheHouse, bus
+from taskflow.cli.output import echo
 from taskflow.errors import Configuration
 from taskflow.postgres.database import UNAVAILABLE
 from taskflow.postgres.migrate import migrate
@@ -34,7 +34,7 @@ async def migrate_database() -> None:
         raise Configuration(
             f"PostgreSQL at DATABASE_URL does not answer ({type(error).__name__})"
         ) from error
-    typer.echo(f"applied: {', '.join(applied)}" if applied else "the schema is up to date")
+    echo(f"applied: {', '.join(applied)}" if applied else "the schema is up to date")
 
 
 async def provision_bus(replicas: int | None, every: float | None) -> None:
@@ -48,12 +48,12 @@ async def provision_bus(replicas: int | None, every: float | None) -> None:
         except (Configuration, *BUS_AWAY) as error:
             if every is None:
                 raise Configuration(f"NATS at NATS_URL: {error}") from error
-            typer.echo(f"not provisioned: {error}")
+            echo(f"not provisioned: {error}")
             told = False
         else:
             if not told:
                 consumers = ", ".join(consumer.service for consumer in topology.CONSUMERS)
-                typer.echo(f"stream {topology.STREAM} and consumers {consumers} are in place")
+                echo(f"stream {topology.STREAM} and consumers {consumers} are in place")
             told = True
         if every is None:
             return

@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from taskflow import clock
+from taskflow.cli.console import SafeConsole
 from taskflow.cli.operator import Operator, owner, owners_errors, reader
+from taskflow.cli.output import echo, echo_document, echo_json
 from taskflow.cli.progress import progress
 from taskflow.log.folds import Folds
 from taskflow.log.following import at_full_speed
@@ -100,7 +102,7 @@ async def _list(*, json: bool) -> None:
         found = await standing.standings(desk.connection, desk.all())
     if json:
         for one in found:
-            typer.echo(jsonlib.dumps(asdict(one)))
+            echo_json(asdict(one))
         return
     table = Table("projection", "version", "rows", "checkpoint", "runner")
     for one in found:
@@ -109,9 +111,9 @@ async def _list(*, json: bool) -> None:
             _version(one),
             "\n".join(f"{name} {count:,}" for name, count in one.rows.items()),
             f"{one.cursor.transaction_id}/{one.cursor.position}" if one.begun else "not begun",
-            "alive" if one.running else "[red]none[/]",
+            "alive" if one.running else Text("none", "red"),
         )
-    Console().print(table)
+    SafeConsole().print(table)
 
 
 def _version(one: standing.Standing) -> str:
@@ -127,12 +129,12 @@ async def _lag(*, json: bool) -> None:
         lags = [await standing.lag(desk.connection, desk.me.log, one) for one in found]
     if json:
         for one in lags:
-            typer.echo(jsonlib.dumps(asdict(one)))
+            echo_json(asdict(one))
         return
     table = Table("projection", "events behind", "seconds behind", "")
     for one in lags:
         table.add_row(one.name, f"{one.events:,}", f"{one.seconds:,.1f}", one.stopped or "")
-    Console().print(table)
+    SafeConsole().print(table)
 
 
 async def _rebuild(names: Sequence[str], *, json: bool) -> None:
@@ -173,4 +175,4 @@ async def _drop(name: str, *, yes: bool, json: bool) -> None:
 
 
 def _said(facts: dict[str, Any], words: str, *, json: bool) -> None:
-    typer.echo(jsonlib.dumps(facts) if json else words)
+    (echo_document(jsonlib.dumps(facts)) if json else echo(words))

@@ -1,14 +1,13 @@
 """`taskflow archive`: old partitions of the log leave the database for files."""
 
-import json as jsonlib
 from pathlib import Path
 
 import asyncpg
-import typer
 from rich.progress import MofNCompleteColumn
 
 from taskflow import failpoints
 from taskflow.cli.operator import owner
+from taskflow.cli.output import echo, echo_json
 from taskflow.cli.progress import progress
 from taskflow.cli.times import moment
 from taskflow.errors import Configuration
@@ -40,7 +39,7 @@ async def archive(
             await partitions.close_newest(connection)
         old = await partitions.older(connection, bound)
         if not old and not json:
-            typer.echo(await _nothing(connection, before_))
+            echo(await _nothing(connection, before_))
         events = sum(one.events for one in old) * _STEPS
         with progress(MofNCompleteColumn()) as shown:
             bar = shown.add_task("archiving", total=events, visible=bool(old))
@@ -75,9 +74,9 @@ def _tell(one: Partition, told: Manifest, folder: Path, *, json: bool) -> None:
             "folder": str(folder / one.name),
             **told.model_dump(mode="json", exclude={"row_groups", "name"}),
         }
-        typer.echo(jsonlib.dumps(line))
+        echo_json(line)
         return
-    typer.echo(
+    echo(
         f"{one.name}: {told.events:,} events of {told.streams:,} streams, positions "
         f"{told.from_position} to {told.to_position - 1}, {told.bytes:,} bytes in "
         f"{folder / one.name / told.file}; dropped from the database"

@@ -1,16 +1,16 @@
 """`taskflow show` and `taskflow tail`: the log for people."""
 
-import json as jsonlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import typer
-from rich.console import Console
+from rich.text import Text
 
 from contracts.recorded import Message, Recorded
 from contracts.streams import UserId
 from taskflow import clock
+from taskflow.cli.console import SafeConsole
 from taskflow.cli.operator import Operator, reader
+from taskflow.cli.output import echo_json
 from taskflow.cli.rendering import as_object, change_lines, line, state_lines
 from taskflow.cli.seeing import Sight, all_seen, seen, sight
 from taskflow.cli.times import moment
@@ -77,16 +77,18 @@ def _tell_machines(
 def _tell_people(
     events: Sequence[Recorded[Any]], in_all: int, sight_: Sight, *, diff: bool
 ) -> None:
-    console = Console(soft_wrap=True, highlight=False)
+    console = SafeConsole(soft_wrap=True)
     count = f"{in_all} events" if len(events) == in_all else f"{len(events)} of {in_all} events"
     last = events[-1]
-    console.print(f"[bold]{last.stream}[/]  {count}, from {past.told(events[0].recorded_at)}")
+    since = past.told(events[0].recorded_at)
+    console.print(Text(last.stream, "bold").append(f"  {count}, from {since}", "not bold"))
     for step in _steps(events, diff=diff):
         console.print(line(step.recorded, with_stream=False, cover=sight_.cover))
         for row in change_lines(step.changes):
             console.print(row)
     foldable = states.known(events)
-    console.print(f"[bold]state[/] at version {foldable[-1].version if foldable else 0}")
+    at = foldable[-1].version if foldable else 0
+    console.print(Text("state", "bold").append(f" at version {at}", "not bold"))
     if len(foldable) < len(events):
         console.print(f"  no further: {events[len(foldable)].event.type}, {SAYS}", style="yellow")
     for row in state_lines(states.states(events)):
@@ -131,8 +133,8 @@ async def _tell(me: Operator, message: Message, *, open_: bool, json: bool) -> N
     if json:
         _echo(as_object(recorded, sight_.cover))
     else:
-        Console(soft_wrap=True).print(line(recorded, cover=sight_.cover))
+        SafeConsole(soft_wrap=True).print(line(recorded, cover=sight_.cover))
 
 
 def _echo(told: dict[str, Any]) -> None:
-    typer.echo(jsonlib.dumps(told, ensure_ascii=False))
+    echo_json(told)

@@ -6,15 +6,17 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
 from taskflow import clock
+from taskflow.cli.console import SafeConsole
 from taskflow.cli.operator import reader
+from taskflow.cli.output import echo_json
 from taskflow.cli.rendering import cut, state_lines
 from taskflow.cli.seeing import all_seen, sight
 from taskflow.cli.times import moment
+from taskflow.display.foreign_text import for_terminal
 from taskflow.errors import Configuration
 from taskflow.time_travel import gathering, past
 from taskflow.time_travel.unknown import SAYS
@@ -45,14 +47,15 @@ async def show_user(name: str, *, at: str | None, open_: bool, json: bool) -> No
     if sight_.erased:
         told["erased"] = True
     if json:
-        typer.echo(jsonlib.dumps(told, ensure_ascii=False))
+        echo_json(told)
     else:
         _print(told)
 
 
 def _print(told: Json) -> None:
-    console = Console(soft_wrap=True, highlight=False)
-    console.print(f"[bold]user {told['user']}[/]  as of {_at(told['at'])}")
+    console = SafeConsole(soft_wrap=True)
+    as_of = f"  as of {_at(told['at'])}"
+    console.print(Text(f"user {told['user']}", "bold").append(as_of, "not bold"))
     for row in _facts(told):
         console.print(row)
     _section(console, "profile", [_fact(one) for one in told["profile"]])
@@ -62,7 +65,7 @@ def _print(told: Json) -> None:
     _section(console, "reminders", [_reminder(one) for one in told["reminders"]])
     _section(console, "watches", [_watch(one) for one in told["watches"]])
     _section(console, "open calls", [_call(one) for one in told["open_calls"]])
-    console.print("[bold]turn and lane[/]")
+    console.print(Text("turn and lane", "bold"))
     for row in state_lines(told["states"]):
         console.print(row)
     for one in told["unknown_events"]:
@@ -88,7 +91,7 @@ def _facts(told: Json) -> list[str]:
 def _section(console: Console, title: str, rows: Sequence[str]) -> None:
     console.print(Text(title, "bold") if rows else Text(f"{title}: none", "dim"))
     for row in rows:
-        console.print(Text(f"  {row}"))
+        console.print(Text(f"  {for_terminal(row)}"))
 
 
 def _fact(one: Json) -> str:

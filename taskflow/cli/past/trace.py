@@ -1,7 +1,6 @@
 """`taskflow trace`: the waterfall of a turn, from Jaeger where there is one, else from the log."""
 
 import asyncio
-import json as jsonlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from contracts.conversation import MessageReceived, ReplyReady
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from taskflow.cli.operator import Operator, reader
+from taskflow.cli.output import echo_json, warn
 from taskflow.cli.past.trace_drawing import as_json, draw
 from taskflow.cli.past.why import SCAN_SECONDS, by_prefix, sent_as
 from taskflow.errors import Configuration, VendorUnavailable
@@ -67,7 +67,7 @@ async def tell_trace(name: str, *, from_log: bool, json: bool) -> None:
     )
     if json:
         link = {"link": f"{jaeger}/trace/{subject.trace}"} if source == "Jaeger" else {}
-        typer.echo(jsonlib.dumps({**as_json(found), **link}, ensure_ascii=False))
+        echo_json({**as_json(found), **link})
     else:
         at = f"Jaeger at {jaeger}" if source == "Jaeger" else "the log"
         draw(found, at)
@@ -78,11 +78,11 @@ async def _spans(jaeger: str, trace: str) -> list[Bar]:
     try:
         bars = await asyncio.to_thread(of_jaeger.fetch, jaeger, trace)
     except VendorUnavailable as error:
-        typer.secho(f"{error}: told by the log", fg=typer.colors.YELLOW, err=True)
+        warn(f"{error}: told by the log", typer.colors.YELLOW)
         return []
     if not bars:
         unknown = f"Jaeger at {jaeger} does not have it, or no longer: told by the log"
-        typer.secho(unknown, fg=typer.colors.YELLOW, err=True)
+        warn(unknown, typer.colors.YELLOW)
     return bars
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from taskflow.cli.console import SafeConsole
 from taskflow.waterfall.bars import Bar, Link, Row, Waterfall
 
 PIPED = 200
@@ -46,9 +47,9 @@ _FIGURES = 31
 
 
 def draw(found: Waterfall, source: str) -> None:
-    console = Console(highlight=False)
+    console = SafeConsole()
     columns = console.width if console.is_terminal else PIPED
-    Console(highlight=False, width=columns).print(drawing(found, source, columns))
+    SafeConsole(width=columns).print(drawing(found, source, columns))
 
 
 def drawing(found: Waterfall, source: str, columns: int = PIPED) -> RenderableType:

@@ -4,10 +4,10 @@ import json as jsonlib
 import re
 from dataclasses import asdict
 
-import typer
 from rich.progress import MofNCompleteColumn
 
 from taskflow.cli.operator import owner
+from taskflow.cli.output import echo, echo_document, echo_json
 from taskflow.cli.progress import progress
 from taskflow.errors import Configuration
 from taskflow.log.archive.verifying import Verifier
@@ -51,7 +51,7 @@ async def verify_log(*, stream: str | None, since: str | None, json: bool) -> bo
             if not stream:
                 shown.update(bar, total=await verifier.estimate())
             async for finding in verifier.findings():
-                typer.echo(_line(finding, json=json))
+                (echo_document if json else echo)(_line(finding, json=json))
     same = kept is None or verifier.head_then() == kept
     _end(verifier, kept, same=same, whole=stream is None, json=json)
     return verifier.counts.findings == 0 and same
@@ -74,17 +74,17 @@ def _end(verifier: Verifier, kept: Head | None, *, same: bool, whole: bool, json
     counts, now = verifier.counts, str(verifier.head())
     if json:
         end = asdict(counts) | ({"head": now} if whole else {})
-        typer.echo(jsonlib.dumps(end | ({"as_kept": same} if kept else {})))
+        echo_json(end | ({"as_kept": same} if kept else {}))
         return
     archived = f", {counts.archived:,} of them archived" if counts.archived else ""
     streams = "1 stream" if counts.streams == 1 else f"{counts.streams:,} streams"
-    typer.echo(f"{counts.events:,} events in {streams}{archived}")
+    echo(f"{counts.events:,} events in {streams}{archived}")
     if counts.before_the_chain:
-        typer.echo(f"{counts.before_the_chain:,} events before the chain: not covered by a hash")
+        echo(f"{counts.before_the_chain:,} events before the chain: not covered by a hash")
     wrong = f"{counts.findings} places where the log is not what was appended"
-    typer.echo(wrong if counts.findings else "every hash follows from the one before it")
+    echo(wrong if counts.findings else "every hash follows from the one before it")
     if whole:
-        typer.echo(f"head {now}")
+        echo(f"head {now}")
     if kept:
         says = "as they were when" if same else "NOT as they were when"
-        typer.echo(f"up to position {kept.position} the heads are {says} that head was kept")
+        echo(f"up to position {kept.position} the heads are {says} that head was kept")

@@ -1,18 +1,16 @@
 """`taskflow why`: a reply's causes, back to the message that it began with."""
 
-import json as jsonlib
 import re
 from typing import Any
 from uuid import UUID
-
-import typer
-from rich.console import Console
 
 from contracts import slots
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.streams import UserId
+from taskflow.cli.console import SafeConsole
 from taskflow.cli.operator import Operator, reader
+from taskflow.cli.output import echo_json
 from taskflow.cli.past.why_tree import tree
 from taskflow.cli.seeing import all_seen, sight
 from taskflow.errors import Configuration
@@ -41,9 +39,9 @@ async def tell_why(name: str, *, open_: bool, json: bool) -> None:
     links = [f"{jaeger}/trace/{one}" for one in found.traces] if jaeger else []
     if json:
         told = {**explaining.as_json(found, sight_.cover), "links": links}
-        typer.echo(jsonlib.dumps(told, ensure_ascii=False))
+        echo_json(told)
     else:
-        Console(highlight=False).print(tree(found, sight_.cover, links))
+        SafeConsole().print(tree(found, sight_.cover, links))
 
 
 async def _reply(me: Operator, name: str) -> Recorded[ReplyReady]:

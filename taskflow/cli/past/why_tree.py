@@ -10,6 +10,7 @@ from rich.tree import Tree
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished
 from taskflow.cli.rendering import cut
+from taskflow.display.foreign_text import for_terminal
 from taskflow.time_travel.covering import plain
 from taskflow.time_travel.sending import Sending
 from taskflow.time_travel.turns import Call, Step, Turn
@@ -128,8 +129,8 @@ def _times(top: Tree, found: Explanation) -> None:
 
 
 def _row(what: str, told: str) -> Text:
-    row = Text(what, "bold")
-    row.append(f"  {told}" if told else "", "not bold")
+    row = Text(for_terminal(what), "bold")
+    row.append(f"  {for_terminal(told)}" if told else "", "not bold")
     return row
 
 

@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from contracts.personal import ERASED
 from contracts.streams import UserId
 from taskflow.cli.operator import Operator, reader
+from taskflow.cli.output import echo, echo_document
 from taskflow.cli.private import write_private
 from taskflow.cli.seeing import Sight, all_seen, sight
 from taskflow.errors import Configuration
@@ -41,7 +40,7 @@ async def export_user(name: str, *, into: str | None, one_line: bool) -> None:
         found = await exported(me, user)
     text = json.dumps(found, ensure_ascii=False, indent=None if one_line else 2)
     if file is None:
-        typer.echo(text)
+        echo_document(text)
     else:
         try:
             write_private(file, f"{text}\n")
@@ -49,7 +48,7 @@ async def export_user(name: str, *, into: str | None, one_line: bool) -> None:
             raise Configuration(f"--into {into} cannot be written: {error.strerror}") from error
     said = "their texts are erased" if found["erased"] else "their texts stand open in it"
     where = f"wrote {file}" if file else "exported"
-    typer.echo(f"{where}: {found['events']} events of user {user}; {said}", err=True)
+    echo(f"{where}: {found['events']} events of user {user}; {said}", err=True)
 
 
 async def exported(me: Operator, user: UserId) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from dataclasses import asdict
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from contracts.streams import UserId
+from taskflow.cli.console import SafeConsole
 from taskflow.cli.operator import Operator, operator
+from taskflow.cli.output import echo, echo_document
 from taskflow.errors import Configuration
 from taskflow.forgetting.erasure import Destroyed, Forgetting
 from taskflow.privacy.shredding import Shredding, Standing
@@ -34,15 +35,15 @@ async def forget_user(name: str, *, yes: bool, json: bool) -> None:
     async with operator() as me:
         user = await _user(me, name)
         if not yes:
-            typer.echo(_SURE.format(user=user), err=True)
+            echo(_SURE.format(user=user), err=True)
             typer.confirm("Destroy it?", abort=True, err=True)
         forgetting = Forgetting(me.pool, me.vault, me.log)
         done = await forgetting.forget(user)
-        with Console(stderr=True).status("waiting for the read models"):
+        with SafeConsole(stderr=True).status("waiting for the read models"):
             behind = await forgetting.behind(done.tombstone)
-        with Console(stderr=True).status("destroying what is left in PostgreSQL's files"):
+        with SafeConsole(stderr=True).status("destroying what is left in PostgreSQL's files"):
             standing = await Shredding(me.settings.dsn).finish(SHREDDED_WITHIN_SECONDS)
-    typer.echo(_as_json(done, behind, standing)) if json else _print(done, behind, standing)
+    echo_document(_as_json(done, behind, standing)) if json else _print(done, behind, standing)
 
 
 async def _user(me: Operator, name: str) -> UserId:
@@ -71,7 +72,7 @@ def _as_json(done: Destroyed, behind: list[str], standing: Standing) -> str:
 
 
 def _print(done: Destroyed, behind: list[str], standing: Standing) -> None:
-    console = Console()
+    console = SafeConsole()
     if done.earlier:
         console.print(
             f"user {done.user} was forgotten already, at {done.earlier:%Y-%m-%d %H:%M:%S} UTC;"

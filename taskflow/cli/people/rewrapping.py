@@ -1,8 +1,7 @@
 """`taskflow rewrap-keys`: how many there were, and where the rotation stands."""
 
-import typer
-
 from taskflow.cli.operator import operator
+from taskflow.cli.output import echo
 from taskflow.cli.progress import progress
 from taskflow.errors import Configuration
 from taskflow.privacy.rewrapping import rewrap
@@ -25,4 +24,4 @@ async def rewrap_keys() -> None:
                 "TASKFLOW_MASTER_KEY_SECONDARY: set the key that they were wrapped with as the "
                 "second, and run this again"
             ) from error
-    typer.echo(f"{moved} of {seen} users rewrapped; all {seen} are TASKFLOW_MASTER_KEY's now")
+    echo(f"{moved} of {seen} users rewrapped; all {seen} are TASKFLOW_MASTER_KEY's now")

@@ -1,16 +1,15 @@
 """`taskflow replay publish`: events of the past onto a stream of their own."""
 
-import json as jsonlib
 from datetime import datetime
 from uuid import UUID
 
-import typer
 from rich.progress import TextColumn, TimeRemainingColumn
 
 from contracts.event import all_events
 from contracts.recorded import Message
 from taskflow import clock
 from taskflow.cli.operator import Operator, bus, reader
+from taskflow.cli.output import echo, echo_json
 from taskflow.cli.progress import progress
 from taskflow.cli.times import moment
 from taskflow.errors import Configuration
@@ -102,7 +101,7 @@ def _wanted(begun: Begun) -> Wanted:
 
 def _tell_begin(run: str, begun: Begun) -> None:
     goes_on = f", goes on behind position {begun.cursor.position}" if begun.published else ""
-    typer.echo(
+    echo(
         f"run {run}: stream {begun.stream}, kept for {KEPT_SECONDS / 86_400:.0f} days{goes_on}",
         err=True,
     )
@@ -120,10 +119,10 @@ def _tell_end(run: str, begun: Begun, count: int, seconds: float, *, json: bool)
             "seconds": round(seconds, 3),
             "rate": round(rate, 1),
         }
-        typer.echo(jsonlib.dumps(told))
+        echo_json(told)
         return
     before = f", after {begun.published:,} before" if begun.published else ""
-    typer.echo(
+    echo(
         f"{count:,} events published to taskflow.replay.{run}.> in {seconds:.1f} s "
         f"({rate:,.0f}/s){before}"
     )

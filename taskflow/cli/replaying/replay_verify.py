@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import typer
 from rich.progress import MofNCompleteColumn
 
 from contracts.event import Event
 from contracts.personal import Sealed, personal_fields
 from contracts.streams import UserId
 from taskflow.cli.operator import reader
+from taskflow.cli.output import echo, echo_json
 from taskflow.cli.progress import progress
 from taskflow.cli.rendering import COVERED, shown
 from taskflow.cli.times import moment
@@ -92,12 +92,12 @@ def _tell(difference: Difference, *, open_: bool, json: bool) -> None:
                 "changes": [asdict(change) for change in changes],
             }
         }
-        typer.echo(jsonlib.dumps(told, ensure_ascii=False))
+        echo_json(told)
         return
     beside = ", beside it" if difference.is_missing else ""
-    typer.echo(f"{at.stream} {at.version} {at.event.type} {at.event_id}{beside}")
+    echo(f"{at.stream} {at.version} {at.event.type} {at.event_id}{beside}")
     for change in changes:
-        typer.echo(f"  {change.field}: {change.recorded} → {change.now}")
+        echo(f"  {change.field}: {change.recorded} → {change.now}")
 
 
 def _readable(difference: Difference, change: Change, *, open_: bool) -> Change:
@@ -137,16 +137,16 @@ def _sum_up(tally: Tally, *, json: bool) -> None:
             "not_comparable": {why: n for why, n in tally.not_comparable.items() if n},
             "verified": tally.proves,
         }
-        typer.echo(jsonlib.dumps(told))
+        echo_json(told)
         return
-    typer.echo(
+    echo(
         f"{tally.events:,} events, {tally.users:,} users: {tally.compared:,} decisions compared, "
         f"{tally.differences:,} differ"
     )
     for why, count in sorted(tally.not_comparable.items()):
         if count:
-            typer.echo(f"  not comparable: {count:,}, {WHYS[why]}")
+            echo(f"  not comparable: {count:,}, {WHYS[why]}")
     for why, count in sorted(tally.partly.items()):
-        typer.echo(f"  compared in part: {count:,}, {WHYS[why]}")
+        echo(f"  compared in part: {count:,}, {WHYS[why]}")
     if not tally.compared:
-        typer.echo("  nothing could be compared: this proves nothing")
+        echo("  nothing could be compared: this proves nothing")

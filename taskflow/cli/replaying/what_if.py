@@ -4,7 +4,6 @@ The going through belongs to the agent, which offers it by an entry point.
 """
 
 import asyncio
-import json as json_
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,8 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 
+from taskflow.cli.console import SafeConsole
+from taskflow.cli.output import echo, echo_json
 from taskflow.cli.private import write_private
 from taskflow.cli.progress import progress
 from taskflow.cli.times import moment
@@ -100,11 +101,11 @@ def what_if(  # noqa: PLR0917 - options, each by its name
         _write(html, report.page(open_=open_))
     if json:
         for line in report.lines(open_=open_):
-            typer.echo(json_.dumps(line, ensure_ascii=False))
+            echo_json(line)
     else:
-        report.show(Console(), open_=open_)
+        report.show(SafeConsole(), open_=open_)
         if html:
-            typer.echo(f"the page: {html}")
+            echo(f"the page: {html}")
     if report.unreached:
         raise typer.Exit(SOME_NOT_ASKED)
 
