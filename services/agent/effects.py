@@ -21,9 +21,8 @@ from contracts.event import Event, Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolOffered
-from services.agent import bounds, private, receipts
 from services.agent.apologies import given_up
-from services.agent.asking import history, prompt
+from services.agent.asking import bounds, history, prompt
 from services.agent.asking.gemini import Answer, ModelUnavailable, Question, function_of
 from services.agent.asking.prompt import Prompt
 from services.agent.decider import (
@@ -34,12 +33,12 @@ from services.agent.decider import (
     Decide,
     work_left,
 )
-from services.agent.judging import facts
+from services.agent.judging import facts, private, receipts
 from services.agent.judging.answers import Circumstances, answered, telling_again
+from services.agent.judging.private import PrivateFact
 from services.agent.leaving import leaving
 from services.agent.memory.memory import Model
 from services.agent.owed import Owed
-from services.agent.private import PrivateFact
 from services.agent.reading import Reading, Step
 from taskflow import clock
 from taskflow.errors import Permanent, Retryable

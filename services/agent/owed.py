@@ -6,8 +6,8 @@ from uuid import UUID
 from contracts import slots
 from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
-from services.agent import receipts
-from services.agent.receipts import Receipt
+from services.agent.judging import receipts
+from services.agent.judging.receipts import Receipt
 from services.agent.state import Conversation
 from taskflow.log.event_log import Log
 

@@ -11,7 +11,7 @@ from contracts.conversation import HistorySummarized, MessageReceived
 from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed
-from services.agent import bounds
+from services.agent.asking import bounds
 from services.agent.decider import AskModel
 from services.agent.judging import facts, truth
 from services.agent.judging.proposals import canonical

@@ -8,8 +8,8 @@ import structlog
 from pydantic import ValidationError
 
 from contracts import slots
+from services.gateway.channels.forms import AttachedMedia, InboundForm, Unusable
 from services.gateway.channels.twilio import Listed, Twilio
-from services.gateway.forms import AttachedMedia, InboundForm, Unusable
 from services.gateway.webhooks import Intake
 from taskflow import clock
 from taskflow.errors import Retryable

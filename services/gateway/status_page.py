@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from taskflow.display.foreign_text import for_html
+from taskflow.foreign_text import for_html
 from taskflow.health.diagnosis import Diagnosis, span
 from taskflow.health.facts import Reading
 

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from contracts import slots, streams
 from services.gateway.channels import inbound, statuses
+from services.gateway.channels.forms import Form, InboundForm, Unusable, inbound_form, status_form
 from services.gateway.channels.signature import (
     Callbacks,
     NotText,
@@ -23,7 +24,6 @@ from services.gateway.channels.signature import (
     is_twilios,
     parsed,
 )
-from services.gateway.forms import Form, InboundForm, Unusable, inbound_form, status_form
 from services.gateway.heard import AnotherMessage, Heard
 from services.gateway.settings import GatewaySettings
 from taskflow.errors import Retryable

@@ -18,9 +18,9 @@ from services.scheduler.watches.looks import AskedLooks
 from services.scheduler.watches.pages import PageIds
 from services.scheduler.watches.table import WatchTable
 from services.scheduler.watches.tools import Addresses, WatchTools
+from taskflow.forgetting.shredding import Shredding
 from taskflow.log import told
 from taskflow.privacy.media import Media
-from taskflow.privacy.shredding import Shredding
 from taskflow.process.service import Runtime, keep_relaying, run
 from taskflow.process.watchdog import Watchdog
 from taskflow.tooling import keep_offered

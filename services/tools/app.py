@@ -9,12 +9,12 @@ from services.tools.answer_cache import AnswerCache
 from services.tools.browsing.browser import Browser, Limits
 from services.tools.browsing.fetcher import Fetcher
 from services.tools.browsing.looking import Looker
+from services.tools.browsing.page_readers import PageReaders
 from services.tools.browsing.robots import Robots
 from services.tools.browsing.watch_looks import WatchLooks, keep_looking
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
 from services.tools.handlers import subscribe
-from services.tools.page_readers import PageReaders
 from services.tools.registry import tools
 from services.tools.searching.serpapi import SerpApi
 from services.tools.settings import ToolsSettings

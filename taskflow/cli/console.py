@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from taskflow.display.foreign_text import for_terminal
+from taskflow.foreign_text import for_terminal
 
 
 class SafeConsole(Console):

@@ -291,8 +291,8 @@ def forget(
 
     Example: taskflow forget +15551230001
     """
-    from taskflow.cli.forgetting_again import forget_again
     from taskflow.cli.people.forgetting import forget_user
+    from taskflow.cli.people.forgetting_again import forget_again
 
     if again:
         asyncio.run(forget_again(Path(user) if user else None))

@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from taskflow.display.foreign_text import for_json, for_terminal
+from taskflow.foreign_text import for_json, for_terminal
 
 
 def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:

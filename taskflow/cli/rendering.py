@@ -13,7 +13,7 @@ from rich.text import Text
 from contracts.event import Event
 from contracts.personal import Sealed
 from contracts.recorded import Recorded
-from taskflow.display.foreign_text import for_terminal
+from taskflow.foreign_text import for_terminal
 from taskflow.time_travel.covering import COVERED, plain
 from taskflow.time_travel.states import Changes
 from taskflow.time_travel.unknown import SAYS, UnknownEvent

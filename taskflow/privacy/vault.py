@@ -83,7 +83,7 @@ _FORGET_PERSON = """
 update vault_people set forgotten_at = clock_timestamp()
  where user_id = $1 and forgotten_at is null
 """
-# A deleted row stays in its page and in the write-ahead log; privacy/shredding.py is told where.
+# A deleted row stays in its page and in the write-ahead log; forgetting/shredding.py is told where.
 _FORGET = """
 with gone as (delete from {0} where user_id = $1 returning tableoid)
 insert into vault_shreds (part) select tableoid::regclass::text from gone

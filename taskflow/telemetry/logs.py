@@ -22,8 +22,8 @@ from opentelemetry import trace
 from structlog.typing import EventDict
 
 from taskflow import clock
-from taskflow.display.foreign_text import for_log
 from taskflow.errors import TaskFlowError
+from taskflow.foreign_text import for_log
 
 FILE_BYTES = 10 * 1024 * 1024
 FILES = 5

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from contracts.streams import UserId
-from taskflow.cli.forgetting_again import forget_again, forgotten_on
 from taskflow.cli.operator import bus, operator
+from taskflow.cli.people.forgetting_again import forget_again, forgotten_on
 from taskflow.forgetting.erasure import Forgetting
 from tests.support.servers import nats_server, postgres_server
 from tests.support.stack import SERVICES, Stack, wait_until

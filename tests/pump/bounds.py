@@ -27,14 +27,14 @@ class Bound:
 
 _PROFILE = Bound(own_words.LONGEST, 1_500, "own_words.own_words: longer messages say nothing")
 BOUNDS = {
-    "services.agent.profile.": _PROFILE,
-    "services.agent.profile.correcting:_PATTERNS": Bound(
+    "services.agent.memory.profile.": _PROFILE,
+    "services.agent.memory.profile.phrases.correcting:_PATTERNS": Bound(
         clauses.LONGEST, 1_500, "clauses.clauses: a longer clause says nothing"
     ),
-    "services.agent.leaving:_ASKS": _PROFILE,
-    "services.agent.leaving:_WONDERS": _PROFILE,
-    "services.agent.leaving:_YES": Bound(leaving.LONGEST_YES, 1_500, "leaving.confirms"),
-    "services.agent.phrasings:": Bound(
+    "services.agent.leaving.leaving:_ASKS": _PROFILE,
+    "services.agent.leaving.leaving:_WONDERS": _PROFILE,
+    "services.agent.leaving.leaving:_YES": Bound(leaving.LONGEST_YES, 1_500, "leaving.confirms"),
+    "services.agent.judging.phrasings:": Bound(
         truth.LONGEST_SENTENCE, 1_500, "truth.claims: a sentence is read in stretches"
     ),
     "simulators.gemini.brain.": Bound(wire.LONGEST_SAID, 1_500, "wire.Content: cut where read"),

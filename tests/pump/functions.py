@@ -15,9 +15,9 @@ from uuid import UUID
 
 from contracts.recorded import Message
 from services.agent import decider
-from services.agent.answer_size import LONGEST_TEXT, fitted
 from services.agent.asking import results
 from services.agent.judging import grounding, proposals, truth
+from services.agent.judging.answer_size import LONGEST_TEXT, fitted
 from services.agent.judging.answers import Circumstances, answered, telling_again
 from services.agent.judging.policy import Standing
 from services.agent.leaving import leaving

@@ -17,16 +17,16 @@ EXCUSED = {
     "taskflow.up.": "settings and what servers of ours say while they start",
     "taskflow.failpoints": "a setting of tests",
     "taskflow.replay.": "an operator's own words, in a process that serves nobody",
-    "taskflow.logs": "lines of ours and of libraries; user's words are in none",
+    "taskflow.telemetry.logs": "lines of ours and of libraries; user's words are in none",
     "services.gateway.status_page": "sentences of ours",
-    "services.agent.answers": "names of tools, behind what is judged",
+    "services.agent.judging.answers": "names of tools, behind what is judged",
     "simulators.": "the brain's entrance is registered; what lies behind it is cut there",
 }
 """Modules that have patterns and no function in the registry, by how their names begin."""
 TABLES = {
-    "services.agent.phrasings",
+    "services.agent.judging.phrasings",
     *(
-        f"services.agent.profile.{one}"
+        f"services.agent.memory.profile.phrases.{one}"
         for one in ["english", "french", "german", "portuguese", "spanish"]
     ),
 }

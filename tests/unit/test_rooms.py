@@ -15,7 +15,6 @@ import taskflow
 ROOT = Path(taskflow.__file__).parents[1]
 MOST, FEWEST = 15, 3
 SMALL = {
-    "taskflow/forgetting": "above the log, which privacy stands below: it fits no other floor",
     "services/agent/leaving": "the two ends of one act; a third module would be made up",
 }
 """Folders of fewer than three modules, each with its reason."""

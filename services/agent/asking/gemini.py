@@ -16,7 +16,7 @@ from opentelemetry.trace import SpanKind
 
 from contracts.conversation import Usage
 from contracts.event import Json
-from services.agent.answer_size import fitted
+from services.agent.judging.answer_size import fitted
 from services.agent.settings import AgentSettings
 from taskflow import clock, failpoints
 from taskflow.telemetry.metrics import MODEL_DURATION

@@ -18,7 +18,7 @@ from contracts.personal import Sealed
 from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
 from contracts.tools import ToolRequested
-from services.agent import bounds
+from services.agent.asking import bounds
 from services.agent.asking.results import MAX_OLD_RESULT, UNTRUSTED, as_read
 from services.agent.judging import truth
 from services.agent.turns import Step, Turn, Turns, walked

@@ -18,12 +18,11 @@ from contracts.tools import (
     ToolOffered,
     ToolRequested,
 )
-from services.agent import addresses, receipts
-from services.agent.answer_size import TOO_LONG
 from services.agent.apologies import sorry
-from services.agent.judging import policy, proposals, truth
+from services.agent.judging import addresses, policy, proposals, receipts, truth
+from services.agent.judging.answer_size import TOO_LONG
 from services.agent.judging.policy import Allowed, Asked, Confirm, Refused, Standing, Verdict
-from services.agent.receipts import Receipt
+from services.agent.judging.receipts import Receipt
 
 MAX_CALLS = 8
 """In one answer; more is a malformed one."""

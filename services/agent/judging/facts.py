@@ -15,8 +15,8 @@ from contracts.tools import (
     ToolOffered,
     ToolRequested,
 )
-from services.agent.addresses import Known
 from services.agent.judging import proposals, truth
+from services.agent.judging.addresses import Known
 from services.agent.judging.policy import INSIDE, OWN_MESSAGES_BEFORE, Standing
 
 

@@ -10,10 +10,9 @@ from typing import Any, Literal
 from contracts.conversation import FIRST_RULES, RULES
 from contracts.event import Json
 from contracts.tools import ToolOffered
-from services.agent import addresses, private
-from services.agent.addresses import Known
-from services.agent.judging import grounding, proposals
-from services.agent.private import PrivateFact
+from services.agent.judging import addresses, grounding, private, proposals
+from services.agent.judging.addresses import Known
+from services.agent.judging.private import PrivateFact
 
 MAX_WRITES = 4
 """In one turn, without a word of the user's: more is a model that ran away with itself."""

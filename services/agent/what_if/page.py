@@ -21,7 +21,7 @@ from services.agent.what_if.report import Report, asked_otherwise
 from services.agent.what_if.rerun import Rerun
 from services.agent.what_if.runs import Run
 from taskflow.cli.rendering import COVERED
-from taskflow.display.foreign_text import for_html
+from taskflow.foreign_text import for_html
 
 _JINJA = Environment(
     autoescape=True,

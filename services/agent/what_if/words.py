@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.agent.what_if.calls import Source
 from services.agent.what_if.runs import Made, Run
-from taskflow.display.foreign_text import for_terminal
+from taskflow.foreign_text import for_terminal
 from taskflow.usage.prices import Prices, Sum
 
 NONE = "-"

@@ -3,8 +3,8 @@
 from typing import Literal
 
 from contracts.conversation import Media, MessageReceived
+from services.gateway.channels.forms import InboundForm
 from services.gateway.channels.zones import zone_of
-from services.gateway.forms import InboundForm
 
 Kind = Literal["text", "button", "media", "location", "other"]
 

@@ -10,11 +10,11 @@ from contracts.readings import MAX_EVIDENCE, Evidence, Reading
 from contracts.streams import UserId
 from services.tools.browsing.browser import Shows
 from services.tools.browsing.fetcher import REFUSED, Fetched, Fetches, NotFetched
+from services.tools.browsing.page_readers import ReadsPages
 from services.tools.browsing.robots import Robots
 from services.tools.browsing.showing import NotShown, Shown
-from services.tools.page_readers import ReadsPages
+from services.tools.browsing.unreadable import Unreadable
 from services.tools.pages.page import Page, Read
-from services.tools.unreadable import Unreadable
 from taskflow import clock, failpoints
 from taskflow.errors import Permanent
 from taskflow.postgres.database import DatabaseUnavailable

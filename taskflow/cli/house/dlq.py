@@ -17,8 +17,8 @@ from taskflow.bus.dead_letters import DeadLetter
 from taskflow.cli.console import SafeConsole
 from taskflow.cli.operator import Operator, bus, operator
 from taskflow.cli.output import echo, echo_document
-from taskflow.display.foreign_text import for_terminal
 from taskflow.errors import Configuration
+from taskflow.foreign_text import for_terminal
 from taskflow.log.appending import Because, Write
 from taskflow.process.watchdog import event_message
 

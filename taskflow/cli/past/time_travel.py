@@ -16,8 +16,8 @@ from taskflow.cli.output import echo_json
 from taskflow.cli.rendering import cut, state_lines
 from taskflow.cli.seeing import all_seen, sight
 from taskflow.cli.times import moment
-from taskflow.display.foreign_text import for_terminal
 from taskflow.errors import Configuration
+from taskflow.foreign_text import for_terminal
 from taskflow.time_travel import gathering, past
 from taskflow.time_travel.unknown import SAYS
 from taskflow.time_travel.user import Json, as_of, describe

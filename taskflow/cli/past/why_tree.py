@@ -10,7 +10,7 @@ from rich.tree import Tree
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished
 from taskflow.cli.rendering import cut
-from taskflow.display.foreign_text import for_terminal
+from taskflow.foreign_text import for_terminal
 from taskflow.time_travel.covering import plain
 from taskflow.time_travel.sending import Sending
 from taskflow.time_travel.turns import Call, Step, Turn

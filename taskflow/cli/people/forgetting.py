@@ -12,7 +12,7 @@ from taskflow.cli.operator import Operator, operator
 from taskflow.cli.output import echo, echo_document
 from taskflow.errors import Configuration
 from taskflow.forgetting.erasure import Destroyed, Forgetting
-from taskflow.privacy.shredding import Shredding, Standing
+from taskflow.forgetting.shredding import Shredding, Standing
 from taskflow.privacy.vault import UnknownUser
 
 _SURE = """\

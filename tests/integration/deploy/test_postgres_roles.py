@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from taskflow.embedded.binaries import postgres_binary
+from taskflow.forgetting.shredding import Shredding, Standing
 from taskflow.postgres import database
 from taskflow.postgres.migrate import migrate
-from taskflow.privacy.shredding import Shredding, Standing
 from tests.k8s.house import ROOT
 from tests.support.servers import PostgresServer, postgres_server
 

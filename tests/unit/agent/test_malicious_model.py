@@ -13,8 +13,18 @@ import pytest
 from contracts.profile import ProfileLearned
 from contracts.recorded import Recorded
 from contracts.tools import ToolFinished
-from services.agent import addresses, decider, effects, owed, private, reading, receipts
-from services.agent.judging import answers, facts, grounding, policy, proposals, truth
+from services.agent import decider, effects, owed, reading
+from services.agent.judging import (
+    addresses,
+    answers,
+    facts,
+    grounding,
+    policy,
+    private,
+    proposals,
+    receipts,
+    truth,
+)
 from services.agent.memory.memory import Memory, changes
 from services.agent.state import Conversation
 from taskflow import tooling

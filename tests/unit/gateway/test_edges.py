@@ -9,9 +9,9 @@ from twilio.request_validator import RequestValidator
 
 from services.gateway.channels import inbound
 from services.gateway.channels.formatting import for_whatsapp
+from services.gateway.channels.forms import InboundForm, Unusable, inbound_form
 from services.gateway.channels.parts import CAPTION, LIMIT, length, split
 from services.gateway.channels.signature import Callbacks, TooManyFields, is_twilios, parsed
-from services.gateway.forms import InboundForm, Unusable, inbound_form
 
 URL = "https://taskflow.example.org/webhook"
 SID = "SM" + "a" * 32

@@ -14,11 +14,11 @@ from services.tools.browsing import looking
 from services.tools.browsing.browser import Browser
 from services.tools.browsing.fetcher import Fetcher
 from services.tools.browsing.looking import Looker
+from services.tools.browsing.page_readers import PageReaders
 from services.tools.browsing.robots import Robots
 from services.tools.egress import targets
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
-from services.tools.page_readers import PageReaders
 from simulators.settings import SimulatorSettings
 from taskflow.privacy.media import Stored
 from taskflow.process import chromium

@@ -19,8 +19,8 @@ from contracts.conversation import (
 from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
-from services.agent import bounds, decider
-from services.agent.asking import history
+from services.agent import decider
+from services.agent.asking import bounds, history
 from services.agent.asking.history import HISTORY_TOKENS
 from services.agent.asking.results import FROM_OUTSIDE, MAX_OLD_RESULT, shortened
 from services.agent.decider import FOLD

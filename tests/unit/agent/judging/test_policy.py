@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.tools import ActionProposed, ToolOffered
-from services.agent.addresses import Known
 from services.agent.judging import grounding, proposals
+from services.agent.judging.addresses import Known
 from services.agent.judging.policy import (
     MAX_PROPOSED,
     MAX_WRITES,
@@ -21,8 +21,8 @@ from services.agent.judging.policy import (
     Verdict,
     judge,
 )
+from services.agent.judging.private import PrivateFact
 from services.agent.judging.proposals import fingerprint
-from services.agent.private import PrivateFact
 from tests.support.events import offer
 
 PURE = settings(derandomize=True, deadline=None, max_examples=100, database=None)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.agent import addresses
-from services.agent.addresses import Known
+from services.agent.judging import addresses
+from services.agent.judging.addresses import Known
 from services.agent.judging.grounding import fold
 
 KINDS = frozenset({"name", "home", "person", "place"})

@@ -10,11 +10,11 @@ import asyncpg
 import pytest
 
 from contracts.streams import UserId
+from taskflow.forgetting import shredding
+from taskflow.forgetting.shredding import Shredding, Standing, one_round
 from taskflow.postgres import database as db
 from taskflow.postgres.migrate import all_migrations, migrate
-from taskflow.privacy import shredding
 from taskflow.privacy.sealing import MasterKey
-from taskflow.privacy.shredding import Shredding, Standing, one_round
 from taskflow.privacy.vault import Vault
 from tests.support import servers
 from tests.support.eventually import eventually

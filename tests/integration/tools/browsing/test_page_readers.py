@@ -11,12 +11,11 @@ import psutil
 import pytest
 
 from contracts.streams import UserId
-from services.tools import page_readers
-from services.tools.browsing import looking
+from services.tools.browsing import looking, page_readers
 from services.tools.browsing.fetcher import Fetched
 from services.tools.browsing.looking import Looker
+from services.tools.browsing.page_readers import Limits, PageReaders
 from services.tools.browsing.robots import Robots
-from services.tools.page_readers import Limits, PageReaders
 from services.tools.pages.page import Page
 from services.tools.pages.reading import read
 from taskflow import clock

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskflow.cli.console import SafeConsole
-from taskflow.display.foreign_text import for_csv, for_html, for_json, for_log, for_terminal
+from taskflow.foreign_text import for_csv, for_html, for_json, for_log, for_terminal
 
 ACTING = [
     *("\x1b[2J", "\x1b]52;c;aGk=\x07", "\x1b]8;;http://evil\x1b\\x", "\x9b31m", "\x9d0;x\x9c"),

@@ -12,8 +12,9 @@ from contracts import slots, streams
 from contracts.conversation import ReplyReady
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
-from services.agent import decider, receipts
+from services.agent import decider
 from services.agent.handlers import Turns
+from services.agent.judging import receipts
 from taskflow.errors import SealedForEver
 from taskflow.log.appending import Write
 from tests.support.golden_house import House, named, recorded, says

@@ -7,8 +7,8 @@ from google.genai import types
 from structlog.testing import capture_logs
 
 from contracts.conversation import ReplyReady
-from services.agent.answer_size import LARGEST, LONGEST_TEXT, TOO_LONG
 from services.agent.asking.gemini import answer_of
+from services.agent.judging.answer_size import LARGEST, LONGEST_TEXT, TOO_LONG
 from services.agent.judging.answers import CUT_SHORT, answered
 from tests.support.events import answer
 from tests.unit.agent.test_answers import given

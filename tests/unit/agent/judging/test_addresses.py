@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from services.agent.addresses import MOST_SAID, Known, addresses, checked, strange
+from services.agent.judging.addresses import MOST_SAID, Known, addresses, checked, strange
 
 KNOWN = Known(
     [

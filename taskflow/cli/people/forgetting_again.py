@@ -21,7 +21,7 @@ from taskflow.cli.operator import Operator, bus, operator
 from taskflow.cli.people.forgetting import SHREDDED_WITHIN_SECONDS
 from taskflow.errors import Configuration
 from taskflow.forgetting.erasure import Forgetting
-from taskflow.privacy.shredding import Shredding
+from taskflow.forgetting.shredding import Shredding
 from taskflow.privacy.vault import UnknownUser
 
 
