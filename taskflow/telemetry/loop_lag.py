@@ -33,7 +33,7 @@ WINDOW_SECONDS = 30.0
 QUIET_SECONDS = 10.0
 """Between two lines about one function; the metric counts every time."""
 UNKNOWN = "unknown"
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 
 log = structlog.get_logger()
 

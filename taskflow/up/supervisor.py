@@ -8,18 +8,19 @@ from functools import partial
 
 from taskflow import clock
 from taskflow.bus.permissions import OPERATOR
+from taskflow.embedded import room
 from taskflow.embedded.nats import EmbeddedNats
 from taskflow.embedded.ports import require_free
 from taskflow.embedded.postgres import EmbeddedPostgres
+from taskflow.embedded.room import Room
 from taskflow.errors import Configuration
 from taskflow.process import memory
-from taskflow.up import jaeger, room
+from taskflow.up import jaeger
 from taskflow.up.environment import Environment, build
 from taskflow.up.home import Home
 from taskflow.up.kept import READY_SECONDS, Kept
 from taskflow.up.logins import logins
 from taskflow.up.plan import Plan, plan
-from taskflow.up.room import Room
 from taskflow.up.screen import Screen
 from taskflow.up.service import Running, Service
 from taskflow.up.settings import UpSettings
@@ -100,6 +101,7 @@ class House:
 
     def _check_ports(self, environment: Environment) -> None:
         require_free(self.settings.taskflow_gateway_port, "TASKFLOW_GATEWAY_PORT")
+        require_free(self.settings.taskflow_gateway_inner_port, "TASKFLOW_GATEWAY_INNER_PORT")
         if environment.simulated:
             require_free(self.settings.taskflow_sim_port, "TASKFLOW_SIM_PORT")
 

@@ -58,6 +58,10 @@ INSIDE = {
     ("rebuilding.py", "_swap"): "REBUILD_SWAP holds the transaction",
     ("twilio.py", "_between"): "`_asked` puts SEND_LIST around the call it is given",
     ("twilio.py", "received_since"): "the same",
+    (
+        "shredding.py",
+        "_shredded",
+    ): "a round that broke off is done again, to the end",
 }
 STATEMENTS = ("insert", "update", "delete")
 

@@ -9,7 +9,7 @@ from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished
 from taskflow.tooling import LARGEST_RESULT, TOO_MUCH, Call, Directly, Done, Tool, _outcome
 from tests.support.events import USER, Story, requested
-from tests.unit.agent.test_answer_size import TURN
+from tests.unit.agent.judging.test_answer_size import TURN
 
 
 class Nothing(BaseModel):

@@ -11,7 +11,7 @@ from services.agent.asking.gemini import answer_of
 from services.agent.judging.answer_size import LARGEST, LONGEST_TEXT, TOO_LONG
 from services.agent.judging.answers import CUT_SHORT, answered
 from tests.support.events import answer
-from tests.unit.agent.test_answers import given
+from tests.unit.agent.judging.test_answers import given
 
 TURN = UUID(int=42)
 

@@ -15,7 +15,13 @@ KEY = "simulated-serpapi-key"
 
 @pytest.fixture
 def api(tmp_path: Path) -> Browser:
-    return Browser(build_app(SimulatorSettings.load(_env_file=None, taskflow_home=tmp_path)))
+    return Browser(
+        build_app(
+            SimulatorSettings.load(
+                _env_file=None, taskflow_home=tmp_path, taskflow_sim_hosts="shop.test"
+            )
+        )
+    )
 
 
 async def asked(api: Browser, status: int = 200, **parameters: str) -> dict[str, Any]:

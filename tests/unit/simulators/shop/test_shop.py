@@ -15,7 +15,11 @@ from tests.support.shop_table import ROWS
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Browser]:
-    app = build_app(SimulatorSettings.load(_env_file=None, taskflow_home=tmp_path))
+    app = build_app(
+        SimulatorSettings.load(
+            _env_file=None, taskflow_home=tmp_path, taskflow_sim_hosts="shop.test"
+        )
+    )
     yield Browser(app)
     app.state.context.phone.close()
 

@@ -15,7 +15,7 @@ FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="/dev/full is Linux's: run it there")
 TALKS = """
 import sys, structlog, pathlib
-from taskflow import logs
+from taskflow.telemetry import logs
 logs.start("agent", pathlib.Path(sys.argv[1]), "WARNING")
 log = structlog.get_logger("taskflow.tests")
 for n in range(500):

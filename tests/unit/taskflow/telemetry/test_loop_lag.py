@@ -75,7 +75,7 @@ async def test_the_function_that_held_the_loop_is_named(
 
     assert line["function"] == work.__name__
     assert line["took_ms"] > 1000 * HELD_SECONDS
-    assert line["at"].startswith("tests/unit/taskflow/test_loop_lag.py:")
+    assert line["at"].startswith("tests/unit/taskflow/telemetry/test_loop_lag.py:")
     assert {dict(labels)["code_function_name"] for labels in counted} == {work.__name__}
 
 

@@ -22,7 +22,9 @@ BY_HTTP = [row for row in ROWS if row.needs == "http"]
 @pytest.fixture
 async def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Browser]:
     monkeypatch.setattr(oddities, "SLOW_SECONDS", 0.01)
-    settings = SimulatorSettings.load(_env_file=None, taskflow_home=tmp_path)
+    settings = SimulatorSettings.load(
+        _env_file=None, taskflow_home=tmp_path, taskflow_sim_hosts="shop.test"
+    )
     app = build_app(settings)
     yield Browser(app)
     app.state.context.phone.close()

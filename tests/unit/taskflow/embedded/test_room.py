@@ -5,11 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from taskflow.embedded import logfile
+from taskflow.embedded import logfile, room
 from taskflow.embedded.logfile import LogFile
+from taskflow.embedded.room import FIRST_START_MB, LOW_MB, START_MB, Room
 from taskflow.errors import Configuration
-from taskflow.up import room
-from taskflow.up.room import FIRST_START_MB, LOW_MB, START_MB, Room
 
 
 class Disk:
