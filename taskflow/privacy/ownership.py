@@ -1,4 +1,4 @@
-"""Whose message this is, by the addresses that it came with. Pure; docs/adr/0043 gives the table.
+"""Whose message this is, by the addresses that it came with. Pure; docs/adr/0041 gives the table.
 
 A business-scoped id is one person's for as long as they keep their number, and a number may change
 hands. So an id decides, and a phone leads to somebody only while no other id speaks for it.

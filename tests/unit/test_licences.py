@@ -26,6 +26,7 @@ EXCEPTIONS = {
     "certifi": ("MPL-2.0", WEAK + "Mozilla's list of authorities"),
     "orjson": ("MPL-2.0", WEAK + "a JSON encoder"),
     "pathspec": ("MPL-2.0", WEAK + "hatchling needs it to build"),
+    "publicsuffixlist": ("MPL-2.0", WEAK + "Mozilla's list of suffixes"),
 }
 """Of what ships: none of their code is copied, and a changed one would have to be published."""
 EXCEPTIONS_OF_DEVELOPMENT = {

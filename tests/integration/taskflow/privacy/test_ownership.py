@@ -1,4 +1,4 @@
-"""Whose message it is, at the real vault: docs/adr/0043's table, row by row and in any order."""
+"""Whose message it is, at the real vault: docs/adr/0041's table, row by row and in any order."""
 
 import asyncio
 import itertools

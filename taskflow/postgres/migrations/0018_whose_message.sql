@@ -1,4 +1,4 @@
--- When an address was last written from, to the day: replies go to the newest one. See docs/adr/0043.
+-- When an address was last written from, to the day: replies go to the newest one. See docs/adr/0041.
 alter table vault_addresses add column written_at timestamptz;
 
 -- A message that gives a person another address waits for a forgetting of theirs, and it for the message.
