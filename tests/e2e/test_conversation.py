@@ -126,6 +126,8 @@ NOT_HERE = {
     "taskflow_certificate_expires_seconds": "PUBLIC_URL is http",
     "taskflow_model_unpriced_total": "every model has its price",
 }
+SOMETIMES = {"taskflow_event_loop_held_total"}
+"""Told by a process whose loop was held: it names the function."""
 
 
 def test_every_metric_is_told_and_counts_what_the_log_has(
@@ -146,7 +148,7 @@ def test_every_metric_is_told_and_counts_what_the_log_has(
         names = {
             one.prometheus + ("_count" if one.kind == "histogram" else "") for one in CATALOGUE
         }
-        return names - set(told()) - set(NOT_HERE)
+        return names - set(told()) - set(NOT_HERE) - SOMETIMES
 
     wait_until(lambda: not lacking(), 20, lambda: f"nobody tells {lacking()}")
     assert not set(NOT_HERE) & set(told())

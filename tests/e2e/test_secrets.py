@@ -156,6 +156,8 @@ def _who(process: psutil.Process) -> str:
         return "postgres"
     if "nats-server" in command:
         return "nats"
+    if "services.tools.pages.worker" in command:
+        return "page-reader"
     if "playwright/driver" in command:
         return "browser-driver"
     if "chrom" in command or "bwrap" in command:

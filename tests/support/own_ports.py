@@ -97,11 +97,8 @@ def _is_of_the_suite(port: int) -> bool:
     import psutil  # costs a child its time only when it connects
 
     suite = psutil.Process(int(os.environ[SUITE]))
-    for process in (psutil.Process(), suite, *suite.children(recursive=True)):
-        try:
-            held = process.net_connections("tcp")
-        except psutil.Error:
-            continue
-        if any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in held):
-            return True
-    return False
+    theirs = {os.getpid(), suite.pid, *(child.pid for child in suite.children(recursive=True))}
+    return any(
+        one.pid in theirs and one.status == psutil.CONN_LISTEN and one.laddr.port == port
+        for one in psutil.net_connections("tcp")
+    )

@@ -23,6 +23,7 @@ import services
 from contracts.streams import UserId
 from services.tools.pages import wire
 from services.tools.pages.page import Page, Read
+from taskflow.process import variables
 from taskflow.telemetry.metrics import PAGE_READERS, PAGES_UNREAD
 
 MODULE = "services.tools.pages.worker"
@@ -64,6 +65,7 @@ class PageReaders:
         self._ending: set[asyncio.Future[int]] = set()
 
     async def __aenter__(self) -> Self:
+        PAGE_READERS.set(0)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -164,7 +166,7 @@ async def _exchange(reader: Process, question: bytes) -> bytes:
 def _environment() -> dict[str, str]:
     """Where our code is, and nothing else: no key, no address."""
     (home, *_) = services.__path__
-    return {"PYTHONPATH": str(Path(home).parent), "LANG": "C.UTF-8"}
+    return variables.given("page-reader", {"PYTHONPATH": str(Path(home).parent), "LANG": "C.UTF-8"})
 
 
 def _unread(why: Killed) -> None:

@@ -18,6 +18,7 @@ from services.tools.egress.wall import Wall
 from taskflow.process import chromium
 from tests.support import enough
 from tests.support.browser_elsewhere import browser_elsewhere
+from tests.support.enough import at_once
 from tests.support.hostile_site import PUBLIC, Canary, Internet, Site, canary, site
 from tests.support.walks import how_far
 
@@ -443,4 +444,4 @@ async def say(ground: Ground, text: str) -> bytes:
 def _always():
     """Every page is enough as it is; `map` ends with the other list."""
     while True:
-        yield lambda _page: True
+        yield at_once
