@@ -27,6 +27,12 @@ SEEDS ?= 5000
 CRASHES ?= 1000
 N ?= 20
 
+attack: $(VENV)/.dev $(VENV)/.browser ## See whether anybody waits while one number sends the worst of each kind
+	@ALONE=1 $(BIN)/python -m pytest tests/e2e/test_attack.py
+
+fuzz: $(VENV)/.dev ## Send the webhooks 20,000 signed requests, most of them broken: no answer may be a 5xx
+	@FUZZ=1 $(BIN)/python -m pytest tests/integration/gateway/test_fuzzing.py
+
 chaos: $(VENV)/.dev ## Break everything while people write, and check the promises: SEED= MESSAGES= MINUTES=
 	@$(BIN)/python -m tests.chaos.run --seed "$(SEED)" --messages $(MESSAGES) --minutes $(MINUTES)
 
@@ -118,4 +124,4 @@ $(VENV)/.browser: | $(VENV)/.runtime
 	@$(BIN)/taskflow browser
 	@touch $@
 
-.PHONY: run test check chaos chaos-matrix chaos-sends simulate pump power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench compare format lock clean help
+.PHONY: run test check attack fuzz chaos chaos-matrix chaos-sends simulate pump power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench compare format lock clean help

@@ -8,6 +8,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 
 from contracts.streams import UserId
 from taskflow.log.event_log import EventLog
@@ -46,6 +47,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("long"):
                 item.add_marker(pytest.mark.skip(reason="long: `make check` runs it"))
+    if "ALONE" not in os.environ:
+        for item in items:
+            if item.get_closest_marker("alone"):
+                item.add_marker(pytest.mark.skip(reason="alone: `make attack` runs it"))
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
@@ -75,6 +80,12 @@ def _refusals(tmp_path_factory: pytest.TempPathFactory) -> Path:
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(GUARDED), str(ROOT), path)))
     own_ports.install(os.getpid(), file)
     return file
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_come() -> None:
+    """A command that another test ran in this process may have left the loggers silent."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)

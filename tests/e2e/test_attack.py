@@ -71,7 +71,7 @@ def p95(waits: list[float]) -> float:
     return statistics.quantiles(waits, n=20)[-1]
 
 
-@pytest.mark.long
+@pytest.mark.alone
 def test_nobody_waits_for_an_attacker(attacker: Attacker) -> None:
     stack = attacker.stack
     calm: dict[str, list[float]] = {"turn": [], "price": []}

@@ -39,7 +39,9 @@ _PREPARATIONS = ("migrate", "provision")
 
 @pytest.fixture
 def ports() -> dict[str, str]:
-    return {f"TASKFLOW_{name}_PORT": str(free_port()) for name in ("GATEWAY", "SIM")}
+    return {
+        f"TASKFLOW_{name}_PORT": str(free_port()) for name in ("GATEWAY", "GATEWAY_INNER", "SIM")
+    }
 
 
 @pytest.fixture

@@ -353,6 +353,7 @@ def test_a_disk_that_fills_while_running_is_one_line_and_so_is_the_end_of_postgr
     filler.unlink()
     up.wait_for(f"there is room again at {home}: ")
     fill()
+    wait_until(lambda: up.output.count("Make room") == 2, 30, lambda: up.output)
     up.children()
     up.server("postgres").kill()
     assert up.wait() == 1

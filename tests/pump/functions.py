@@ -26,6 +26,7 @@ from services.agent.memory.profile import reading
 from services.agent.what_if import comparing
 from services.gateway.channels import inbound, parts, signature
 from services.gateway.channels.formatting import for_whatsapp
+from services.gateway.channels.forms import Unusable, inbound_form
 from services.scheduler import recurrence
 from services.scheduler.tools import SetReminder
 from services.scheduler.watches import words as watch_words
@@ -64,8 +65,19 @@ class TextFunction:
 
 
 def _message(text: str) -> object:
-    form = {"MessageSid": [_SID], "From": ["whatsapp:+4915112345678"], "Body": [text]}
-    return inbound.message({**form, "ProfileName": [text], "Label": [text], "Latitude": ["1"]})
+    form = {
+        "MessageSid": [_SID],
+        "AccountSid": ["AC" + "0" * 32],
+        "From": ["whatsapp:+4915112345678"],
+        "To": ["whatsapp:+14155238886"],
+        "NumMedia": ["0"],
+        "Body": [text],
+    }
+    more = {"ProfileName": [text], "Label": [text], "Latitude": ["1"], "Longitude": ["1"]}
+    try:
+        return inbound.message(inbound_form({**form, **more}))
+    except Unusable as refused:
+        return refused
 
 
 def _signed(text: str) -> object:

@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from taskflow.telemetry import loop_lag
@@ -17,13 +16,6 @@ from taskflow.telemetry.loop_lag import EVERY_SECONDS, HELD_SECONDS, Watch, stac
 from tests.support.metering import metering
 
 LONG = 2 * (EVERY_SECONDS + HELD_SECONDS)
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command that another test ran in this process may have left the loggers silent."""
-    structlog.reset_defaults()
-    monkeypatch.setattr(loop_lag, "log", structlog.get_logger())
 
 
 def catastrophic(size: int) -> None:
