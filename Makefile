@@ -46,6 +46,7 @@ simulate: $(VENV)/.dev ## Walk the deciders through SEEDS worlds of virtual time
 	@$(BIN)/python -m tests.chaos.simulate --seeds $(SEEDS)
 
 pump: $(VENV)/.dev ## Pump all patterns and all that takes foreign text with hostile text: MINUTES= (10)
+	@PUMP=1 $(BIN)/python -m pytest tests/pump/test_functions.py
 	@$(BIN)/python -m tests.pump.run --minutes $(PUMP_MINUTES)
 
 power-cut: $(VENV)/.dev ## Cut the power of PostgreSQL's and NATS's disks N times each (root)

@@ -16,7 +16,8 @@ from uuid import UUID
 from contracts.recorded import Message
 from services.agent import decider
 from services.agent.asking import results
-from services.agent.judging import grounding, proposals, truth
+from services.agent.judging import grounding, private, proposals, truth
+from services.agent.judging.addresses import Known
 from services.agent.judging.answer_size import LONGEST_TEXT, fitted
 from services.agent.judging.answers import Circumstances, answered, telling_again
 from services.agent.judging.policy import Standing
@@ -40,6 +41,7 @@ from simulators.serpapi import google
 from simulators.serpapi.errors import Refused
 from simulators.twilio import validation
 from simulators.twilio.errors import TwilioError
+from taskflow import foreign_text
 from taskflow.log import told
 from taskflow.process import reporting
 from tests.pump.cost import KB, LARGE
@@ -62,6 +64,15 @@ class TextFunction:
     """Plain passes over the text that it may take."""
     growth: bool = True
     """Whether its growth is judged: not where it is bounded by a size within those tried."""
+
+
+LONGEST_QUERY = 2_000
+"""Characters that a look-up sends at most."""
+
+
+def _told_of(text: str) -> object:
+    facts = [private.PrivateFact("name", "Ada"), private.PrivateFact("home", "Lisbon")]
+    return private.told({"query": text}, facts, [text], Known())
 
 
 def _message(text: str) -> object:
@@ -134,8 +145,8 @@ ALL = [
     TextFunction("gateway signature", _signed, BODY),
     TextFunction("gateway message", _message, BODY),
     TextFunction("gateway address", inbound.zone_of, BODY),
-    TextFunction("gateway formatting", for_whatsapp, LARGE, 700),
-    TextFunction("gateway parts", lambda t: parts.parts_of(t, below_a_picture=True), BODY, 700),
+    TextFunction("gateway formatting", for_whatsapp, LARGE, 1_500, growth=False),
+    TextFunction("gateway parts", lambda t: parts.parts_of(t, below_a_picture=True), BODY, 1_500, growth=False),
     TextFunction("agent stop word", decider.is_stop_word, BODY),
     TextFunction("agent profile", reading.read, BODY, 1_500, growth=False),
     TextFunction("agent leaving", leaving.asks, BODY, 1_500, growth=False),
@@ -144,10 +155,12 @@ ALL = [
     TextFunction("agent index words", lambda t: index_words.stems(index_words.words(t)), BODY, 700, growth=False),
     TextFunction("agent grounding", lambda t: grounding.stands(t[:1_000], [t, t, t]), BODY, 700, growth=False),
     TextFunction("agent grounded number", lambda t: grounding.stands(7, [t, t, t]), BODY, 900, growth=False),
-    TextFunction("agent claims", truth.claims, LONGEST_TEXT, 800, growth=False),
+    TextFunction("agent claims", truth.claims, LONGEST_TEXT, 1_500, growth=False),
     TextFunction("agent corrected", lambda t: truth.corrected(t, ["book", "remind"]), LONGEST_TEXT, 1_200, growth=False),
     TextFunction("agent answer", _answered, LARGE, 1_500, growth=False),
     TextFunction("agent calls", _called, LARGE, 1_500, growth=False),
+    TextFunction("agent private words", _told_of, LONGEST_QUERY, 1_500, growth=False),
+    TextFunction("operator terminal", foreign_text.for_terminal, BODY, 700),
     TextFunction("agent proposal shown", proposals._without_imitations, LARGE),
     TextFunction("agent result", _shortened, LARGE),
     TextFunction("agent what-if", lambda t: comparing.words_in(comparing.pieces("a", t[:4_000])[1]), BODY, 700, growth=False),
