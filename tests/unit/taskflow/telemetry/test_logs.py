@@ -32,7 +32,7 @@ def test_a_full_disk_is_one_line_and_no_traceback(tmp_path: Path, blind: bool) -
     (tmp_path / "logs" / "agent.jsonl").symlink_to(FULL)
     with FULL.open("w") as full:
         ended = subprocess.run(
-            [sys.executable, "-c", TALKS, str(tmp_path)],
+            [sys.executable, "-u", "-c", TALKS, str(tmp_path)],
             stdout=subprocess.DEVNULL,
             stderr=full if blind else subprocess.PIPE,
             text=True,
