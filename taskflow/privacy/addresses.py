@@ -7,7 +7,7 @@ import phonenumbers
 
 Kind = Literal["phone", "business_scoped"]
 CHANNEL = "whatsapp:"
-_MOST_CHARACTERS = 24
+MOST_CHARACTERS = 24
 """More than E.164 has; what is longer is no number, and is not parsed."""
 _EXTRA_DIGIT = {52: (0, "1"), 55: (2, "9")}
 """By country code, where in the national number WhatsApp's ids may have a digit that dialling does
@@ -29,7 +29,7 @@ def ways_to_write(address: str) -> tuple[str, ...]:
     may be somebody else's.
     """
     number = address.removeprefix(CHANNEL)
-    if kind_of(address) != "phone" or len(number) > _MOST_CHARACTERS:
+    if kind_of(address) != "phone" or len(number) > MOST_CHARACTERS:
         return (address,)
     other = _with_or_without_the_digit(number)
     valid = [way for way in (number, other) if way and _is_valid(way)]

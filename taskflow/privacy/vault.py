@@ -21,7 +21,7 @@ KEY_CACHE_SECONDS = 300
 KEY_CACHE_SIZE = 10_000
 TRUSTED_SECONDS = 12.0
 """A cached key opens things for so long after it was read, or after it was last known that nobody
-cached here was forgotten (see forgotten.py, which asks every 5 s)."""
+cached here was forgotten (see forgetting/notices.py, which asks every 5 s)."""
 
 HEARD_WITHIN_DAYS = 180
 """Mobile operators give a number away again after 45 to 180 days without use."""

@@ -16,7 +16,7 @@ from uuid import UUID
 from contracts.recorded import Message
 from services.agent import decider
 from services.agent.asking import results
-from services.agent.judging import grounding, private, proposals, truth
+from services.agent.judging import addresses, grounding, private, proposals, truth
 from services.agent.judging.addresses import Known
 from services.agent.judging.answer_size import LONGEST_TEXT, fitted
 from services.agent.judging.answers import Circumstances, answered, telling_again
@@ -159,6 +159,7 @@ ALL = [
     TextFunction("agent corrected", lambda t: truth.corrected(t, ["book", "remind"]), LONGEST_TEXT, 1_200, growth=False),
     TextFunction("agent answer", _answered, LARGE, 1_500, growth=False),
     TextFunction("agent calls", _called, LARGE, 1_500, growth=False),
+    TextFunction("agent addresses", lambda t: addresses.checked(t, Known([t])), LARGE, 1_500, growth=False),
     TextFunction("agent private words", _told_of, LONGEST_QUERY, 1_500, growth=False),
     TextFunction("operator terminal", foreign_text.for_terminal, BODY, 700),
     TextFunction("agent proposal shown", proposals._without_imitations, LARGE),

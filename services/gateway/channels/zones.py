@@ -14,9 +14,9 @@ from importlib.resources import files
 import phonenumbers
 from phonenumbers import timezone
 
+from taskflow.privacy.addresses import CHANNEL, MOST_CHARACTERS
+
 _BUSINESS_SCOPED = re.compile(r"([A-Z]{2})\.[0-9A-Za-z]{1,128}\Z")
-_MOST_DIGITS = 24
-"""More than E.164 has; what is longer is no number, and is not parsed."""
 
 
 def zone_of(address: str) -> str | None:
@@ -24,10 +24,10 @@ def zone_of(address: str) -> str | None:
 
     `address` is a phone number or a business-scoped id, with or without `whatsapp:` before it.
     """
-    name = address.removeprefix("whatsapp:")
+    name = address.removeprefix(CHANNEL)
     if scoped := _BUSINESS_SCOPED.match(name):
         return _most_peopled(zones_of_country().get(scoped[1], ()))
-    if len(name) > _MOST_DIGITS:
+    if len(name) > MOST_CHARACTERS:
         return None
     try:
         number = phonenumbers.parse(name)
