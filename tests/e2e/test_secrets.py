@@ -65,7 +65,7 @@ def test_every_process_knows_what_its_table_names_and_no_other_secret(
     secrets = _secrets(home)
     found: dict[str, list[psutil.Process]] = {}
     for process in house.children():
-        with contextlib.suppress(FileNotFoundError):  # it has ended meanwhile
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             found.setdefault(_who(process), []).append(process)
 
     services = {"gateway", "agent", "tools", "scheduler", "simulators", "postgres", "nats"}
@@ -102,7 +102,11 @@ def _look_with_a_browser(house: Up, sim: str) -> None:
 
 
 def _commands(house: Up) -> list[str]:
-    return [_cmdline(one.pid) for one in house.children()]
+    found: list[str] = []
+    for process in house.children():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+            found.append(_cmdline(process.pid))
+    return found
 
 
 def _post(url: str, body: dict[str, object]) -> None:
@@ -156,6 +160,8 @@ def _cmdline(pid: int) -> str:
 def _who(process: psutil.Process) -> str:
     """Its name in the table; KeyError there for one that nobody knows."""
     command = _cmdline(process.pid)
+    if not command:
+        raise ProcessLookupError(process.pid, "has ended, and nobody has asked how")
     if found := re.search(r"taskflow\.cli\.main (?:run )?(\w+)", command):
         return found[1]
     if process.name().startswith("postgres") or "/bin/postgres" in command:
