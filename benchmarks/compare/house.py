@@ -60,6 +60,7 @@ class OutsideHouse:
             **checkout.env,
             "TASKFLOW_HOME": str(home),
             "TASKFLOW_GATEWAY_PORT": str(port),
+            "TASKFLOW_GATEWAY_INNER_PORT": str(free_port()),
             "TASKFLOW_SIM_PORT": str(free_port()),
             "TASKFLOW_JAEGER": "off",
             "TASKFLOW_BACKFILL_SECONDS": "3600",
