@@ -10,6 +10,7 @@ from starlette.requests import Request
 Vendor = Literal[
     "twilio",
     "twilio-list",
+    "twilio-delete",
     "twilio-typing",
     "twilio-callbacks",
     "twilio-delivery",
@@ -30,9 +31,9 @@ class Fault:
 
     `status` None keeps the usual answer (a delay alone), 0 cuts the connection; `code` is the
     vendor's own error number; `retry_after` is in seconds. With `after_accept` the work is done
-    and only its answer suffers. "twilio" is sending, "twilio-list" is listing and fetching;
-    "twilio-callbacks": any status drops a callback; "twilio-delivery": an accepted message
-    fails later with `code`.
+    and only its answer suffers. "twilio" is sending, "twilio-list" is listing and fetching,
+    "twilio-delete" is deleting; "twilio-callbacks": any status drops a callback;
+    "twilio-delivery": an accepted message fails later with `code`.
     """
 
     vendor: Vendor

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from services.gateway.backfill import Backfill
+from services.gateway.channels.erasing import Erasing
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.signature import Callbacks, PictureLinks
@@ -63,7 +64,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
         unknown_for=timedelta(seconds=settings.taskflow_unknown_seconds),
         restored=Restored(twilio, runtime.pool, restored_to) if restored_to else None,
     )
-    subscribe(runtime, effects)
+    subscribe(runtime, effects, Erasing(runtime.log, twilio))
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))
     # A redirect would go to whatever Host the caller names.
     app = FastAPI(

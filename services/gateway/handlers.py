@@ -1,4 +1,4 @@
-"""Carries replies that are ready down their user's lane."""
+"""Carries replies that are ready down their user's lane, and the word of a forgetting to Twilio."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from contracts import streams
+from contracts.conversation import UserForgotten
 from contracts.recorded import Recorded
 from services.gateway import decider
+from services.gateway.channels.erasing import Erasing
 from services.gateway.decider import FOLD, Claim, Lane, Reconcile, WaitUntil, next_move
 from services.gateway.effects import Effects
 from taskflow import clock
@@ -89,8 +91,11 @@ class Sending:
         return Parking([write], decision.slot)
 
 
-def subscribe(runtime: Runtime, effects: Effects) -> None:
+def subscribe(runtime: Runtime, effects: Effects, erasing: Erasing) -> None:
     async def drive(recorded: Recorded[Any], delivery: int) -> None:
+        if isinstance(recorded.event, UserForgotten):
+            await erasing.erase(recorded)
+            return
         sending = Sending(runtime.folds, effects, runtime.attempts)
         await Driving(sending, runtime.attempts, runtime.dead_letters).drive(recorded, delivery)
 

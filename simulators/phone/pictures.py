@@ -19,5 +19,8 @@ class Copies:
         path = self._folder / sid
         return path if path.is_file() else None
 
+    def delete(self, sid: str) -> None:
+        (self._folder / sid).unlink(missing_ok=True)
+
     def clear(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -28,6 +28,7 @@ class Phone:
         self._chats: dict[str, list[str]] = {}
         self._contacts: dict[str, Contact] = {}
         self._closed_windows: set[str] = set()
+        self._erased: set[str] = set()
         self._listeners: set[asyncio.Queue[Change | None]] = set()
         if journal:
             self._restore(journal)
@@ -47,6 +48,13 @@ class Phone:
 
     def get(self, sid: str) -> Message | None:
         return self._messages.get(sid)
+
+    def is_erased(self, sid: str) -> bool:
+        return sid in self._erased
+
+    def at_twilio(self) -> list[Message]:
+        """In order of creation, without what was erased there."""
+        return [message for message in self.all() if message.sid not in self._erased]
 
     def last_inbound(self, user: str) -> Message | None:
         return next((m for m in reversed(self.chat(user)) if m.direction == "inbound"), None)
@@ -83,7 +91,11 @@ class Phone:
         if message.direction == "inbound" and message.sid not in self._messages:
             self._closed_windows.discard(message.user)
         self._file(message)
-        self._keep({"message": message.as_json()})
+        change = {"message": message.as_json()}
+        if message.sid in self._erased:
+            self._tell(change)
+        else:
+            self._keep(change)
         return message
 
     def advance(self, sid: str, status: Status, at: datetime, **changes: Any) -> Message | None:
@@ -97,6 +109,15 @@ class Phone:
         if message := self._messages.get(sid):
             self.put(replace(message, **changes))
 
+    def erase(self, sid: str) -> None:
+        """Twilio and the disk have it no more; a person's phone shows it until this process ends.
+
+        So does their name, once nothing that they wrote or read is left.
+        """
+        self._erased.add(sid)
+        if self._journal:
+            self._journal.rewrite(self._kept())
+
     def meet(self, user: str, name: str = "", bsuid: str = "") -> Contact:
         """The person with this address, made known or renamed."""
         known = self._contacts.get(user)
@@ -105,7 +126,7 @@ class Phone:
             name or (known.name if known else user),
             bsuid or (known.bsuid if known else bsuid_of(user)),
         )
-        if contact != known:
+        if contact != known or self._is_erased(user):
             self._contacts[user] = contact
             self._keep({"contact": contact.as_json()})
         return contact
@@ -125,6 +146,7 @@ class Phone:
         self._chats.clear()
         self._contacts.clear()
         self._closed_windows.clear()
+        self._erased.clear()
         if self._journal:
             self._journal.rewrite([])
         self._tell({"reset": True})
@@ -170,9 +192,17 @@ class Phone:
                     self._contacts[user] = Contact(user, name, bsuid)
                 case _:
                     pass
-        changes = [{"contact": contact.as_json()} for contact in self._contacts.values()]
-        changes += [{"message": message.as_json()} for message in self._messages.values()]
-        journal.rewrite(changes)
+        journal.rewrite(self._kept())
+
+    def _is_erased(self, user: str) -> bool:
+        """Nothing that they wrote or were told is left."""
+        chat = self._chats.get(user)
+        return bool(chat) and self._erased.issuperset(chat)
+
+    def _kept(self) -> list[Change]:
+        people = [one for one in self._contacts.values() if not self._is_erased(one.user)]
+        changes = [{"contact": contact.as_json()} for contact in people]
+        return changes + [{"message": message.as_json()} for message in self.at_twilio()]
 
 
 async def _drain(queue: asyncio.Queue[Change | None]) -> AsyncIterator[Change]:

@@ -10,6 +10,7 @@ from simulators.faults import Fault
 _TEXTS = {
     20001: (400, "Invalid parameter: {0}"),
     20003: (401, "Authenticate"),
+    20009: (409, "Cannot delete this resource before it is complete"),
     20404: (404, "The requested resource {0} was not found"),
     20429: (429, "Too Many Requests"),
     20500: (500, "An internal server error has occurred"),

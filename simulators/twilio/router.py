@@ -25,12 +25,15 @@ from simulators.twilio.validation import first, parse_form, validate
 
 TYPING_SECONDS = 25
 """How long WhatsApp shows the indicator when no message ends it."""
+ON_ITS_WAY = frozenset({"accepted", "queued"})
+"""What Twilio has not handed over yet is not deleted (its error 20009)."""
 
 
 class TwilioApi:
     def __init__(self, context: SimContext, deliveries: Deliveries) -> None:
         self._settings, self._faults = context.settings, context.faults
         self._phone, self._deliveries = context.phone, deliveries
+        self._copies = context.copies
 
     async def create_message(self, request: Request, account: str) -> Response:
         form = parse_form(await request.body())
@@ -48,7 +51,7 @@ class TwilioApi:
         self._admit(request, account)
         if answer := await self._fault(request, "twilio-list"):
             return answer
-        return JSONResponse(list_resource(self._phone.all(), account, request.url.query))
+        return JSONResponse(list_resource(self._phone.at_twilio(), account, request.url.query))
 
     async def fetch_message(self, request: Request, account: str, sid: str) -> Response:
         message = await self._asked_for(request, account, sid)
@@ -70,13 +73,34 @@ class TwilioApi:
             raise TwilioError(20404, path_of(request))
         return JSONResponse(media_resource(message, account))
 
-    async def _asked_for(self, request: Request, account: str, sid: str) -> Message | Response:
+    async def delete_message(self, request: Request, account: str, sid: str) -> Response:
+        message = await self._asked_for(request, account, sid, "twilio-delete")
+        if isinstance(message, Response):
+            return message
+        if message.status in ON_ITS_WAY:
+            raise TwilioError(20009)
+        self._phone.erase(sid)
+        return Response(status_code=204)
+
+    async def delete_media(self, request: Request, account: str, sid: str, media: str) -> Response:
+        message = await self._asked_for(request, account, sid, "twilio-delete")
+        if isinstance(message, Response):
+            return message
+        if message.media_url is None or media != media_sid(message):
+            raise TwilioError(20404, path_of(request))
+        self._copies.delete(sid)
+        self._phone.amend(sid, media_url=None, media_type=None, media_kept=False)
+        return Response(status_code=204)
+
+    async def _asked_for(
+        self, request: Request, account: str, sid: str, vendor: Vendor = "twilio-list"
+    ) -> Message | Response:
         """The message, or what a fault answers in its place."""
         self._admit(request, account)
-        if answer := await self._fault(request, "twilio-list"):
+        if answer := await self._fault(request, vendor):
             return answer
         message = self._phone.get(sid)
-        if message is None:
+        if message is None or self._phone.is_erased(sid):
             raise TwilioError(20404, path_of(request))
         return message
 
@@ -146,6 +170,10 @@ def build_router(context: SimContext, deliveries: Deliveries) -> APIRouter:
     router.add_api_route(messages + "/{sid}.json", api.fetch_message, methods=["GET"])
     router.add_api_route(messages + "/{sid}/Media.json", api.list_media, methods=["GET"])
     router.add_api_route(messages + "/{sid}/Media/{media}.json", api.fetch_media, methods=["GET"])
+    router.add_api_route(messages + "/{sid}.json", api.delete_message, methods=["DELETE"])
+    router.add_api_route(
+        messages + "/{sid}/Media/{media}.json", api.delete_media, methods=["DELETE"]
+    )
     router.add_api_route("/v2/Indicators/Typing.json", api.show_typing, methods=["POST"])
     router.add_api_route("/{path:path}", api.nothing_here, methods=["GET", "POST", "DELETE"])
     return router

@@ -22,6 +22,7 @@ from contracts.conversation import (
     TurnParked,
     TurnRetried,
     TurnStopped,
+    UserForgotten,
 )
 from contracts.event import Event
 from contracts.replies import ReplyParked
@@ -81,7 +82,7 @@ CONSUMERS = (
         _all(MessageReceived, ToolFinished, ToolFailed, TurnParked, TurnStopped, TurnRetried)
         + _tools_of("agent"),
     ),
-    Consumer("gateway", _all(ReplyReady, ReplyParked)),
+    Consumer("gateway", _all(ReplyReady, ReplyParked, UserForgotten)),
     Consumer("tools", _tools_of("tools")),
     Consumer("scheduler", _tools_of("scheduler")),
 )

@@ -264,6 +264,9 @@ def test_a_user_is_forgotten_at_their_own_word_and_nothing_of_theirs_is_left(
     assert _readable(told, UUID(user), beside) == {beside}
 
     assert bystander <= asyncio.run(_rows_of_the_bystander())
+    # Twilio's side, and its copies of media; their phone is their own, until it is switched off.
+    wait_until(lambda: not _plain_files(told.home / "simulators"), 20)
+    assert BYSTANDER in (told.home / "simulators" / "phone.jsonl").read_text("utf-8")
     _every_command_still_works(user)
     told.say(USER, "hello again")
     told.await_replies(USER, 4)
@@ -317,7 +320,7 @@ def _nothing_is_left(told: Stack, collector: Receiver) -> None:
     asyncio.run(checkpoint())
     assert not plain_in(dump_of(told))
     places = (told.postgres.home, told.bus.home, told.home)
-    # What the simulators hold is the vendors' and the phone's own.
+    # They wrote again: that is the vendors' and the phone's own.
     files = {
         path
         for place in places
@@ -327,6 +330,10 @@ def _nothing_is_left(told: Stack, collector: Receiver) -> None:
     assert any("pg_wal" in path.parts for path in files)
     assert [path for path in files if plain_in(_bytes(path))] == []
     assert not any(plain_in(body) for _, body in list(collector.received))
+
+
+def _plain_files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and plain_in(_bytes(path))]
 
 
 def _bytes(path: Path) -> bytes:

@@ -37,6 +37,8 @@ PAGE = 1000
 """Twilio's largest."""
 MAX_PAGES = 100
 MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
+MESSAGE = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json"
+NOT_FOUND = 404
 
 T = TypeVar("T")
 
@@ -199,6 +201,27 @@ class Twilio:
                 return found
         log.error("twilio.list_cut", messages=len(found))
         return found
+
+    async def delete(self, message_sid: str, *, with_media: bool) -> None:
+        """Takes away Twilio's copy of a message, and of its media first.
+
+        What Twilio does not have is taken away already. Raises VendorUnavailable, also for a
+        message that is still being sent, which Twilio keeps until it is.
+        """
+        attributes = {"http.request.method": "DELETE", "url.template": MESSAGE}
+        attributes["server.address"] = self._host
+        with span(f"DELETE {MESSAGE}", SpanKind.CLIENT, attributes=attributes):
+            message = self._client.messages(message_sid)
+            try:
+                for media in await _bounded(message.media.list_async()) if with_media else ():
+                    await _bounded(message.media(media.sid).delete_async())
+                await _bounded(message.delete_async())
+            except TwilioRestException as error:
+                status, code = int(cast("Any", error).status), cast("Any", error).code
+                if status != NOT_FOUND:
+                    raise VendorUnavailable(f"Twilio's deletion: {words(status, code)}") from None
+            except _FAILURES as error:
+                raise VendorUnavailable(f"Twilio's deletion: {type(error).__name__}") from None
 
     async def _asked(self, call: Awaitable[T]) -> T:
         attributes = {"http.request.method": "GET", "url.template": MESSAGES}

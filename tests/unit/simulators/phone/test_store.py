@@ -149,3 +149,38 @@ def test_a_cleared_phone_stays_empty_after_a_second_start(tmp_path: Path) -> Non
     phone.close()
 
     assert Phone(Journal(path)).all() == []
+
+
+def test_what_was_erased_at_twilio_is_on_the_phone_and_nowhere_else(tmp_path: Path) -> None:
+    path = tmp_path / "phone.jsonl"
+    phone = Phone(Journal(path))
+    phone.meet(ADA, "Ada Finch")
+    phone.put(typed("a secret", number=1))
+    phone.put(reply("told back", number=2))
+    kept = phone.put(typed("not erased", BOB, number=3))
+    phone.erase(f"SM{1:032x}")
+    assert "Ada Finch" in path.read_text(), "told back is still there"
+    phone.erase(f"SM{2:032x}")
+
+    assert [message.body for message in phone.chat(ADA)] == ["a secret", "told back"]
+    assert phone.at_twilio() == [kept]
+    phone.advance(f"SM{2:032x}", "read", NOW)  # what comes later of it is not written either
+    phone.close()
+    text = path.read_text(encoding="utf-8")
+    assert not any(word in text for word in (ADA, "Ada", "secret", "told back"))
+    assert Phone(Journal(path)).all() == [kept]
+
+
+def test_who_was_erased_and_writes_again_is_kept_again(tmp_path: Path) -> None:
+    path = tmp_path / "phone.jsonl"
+    phone = Phone(Journal(path))
+    phone.meet(ADA, "Ada Finch")
+    phone.put(typed("a secret", number=1))
+    phone.erase(f"SM{1:032x}")
+    phone.meet(ADA)
+    again = phone.put(typed("hello again", number=2))
+    phone.close()
+
+    after = Phone(Journal(path))
+    assert [one.name for one in after.contacts()] == ["Ada Finch"]
+    assert after.all() == [again]
