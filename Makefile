@@ -30,8 +30,9 @@ N ?= 20
 attack: $(VENV)/.dev $(VENV)/.browser ## See whether anybody waits while one number sends the worst of each kind
 	@ALONE=1 $(BIN)/python -m pytest tests/e2e/test_attack.py
 
-fuzz: $(VENV)/.dev ## Send the webhooks 20,000 signed requests, most of them broken: no answer may be a 5xx
-	@FUZZ=1 $(BIN)/python -m pytest tests/integration/gateway/test_fuzzing.py
+fuzz: $(VENV)/.dev ## Send the webhooks 30,000 signed requests, most of them broken: no answer may be a 5xx
+	@FUZZ=1 $(BIN)/python -m pytest tests/integration/gateway/test_fuzzing.py \
+	  tests/integration/gateway/test_generated_requests.py
 
 chaos: $(VENV)/.dev ## Break everything while people write, and check the promises: SEED= MESSAGES= MINUTES=
 	@$(BIN)/python -m tests.chaos.run --seed "$(SEED)" --messages $(MESSAGES) --minutes $(MINUTES)

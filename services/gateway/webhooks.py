@@ -16,7 +16,17 @@ from starlette.requests import ClientDisconnect
 
 from contracts import slots, streams
 from services.gateway.channels import inbound, statuses
-from services.gateway.channels.forms import Form, InboundForm, Unusable, inbound_form, status_form
+from services.gateway.channels.forms import (
+    ALWAYS_WITH_A_MESSAGE,
+    ALWAYS_WITH_A_STATUS,
+    Form,
+    InboundForm,
+    StatusForm,
+    TwilioForm,
+    Unusable,
+    inbound_form,
+    status_form,
+)
 from services.gateway.channels.signature import (
     Callbacks,
     NotText,
@@ -93,11 +103,11 @@ class Webhooks:
 
     def router(self) -> APIRouter:
         router = APIRouter()
-        router.add_api_route("/webhook", self.receive, methods=["POST"], openapi_extra=_A_FORM)
+        message = _takes(InboundForm, ALWAYS_WITH_A_MESSAGE)
+        status = _takes(StatusForm, ALWAYS_WITH_A_STATUS)
+        router.add_api_route("/webhook", self.receive, methods=["POST"], openapi_extra=message)
         router.add_api_route("/webhook", self.validate, methods=["GET"])
-        router.add_api_route(
-            "/webhook/status", self.status, methods=["POST"], openapi_extra=_A_FORM
-        )
+        router.add_api_route("/webhook/status", self.status, methods=["POST"], openapi_extra=status)
         return router
 
     async def validate(self) -> dict[str, str]:
@@ -193,9 +203,10 @@ class Webhooks:
         return Response(status_code=204)
 
 
-_A_FORM: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {FORM: {"schema": {"type": "object"}}}}
-}
+def _takes(form: type[TwilioForm], always: Sequence[str]) -> dict[str, Any]:
+    """An operation's body, for whoever reads its schema or makes requests of it."""
+    schema = {**form.model_json_schema(), "required": list(always)}
+    return {"requestBody": {"required": True, "content": {FORM: {"schema": schema}}}}
 
 
 def _deadline() -> float:

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_pascal
+from pydantic.json_schema import SkipJsonSchema
 
 Form = Mapping[str, Sequence[str]]
 
@@ -108,7 +109,7 @@ class InboundForm(TwilioForm):
     label: Label = ""
     address: Label = ""
     num_media: Annotated[int, _whole(MAX_MEDIA, 2)] = 0
-    media: tuple[AttachedMedia, ...] = ()
+    media: SkipJsonSchema[tuple[AttachedMedia, ...]] = ()
     """The first `num_media`."""
     message_type: Literal["button", "location", "other"] = "other"
 
