@@ -5,9 +5,9 @@ means its first occurrence.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from functools import cache
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from zoneinfo import ZoneInfo, available_timezones
 
 from dateutil.rrule import rrulestr
@@ -21,8 +21,18 @@ _STEPS = {
 }
 LOOKED_AT = 50
 """Occurrences examined to find the shortest distance."""
+CYCLE = 400
+"""Years after which every date falls on the same weekday again, in the same week."""
+SEARCHED = 40
+"""Years, within which every date falls on every weekday."""
+LARGEST = 10_000
+"""Of a rule's INTERVAL and COUNT."""
 
-
+_AMONG_DAYS = frozenset({"BYSETPOS", "BYYEARDAY", "BYWEEKNO"})
+_PARTS = _AMONG_DAYS | {
+    *("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"),
+    *("BYMONTH", "BYMONTHDAY", "BYDAY", "BYHOUR", "BYMINUTE"),
+}
 TOO_OFTEN = "the rule repeats more often than every 15 minutes"
 
 
@@ -73,14 +83,27 @@ def next_local(local_time: str, zone: str, rule: str | None, after: datetime) ->
 def _occurrences(start: datetime, rule: str, near: datetime) -> Iterator[datetime]:
     """From the start, or from shortly before `near`, where leaving out the rest changes nothing.
 
-    dateutil walks a rule step by step from its start: a year of quarters of an hour takes long.
+    dateutil walks a rule step by step from its start, and where nothing happens to the year 9999.
+    The calendar repeats after CYCLE years, weekdays and all: so the walk is done in the last cycle
+    that leaves it SEARCHED years at least.
     """
-    parts = dict(part.split("=") for part in rule.upper().removeprefix("RRULE:").split(";"))
+    parts = _parts(rule)
     step = _STEPS.get(parts["FREQ"])
     if step and near > start and not parts.keys() & {"COUNT", "BYSETPOS"}:
         step *= int(parts.get("INTERVAL", 1))
         start += (near - start) // step * step
-    return iter(rrulestr(rule.removeprefix("RRULE:"), dtstart=start))
+    years = max(0, (MAXYEAR - SEARCHED - start.year) // CYCLE) * CYCLE
+    if "UNTIL" in parts:
+        until = int(parts["UNTIL"][:4]) + years
+        parts["UNTIL"] = f"{min(until, MAXYEAR):04}{parts['UNTIL'][4:]}"
+    late = ";".join(f"{name}={value}" for name, value in parts.items())
+    for at in rrulestr(late, dtstart=start.replace(year=start.year + years)):
+        yield at.replace(year=at.year - years)
+
+
+def _parts(rule: str) -> dict[str, str]:
+    """By name. Raises ValueError."""
+    return dict(part.split("=") for part in rule.upper().removeprefix("RRULE:").split(";"))
 
 
 def check_rule(local_time: str, rule: str) -> None:
@@ -94,26 +117,29 @@ def check_rule(local_time: str, rule: str) -> None:
         raise UnusableRule(TOO_OFTEN)
     start = datetime.fromisoformat(local_time)
     try:
-        may_happen = _happens_in_the_last_years(start, text)
-        seen = list(islice(_occurrences(start, rule, start), LOOKED_AT)) if may_happen else []
-    except (ValueError, TypeError, KeyError) as error:
+        _check_parts(_parts(text))
+        first = islice(_occurrences(start, rule, start), LOOKED_AT)
+        seen = list(takewhile(lambda at: at.year <= start.year + SEARCHED, first))
+    except UnusableRule:
+        raise
+    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
         raise UnusableRule("the rule is not a valid RFC 5545 RRULE") from error
     if not seen:
-        raise UnusableRule("the rule never happens")
+        raise UnusableRule(f"the rule never happens in the next {SEARCHED} years")
     if any(later - earlier < SHORTEST for earlier, later in pairwise(seen)):
         raise UnusableRule(TOO_OFTEN)
 
 
-def _happens_in_the_last_years(start: datetime, rule: str) -> bool:
-    """Whether it can happen at all: dateutil looks for a 30th of February day by day until 9999.
-
-    From 9960 on it has forty years to look through, in which every date falls on every weekday.
-    """
-    kept = [
-        part for part in rule.split(";") if not part.startswith(("COUNT=", "UNTIL=", "INTERVAL="))
-    ]
-    late = start.replace(year=9960)
-    return next(iter(rrulestr(";".join(kept), dtstart=late)), None) is not None
+def _check_parts(parts: dict[str, str]) -> None:
+    """Raises UnusableRule for what dateutil would walk too long, and for what is not RFC 5545."""
+    if unknown := parts.keys() - _PARTS:
+        raise UnusableRule(f"{min(unknown)} is no part of a rule here")
+    if parts["FREQ"] in {"MINUTELY", "HOURLY"} and (among := parts.keys() & _AMONG_DAYS):
+        raise UnusableRule(f"{min(among)} chooses among days: use it with FREQ=MONTHLY or YEARLY")
+    for name in ("INTERVAL", "COUNT"):
+        value = parts.get(name, "1")
+        if not (value.isascii() and value.isdigit() and 1 <= int(value[:8]) <= LARGEST):
+            raise UnusableRule(f"{name} must be a whole number from 1 to {LARGEST}")
 
 
 def check_zone(zone: str) -> None:

@@ -31,6 +31,8 @@ from taskflow.log.event_log import Log
 from taskflow.log.folds import Folds
 from taskflow.tooling import Call, Done, Refused, Tool
 
+MOST_YEARS = 100
+"""Beyond, calendars end and zones overflow."""
 MOST_REMINDERS = 200
 TIMEOUT = 10.0
 
@@ -219,6 +221,8 @@ def _checked(arguments: SetReminder, zone: str, now: datetime) -> str:
     try:
         check_zone(zone)
         local = datetime.fromisoformat(arguments.at)
+        if abs(local.year - now.year) > MOST_YEARS:
+            raise Refused(f"{arguments.at} is more than {MOST_YEARS} years from now.")
         at = local.isoformat()
         if arguments.rrule:
             check_rule(at, arguments.rrule)
