@@ -213,9 +213,10 @@ class Twilio:
         with span(f"DELETE {MESSAGE}", SpanKind.CLIENT, attributes=attributes):
             message = self._client.messages(message_sid)
             try:
-                for media in await _bounded(message.media.list_async()) if with_media else ():
-                    await _bounded(message.media(media.sid).delete_async())
-                await _bounded(message.delete_async())
+                async with failpoints.SEND_DELETE:
+                    for media in await _bounded(message.media.list_async()) if with_media else ():
+                        await _bounded(message.media(media.sid).delete_async())
+                    await _bounded(message.delete_async())
             except TwilioRestException as error:
                 status, code = int(cast("Any", error).status), cast("Any", error).code
                 if status != NOT_FOUND:

@@ -35,6 +35,7 @@ CALLS = {
     "list_async": "a vendor's list",
     "page_async": "a vendor's list",
     "next_page_async": "a vendor's list",
+    "delete_async": "a deletion",
     "generate_content": "a model call",
     "run_in_executor": "a vendor's blocking call",
     "publish": "a publish",
