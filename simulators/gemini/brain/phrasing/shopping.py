@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from simulators.gemini.brain.links import has_mark
 from simulators.gemini.brain.money import Money, find_money, money_after
+from simulators.gemini.brain.spans import Found
 
 ASK_QUERY = "What would you like to buy?"
 
@@ -44,6 +45,7 @@ _UNDER = re.compile(
     r"|up\s+to|at\s+most|within|budget(?:\s+(?:is|of))?)\s*$",
     re.IGNORECASE,
 )
+LONGEST_UNDER = 60
 _BUDGET = re.compile(
     r"\b(?:under|below|than|max(?:imum)?|maximum\s+of|up\s+to|at\s+most|within|budget(?:\s+(?:is|of))?)\b",
     re.IGNORECASE,
@@ -82,9 +84,15 @@ def wants_products(text: str) -> bool:
     if _ASK.match(plain):
         return True
     has_budget = any(
-        _UNDER.search(plain[: f.start]) and f.value.currency for f in find_money(plain)
+        found.value.currency and _UNDER.search(plain, _near(found), found.start)
+        for found in find_money(plain)
     )
     return has_budget and not _QUESTION.match(plain)
+
+
+def _near(found: Found[Money]) -> int:
+    """From where on its "under" is looked for."""
+    return max(0, found.start - LONGEST_UNDER)
 
 
 def names_nothing(text: str) -> bool:
@@ -96,8 +104,8 @@ def read_products(text: str) -> ShoppingWish:
     plain = _ASK.sub("", _LEAD.sub("", text.strip()), count=1)
     budget = money_after(plain, _BUDGET)
     for found in reversed(find_money(plain)):
-        before = _UNDER.search(plain[: found.start])
-        if before and found.value == budget:
+        before = found.value == budget and _UNDER.search(plain, _near(found), found.start)
+        if before:
             plain = f"{plain[: before.start()]} {plain[found.end :]}"
     query = _TAIL.sub("", re.sub(r"\s+", " ", plain)).strip(" \"“”'")
     return ShoppingWish(query or None, budget)
