@@ -59,6 +59,10 @@ _TAKES_MORE = frozenset({"flight", "remind", "watch", "products"})
 _OPEN_ENDED = frozenset({"cancel", "search", "stop_watch", "price", "recall"})
 
 
+MOST_CLAUSES = 60
+"""Of a turn that are read: each is seen beside all before it."""
+
+
 @dataclass(frozen=True)
 class Intent:
     """One request; `wish` is what its kind needs, None where that is nothing."""
@@ -85,7 +89,8 @@ def read_intents(texts: list[str], scene: Scene) -> list[Intent]:
     plain, links = marked(texts)
     groups: list[tuple[Kind, str]] = []
     waiting: list[str] = []
-    for clause in [piece for whole in clauses.split(plain) for piece in _pieces(whole)]:
+    said = clauses.split(plain)[:MOST_CLAUSES]
+    for clause in [piece for whole in said for piece in _pieces(whole)]:
         kind = _kind_of(clause)
         joined = _joined(groups[-1], clause, kind, _moved(scene, links, groups)) if groups else None
         if joined:
