@@ -4,7 +4,8 @@ from typing import Literal
 
 from contracts.conversation import Media, MessageReceived
 from services.gateway.channels.forms import InboundForm
-from services.gateway.channels.zones import zone_of
+from services.gateway.channels.zones import guessed
+from taskflow import clock
 
 Kind = Literal["text", "button", "media", "location", "other"]
 
@@ -16,6 +17,7 @@ def addresses(form: InboundForm) -> list[str]:
 
 
 def message(form: InboundForm) -> MessageReceived:
+    guess = guessed(addresses(form), clock.utc_now())
     return MessageReceived(
         message_sid=form.message_sid,
         channel="whatsapp",
@@ -23,7 +25,8 @@ def message(form: InboundForm) -> MessageReceived:
         text=clean(_text(form)),
         profile_name=clean(form.profile_name) or None,
         media=_media(form) or None,
-        zone=zone_of(form.from_),
+        zone=guess.zone,
+        zone_ambiguous=guess.ambiguous,
     )
 
 
