@@ -45,7 +45,7 @@ class Inbound:
     async def receive(self, typed: Typed) -> Received:
         """Twilio takes the message whether or not TaskFlow does: it stays listed."""
         contact = self._phone.meet(typed.user, typed.profile_name, typed.bsuid)
-        message = self._take(typed)
+        message = self._take(typed, contact)
         params = self._params(message, contact, typed)
         token = str(new_id())
         answers = await asyncio.gather(*[self._post(params, token) for _ in range(typed.copies)])
@@ -58,7 +58,7 @@ class Inbound:
             settings.webhook_url, params, token, settings.signed_webhook_url
         )
 
-    def _take(self, typed: Typed) -> Message:
+    def _take(self, typed: Typed, contact: Contact) -> Message:
         known = self._phone.get(typed.sid) if typed.sid else None
         if known:
             return known
@@ -77,6 +77,7 @@ class Inbound:
                 business=self._settings.business_address,
                 media_url=typed.media_url,
                 media_type=typed.media_type,
+                bsuid=contact.bsuid,
             )
         )
 
