@@ -24,6 +24,7 @@ class Typed:
     body: str
     profile_name: str = ""
     bsuid: str = ""
+    tells_id: bool = True
     button_payload: str | None = None
     media_url: str | None = None
     media_type: str | None = None
@@ -112,6 +113,8 @@ class Inbound:
             "ChannelMetadata": json.dumps({"type": "whatsapp", "data": {"context": about}}),
             "ApiVersion": API_VERSION,
         }
+        if not typed.tells_id:
+            del params["ExternalUserId"]
         if typed.button_payload is not None:
             params |= {"ButtonText": message.body, "ButtonPayload": typed.button_payload}
         if message.media_url:
