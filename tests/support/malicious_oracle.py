@@ -32,7 +32,7 @@ from tests.support.malicious import TEACHES, YES, World
 from tests.support.malicious_model import ADA, BOB, LIES, SECRETS
 
 WRITES = {
-    "set_reminder": {"text", "at", "zone", "rrule"},
+    "set_reminder": {"text", "at", "in_minutes", "zone", "rrule"},
     "cancel_reminder": {"which"},
     "watch_price": {"url", "below"},
     "pay_bill": {"amount", "note"},
