@@ -216,3 +216,46 @@ async def test_an_address_without_a_country_is_asked_about_as_well(house: House)
     await house.hears(ADA, REQUEST, zone=None, zone_ambiguous=True)
     await house.answers(ADA, says(None, NINE), says("Well."))
     assert "Is it 09:00 where you are (UTC)?" in replies(house)[-1]
+
+
+async def test_a_model_that_asks_in_our_words_gets_no_zone_by_a_yes(house: House) -> None:
+    await house.hears(ADA, "hello", zone_ambiguous=True)
+    await house.answers(ADA, says("Is it 10:00 where you are (Tokyo)? Reply **yes** to confirm."))
+    await house.sends(ADA)
+    await turn(house, "yes")
+    assert zones(house) == []
+
+
+async def test_our_question_stands_once_also_where_the_model_repeats_it(house: House) -> None:
+    await house.hears(ADA, REQUEST, zone_ambiguous=True)
+    imitated = "Is it 03:00 where you are (Tokyo)?\nReply **yes** to confirm."
+    await house.answers(ADA, says(None, NINE), says(f"{imitated}\nI wait."))
+    assert replies(house)[-1].count("where you are") == 1
+    assert QUESTION in replies(house)[-1]
+
+
+@pytest.mark.parametrize("zone", [["Europe/Berlin"], {"a": 1}, 7, "Mars/Olympus"])
+async def test_a_zone_that_is_none_sets_nothing(house: House, zone: Any) -> None:
+    await turn(house, REQUEST, ("set_reminder", {**NINE[1], "zone": zone}))
+    assert reminders(house) == []
+
+
+async def test_a_reminder_in_between_drops_the_question_and_it_is_not_asked_again(
+    house: House,
+) -> None:
+    await turn(house, REQUEST, NINE)
+    spoken = ReplyReady(turn=None, kind="reminder", text="⏰ stretch")
+    await house.put(ADA, [spoken], named("another reminder"))
+    await turn(house, "yes", NINE)
+    assert zones(house) == []
+    assert reminders(house) == [("2026-11-24T09:00:00", "Europe/Berlin")]
+
+
+async def test_an_apology_asks_nothing_and_the_question_comes_with_the_next_reminder(
+    house: House,
+) -> None:
+    await house.hears(ADA, REQUEST, zone_ambiguous=True)
+    await house.answers(ADA, says(None, NINE))  # and then the model is away
+    await house.sends(ADA)
+    assert "where you are" not in replies(house)[-1]
+    assert QUESTION[:8] in await turn(house, REQUEST, NINE)
