@@ -143,7 +143,8 @@ class Reading:
             return profile
         answer = zone_answer.learned_of(state.asked_zone, covered, state.asked_at)
         other = [one for one in covered if answer is None or one.event_id != answer.source]
-        new: Sequence[Event] = [*changes(profile, other), *filter(None, [answer])]
+        new: Sequence[Event] = changes(profile, other) if other else []
+        new = [*new, *filter(None, [answer])]
         if not new:
             return profile
         write = Write(streams.profile(user), new, user)
