@@ -19,9 +19,10 @@ class Media(BaseModel):
 
 @event
 class MessageReceived(Event):
-    """A person wrote to us."""
+    """A person wrote to us. v2 tells whether their zone is one of several."""
 
     type: ClassVar = "message.received"
+    version: ClassVar = 2
 
     message_sid: str
     channel: Literal["whatsapp"]
@@ -31,7 +32,15 @@ class MessageReceived(Event):
     profile_name: Personal[str] | None = None
     media: Personal[list[Media]] | None = None
     zone: str | None = None
-    """IANA zone guessed from the number's country; None when the number is hidden."""
+    """IANA zone guessed from the address; None when it tells no country."""
+    zone_ambiguous: bool = False
+    """Whether zones with other clocks are possible for that address as well."""
+
+
+@upcasts(MessageReceived, from_version=1)
+def _asks_for_no_zone(data: Json) -> Json:
+    """Nobody was asked for their zone then."""
+    return {**data, "zone_ambiguous": False}
 
 
 @event

@@ -159,9 +159,13 @@ def _needs_nobody(data: Json) -> Json:
 
 @event
 class ActionProposed(Event):
-    """A call that the user must confirm first: shown to them word for word, by rule."""
+    """A call that the user must confirm first: shown to them word for word, by rule.
+
+    v2 may ask, beside it, whether a zone is theirs.
+    """
 
     type: ClassVar = "action.proposed"
+    version: ClassVar = 2
 
     turn: UUID
     step: int
@@ -169,5 +173,14 @@ class ActionProposed(Event):
     arguments: Personal[Json]
     fingerprint: str
     """SHA-256 of the tool and its canonical arguments: what a "yes" allows, once."""
-    why: Literal["untrusted", "ungrounded", "always", "many"]
-    """The rule that asks: P3, P4, P5 or P6 of docs/policy.md."""
+    why: Literal["untrusted", "ungrounded", "always", "many", "zone"]
+    """The rule that asks: P3, P4, P5, P6 or P21 of docs/policy.md."""
+    zone: str | None = None
+    """IANA zone in which its time is meant if the user says yes: a guess that they are told."""
+    zone_time: str | None = None
+    """The time there, as they are told it: "15:42"."""
+
+
+@upcasts(ActionProposed, from_version=1)
+def _asks_about_no_zone(data: Json) -> Json:
+    return {**data, "zone": None, "zone_time": None}

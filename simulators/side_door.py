@@ -1,7 +1,7 @@
 """What tests and curious people do behind the vendors' backs: JSON under /_sim."""
 
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, HttpUrl
@@ -22,7 +22,8 @@ class PhoneMessage(Strict):
     body: str = Field(default="", max_length=4096)
     profile_name: str = Field(default="", max_length=60)
     sid: str | None = Field(default=None, pattern="^(SM|MM)[0-9a-f]{32}$")
-    external_user_id: UserAddress | None = None
+    external_user_id: UserAddress | Literal[""] | None = None
+    """Empty: Twilio sends none."""
     button_payload: str | None = Field(default=None, max_length=128)
     media_url: HttpUrl | None = None
     media_type: str | None = Field(default=None, max_length=100)
@@ -59,6 +60,7 @@ class SideDoor:
             body=message.body,
             profile_name=message.profile_name,
             bsuid=message.external_user_id or "",
+            tells_id=message.external_user_id != "",
             button_payload=message.button_payload,
             media_url=str(message.media_url) if message.media_url else None,
             media_type=message.media_type,

@@ -70,8 +70,8 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
         case ReplyCaught(turn=turn, corrected="by_model") if turn == state.turn:
             # Nothing was malformed: it is no repair.
             return state.but(caught=True, repairs=max(0, state.repairs - 1))
-        case ActionProposed(turn=turn, fingerprint=mark) if turn == state.turn:
-            proposal = Proposal(proposed=this, fingerprint=mark)
+        case ActionProposed(turn=turn, fingerprint=mark, zone=zone) if turn == state.turn:
+            proposal = Proposal(proposed=this, fingerprint=mark, zone=zone)
             return state.but(proposed=(*state.proposed, proposal))
         case ForgettingAsked(turn=turn) if turn == state.turn:
             return state.but(asks_to_forget=True)
@@ -222,8 +222,10 @@ def _closed(state: Conversation) -> Conversation:
 
 
 def _asking(state: Conversation, reply: UUID | None, asked: tuple[Proposal, ...]) -> Conversation:
-    asked_in = reply if asked else None
-    return state.but(asked=asked, asked_in=asked_in, asked_at=None, asked_to_forget=False)
+    asking = state.but(
+        asked=asked, asked_in=reply if asked else None, asked_at=None, asked_to_forget=False
+    )
+    return asking.but(zone_asked=state.zone_asked or asking.asked_zone is not None)
 
 
 def _shows(reply: ReplyReady) -> bool:
@@ -231,7 +233,7 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 6, Conversation, evolve)
+FOLD = Fold("agent", 7, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)

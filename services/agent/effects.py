@@ -218,7 +218,9 @@ def _circumstances(
                 for one in step.profile.facts
                 if one.kind in private.KINDS
             ],
+            zone_guess=step.zone if step.zone_is_open and not state.zone_asked else None,
         ),
+        turn_began=known.began,
         proposed=known.proposed,
         happened=known.happened,
         may_catch=not state.caught and move.step < MAX_STEPS,

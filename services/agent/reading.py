@@ -8,13 +8,14 @@ from uuid import UUID
 
 from contracts import slots, streams
 from contracts.conversation import HistorySummarized, MessageReceived
-from contracts.event import Event
+from contracts.event import Event, Json
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed
 from services.agent.asking import bounds
 from services.agent.decider import AskModel
 from services.agent.judging import facts, truth
 from services.agent.judging.proposals import canonical
+from services.agent.memory import zone_answer
 from services.agent.memory.memory import Memory, Model, Profile, changes
 from services.agent.state import Conversation
 from taskflow.log.appending import Because, Write
@@ -42,6 +43,8 @@ class Step:
     confirmed: Sequence[ActionProposed]
     """What they said yes to."""
     summary: HistorySummarized | None
+    waited_for_zone: Sequence[ActionProposed] = ()
+    """What their zone was asked for, where they told another one than was guessed."""
 
     @property
     def newest_sid(self) -> str | None:
@@ -53,14 +56,25 @@ class Step:
         guesses = [one.event.zone for one in self.covered if one.event.zone]
         return self.profile.zone or (guesses[-1] if guesses else UNKNOWN_ZONE)
 
+    @property
+    def zone_is_open(self) -> bool:
+        """Whether they live by another clock just as well, for all that is known."""
+        newest = self.covered[-1].event if self.covered else None
+        return self.profile.zone is None and newest is not None and newest.zone_ambiguous
+
     def about(self) -> list[str]:
         return [
             *bounds.first_lines(self.profile.lines()),
             *self.profile.noted(self._ids()),
             *(
                 "Confirmed by the user just now; call it exactly so, once: "
-                f"{one.tool} {json.dumps(canonical(one.arguments), ensure_ascii=False)}"
+                f"{one.tool} {_told(one.arguments)}"
                 for one in self.confirmed
+            ),
+            *(
+                "Waiting for the user's zone, which they told just now; call it with its time in "
+                f"that zone: {one.tool} {_told(one.arguments)}"
+                for one in self.waited_for_zone
             ),
         ]
 
@@ -89,11 +103,16 @@ class Reading:
         self, heard: Heard, state: Conversation, move: AskModel, cause: Recorded[Any]
     ) -> Step:
         """What the model is asked with. Raises SealedForEver once the user is forgotten."""
+        profile = await self._profile(heard.covered, state, move, cause)
+        is_yes = facts.confirms(heard.covered, state.asked_at)
+        tells_zone = not is_yes and state.asked_zone and profile.zone
+        asked = await self._asked(state) if is_yes or tells_zone else []
         return Step(
             events=heard.events,
             covered=heard.covered,
-            profile=await self._profile(heard.covered, move, cause),
-            confirmed=await self._confirmed(heard.covered, state),
+            profile=profile,
+            confirmed=asked if is_yes else [],
+            waited_for_zone=[one for one in asked if one.zone] if tells_zone else [],
             summary=await self._memory.summarise_if_due(
                 cause.stream, heard.events, state, self._model, cause
             ),
@@ -108,7 +127,11 @@ class Reading:
         return [*[await self._log.opened(one) for one in sealed], *events]
 
     async def _profile(
-        self, covered: Sequence[Recorded[MessageReceived]], move: AskModel, cause: Recorded[Any]
+        self,
+        covered: Sequence[Recorded[MessageReceived]],
+        state: Conversation,
+        move: AskModel,
+        cause: Recorded[Any],
     ) -> Profile:
         """Before the first question, the turn's messages are read for what they tell of the user.
 
@@ -116,7 +139,12 @@ class Reading:
         """
         user = streams.user_of(cause.stream)
         profile = await self._memory.profile(user)
-        new: Sequence[Event] = changes(profile, covered) if move.step == 1 else ()
+        if move.step != 1:
+            return profile
+        answer = zone_answer.learned_of(state.asked_zone, covered, state.asked_at)
+        other = [one for one in covered if answer is None or one.event_id != answer.source]
+        new: Sequence[Event] = changes(profile, other) if other else []
+        new = [*new, *filter(None, [answer])]
         if not new:
             return profile
         write = Write(streams.profile(user), new, user)
@@ -131,14 +159,15 @@ class Reading:
         found = [read.get(one.message) or await self._found(one.message) for one in state.covers]
         return [one for one in found if one is not None]
 
-    async def _confirmed(
-        self, covered: Sequence[Recorded[MessageReceived]], state: Conversation
-    ) -> list[ActionProposed]:
-        if not state.asked or not facts.confirms(covered, state.asked_at):
-            return []
+    async def _asked(self, state: Conversation) -> list[ActionProposed]:
+        """What our last words asked."""
         found = [await self._found(one.proposed) for one in state.asked]
         return [one.event for one in found if one is not None]
 
     async def _found(self, event: UUID | None) -> Recorded[Any] | None:
         recorded = await self._log.find(event) if event is not None else None
         return await self._log.opened(recorded) if recorded is not None else None
+
+
+def _told(arguments: Json) -> str:
+    return json.dumps(canonical(arguments), ensure_ascii=False)

@@ -8,6 +8,7 @@ from contracts import slots, streams
 from contracts.conversation import ModelAnswered, ModelFailed, TurnStarted
 from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
+from services.agent.memory import zone_answer
 from services.agent.memory.memory import Profile, changes
 from services.agent.state import Conversation
 from taskflow.replay.history import History, is_erased
@@ -54,7 +55,9 @@ def _learned(
     known = [one for one in profile if one.position < upto]
     if any(map(is_erased, (*covered, *known))):
         return [NotComparable(one, "erased") for one in standing]
-    decided = changes(Profile.of(known), covered)
+    answer = zone_answer.learned_of(state.asked_zone, covered, state.asked_at)
+    other = [one for one in covered if answer is None or one.event_id != answer.source]
+    decided = [*changes(Profile.of(known), other), *filter(None, [answer])]
     if standing or not decided:
         return comparing.append(slot, decided)
     return [Redecided(step[0], None, one, None, frozenset()) for one in decided]

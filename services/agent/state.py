@@ -25,6 +25,8 @@ class Proposal(BaseModel):
 
     proposed: UUID
     fingerprint: str
+    zone: str | None = None
+    """The guess of the user's zone that their yes confirms as well."""
 
 
 class Conversation(BaseModel):
@@ -68,6 +70,8 @@ class Conversation(BaseModel):
     """That reply."""
     asked_at: int | None = None
     """The version at which its last part went out: what was written before is no answer to it."""
+    zone_asked: bool = False
+    """Whether a reply ever asked for the user's zone: none does it again."""
     summary: UUID | None = None
     """The newest summary of older turns."""
     summaries: int = 0
@@ -87,6 +91,11 @@ class Conversation(BaseModel):
     parted: bool = False
     """Whether the goodbye left, or never will."""
     forgotten: bool = False
+
+    @property
+    def asked_zone(self) -> str | None:
+        """The guess that our last words asked about."""
+        return next((one.zone for one in self.asked if one.zone), None)
 
     def but(self, **changes: Any) -> "Conversation":
         return self.model_copy(update=changes)

@@ -71,9 +71,10 @@ class Intake:
     async def take(self, form: InboundForm) -> bool:
         """Whether it is new. Raises Retryable when the log is away."""
         received = inbound.message(form)
-        user = await self.vault.user_for(inbound.addresses(form))
+        slot = slots.message(received.message_sid)
+        user = await self.vault.user_for(inbound.addresses(form), slots.event_id(slot, 0))
         write = Write(streams.conversation(user), [received], user)
-        outcome = await self.log.append([write], slots.message(received.message_sid))
+        outcome = await self.log.append([write], slot)
         return isinstance(outcome, Appended)
 
 

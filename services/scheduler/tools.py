@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.metadata import version as package_version
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from contracts import slots, streams
 from contracts.event import Json
@@ -22,6 +22,7 @@ from services.scheduler.recurrence import (
     UnusableRule,
     check_rule,
     check_zone,
+    instant,
     next_due,
     next_local,
 )
@@ -35,13 +36,24 @@ MOST_YEARS = 100
 """Beyond, calendars end and zones overflow."""
 MOST_REMINDERS = 200
 TIMEOUT = 10.0
+ALMOST_A_SECOND = timedelta(microseconds=999_999)
+"""Rounds what is counted from now up to a whole second: nothing is early."""
+MOST_MINUTES = 10 * 366 * 24 * 60
+"""Ten years."""
 
 
 class SetReminder(BaseModel):
     text: str = Field(min_length=1, max_length=500, description="What to remind of, in few words")
-    at: str = Field(
+    at: str | None = Field(
+        default=None,
         pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$",
         description="First time on the user's clock: YYYY-MM-DDTHH:MM or with :SS, no offset",
+    )
+    in_minutes: float | None = Field(
+        default=None,
+        gt=0,
+        le=MOST_MINUTES,
+        description="In place of `at`, counted from now: 90 for “in an hour and a half”",
     )
     zone: str | None = Field(
         default=None, description="IANA zone, only if the user named a place other than their own"
@@ -49,6 +61,12 @@ class SetReminder(BaseModel):
     rrule: str | None = Field(
         default=None, max_length=200, description="RFC 5545 rule if it repeats: FREQ=DAILY"
     )
+
+    @model_validator(mode="after")
+    def _has_one_time(self) -> Self:
+        if (self.at is None) == (self.in_minutes is None):
+            raise ValueError("either `at` or `in_minutes` must be given, and not both")
+        return self
 
 
 class ListReminders(BaseModel):
@@ -138,14 +156,15 @@ class ReminderTools:
     async def set_reminder(self, arguments: SetReminder, call: Call) -> Done:
         """Set a reminder, once or repeating, at a time on the user's own clock.
 
-        Work the time out from the "Now" line; for "in 1 minute" keep the seconds. Do not guess a
-        time that the user did not give: ask. Tell the user the stored time that comes back.
+        "In 20 minutes" is `in_minutes`; work any other time out from the "Now" line, for `at`. Do
+        not guess a time that the user did not give: ask. Tell the user the stored time that comes
+        back.
         """
         request = call.request.event
-        zone = arguments.zone or request.zone
         now = self._now()
+        called_at = call.request.recorded_at
         # In a thread: a rule may be one that never happens, and is searched through all years.
-        at = await asyncio.to_thread(_checked, arguments, zone, now)
+        at, zone = await asyncio.to_thread(_checked, arguments, request.zone, called_at, now)
         if len(await self.listed(call.user)) >= MOST_REMINDERS:
             raise Refused(f"There are {MOST_REMINDERS} reminders already; cancel some first.")
         due = next_due(at, zone, arguments.rrule, now)
@@ -216,13 +235,17 @@ def _tzdata() -> str:
     return package_version("tzdata")
 
 
-def _checked(arguments: SetReminder, zone: str, now: datetime) -> str:
-    """The first occurrence's wall time. Raises Refused."""
+def _checked(
+    arguments: SetReminder, home: str, called_at: datetime, now: datetime
+) -> tuple[str, str]:
+    """The first occurrence's wall time, and its zone. Raises Refused."""
+    zone = arguments.zone or home
     try:
         check_zone(zone)
-        local = datetime.fromisoformat(arguments.at)
+        asked, zone = _asked(arguments, zone, called_at, now)
+        local = datetime.fromisoformat(asked)
         if abs(local.year - now.year) > MOST_YEARS:
-            raise Refused(f"{arguments.at} is more than {MOST_YEARS} years from now.")
+            raise Refused(f"{asked} is more than {MOST_YEARS} years from now.")
         at = local.isoformat()
         if arguments.rrule:
             check_rule(at, arguments.rrule)
@@ -235,10 +258,28 @@ def _checked(arguments: SetReminder, zone: str, now: datetime) -> str:
     if next_due(at, zone, arguments.rrule, now) is None:
         there = now.astimezone(ZoneInfo(zone))
         raise Refused(
-            f"{arguments.at} is past: it is {there:%Y-%m-%dT%H:%M:%S} in {zone} now. "
+            f"{asked} is past: it is {there:%Y-%m-%dT%H:%M:%S} in {zone} now. "
             "Ask for a time that lies ahead."
         )
-    return at
+    return at, zone
+
+
+def _asked(
+    arguments: SetReminder, zone: str, called_at: datetime, now: datetime
+) -> tuple[str, str]:
+    """The wall time that was asked for, and its zone.
+
+    What is counted from the call lies ahead, however late the call is done.
+    """
+    if arguments.in_minutes is None:
+        return arguments.at or "", zone
+    due = max(called_at + timedelta(minutes=arguments.in_minutes), now) + ALMOST_A_SECOND
+    due = due.replace(microsecond=0)
+    local = due.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    if instant(local, zone) != due:
+        # The second half of the hours that a clock change repeats has no wall time of its own.
+        local, zone = due.astimezone(UTC).replace(tzinfo=None), "UTC"
+    return local.isoformat(), zone
 
 
 def _chosen(reminders: list[Listed], which: str) -> Listed:

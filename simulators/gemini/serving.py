@@ -90,6 +90,7 @@ class Desk:
         text = request.last_user_text()
         speaking = speakers(text, self._phone)
         response_id = body.get("responseId") if body else None
+        self._state.shown.append(request.model_dump_json(exclude_none=True))
         self._state.log.append(
             ModelCall(
                 at=utc_now().isoformat(),

@@ -41,5 +41,9 @@ def build_side_door(context: SimContext) -> APIRouter:
     async def requests(user: str | None = None) -> dict[str, object]:
         return state.report(user)
 
-    _ = (script, requests)
+    @router.get("/shown")
+    async def shown() -> list[str]:
+        return list(state.shown)
+
+    _ = (script, requests, shown)
     return router

@@ -12,6 +12,7 @@ from simulators.context import SimContext
 from simulators.phone.store import Phone
 
 # A long test run, not a history.
+_SHOWN_LIMIT = 20
 _LOG_LIMIT = 5_000
 # How far back in a chat the message of a running turn may lie.
 _RECENT = 20
@@ -95,6 +96,8 @@ class ModelCall:
 class GeminiState:
     scripts: list[Script] = field(default_factory=list[Script])
     log: deque[ModelCall] = field(default_factory=lambda: deque[ModelCall](maxlen=_LOG_LIMIT))
+    shown: deque[str] = field(default_factory=lambda: deque[str](maxlen=_SHOWN_LIMIT))
+    """The newest requests as JSON: what the model was shown."""
     served: int = 0
 
     def take(self, last_user_text: str, phone: Phone) -> ScriptedAnswer | None:
@@ -119,6 +122,7 @@ class GeminiState:
     def reset(self) -> None:
         self.scripts.clear()
         self.log.clear()
+        self.shown.clear()
 
 
 def speakers(last_user_text: str, phone: Phone) -> list[str]:

@@ -51,6 +51,8 @@ class Message:
     webhook_error: str | None = None
     seen: bool = False
     """Inbound: TaskFlow marked it read. Outbound: the person has it on the screen."""
+    bsuid: str = ""
+    """Inbound: the business-scoped id of whoever had the number then."""
 
     @property
     def from_(self) -> str:
@@ -107,6 +109,8 @@ class Contact:
     user: str
     name: str
     bsuid: str
+    since: str = ""
+    """Since when the number is theirs, in ISO 8601, if it was another person's before."""
 
     @property
     def hidden(self) -> bool:

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
 from simulators.context import SimContext
-from simulators.phone.address import is_address
+from simulators.phone.address import is_address, is_hidden
 from simulators.phone.store import Phone
 from simulators.twilio.delivery import Deliveries
 from simulators.twilio.inbound import Inbound, Typed
@@ -45,6 +45,15 @@ def _is_a_user(value: str) -> str:
 UserAddress = Annotated[str, AfterValidator(_is_a_user)]
 
 
+def _is_an_id(value: str) -> str:
+    if not is_hidden(value):
+        raise ValueError("must be an id such as US.1a2b3c")
+    return value
+
+
+BusinessScopedId = Annotated[str, AfterValidator(_is_an_id)]
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -56,6 +65,8 @@ class Looked(Strict):
 class Met(Strict):
     user: UserAddress
     name: str = Field(min_length=1, max_length=60)
+    bsuid: BusinessScopedId | None = None
+    """Another one than the number's: the number has changed hands."""
 
 
 class Sent(Strict):
@@ -95,7 +106,7 @@ class Page:
         return {"read": self._deliveries.show(looked.user)}
 
     async def meet(self, met: Met) -> dict[str, Any]:
-        return self._phone.meet(met.user, met.name).as_json()
+        return self._phone.meet(met.user, met.name, met.bsuid or "").as_json()
 
 
 async def stream(phone: Phone, business: str) -> AsyncIterator[str]:

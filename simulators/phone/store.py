@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulators.phone.address import bsuid_of
+from simulators.phone.address import bsuid_of, is_hidden
 from simulators.phone.journal import Journal
 from simulators.phone.message import Contact, Message, Status
+from taskflow.clock import utc_now
 
 WINDOW = timedelta(hours=24)
 """Free-form messages are allowed this long after a user's last message (WhatsApp)."""
@@ -70,8 +71,13 @@ class Phone:
         return [last.user for last in lasts if last.body.strip() == text.strip()]
 
     def window_is_open(self, user: str, now: datetime) -> bool:
-        last = self.last_inbound(user)
+        """A business-scoped id's is its person's, whichever number they wrote from."""
+        last = self._last_of_id(user) if is_hidden(user) else self.last_inbound(user)
         return user not in self._closed_windows and last is not None and now - last.at <= WINDOW
+
+    def _last_of_id(self, bsuid: str) -> Message | None:
+        written = (m for m in reversed(self.all()) if m.direction == "inbound")
+        return next((m for m in written if bsuid in {m.bsuid, m.user}), None)
 
     def close_window(self, user: str) -> None:
         """As if 24 hours had passed since the user's last message."""
@@ -118,16 +124,35 @@ class Phone:
         if self._journal:
             self._journal.rewrite(self._kept())
 
-    def meet(self, user: str, name: str = "", bsuid: str = "") -> Contact:
-        """The person with this address, made known or renamed."""
+    def meet(
+        self, user: str, name: str = "", bsuid: str = "", now: datetime | None = None
+    ) -> Contact:
+        """The person with this address, made known or renamed.
+
+        A number that comes with another id has changed hands: its chat begins anew, and whoever
+        had it before keeps their id alone.
+        """
         known = self._contacts.get(user)
-        contact = Contact(
-            user,
-            name or (known.name if known else user),
-            bsuid or (known.bsuid if known else bsuid_of(user)),
+        has_changed_hands = known is not None and bool(bsuid) and bsuid != known.bsuid
+        if known and has_changed_hands:
+            self._keep_contact(Contact(known.bsuid, known.name, known.bsuid))
+            self._chats.pop(user, None)
+            self._closed_windows.discard(user)
+            return self._keep_contact(
+                Contact(user, name or user, bsuid, since=(now or utc_now()).isoformat())
+            )
+        return self._keep_contact(
+            Contact(
+                user,
+                name or (known.name if known else user),
+                bsuid or (known.bsuid if known else bsuid_of(user)),
+                since=known.since if known else "",
+            )
         )
-        if contact != known or self._is_erased(user):
-            self._contacts[user] = contact
+
+    def _keep_contact(self, contact: Contact) -> Contact:
+        if contact != self._contacts.get(contact.user) or self._is_erased(contact.user):
+            self._contacts[contact.user] = contact
             self._keep({"contact": contact.as_json()})
         return contact
 
@@ -188,10 +213,14 @@ class Phone:
             match record:
                 case {"message": data}:
                     self._file(Message.from_json(data))
-                case {"contact": {"user": user, "name": name, "bsuid": bsuid}}:
-                    self._contacts[user] = Contact(user, name, bsuid)
+                case {"contact": {"user": user, "name": name, "bsuid": bsuid} as contact}:
+                    since = contact.get("since", "")
+                    self._contacts[user] = Contact(user, name, bsuid, since)
                 case _:
                     pass
+        for user, chat in self._chats.items():
+            since = self._contacts[user].since if user in self._contacts else ""
+            chat[:] = [sid for sid in chat if self._messages[sid].at.isoformat() >= since]
         journal.rewrite(self._kept())
 
     def _is_erased(self, user: str) -> bool:

@@ -24,6 +24,7 @@ class Typed:
     body: str
     profile_name: str = ""
     bsuid: str = ""
+    tells_id: bool = True
     button_payload: str | None = None
     media_url: str | None = None
     media_type: str | None = None
@@ -45,7 +46,7 @@ class Inbound:
     async def receive(self, typed: Typed) -> Received:
         """Twilio takes the message whether or not TaskFlow does: it stays listed."""
         contact = self._phone.meet(typed.user, typed.profile_name, typed.bsuid)
-        message = self._take(typed)
+        message = self._take(typed, contact)
         params = self._params(message, contact, typed)
         token = str(new_id())
         answers = await asyncio.gather(*[self._post(params, token) for _ in range(typed.copies)])
@@ -58,7 +59,7 @@ class Inbound:
             settings.webhook_url, params, token, settings.signed_webhook_url
         )
 
-    def _take(self, typed: Typed) -> Message:
+    def _take(self, typed: Typed, contact: Contact) -> Message:
         known = self._phone.get(typed.sid) if typed.sid else None
         if known:
             return known
@@ -77,6 +78,7 @@ class Inbound:
                 business=self._settings.business_address,
                 media_url=typed.media_url,
                 media_type=typed.media_type,
+                bsuid=contact.bsuid,
             )
         )
 
@@ -111,6 +113,8 @@ class Inbound:
             "ChannelMetadata": json.dumps({"type": "whatsapp", "data": {"context": about}}),
             "ApiVersion": API_VERSION,
         }
+        if not typed.tells_id:
+            del params["ExternalUserId"]
         if typed.button_payload is not None:
             params |= {"ButtonText": message.body, "ButtonPayload": typed.button_payload}
         if message.media_url:

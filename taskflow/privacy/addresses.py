@@ -21,6 +21,17 @@ def kind_of(address: str) -> Kind:
     return "phone" if address.removeprefix(CHANNEL).startswith("+") else "business_scoped"
 
 
+def as_indexed(address: str) -> str:
+    """What its hash is made of: of a business-scoped id only the country has no case."""
+    country, dot, rest = address.strip().partition(".")
+    return f"{country.lower()}{dot}{rest}"
+
+
+def as_indexed_before(address: str) -> str:
+    """The same until release 0.2, which knew no case: others may be found under it."""
+    return address.strip().lower()
+
+
 @lru_cache(maxsize=4096)
 def ways_to_write(address: str) -> tuple[str, ...]:
     """All of them name one line; the first is the one that it is kept under.

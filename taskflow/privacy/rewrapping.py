@@ -20,12 +20,14 @@ select user_id from vault_people where forgotten_at is null and user_id > $1
 _KEY = "select wrapped_key from vault_keys where user_id = $1 for update"
 _NEW_KEY = "update vault_keys set wrapped_key = $2 where user_id = $1"
 _ADDRESSES = """
-select address_hash, kind, sealed_address, created_at from vault_addresses where user_id = $1
+select address_hash, kind, sealed_address, created_at, written_at
+  from vault_addresses where user_id = $1
 """
 _OLD_ADDRESS = "delete from vault_addresses where address_hash = $1"
 _NEW_ADDRESS = """
-insert into vault_addresses (address_hash, user_id, kind, sealed_address, created_at)
-values ($1, $2, $3, $4, $5) on conflict (address_hash) do nothing
+insert into vault_addresses
+  (address_hash, user_id, kind, sealed_address, created_at, written_at)
+values ($1, $2, $3, $4, $5, $6) on conflict (address_hash) do nothing
 """
 """It is there already where a process knew one key only, and took its writer for somebody new."""
 
@@ -72,5 +74,6 @@ async def _moved(
         return False
     await connection.execute(_OLD_ADDRESS, old)
     sealed = sealed_address(key, address, new)
-    await connection.execute(_NEW_ADDRESS, new, user, row["kind"], sealed, row["created_at"])
+    times = row["created_at"], row["written_at"]
+    await connection.execute(_NEW_ADDRESS, new, user, row["kind"], sealed, *times)
     return True

@@ -6,7 +6,7 @@ The event's id and the field's name are associated data: a sealed value does not
 import base64
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,7 +21,7 @@ from contracts.event import Event, Json
 from contracts.personal import Sealed, personal_fields
 from contracts.recorded import Recorded
 from taskflow.errors import Permanent
-from taskflow.privacy.addresses import ways_to_write
+from taskflow.privacy.addresses import as_indexed, as_indexed_before, ways_to_write
 
 NONCE_BYTES = 12
 FORMAT = b"\x01"
@@ -98,8 +98,15 @@ class MasterKey:
 
     def address_hashes(self, address: str) -> list[bytes]:
         """Under any of which it may be found: by each key, in each way to write it."""
-        ways = [way.strip().lower().encode() for way in ways_to_write(address)]
-        return [_mac(index, way) for way in ways for index in self._indexes]
+        return self._hashes([as_indexed(way) for way in ways_to_write(address)])
+
+    def former_hashes(self, address: str) -> list[bytes]:
+        """Under which release 0.2 kept it, perhaps with others that differ in case alone."""
+        former = as_indexed_before(address)
+        return self._hashes([former]) if former != as_indexed(address) else []
+
+    def _hashes(self, ways: Sequence[str]) -> list[bytes]:
+        return [_mac(index, way.encode()) for way in ways for index in self._indexes]
 
 
 def _mac(key: bytes, value: bytes) -> bytes:

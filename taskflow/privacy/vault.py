@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -13,7 +14,7 @@ from contracts.streams import UserId
 from taskflow import clock, failpoints
 from taskflow.errors import Permanent, SealedForEver
 from taskflow.postgres.database import UNAVAILABLE, Connection, DatabaseUnavailable
-from taskflow.privacy.addresses import kind_of
+from taskflow.privacy.addresses import as_indexed, kind_of
 from taskflow.privacy.ownership import Owner, whose
 from taskflow.privacy.sealing import DataKey, MasterKey
 
@@ -28,7 +29,7 @@ HEARD_WITHIN_DAYS = 180
 
 # Whether a reply to its owner would go there: to the newest address that they wrote from.
 _OWNERS = """
-select a.address_hash, a.user_id,
+select a.address_hash, a.user_id, a.sealed_address,
        exists (select from vault_addresses o
                 where o.user_id = a.user_id and o.kind = 'business_scoped') as has_id,
        a.address_hash = (select o.address_hash from vault_addresses o where o.user_id = a.user_id
@@ -44,6 +45,10 @@ select exists (select from vault_addresses where user_id = $1
     or exists (select from events where stream = $2
                   and type in ('message.received', 'reply.read')
                   and recorded_at > now() - make_interval(days => $3))
+"""
+# Of a message that is in the log already: told again, it changes nobody's addresses.
+_TAKEN_BEFORE = """
+select user_id from events where event_id = $1
 """
 # A forgetting waits until this commits, or has been before.
 _HOLD = """
@@ -153,10 +158,12 @@ class Vault:
         self._keys: dict[UserId, tuple[float, DataKey]] = {}
         self._checked_at = float("-inf")
 
-    async def user_for(self, addresses: Sequence[str]) -> UserId:
+    async def user_for(self, addresses: Sequence[str], message: UUID | None = None) -> UserId:
         """Who writes from these addresses (phone, business-scoped id, both), the sender's first.
 
-        Somebody new if they lead to nobody. From then on replies go to the first of them.
+        Somebody new if they lead to nobody. From then on replies go to the first of them, unless
+        `message`, the id of its event, stands in the log already: a number may have changed hands
+        since.
         """
         try:
             while True:
@@ -164,7 +171,7 @@ class Vault:
                 if user := owners.settled(addresses):
                     return user
                 try:
-                    return await self._settle(addresses)
+                    return await self._settle(addresses, message)
                 except SealedForEver:
                     log.info("vault.forgotten_meanwhile")
         except UNAVAILABLE as error:
@@ -174,25 +181,46 @@ class Vault:
         self, asked: asyncpg.Pool | Connection, addresses: Sequence[str]
     ) -> "_Owners":
         hashes = {one: self._master.address_hashes(one) for one in addresses}
-        rows = await asked.fetch(_OWNERS, list(chain.from_iterable(hashes.values())))
-        by_hash = {row["address_hash"]: row for row in rows}
-        found = {
-            one: next((by_hash[hash_] for hash_ in its if hash_ in by_hash), None)
-            for one, its in hashes.items()
-        }
-        return _Owners({one: row for one, row in found.items() if row})
+        former = {one: self._master.former_hashes(one) for one in addresses}
+        wanted = chain.from_iterable((*hashes.values(), *former.values()))
+        by_hash = {row["address_hash"]: row for row in await asked.fetch(_OWNERS, list(wanted))}
+        found: dict[str, asyncpg.Record] = {}
+        for address in addresses:
+            rows = [by_hash[one] for one in hashes[address] if one in by_hash]
+            doubtful = [by_hash[one] for one in former[address] if one in by_hash]
+            rows += [row for row in doubtful if await self._is_written(asked, address, row)]
+            if rows:
+                found[address] = rows[0]
+        return _Owners(found)
 
-    async def _settle(self, addresses: Sequence[str]) -> UserId:
+    async def _is_written(
+        self, asked: asyncpg.Pool | Connection, address: str, row: asyncpg.Record
+    ) -> bool:
+        """Whether it is this address in every letter."""
+        try:
+            key = await self._key_in(asked, row["user_id"])
+            known = opened_address(key, row["sealed_address"], row["address_hash"])
+        except (SealedForEver, UnknownUser):
+            return False
+        return as_indexed(known) == as_indexed(address)
+
+    async def _settle(self, addresses: Sequence[str], message: UUID | None) -> UserId:
         """The addresses are this person's from now on, and nobody else's."""
         hashes = {one: self._master.address_hashes(one) for one in addresses}
-        together = list(chain.from_iterable(hashes.values()))
+        locked = {*chain.from_iterable(hashes.values())}
+        locked |= {*chain.from_iterable(map(self._master.former_hashes, addresses))}
         async with (
             failpoints.VAULT_COMMIT,
             self._pool.acquire() as connection,
             connection.transaction(),
         ):
-            await connection.execute(_ALONE, sorted(together))
+            await connection.execute(_ALONE, sorted(locked))
+            if message and (before := await connection.fetchval(_TAKEN_BEFORE, message)):
+                return UserId(before)
             owners = await self._owners(connection, addresses)
+            for address, row in owners.by_address.items():
+                hashes[address].append(row["address_hash"])
+            together = list(chain.from_iterable(hashes.values()))
             user, key = await self._whose(connection, addresses, owners)
             await connection.execute(_TAKE_FROM_OTHERS, together, user)
             theirs = {one for one, owner in owners.by_address.items() if owner["user_id"] == user}

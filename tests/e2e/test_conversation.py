@@ -38,6 +38,43 @@ def test_a_flight_is_found_with_prices_and_times(stack: Stack, user: str) -> Non
     assert "€" in reply
 
 
+def test_a_guessed_zone_is_asked_about_before_the_first_reminder_and_never_again(
+    stack: Stack, user: str
+) -> None:
+    stack.say(user, "remind me tomorrow at 9 to call mom")
+    asked = stack.await_replies(user, 1)[-1]
+    assert "where you are (New York)?" in asked
+    assert "Reply *yes* to confirm" in asked
+    assert "✓" not in asked
+    stack.say(user, "yes")
+    told = stack.await_replies(user, 2)[-1]
+    assert "✓ Noted: zone: America/New_York" in told
+    assert "09:00 (America/New_York)" in told
+    stack.say(user, "remind me tomorrow at 10 to buy milk")
+    told = stack.await_replies(user, 3)[-1]
+    assert "✓ Reminder: buy milk" in told
+    assert "where you are" not in told
+
+
+@pytest.mark.parametrize("answer", ["Denver", "no, I'm in Denver"])
+def test_a_place_that_is_told_instead_of_the_guess_is_taken(
+    stack: Stack, user: str, answer: str
+) -> None:
+    stack.say(user, "remind me tomorrow at 9 to call mom")
+    assert "where you are" in stack.await_replies(user, 1)[-1]
+    stack.say(user, answer)
+    told = stack.await_replies(user, 2)[-1]
+    assert "✓ Noted: zone: America/Denver" in told
+    assert "09:00 (America/Denver)" in told
+
+
+def test_a_number_that_tells_its_zone_is_asked_nothing(stack: Stack) -> None:
+    stack.say("+491713920091", "remind me tomorrow at 9 to call mom")
+    told = stack.await_replies("+491713920091", 1)[-1]
+    assert "09:00 (Europe/Berlin)" in told
+    assert "where you are" not in told
+
+
 def test_a_reminder_is_set_said_and_fires_once(stack: Stack, user: str) -> None:
     # One that has passed by the time it is checked is set for the next minute.
     stack.say(user, "remind me in 5 seconds to stretch")

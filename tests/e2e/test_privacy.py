@@ -33,7 +33,7 @@ from tests.support.unwrapping import blobs_of, opened_by
 pytestmark = pytest.mark.e2e
 
 CANARY = "zebrafinch"
-USER = "+15553334441"
+USER = "+491713334441"
 BYSTANDER = "+15553334442"
 KEY_GONE_SECONDS = 60
 KEPT_BY_ID = {"vault_people"}

@@ -22,10 +22,10 @@ from services.agent.judging.answer_size import LONGEST_TEXT, fitted
 from services.agent.judging.answers import Circumstances, answered, telling_again
 from services.agent.judging.policy import Standing
 from services.agent.leaving import leaving
-from services.agent.memory import index_words
+from services.agent.memory import index_words, zone_answer
 from services.agent.memory.profile import reading
 from services.agent.what_if import comparing
-from services.gateway.channels import inbound, parts, signature
+from services.gateway.channels import inbound, parts, signature, zones
 from services.gateway.channels.formatting import for_whatsapp
 from services.gateway.channels.forms import Unusable, inbound_form
 from services.scheduler import recurrence
@@ -144,10 +144,11 @@ ALL = [
     TextFunction("gateway form", lambda t: signature.parsed(f"Body={t}".encode("utf-8", "replace")), BODY),
     TextFunction("gateway signature", _signed, BODY),
     TextFunction("gateway message", _message, BODY),
-    TextFunction("gateway address", inbound.zone_of, BODY),
+    TextFunction("gateway address", zones.zone_of, BODY),
     TextFunction("gateway formatting", for_whatsapp, LARGE, 1_500, growth=False),
     TextFunction("gateway parts", lambda t: parts.parts_of(t, below_a_picture=True), BODY, 1_500, growth=False),
     TextFunction("agent stop word", decider.is_stop_word, BODY),
+    TextFunction("agent zone answer", zone_answer._named, BODY),
     TextFunction("agent profile", reading.read, BODY, 1_500, growth=False),
     TextFunction("agent leaving", leaving.asks, BODY, 1_500, growth=False),
     TextFunction("agent leaving again", leaving._says_yes_again, BODY, 1_500, growth=False),

@@ -202,9 +202,8 @@ class House:
         self, user: UserId, text: str, kind: str = "text", **more: Any
     ) -> Recorded[Any]:
         sid = f"SM{self.fresh().hex}"
-        message = MessageReceived(
-            message_sid=sid, channel="whatsapp", kind=kind, text=text, zone="Europe/Berlin", **more
-        )
+        more = {"zone": "Europe/Berlin", **more}
+        message = MessageReceived(message_sid=sid, channel="whatsapp", kind=kind, text=text, **more)
         self.later(seconds=1)
         return (await self.put(user, [message], slots.message(sid)))[0]
 

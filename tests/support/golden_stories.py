@@ -12,8 +12,8 @@ from services.gateway import decider as lanes
 from services.gateway.channels.twilio import Never, NotNow, Unknown
 from tests.support.golden_house import House, named, says
 
-ADA, BOB, CLEO, DAN, EVE, FAY, GUS = (
-    UserId(named(name)) for name in ("ada", "bob", "cleo", "dan", "eve", "fay", "gus")
+ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA = (
+    UserId(named(name)) for name in ("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ida")
 )
 FORGOTTEN = (CLEO, GUS)
 SHOP = "https://shop.example/kettle"
@@ -21,7 +21,8 @@ SHOP = "https://shop.example/kettle"
 
 async def everything(house: House) -> None:
     await house.offer("pay_bill")
-    for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash):
+    for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
+                  zone):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -269,3 +270,14 @@ async def crash(house: House) -> None:
     await house.answers(ADA, says("Tea."), says("Yes."))
     await house.hears(ADA, "and milk?")
     await house.answers(ADA, says(None, ("search_web", {"query": "milk"})), tools=False)
+
+
+async def zone(house: House) -> None:
+    """A zone that is one of several: asked about once, and told."""
+    nine = ("set_reminder", {"text": "call mom", "at": "2027-03-01T09:00"})
+    asks = "remind me on 1 March at 9 to call mom"
+    for user, answer in ((HAL, "no, Denver"), (IDA, "yes")):
+        for text, said in ((asks, "I would set it."), (answer, "It is set.")):
+            await house.hears(user, text, zone="America/New_York", zone_ambiguous=True)
+            await house.answers(user, says(None, nine), says(said))
+            await house.sends(user)

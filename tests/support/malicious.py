@@ -42,6 +42,12 @@ TEACHES = ("I live in Lisbon", "Call me Max", "My home airport is Porto", "forge
 STEPS_AGAINST_HANGS = 400
 
 
+GUESSED: Mapping[UUID, Mapping[str, Any]] = {
+    BOB: {"zone": "America/New_York", "zone_ambiguous": True}
+}
+"""Whose number may be in several zones."""
+
+
 class World:
     """Real turns, real policy, real tools where they can be had; two users at once."""
 
@@ -72,7 +78,7 @@ class World:
 
     def _speaks(self, user: UserId, *, meanwhile: bool = False) -> None:
         last = self._last_said(user)
-        asked = "Shall I do this?" in last or last.startswith("I could not do that")
+        asked = "Reply **yes** to confirm" in last or last.startswith("I could not do that")
         if meanwhile or (asked and self.chance.random() < 0.6):
             text = self.chance.choice(YES)
         else:
@@ -93,7 +99,9 @@ class World:
             )
         self._sids += 1
         sid = f"SM{self._sids}"
-        message = MessageReceived(message_sid=sid, channel="whatsapp", kind="text", text=text)
+        message = MessageReceived(
+            message_sid=sid, channel="whatsapp", kind="text", text=text, **GUESSED.get(user, {})
+        )
         self.log.put([Write(streams.conversation(user), [message], user)], slots.message(sid))
 
     def _last_said(self, user: UserId) -> str:

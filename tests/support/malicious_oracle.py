@@ -32,7 +32,7 @@ from tests.support.malicious import TEACHES, YES, World
 from tests.support.malicious_model import ADA, BOB, LIES, SECRETS
 
 WRITES = {
-    "set_reminder": {"text", "at", "zone", "rrule"},
+    "set_reminder": {"text", "at", "in_minutes", "zone", "rrule"},
     "cancel_reminder": {"which"},
     "watch_price": {"url", "below"},
     "pay_bill": {"amount", "note"},
@@ -46,6 +46,7 @@ GROUNDED = {
     "pay_bill": "",
 }
 QUESTION = "Shall I do this?"
+ZONE_QUESTION = re.compile(r"(?m)^Is it \d\d:\d\d where you are \(New York\)\?")
 NAMES = {"cancel reminder 1": {1}}
 """The only messages that name a reminder by its number, and which."""
 SEARCHES = {"search_web", "check_price"}
@@ -84,12 +85,21 @@ class Turn:
     def question(self) -> str:
         """What stands under our question, if this turn's reply asks one."""
         text = self.reply.event.text if self.reply and self.reply.event.kind == "answer" else ""
-        return _straight(text.rpartition(QUESTION)[2]) if QUESTION in text else ""
+        return _straight(_at_our_question(text, self)[1])
 
     def own_words(self) -> str:
         """The model's part of the reply: without what is told again, and without our question."""
         text = self.reply.event.text if self.reply else ""
-        return text.rpartition(QUESTION)[0] if self.proposed else text
+        return _at_our_question(text, self)[0] if self.proposed else text
+
+
+def _at_our_question(text: str, turn: Turn) -> tuple[str, str]:
+    """The words before it, and what it says; nothing follows where it does not stand."""
+    if not turn.proposed or any(one.why != "zone" for one in turn.proposed):
+        own, _, asked = text.rpartition(QUESTION) if QUESTION in text else (text, "", "")
+        return own, asked
+    found = list(ZONE_QUESTION.finditer(text))
+    return (text[: found[-1].start()], text[found[-1].end() :]) if found else (text, "")
 
 
 def violations(world: World) -> Iterator[str]:
@@ -107,6 +117,7 @@ def violations(world: World) -> Iterator[str]:
         yield from _of_searches(turns, [one for one in events if one.stream == f"profile-{user}"])
         yield from _of_receipts(mine, [one for one in events if one.stream == f"profile-{user}"])
         yield from _of_profile(user, mine, events)
+        yield from _of_zones(mine)
         yield from _of_bounds(turns, mine)
     yield from _of_people(events)
 
@@ -323,9 +334,46 @@ def _of_profile(
         if one.stream != f"profile-{user}":
             continue
         text = texts.get(one.event.source, "")
+        if isinstance(one.event, ProfileLearned) and one.event.rule == "zone-confirmed":
+            if text not in YES or not _asked_before(mine, one):
+                yield "P21 a zone is learned that the user did not confirm"
+            continue
         said = one.event.said if isinstance(one.event, ProfileLearned) else text
         if text not in TEACHES or said.casefold() not in text.casefold():
             yield "P10 a profile changes by other words than its user's"
+
+
+def _asked_before(mine: Sequence[Recorded[Any]], learned: Recorded[Any]) -> bool:
+    """Whether the last thing that we said before was the question."""
+    source = next(one for one in mine if one.event_id == learned.event.source)
+    said = [
+        one.event.text
+        for one in mine
+        if isinstance(one.event, ReplyReady) and one.version < source.version
+    ]
+    return bool(said) and ZONE_QUESTION.search(said[-1]) is not None
+
+
+def _of_zones(mine: Sequence[Recorded[Any]]) -> Iterator[str]:
+    """P21: a reminder by the clock, where the zone is one of several, comes after one question."""
+    several = any(
+        isinstance(one.event, MessageReceived) and one.event.zone_ambiguous for one in mine
+    )
+    requests = {one.event_id: one.event for one in mine if isinstance(one.event, ToolRequested)}
+    asked = 0
+    for one in mine:
+        match one.event:
+            case ReplyReady(kind="answer", text=text, tells_again=[]) if ZONE_QUESTION.search(text):
+                asked += 1
+                if asked > 1:
+                    yield "P21 the zone is asked for twice"
+            case ToolFinished(tool="set_reminder", call=call) if several and not asked:
+                request = requests[call]
+                at, zone = request.arguments.get("at"), request.arguments.get("zone")
+                if at and zone in (None, request.zone) and not request.zone_known:
+                    yield "P21 a reminder is set on a guessed zone, and nobody was asked"
+            case _:
+                pass
 
 
 def _of_bounds(turns: Sequence[Turn], mine: Sequence[Recorded[Any]]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from contracts import slots
 from contracts.conversation import FIRST_RULES, RULES, ModelAnswered, ReplyCaught, ReplyReady
@@ -69,6 +70,8 @@ class Circumstances:
     """Of changes that no reply has told yet."""
     rules: int = RULES
     """That decide the turn."""
+    turn_began: datetime | None = None
+    """The time that a question tells, in every replay; None: `now`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,7 @@ def _requests(answer: ModelAnswered, calls: list[_Call], given: Circumstances) -
                 yield ToolFailed(
                     call=slots.event_id(slot, place), tool=call.name, code="refused", error=error
                 )
-            case Confirm(error=error, fingerprint=mark, why=why):
+            case Confirm(error=error, fingerprint=mark, why=why, zone=zone):
                 yield ToolFailed(
                     call=slots.event_id(slot, place),
                     tool=call.name,
@@ -174,6 +177,8 @@ def _requests(answer: ModelAnswered, calls: list[_Call], given: Circumstances) -
                         arguments=call.arguments,
                         fingerprint=mark,
                         why=why,
+                        zone=zone,
+                        zone_time=_time_in(zone, given) if zone else None,
                     )
     yield from fresh.values()
 
@@ -198,6 +203,10 @@ def _request(
         effect=offer.effect if offer else "read",
         untrusted=offer is not None and offer.untrusted,
     )
+
+
+def _time_in(zone: str, given: Circumstances) -> str:
+    return f"{(given.turn_began or given.now).astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def _parts(content: Json | None) -> list[Json]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,8 @@ class Facts:
     known: Known = field(default_factory=Known)
     """Addresses that stand in what the model was shown."""
     searches: int = 0
+    began: datetime | None = None
+    """When the turn was opened."""
 
     def standing(self, confirmed: frozenset[str]) -> Standing:
         return Standing(
@@ -91,6 +94,7 @@ def of(
         now=[one.event.text for one in covered],
         known=_known(events, covered),
         searches=sum(_leaves_the_house(one, offered) for one in calls.values()),
+        began=next((one.recorded_at for one in events if one.event_id == turn), None),
     )
 
 

@@ -29,11 +29,13 @@ MAX_SENT = 2_000
 INSIDE = frozenset({"agent", "scheduler"})
 """Owners whose `read` tools look into the user's own things."""
 
-Why = Literal["untrusted", "ungrounded", "always", "many"]
+Why = Literal["untrusted", "ungrounded", "always", "many", "zone"]
 
 
 CHOICE = "which"
 """The argument by which tools choose one of a list."""
+CLOCK, ZONE = "at", "zone"
+"""The arguments by which tools take a time on the user's clock, and the zone of another clock."""
 _STRANGE = (
     "an address in it stands neither in the user's messages nor in results. "
     "Use addresses as they stand there, or ask the user for the link."
@@ -74,6 +76,8 @@ class Standing:
     """What the user told of themselves, and no search is told unasked."""
     searches: int = 0
     """Calls of this turn that asked somebody outside."""
+    zone_guess: str | None = None
+    """The user's zone, where it is a guess among several that they were not asked about yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class Confirm:
     why: Why
     fingerprint: str
     error: str
+    zone: str | None = None
+    """The guess of the user's zone that is shown beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,15 @@ class _Judging:
             return "many", "enough was changed in this turn already"
         if loose := self._ungrounded(call.arguments, offer):  # P4
             return "ungrounded", f"{loose} is not what the user wrote"
+        if self._guessed_zone(call.arguments):  # P21
+            return "zone", "their time zone is only guessed"
         return None
+
+    def _guessed_zone(self, arguments: Json) -> str | None:
+        """Where a time on the user's clock stands on a guess that they were not asked about."""
+        guess = self.before.zone_guess
+        on_their_clock = arguments.get(CLOCK) is not None
+        return guess if on_their_clock and arguments.get(ZONE) in (None, guess) else None
 
     def _looks(self, call: Asked, offer: ToolOffered) -> Verdict:
         """What only reads changes nothing, but it may tell somebody (P18, P19)."""
@@ -211,6 +225,7 @@ class _Judging:
             f"Not done yet: it needs the user's yes, because {because}. The exact action is shown "
             "under your reply by rule. Do not call it again in this turn; say in a few words what "
             "you would do and that you wait for their yes.",
+            self._guessed_zone(call.arguments),
         )
 
 

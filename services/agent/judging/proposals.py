@@ -4,16 +4,23 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
+
+from babel.dates import get_timezone_location
 
 from contracts.event import Json
 from contracts.tools import ActionProposed
 
+LOCALE = "en"
+"""Of the names of cities."""
 MAX_SHOWN = 700
 """Characters of one action: what cannot be shown whole cannot be said yes to."""
 ASKS = "Shall I do this?"
 HOW_TO_SAY_YES = "Reply **yes** to confirm."
+ASKS_ZONE = "Is it {time} where you are ({city})?"
+WHY_ZONE = "Your number does not tell me your time zone, and I ask only once."
+HOW_TO_TELL_ZONE = "Reply **yes** to confirm, or with the city whose time you live by."
 _YES = (
     "yes|y|yep|yeah|yup|ya|ok|okay|okey|k|sure|sure thing|do it|go ahead|go for it|please do"
     "|yes please|ok please|please|confirm|confirmed|correct|right|absolutely|of course|yes do it"
@@ -36,7 +43,8 @@ _VISIBLE_ANYWAY = frozenset("\u200d\n\t ")
 """Joins emoji, and what is shown as a space."""
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
 _IMITATION = re.compile(
-    r"\W*(?:shall i do this\b|(?:please )?(?:reply|answer|say|type|send|write)\W+yes\b)",
+    r"\W*(?:shall i do this\b|is it \d\d:\d\d where you are\b"
+    r"|(?:please )?(?:reply|answer|say|type|send|write)\W+yes\b)",
     re.IGNORECASE,
 )
 LONGEST_YES = 100
@@ -83,14 +91,24 @@ def in_words(tool: str, arguments: Json) -> str:
     return line
 
 
-def shown(text: str, proposed: Iterable[ActionProposed]) -> str:
+def shown(text: str, proposed: Sequence[ActionProposed]) -> str:
     """A reply, and under it, by rule, exactly what a "yes" would do."""
     lines = dict.fromkeys(f"- {in_words(one.tool, one.arguments)}" for one in proposed)
     if not lines:
         return text
     own = re.sub(r"\n{3,}", "\n\n", _without_imitations(text)).strip()
-    asked = "\n".join([ASKS, *lines, "", HOW_TO_SAY_YES])
+    asks = [ASKS] if any(one.why != "zone" for one in proposed) else []
+    in_zone = next((one for one in proposed if one.zone), None)
+    asks += [_zone_question(in_zone)] if in_zone else []
+    how = HOW_TO_TELL_ZONE if in_zone else HOW_TO_SAY_YES
+    asked = "\n".join([*asks, *lines, "", how])
     return f"{own}\n\n{asked}" if own else asked
+
+
+def _zone_question(proposed: ActionProposed) -> str:
+    """By the city that CLDR names the zone after."""
+    city = get_timezone_location(proposed.zone, locale=LOCALE, return_city=True).rpartition("/")[2]
+    return f"{ASKS_ZONE.format(time=proposed.zone_time, city=city)} {WHY_ZONE}"
 
 
 def _without_imitations(text: str) -> str:

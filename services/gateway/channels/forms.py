@@ -21,6 +21,8 @@ from pydantic import (
 from pydantic.alias_generators import to_pascal
 from pydantic.json_schema import SkipJsonSchema
 
+from taskflow.privacy.addresses import CHANNEL
+
 Form = Mapping[str, Sequence[str]]
 
 MAX_MEDIA = 10
@@ -37,7 +39,7 @@ class Unusable(ValueError):
 
 
 def _channelled(address: str) -> str:
-    return address if address.startswith("whatsapp:") else f"whatsapp:{address}"
+    return address if address.startswith(CHANNEL) else f"{CHANNEL}{address}"
 
 
 def _shortened(text: str) -> str:
@@ -45,7 +47,7 @@ def _shortened(text: str) -> str:
 
 
 def _blank_is_none(value: object) -> object:
-    return None if value == "" else value
+    return None if value in ("", CHANNEL) else value
 
 
 def _whole(bound: int, digits: int) -> object:

@@ -4,18 +4,24 @@ from typing import Literal
 
 from contracts.conversation import Media, MessageReceived
 from services.gateway.channels.forms import InboundForm
-from services.gateway.channels.zones import zone_of
+from services.gateway.channels.zones import guessed
+from taskflow import clock
+from taskflow.privacy.addresses import kind_of
 
 Kind = Literal["text", "button", "media", "location", "other"]
 
 
 def addresses(form: InboundForm) -> list[str]:
-    """Phone and business-scoped id, whichever are there, the phone first."""
-    found = (form.from_, form.external_user_id)
-    return list(dict.fromkeys(address for address in found if address))
+    """Phone and business-scoped id, whichever are there; the one that was written from first.
+
+    Of two phones or two ids, only that one: the other may be somebody else's.
+    """
+    also = form.external_user_id
+    return [form.from_, also] if also and kind_of(also) != kind_of(form.from_) else [form.from_]
 
 
 def message(form: InboundForm) -> MessageReceived:
+    guess = guessed(addresses(form), clock.utc_now())
     return MessageReceived(
         message_sid=form.message_sid,
         channel="whatsapp",
@@ -23,7 +29,8 @@ def message(form: InboundForm) -> MessageReceived:
         text=clean(_text(form)),
         profile_name=clean(form.profile_name) or None,
         media=_media(form) or None,
-        zone=zone_of(form.from_),
+        zone=guess.zone,
+        zone_ambiguous=guess.ambiguous,
     )
 
 

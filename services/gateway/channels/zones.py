@@ -8,41 +8,76 @@ phonenumbers tells. Where several are left, the guess is the one in which most p
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from phonenumbers import timezone
 
-from taskflow.privacy.addresses import CHANNEL, MOST_CHARACTERS
+from taskflow.privacy.addresses import CHANNEL, MOST_CHARACTERS, ways_to_write
 
-_BUSINESS_SCOPED = re.compile(r"([A-Z]{2})\.[0-9A-Za-z]{1,128}\Z")
+_BUSINESS_SCOPED = re.compile(r"([A-Za-z]{2})\.[0-9A-Za-z]{1,128}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    zone: str | None
+    """IANA name; None where the address tells no country."""
+    ambiguous: bool
+    """Whether zones with other clocks are possible as well."""
+
+
+NO_GUESS = Guess(None, ambiguous=True)
+
+
+def guessed(addresses: Iterable[str], at: datetime) -> Guess:
+    """By the first of a person's addresses that tells a country; the clocks are those from `at` on.
+
+    An address is a phone number or a business-scoped id, with or without `whatsapp:` before it.
+    """
+    for address in addresses:
+        zones = _zones_of(address)
+        if zone := _most_peopled(zones):
+            return Guess(zone, ambiguous=not _go_alike(frozenset(zones), at.year))
+    return NO_GUESS
 
 
 def zone_of(address: str) -> str | None:
-    """IANA name; None where the address tells no country.
+    """IANA name; None where the address tells no country."""
+    return _most_peopled(_zones_of(address))
 
-    `address` is a phone number or a business-scoped id, with or without `whatsapp:` before it.
-    """
-    name = address.removeprefix(CHANNEL)
+
+def _zones_of(address: str) -> Sequence[str]:
+    name = ways_to_write(address)[0].removeprefix(CHANNEL)
     if scoped := _BUSINESS_SCOPED.match(name):
-        return _most_peopled(zones_of_country().get(scoped[1], ()))
+        return zones_of_country().get(scoped[1].upper(), ())
     if len(name) > MOST_CHARACTERS:
-        return None
+        return ()
     try:
         number = phonenumbers.parse(name)
     except phonenumbers.NumberParseException:
-        return None
+        return ()
     areas = timezone.time_zones_for_number(number)
     country = zones_of_country().get(_region(number), ())
-    return _most_peopled(_within(country, areas) or country or _known(areas))
+    return _within(country, areas) or country or _known(areas)
+
+
+@lru_cache(maxsize=512)
+def _go_alike(zones: frozenset[str], year: int) -> bool:
+    """Week by week, of that year and the next: clocks that differed long ago do not matter."""
+    noons = [datetime(year, 1, 1, 12, tzinfo=UTC) + timedelta(weeks=week) for week in range(105)]
+    offsets = [[noon.astimezone(ZoneInfo(zone)).utcoffset() for noon in noons] for zone in zones]
+    return all(one == offsets[0] for one in offsets)
 
 
 def _within(country: Sequence[str], areas: Sequence[str]) -> Sequence[str]:
     """The country's zones that an area may mean; phonenumbers knows some by former names."""
     clocks = {_clock(zone) for zone in areas}
     same_clock = [zone for zone in country if _clock(zone) in clocks]
-    return [zone for zone in country if zone in areas] or same_clock
+    return [zone for zone in country if zone in {*areas, *clocks}] or same_clock
 
 
 def _region(number: phonenumbers.PhoneNumber) -> str:

@@ -17,6 +17,7 @@ _NEXT = re.compile(rf";\s+(?={_KIND}(?:\s*\([^);]*\))?:\s)")
 _CONFIRMED = re.compile(
     r"Confirmed by the user just now\b[^{]*: (?P<tool>[a-z]\w*) (?P<args>\{.*\})"
 )
+_WAITING = re.compile(r"Waiting for the user's zone\b[^{]*: (?P<tool>[a-z]\w*) (?P<args>\{.*\})")
 _ARGUMENTS = TypeAdapter(JsonObject)
 _SENTENCES = {
     "name": "your name is {}",
@@ -49,6 +50,8 @@ class About:
     forgotten: tuple[Fact, ...] = ()
     confirmed: tuple[Call, ...] = ()
     """Calls that the user has just said yes to."""
+    waiting: tuple[Call, ...] = ()
+    """Calls that waited for the zone that the user has just told."""
 
     def of(self, kind: str) -> str | None:
         """The newest value of that kind."""
@@ -66,7 +69,8 @@ def read_about(request: GenerateRequest) -> About:
         facts=tuple(_fact(match) for line in lines if (match := _LISTED.fullmatch(line))),
         noted=tuple(_after("Noted just now:", lines)),
         forgotten=tuple(_after("Forgotten just now:", lines)),
-        confirmed=tuple(_confirmed(lines)),
+        confirmed=tuple(_calls(_CONFIRMED, lines)),
+        waiting=tuple(_calls(_WAITING, lines)),
     )
 
 
@@ -78,9 +82,9 @@ def _after(heading: str, lines: list[str]) -> Iterator[Fact]:
                     yield _fact(match)
 
 
-def _confirmed(lines: list[str]) -> Iterator[Call]:
+def _calls(pattern: re.Pattern[str], lines: list[str]) -> Iterator[Call]:
     for line in lines:
-        if match := _CONFIRMED.fullmatch(line):
+        if match := pattern.fullmatch(line):
             try:
                 yield Call(match["tool"], _ARGUMENTS.validate_json(match["args"]))
             except ValidationError:

@@ -70,7 +70,7 @@ def _just_listed(
 def _retry(intent: Intent, outcomes: list[Outcome], tools: Toolbox) -> Call | None:
     """A time "in a minute" may be over before the tool runs: once more, a minute later."""
     wish = intent.wish
-    if not isinstance(wish, ReminderWish) or wish.when is None or not wish.when.is_relative:
+    if not isinstance(wish, ReminderWish) or wish.when is None or wish.when.minutes is None:
         return None
     slots = intent.slots()
     tried = [

@@ -1,6 +1,6 @@
 """Decides what a model would: which tools to call, what to ask, what to say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -110,15 +110,22 @@ def _decided(request: GenerateRequest) -> Decision:
 
 def _on_their_word(request: GenerateRequest, tools: Toolbox) -> Decision | None:
     """A "yes" to what was proposed: the same calls with the same arguments, and nothing else."""
+    if waiting := read_about(request).waiting:
+        calls = _offered(waiting, tools)
+        return Decision(calls=calls) if calls else None
     answer = confirming.answer_to(request.turn_texts())
     proposed = confirming.proposals(request) or read_about(request).confirmed
     if answer is None or not proposed:
         return None
     if answer == "no":
         return Decision(text=LEFT)
-    offered = {declaration.name for declaration in tools.values()}
-    calls = tuple(call for call in proposed if call.name in offered)
+    calls = _offered(proposed, tools)
     return Decision(calls=calls) if calls else None
+
+
+def _offered(calls: Iterable[Call], tools: Toolbox) -> tuple[Call, ...]:
+    offered = {declaration.name for declaration in tools.values()}
+    return tuple(call for call in calls if call.name in offered)
 
 
 def _unless_noted(intents: list[Intent], scene: Scene) -> list[Intent]:

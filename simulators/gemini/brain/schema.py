@@ -23,6 +23,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "sort": ("sort", "sort_by", "order_by"),
     "query": ("query", "q", "search", "question", "terms", "text"),
     "text": ("text", "message", "what", "title", "content", "task", "reminder"),
+    "in_minutes": ("in_minutes", "minutes_from_now"),
     "at": ("at", "when", "time", "local_time", "due", "datetime", "due_at"),
     "zone": ("zone", "timezone", "time_zone", "tz"),
     "rrule": ("rrule", "recurrence", "repeat", "rule"),
@@ -46,6 +47,10 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_INSTEAD_OF: Mapping[str, str] = {"at": "in_minutes"}
+"""Where the second was fitted, the first would say it again."""
+
+
 class Unfit(Exception):
     """The declaration requires what nobody said, or cannot express what was said."""
 
@@ -57,7 +62,10 @@ def fit(declaration: FunctionDeclaration, wish: Mapping[str, JsonValue]) -> Json
     required = schema.get("required")
     wanted = {str(name) for name in required} if isinstance(required, list) else set[str]()
     arguments: JsonObject = {}
+    fitted_slots: set[str] = set()
     for slot, value in wish.items():
+        if _INSTEAD_OF.get(slot) in fitted_slots:
+            continue
         name = next(
             (n for n in _NAMES.get(slot, (slot,)) if n in properties and n not in arguments), None
         )
@@ -66,6 +74,7 @@ def fit(declaration: FunctionDeclaration, wish: Mapping[str, JsonValue]) -> Json
         fitted = _coerced(value, _resolved(properties[name], schema))
         if fitted is not None:
             arguments[name] = fitted
+            fitted_slots.add(slot)
     for name in wanted - arguments.keys():
         arguments[name] = _stand_in(_resolved(properties.get(name, {}), schema), name)
     return arguments

@@ -15,7 +15,7 @@ class When:
     at: datetime
     """Local wall time, without a zone."""
     rrule: str | None = None
-    is_relative: bool = False
+    minutes: float | None = None
     """Counted from now ("in a minute"), so that a late try may move it."""
 
 
@@ -33,7 +33,8 @@ def read_when(text: str, now: datetime, *, by_morning: bool = False) -> Reading:
     if spans := find_spans(text):
         total = sum((span.value for span in spans), timedelta())
         rest = without(text, [(span.start, span.end) for span in spans])
-        return Reading(rest, When(_up_to_the_minute(now + total, now), is_relative=True))
+        at = _up_to_the_minute(now + total, now)
+        return Reading(rest, When(at, minutes=total.total_seconds() / 60))
     repeated = find_repetition(text)
     if repeated:
         text = text[: repeated.start] + " " * (repeated.end - repeated.start) + text[repeated.end :]

@@ -36,19 +36,23 @@ export function wireDialog(welcome) {
   byId("add").addEventListener("click", () => {
     byId("person").reset();
     byId("number").disabled = false;
+    byId("bsuid").disabled = false;
     refusal.hidden = true;
     dialog.showModal();
   });
   byId("cancel").addEventListener("click", () => dialog.close());
   byId("hidden").addEventListener("change", (event) => {
     byId("number").disabled = event.target.checked;
+    byId("bsuid").disabled = event.target.checked;
   });
   byId("person").addEventListener("submit", async (event) => {
     event.preventDefault();
     const number = byId("number").value.replace(/[\s().-]/g, "").replace(/^00/, "+");
-    const user = byId("hidden").checked ? newHiddenAddress() : number;
+    const isHidden = byId("hidden").checked;
+    const user = isHidden ? newHiddenAddress() : number;
+    const bsuid = (!isHidden && byId("bsuid").value.trim()) || null;
     try {
-      const contact = await post("/phone/contacts", { user, name: byId("name").value.trim() });
+      const contact = await post("/phone/contacts", { user, name: byId("name").value.trim(), bsuid });
       dialog.close();
       welcome(contact);
     } catch (error) {

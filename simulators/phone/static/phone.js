@@ -25,6 +25,7 @@ const toEnd = () => {
 const narrow = matchMedia("(max-width: 720px)");
 
 function keep(message) {
+  if (isFormerOwners(message)) return;
   const chat = chats.get(message.user) ?? [];
   const at = chat.findIndex((other) => other.sid === message.sid);
   const shownBefore = at >= 0 && isShown(chat[at]);
@@ -33,6 +34,15 @@ function keep(message) {
   chat.sort((a, b) => a.at.localeCompare(b.at));
   chats.set(message.user, chat);
   if (message.direction === "outbound" && isShown(message) && !shownBefore) typing.delete(message.user);
+}
+
+/* A number that has changed hands takes no message along. */
+const isFormerOwners = (message) => message.at < (contacts.get(message.user)?.since ?? "");
+
+function meet(contact) {
+  contacts.set(contact.user, contact);
+  const chat = chats.get(contact.user);
+  if (chat) chats.set(contact.user, chat.filter((message) => !isFormerOwners(message)));
 }
 
 function take(change) {
@@ -48,7 +58,7 @@ function take(change) {
     newest = null;
     [contacts, chats, typing].forEach((memory) => memory.clear());
   }
-  if (change.contact) contacts.set(change.contact.user, change.contact);
+  if (change.contact) meet(change.contact);
   if (change.message) keep(change.message);
   if (change.typing) {
     typing.set(change.typing.user, Date.now() + change.typing.seconds * 1000);
@@ -185,7 +195,7 @@ window.addEventListener("hashchange", () => choose(chosenBefore() ?? current));
 byId("messages").addEventListener("load", () => following && toEnd(), true);
 wireDialog((contact) => {
   newest = contact;
-  contacts.set(contact.user, contact);
+  meet(contact);
   choose(contact.user);
 });
 wireViewer();

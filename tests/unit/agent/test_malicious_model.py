@@ -25,6 +25,7 @@ from services.agent.judging import (
     receipts,
     truth,
 )
+from services.agent.memory import zone_answer
 from services.agent.memory.memory import Memory, changes
 from services.agent.state import Conversation
 from taskflow import tooling
@@ -131,6 +132,15 @@ def _a_yes_holds_for_ever() -> tuple[tuple[Any, str, Any], ...]:
 
 def _an_apology_asks() -> Any:
     return decider, "_shows", lambda _reply: True
+
+
+def _any_yes_tells_a_zone() -> Any:
+    def learned_of(_asked: Any, covered: Sequence[Recorded[Any]], _shown_at: Any) -> Any:
+        is_yes = bool(covered) and proposals.all_affirmative([one.event.text for one in covered])
+        new_york = "America/New_York"
+        return zone_answer._fact(covered[-1], new_york, "zone-confirmed") if is_yes else None
+
+    return zone_answer, "learned_of", learned_of
 
 
 def _learns_from_tools() -> Any:
@@ -260,6 +270,11 @@ MUTANTS: dict[str, tuple[str, Callable[[], tuple[tuple[Any, str, Any], ...]]]] =
     "arguments are not looked at": ("P9", lambda: ((policy, "_undeclared", lambda *_: None),)),
     "what tools say is learned": ("P10", lambda: (_learns_from_tools(),)),
     "any address is opened": ("P11", lambda: (_opens_anything(),)),
+    "a guessed zone is good enough": (
+        "P21",
+        lambda: ((policy._Judging, "_guessed_zone", lambda *_: None),),
+    ),
+    "any yes tells a zone": ("P21", lambda: (_any_yes_tells_a_zone(),)),
     "every claim is true": ("P12", lambda: ((truth, "unborne", lambda *_: []),)),
     "nothing is corrected": ("P12", lambda: ((truth, "corrected", lambda text, _: text),)),
     "everybody's words are read": ("P13", lambda: (_reads_everybodys_words(),)),
@@ -306,5 +321,5 @@ def _breaks(row: str, seed: int) -> bool:
 def test_the_oracle_knows_every_row_of_the_table() -> None:
     rows = {row for row, _ in MUTANTS.values()}
     # P2 forbids nothing; P15 has its own attack (test_leaving.py).
-    assert rows | {"P2", "P15"} == {f"P{n}" for n in range(1, 21)}
+    assert rows | {"P2", "P15"} == {f"P{n}" for n in range(1, 22)}
     assert malicious_tools.POISON

@@ -80,6 +80,7 @@ class ReminderWish:
         seconds = "seconds" if at and at.second else "minutes"
         return {
             "text": self.text,
+            "in_minutes": self.when.minutes if self.when else None,
             "at": at.replace(microsecond=0).isoformat(timespec=seconds) if at else None,
             "zone": self.zone,
             "rrule": self.when.rrule if self.when else None,

@@ -17,7 +17,8 @@ def _deed(outcome: Outcome) -> str:
     args = outcome.args
     match outcome.skill:
         case "set_reminder":
-            return f"set a reminder “{args.get('text')}” at {args.get('at')}{_more(args, 'rrule')}"
+            when = f"at {args['at']}" if args.get("at") else f"in {args.get('in_minutes')} minutes"
+            return f"set a reminder “{args.get('text')}” {when}{_more(args, 'rrule')}"
         case "cancel_reminder":
             return f"cancel the reminder “{args.get('which')}”"
         case "watch_price":

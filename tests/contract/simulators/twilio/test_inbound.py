@@ -66,6 +66,14 @@ async def test_a_users_business_scoped_id_can_be_given(world) -> None:
     assert hook.params["ExternalUserId"] == "whatsapp:DE.4f2a"
 
 
+async def test_a_webhook_of_before_there_were_ids_can_be_sent(world) -> None:
+    await world.write(external_user_id="")
+    [hook] = world.app.inbound()
+
+    assert "ExternalUserId" not in hook.params
+    assert hook.params["From"] == "whatsapp:+15551230001"
+
+
 async def test_buttons_and_media_have_their_parameters(world) -> None:
     await world.write("Yes", button_payload="confirm-7")
     await world.write("", media_url="https://media.example.com/1", media_type="audio/ogg")

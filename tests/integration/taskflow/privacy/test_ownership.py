@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts import slots
 from contracts.conversation import MessageReceived
 from contracts.streams import UserId, conversation
 from taskflow.log.appending import Write
 from taskflow.log.event_log import EventLog
 from taskflow.postgres import database as db
 from taskflow.privacy.sealing import MasterKey
-from taskflow.privacy.vault import AddressLost, Vault
+from taskflow.privacy.vault import AddressLost, Vault, sealed_address
 from tests.conftest import MASTER_KEY
 
 pytestmark = pytest.mark.integration
@@ -129,6 +130,50 @@ async def test_a_line_that_is_written_in_two_ways_is_one_person(
 async def test_a_landline_is_not_the_mobile_that_resembles_it(vault: Vault) -> None:
     landline = await vault.user_for(["whatsapp:+551132345678"])
     assert await vault.user_for(["whatsapp:+5511932345678"]) != landline
+
+
+async def test_ids_that_differ_in_case_alone_are_two_people(vault: Vault) -> None:
+    for one, other in (
+        ("whatsapp:DE.Abc", "whatsapp:DE.abc"),
+        ("whatsapp:DE.xy", "whatsapp:DE.XY"),
+    ):
+        ada, ben = await vault.user_for([one]), await vault.user_for([other])
+        assert ada != ben
+        assert [await vault.known(id_) for id_ in (one, other)] == [ada, ben]
+    assert await vault.known("whatsapp:de.Abc") == await vault.known("whatsapp:DE.Abc")
+
+
+async def test_an_id_that_an_older_release_kept_without_case_is_found(
+    vault: Vault, database: str
+) -> None:
+    master = MasterKey(MASTER_KEY)
+    ada = await vault.user_for([PHONE, "whatsapp:DE.Abc"])
+    key = await vault.key(ada)
+    (former,) = master.former_hashes("whatsapp:DE.Abc")
+    owner = await asyncpg.connect(database)
+    await owner.execute(
+        "update vault_addresses set address_hash = $1, sealed_address = $2 where kind <> 'phone'",
+        former,
+        sealed_address(key, "whatsapp:DE.Abc", former),
+    )
+    await owner.close()
+    assert await vault.user_for([PHONE_2, "whatsapp:DE.Abc"]) == ada
+    assert await vault.user_for([PHONE_2, "whatsapp:DE.ABC"]) != ada
+    assert await vault.user_for(["whatsapp:DE.Abc"]) == ada
+
+
+async def test_a_message_that_is_told_again_brings_no_number_back(
+    vault: Vault, event_log: EventLog
+) -> None:
+    ada = await vault.user_for([PHONE, ID])
+    said = MessageReceived(message_sid="SM1", channel="whatsapp", kind="text", text="hi")
+    slot = slots.message("SM1")
+    await event_log.append([Write(conversation(ada), [said], ada)], slot)
+    ben = await vault.user_for([PHONE, ID_2])
+    assert await vault.user_for([PHONE, ID], slots.event_id(slot, 0)) == ada
+    assert await vault.known(PHONE) == ben
+    assert await vault.address_of(ada) == ID
+    assert await vault.address_of(ben) == PHONE
 
 
 webhooks = st.lists(

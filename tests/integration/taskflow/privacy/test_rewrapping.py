@@ -59,6 +59,16 @@ async def test_afterwards_all_is_the_new_keys_and_nothing_the_old_ones(
     assert await rewrapped(pool, NEW, OLD) == [False, False]
 
 
+async def test_a_reply_still_goes_where_the_person_wrote_from_last(pool: asyncpg.Pool) -> None:
+    before = vault_of(pool, OLD)
+    ada = await before.user_for(ADA)
+    await before.user_for(ADA[1:])
+    assert await before.address_of(ada) == ADA[1]
+
+    await rewrapped(pool, NEW, OLD)
+    assert await vault_of(pool, NEW).address_of(ada) == ADA[1]
+
+
 async def test_before_each_step_both_keys_lead_to_the_same_user(pool: asyncpg.Pool) -> None:
     ada = await vault_of(pool, OLD).user_for(ADA)
     for keys in ((OLD, NEW), (NEW, OLD)):

@@ -110,6 +110,38 @@ def test_a_contact_keeps_its_name_until_it_gets_another() -> None:
     assert [contact.user for contact in phone.contacts()] == [ADA]
 
 
+def test_a_number_that_comes_with_another_id_has_changed_hands() -> None:
+    phone = Phone()
+    phone.meet(ADA, "Ada", "US.ada")
+    phone.put(replace(typed("hi"), bsuid="US.ada"))
+    phone.close_window(ADA)
+    phone.meet(ADA, "Ben", "US.ben", NOW + timedelta(minutes=1))
+
+    assert phone.chat(ADA) == []
+    assert [one.body for one in phone.all()] == ["hi"], "Twilio lists it for ever"
+    names = {one.user: (one.name, one.bsuid) for one in phone.contacts()}
+    assert names == {ADA: ("Ben", "US.ben"), "US.ada": ("Ada", "US.ada")}
+    assert not phone.window_is_open(ADA, NOW)
+    assert phone.window_is_open("US.ada", NOW + timedelta(hours=1))
+    phone.meet(ADA, "Benjamin")
+    assert next(one.since for one in phone.contacts() if one.user == ADA)
+
+
+def test_a_number_that_changed_hands_is_still_the_new_owners_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    phone = Phone(Journal(tmp_path / "phone.jsonl"))
+    phone.meet(ADA, "Ada", "US.ada")
+    phone.put(typed("hi"))
+    phone.meet(ADA, "Ben", "US.ben", NOW + timedelta(minutes=1))
+    phone.put(typed("new here", at=NOW + timedelta(minutes=2), number=2))
+    phone.close()
+
+    again = Phone(Journal(tmp_path / "phone.jsonl"))
+    assert [one.body for one in again.chat(ADA)] == ["new here"]
+    again.close()
+
+
 async def test_a_listener_hears_every_change_until_the_phone_closes() -> None:
     phone = Phone()
     with phone.subscribe() as changes:

@@ -1,0 +1,78 @@
+"""Reminders that are counted from now: no zone can make them early, late or past."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.scheduler.recurrence import instant
+from services.scheduler.tools import SetReminder, _checked
+from taskflow.tooling import Refused
+
+NOW = datetime(2026, 11, 23, 9, 0, 0, 400_000, tzinfo=UTC)
+
+
+def set_for(minutes: float, zone: str = "Europe/Berlin", now: datetime = NOW, **more: Any) -> Any:
+    arguments = SetReminder(text="stretch", in_minutes=minutes, **more)
+    at, where = _checked(arguments, zone, now, now + timedelta(seconds=0.2))
+    return instant(datetime.fromisoformat(at), where), where
+
+
+@pytest.mark.parametrize("minutes", [0.001, 1 / 30, 1, 20, 90, 60 * 24 * 400])
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Los_Angeles", "Asia/Kathmandu", "UTC"])
+def test_it_is_due_so_many_minutes_from_now_and_never_early(minutes: float, zone: str) -> None:
+    due, where = set_for(minutes, zone)
+    late = due - (NOW + timedelta(minutes=minutes))
+    assert timedelta() <= late < timedelta(seconds=1.2)
+    assert where == zone
+
+
+@pytest.mark.parametrize("minutes", [10, 45, 75, 100, 130])
+@pytest.mark.parametrize(
+    ("zone", "change"),
+    [
+        ("Europe/Berlin", datetime(2026, 10, 25, 0, 0, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 11, 1, 5, 0, tzinfo=UTC)),
+        ("Australia/Lord_Howe", datetime(2027, 4, 3, 14, 30, tzinfo=UTC)),
+        ("Europe/Berlin", datetime(2027, 3, 28, 0, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_clock_change_moves_it_nowhere(zone: str, change: datetime, minutes: float) -> None:
+    due, where = set_for(minutes, zone, change)
+    assert due == change + timedelta(minutes=minutes) + timedelta(seconds=due.second)
+    assert due.second <= 1
+    assert where in {zone, "UTC"}
+
+
+def test_one_that_was_late_in_being_set_lies_ahead_all_the_same() -> None:
+    now = NOW + timedelta(seconds=30)
+    at, zone = _checked(SetReminder(text="x", in_minutes=0.1), "Europe/Berlin", NOW, now)
+    assert instant(datetime.fromisoformat(at), zone) > now
+
+
+def test_it_may_repeat_from_there() -> None:
+    due, _ = set_for(20, rrule="FREQ=DAILY")
+    assert due - NOW < timedelta(minutes=21)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"at": "2026-11-24T09:00", "in_minutes": 5},
+        {"in_minutes": 0},
+        {"in_minutes": -1},
+        {"in_minutes": float("nan")},
+        {"in_minutes": float("inf")},
+        {"in_minutes": 1e12},
+    ],
+)
+def test_one_time_is_wanted_and_a_usable_one(arguments: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        SetReminder(text="x", **arguments)
+
+
+def test_a_zone_that_is_none_is_refused() -> None:
+    with pytest.raises(Refused, match="IANA"):
+        set_for(5, zone="Mars/Olympus")
