@@ -49,7 +49,7 @@ _ONE = words_of(kind_words.ONE_OF_IT)
 _TAXES = words_of(kind_words.TAXES)
 _ENDS_A_SENTENCE = "!?;|\u2022\u00b7)\u3002\uff01"
 _MOST_FOR = 99
-LONGEST = 60
+LONGEST, _LONGEST_AFTER = 60, 32
 """Characters before an amount that say something of it, and after it."""
 
 
@@ -67,7 +67,7 @@ def around(text: str, left: int, start: int, end: int) -> Around:
     """What stands around `start` to `end`, from `left` on."""
     before = text[max(left, start - LONGEST) : start]
     cut = max(before.rfind(sign) for sign in _ENDS_A_SENTENCE)
-    return Around(before[cut + 1 :], text[end : end + LONGEST])
+    return Around(before[cut + 1 :], text[end : end + _LONGEST_AFTER])
 
 
 def kind_of(near: Around) -> Kind:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import islice
 
 from services.tools.pages.locale_hints import Hints, groups_by_space
 from services.tools.pages.prices.characters import plain
@@ -21,6 +22,13 @@ from services.tools.pages.prices.numerals import LONGEST, Numeral, numerals
 
 _FEW = 6
 """Currencies of a family whose countries' languages are asked what "mil" is."""
+
+
+LONGEST_TEXT = 4_096
+"""Characters that are looked at; what a page's part says beyond is not read."""
+_MOST_MENTIONS = 100
+"""What tells more amounts tells no price."""
+_MOST_PARTS, _MOST_BETWEEN = 4, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +84,8 @@ def number_of(
 
 def mentions(text: str, hints: Hints) -> Iterator[Mention]:
     """Every number that stands beside a currency's sign."""
-    shown = plain(text)
-    for one in _Reader(shown.text, hints).amounts():
+    shown = plain(text[:LONGEST_TEXT])
+    for one in islice(_Reader(shown.text, hints).amounts(), _MOST_MENTIONS):
         yield Mention(
             shown.place(one.start),
             shown.end(one.end),
@@ -129,7 +137,7 @@ class _Reader:
         self._text, self._hints = text, hints
         self._tags = tags_of(hints.languages, hints.regions)
         self._numerals = list(numerals(text))
-        self._has_words = _has_words(text)
+        self._words: bool | None = None
 
     def amounts(self) -> Iterator[_Amount]:
         last: _Amount | None = None
@@ -151,7 +159,7 @@ class _Reader:
         if not signs:
             return None
         codes = frozenset[str].intersection(*(one.codes for one in signs))
-        weak = weak and self._has_words
+        weak = weak and self._has_words()
         currency = resolved(codes, self._hints, weak=weak)
         if weak and codes and currency is None and not signs[0].is_usual:
             return None
@@ -168,9 +176,15 @@ class _Reader:
             end = self._numerals[nth + 1].end if cents != "?" else end
         amount = amount_of(number, currency)
         money = Money(amount, currency) if amount is not None and currency else None
-        nth = max(n for n, one in enumerate(self._numerals[: nth + 12]) if one.start < end)
+        while nth + 1 < len(self._numerals) and self._numerals[nth + 1].start < end:
+            nth += 1
         kind = self._kind(start, end, nth, last, signed=bool(before))
         return _Amount(start, end, number, codes, money, kind, bool(before), nth)
+
+    def _has_words(self) -> bool:
+        if self._words is None:
+            self._words = _has_words(self._text)
+        return self._words
 
     def _digits(self, nth: int, before: list[Sign]) -> tuple[_Digits, list[Sign]]:
         """The digits and the words among them, with the signs that follow."""
@@ -236,7 +250,8 @@ class _Reader:
 
     def _may_be_two(self, numeral: Numeral, codes: frozenset[str]) -> bool:
         """As in "iPhone 15 999 \u20ac", where one does not write 15 999 for fifteen thousand."""
-        if not self._text[: numeral.start][-2:-1].isalnum() or self._text[numeral.start - 1] != " ":
+        lead = self._text[max(0, numeral.start - 2) : numeral.start]
+        if not (lead[:1].isalnum() and lead[1:] == " "):
             return False
         tags = self._tags or frozenset[str]().union(*map(tags_of_currency, codes))
         return len(codes) <= _FEW and not any(groups_by_space(tag) for tag in tags)
@@ -301,9 +316,6 @@ class _Reader:
         return joins_a_range(between, signs=signed)
 
 
-_MOST_PARTS, _MOST_BETWEEN = 4, 24
-
-
 def _believed(before: list[Sign], after: list[Sign]) -> tuple[list[Sign], bool]:
     """The signs that count: weak ones only where they do not contradict, or stand alone."""
     every = [*before, *after]
@@ -351,7 +363,8 @@ def _is_open(text: str, numeral: Numeral, end: int, before: list[Sign], after: l
         return True
     if numeral.marks and numeral.marks[-1] in {", ", ". "}:
         # "sizes 5, 42 \u20ac" and "\u20ac5, 42 of them".
-        lead, trail = text[: numeral.start][-2:].strip(), text[end : end + 2].strip()
+        lead = text[max(0, numeral.start - 2) : numeral.start].strip()
+        trail = text[end : end + 2].strip()
         if (not before and lead[-1:].isalnum()) or (not after and trail[:1].isalnum()):
             return True
     beside = text[end : end + 1]

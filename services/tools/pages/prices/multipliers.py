@@ -57,14 +57,18 @@ def _words() -> dict[str, dict[int, frozenset[str]]]:
 
 
 _WORDS = _words()
-_LONGEST = max(len(word) for word in _WORDS)
+_LONGEST: dict[str, int] = {}
+for _word in _WORDS:
+    for _first in (_word[0], _word[0].upper(), _word[0].lower()):
+        _LONGEST[_first] = max(_LONGEST.get(_first, 0), len(_word))
 
 
 def multiplier_at(text: str, at: int, tags: frozenset[str]) -> Multiplier | None:
     """The word that begins directly at `at`, or behind a space; `tags` are locales that count."""
     fused = text[at : at + 1] != " "
     begin = at if fused else at + 1
-    for length in range(min(_LONGEST, len(text) - begin), 0, -1):
+    longest = _LONGEST.get(text[begin : begin + 1], 0)
+    for length in range(min(longest, len(text) - begin), 0, -1):
         written = text[begin : begin + length]
         end = begin + length
         if written[-1] == " " or not _is_whole(text, end):
