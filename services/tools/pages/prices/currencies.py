@@ -79,8 +79,11 @@ _CODES_LIKE_WORDS = frozenset(
 """As titles write words: "TOP 10", "AMD 7900"."""
 # Prices in these run into many digits, as in those without a smaller unit.
 _SMALL_UNITS = frozenset(
-    {"IDR", "COP", "UZS", "TZS", "HUF", "KHR", "MNT", "NGN", "ALL", "AMD", "KZT", "RSD", "CRC"}
-)
+    {
+        "IDR", "COP", "UZS", "TZS", "HUF", "KHR", "MNT", "NGN", "ALL", "AMD", "KZT", "RSD", "CRC",
+        "INR", "PKR", "LKR", "NPR", "BDT", "PHP", "RUB", "TWD", "ARS", "TRY",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Amounts of money in a text, exact or not at all, each with what it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
@@ -16,7 +16,7 @@ from services.tools.pages.prices.currencies import (
     signs_after,
     signs_before,
 )
-from services.tools.pages.prices.kinds import Kind, around, joins_a_range, kind_of
+from services.tools.pages.prices.kinds import Kind, around, is_old_of_two, joins_a_range, kind_of
 from services.tools.pages.prices.multipliers import multiplier_at, tags_of, tags_of_currency
 from services.tools.pages.prices.numerals import LONGEST, Numeral, numerals
 
@@ -163,11 +163,13 @@ class _Reader:
         currency = resolved(codes, self._hints, weak=weak)
         if weak and codes and currency is None and not signs[0].is_usual:
             return None
+        before = [one for one in before if one in signs]
         start = min(numeral.start, *(one.start for one in signs))
         end = max(digits_of.end, *(one.end for one in signs))
         number = digits_of.value(self._hints.decimal(), digits(currency))
         named = not before and _is_part_of_a_name(text, numeral.start)
-        if named or _is_open(text, numeral, digits_of.end, before, after):
+        split = before and not after and self._is_cents_of_the_last(nth, before)
+        if named or split or _is_open(text, numeral, digits_of.end, before, after):
             number = None
         if numeral.marks[:1] == (" ",) and not before and self._may_be_two(numeral, codes):
             number = None
@@ -207,7 +209,7 @@ class _Reader:
             multiplied = self._multiplied(nth, more)
         return multiplied, after
 
-    def _multiplied(self, nth: int, tags: frozenset[str]) -> _Digits:
+    def _multiplied(self, nth: int, tags: Sequence[frozenset[str]]) -> _Digits:
         parts: list[tuple[Numeral, Decimal | None]] = []
         least: Decimal | None = None
         end, joined = self._numerals[nth].start, True
@@ -242,11 +244,11 @@ class _Reader:
             own.append(sign)
         return own
 
-    def _tags_with(self, signs: list[Sign]) -> frozenset[str]:
-        """The page's locales, or those of the countries that have such a sign."""
+    def _tags_with(self, signs: list[Sign]) -> tuple[frozenset[str], ...]:
+        """The page's locales, then those of the countries that have such a sign."""
         codes = frozenset[str]().union(*(one.codes for one in signs)) if signs else frozenset[str]()
         theirs = [tags_of_currency(code) for code in codes] if len(codes) <= _FEW else []
-        return self._tags.union(*theirs)
+        return (self._tags, frozenset[str]().union(*theirs))
 
     def _may_be_two(self, numeral: Numeral, codes: frozenset[str]) -> bool:
         """As in "iPhone 15 999 \u20ac", where one does not write 15 999 for fifteen thousand."""
@@ -277,6 +279,14 @@ class _Reader:
             return None if text[following.end : following.end + 2].strip() else "?"
         return following.groups[0]
 
+    def _is_cents_of_the_last(self, nth: int, before: list[Sign]) -> bool:
+        """As in "12 \u20ac50": twelve and a half, or ten times fifty."""
+        numeral = self._numerals[nth]
+        last = self._numerals[nth - 1] if nth else None
+        if last is None or numeral.marks or len(numeral.groups[0]) != 2:
+            return False
+        return self._text[last.end : before[-1].start] in {"", " "}
+
     def _kind(self, start: int, end: int, nth: int, last: _Amount | None, *, signed: bool) -> Kind:
         text = self._text
         if nth and self._is_second_of_a_range(start, nth, last, signed=signed):
@@ -284,6 +294,8 @@ class _Reader:
         if self._is_first_of_a_range(end, nth):
             return "range"
         near = around(text, last.end if last else 0, start, end)
+        if (between := self._before_the_next(end, nth)) and is_old_of_two(near.before, between):
+            return "former"
         if (
             text[start - 1 : start] == "-"
             and start > 0
@@ -303,6 +315,14 @@ class _Reader:
         is_money = last is not None and last.nth >= nth - 1 and last.end >= end
         end = max(end, last.end) if last else end
         return joins_a_range(self._text[end:start], signs=is_money or not signed)
+
+    def _before_the_next(self, end: int, nth: int) -> str | None:
+        """What stands between an amount and the one that follows."""
+        following = next(iter(self._numerals[nth + 1 : nth + 2]), None)
+        if following is None or following.start - end > _MOST_BETWEEN:
+            return None
+        signs = list(signs_before(self._text, following.start, end))
+        return self._text[end : signs[-1].start if signs else following.start]
 
     def _is_first_of_a_range(self, end: int, nth: int) -> bool:
         following = next(iter(self._numerals[nth + 1 : nth + 2]), None)
@@ -331,7 +351,7 @@ def _has_words(text: str) -> bool:
     at = 0
     while at < len(text):
         if text[at].isalpha():
-            known = sign_after(text, at) or multiplier_at(text, at, frozenset())
+            known = sign_after(text, at) or multiplier_at(text, at, ())
             if known is None:
                 return True
             at = known.end
