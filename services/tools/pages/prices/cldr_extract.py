@@ -22,6 +22,8 @@ from price_parser._currencies import (  # pyright: ignore[reportMissingTypeStubs
     CURRENCIES as _LISTED,  # pyright: ignore[reportUnknownVariableType]
 )
 
+from services.tools.pages.prices.characters import is_letter
+
 TABLE = Path(__file__).with_name("cldr.json")
 _AMONG_NAMES = ("USD", "CAD", "AUD", "NZD", "GBP", "EGP", "SEK", "DKK", "CHF", "XOF", "MXN", "ARS")
 """Currencies whose names share their nouns: they show where in a name a language puts the noun."""
@@ -145,7 +147,7 @@ def _nouns(data: Mapping[str, Any], paid: frozenset[str]) -> Iterator[tuple[str,
         for name in names[code]:
             words = [word for word in re.sub(r"\([^()]*\)", " ", name).split() if len(word) > 1]
             noun = words[at].strip(".,") if words else ""
-            if noun.isalpha() and len(noun) > 2:
+            if len(noun) > 2 and all(map(is_letter, noun)):
                 yield noun, code
 
 
