@@ -1,4 +1,4 @@
-"""Makes cldr.json: `python -m services.tools.pages.prices.cldr_extract`.
+"""Makes cldr.json: `python -m tests.support.cldr_table`.
 
 All of CLDR takes a second and 60 MB to load, and a reader of pages has neither: what prices need
 of it is written down once, and a test compares it with what the libraries say today. Signs come
@@ -22,9 +22,10 @@ from price_parser._currencies import (  # pyright: ignore[reportMissingTypeStubs
     CURRENCIES as _LISTED,  # pyright: ignore[reportUnknownVariableType]
 )
 
+from services.tools.pages.prices import cldr
 from services.tools.pages.prices.characters import is_letter
 
-TABLE = Path(__file__).with_name("cldr.json")
+TABLE = Path(cldr.__file__).with_name("cldr.json")
 _AMONG_NAMES = ("USD", "CAD", "AUD", "NZD", "GBP", "EGP", "SEK", "DKK", "CHF", "XOF", "MXN", "ARS")
 """Currencies whose names share their nouns: they show where in a name a language puts the noun."""
 _UNITS = frozenset(
