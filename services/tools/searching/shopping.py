@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.event import Json
 from services.tools.pages.locale_hints import Hints
-from services.tools.pages.money import Money, amount_of, mentions
+from services.tools.pages.prices.money import Money, amount_of, mentions
 from services.tools.searching import fields
 
 MAX_TITLE, MAX_SHOP, MAX_PRICE = 120, 60, 60
@@ -46,7 +46,7 @@ def _offer(told: Json, currency: str) -> Offer:
 
 
 def _amount(told: Json, currency: str) -> Decimal | None:
-    """The number that the vendor extracted, if its text says the same in the same currency."""
+    """The number that the vendor extracted, if its text says the same, and that one pays it."""
     said: Any = told.get("price")
     number: Any = told.get("extracted_price")
     if isinstance(number, bool) or not isinstance(number, int | float):
@@ -55,7 +55,10 @@ def _amount(told: Json, currency: str) -> Decimal | None:
     hints = Hints(declared=frozenset({currency}))
     text = said[:MAX_PRICE] if isinstance(said, str) else ""
     wanted = Money(amount, currency) if amount is not None else None
-    return amount if all(one.money == wanted for one in mentions(text, hints)) else None
+    said_of_it = mentions(text, hints)
+    return (
+        amount if all(one.money == wanted and one.kind == "price" for one in said_of_it) else None
+    )
 
 
 def _rating(value: object) -> float | None:
