@@ -1,0 +1,44 @@
+"""What `make measure` shows is reached, where the data sets are."""
+
+import pytest
+from rich.console import Console
+
+from tests.measure.data import lacking
+from tests.measure.measures import MEASURES
+from tests.measure.saved_pages import as_seen
+from tests.measure.table import Figure, Measured, show
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", MEASURES)
+def test_every_figure_is_reached(name: str) -> None:
+    folder, figures = MEASURES[name]
+    if reason := lacking(folder):
+        pytest.skip(reason)
+    found = figures()
+
+    assert [one for one in found if not one.reached] == []
+
+
+def test_what_is_skipped_is_said_and_is_no_failure() -> None:
+    console = Console(record=True, width=120, quiet=True)
+
+    assert show([Measured("pages", skipped="it is not there")], console)
+
+
+def test_a_figure_that_is_not_reached_fails_the_table() -> None:
+    console = Console(quiet=True)
+
+    assert show([Measured("a", [Figure("precision", 0.97, least=0.97)])], console)
+    assert not show([Measured("a", [Figure("precision", 0.96, least=0.97)])], console)
+    assert not show([Measured("a", [Figure("wrong", 1, most=0)])], console)
+
+
+def test_what_is_for_machines_is_taken_away() -> None:
+    html = (
+        '<head><meta property="og:price:amount" content="5"></head><body itemscope '
+        'itemtype="https://schema.org/Product"><p class="price" itemprop="price" content="5">€5</p>'
+        '<script type="application/ld+json">{"price": 5}</script>'
+    )
+    assert as_seen(html) == '<html><head></head><body><p class="price">€5</p></body></html>'
