@@ -13,11 +13,11 @@ from contracts.readings import ReadingSource
 from services.tools.pages import cleaning
 from services.tools.pages.addresses import joined
 from services.tools.pages.choosing import About, Several, choose
-from services.tools.pages.currencies import CODES
 from services.tools.pages.found import Found
 from services.tools.pages.locale_hints import hints_of
 from services.tools.pages.page import Page, Read
 from services.tools.pages.parsing import Parsed, parsed
+from services.tools.pages.prices.currencies import CODES
 from services.tools.pages.structured import json_ld, meta_tags, microdata, schema_org
 from services.tools.pages.structured.asking import Asking
 from services.tools.pages.structured.json_ld import Node

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from contracts.event import Json
 from services.tools.pages.cleaning import clean
 from services.tools.pages.locale_hints import Hints
-from services.tools.pages.money import Money, amount_of, mentions
+from services.tools.pages.prices.money import Money, amount_of, mentions
 
 MAX_TITLE, MAX_SHOP, MAX_LINK, MAX_PRICE = 120, 60, 500, 60
 # Addresses in titles are nobody's to open, and signs that make text bold or struck are ours.

@@ -1,5 +1,5 @@
 """Prices that pages state for machines: JSON-LD, microdata, meta elements.
 
-Imports pages' root.
+Imports pages' root and its room prices.
 Begin with schema_org.py.
 """

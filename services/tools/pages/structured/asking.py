@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from services.tools.pages.currencies import currency_of
 from services.tools.pages.found import Price
 from services.tools.pages.locale_hints import Hints
-from services.tools.pages.money import NUMBER, amount_of, mentions, number_of
+from services.tools.pages.prices.currencies import currency_of
+from services.tools.pages.prices.money import NUMBER, amount_of, mentions, number_of
 from services.tools.pages.structured.json_ld import Node, last, several, text
 
 _BEFORE_A_SALE = frozenset({"ListPrice", "StrikethroughPrice", "MSRP", "SRP", "RegularPrice"})

@@ -8,18 +8,18 @@
    from one to another, there is no price.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from services.tools.pages import regions, words
+from services.tools.pages import regions
 from services.tools.pages.cleaning import plain
 from services.tools.pages.found import Found, Price
 from services.tools.pages.locale_hints import Hints
-from services.tools.pages.money import Money, mentions
+from services.tools.pages.prices.kinds import Kind
+from services.tools.pages.prices.money import Money, mentions
 from services.tools.pages.visible.price_labels import (
     NAMED,
     Role,
@@ -29,8 +29,7 @@ from services.tools.pages.visible.price_labels import (
     with_cents,
 )
 
-_DASHED = re.compile(r"\d\D{0,4}[-\u2013\u2014~\uff5e\u301c]\s*$")
-_LONGEST_LABEL, _LONGEST_TEXT, _LONGEST_LEAD = 160, 3_000, 40
+_LONGEST_LABEL, _LONGEST_TEXT = 160, 3_000
 _MOST_ELEMENTS, _MOST_SEEN, _HIGHEST = 30_000, 500, 12
 _MAY_BE_NAMED = "[class], [id], [data-testid], [itemprop], del, s, strike"
 _TITLES = "h2, h3, h4, [class*=title i], [class*=name i]"
@@ -110,19 +109,22 @@ def _has_sign(node: LexborNode) -> bool:
 def _read(text: str, named: Role | None, hints: Hints, node: LexborNode) -> Iterator[Seen]:
     if named is None:
         return
-    ends = 0
     for one in mentions(text, hints):
-        before = text[max(ends, one.start - _LONGEST_LEAD) : one.start]
-        ends, after = one.end, text[one.end : one.end + _LONGEST_LEAD]
-        if words.A_UNIT.search(after) or words.NOT_THE_PRICE.search(before):
-            continue
-        ranges = words.FROM.search(before) or words.FROM_AFTER.match(after)
-        role: Role = named
-        if ranges or _DASHED.search(text[: one.start]):
-            role = "range"
-        elif words.BEFORE_THE_SALE.search(before):
-            role = "before"
-        yield Seen(role, one.money, text[one.start : one.end], text, node)
+        if role := _role(named, one.kind):
+            yield Seen(role, one.money, text[one.start : one.end], text, node)
+
+
+def _role(named: Role, kind: Kind) -> Role | None:
+    """What an element's name says, unless the words around the amount say something else."""
+    match kind:
+        case "price":
+            return named
+        case "former":
+            return "before"
+        case "from" | "range":
+            return "range"
+        case "instalment" | "unit" | "several" | "other":
+            return None
 
 
 def _nearest(title: LexborNode, every: Sequence[Seen]) -> list[Seen]:

@@ -8,8 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from price_parser import Price
 
-from services.tools.pages.currencies import CODES, SIGN, currency_of, digits, most
 from services.tools.pages.locale_hints import Hints
+from services.tools.pages.prices.currencies import CODES, SIGN, currency_of, digits, most
+from services.tools.pages.prices.kinds import DASHED, Kind, kind_of
 
 _GAP = "[ \u00a0\u2009\u202f'’]"
 _NUMBER = (
@@ -25,6 +26,7 @@ _AFTER = re.compile(rf"(?:[.,][-–—]{{1,2}})?\s?({SIGN})")
 _CENTS_APART = re.compile(r"\s\d{2}(?![\d%])")
 _LONGEST_SIGN = 8
 _LONGEST_NUMBER = 24
+_LONGEST_LEAD = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Mention:
     end: int
     money: Money | None
     """None when it could mean several things."""
+    kind: Kind
+    """Only "price" is what one pays for the thing; "former" is what it cost before."""
 
 
 def amount_of(number: Decimal | None, currency: str | None) -> Decimal | None:
@@ -91,6 +95,7 @@ def _parsed(bare: str, decimal: str | None) -> Decimal | None:
 
 def mentions(text: str, hints: Hints) -> Iterator[Mention]:
     """Every number that stands beside a currency's sign."""
+    ends = 0
     for found in NUMBER.finditer(text):
         start, end = found.span()
         before = _BEFORE.search(text[max(0, start - _LONGEST_SIGN) : start])
@@ -110,7 +115,12 @@ def mentions(text: str, hints: Hints) -> Iterator[Mention]:
         money = Money(amount, currency) if amount is not None and currency else None
         # The sign before stands within the last characters before the number.
         opens = start - (len(before[0]) if before else 0)
-        yield Mention(opens, after.end() if after else end, money)
+        led = text[max(ends, opens - _LONGEST_LEAD) : opens]
+        ends = after.end() if after else end
+        kind = kind_of(led, text[ends : ends + _LONGEST_LEAD])
+        if DASHED.search(text[max(0, opens - _LONGEST_LEAD) : opens]):
+            kind = "range"
+        yield Mention(opens, ends, money, kind)
 
 
 def _belongs_to_the_next(text: str, after: re.Match[str]) -> bool:
