@@ -128,4 +128,4 @@ $(VENV)/.browser: | $(VENV)/.runtime
 	@$(BIN)/taskflow browser
 	@touch $@
 
-.PHONY: run test check attack fuzz chaos chaos-matrix chaos-sends simulate pump power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench compare format lock clean help
+.PHONY: run test check attack fuzz chaos chaos-matrix chaos-sends simulate pump measure power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench compare format lock clean help

@@ -4,8 +4,7 @@ import sys
 
 from rich.console import Console
 
-from tests.measure.measures import measured
-from tests.measure.table import show
+from tests.measure.measures import measured, show
 
 if __name__ == "__main__":
     wide = None if sys.stdout.isatty() else 140

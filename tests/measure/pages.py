@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from selectolax.lexbor import LexborHTMLParser
 
 from services.tools.pages.page import Read
+from tests.measure.figures import Measure
+from tests.measure.reach import Reach, measure
 from tests.measure.saved_pages import Saved, as_seen, saved
-from tests.measure.table import Figure
 
 PRECISION, RECALL = 0.97, 0.85
 PRECISION_AS_SEEN, RECALL_AS_SEEN = 0.95, 0.60
@@ -16,7 +17,11 @@ TIMES = 5
 _TRIES = 5
 
 
-def figures() -> list[Figure]:
+def measured() -> Measure:
+    return measure("pages", _figures())
+
+
+def _figures() -> list[Reach]:
     every = list(saved())
     whole = [(one, one.read()) for one in every]
     as_people = [(one, one.read(as_seen(one.html))) for one in every]
@@ -31,7 +36,7 @@ def figures() -> list[Figure]:
 
 def _prices(
     read: Sequence[tuple[Saved, Read]], of: str, precision: float, recall: float
-) -> list[Figure]:
+) -> list[Reach]:
     given = [(page, said) for page, said in read if said.amount is not None]
     right = [(page, said) for page, said in given if is_right(page, said)]
     wrong = tuple(
@@ -42,14 +47,14 @@ def _prices(
     )
     priced = sum(1 for page, _ in read if page.amount is not None)
     return [
-        Figure(
+        Reach(
             f"precision{of}",
             len(right) / max(1, len(given)),
             least=precision,
             of=f"{len(right)} of {len(given)} prices",
             wrong=wrong,
         ),
-        Figure(
+        Reach(
             f"recall{of}",
             len(right) / max(1, priced),
             least=recall,
@@ -62,7 +67,7 @@ def is_right(page: Saved, said: Read) -> bool:
     return said.amount == page.amount and said.currency == page.currency
 
 
-def _sold_out(read: Sequence[tuple[Saved, Read]], of: str) -> Figure:
+def _sold_out(read: Sequence[tuple[Saved, Read]], of: str) -> Reach:
     there = [(page, said) for page, said in read if page.stock == "in"]
     wrong = tuple(
         f"{page.id} can be had"
@@ -70,10 +75,10 @@ def _sold_out(read: Sequence[tuple[Saved, Read]], of: str) -> Figure:
         if said.outcome == "out_of_stock" or said.in_stock is False
     )
     over = f"{len(there)} pages in stock"
-    return Figure(f"falsely sold out{of}", len(wrong), most=0, of=over, wrong=wrong)
+    return Reach(f"falsely sold out{of}", len(wrong), most=0, of=over, wrong=wrong)
 
 
-def _cost(every: Sequence[Saved]) -> Figure:
+def _cost(every: Sequence[Saved]) -> Reach:
     """At the 95th percentile of the pages."""
     every[0].read()
     times = sorted(
@@ -81,7 +86,7 @@ def _cost(every: Sequence[Saved]) -> Figure:
         for one in every
     )
     at, slowest = times[int(len(times) * 0.95)][0], times[-1]
-    return Figure(
+    return Reach(
         "CPU of reading / of parsing, 95th percentile",
         at,
         most=TIMES,

@@ -16,7 +16,8 @@ from tests.measure.data import folder
 AT = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 _FOR_MACHINES = "script, meta, link[itemprop], link[property], data[itemprop]"
 _DESCRIBING = (
-    "itemscope", "itemtype", "itemprop", "itemref", "itemid", "vocab", "typeof", "property",
+    "itemscope", "itemtype", "itemprop", "itemref", "itemid", "content", "vocab", "typeof",
+    "property",
 )  # fmt: skip
 
 
