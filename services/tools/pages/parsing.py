@@ -1,4 +1,4 @@
-"""From a page's text to trees that can be walked in a bounded time, whatever the page is made of.
+"""From a page's text to a tree that can be walked in a bounded time, whatever the page is made of.
 
 A parser of HTML looks up through all open elements at most of the tags, opens forgotten `<b>`s
 again in every paragraph, and compares a tag's attributes with each other: all three grow with the
@@ -28,8 +28,6 @@ _FORMATTING = re.compile(
 @dataclass(frozen=True, slots=True)
 class Parsed:
     tree: LexborHTMLParser
-    seen: LexborHTMLParser
-    """Without what is hidden or stands beside the product."""
     whole: bool
     """False: only the metadata were read."""
 
@@ -39,13 +37,14 @@ def parsed(html: str) -> Parsed:
     if _is_light(text):
         tree = LexborHTMLParser(text)
         if regions.can_be_walked(tree):
-            return Parsed(tree, regions.seen(text), whole=True)
-    outline = markup.outline(text)
-    return Parsed(LexborHTMLParser(outline), regions.seen(outline), whole=False)
+            return Parsed(tree, whole=True)
+    return Parsed(LexborHTMLParser(markup.outline(text)), whole=False)
 
 
 def _is_light(text: str) -> bool:
-    tags = sum(1 for _ in _TAG.finditer(text))
+    tags = text.count("<")
+    if tags > MOST_TAGS:
+        tags = sum(1 for _ in _TAG.finditer(text))
     if tags > MOST_TAGS:
         return False
     # Of the same formatting element a parser opens no more than three again.

@@ -4,7 +4,7 @@ from typing import cast
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from services.tools.pages.regions import HIGHEST_LINE, Beside, short_text
+from services.tools.pages.regions import HIGHEST_LINE, Regions, short_text
 from services.tools.pages.structured.json_ld import Node
 
 MOST_ITEMS, MOST_VALUE, MOST_NAMES = 300, 500, 10
@@ -19,7 +19,7 @@ _TEXT_IN_LINKS = frozenset({"name", "price", "priceCurrency"})
 
 def nodes(tree: LexborHTMLParser) -> list[Node]:
     """Each product's item; what stands among recommendations hangs under `isRelatedTo`."""
-    beside = Beside(tree)
+    parts = Regions(tree)
     scopes = tree.css("[itemscope]")[:MOST_ITEMS]
     items: dict[int, Node] = {scope.mem_id: _typed(scope) for scope in scopes}
     tops: list[Node] = []
@@ -29,7 +29,7 @@ def nodes(tree: LexborHTMLParser) -> list[Node]:
         name = scope.attributes.get("itemprop")
         if inside is not None and name:
             _add(inside, name, items[scope.mem_id])
-        elif beside.within(scope):
+        elif parts.part(scope) == "beside":
             tops.append({"isRelatedTo": items[scope.mem_id]})
         else:
             tops.append(items[scope.mem_id])

@@ -1,16 +1,16 @@
 """What an element's name, as shops choose them, says of the amount in it."""
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 from selectolax.lexbor import LexborNode
 
 from services.tools.pages import regions
 
-Role = Literal["now", "usual", "before", "range"]
+Role = Literal["now", "usual", "before"]
 """`usual` is today's price unless another one stands beside it: shops name both so."""
 
-NAMED = "[class*=price i], [class*=preis i], [itemprop=price], del, s, strike"
 _A_PRICE = re.compile(
     r"price|(?<![a-z])(?:preis|prix|precio|prezzo|prijs|preco|cena|pris|hinta|fiyat|amount|kakaku)",
     re.IGNORECASE,
@@ -28,36 +28,37 @@ _SOMETHING_ELSE = re.compile(
     re.IGNORECASE,
 )
 _STRUCK = frozenset({"del", "s", "strike"})
-_CENTS = re.compile(r"(?<![a-z])cent|fraction|decimal", re.IGNORECASE)
 _UP = 3
 
 
-def names_a_price(node: LexborNode) -> bool:
-    return node.tag in _STRUCK or bool(_A_PRICE.search(regions.names(node)))
+@dataclass(frozen=True, slots=True)
+class Label:
+    role: Role | None
+    """None where the name says that it is something else than the price."""
+    named: bool
+    """Whether any name says that it is a price at all."""
 
 
-def names_cents(node: LexborNode) -> bool:
-    return node.tag == "sup" or bool(_CENTS.search(regions.names(node)))
-
-
-def role_of(node: LexborNode) -> Role | None:
-    """By the names of an element and of what holds it; None where it names something else."""
+def label_of(node: LexborNode) -> Label:
+    """By the names of an element and of what holds it."""
     above: LexborNode | None = node
-    usual = False
+    usual = named = False
     for _ in range(_UP):
         if above is None or above.tag in {"body", "html", "main"}:
             break
         own = regions.names(above)
         if above.tag in _STRUCK or _is_struck_through(above):
-            return "before"
-        if above.mem_id == node.mem_id or _A_PRICE.search(own):
+            return Label("before", named=True)
+        a_price = bool(own) and bool(_A_PRICE.search(own))
+        named = named or a_price
+        if own and (a_price or above.mem_id == node.mem_id):
             if _SOMETHING_ELSE.search(own):
-                return None
+                return Label(None, named=named)
             if _BEFORE.search(own):
-                return "before"
+                return Label("before", named=named)
             usual = usual or bool(_USUAL.search(own))
         above = above.parent
-    return "usual" if usual else "now"
+    return Label("usual" if usual else "now", named=named)
 
 
 def _is_struck_through(node: LexborNode) -> bool:
@@ -67,12 +68,3 @@ def _is_struck_through(node: LexborNode) -> bool:
         if named and "line-through" in value:
             return True
     return False
-
-
-def with_cents(node: LexborNode, text: str) -> str:
-    """Cents that stand raised, without a sign before them, get it back."""
-    for inner in node.css("sup, [class]"):
-        cents = inner.text(strip=True)
-        if inner.mem_id != node.mem_id and names_cents(inner) and re.fullmatch(r"[0-9]{2}", cents):
-            text = re.sub(rf"(\d)[.,]?\s+{cents}(?!\d)", rf"\1.{cents}", text, count=1)
-    return text

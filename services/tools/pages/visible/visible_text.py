@@ -1,91 +1,82 @@
-"""A price as people see it: in an element that names a price, or near the product's title.
+"""A price as people see it: beside the product's title, in an element or a line of its own.
 
 1. Hidden parts, navigation and recommendations do not count.
-2. Elements whose name says "price" count first; without any, the text around the title does.
+2. Elements whose name says "price" count first; without any, short lines around the title do.
 3. What is struck through, or follows a word such as "was", is the price before a sale; amounts by
    weight or month, for delivery or saved, are no prices.
 4. Of several different amounts, those nearest to the title count. If they still differ, or run
    from one to another, there is no price.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from services.tools.pages import regions
-from services.tools.pages.cleaning import plain
-from services.tools.pages.found import Found, Price
+from services.tools.pages.found import Price
 from services.tools.pages.locale_hints import Hints
 from services.tools.pages.prices.kinds import Kind
-from services.tools.pages.prices.money import Money, mentions
-from services.tools.pages.visible.price_labels import (
-    NAMED,
-    Role,
-    names_a_price,
-    names_cents,
-    role_of,
-    with_cents,
-)
+from services.tools.pages.prices.money import Mention, Money, mentions
+from services.tools.pages.visible.lines import Line
+from services.tools.pages.visible.price_labels import Role, label_of
+from services.tools.pages.visible.seen import Seen
 
-_LONGEST_LABEL, _LONGEST_TEXT = 160, 3_000
-_MOST_ELEMENTS, _MOST_SEEN, _HIGHEST = 30_000, 500, 12
-_MAY_BE_NAMED = "[class], [id], [data-testid], [itemprop], del, s, strike"
-_TITLES = "h2, h3, h4, [class*=title i], [class*=name i]"
+_DIGIT = re.compile(r"\d")
+_LONGEST_NAMED, _LONGEST_LINE, _LONGEST_LABEL, _LONGEST_UNIT = 160, 80, 40, 16
+_MOST_SEEN, _HIGHEST, _NEAR = 500, 12, 5
 _DEEPEST_CUT = Decimal("0.05")
 """Of the price before: what is below is no sale, but another thing's price."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    role: Role
+class Amount:
+    """An amount beside a currency's sign, and what is known of it."""
+
+    kind: Kind
+    role: Role | None
+    named: bool
+    """An element's name says that it is a price."""
     money: Money | None
     said: str
     text: str
     """Where it was said."""
     node: LexborNode
+    at: int
+    """The number of its line."""
+
+    @property
+    def is_a_price(self) -> bool:
+        return self.kind == "price" and self.role in {"now", "usual"}
+
+    @property
+    def was_before(self) -> bool:
+        return self.kind == "former" or (self.kind == "price" and self.role == "before")
+
+    @property
+    def is_a_range(self) -> bool:
+        return self.kind in {"from", "range"} and self.role is not None
 
 
-def found(
-    tree: LexborHTMLParser, hints: Hints, product: str | None, visible: str | None
-) -> Found | None:
-    """`tree` holds only what can be seen (see regions.py); `visible` is what a browser shows."""
-    title = _title(tree, product)
-    if title is None:
-        return None
-    near = _nearest(title, _in_elements(tree, hints, visible)) or _around(title, hints)
-    return Found(title.text(separator=" ", strip=True), _judged(near)) if near else None
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page shows around its title."""
+
+    price: Price
+    near: Sequence[Amount] = ()
+    everywhere: Sequence[Amount] = ()
 
 
-def _title(tree: LexborHTMLParser, product: str | None) -> LexborNode | None:
-    """The heading that names the product asked for, else the page's."""
-    wanted = set(plain(product or "").split())
-    first = tree.css_first("h1")
-    if not wanted or (first and wanted <= set(plain(first.text()).split())):
-        return first
-    named = [
-        heading
-        for heading in tree.css(_TITLES)[:_MOST_SEEN]
-        if wanted <= set(plain(regions.short_text(heading, _LONGEST_LABEL) or "").split())
-    ]
-    return named[0] if len(named) == 1 else first
-
-
-def _in_elements(tree: LexborHTMLParser, hints: Hints, visible: str | None) -> list[Seen]:
-    """What stands in the innermost elements that name a price."""
+def shown(seen: Seen, title: LexborNode | None, hints: Hints, visible: str | None) -> Shown:
+    """`visible` is what a browser shows of the page."""
     stands = _bare(visible) if visible is not None else None
-    result: list[Seen] = []
-    for node in tree.css(_MAY_BE_NAMED)[:_MOST_ELEMENTS]:
-        if not names_a_price(node) or regions.short_text(node, _LONGEST_LABEL) is None:
-            continue
-        # What elements inside say more exactly is theirs.
-        text = regions.short_text(node, _LONGEST_LABEL, _named_within(node))
-        every = _read(with_cents(node, text or ""), role_of(node), hints, node)
-        result += [one for one in every if stands is None or _bare(one.said) in stands]
-        if len(result) > _MOST_SEEN:
-            break
-    return result
+    amounts = [one for one in _amounts(seen, hints) if stands is None or _bare(one.said) in stands]
+    if title is None:
+        return Shown(Price(), (), amounts)
+    near = _nearest(title, amounts)
+    return Shown(_judged(near) if near else Price(), near, amounts)
 
 
 def _bare(text: str) -> str:
@@ -93,93 +84,99 @@ def _bare(text: str) -> str:
     return "".join(c for c in text if not c.isspace() and c not in ".,").casefold()
 
 
-def _named_within(node: LexborNode) -> frozenset[int]:
-    return frozenset(
-        inner.mem_id
-        for inner in node.css(NAMED)
-        if inner.mem_id != node.mem_id and not names_cents(inner) and _has_sign(inner)
-    )
+def _amounts(seen: Seen, hints: Hints) -> list[Amount]:
+    found: list[Amount] = []
+    for at, line in enumerate(seen.lines):
+        if not _DIGIT.search(line.text):
+            continue
+        led, after = _label_before(seen.lines, at), _unit_behind(seen.lines, at)
+        text = f"{led}{line.text}{after}"
+        for one in mentions(text, hints):
+            start = one.start - len(led)
+            if 0 <= start < len(line.text):
+                found += _seen(line, one, start, text, seen, at)
+        if len(found) > _MOST_SEEN:
+            break
+    return found
 
 
-def _has_sign(node: LexborNode) -> bool:
-    text = regions.short_text(node, _LONGEST_LABEL) or ""
-    return next(mentions(text, Hints()), None) is not None
-
-
-def _read(text: str, named: Role | None, hints: Hints, node: LexborNode) -> Iterator[Seen]:
-    if named is None:
+def _seen(line: Line, one: Mention, start: int, text: str, seen: Seen, at: int) -> Iterator[Amount]:
+    digits = _DIGIT.search(line.text, start)
+    node = line.holder(digits.start() if digits else start)
+    if not seen.is_main(node):
         return
-    for one in mentions(text, hints):
-        if role := _role(named, one.kind):
-            yield Seen(role, one.money, text[one.start : one.end], text, node)
+    label = label_of(node)
+    longest = _LONGEST_NAMED if label.named else _LONGEST_LINE
+    if len(line.text) > longest:
+        return
+    said = text[one.start : one.end]
+    yield Amount(one.kind, label.role, label.named, one.money, said, text, node, at)
 
 
-def _role(named: Role, kind: Kind) -> Role | None:
-    """What an element's name says, unless the words around the amount say something else."""
-    match kind:
-        case "price":
-            return named
-        case "former":
-            return "before"
-        case "from" | "range":
-            return "range"
-        case "instalment" | "unit" | "several" | "other":
-            return None
+def _label_before(every: Sequence[Line], at: int) -> str:
+    """A line that names the amount on the next: "Was:", "Delivery"."""
+    if not at:
+        return ""
+    line, before = every[at], every[at - 1]
+    if len(before.text) > _LONGEST_LABEL or _DIGIT.search(before.text):
+        return ""
+    return f"{before.text} " if _side_by_side(before, line) else ""
 
 
-def _nearest(title: LexborNode, every: Sequence[Seen]) -> list[Seen]:
-    """What shares the smallest part of the page with the title."""
-    holders = {one.node.mem_id: regions.line(one.node) for one in every}
-    above = title.parent
-    for _ in range(_HIGHEST):
-        if above is None:
-            return []
-        inside = [one for one in every if above.mem_id in holders[one.node.mem_id]]
-        if any(one.role != "before" for one in inside):
-            return inside
-        above = above.parent
+def _unit_behind(every: Sequence[Line], at: int) -> str:
+    """A line that goes on with the amount before it: "/ month", "per kg"."""
+    if at + 1 >= len(every):
+        return ""
+    line, behind = every[at], every[at + 1]
+    if len(behind.text) > _LONGEST_UNIT or _DIGIT.search(behind.text):
+        return ""
+    return f" {behind.text}" if _side_by_side(line, behind) else ""
+
+
+def _side_by_side(one: Line, other: Line) -> bool:
+    first, second = one.block, other.block
+    if first.mem_id == second.mem_id:
+        return True
+    holders = (first.parent, second.parent)
+    return all(holders) and holders[0].mem_id == holders[1].mem_id
+
+
+def _nearest(title: LexborNode, every: Sequence[Amount]) -> list[Amount]:
+    """What shares the smallest part of the page with the title; what is named a price first."""
+    above = [title.mem_id, *regions.line(title)]
+    height = {known: n for n, known in enumerate(above)}
+    heights: list[tuple[int, Amount]] = []
+    for one in every:
+        holders = (one.node.mem_id, *regions.line(one.node))
+        up = next((height[known] for known in holders if known in height), _HIGHEST + 1)
+        heights.append((up, one))
+    for some, highest in ((lambda one: one.named, _HIGHEST), (lambda _: True, _NEAR)):
+        ups = [up for up, one in heights if some(one) and (one.is_a_price or one.is_a_range)]
+        if ups and (least := min(ups)) <= highest:
+            return [one for up, one in heights if up <= least and some(one)]
     return []
 
 
-def _around(title: LexborNode, hints: Hints) -> list[Seen]:
-    """Amounts in the text around the title, but those that elements named and were not taken."""
-    above = title.parent
-    for _ in range(4):
-        if above is None or above.tag == "html":
-            return []
-        named = frozenset(n.mem_id for n in above.css(_MAY_BE_NAMED)[:_MOST_SEEN] if _is_named(n))
-        text = regions.short_text(above, _LONGEST_TEXT, named, _MOST_SEEN * 2)
-        if text is None:
-            return []
-        if inside := list(_read(text, "now", hints, above)):
-            return inside
-        above = above.parent
-    return []
-
-
-def _is_named(node: LexborNode) -> bool:
-    """And holds no heading: a whole page may be called "price"."""
-    return names_a_price(node) and regions.short_text(node, _LONGEST_LABEL) is not None
-
-
-def _judged(near: Sequence[Seen]) -> Price:
+def _judged(near: Sequence[Amount]) -> Price:
     text = " ".join(dict.fromkeys(one.text for one in near))
-    if any(one.role == "range" for one in near):
+    if any(one.is_a_range for one in near):
         return Price(problem="The page shows a range of prices.", text=text)
-    today: Role = "now" if any(one.role == "now" for one in near) else "usual"
-    amounts = {one.money for one in near if one.role == today}
-    if None in amounts:
+    today: Role = "now" if any(one.is_a_price and one.role == "now" for one in near) else "usual"
+    stand = [one for one in near if one.is_a_price and one.role == today]
+    if any(one.money is None for one in stand):
         return Price(problem="The page shows a price that can be read in two ways.", text=text)
-    stand = [money for money in amounts if money]
-    if len(stand) != 1:
-        told = ", ".join(sorted(f"{money.currency} {money.amount}" for money in stand)[:5])
+    amounts = list(dict.fromkeys(one.money for one in stand if one.money))
+    if len(amounts) != 1:
+        told = ", ".join(sorted(f"{money.currency} {money.amount}" for money in amounts)[:5])
         return Price(problem=f"The page shows several prices: {told}." if told else None, text=text)
-    money = stand[0]
+    money = amounts[0]
     before = max(
         (
             one.money.amount
             for one in near
-            if one.role != today and one.money and one.money.currency == money.currency
+            if (one.was_before or one.role == "usual")
+            and one.money
+            and one.money.currency == money.currency
         ),
         default=None,
     )

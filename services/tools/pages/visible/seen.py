@@ -1,0 +1,19 @@
+"""What can be seen of a page: its lines, and to which part of the page each belongs."""
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from services.tools.pages.regions import Regions
+from services.tools.pages.visible.lines import Line, lines
+
+
+class Seen:
+    """Read once, by all who look at what people see."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self.tree = tree
+        self.parts = Regions(tree)
+        self.lines: list[Line] = lines(tree.body) if tree.body is not None else []
+
+    def is_main(self, node: LexborNode) -> bool:
+        """Shown, and about the page's product."""
+        return self.parts.part(node) == "main"
