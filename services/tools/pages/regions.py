@@ -31,9 +31,16 @@ _UNSEEN_CLASSES = frozenset(
     {"hidden", "hide", "is-hidden", "d-none", "display-none", "ng-hide", "invisible", "u-hidden"}
 )
 """As the common style sheets name what they do not show on any screen."""
+_MAY_BE_HIDDEN = ", ".join(
+    [
+        "[hidden]",
+        *(f"[style*={word} i]" for word in ("none", "hidden", "font-size", "opacity")),
+        *(f".{name}" for name in sorted(_UNSEEN_CLASSES)),
+    ]
+)
 _NAMED_BY = ("class", "id", "data-testid", "data-test", "data-role", "itemprop")
 _WHOLE = frozenset({"html", "body", "main"})
-MOST_TITLES, MOST_WITHIN = 20, 60
+MOST_TITLES, MOST_WITHIN, MOST_HIDDEN = 20, 60, 50_000
 HIGHEST_LINE = 520
 DEEPEST = 512
 """Chromium hangs what is deeper beside its parent."""
@@ -118,6 +125,7 @@ class Regions:
         titles = tree.css("h1")[:MOST_TITLES]
         # What holds the page's title holds its product.
         self._main = frozenset[int]().union(*map(line, titles), (t.mem_id for t in titles))
+        self.hidden = hidden(tree)
         self._known: dict[int, Part] = {}
         self._by_name: dict[str, bool] = {}
 
@@ -145,11 +153,11 @@ class Regions:
             return "main"
         if tag in _UNSEEN_TAGS:
             return "hidden"
-        attributes = node.attributes
-        if attributes and _is_hidden(attributes):
+        if node.mem_id in self.hidden:
             return "hidden"
         if node.mem_id in self._main:
             return "main"
+        attributes = node.attributes
         if tag in _BESIDE_TAGS or (attributes and self._names_something_beside(attributes)):
             return "beside"
         return "main"
@@ -168,11 +176,19 @@ def _is_of_something_beside(named: str) -> bool:
     return any(word in folded for word in _BESIDE)
 
 
+def hidden(tree: LexborHTMLParser) -> frozenset[int]:
+    """What its own attributes hide, by `mem_id`; what it holds is hidden with it."""
+    return frozenset(
+        node.mem_id
+        for node in tree.css(_MAY_BE_HIDDEN)[:MOST_HIDDEN]
+        if node.tag not in _WHOLE and _is_hidden(node.attributes)
+    )
+
+
 def _is_hidden(attributes: dict[str, str | None]) -> bool:
-    if "hidden" in attributes:
-        return True
     style = attributes.get("style")
     if style and _UNSEEN_STYLE.search(style[:LONGEST_STYLE]):
         return True
-    named = attributes.get("class")
-    return bool(named and not _UNSEEN_CLASSES.isdisjoint(named[:_LONGEST_NAMES].split()))
+    named = attributes.get("class") or ""
+    of_class = not _UNSEEN_CLASSES.isdisjoint(named[:_LONGEST_NAMES].split())
+    return of_class or "hidden" in attributes

@@ -7,6 +7,7 @@ two elements, two digits alone behind a number are its cents.
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
@@ -24,10 +25,13 @@ _UNSEEN = frozenset(
         "script", "style", "template", "noscript", "iframe", "svg", "select", "textarea", "object",
     }
 )  # fmt: skip
-_CENTS = re.compile(r"(?<![a-z])cent|fraction|decimal|superscript|(?<![a-z])sup(?![a-z])", re.I)
+_CENTS = re.compile(
+    r"(?<![a-z])cent|fraction|decimal|superscript|(?<![a-z])sup(?![a-z])", re.IGNORECASE
+)
 _OPEN_NUMBER = re.compile(r"[^\d\s]{0,4}\s?\d[\d.,\u00a0 ]{0,11}")
 _CENTS_FOLLOW = re.compile(r"[.,]?\s?\d{2}(?!\d)")
-_TWO_DIGITS = re.compile(r"\d{2}(?!\d)")
+_TWO_DIGITS = re.compile(r"\d{2}(?:\s?[^\s\w]{1,2})?")
+_APART = "  "
 _LETTERS_OF_A_SIGN = re.compile(r"(?<![^\W\d_])[A-Z]{1,3}$")
 _SIGN_APART = re.compile(r"(?<=\d) ([.,]\d{2})(?!\d)")
 _SHORT = 40
@@ -62,10 +66,10 @@ class Line:
         return len(self._starts)
 
 
-def lines(body: LexborNode) -> list[Line]:
+def lines(body: LexborNode, hidden: Iterable[int] = ()) -> list[Line]:
     """What can be seen, in the page's order; style sheets and names of classes are not heeded."""
     found: list[Line] = []
-    places: dict[int, LexborNode | None] = {}
+    places: dict[int, LexborNode | None] = dict.fromkeys(hidden)
     line: Line | None = None
     block_id = 0
     gap = False
@@ -138,9 +142,10 @@ def _glue(text: str, said: str, holder: LexborNode, *, gap: bool) -> str:
     """What stands between two pieces of a line as people see them."""
     last, first = text[-1], said[0]
     if first.isdigit() and last.isdigit():
-        if _TWO_DIGITS.match(said) and (not gap or names_cents(holder)):
+        if _TWO_DIGITS.fullmatch(said) and (not gap or names_cents(holder)):
             return "," if "." in text[-12:] else "."
-        return " " if gap else ""
+        # Two numbers side by side are not one.
+        return _APART
     if (first.isdigit() and last in ".,") or (first in ".," and last.isdigit()):
         # With white space between, a sentence may go on: "in 2019, 15 €".
         return " " if gap and not _OPEN_NUMBER.fullmatch(text) else ""

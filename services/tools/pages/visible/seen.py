@@ -12,7 +12,8 @@ class Seen:
     def __init__(self, tree: LexborHTMLParser) -> None:
         self.tree = tree
         self.parts = Regions(tree)
-        self.lines: list[Line] = lines(tree.body) if tree.body is not None else []
+        body = tree.body
+        self.lines: list[Line] = [] if body is None else lines(body, self.parts.hidden)
 
     def is_main(self, node: LexborNode) -> bool:
         """Shown, and about the page's product."""

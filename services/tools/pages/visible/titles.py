@@ -33,10 +33,12 @@ def heading(seen: Seen, product: str | None, known: Sequence[str]) -> LexborNode
     known_words = [frozenset(plain(text).split()) for text in known if text]
     if not known_words:
         return firsts[0][0] if firsts else None
-    for some in (firsts, shown, lambda: _others(seen)):
-        each = some() if callable(some) else some
-        if best := _most_like(each, known_words):
-            return best
+    if best := _most_like(firsts, known_words):
+        return best
+    if len(firsts) == 1 and any(firsts[0][1] & words for words in known_words):
+        return firsts[0][0]
+    if best := _most_like(shown, known_words) or _most_like(_others(seen), known_words):
+        return best
     return firsts[0][0] if firsts else None
 
 

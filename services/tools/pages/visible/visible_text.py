@@ -26,7 +26,8 @@ from services.tools.pages.visible.seen import Seen
 
 _DIGIT = re.compile(r"\d")
 _LONGEST_NAMED, _LONGEST_LINE, _LONGEST_LABEL, _LONGEST_UNIT = 160, 80, 40, 16
-_MOST_SEEN, _HIGHEST, _NEAR = 500, 12, 5
+_MOST_SEEN, _HIGHEST, _NEAR, _UP = 500, 12, 5, 6
+_A_LIST, _DEAREST = 3, 3
 _DEEPEST_CUT = Decimal("0.05")
 """Of the price before: what is below is no sale, but another thing's price."""
 
@@ -87,7 +88,7 @@ def _bare(text: str) -> str:
 def _amounts(seen: Seen, hints: Hints) -> list[Amount]:
     found: list[Amount] = []
     for at, line in enumerate(seen.lines):
-        if not _DIGIT.search(line.text):
+        if len(line.text) > _LONGEST_NAMED or not _DIGIT.search(line.text):
             continue
         led, after = _label_before(seen.lines, at), _unit_behind(seen.lines, at)
         text = f"{led}{line.text}{after}"
@@ -105,12 +106,25 @@ def _seen(line: Line, one: Mention, start: int, text: str, seen: Seen, at: int) 
     node = line.holder(digits.start() if digits else start)
     if not seen.is_main(node):
         return
+    if _is_a_link(node):
+        return
     label = label_of(node)
     longest = _LONGEST_NAMED if label.named else _LONGEST_LINE
     if len(line.text) > longest:
         return
     said = text[one.start : one.end]
     yield Amount(one.kind, label.role, label.named, one.money, said, text, node, at)
+
+
+def _is_a_link(node: LexborNode | None) -> bool:
+    """To other offers, or to another product."""
+    for _ in range(_UP):
+        if node is None:
+            return False
+        if node.tag == "a":
+            return len(node.attributes.get("href") or "") > 1
+        node = node.parent
+    return False
 
 
 def _label_before(every: Sequence[Line], at: int) -> str:
@@ -158,18 +172,24 @@ def _nearest(title: LexborNode, every: Sequence[Amount]) -> list[Amount]:
 
 
 def _judged(near: Sequence[Amount]) -> Price:
+    """One price, if all the others around it are explained by it or are something else."""
     text = " ".join(dict.fromkeys(one.text for one in near))
-    if any(one.is_a_range for one in near):
-        return Price(problem="The page shows a range of prices.", text=text)
     today: Role = "now" if any(one.is_a_price and one.role == "now" for one in near) else "usual"
     stand = [one for one in near if one.is_a_price and one.role == today]
+    ranges = [one for one in near if one.is_a_range]
+    if ranges and not (stand and all(_is_another_offer(one, stand[0]) for one in ranges)):
+        return Price(problem="The page shows a range of prices.", text=text)
     if any(one.money is None for one in stand):
         return Price(problem="The page shows a price that can be read in two ways.", text=text)
     amounts = list(dict.fromkeys(one.money for one in stand if one.money))
-    if len(amounts) != 1:
-        told = ", ".join(sorted(f"{money.currency} {money.amount}" for money in amounts)[:5])
-        return Price(problem=f"The page shows several prices: {told}." if told else None, text=text)
+    if not amounts:
+        return Price(text=text)
     money = amounts[0]
+    if len(amounts) > 1 and not (_is_one_of_a_list(stand) or _doubted(amounts)):
+        amounts = [money]
+    if len(amounts) > 1:
+        told = ", ".join(sorted(f"{money.currency} {money.amount}" for money in amounts)[:5])
+        return Price(problem=f"The page shows several prices: {told}.", text=text)
     before = max(
         (
             one.money.amount
@@ -183,3 +203,34 @@ def _judged(near: Sequence[Amount]) -> Price:
     if before and money.amount < before * _DEEPEST_CUT:
         return Price(problem="The page shows several prices, far apart.", text=text)
     return Price(money.amount, money.currency, before, text=text)
+
+
+def _is_another_offer(one: Amount, first: Amount) -> bool:
+    """ "Used from €20", behind the price and on a line of its own."""
+    return first.named and one.at > first.at
+
+
+def _doubted(amounts: Sequence[Money]) -> bool:
+    """Whether the first of several amounts could be the price before a sale, or a part of one.
+
+    What is dearer is a former price or another seller's; what costs less than half of it is put
+    on top of it or paid back.
+    """
+    first, others = amounts[0], amounts[1:]
+    return any(
+        other.currency != first.currency
+        or first.amount / 2 <= other.amount < first.amount
+        or other.amount > first.amount * _DEAREST
+        for other in others
+    )
+
+
+def _is_one_of_a_list(stand: Sequence[Amount]) -> bool:
+    """Cards of several products, whose prices stand in elements of the same name."""
+    first = _kin(stand[0])
+    return len({one.money for one in stand if _kin(one) == first}) >= _A_LIST
+
+
+def _kin(one: Amount) -> tuple[str, str]:
+    above = one.node.parent
+    return regions.names(one.node), regions.names(above) if above is not None else ""
