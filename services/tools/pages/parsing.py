@@ -7,11 +7,10 @@ too deep, is read by its metadata alone.
 """
 
 import re
-from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
-from services.tools.pages import markup, regions
+from services.tools.pages import markup
 
 MOST_HTML = 8_000_000
 MOST_TAGS = 25_000
@@ -21,24 +20,22 @@ MOST_ATTRIBUTES = 50_000_000
 """Of the squares of a tag's attributes, summed: a fifth of a second; 7,000 on one tag."""
 _TAG = re.compile(r"<[a-zA-Z]")
 _FORMATTING = re.compile(
-    r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b[^>]{0,100}", re.IGNORECASE
+    r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b", re.IGNORECASE
 )
+_FORMATTING_TAG = re.compile(_FORMATTING.pattern + r"[^>]{0,100}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    tree: LexborHTMLParser
-    whole: bool
-    """False: only the metadata were read."""
-
-
-def parsed(html: str) -> Parsed:
+def parsed(html: str) -> LexborHTMLParser | None:
+    """None for a page that would take too long: see `outlined`."""
+    # A page may hold halves of characters, which stand for nothing.
     text = html[:MOST_HTML].encode("utf-8", "replace").decode()
-    if _is_light(text):
-        tree = LexborHTMLParser(text)
-        if regions.can_be_walked(tree):
-            return Parsed(tree, whole=True)
-    return Parsed(LexborHTMLParser(markup.outline(text)), whole=False)
+    return LexborHTMLParser(text) if _is_light(text) else None
+
+
+def outlined(html: str) -> LexborHTMLParser:
+    """Its metadata, headings and JSON-LD alone."""
+    text = html[:MOST_HTML].encode("utf-8", "replace").decode()
+    return LexborHTMLParser(markup.outline(text))
 
 
 def _is_light(text: str) -> bool:
@@ -47,8 +44,9 @@ def _is_light(text: str) -> bool:
         tags = sum(1 for _ in _TAG.finditer(text))
     if tags > MOST_TAGS:
         return False
-    # Of the same formatting element a parser opens no more than three again.
-    distinct = len({found[0] for found in _FORMATTING.finditer(text)})
-    if 3 * distinct * tags > MOST_REOPENED:
-        return False
-    return markup.weight_of_attributes(text, MOST_ATTRIBUTES) <= MOST_ATTRIBUTES
+    most = MOST_REOPENED // (3 * max(1, tags))
+    if len(_FORMATTING.findall(text)) > most:
+        # Of the same formatting element a parser opens no more than three again.
+        if len({found[0] for found in _FORMATTING_TAG.finditer(text)}) > most:
+            return False
+    return markup.weight_of_attributes(text) <= MOST_ATTRIBUTES

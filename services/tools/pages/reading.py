@@ -4,10 +4,9 @@ The sources are JSON-LD, microdata, `meta` elements and what people see; each sa
 and deciding.py says what counts.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-
-from selectolax.lexbor import LexborHTMLParser
 
 from contracts.readings import ReadingSource
 from services.tools.pages import cleaning
@@ -17,12 +16,13 @@ from services.tools.pages.deciding import Stated, decide
 from services.tools.pages.found import Found, Price
 from services.tools.pages.locale_hints import hints_of
 from services.tools.pages.page import Page, Read
-from services.tools.pages.parsing import Parsed, parsed
+from services.tools.pages.parsing import outlined, parsed
 from services.tools.pages.prices.currencies import CODES
 from services.tools.pages.structured import json_ld, meta_tags, microdata, schema_org
 from services.tools.pages.structured.asking import Asking
 from services.tools.pages.structured.json_ld import Node
 from services.tools.pages.visible import blocked, stock, titles, visible_text
+from services.tools.pages.visible.lines import TooDeep
 from services.tools.pages.visible.seen import Seen
 from services.tools.pages.visible.visible_text import Shown
 
@@ -33,12 +33,6 @@ HUMAN = "The shop asks whether a human is looking."
 NO_PRICE = "No price stands on the page."
 TOO_LARGE = "The page is too large to be read."
 NO_CURRENCY = "A price stands on the page, but not in which currency."
-
-
-_DESCRIBED: tuple[tuple[ReadingSource, Callable[[LexborHTMLParser], list[Node]]], ...] = (
-    ("json-ld", json_ld.nodes),
-    ("microdata", microdata.nodes),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +59,25 @@ def read(page: Page, *, product: str | None, locale: str | None = None) -> Read:
         return Read("blocked", note=REFUSED)
     if page.status >= 400:
         return Read("unreachable", note=f"The shop answers with an error ({page.status}).")
-    look = _Look(page, parsed(page.html), product, locale)
+    look = _look(page, product, locale)
     if blocked.asks_for_a_human(look.tree, look.seen):
         return Read("blocked", note=HUMAN)
     return look.read()
 
 
+def _look(page: Page, product: str | None, locale: str | None) -> "_Look":
+    tree = parsed(page.html)
+    if tree is not None:
+        with contextlib.suppress(TooDeep):
+            return _Look(page, Seen(tree), product, locale, whole=True)
+    return _Look(page, Seen(outlined(page.html)), product, locale, whole=False)
+
+
 class _Look:
-    def __init__(self, page: Page, parsed: Parsed, product: str | None, locale: str | None) -> None:
-        self.tree, self._whole = parsed.tree, parsed.whole
-        self.seen = Seen(self.tree)
+    def __init__(
+        self, page: Page, seen: Seen, product: str | None, locale: str | None, *, whole: bool
+    ) -> None:
+        self.tree, self.seen, self._whole = seen.tree, seen, whole
         self._page, self._product = page, product
         self._url = joined("", page.url) or ""
         self._tags = meta_tags.told(self.tree)
@@ -105,8 +108,12 @@ class _Look:
         return self._priced(decided, found, title)
 
     def _described(self) -> Iterator[tuple[ReadingSource, Found | Several | None]]:
-        for source, nodes in _DESCRIBED:
-            products = schema_org.products(nodes(self.tree), self._asking, self._url)
+        described: tuple[tuple[ReadingSource, list[Node]], ...] = (
+            ("json-ld", json_ld.nodes(self.tree)),
+            ("microdata", microdata.nodes(self.tree, self.seen.parts)),
+        )
+        for source, nodes in described:
+            products = schema_org.products(nodes, self._asking, self._url)
             yield source, choose(products, self._about)
         if tagged := meta_tags.found(self._tags, self._asking):
             yield tagged[1], tagged[0]

@@ -42,9 +42,6 @@ _NAMED_BY = ("class", "id", "data-testid", "data-test", "data-role", "itemprop")
 _WHOLE = frozenset({"html", "body", "main"})
 MOST_TITLES, MOST_WITHIN, MOST_HIDDEN = 20, 60, 50_000
 HIGHEST_LINE = 520
-DEEPEST = 512
-"""Chromium hangs what is deeper beside its parent."""
-MOST_NODES = 600_000
 LONGEST_STYLE = 4_000
 _LONGEST_NAMES = 500
 
@@ -62,24 +59,6 @@ def _named(attributes: dict[str, str | None]) -> str:
 def style(node: LexborNode) -> str:
     """An element's own style sheet, as far as pages made by hand or by shops go."""
     return (node.attributes.get("style") or "")[:LONGEST_STYLE]
-
-
-def can_be_walked(tree: LexborHTMLParser) -> bool:
-    """Whether a page is as flat as browsers make it: deeper ones are made to keep readers busy."""
-    node = tree.root
-    depth, left = 0, MOST_NODES
-    while node is not None and left:
-        left -= 1
-        below = node.first_child
-        if below is not None:
-            node, depth = below, depth + 1
-            if depth > DEEPEST:
-                return False
-            continue
-        while node is not None and node.next is None:
-            node, depth = node.parent, depth - 1
-        node = node.next if node is not None else None
-    return left > 0
 
 
 def short_text(

@@ -17,9 +17,8 @@ _VALUE_IN = {
 _TEXT_IN_LINKS = frozenset({"name", "price", "priceCurrency"})
 
 
-def nodes(tree: LexborHTMLParser) -> list[Node]:
+def nodes(tree: LexborHTMLParser, parts: Regions) -> list[Node]:
     """Each product's item; what stands among recommendations hangs under `isRelatedTo`."""
-    parts = Regions(tree)
     scopes = tree.css("[itemscope]")[:MOST_ITEMS]
     items: dict[int, Node] = {scope.mem_id: _typed(scope) for scope in scopes}
     tops: list[Node] = []

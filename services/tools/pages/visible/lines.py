@@ -35,6 +35,8 @@ _APART = "  "
 _LETTERS_OF_A_SIGN = re.compile(r"(?<![^\W\d_])[A-Z]{1,3}$")
 _SIGN_APART = re.compile(r"(?<=\d) ([.,]\d{2})(?!\d)")
 _SHORT = 40
+DEEPEST = 512
+"""Chromium hangs what is deeper beside its parent."""
 LONGEST = 3_000
 """Characters of a line; what follows in it is another line."""
 MOST = 30_000
@@ -47,18 +49,18 @@ class Line:
     """The innermost element that stands on lines of its own."""
     text: str = ""
     _starts: list[int] = field(default_factory=list)
-    _holders: list[LexborNode] = field(default_factory=list)
+    holders: list[LexborNode] = field(default_factory=list)
 
     def holder(self, at: int) -> LexborNode:
         """The innermost element of the character that stands there."""
-        return self._holders[max(0, bisect_right(self._starts, at) - 1)]
+        return self.holders[max(0, bisect_right(self._starts, at) - 1)]
 
     def add(self, said: str, holder: LexborNode, *, gap: bool) -> None:
         """Behind what is there; `gap` says whether white space stands between."""
         glue = _glue(self.text, said, holder, gap=gap) if self.text else ""
         self.text = f"{self.text}{glue}"
         self._starts.append(len(self.text))
-        self._holders.append(holder)
+        self.holders.append(holder)
         self.text = f"{self.text}{said}"
 
     @property
@@ -66,66 +68,78 @@ class Line:
         return len(self._starts)
 
 
+class TooDeep(Exception):
+    """A page whose elements are nested deeper than browsers nest them."""
+
+
 def lines(body: LexborNode, hidden: Iterable[int] = ()) -> list[Line]:
     """What can be seen, in the page's order; style sheets and names of classes are not heeded."""
+    blocks = _Blocks(hidden)
     found: list[Line] = []
-    places: dict[int, LexborNode | None] = dict.fromkeys(hidden)
     line: Line | None = None
-    block_id = 0
-    gap = False
+    block_id, gap = 0, False
     for node in body.traverse(include_text=True):
         tag = node.tag
         if tag != "-text":
-            if tag in _BREAKS:
-                line = None
+            line = None if tag in _BREAKS else line
             continue
         holder = node.parent
-        if holder is None:
-            continue
-        block = places.get(holder.mem_id, holder)
-        if block is holder:
-            block = _block(holder, places)
-        if block is None:
+        block = None if holder is None else blocks.of(holder)
+        if holder is None or block is None:
             continue
         raw = node.text_content or ""
         words = raw.split()
         if not words:
             gap = True
             continue
-        said = _SIGN_APART.sub(r"\1", " ".join(words))
-        known = block.mem_id
-        if line is None or known != block_id or len(line.text) > LONGEST:
+        said = _SIGN_APART.sub(r"\1", " ".join(words)) if len(words) > 1 else words[0]
+        if line is None or block.mem_id != block_id or len(line.text) > LONGEST:
             if line is None or not _goes_on(line, said, block):
+                if len(found) == MOST:
+                    break
                 line = Line(block)
                 found.append(line)
-                if len(found) > MOST:
-                    break
-            block_id = known
+            block_id = block.mem_id
         line.add(said, holder, gap=gap or raw[0].isspace())
         gap = raw[-1].isspace()
     return found
 
 
-def _block(holder: LexborNode, places: dict[int, LexborNode | None]) -> LexborNode | None:
-    """The block that holds an element, or None where nobody sees it."""
-    waiting: list[LexborNode] = []
-    node: LexborNode | None = holder
-    block: LexborNode | None = holder
-    while node is not None:
-        known = node.mem_id
-        if known in places:
-            block = places[known]
-            break
-        waiting.append(node)
-        node = node.parent
-    for one in reversed(waiting):
-        tag = one.tag
-        if tag in _UNSEEN:
-            block = None
-        elif block is not None and tag not in _INLINE:
-            block = one
-        places[one.mem_id] = block
-    return block
+class _Blocks:
+    """The block that holds an element, or None where nobody sees it: found once for each."""
+
+    def __init__(self, hidden: Iterable[int]) -> None:
+        self._known: dict[int, LexborNode | None] = {}
+        self._depths: dict[int, int] = {}
+        self._hidden = frozenset(hidden)
+
+    def of(self, holder: LexborNode) -> LexborNode | None:
+        key = holder.mem_id
+        return self._known[key] if key in self._known else self._found(holder)
+
+    def _found(self, holder: LexborNode) -> LexborNode | None:
+        waiting: list[tuple[int, LexborNode]] = []
+        node: LexborNode | None = holder
+        block: LexborNode | None = holder
+        depth = 0
+        while node is not None:
+            key = node.mem_id
+            if key in self._known:
+                block, depth = self._known[key], self._depths[key]
+                break
+            waiting.append((key, node))
+            node = node.parent
+        if depth + len(waiting) > DEEPEST:
+            raise TooDeep
+        for key, one in reversed(waiting):
+            depth += 1
+            tag = one.tag
+            if tag in _UNSEEN or key in self._hidden:
+                block = None
+            elif block is not None and tag not in _INLINE:
+                block = one
+            self._known[key], self._depths[key] = block, depth
+        return block
 
 
 def _goes_on(line: Line, said: str, block: LexborNode) -> bool:

@@ -7,7 +7,10 @@ from services.tools.pages.visible.lines import Line, lines
 
 
 class Seen:
-    """Read once, by all who look at what people see."""
+    """Read once, by all who look at what people see.
+
+    Raises TooDeep for pages that are made to keep readers busy.
+    """
 
     def __init__(self, tree: LexborHTMLParser) -> None:
         self.tree = tree

@@ -88,7 +88,9 @@ def _bare(text: str) -> str:
 def _amounts(seen: Seen, hints: Hints) -> list[Amount]:
     found: list[Amount] = []
     for at, line in enumerate(seen.lines):
-        if len(line.text) > _LONGEST_NAMED or not _DIGIT.search(line.text):
+        if len(line.text) > _LONGEST_NAMED or not _may_hold_money(line.text):
+            continue
+        if not any(seen.is_main(holder) for holder in line.holders):
             continue
         led, after = _label_before(seen.lines, at), _unit_behind(seen.lines, at)
         text = f"{led}{line.text}{after}"
@@ -99,6 +101,13 @@ def _amounts(seen: Seen, hints: Hints) -> list[Amount]:
         if len(found) > _MOST_SEEN:
             break
     return found
+
+
+def _may_hold_money(text: str) -> bool:
+    """A digit, and a sign or a code of a currency: what is dear is done where they stand."""
+    if not _DIGIT.search(text):
+        return False
+    return not text.isascii() or "$" in text or any(c.isalpha() for c in text)
 
 
 def _seen(line: Line, one: Mention, start: int, text: str, seen: Seen, at: int) -> Iterator[Amount]:
