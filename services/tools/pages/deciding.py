@@ -45,7 +45,7 @@ def decide(stated: Sequence[Stated], shown: Shown) -> Stated | None:
     if seen is not None and seen in priced:
         return _with_list_price(priced[seen], shown)
     if seen is not None:
-        elsewhere = {one.money for one in shown.everywhere if one.is_a_price}
+        elsewhere = {one.money for one in shown.elsewhere if one.is_a_price}
         if elsewhere & priced.keys() - _before(shown):
             return _unclear(as_text)
         return as_text

@@ -8,16 +8,19 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from selectolax.lexbor import LexborHTMLParser
+
 from contracts.readings import ReadingSource
 from services.tools.pages import cleaning
 from services.tools.pages.addresses import joined
 from services.tools.pages.choosing import About, Several, choose
 from services.tools.pages.deciding import Stated, decide
-from services.tools.pages.found import Found, Price
+from services.tools.pages.found import Found
 from services.tools.pages.locale_hints import hints_of
 from services.tools.pages.page import Page, Read
 from services.tools.pages.parsing import outlined, parsed
 from services.tools.pages.prices.currencies import CODES
+from services.tools.pages.regions import Regions
 from services.tools.pages.structured import json_ld, meta_tags, microdata, schema_org
 from services.tools.pages.structured.asking import Asking
 from services.tools.pages.structured.json_ld import Node
@@ -69,15 +72,21 @@ def _look(page: Page, product: str | None, locale: str | None) -> "_Look":
     tree = parsed(page.html)
     if tree is not None:
         with contextlib.suppress(TooDeep):
-            return _Look(page, Seen(tree), product, locale, whole=True)
-    return _Look(page, Seen(outlined(page.html)), product, locale, whole=False)
+            return _Look(page, tree, product, locale, whole=True)
+    return _Look(page, outlined(page.html), product, locale, whole=False)
 
 
 class _Look:
     def __init__(
-        self, page: Page, seen: Seen, product: str | None, locale: str | None, *, whole: bool
+        self,
+        page: Page,
+        tree: LexborHTMLParser,
+        product: str | None,
+        locale: str | None,
+        *,
+        whole: bool,
     ) -> None:
-        self.tree, self.seen, self._whole = seen.tree, seen, whole
+        self.tree, self._whole = tree, whole
         self._page, self._product = page, product
         self._url = joined("", page.url) or ""
         self._tags = meta_tags.told(self.tree)
@@ -85,13 +94,20 @@ class _Look:
         hints = hints_of(self.tree, self._url, locale)
         self._hints = replace(hints, declared=frozenset(declared & CODES))
         self._asking = Asking(self._hints, page.at)
+        parts = Regions(tree)
+        # Before what nobody sees is taken away: metadata are part of it.
+        self._described: tuple[tuple[ReadingSource, list[Node]], ...] = (
+            ("json-ld", json_ld.nodes(tree)),
+            ("microdata", microdata.nodes(tree, parts)),
+        )
+        self.seen = Seen(tree, parts)
         self._heading = titles.heading(self.seen, product, self._known_titles())
         self._about = self._told_before()
 
     def read(self) -> Read:
         found: list[_Described] = []
         several: str | None = None
-        for source, chosen in self._described():
+        for source, chosen in self._products():
             match chosen:
                 case Found():
                     found.append(_Described(chosen, source))
@@ -107,12 +123,8 @@ class _Look:
             return self._unclear(decided, title)
         return self._priced(decided, found, title)
 
-    def _described(self) -> Iterator[tuple[ReadingSource, Found | Several | None]]:
-        described: tuple[tuple[ReadingSource, list[Node]], ...] = (
-            ("json-ld", json_ld.nodes(self.tree)),
-            ("microdata", microdata.nodes(self.tree, self.seen.parts)),
-        )
-        for source, nodes in described:
+    def _products(self) -> Iterator[tuple[ReadingSource, Found | Several | None]]:
+        for source, nodes in self._described:
             products = schema_org.products(nodes, self._asking, self._url)
             yield source, choose(products, self._about)
         if tagged := meta_tags.found(self._tags, self._asking):
@@ -121,7 +133,7 @@ class _Look:
     def _shown(self, found: Sequence[_Described], several: str | None) -> Shown:
         """What people see; nothing where the page describes several products."""
         if not self._whole or several:
-            return Shown(Price())
+            return Shown()
         stated = {one.found.price.currency for one in found} - {None}
         declared = self._hints.declared | frozenset(code for code in stated if code)
         hints = replace(self._hints, declared=declared)

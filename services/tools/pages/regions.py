@@ -1,7 +1,7 @@
 """Parts of a page that are not about its product, and parts that nobody sees."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -21,10 +21,9 @@ _UNSEEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?:[;\s]|$)",
     re.IGNORECASE,
 )
-_UNSEEN_TAGS = frozenset(
+UNSEEN_TAGS = frozenset(
     {
-        "script", "style", "template", "noscript", "iframe", "svg", "head", "select", "textarea",
-        "object",
+        "script", "style", "template", "noscript", "iframe", "svg", "select", "textarea", "object",
     }
 )  # fmt: skip
 _UNSEEN_CLASSES = frozenset(
@@ -104,9 +103,18 @@ class Regions:
         titles = tree.css("h1")[:MOST_TITLES]
         # What holds the page's title holds its product.
         self._main = frozenset[int]().union(*map(line, titles), (t.mem_id for t in titles))
-        self.hidden = hidden(tree)
+        self._hidden = [
+            node
+            for node in tree.css(_MAY_BE_HIDDEN)[:MOST_HIDDEN]
+            if node.tag not in _WHOLE and _is_hidden(node.attributes)
+        ]
+        self._hidden_ids = frozenset(node.mem_id for node in self._hidden)
         self._known: dict[int, Part] = {}
         self._by_name: dict[str, bool] = {}
+
+    def hidden_nodes(self) -> Sequence[LexborNode]:
+        """What its own attributes hide, in the page's order."""
+        return self._hidden
 
     def part(self, node: LexborNode | None) -> Part:
         """Hidden if anything that holds it is; else beside the product if anything is."""
@@ -130,9 +138,9 @@ class Regions:
         tag = node.tag
         if tag in _WHOLE:
             return "main"
-        if tag in _UNSEEN_TAGS:
+        if tag in UNSEEN_TAGS:
             return "hidden"
-        if node.mem_id in self.hidden:
+        if node.mem_id in self._hidden_ids:
             return "hidden"
         if node.mem_id in self._main:
             return "main"
@@ -153,15 +161,6 @@ class Regions:
 def _is_of_something_beside(named: str) -> bool:
     folded = named.lower().replace("-", "").replace("_", "")
     return any(word in folded for word in _BESIDE)
-
-
-def hidden(tree: LexborHTMLParser) -> frozenset[int]:
-    """What its own attributes hide, by `mem_id`; what it holds is hidden with it."""
-    return frozenset(
-        node.mem_id
-        for node in tree.css(_MAY_BE_HIDDEN)[:MOST_HIDDEN]
-        if node.tag not in _WHOLE and _is_hidden(node.attributes)
-    )
 
 
 def _is_hidden(attributes: dict[str, str | None]) -> bool:

@@ -54,10 +54,4 @@ def _heads(tree: LexborHTMLParser) -> str:
 
 
 def _is_short(seen: Seen) -> bool:
-    length = 0
-    for line in seen.lines:
-        if seen.is_main(line.block):
-            length += len(line.text) + 1
-            if length >= _A_SHORT_PAGE:
-                return False
-    return True
+    return not seen.is_longer_than(_A_SHORT_PAGE)

@@ -7,7 +7,7 @@ two elements, two digits alone behind a number are its cents.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
@@ -20,11 +20,6 @@ _INLINE = frozenset(
     }
 )  # fmt: skip
 _BREAKS = frozenset({"br", "hr"})
-_UNSEEN = frozenset(
-    {
-        "script", "style", "template", "noscript", "iframe", "svg", "select", "textarea", "object",
-    }
-)  # fmt: skip
 _CENTS = re.compile(
     r"(?<![a-z])cent|fraction|decimal|superscript|(?<![a-z])sup(?![a-z])", re.IGNORECASE
 )
@@ -39,8 +34,6 @@ DEEPEST = 512
 """Chromium hangs what is deeper beside its parent."""
 LONGEST = 3_000
 """Characters of a line; what follows in it is another line."""
-MOST = 30_000
-"""Lines of a page; what follows is not read."""
 
 
 @dataclass(slots=True)
@@ -72,74 +65,50 @@ class TooDeep(Exception):
     """A page whose elements are nested deeper than browsers nest them."""
 
 
-def lines(body: LexborNode, hidden: Iterable[int] = ()) -> list[Line]:
-    """What can be seen, in the page's order; style sheets and names of classes are not heeded."""
-    blocks = _Blocks(hidden)
+def lines(nodes: Sequence[LexborNode], texts: Sequence[str]) -> list[Line]:
+    """Of pieces of text that stand one behind the other, each with its text.
+
+    Style sheets are not heeded. Raises TooDeep.
+    """
+    blocks: dict[int, LexborNode] = {}
     found: list[Line] = []
     line: Line | None = None
     block_id, gap = 0, False
-    for node in body.traverse(include_text=True):
-        tag = node.tag
-        if tag != "-text":
-            line = None if tag in _BREAKS else line
-            continue
-        holder = node.parent
-        block = None if holder is None else blocks.of(holder)
-        if holder is None or block is None:
-            continue
-        raw = node.text_content or ""
+    for node, raw in zip(nodes, texts, strict=True):
         words = raw.split()
         if not words:
             gap = True
             continue
+        holder = node.parent
+        if holder is None:
+            continue
+        block = blocks.get(holder.mem_id) or _block(holder, blocks)
         said = _SIGN_APART.sub(r"\1", " ".join(words)) if len(words) > 1 else words[0]
-        if line is None or block.mem_id != block_id or len(line.text) > LONGEST:
-            if line is None or not _goes_on(line, said, block):
-                if len(found) == MOST:
-                    break
-                line = Line(block)
-                found.append(line)
-            block_id = block.mem_id
+        new = line is None or block.mem_id != block_id or _is_broken_before(node)
+        if line is None or (new and not _goes_on(line, said, block)) or len(line.text) > LONGEST:
+            line = Line(block)
+            found.append(line)
+        block_id = block.mem_id
         line.add(said, holder, gap=gap or raw[0].isspace())
         gap = raw[-1].isspace()
     return found
 
 
-class _Blocks:
-    """The block that holds an element, or None where nobody sees it: found once for each."""
+def _is_broken_before(node: LexborNode) -> bool:
+    before = node.prev
+    return before is not None and before.tag in _BREAKS
 
-    def __init__(self, hidden: Iterable[int]) -> None:
-        self._known: dict[int, LexborNode | None] = {}
-        self._depths: dict[int, int] = {}
-        self._hidden = frozenset(hidden)
 
-    def of(self, holder: LexborNode) -> LexborNode | None:
-        key = holder.mem_id
-        return self._known[key] if key in self._known else self._found(holder)
-
-    def _found(self, holder: LexborNode) -> LexborNode | None:
-        waiting: list[tuple[int, LexborNode]] = []
-        node: LexborNode | None = holder
-        block: LexborNode | None = holder
-        depth = 0
-        while node is not None:
-            key = node.mem_id
-            if key in self._known:
-                block, depth = self._known[key], self._depths[key]
-                break
-            waiting.append((key, node))
-            node = node.parent
-        if depth + len(waiting) > DEEPEST:
-            raise TooDeep
-        for key, one in reversed(waiting):
-            depth += 1
-            tag = one.tag
-            if tag in _UNSEEN or key in self._hidden:
-                block = None
-            elif block is not None and tag not in _INLINE:
-                block = one
-            self._known[key], self._depths[key] = block, depth
-        return block
+def _block(holder: LexborNode, blocks: dict[int, LexborNode]) -> LexborNode:
+    """The innermost element around that stands on lines of its own."""
+    node = holder
+    for _ in range(DEEPEST):
+        above = node.parent
+        if node.tag not in _INLINE or above is None:
+            blocks[holder.mem_id] = node
+            return node
+        node = above
+    raise TooDeep
 
 
 def _goes_on(line: Line, said: str, block: LexborNode) -> bool:

@@ -1,23 +1,105 @@
-"""What can be seen of a page: its lines, and to which part of the page each belongs."""
+"""What can be seen of a page: its pieces of text, its lines, and to which part each belongs.
+
+A page may have thousands of pieces, and few of them speak of money: only what stands around those
+is put together to lines.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from services.tools.pages.regions import Regions
+from services.tools.pages.regions import UNSEEN_TAGS, Regions
 from services.tools.pages.visible.lines import Line, lines
+from services.tools.pages.visible.money_places import places
+
+_BORDER = "\x1f"
+"""Between two pieces of text; what pages send of it is taken for white space."""
+_AROUND = 6
+"""Pieces before and behind one that speaks of money: the label of its line, and its cents."""
 
 
 class Seen:
-    """Read once, by all who look at what people see.
+    """Read once, by all who look at what people see; it takes away what nobody sees.
 
     Raises TooDeep for pages that are made to keep readers busy.
     """
 
-    def __init__(self, tree: LexborHTMLParser) -> None:
-        self.tree = tree
-        self.parts = Regions(tree)
+    def __init__(self, tree: LexborHTMLParser, parts: Regions) -> None:
+        self.tree, self.parts = tree, parts
+        self.has_scripts = tree.css_first("script") is not None
+        tree.strip_tags(list(UNSEEN_TAGS))
+        # Backwards: a removed element takes its children along, which must not be touched again.
+        for node in reversed(parts.hidden_nodes()):
+            node.decompose()
         body = tree.body
-        self.lines: list[Line] = [] if body is None else lines(body, self.parts.hidden)
+        self._nodes: list[LexborNode] = []
+        self._joined = ""
+        if body is not None:
+            self._nodes = [n for n in body.traverse(include_text=True) if n.is_text_node]
+            self._joined = body.text(separator=_BORDER)
+        self._texts = self._joined.split(_BORDER)
+        if len(self._texts) != len(self._nodes):
+            self._texts = [(n.text_content or "").replace(_BORDER, " ") for n in self._nodes]
+            self._joined = _BORDER.join(self._texts)
+        # Where each piece begins.
+        self._starts = [0, *accumulate(len(text) + 1 for text in self._texts)]
 
     def is_main(self, node: LexborNode) -> bool:
         """Shown, and about the page's product."""
         return self.parts.part(node) == "main"
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """Those that speak of money, and those around them, in the page's order."""
+        found: list[Line] = []
+        for first, behind in self._windows():
+            found += lines(self._nodes[first:behind], self._texts[first:behind])
+        return found
+
+    @cached_property
+    def folded(self) -> str:
+        """All text, for a first look whether a word stands there at all."""
+        return self._joined.casefold()
+
+    def labels(self, phrases: Sequence[str], longest: int) -> Iterator[tuple[LexborNode, str]]:
+        """The short pieces of the main part in which one of the phrases stands."""
+        here = [phrase for phrase in phrases if phrase in self.folded]
+        if not here:
+            return
+        for node, text in zip(self._nodes, self._texts, strict=True):
+            if len(text) > longest * 4:
+                continue
+            label = " ".join(text.split())
+            folded = label.casefold()
+            if len(label) <= longest and any(phrase in folded for phrase in here):
+                holder = node.parent
+                if holder is not None and self.is_main(holder):
+                    yield holder, label
+
+    def is_longer_than(self, length: int) -> bool:
+        """Whether the main part has so many characters."""
+        left = length
+        for node, text in zip(self._nodes, self._texts, strict=True):
+            said = len(text.strip())
+            holder = node.parent if said else None
+            if holder is not None and self.is_main(holder):
+                left -= said + 1
+                if left <= 0:
+                    return True
+        return False
+
+    def _windows(self) -> Iterator[tuple[int, int]]:
+        """Stretches of pieces that do not touch each other."""
+        first, behind = 0, 0
+        for place in places(self._joined):
+            at = bisect_right(self._starts, place) - 1
+            if at - _AROUND > behind:
+                if behind:
+                    yield first, behind
+                first = at - _AROUND
+            behind = at + _AROUND + 1
+        if behind:
+            yield max(0, first), behind

@@ -6,12 +6,9 @@ it or another label says that it is there.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-
 from selectolax.lexbor import LexborNode
 
 from services.tools.pages import regions, words
-from services.tools.pages.visible.lines import Line
 from services.tools.pages.visible.seen import Seen
 from services.tools.pages.words import Stock
 
@@ -31,27 +28,15 @@ _SIGNS = '[itemtype*="schema.org/Product"], meta[property="og:type"][content*="p
 
 def of_text(seen: Seen) -> Stock | None:
     """By short labels only; None where they contradict each other or a button that buys."""
-    short = [line for line in seen.lines if len(line.text) <= _LONGEST_LABEL]
-    folded = "\n".join([line.text for line in short]).casefold()
-    out = [line for line in _with(words.SOLD_OUT, short, folded) if _is_shown(line, seen)]
+    out = [node for node, _ in seen.labels(words.SOLD_OUT, _LONGEST_LABEL)]
+    there = any(
+        not words.says(words.SOLD_OUT, label)
+        for _, label in seen.labels(words.IN_STOCK, _LONGEST_LABEL)
+    )
     if out:
-        whole = [line for line in out if not _is_one_of_several(line)]
-        if not whole or buys(seen):
-            return None
-    there = _with(words.IN_STOCK, short, folded)
-    if any(not words.says(words.SOLD_OUT, line.text) and _is_shown(line, seen) for line in there):
-        return None if out else "in"
-    return "out" if out else None
-
-
-def _with(phrases: Sequence[str], short: Sequence[Line], folded: str) -> Iterator[Line]:
-    """The lines in which any of the phrases stands; most pages have none."""
-    here = [phrase for phrase in phrases if phrase in folded]
-    return (line for line in short if here and words.says(here, line.text))
-
-
-def _is_shown(line: Line, seen: Seen) -> bool:
-    return seen.is_main(line.holder(0))
+        contradicted = there or all(map(_is_one_of_several, out)) or buys(seen)
+        return None if contradicted else "out"
+    return "in" if there else None
 
 
 def buys(seen: Seen) -> bool:
@@ -74,11 +59,11 @@ def is_for_sale(seen: Seen) -> bool:
     named = tree.css("[class*=price i], [id*=price i], [class*=product i], [id*=product i]")
     if any(seen.is_main(node) for node in named[:_MOST_BUTTONS]):
         return True
-    return tree.css_first("h1") is None and tree.css_first("script") is not None
+    return tree.css_first("h1") is None and seen.has_scripts
 
 
-def _is_one_of_several(line: Line) -> bool:
-    above: LexborNode | None = line.holder(0)
+def _is_one_of_several(label: LexborNode) -> bool:
+    above: LexborNode | None = label
     for _ in range(_UP):
         if above is None or above.tag in {"body", "main"}:
             return False

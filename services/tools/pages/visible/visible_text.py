@@ -9,9 +9,11 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
 
 from selectolax.lexbor import LexborNode
 
@@ -19,7 +21,7 @@ from services.tools.pages import regions
 from services.tools.pages.found import Price
 from services.tools.pages.locale_hints import Hints
 from services.tools.pages.prices.kinds import Kind
-from services.tools.pages.prices.money import Mention, Money, mentions
+from services.tools.pages.prices.money import Money, mentions
 from services.tools.pages.visible.lines import Line
 from services.tools.pages.visible.price_labels import Role, label_of
 from services.tools.pages.visible.seen import Seen
@@ -61,23 +63,28 @@ class Amount:
         return self.kind in {"from", "range"} and self.role is not None
 
 
-@dataclass(frozen=True, slots=True)
 class Shown:
-    """What a page shows around its title."""
+    """What a page shows around its title, and elsewhere where somebody asks."""
 
-    price: Price
-    near: Sequence[Amount] = ()
-    everywhere: Sequence[Amount] = ()
+    def __init__(
+        self, near: Sequence[Amount] = (), rest: Callable[[], list[Amount]] = list
+    ) -> None:
+        self.near = near
+        self.price = _judged(near) if near else Price()
+        self._rest = rest
+
+    @cached_property
+    def elsewhere(self) -> Sequence[Amount]:
+        """All amounts of the page's main part, however far from the title."""
+        return self._rest()
 
 
 def shown(seen: Seen, title: LexborNode | None, hints: Hints, visible: str | None) -> Shown:
     """`visible` is what a browser shows of the page."""
-    stands = _bare(visible) if visible is not None else None
-    amounts = [one for one in _amounts(seen, hints) if stands is None or _bare(one.said) in stands]
+    look = _Look(seen, hints, None if visible is None else _bare(visible))
     if title is None:
-        return Shown(Price(), (), amounts)
-    near = _nearest(title, amounts)
-    return Shown(_judged(near) if near else Price(), near, amounts)
+        return Shown((), look.all)
+    return Shown(look.nearest(title), look.all)
 
 
 def _bare(text: str) -> str:
@@ -85,44 +92,83 @@ def _bare(text: str) -> str:
     return "".join(c for c in text if not c.isspace() and c not in ".,").casefold()
 
 
-def _amounts(seen: Seen, hints: Hints) -> list[Amount]:
-    found: list[Amount] = []
-    for at, line in enumerate(seen.lines):
-        if len(line.text) > _LONGEST_NAMED or not _may_hold_money(line.text):
-            continue
-        if not any(seen.is_main(holder) for holder in line.holders):
-            continue
-        led, after = _label_before(seen.lines, at), _unit_behind(seen.lines, at)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    seen: Seen
+    hints: Hints
+    stands: str | None
+    """What a browser shows, without what differs by its style."""
+
+    def nearest(self, title: LexborNode) -> list[Amount]:
+        """What shares the smallest part of the page with the title; named a price first."""
+        height = {known: n for n, known in enumerate([title.mem_id, *regions.line(title)])}
+        lines = sorted(self._lines(height), key=lambda one: one[0])
+        named = [(up, at) for up, at, is_named in lines if is_named and up <= _HIGHEST]
+        others = [(up, at) for up, at, is_named in lines if not is_named and up <= _NEAR]
+        return self._first(named) or self._first(others)
+
+    def _lines(self, height: Mapping[int, int]) -> Iterator[tuple[int, int, bool]]:
+        """How high above the title each line meets it, its number, and whether it is named."""
+        for at, line in enumerate(self.seen.lines):
+            if len(line.text) > _LONGEST_NAMED or not (digit := _DIGIT.search(line.text)):
+                continue
+            holder = line.holder(digit.start())
+            up = _meets(holder, height)
+            if up <= _HIGHEST and self.seen.is_main(holder):
+                named = any(label_of(one).named for one in line.holders)
+                if named or len(line.text) <= _LONGEST_LINE:
+                    yield up, at, named
+
+    def _first(self, lines: Sequence[tuple[int, int]]) -> list[Amount]:
+        """The amounts up to the lowest height at which a price stands."""
+        found: list[Amount] = []
+        for _, each in groupby(lines, key=lambda one: one[0]):
+            found += [amount for _, at in each for amount in self.amounts(at)]
+            if any(one.is_a_price or one.is_a_range for one in found):
+                return sorted(found, key=lambda one: one.at)
+            if len(found) > _MOST_SEEN:
+                break
+        return []
+
+    def all(self) -> list[Amount]:
+        found: list[Amount] = []
+        for at in range(len(self.seen.lines)):
+            found += self.amounts(at)
+            if len(found) > _MOST_SEEN:
+                break
+        return found
+
+    def amounts(self, at: int) -> Iterator[Amount]:
+        lines = self.seen.lines
+        line = lines[at]
+        if len(line.text) > _LONGEST_NAMED or not _DIGIT.search(line.text):
+            return
+        led, after = _label_before(lines, at), _unit_behind(lines, at)
         text = f"{led}{line.text}{after}"
-        for one in mentions(text, hints):
+        for one in mentions(text, self.hints):
             start = one.start - len(led)
-            if 0 <= start < len(line.text):
-                found += _seen(line, one, start, text, seen, at)
-        if len(found) > _MOST_SEEN:
+            if not 0 <= start < len(line.text):
+                continue
+            digit = _DIGIT.search(line.text, start)
+            node = line.holder(digit.start() if digit else start)
+            said = text[one.start : one.end]
+            hidden = self.stands is not None and _bare(said) not in self.stands
+            if hidden or not self.seen.is_main(node) or _is_a_link(node):
+                continue
+            label = label_of(node)
+            if label.named or len(line.text) <= _LONGEST_LINE:
+                yield Amount(one.kind, label.role, label.named, one.money, said, text, node, at)
+
+
+def _meets(holder: LexborNode, height: Mapping[int, int]) -> int:
+    node: LexborNode | None = holder
+    for _ in range(regions.HIGHEST_LINE):
+        if node is None:
             break
-    return found
-
-
-def _may_hold_money(text: str) -> bool:
-    """A digit, and a sign or a code of a currency: what is dear is done where they stand."""
-    if not _DIGIT.search(text):
-        return False
-    return not text.isascii() or "$" in text or any(c.isalpha() for c in text)
-
-
-def _seen(line: Line, one: Mention, start: int, text: str, seen: Seen, at: int) -> Iterator[Amount]:
-    digits = _DIGIT.search(line.text, start)
-    node = line.holder(digits.start() if digits else start)
-    if not seen.is_main(node):
-        return
-    if _is_a_link(node):
-        return
-    label = label_of(node)
-    longest = _LONGEST_NAMED if label.named else _LONGEST_LINE
-    if len(line.text) > longest:
-        return
-    said = text[one.start : one.end]
-    yield Amount(one.kind, label.role, label.named, one.money, said, text, node, at)
+        if node.mem_id in height:
+            return height[node.mem_id]
+        node = node.parent
+    return _HIGHEST + 1
 
 
 def _is_a_link(node: LexborNode | None) -> bool:
@@ -162,22 +208,6 @@ def _side_by_side(one: Line, other: Line) -> bool:
         return True
     holders = (first.parent, second.parent)
     return all(holders) and holders[0].mem_id == holders[1].mem_id
-
-
-def _nearest(title: LexborNode, every: Sequence[Amount]) -> list[Amount]:
-    """What shares the smallest part of the page with the title; what is named a price first."""
-    above = [title.mem_id, *regions.line(title)]
-    height = {known: n for n, known in enumerate(above)}
-    heights: list[tuple[int, Amount]] = []
-    for one in every:
-        holders = (one.node.mem_id, *regions.line(one.node))
-        up = next((height[known] for known in holders if known in height), _HIGHEST + 1)
-        heights.append((up, one))
-    for some, highest in ((lambda one: one.named, _HIGHEST), (lambda _: True, _NEAR)):
-        ups = [up for up, one in heights if some(one) and (one.is_a_price or one.is_a_range)]
-        if ups and (least := min(ups)) <= highest:
-            return [one for up, one in heights if up <= least and some(one)]
-    return []
 
 
 def _judged(near: Sequence[Amount]) -> Price:
