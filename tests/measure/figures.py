@@ -22,7 +22,7 @@ def share(part: int, whole: int) -> str:
 
 def shown(measures: Iterable[Measure]) -> str:
     """A line for each figure, with the measure's name before the first."""
-    lines = []
+    lines: list[str] = []
     for measure in measures:
         lines.append(f"{measure.name}: {'holds' if measure.holds else 'DOES NOT HOLD'}")
         lines += [f"  {what}: {figure}" for what, figure in measure.figures.items()]

@@ -98,13 +98,23 @@ def _tender(region: str) -> tuple[str, ...]:
     return tuple(get_territory_currencies(region))
 
 
-@cache
 def _decimal(tag: str) -> str | None:
+    sign = _symbol(tag, "decimal")
+    return sign if sign in {".", ","} else None
+
+
+def groups_by_space(tag: str) -> bool:
+    """Whether thousands stand apart by a space in a locale."""
+    return (_symbol(tag, "group") or "").isspace()
+
+
+@cache
+def _symbol(tag: str, which: str) -> str | None:
+    """In Latin digits, as CLDR has it for a locale or for its language."""
     for known in (tag, tag.partition("_")[0]):
         try:
             symbols = cast("dict[str, dict[str, str]]", Locale.parse(known).number_symbols)
         except (UnknownLocaleError, ValueError):
             continue
-        sign = symbols.get("latn", {}).get("decimal")
-        return sign if sign in {".", ","} else None
+        return symbols.get("latn", {}).get(which)
     return None

@@ -1,71 +1,211 @@
-"""What an amount is by the words around it: a price to pay, or something else."""
-# ruff: noqa: RUF001 - other alphabets, and the typography of prices
+"""What an amount is by the words around it: a price to pay, or something else.
 
-import re
+Of what stands before an amount the last word counts: "was €99, now €79". What stands directly after
+it ("/ month", "off", "~") goes before what stands before.
+"""
+
+from dataclasses import dataclass
 from typing import Literal
+
+from services.tools.pages.prices import kind_words
+from services.tools.pages.prices.cldr import TABLE
+from services.tools.pages.prices.currencies import sign_after
+from services.tools.pages.prices.phrases import Phrases, Token, folded, tokens, words_of
 
 Kind = Literal["price", "from", "range", "instalment", "unit", "several", "former", "other"]
 
-
-def _any(words: str) -> str:
-    return "|".join(re.escape(word.strip()) for word in words.split("|"))
-
-
-_BOUND = r"(?<!\w)(?:{})(?!\w)"
-DASHED = re.compile(r"\d\D{0,4}[-\u2013\u2014~\uff5e\u301c]\s*$")
-BEFORE_THE_SALE = re.compile(
-    _BOUND.format(
-        _any(
-            "was|before|list price|regular price|original price|old price|rrp|msrp|instead of|reg."
-            "|statt|uvp|vorher|bisher|alter preis|ursprünglich|ancien prix|au lieu de|conseillé"
-            "|avant|barré|antes|precio anterior|en lugar de|prezzo precedente|invece di|prima"
-            "|prezzo di listino|adviesprijs|van voor|was eerst|preço anterior|cena regularna"
-            "|poprzednia cena|zamiast|najniższa cena|ordinarie pris|ord. pris|tidigare|førpris|før"
-            "|normalpris|vejl. pris|původní cena|běžná cena|通常価格|定価|参考価格|原价|市场价"
-            "|старая цена|eski fiyat|ovh|norm."
-        )
-    ),
-    re.IGNORECASE,
+_BEFORE: Phrases[Kind] = Phrases(
+    {
+        "former": kind_words.FORMER,
+        "price": kind_words.NOW,
+        "other": kind_words.OTHER,
+        "instalment": kind_words.INSTALMENT_BEFORE,
+        "unit": kind_words.UNIT_BEFORE,
+        "several": kind_words.SEVERAL_BEFORE,
+    }
 )
-FROM = re.compile(
-    _BOUND.format(
-        _any(
-            "from|starting at|starts at|as low as|between|up to|ab|bis|à partir de|a partir de"
-            "|dès|desde|entre|hasta|a partire da|da|fino a|vanaf|tot|od|do|från|fra|alkaen|от|до"
-        )
+_AFTER: Phrases[Kind] = Phrases(
+    {
+        "other": kind_words.OTHER_AFTER,
+        "former": kind_words.FORMER_AFTER,
+        "instalment": kind_words.INSTALMENT_AFTER,
+        "from": kind_words.FROM_AFTER,
+    }
+)
+_FROM: Phrases[Kind] = Phrases({"from": kind_words.FROM_BEFORE})
+_BETWEEN = words_of(kind_words.RANGE_BETWEEN)
+_PER = words_of(kind_words.PER)
+_BEFORE_A_UNIT = _PER | {folded(word.rstrip(".")) for word in TABLE.per}
+_UNITS = frozenset(folded(word) for word in TABLE.units)
+_PAID_AGAIN = frozenset(folded(word) for word in TABLE.paid_again)
+_FOR = words_of(kind_words.FOR_SEVERAL)
+_FOR_SURELY = _FOR - words_of("a|de|til|na|ab|do|int|at|x|\u00d7")
+_FOR_A_PRICE = frozenset({"por"})
+"""Which stands before a price as well."""
+_MEASURES = frozenset({"1", "10", "100", "500", "1000"})
+_TIMES = frozenset({"x", "\u00d7", "*", "\u0445"})
+_PIECES = words_of(kind_words.PIECES)
+_ONE = words_of(kind_words.ONE_OF_IT)
+_TAXES = words_of(kind_words.TAXES)
+_ENDS_A_SENTENCE = "!?;|\u2022\u00b7)\u3002\uff01"
+_MOST_FOR = 99
+LONGEST = 60
+"""Characters before an amount that say something of it, and after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """An amount's neighbourhood in a plain text."""
+
+    before: str
+    """From the amount before, or the sentence's beginning."""
+    after: str
+    """To a little way behind it."""
+
+
+def around(text: str, left: int, start: int, end: int) -> Around:
+    """What stands around `start` to `end`, from `left` on."""
+    before = text[max(left, start - LONGEST) : start]
+    cut = max(before.rfind(sign) for sign in _ENDS_A_SENTENCE)
+    return Around(before[cut + 1 :], text[end : end + LONGEST])
+
+
+def kind_of(near: Around) -> Kind:
+    before, after = tokens(near.before), tokens(near.after)
+    return (
+        _by_what_follows(near.after, after)
+        or _by_count(before, near.after, after)
+        or _by_what_leads(near.before, before)
+        or "price"
     )
-    + r"[\s:]*$",
-    re.IGNORECASE,
-)
-FROM_AFTER = re.compile(r"[\s]*(?:から|起|〜|～|より|-?dan başlayan|alkaen)", re.IGNORECASE)
-NOT_THE_PRICE = re.compile(
-    _BOUND.format(
-        _any(
-            "shipping|delivery|postage|save|saving|savings|you save|discount|off|deposit|coupon"
-            "|voucher|gift card|per month|monthly|installment|installments|instalments|a month|tax"
-            "|versand|lieferung|sie sparen|spare|rabatt|gutschein|monatlich|monat|rate|raten|pfand"
-            "|ersparnis|livraison|économisez|remise|par mois|mensualités|envío|ahorra|descuento"
-            "|al mes|spedizione|risparmi|sconto|al mese|rate da|verzending|bespaar|korting"
-            "|per maand|frete|economize|desconto|wysyłka|dostawa|oszczędzasz|rabat|frakt|spara"
-            "|fragt|spar|送料|配送|割引|運費|运费|доставка|скидка|kargo|indirim|klarna|paypal"
-            "|orders over|over|ab einem bestellwert|free shipping on|minimum order"
-        )
-    ),
-    re.IGNORECASE,
-)
-A_UNIT = re.compile(
-    r"^\s*[/|]\s*\d*\s*(?:kg|g|l|ml|m|m²|cm|st|stk|stück|pc|pcs|unit|lb|oz|month|mo|mon|monat|mois)\b"
-    r"|^\s*(?:per|pro|je|le|al|por|za)\s+\d*\s*(?:kg|kilo|g|l|liter|litre|litro|ml|m|piece|stück|month)\b",
-    re.IGNORECASE,
-)
 
 
-def kind_of(before: str, after: str) -> Kind:
-    """By what stands before an amount and after it."""
-    if A_UNIT.search(after):
-        return "unit"
-    if NOT_THE_PRICE.search(before):
-        return "other"
-    if FROM.search(before) or FROM_AFTER.match(after):
+def _by_what_follows(text: str, after: list[Token]) -> Kind | None:
+    if not after:
+        return None
+    if after[0].word in {"/", "\u2044"}:
+        return _of_one(text, after[1:])
+    if after[0].word == "+" and after[0].start == 0 and not _is_word(after, 1):
         return "from"
-    return "former" if BEFORE_THE_SALE.search(before) else "price"
+    bare = after[1:] if after[0].word in "([" else after
+    return _per(text, bare) or _times(text, bare) or _said_after(text, after)
+
+
+def _times(text: str, after: list[Token]) -> Kind | None:
+    """As in "€50 x 12" and "£5 for 2"."""
+    if len(after) < 2 or not after[1].word.isdigit():
+        return None
+    if after[0].word in _TIMES:
+        return "instalment"
+    is_of_money = sign_after(text, after[1].end) or _has_a_sign(text, after[1].start)
+    return "several" if after[0].word in _FOR and not is_of_money else None
+
+
+def _said_after(text: str, after: list[Token]) -> Kind | None:
+    said = _AFTER.begins(text, after)
+    if said is None:
+        return None
+    kind, end = said
+    # "€4.90 delivery", but not "€49 Delivery in two days" or "€49 UVP €99".
+    rest = text[end:].lstrip(" .:)")[:1]
+    goes_on = rest.isdigit() or (rest.isalpha() and text[end - 1] < "\u0e00")
+    if kind in {"other", "former"} and (goes_on or _has_a_sign(text, end)):
+        return None
+    return kind
+
+
+def _has_a_sign(text: str, at: int) -> bool:
+    while at < len(text) and text[at] in " :":
+        at += 1
+    return at < len(text) and sign_after(text, at) is not None
+
+
+def _of_one(text: str, after: list[Token]) -> Kind | None:
+    """What stands after a slash."""
+    if not after or after[0].word in _TAXES or after[0].word in _ONE:
+        return None
+    first = after[0]
+    if first.word.isdigit():
+        # A price in another currency, or so many grams.
+        return None if sign_after(text, first.end) or _decimals(after) else "unit"
+    sign = sign_after(text, first.start)
+    if sign and (not sign.weak or text[sign.end : sign.end + 1].isdigit()):
+        return None
+    if not first.word[0].isalpha():
+        return None
+    return "instalment" if first.word in _PAID_AGAIN and len(first.word) > 1 else "unit"
+
+
+def _decimals(after: list[Token]) -> bool:
+    return len(after) > 2 and after[1].word in {".", ","} and after[2].word.isdigit()
+
+
+def _per(text: str, after: list[Token]) -> Kind | None:
+    """As in "per month", "pro 100 g", "a night"."""
+    if not after or after[0].word not in _BEFORE_A_UNIT:
+        return None
+    rest = [one for one in after[1:4] if one.word != "."]
+    if len(rest) > 1 and rest[0].word in _MEASURES:
+        return "unit" if rest[1].word in _UNITS else None
+    unit = rest[0].word if rest else ""
+    if len(unit) > 1 and unit in _PAID_AGAIN:
+        return "instalment"
+    word = after[0].word
+    if unit in _UNITS and (len(unit) > 1 or word in _PER):
+        return "unit"
+    surely = word in _PER - _FOR_A_PRICE and len(word) > 2
+    is_word = unit[:1].isalpha() and sign_after(text, rest[0].start) is None
+    return "unit" if is_word and (surely or word[0] >= "\u2e80") else None
+
+
+def _by_count(before: list[Token], text: str, after: list[Token]) -> Kind | None:
+    """How many, directly before how much: "2 for", "12x de", "3 x", "ab 3 Stück"."""
+    words = [one.word for one in before[-4:]]
+    last, second, third = ([*words[::-1], "", "", ""])[:3]
+    if last in _TIMES and _is_count(second):
+        said = _AFTER.begins(text, after)
+        return "instalment" if said and said[0] == "instalment" else "several"
+    if second in _TIMES and _is_count(third):
+        return "instalment"
+    if last in _FOR_SURELY and (_is_count(second) or _is_count(third)):
+        return "several"
+    if third and last in _PIECES and _is_count(second):
+        return "several"
+    return _unit_before(words)
+
+
+def _unit_before(words: list[str]) -> Kind | None:
+    """As in "1 kg = ", "100 g: ", "Preis pro kg"."""
+    equals = words[-1:] in (["="], [":"])
+    *_, how, unit = ["", "", *(words[:-1] if equals else words)]
+    if unit not in _UNITS:
+        return None
+    return "unit" if how in {"/", "per", "pro", "je"} or (equals and how.isdigit()) else None
+
+
+def _is_count(word: str) -> bool:
+    return word.isdecimal() and 1 < int(word[:4]) <= _MOST_FOR
+
+
+def _by_what_leads(text: str, before: list[Token]) -> Kind | None:
+    said = _BEFORE.last_in(text, before)
+    if said in {"other", "instalment", "unit", "several"}:
+        return said
+    if _FROM.ends(text, before):
+        return "from"
+    return said
+
+
+def joins_a_range(between: str, *, signs: bool) -> bool:
+    """Whether what stands between two amounts makes them the ends of a range.
+
+    `signs` says whether the first has a sign, or the second none before it.
+    """
+    said = between.strip(" ")
+    if said and set(said) <= {"-", "~"} and len(said) <= 2:
+        return signs or len(between) == len(said)
+    return signs and folded(said) in _BETWEEN
+
+
+def _is_word(of: list[Token], at: int) -> bool:
+    return len(of) > at and of[at].word[0].isalpha()

@@ -1,32 +1,26 @@
-"""Numbers and amounts as pages write them, exact or not at all."""
-# ruff: noqa: RUF001 - other alphabets, and the typography of prices
+"""Amounts of money in a text, exact or not at all, each with what it is."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
-from price_parser import Price
-
-from services.tools.pages.locale_hints import Hints
-from services.tools.pages.prices.currencies import CODES, SIGN, currency_of, digits, most
-from services.tools.pages.prices.kinds import DASHED, Kind, kind_of
-
-_GAP = "[ \u00a0\u2009\u202f'’]"
-_NUMBER = (
-    rf"\d{{1,3}}(?:{_GAP}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d)"
-    rf"|\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d{{1,2}})?(?!\d)"
-    rf"|\d{{1,3}}(?:([.,])\d{{3}})(?:\1\d{{3}})*(?:[.,]\d{{1,2}})?(?!\d)"
-    rf"|\d+(?:[.,]\d{{1,4}})?(?!\d)"
+from services.tools.pages.locale_hints import Hints, groups_by_space
+from services.tools.pages.prices.characters import plain
+from services.tools.pages.prices.currencies import (
+    Sign,
+    digits,
+    most,
+    resolved,
+    sign_after,
+    signs_after,
+    signs_before,
 )
-NUMBER = re.compile(rf"(?<![\d.,])(?:{_NUMBER})")
-_BEFORE = re.compile(rf"({SIGN})\s?$")
-_AFTER = re.compile(rf"(?:[.,][-–—]{{1,2}})?\s?({SIGN})")
-# "€ 79 90": the cents stand apart, and could be anything else.
-_CENTS_APART = re.compile(r"\s\d{2}(?![\d%])")
-_LONGEST_SIGN = 8
-_LONGEST_NUMBER = 24
-_LONGEST_LEAD = 40
+from services.tools.pages.prices.kinds import Kind, around, joins_a_range, kind_of
+from services.tools.pages.prices.multipliers import multiplier_at, tags_of, tags_of_currency
+from services.tools.pages.prices.numerals import LONGEST, Numeral, numerals
+
+_FEW = 6
+"""Currencies of a family whose countries' languages are asked what "mil" is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +39,22 @@ class Mention:
     """None when it could mean several things."""
     kind: Kind
     """Only "price" is what one pays for the thing; "former" is what it cost before."""
+    number: Decimal | None = None
+    """None when the digits could mean several numbers."""
+    currencies: frozenset[str] = frozenset()
+    """Which the signs beside it can mean; none if they contradict each other."""
 
 
 def amount_of(number: Decimal | None, currency: str | None) -> Decimal | None:
     """In the currency's smallest unit; None if no shop could mean it."""
-    if number is None or not number.is_finite() or abs(number.adjusted()) > _LONGEST_NUMBER:
+    if number is None or not number.is_finite() or abs(number.adjusted()) > LONGEST:
         return None
     if not 0 < number <= most(currency or ""):
         return None
-    unit = Decimal(1).scaleb(-digits(currency))
-    rounded = number.quantize(unit, ROUND_HALF_UP)
+    places = digits(currency)
+    if places == 0 and number != number.to_integral_value():
+        return None
+    rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return rounded if rounded > 0 else None
 
 
@@ -65,64 +65,307 @@ def number_of(
 
     For a `machine` it is written with a decimal point, as JSON has it, or as for people.
     """
-    bare = re.sub(_GAP, "", text.strip())
-    if len(bare) > _LONGEST_NUMBER or not re.fullmatch(r"\d+(?:[.,]\d+)*", bare, re.ASCII):
+    if len(text) > LONGEST * 4:
         return None
-    found = re.fullmatch(r"(\d+)([.,])(\d{3})", bare)
-    if found is None:
-        return _parsed(bare, None)
-    whole, sign, rest = found.groups()
-    if len(whole) > 3:
-        return _parsed(bare, sign)
-    if digits(currency) == 3:
-        known = "." if machine else decimal
-        return None if known is None else _parsed(bare, known)
-    if decimal == sign or whole == "0" or (machine and sign == "."):
-        # Three places in a currency of two: a thousand, or a third digit of the cents.
+    bare = plain(text.strip()).text.strip()
+    alone = next(numerals(bare), None)
+    if alone is None or (alone.start, alone.end) != (0, len(bare)):
         return None
-    return Decimal(whole + rest)
-
-
-def _parsed(bare: str, decimal: str | None) -> Decimal | None:
-    thousands = {".": ",", ",": "."}[decimal] if decimal else None
-    try:
-        return Price.fromstring(
-            bare, decimal_separator=decimal, digit_group_separator=thousands
-        ).amount
-    except (InvalidOperation, ValueError):
-        return None
+    return alone.value(decimal, digits(currency), machine=machine)
 
 
 def mentions(text: str, hints: Hints) -> Iterator[Mention]:
     """Every number that stands beside a currency's sign."""
-    ends = 0
-    for found in NUMBER.finditer(text):
-        start, end = found.span()
-        before = _BEFORE.search(text[max(0, start - _LONGEST_SIGN) : start])
-        after = _AFTER.match(text, end, end + _LONGEST_SIGN)
-        if after and _belongs_to_the_next(text, after):
-            after = None
-        signs = [sign[1] for sign in (after, before) if sign]
+    shown = plain(text)
+    for one in _Reader(shown.text, hints).amounts():
+        yield Mention(
+            shown.place(one.start),
+            shown.end(one.end),
+            one.money,
+            one.kind,
+            one.number,
+            one.codes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Digits:
+    """The digits of one amount, and the words among them: 3 and 9800 of 3\u4e079800."""
+
+    end: int
+    parts: tuple[tuple[Numeral, Decimal | None], ...]
+    """Each with what it is multiplied by; None where that may be several things."""
+
+    def value(self, decimal: str | None, places: int) -> Decimal | None:
+        total = Decimal(0)
+        for numeral, factor in self.parts:
+            if factor is not None and factor > 1 and numeral.is_of_three() and decimal is None:
+                # "1,234 million"
+                return None
+            number = numeral.value(decimal, 3 if factor != 1 else places)
+            if number is None or factor is None:
+                return None
+            total += number * factor
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    start: int
+    end: int
+    number: Decimal | None
+    codes: frozenset[str]
+    money: Money | None
+    kind: Kind
+    is_signed_before: bool
+    nth: int
+    """Which of the text's numerals is its last."""
+
+
+class _Reader:
+    """One text, from left to right."""
+
+    def __init__(self, text: str, hints: Hints) -> None:
+        self._text, self._hints = text, hints
+        self._tags = tags_of(hints.languages, hints.regions)
+        self._numerals = list(numerals(text))
+        self._has_words = _has_words(text)
+
+    def amounts(self) -> Iterator[_Amount]:
+        last: _Amount | None = None
+        for nth, numeral in enumerate(self._numerals):
+            left = last.end if last else 0
+            # Part of the amount before, where it is left of its end.
+            if numeral.start >= left and (amount := self._amount(nth, left, last)):
+                yield amount
+                last = amount
+
+    def _amount(self, nth: int, left: int, last: _Amount | None) -> _Amount | None:
+        """The money that a number is of, if a sign stands beside it."""
+        text, numeral = self._text, self._numerals[nth]
+        if text[numeral.end : numeral.end + 1] in {"%", "\u2030", "\u00b0"}:
+            return None
+        before = list(signs_before(text, numeral.start, left))
+        digits_of, after = self._digits(nth, before)
+        signs, weak = _believed(before, after)
         if not signs:
-            continue
-        # "$79.90 CAD": the code says which dollar.
-        signs.sort(key=lambda sign: sign not in CODES)
-        currency = currency_of(signs[0], hints)
-        number = number_of(found[0], hints.decimal(), currency)
-        if after is None and _CENTS_APART.match(text, end):
+            return None
+        codes = frozenset[str].intersection(*(one.codes for one in signs))
+        weak = weak and self._has_words
+        currency = resolved(codes, self._hints, weak=weak)
+        if weak and codes and currency is None and not signs[0].is_usual:
+            return None
+        start = min(numeral.start, *(one.start for one in signs))
+        end = max(digits_of.end, *(one.end for one in signs))
+        number = digits_of.value(self._hints.decimal(), digits(currency))
+        named = not before and _is_part_of_a_name(text, numeral.start)
+        if named or _is_open(text, numeral, digits_of.end, before, after):
             number = None
+        if numeral.marks[:1] == (" ",) and not before and self._may_be_two(numeral, codes):
+            number = None
+        if cents := self._cents_behind_the_sign(nth, numeral, digits_of, after):
+            number = None if number is None or cents == "?" else number + Decimal(cents) / 100
+            end = self._numerals[nth + 1].end if cents != "?" else end
         amount = amount_of(number, currency)
         money = Money(amount, currency) if amount is not None and currency else None
-        # The sign before stands within the last characters before the number.
-        opens = start - (len(before[0]) if before else 0)
-        led = text[max(ends, opens - _LONGEST_LEAD) : opens]
-        ends = after.end() if after else end
-        kind = kind_of(led, text[ends : ends + _LONGEST_LEAD])
-        if DASHED.search(text[max(0, opens - _LONGEST_LEAD) : opens]):
-            kind = "range"
-        yield Mention(opens, ends, money, kind)
+        nth = max(n for n, one in enumerate(self._numerals[: nth + 12]) if one.start < end)
+        kind = self._kind(start, end, nth, last, signed=bool(before))
+        return _Amount(start, end, number, codes, money, kind, bool(before), nth)
+
+    def _digits(self, nth: int, before: list[Sign]) -> tuple[_Digits, list[Sign]]:
+        """The digits and the words among them, with the signs that follow."""
+        numeral = self._numerals[nth]
+        end = _behind_no_cents(self._text, numeral.end)
+        plainly = _Digits(end, ((numeral, Decimal(1)),))
+        after = self._own(end, before)
+        tags = self._tags_with(before)
+        factor = multiplier_at(self._text, end, tags) if end == numeral.end else None
+        if factor is None:
+            return plainly, after
+        if after and after[0].end >= factor.end:
+            # "Kr" is a million somewhere, and crowns here; "K" is a thousand, and Myanmar's kyat.
+            paid = not before and resolved(after[0].codes, self._hints, weak=True)
+            if paid or after[0].end - after[0].start > 1:
+                return plainly, after
+        multiplied = self._multiplied(nth, tags)
+        after = self._own(multiplied.end, before)
+        if after and (more := self._tags_with([*before, *after])) != tags:
+            multiplied = self._multiplied(nth, more)
+        return multiplied, after
+
+    def _multiplied(self, nth: int, tags: frozenset[str]) -> _Digits:
+        parts: list[tuple[Numeral, Decimal | None]] = []
+        least: Decimal | None = None
+        end, joined = self._numerals[nth].start, True
+        for numeral in self._numerals[nth : nth + _MOST_PARTS]:
+            gap = self._text[end : numeral.start]
+            if parts and gap not in {"", " "}:
+                break
+            factor = multiplier_at(self._text, numeral.end, tags)
+            value = factor.value if factor else Decimal(1)
+            if parts and factor is None and gap and not (joined and self._own(numeral.end, [])):
+                # "$12k 2 bedrooms", "5 lakh 20,000".
+                parts += [] if joined else [(numeral, None)]
+                break
+            if least is not None and value is not None and not value < least:
+                value = None
+            parts.append((numeral, value if joined or factor else None))
+            end, least = (factor.end if factor else numeral.end), value
+            joined = factor is not None and factor.is_joined
+            if factor is None or value is None:
+                break
+        return _Digits(end, tuple(parts))
+
+    def _own(self, end: int, before: list[Sign]) -> list[Sign]:
+        """Signs that follow, but for those of the next number: "10 \u20ac20"."""
+        own: list[Sign] = []
+        for nth, sign in enumerate(signs_after(self._text, end)):
+            rest = self._text[sign.end : sign.end + 2]
+            leads = rest[:1].isdigit() or (rest[:1] == " " and rest[1:].isdigit())
+            apart = sign.start > end and rest[:1].isdigit()
+            if leads and (before or nth or apart) and (sign.start > end or nth):
+                break
+            own.append(sign)
+        return own
+
+    def _tags_with(self, signs: list[Sign]) -> frozenset[str]:
+        """The page's locales, or those of the countries that have such a sign."""
+        codes = frozenset[str]().union(*(one.codes for one in signs)) if signs else frozenset[str]()
+        theirs = [tags_of_currency(code) for code in codes] if len(codes) <= _FEW else []
+        return self._tags.union(*theirs)
+
+    def _may_be_two(self, numeral: Numeral, codes: frozenset[str]) -> bool:
+        """As in "iPhone 15 999 \u20ac", where one does not write 15 999 for fifteen thousand."""
+        if not self._text[: numeral.start][-2:-1].isalnum() or self._text[numeral.start - 1] != " ":
+            return False
+        tags = self._tags or frozenset[str]().union(*map(tags_of_currency, codes))
+        return len(codes) <= _FEW and not any(groups_by_space(tag) for tag in tags)
+
+    def _cents_behind_the_sign(
+        self, nth: int, numeral: Numeral, read: _Digits, after: list[Sign]
+    ) -> str | None:
+        """The 50 of "12\u20ac50"; "?" where two digits stand there that may be cents or not."""
+        if (
+            len(after) != 1
+            or numeral.marks
+            or len(read.parts) > 1
+            or nth + 1 >= len(self._numerals)
+        ):
+            return None
+        following, text = self._numerals[nth + 1], self._text
+        gap = text[after[0].end : following.start]
+        if len(following.groups[0]) != 2 or following.marks or gap not in {"", " "}:
+            return None
+        if text[following.end : following.end + 1] == "%" or self._own(following.end, []):
+            return None
+        if gap or after[0].start > read.end:
+            return None if text[following.end : following.end + 2].strip() else "?"
+        return following.groups[0]
+
+    def _kind(self, start: int, end: int, nth: int, last: _Amount | None, *, signed: bool) -> Kind:
+        text = self._text
+        if nth and self._is_second_of_a_range(start, nth, last, signed=signed):
+            return "range"
+        if self._is_first_of_a_range(end, nth):
+            return "range"
+        near = around(text, last.end if last else 0, start, end)
+        if (
+            text[start - 1 : start] == "-"
+            and start > 0
+            and text[start - 2 : start - 1] in {"", " ", "("}
+        ):
+            # "-\u20ac20" is what a coupon takes off.
+            return "other"
+        return kind_of(near)
+
+    def _is_second_of_a_range(
+        self, start: int, nth: int, last: _Amount | None, *, signed: bool
+    ) -> bool:
+        firsts = [one for one in self._numerals[max(0, nth - 2) : nth + 1] if one.end <= start]
+        if not firsts:
+            return False
+        end = firsts[-1].end
+        is_money = last is not None and last.nth >= nth - 1 and last.end >= end
+        end = max(end, last.end) if last else end
+        return joins_a_range(self._text[end:start], signs=is_money or not signed)
+
+    def _is_first_of_a_range(self, end: int, nth: int) -> bool:
+        following = next(iter(self._numerals[nth + 1 : nth + 2]), None)
+        if following is None or following.start - end > _MOST_BETWEEN:
+            return False
+        if self._text[following.end : following.end + 1] == "%":
+            return False
+        signs = list(signs_before(self._text, following.start, end))
+        between = self._text[end : signs[-1].start if signs else following.start]
+        signed = bool(signs or self._own(following.end, []))
+        return joins_a_range(between, signs=signed)
 
 
-def _belongs_to_the_next(text: str, after: re.Match[str]) -> bool:
-    """In "10 €20" the sign is of 20."""
-    return text[after.start()].isspace() and text[after.end() : after.end() + 1].isdigit()
+_MOST_PARTS, _MOST_BETWEEN = 4, 24
+
+
+def _believed(before: list[Sign], after: list[Sign]) -> tuple[list[Sign], bool]:
+    """The signs that count: weak ones only where they do not contradict, or stand alone."""
+    every = [*before, *after]
+    strong = [one for one in every if not one.weak]
+    if not strong:
+        return (after or before)[:1], True
+    codes = frozenset[str].intersection(*(one.codes for one in strong))
+    return [one for one in every if not one.weak or one.codes & codes], False
+
+
+def _has_words(text: str) -> bool:
+    """Whether letters stand in a text that are no sign and no "million"."""
+    at = 0
+    while at < len(text):
+        if text[at].isalpha():
+            known = sign_after(text, at) or multiplier_at(text, at, frozenset())
+            if known is None:
+                return True
+            at = known.end
+        else:
+            at += 1
+    return False
+
+
+def _behind_no_cents(text: str, end: int) -> int:
+    """Behind the dash of "35,-" and "35.--" and "35:-"."""
+    if text[end : end + 1] in {".", ",", ":"} and text[end + 1 : end + 2] == "-":
+        dashed = end + 3 if text[end + 2 : end + 3] == "-" else end + 2
+        return end if text[dashed : dashed + 1].isdigit() else dashed
+    return end
+
+
+def _is_part_of_a_name(text: str, start: int) -> bool:
+    """S23, A4, X-20, #7; "Preis12" is two words without a space."""
+    before = text[max(0, start - 3) : start]
+    last = before[-1:]
+    if not last.isalpha():
+        return last != "" and last in "#\u2116_@"
+    return last < "\u0e00" and not (len(before) == 3 and before.isalpha())
+
+
+def _is_open(text: str, numeral: Numeral, end: int, before: list[Sign], after: list[Sign]) -> bool:
+    """Whether what stands beside the digits may be part of the number."""
+    if not after and before and not numeral.marks and _are_two_digits(text, end):
+        return True
+    if numeral.marks and numeral.marks[-1] in {", ", ". "}:
+        # "sizes 5, 42 \u20ac" and "\u20ac5, 42 of them".
+        lead, trail = text[: numeral.start][-2:].strip(), text[end : end + 2].strip()
+        if (not before and lead[-1:].isalnum()) or (not after and trail[:1].isalnum()):
+            return True
+    beside = text[end : end + 1]
+    if not after and beside.isalpha() and (beside < "\u0e00" or beside.isnumeric()):
+        return True
+    return not before and text[numeral.start - 1 : numeral.start].isnumeric() and numeral.start > 0
+
+
+def _are_two_digits(text: str, end: int) -> bool:
+    """As in "\u20ac 79 90": the cents stand apart, and could be anything else."""
+    rest = text[end : end + 4]
+    return (
+        rest[:1] == " "
+        and rest[1:3].isdigit()
+        and len(rest) > 2
+        and rest[3:4] not in {*"0123456789%"}
+    )

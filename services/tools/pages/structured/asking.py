@@ -1,14 +1,15 @@
 """How a page asks: what its numbers mean, and whether a price specification holds for anybody."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from services.tools.pages.found import Price
 from services.tools.pages.locale_hints import Hints
 from services.tools.pages.prices.currencies import currency_of
-from services.tools.pages.prices.money import NUMBER, amount_of, mentions, number_of
+from services.tools.pages.prices.money import amount_of, number_of
+from services.tools.pages.prices.price_text import price_of
 from services.tools.pages.structured.json_ld import Node, last, several, text
 
 _BEFORE_A_SALE = frozenset({"ListPrice", "StrikethroughPrice", "MSRP", "SRP", "RegularPrice"})
@@ -32,10 +33,10 @@ class Asking:
         number = number_of(said, self.hints.decimal(), code, machine=True)
         if number is not None:
             return Price(amount_of(number, code), code)
-        named = [one.money for one in mentions(said, self.hints) if one.money]
-        alone = len(named) == len(NUMBER.findall(said)) == 1
-        if alone and code in {None, named[0].currency}:
-            return Price(named[0].amount, named[0].currency)
+        hints = replace(self.hints, declared=frozenset({code})) if code else self.hints
+        money = price_of(said, hints).money
+        if money and code in {None, money.currency}:
+            return Price(money.amount, money.currency)
         return Price(currency=code)
 
 

@@ -1,0 +1,42 @@
+"""What prices need of CLDR and its like, as cldr_extract.py wrote it down."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    signs: Mapping[str, frozenset[str]]
+    """By a sign such as "kr.", the currencies of today that are written so."""
+    nouns: Mapping[str, frozenset[str]]
+    """By a currency's noun in lower case, such as "dollars"."""
+    multipliers: Mapping[str, Mapping[int, frozenset[str]]]
+    """By a word such as "Mio.", what it multiplies by, in which locales."""
+    renamed: Mapping[str, str]
+    """A code of the past, and the one of today that goes by the same name."""
+    units: frozenset[str]
+    paid_again: frozenset[str]
+    """Words for months, quarters and years."""
+    per: frozenset[str]
+
+
+def _read() -> Table:
+    told: dict[str, Any] = json.loads(Path(__file__).with_name("cldr.json").read_text("utf-8"))
+    return Table(
+        signs={sign: frozenset(of) for sign, of in told["signs"].items()},
+        nouns={noun: frozenset(of) for noun, of in told["nouns"].items()},
+        multipliers={
+            word: {int(value): frozenset(of) for value, of in by.items()}
+            for word, by in told["multipliers"].items()
+        },
+        renamed=told["renamed"],
+        units=frozenset(told["units"]),
+        paid_again=frozenset(told["paid_again"]),
+        per=frozenset(told["per"]),
+    )
+
+
+TABLE = _read()
