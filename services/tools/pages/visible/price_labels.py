@@ -22,11 +22,12 @@ _BEFORE = re.compile(
 )
 _USUAL = re.compile(r"regular|original", re.IGNORECASE)
 _SOMETHING_ELSE = re.compile(
-    r"(?<![a-z])unit|per-|base-?price|grundpreis|shipping|deliver|savings?(?![a-z])|you-?save"
-    r"|discount-?(?:amount|percent)|instal|month|filter|range|slider|excl|ex-?vat|ex-?tax|netto"
+    r"unit-?price|price-?unit|per-|base-?price|grundpreis|shipping|deliver|savings?(?![a-z])|you-?save"
+    r"|discount-?(?:amount|percent)|instal|month|excl|ex-?vat|ex-?tax|netto"
     r"|total|loyal|member|points|histor|tier|bulk",
     re.IGNORECASE,
 )
+_A_FILTER = re.compile(r"filter|slider|(?<![a-z])facet", re.IGNORECASE)
 _STRUCK = frozenset({"del", "s", "strike"})
 _UP = 3
 
@@ -37,6 +38,8 @@ class Label:
     """None where the name says that it is something else than the price."""
     named: bool
     """Whether any name says that it is a price at all."""
+    is_a_filter: bool = False
+    """It narrows a list of products."""
 
 
 def label_of(node: LexborNode) -> Label:
@@ -52,6 +55,8 @@ def label_of(node: LexborNode) -> Label:
         a_price = bool(own) and bool(_A_PRICE.search(own))
         named = named or a_price
         if own and (a_price or above.mem_id == node.mem_id):
+            if _A_FILTER.search(own):
+                return Label(None, named=named, is_a_filter=True)
             if _SOMETHING_ELSE.search(own):
                 return Label(None, named=named)
             if _BEFORE.search(own):

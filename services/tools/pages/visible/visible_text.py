@@ -60,7 +60,7 @@ class Amount:
 
     @property
     def is_a_range(self) -> bool:
-        return self.kind in {"from", "range"} and self.role is not None
+        return self.kind in {"from", "range"}
 
 
 class Shown:
@@ -156,6 +156,8 @@ class _Look:
             if hidden or not self.seen.is_main(node) or _is_a_link(node):
                 continue
             label = label_of(node)
+            if label.is_a_filter:
+                continue
             if label.named or len(line.text) <= _LONGEST_LINE:
                 yield Amount(one.kind, label.role, label.named, one.money, said, text, node, at)
 
@@ -224,7 +226,7 @@ def _judged(near: Sequence[Amount]) -> Price:
     if not amounts:
         return Price(text=text)
     money = amounts[0]
-    if len(amounts) > 1 and not (_is_one_of_a_list(stand) or _doubted(amounts)):
+    if stand[0].named and not (_is_one_of_a_list(stand) or _doubted(amounts)):
         amounts = [money]
     if len(amounts) > 1:
         told = ", ".join(sorted(f"{money.currency} {money.amount}" for money in amounts)[:5])
