@@ -1,26 +1,27 @@
 """The measures, each over one public data set. To add one, add a line."""
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.measure import pages
-from tests.measure.data import lacking
+from tests.measure import data, pages, strings
 from tests.measure.figures import Measure
 
-MEASURES: dict[str, tuple[str, Callable[[], Measure]]] = {
-    "pages": ("pages", pages.measured),
+MEASURES: dict[str, tuple[str, Callable[[Path], Measure]]] = {
+    "pages": ("pages", pages.measure),
+    "price texts": ("price_strings", strings.measure),
 }
-"""By name: the data set's folder, and what measures it."""
+"""By name: the data set's folder, and what measures it, given the folder of all sets."""
 Skipped = tuple[str, str]
 """A measure's name, and why it was not taken."""
 
 
 def measured() -> Iterator[Measure | Skipped]:
     for name, (folder, measure) in MEASURES.items():
-        reason = lacking(folder)
-        yield (name, reason) if reason else measure()
+        reason = data.lacking(folder)
+        yield (name, reason) if reason else measure(data.folder())
 
 
 def show(every: Iterable[Measure | Skipped], console: Console) -> bool:

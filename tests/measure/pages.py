@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
 from services.tools.pages.page import Read
 from tests.measure.figures import Measure
-from tests.measure.reach import Reach, measure
+from tests.measure.reach import Reach, of_figures
 from tests.measure.saved_pages import Saved, as_seen, saved
 
 PRECISION, RECALL = 0.97, 0.85
@@ -17,12 +18,13 @@ TIMES = 5
 _TRIES = 5
 
 
-def measured() -> Measure:
-    return measure("pages", _figures())
+def measure(data: Path) -> Measure:
+    """`data` is the folder of all data sets."""
+    return of_figures("pages", _figures(data))
 
 
-def _figures() -> list[Reach]:
-    every = list(saved())
+def _figures(data: Path) -> list[Reach]:
+    every = list(saved(data / "pages"))
     whole = [(one, one.read()) for one in every]
     as_people = [(one, one.read(as_seen(one.html))) for one in every]
     return [

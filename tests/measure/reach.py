@@ -29,7 +29,7 @@ class Reach:
         return f"{value} ({self.of}), {bound}{'' if self.reached else ': NOT REACHED'}"
 
 
-def measure(name: str, figures: Sequence[Reach]) -> Measure:
+def of_figures(name: str, figures: Sequence[Reach]) -> Measure:
     return Measure(
         name,
         {one.name: one.told() for one in figures},

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
 from services.tools.pages.page import Page, Read
 from services.tools.pages.reading import read
-from tests.measure.data import folder
 
 AT = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 _FOR_MACHINES = "script, meta, link[itemprop], link[property], data[itemprop]"
@@ -37,8 +37,8 @@ class Saved:
         return read(page, product=None)
 
 
-def saved() -> Iterator[Saved]:
-    place = folder() / "pages"
+def saved(place: Path) -> Iterator[Saved]:
+    """The pages of a folder with `expected.json`."""
     for one in json.loads((place / "expected.json").read_text()):
         html = gzip.decompress((place / one["file"]).read_bytes()).decode("utf-8", "replace")
         priced = one["price"] is not None and not one.get("refuse")

@@ -3,9 +3,9 @@
 import pytest
 from rich.console import Console
 
-from tests.measure.data import lacking
+from tests.measure import data
 from tests.measure.measures import MEASURES, show
-from tests.measure.reach import Reach, measure
+from tests.measure.reach import Reach, of_figures
 from tests.measure.saved_pages import as_seen
 
 
@@ -14,9 +14,9 @@ from tests.measure.saved_pages import as_seen
 @pytest.mark.parametrize("name", MEASURES)
 def test_every_figure_is_reached(name: str) -> None:
     folder, measured = MEASURES[name]
-    if reason := lacking(folder):
+    if reason := data.lacking(folder):
         pytest.skip(reason)
-    found = measured()
+    found = measured(data.folder())
 
     assert found.holds, found
 
@@ -30,9 +30,9 @@ def test_what_is_skipped_is_said_and_is_no_failure() -> None:
 def test_a_figure_that_is_not_reached_fails_the_table() -> None:
     console = Console(quiet=True)
 
-    assert show([measure("a", [Reach("precision", 0.97, least=0.97)])], console)
-    assert not show([measure("a", [Reach("precision", 0.96, least=0.97)])], console)
-    assert not show([measure("a", [Reach("wrong", 1, most=0)])], console)
+    assert show([of_figures("a", [Reach("precision", 0.97, least=0.97)])], console)
+    assert not show([of_figures("a", [Reach("precision", 0.96, least=0.97)])], console)
+    assert not show([of_figures("a", [Reach("wrong", 1, most=0)])], console)
 
 
 def test_what_is_for_machines_is_taken_away() -> None:

@@ -13,13 +13,13 @@ what a buyer pays. So each price that metadata state is looked for among the amo
 5. Without metadata the shown price counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from contracts.readings import ReadingSource
 from services.tools.pages.found import Price
 from services.tools.pages.prices.money import Money
-from services.tools.pages.visible.visible_text import Shown
+from services.tools.pages.visible.visible_text import Amount, Shown
 
 DISAGREE = "The page's metadata and what it shows name different prices."
 
@@ -34,27 +34,57 @@ class Stated:
 
 def decide(stated: Sequence[Stated], shown: Shown) -> Stated | None:
     """The price that counts, or why none does; None where no source says anything of a price."""
-    if troubled := next((one for one in stated if one.price.problem), None):
-        return troubled
     priced = {money: one for one in reversed(stated) if (money := _money(one.price))}
+    if troubled := next((one for one in stated if _is_final(one, priced)), None):
+        return troubled
     as_text = Stated(shown.price, "text")
-    if not priced:
-        return as_text if _money(shown.price) or shown.price.problem else None
-    beside = {one.money for one in shown.near if one.is_a_price and one.money}
     seen = _money(shown.price)
-    if seen is not None and seen in priced:
+    if not priced:
+        return as_text if seen or shown.price.problem else None
+    if seen is None:
+        return _without_one_shown(priced, shown)
+    if seen in priced:
         return _with_list_price(priced[seen], shown)
-    if seen is not None:
-        elsewhere = {one.money for one in shown.elsewhere if one.is_a_price}
-        if elsewhere & priced.keys() - _before(shown):
-            return _unclear(as_text)
-        return as_text
-    supported = [one for money, one in priced.items() if money in beside]
-    if len(supported) == 1 and not any(one.is_a_range for one in shown.near):
+    elsewhere = {one.money for one in shown.elsewhere if one.is_a_price}
+    if elsewhere & priced.keys() - _before(shown):
+        return _unclear(as_text)
+    return as_text
+
+
+def _is_final(one: Stated, priced: Mapping[Money, Stated]) -> bool:
+    """Variants of several prices are; `meta` elements that were left twice tell nothing."""
+    return bool(one.price.problem) and not (priced and one.source in {"opengraph", "meta"})
+
+
+def _without_one_shown(priced: Mapping[Money, Stated], shown: Shown) -> Stated:
+    """The page shows nothing beside the title, or several amounts, or a range."""
+    supported = [one for money, one in priced.items() if _is_shown(money, shown.near)]
+    if len(supported) == 1:
         return supported[0]
+    first = next(iter(priced.values()))
     if shown.near or len(priced) > 1:
-        return _unclear(next(iter(priced.values())), shown.price.problem)
-    return next(iter(priced.values()))
+        return _unclear(first, shown.price.problem)
+    return first
+
+
+def _is_shown(money: Money, near: Sequence[Amount]) -> bool:
+    """As a price in its own right, or by the piece; a range does not begin or end with it."""
+    alike = [one for one in near if one.money == money]
+    if any(one.is_a_price for one in alike):
+        first = min(one.at for one in alike if one.is_a_price)
+        return all(_is_apart(one, money, first) for one in near if one.is_a_range)
+    others = any(one.is_a_price for one in near)
+    return (
+        not others
+        and any(one.kind == "unit" and one.role for one in alike)
+        and all(_is_apart(one, money, 0) for one in near if one.is_a_range)
+    )
+
+
+def _is_apart(one: Amount, money: Money, first: int) -> bool:
+    """Another offer's, on a later line, or what is put on top: a delivery from so much on."""
+    on_top = one.money is not None and one.money.amount < money.amount / 2
+    return on_top or (bool(first) and one.at > first)
 
 
 def _money(price: Price) -> Money | None:

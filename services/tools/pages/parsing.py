@@ -45,8 +45,8 @@ def _is_light(text: str) -> bool:
     if tags > MOST_TAGS:
         return False
     most = MOST_REOPENED // (3 * max(1, tags))
-    if len(_FORMATTING.findall(text)) > most:
-        # Of the same formatting element a parser opens no more than three again.
-        if len({found[0] for found in _FORMATTING_TAG.finditer(text)}) > most:
-            return False
+    # Of the same formatting element a parser opens no more than three again.
+    many = len(_FORMATTING.findall(text)) > most
+    if many and len({found[0] for found in _FORMATTING_TAG.finditer(text)}) > most:
+        return False
     return markup.weight_of_attributes(text) <= MOST_ATTRIBUTES

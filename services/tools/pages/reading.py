@@ -202,6 +202,17 @@ class _Look:
         if out is not None:
             text = cleaning.evidence(out.found.price.text)
             return Read("out_of_stock", title, in_stock=False, source=out.source, text=text)
+        if instead := self._no_product_page(title):
+            return instead
+        if several or found or stock.is_for_sale(self.seen):
+            no_currency = any(one.found.price.amount is not None for one in found)
+            return Read(
+                "unclear", title, note=several or (NO_CURRENCY if no_currency else NO_PRICE)
+            )
+        return Read("not_found", title, note=NO_PRODUCT)
+
+    def _no_product_page(self, title: str | None) -> Read | None:
+        """What the page is instead of one that sells something."""
         if not self._whole:
             return Read("unclear", title, note=TOO_LARGE)
         if blocked.may_ask_for_a_human(self._page, self.seen):
@@ -210,9 +221,4 @@ class _Look:
             return Read("not_found", note=GONE)
         if stock.of_text(self.seen) == "out":
             return Read("out_of_stock", title, in_stock=False, source="text")
-        if several or found or stock.is_for_sale(self.seen):
-            no_currency = any(one.found.price.amount is not None for one in found)
-            return Read(
-                "unclear", title, note=several or (NO_CURRENCY if no_currency else NO_PRICE)
-            )
-        return Read("not_found", title, note=NO_PRODUCT)
+        return None

@@ -6,6 +6,7 @@ it or another label says that it is there.
 """
 
 import re
+
 from selectolax.lexbor import LexborNode
 
 from services.tools.pages import regions, words

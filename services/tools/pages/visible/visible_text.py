@@ -29,7 +29,7 @@ from services.tools.pages.visible.seen import Seen
 _DIGIT = re.compile(r"\d")
 _LONGEST_NAMED, _LONGEST_LINE, _LONGEST_LABEL, _LONGEST_UNIT = 160, 80, 40, 16
 _MOST_SEEN, _HIGHEST, _NEAR, _UP = 500, 12, 5, 6
-_A_LIST, _DEAREST = 3, 3
+_DEAREST = 3
 _DEEPEST_CUT = Decimal("0.05")
 """Of the price before: what is below is no sale, but another thing's price."""
 
@@ -217,6 +217,7 @@ def _judged(near: Sequence[Amount]) -> Price:
     text = " ".join(dict.fromkeys(one.text for one in near))
     today: Role = "now" if any(one.is_a_price and one.role == "now" for one in near) else "usual"
     stand = [one for one in near if one.is_a_price and one.role == today]
+    stand = [one for one in stand if one.named] or stand
     ranges = [one for one in near if one.is_a_range]
     if ranges and not (stand and all(_is_another_offer(one, stand[0]) for one in ranges)):
         return Price(problem="The page shows a range of prices.", text=text)
@@ -247,7 +248,7 @@ def _judged(near: Sequence[Amount]) -> Price:
 
 
 def _is_another_offer(one: Amount, first: Amount) -> bool:
-    """ "Used from €20", behind the price and on a line of its own."""
+    """Behind the price and on a line of its own: "Used from €20"."""
     return first.named and one.at > first.at
 
 
@@ -267,11 +268,22 @@ def _doubted(amounts: Sequence[Money]) -> bool:
 
 
 def _is_one_of_a_list(stand: Sequence[Amount]) -> bool:
-    """Cards of several products, whose prices stand in elements of the same name."""
-    first = _kin(stand[0])
-    return len({one.money for one in stand if _kin(one) == first}) >= _A_LIST
+    """Whether an element of another amount is named as the first one is: cards, or sizes."""
+    first = stand[0]
+    named = _names(first)
+    return any(
+        one.money != first.money and (named <= (other := _names(one)) or other <= named)
+        for one in stand
+    )
 
 
-def _kin(one: Amount) -> tuple[str, str]:
-    above = one.node.parent
-    return regions.names(one.node), regions.names(above) if above is not None else ""
+def _names(one: Amount) -> frozenset[str]:
+    """Of the innermost element that names itself."""
+    node: LexborNode | None = one.node
+    for _ in range(_UP):
+        if node is None:
+            break
+        if names := regions.names(node).split():
+            return frozenset(names)
+        node = node.parent
+    return frozenset()
