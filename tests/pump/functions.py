@@ -33,6 +33,8 @@ from services.scheduler.tools import SetReminder
 from services.scheduler.watches import words as watch_words
 from services.tools.egress import targets
 from services.tools.egress.refused import EgressRefused
+from services.tools.pages.locale_hints import Hints
+from services.tools.pages.prices import currencies, money, price_text
 from simulators.gemini.brain import planner
 from simulators.gemini.errors import GoogleError
 from simulators.gemini.wire import GenerateRequest
@@ -66,6 +68,7 @@ class TextFunction:
     """Whether its growth is judged: not where it is bounded by a size within those tried."""
 
 
+HOME = Hints(("de",), ("DE",))
 LONGEST_QUERY = 2_000
 """Characters that a look-up sends at most."""
 
@@ -173,6 +176,10 @@ ALL = [
     TextFunction("scheduler rule", lambda t: recurrence.check_rule("2026-12-01T09:00:00", t[:200]), KB, 1_500, growth=False),
     TextFunction("scheduler arguments", lambda t: SetReminder.model_validate({"text": t, "at": t, "rrule": t}), LARGE),
     TextFunction("scheduler title", lambda t: watch_words.name_of(t, "https://a.b"), BODY),
+    TextFunction("tools mentions", lambda t: list(money.mentions(t, HOME)), BODY, 1_500, growth=False),
+    TextFunction("tools price", lambda t: price_text.price_of(t, HOME, t), BODY, 700, growth=False),
+    TextFunction("tools number", lambda t: money.number_of(t, ","), BODY),
+    TextFunction("tools currency", lambda t: currencies.currency_of(t, HOME), BODY),
     TextFunction("tools address", targets.of_url, BODY),
     TextFunction("tools authority", targets.of_authority, BODY),
     TextFunction("simulators brain", _brain, BODY, 3_000, growth=False),
@@ -207,4 +214,5 @@ FOREIGN = (
     "| a ", "\n|-", "\\", "\\\n", "***a", "*a_", "_a_ ", "![](", ": ", "; ", "? ", "! ", "-", "--", "/", "=",
     "\t", "\r\n", "\x0b", "a", "A", "aa ", "FREQ=DAILY;", "BYDAY=MO,", "from a to ", "watch the ", "find a flight ",
     "shall i do this", "reply yes\n", "I've set a reminder. ", "I'll let you know ", "ich habe ", "$1, ",
+    "1€", "1万", "1.5 Mio. ", "€ 1 ", "12x de R$", "ab ", "/kg ", "1€-", "S2 ", "-", "~", "M€",
 )  # fmt: skip

@@ -55,7 +55,19 @@ def _families() -> dict[str, frozenset[str]]:
 
 _FAMILIES = _families()
 _AS_WRITTEN = frozenset({*TABLE.signs, *_SHOPS_WRITE})
-_LONGEST_SIGN = max(len(sign) for sign in _FAMILIES)
+
+
+def _longest_by(place: int) -> dict[str, int]:
+    """By the first or the last character of signs and codes, how long they are at most."""
+    longest: dict[str, int] = {}
+    for sign in [*_FAMILIES, *CODES]:
+        # Written "US $" as well, and in either case.
+        for character in {sign[place], sign[place].upper(), sign[place].lower()}:
+            longest[character] = max(longest.get(character, 0), len(sign) + 1)
+    return longest
+
+
+_LONGEST_AFTER, _LONGEST_BEFORE = _longest_by(0), _longest_by(-1)
 _MOST_BEFORE_A_SIGN = 4
 _LONGEST_NOUN = max(len(noun) for noun in TABLE.nouns)
 _CODES_LIKE_WORDS = frozenset(
@@ -67,8 +79,11 @@ _CODES_LIKE_WORDS = frozenset(
 """As titles write words: "TOP 10", "AMD 7900"."""
 # Prices in these run into many digits, as in those without a smaller unit.
 _SMALL_UNITS = frozenset(
-    {"IDR", "COP", "UZS", "TZS", "HUF", "KHR", "MNT", "NGN", "ALL", "AMD", "KZT", "RSD", "CRC"}
-)
+    {
+        "IDR", "COP", "UZS", "TZS", "HUF", "KHR", "MNT", "NGN", "ALL", "AMD", "KZT", "RSD", "CRC",
+        "INR", "PKR", "LKR", "NPR", "BDT", "PHP", "RUB", "TWD", "ARS", "TRY",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +102,8 @@ class Sign:
 
 def sign_after(text: str, at: int) -> Sign | None:
     """The longest one that begins at `at`."""
-    for length in range(min(_LONGEST_SIGN + 1, len(text) - at), 0, -1):
+    longest = _LONGEST_AFTER.get(text[at : at + 1], 0)
+    for length in range(min(longest, len(text) - at), 0, -1):
         written = text[at : at + length]
         if written[-1] == " " or not _ends_well(text, at + length):
             continue
@@ -107,7 +123,8 @@ def sign_after(text: str, at: int) -> Sign | None:
 
 def sign_before(text: str, at: int) -> Sign | None:
     """The longest one that ends at `at`."""
-    for length in range(min(_LONGEST_SIGN + 1, at), 0, -1):
+    longest = _LONGEST_BEFORE.get(text[at - 1 : at], 1) if at else 0
+    for length in range(min(longest, at), 0, -1):
         start = at - length
         written = text[start:at]
         if written[0] == " " or not _begins_well(text, start, written):

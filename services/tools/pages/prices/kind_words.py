@@ -145,6 +145,9 @@ je|pro|per|par|por|pr|cada|chaque|every|za|за|kada|kom|ea|ανά|per stuk|στ
 """
 """Beside CLDR's own, which in most languages are these."""
 
+THE = "le|la|les|il|lo|el|los|der|die|das|the|al|im|den|det|het|de|о|в"
+"""Before a unit only: "6 € le kg"."""
+
 FOR_SEVERAL = """
 for|für|um|pour|por|per|voor|za|för|til|do|за|για|cho|untuk|x|×|na|ab|a|de|de las|at|int
 """

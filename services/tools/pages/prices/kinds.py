@@ -35,7 +35,7 @@ _AFTER: Phrases[Kind] = Phrases(
 _FROM: Phrases[Kind] = Phrases({"from": kind_words.FROM_BEFORE})
 _BETWEEN = words_of(kind_words.RANGE_BETWEEN)
 _PER = words_of(kind_words.PER)
-_BEFORE_A_UNIT = _PER | {folded(word.rstrip(".")) for word in TABLE.per}
+_BEFORE_A_UNIT = _PER | words_of(kind_words.THE) | {folded(word.rstrip(".")) for word in TABLE.per}
 _UNITS = frozenset(folded(word) for word in TABLE.units)
 _PAID_AGAIN = frozenset(folded(word) for word in TABLE.paid_again)
 _FOR = words_of(kind_words.FOR_SEVERAL)
@@ -49,7 +49,7 @@ _ONE = words_of(kind_words.ONE_OF_IT)
 _TAXES = words_of(kind_words.TAXES)
 _ENDS_A_SENTENCE = "!?;|\u2022\u00b7)\u3002\uff01"
 _MOST_FOR = 99
-LONGEST = 60
+LONGEST, _LONGEST_AFTER = 60, 32
 """Characters before an amount that say something of it, and after it."""
 
 
@@ -67,7 +67,7 @@ def around(text: str, left: int, start: int, end: int) -> Around:
     """What stands around `start` to `end`, from `left` on."""
     before = text[max(left, start - LONGEST) : start]
     cut = max(before.rfind(sign) for sign in _ENDS_A_SENTENCE)
-    return Around(before[cut + 1 :], text[end : end + LONGEST])
+    return Around(before[cut + 1 :], text[end : end + _LONGEST_AFTER])
 
 
 def kind_of(near: Around) -> Kind:
@@ -97,7 +97,7 @@ def _times(text: str, after: list[Token]) -> Kind | None:
         return None
     if after[0].word in _TIMES:
         return "instalment"
-    is_of_money = sign_after(text, after[1].end) or _has_a_sign(text, after[1].start)
+    is_of_money = _has_a_sign(text, after[1].end)
     return "several" if after[0].word in _FOR and not is_of_money else None
 
 
@@ -127,7 +127,7 @@ def _of_one(text: str, after: list[Token]) -> Kind | None:
     first = after[0]
     if first.word.isdigit():
         # A price in another currency, or so many grams.
-        return None if sign_after(text, first.end) or _decimals(after) else "unit"
+        return None if _has_a_sign(text, first.end) or _decimals(after) else "unit"
     sign = sign_after(text, first.start)
     if sign and (not sign.weak or text[sign.end : sign.end + 1].isdigit()):
         return None
@@ -205,6 +205,16 @@ def joins_a_range(between: str, *, signs: bool) -> bool:
     if said and set(said) <= {"-", "~"} and len(said) <= 2:
         return signs or len(between) == len(said)
     return signs and folded(said) in _BETWEEN
+
+
+def is_old_of_two(before: str, between: str) -> bool:
+    """Whether the first of two amounts is the former price, as in "de 99 por 64"."""
+    lead = tokens(before)
+    said = between.strip(" :,").casefold()
+    return bool(lead) and (lead[-1].word, folded(said)) in _OLD_AND_NEW
+
+
+_OLD_AND_NEW = frozenset({("de", "por"), ("van", "voor"), ("da", "a"), ("z", "na"), ("из", "за")})
 
 
 def _is_word(of: list[Token], at: int) -> bool:

@@ -1,8 +1,9 @@
 """Amounts of money in a text, exact or not at all, each with what it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import islice
 
 from services.tools.pages.locale_hints import Hints, groups_by_space
 from services.tools.pages.prices.characters import plain
@@ -15,12 +16,19 @@ from services.tools.pages.prices.currencies import (
     signs_after,
     signs_before,
 )
-from services.tools.pages.prices.kinds import Kind, around, joins_a_range, kind_of
+from services.tools.pages.prices.kinds import Kind, around, is_old_of_two, joins_a_range, kind_of
 from services.tools.pages.prices.multipliers import multiplier_at, tags_of, tags_of_currency
 from services.tools.pages.prices.numerals import LONGEST, Numeral, numerals
 
 _FEW = 6
 """Currencies of a family whose countries' languages are asked what "mil" is."""
+
+
+LONGEST_TEXT = 4_096
+"""Characters that are looked at; what a page's part says beyond is not read."""
+_MOST_MENTIONS = 100
+"""What tells more amounts tells no price."""
+_MOST_PARTS, _MOST_BETWEEN = 4, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +84,8 @@ def number_of(
 
 def mentions(text: str, hints: Hints) -> Iterator[Mention]:
     """Every number that stands beside a currency's sign."""
-    shown = plain(text)
-    for one in _Reader(shown.text, hints).amounts():
+    shown = plain(text[:LONGEST_TEXT])
+    for one in islice(_Reader(shown.text, hints).amounts(), _MOST_MENTIONS):
         yield Mention(
             shown.place(one.start),
             shown.end(one.end),
@@ -129,7 +137,7 @@ class _Reader:
         self._text, self._hints = text, hints
         self._tags = tags_of(hints.languages, hints.regions)
         self._numerals = list(numerals(text))
-        self._has_words = _has_words(text)
+        self._words: bool | None = None
 
     def amounts(self) -> Iterator[_Amount]:
         last: _Amount | None = None
@@ -151,15 +159,17 @@ class _Reader:
         if not signs:
             return None
         codes = frozenset[str].intersection(*(one.codes for one in signs))
-        weak = weak and self._has_words
+        weak = weak and self._has_words()
         currency = resolved(codes, self._hints, weak=weak)
         if weak and codes and currency is None and not signs[0].is_usual:
             return None
+        before = [one for one in before if one in signs]
         start = min(numeral.start, *(one.start for one in signs))
         end = max(digits_of.end, *(one.end for one in signs))
         number = digits_of.value(self._hints.decimal(), digits(currency))
         named = not before and _is_part_of_a_name(text, numeral.start)
-        if named or _is_open(text, numeral, digits_of.end, before, after):
+        split = before and not after and self._is_cents_of_the_last(nth, before)
+        if named or split or _is_open(text, numeral, digits_of.end, before, after):
             number = None
         if numeral.marks[:1] == (" ",) and not before and self._may_be_two(numeral, codes):
             number = None
@@ -168,9 +178,15 @@ class _Reader:
             end = self._numerals[nth + 1].end if cents != "?" else end
         amount = amount_of(number, currency)
         money = Money(amount, currency) if amount is not None and currency else None
-        nth = max(n for n, one in enumerate(self._numerals[: nth + 12]) if one.start < end)
+        while nth + 1 < len(self._numerals) and self._numerals[nth + 1].start < end:
+            nth += 1
         kind = self._kind(start, end, nth, last, signed=bool(before))
         return _Amount(start, end, number, codes, money, kind, bool(before), nth)
+
+    def _has_words(self) -> bool:
+        if self._words is None:
+            self._words = _has_words(self._text)
+        return self._words
 
     def _digits(self, nth: int, before: list[Sign]) -> tuple[_Digits, list[Sign]]:
         """The digits and the words among them, with the signs that follow."""
@@ -193,7 +209,7 @@ class _Reader:
             multiplied = self._multiplied(nth, more)
         return multiplied, after
 
-    def _multiplied(self, nth: int, tags: frozenset[str]) -> _Digits:
+    def _multiplied(self, nth: int, tags: Sequence[frozenset[str]]) -> _Digits:
         parts: list[tuple[Numeral, Decimal | None]] = []
         least: Decimal | None = None
         end, joined = self._numerals[nth].start, True
@@ -228,15 +244,16 @@ class _Reader:
             own.append(sign)
         return own
 
-    def _tags_with(self, signs: list[Sign]) -> frozenset[str]:
-        """The page's locales, or those of the countries that have such a sign."""
+    def _tags_with(self, signs: list[Sign]) -> tuple[frozenset[str], ...]:
+        """The page's locales, then those of the countries that have such a sign."""
         codes = frozenset[str]().union(*(one.codes for one in signs)) if signs else frozenset[str]()
         theirs = [tags_of_currency(code) for code in codes] if len(codes) <= _FEW else []
-        return self._tags.union(*theirs)
+        return (self._tags, frozenset[str]().union(*theirs))
 
     def _may_be_two(self, numeral: Numeral, codes: frozenset[str]) -> bool:
         """As in "iPhone 15 999 \u20ac", where one does not write 15 999 for fifteen thousand."""
-        if not self._text[: numeral.start][-2:-1].isalnum() or self._text[numeral.start - 1] != " ":
+        lead = self._text[max(0, numeral.start - 2) : numeral.start]
+        if not (lead[:1].isalnum() and lead[1:] == " "):
             return False
         tags = self._tags or frozenset[str]().union(*map(tags_of_currency, codes))
         return len(codes) <= _FEW and not any(groups_by_space(tag) for tag in tags)
@@ -262,6 +279,14 @@ class _Reader:
             return None if text[following.end : following.end + 2].strip() else "?"
         return following.groups[0]
 
+    def _is_cents_of_the_last(self, nth: int, before: list[Sign]) -> bool:
+        """As in "12 \u20ac50": twelve and a half, or ten times fifty."""
+        numeral = self._numerals[nth]
+        last = self._numerals[nth - 1] if nth else None
+        if last is None or numeral.marks or len(numeral.groups[0]) != 2:
+            return False
+        return self._text[last.end : before[-1].start] in {"", " "}
+
     def _kind(self, start: int, end: int, nth: int, last: _Amount | None, *, signed: bool) -> Kind:
         text = self._text
         if nth and self._is_second_of_a_range(start, nth, last, signed=signed):
@@ -269,6 +294,8 @@ class _Reader:
         if self._is_first_of_a_range(end, nth):
             return "range"
         near = around(text, last.end if last else 0, start, end)
+        if (between := self._before_the_next(end, nth)) and is_old_of_two(near.before, between):
+            return "former"
         if (
             text[start - 1 : start] == "-"
             and start > 0
@@ -289,6 +316,14 @@ class _Reader:
         end = max(end, last.end) if last else end
         return joins_a_range(self._text[end:start], signs=is_money or not signed)
 
+    def _before_the_next(self, end: int, nth: int) -> str | None:
+        """What stands between an amount and the one that follows."""
+        following = next(iter(self._numerals[nth + 1 : nth + 2]), None)
+        if following is None or following.start - end > _MOST_BETWEEN:
+            return None
+        signs = list(signs_before(self._text, following.start, end))
+        return self._text[end : signs[-1].start if signs else following.start]
+
     def _is_first_of_a_range(self, end: int, nth: int) -> bool:
         following = next(iter(self._numerals[nth + 1 : nth + 2]), None)
         if following is None or following.start - end > _MOST_BETWEEN:
@@ -299,9 +334,6 @@ class _Reader:
         between = self._text[end : signs[-1].start if signs else following.start]
         signed = bool(signs or self._own(following.end, []))
         return joins_a_range(between, signs=signed)
-
-
-_MOST_PARTS, _MOST_BETWEEN = 4, 24
 
 
 def _believed(before: list[Sign], after: list[Sign]) -> tuple[list[Sign], bool]:
@@ -319,7 +351,7 @@ def _has_words(text: str) -> bool:
     at = 0
     while at < len(text):
         if text[at].isalpha():
-            known = sign_after(text, at) or multiplier_at(text, at, frozenset())
+            known = sign_after(text, at) or multiplier_at(text, at, ())
             if known is None:
                 return True
             at = known.end
@@ -351,7 +383,8 @@ def _is_open(text: str, numeral: Numeral, end: int, before: list[Sign], after: l
         return True
     if numeral.marks and numeral.marks[-1] in {", ", ". "}:
         # "sizes 5, 42 \u20ac" and "\u20ac5, 42 of them".
-        lead, trail = text[: numeral.start][-2:].strip(), text[end : end + 2].strip()
+        lead = text[max(0, numeral.start - 2) : numeral.start].strip()
+        trail = text[end : end + 2].strip()
         if (not before and lead[-1:].isalnum()) or (not after and trail[:1].isalnum()):
             return True
     beside = text[end : end + 1]

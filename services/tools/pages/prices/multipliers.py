@@ -5,7 +5,7 @@ million in Czech, and "M" a milliard in Indonesian. The page's language decides,
 countries where one pays so; where they disagree the number means nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -57,14 +57,21 @@ def _words() -> dict[str, dict[int, frozenset[str]]]:
 
 
 _WORDS = _words()
-_LONGEST = max(len(word) for word in _WORDS)
+_LONGEST: dict[str, int] = {}
+for _word in _WORDS:
+    for _first in (_word[0], _word[0].upper(), _word[0].lower()):
+        _LONGEST[_first] = max(_LONGEST.get(_first, 0), len(_word))
 
 
-def multiplier_at(text: str, at: int, tags: frozenset[str]) -> Multiplier | None:
-    """The word that begins directly at `at`, or behind a space; `tags` are locales that count."""
+def multiplier_at(text: str, at: int, tags: Sequence[frozenset[str]]) -> Multiplier | None:
+    """The word that begins directly at `at`, or behind a space.
+
+    `tags` are locales that count: the page's first, then those of the currency.
+    """
     fused = text[at : at + 1] != " "
     begin = at if fused else at + 1
-    for length in range(min(_LONGEST, len(text) - begin), 0, -1):
+    longest = _LONGEST.get(text[begin : begin + 1], 0)
+    for length in range(min(longest, len(text) - begin), 0, -1):
         written = text[begin : begin + length]
         end = begin + length
         if written[-1] == " " or not _is_whole(text, end):
@@ -89,17 +96,16 @@ def _is_whole(text: str, end: int) -> bool:
     return not (after.isalpha() and last < "\u3000" and after < "\u3000")
 
 
-def _speaks(by: Mapping[int, frozenset[str]], tags: frozenset[str]) -> bool:
-    return any(locales & tags for locales in by.values())
+def _speaks(by: Mapping[int, frozenset[str]], tags: Sequence[frozenset[str]]) -> bool:
+    return any(locales & spoken for spoken in tags for locales in by.values())
 
 
 def _value(
-    by: Mapping[int, frozenset[str]], tags: frozenset[str], *, short: bool
+    by: Mapping[int, frozenset[str]], tags: Sequence[frozenset[str]], *, short: bool
 ) -> Decimal | None:
-    near = [value for value, locales in by.items() if locales & tags]
-    if near:
-        # A country's own use of a word goes before its language's.
-        return Decimal(near[0]) if len(near) == 1 else None
+    for spoken in tags:
+        if near := [value for value, locales in by.items() if locales & spoken]:
+            return Decimal(near[0]) if len(near) == 1 else None
     known = [value for value, locales in by.items() if len(locales) >= _LETTERS_KNOWN_TO_ALL]
     if short:
         return Decimal(known[0]) if len(known) == 1 else None

@@ -136,6 +136,9 @@ def _is_unknown_mark(gap: str) -> bool:
 
 
 def _joins(groups: list[str], marks: list[str], mark: str, digits: str) -> bool:
+    if len(groups) > _MOST_GROUPS:
+        # No number, however it goes on.
+        return mark != " "
     if mark in _APART:
         return len(digits) == 2 and not set(marks) & (_APART | {mark.strip()})
     if mark in {" ", "'"}:

@@ -54,6 +54,7 @@ class Phrases(Generic[Label]):
         for each in self._spaced.values():
             each.sort(key=lambda one: -len(one[0]))
         self._within.sort(key=lambda one: -len(one[0]))
+        self._marks = [one for one in self._within if one[0] < _STANDS_ALONE]
 
     def _keep(self, phrase: str, label: Label) -> None:
         if phrase[0] >= _STANDS_ALONE or not phrase[0].isalpha():
@@ -61,6 +62,10 @@ class Phrases(Generic[Label]):
         else:
             words = tuple(one.word for one in tokens(phrase) if one.word[0].isalpha())
             self._spaced.setdefault(words[0], []).append((words, label))
+
+    def _within_of(self, shown: str) -> list[tuple[str, Label]]:
+        has_any = shown != "" and max(shown) >= _STANDS_ALONE
+        return self._within if has_any else self._marks
 
     def last_in(self, text: str, of: Iterable[Token]) -> Label | None:
         """What the phrase says that ends last, the longest of those."""
@@ -72,7 +77,7 @@ class Phrases(Generic[Label]):
                     end = words[at + len(phrase) - 1].end
                     best = max(best, (end, len(phrase), label), key=lambda one: one[:2])
         shown = folded(text)
-        for phrase, label in self._within:
+        for phrase, label in self._within_of(shown):
             at = shown.rfind(phrase)
             if at >= 0:
                 best = max(best, (at + len(phrase), len(phrase), label), key=lambda one: one[:2])
@@ -87,7 +92,8 @@ class Phrases(Generic[Label]):
                 if len(phrase) == length and _stands(words, at, phrase):
                     return label
         shown = folded(text).rstrip(" :")
-        return next((label for phrase, label in self._within if shown.endswith(phrase)), None)
+        within = self._within_of(shown)
+        return next((label for phrase, label in within if shown.endswith(phrase)), None)
 
     def begins(self, text: str, of: Iterable[Token]) -> tuple[Label, int] | None:
         """What the phrase says with which the text begins, and where it ends."""
@@ -104,7 +110,7 @@ class Phrases(Generic[Label]):
                     return label, words[len(phrase) - 1].end
         shown = folded(text)
         begin = len(shown) - len(shown.lstrip(" ("))
-        for phrase, label in self._within:
+        for phrase, label in self._within_of(shown):
             if shown.startswith(phrase, begin):
                 return label, begin + len(phrase)
         return None
