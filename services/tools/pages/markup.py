@@ -21,13 +21,16 @@ _LONGEST_TAG, _LONGEST_HEADING = 1_000, 300
 MOST_SCRIPTS, MOST_TAGS_KEPT = 100, 2_000
 
 
-def weight_of_attributes(text: str) -> int:
-    """The sum of the squares of the numbers of attributes of all tags that are not short.
+def is_heavy(text: str, most: int) -> bool:
+    """Whether the squares of the numbers of all long tags' attributes come to more than `most`.
 
     A parser compares each attribute of a tag with those before it.
     """
     long = [tag for tag in _TAG.findall(text) if len(tag) > _FEW and tag[1] != "!"]
-    return sum(len(_SEPARATED.findall(_VALUE.sub('=""', tag))) ** 2 for tag in long)
+    # No attribute takes less than two characters.
+    if sum((len(tag) // 2) ** 2 for tag in long) <= most:
+        return False
+    return sum(len(_SEPARATED.findall(_VALUE.sub('=""', tag))) ** 2 for tag in long) > most
 
 
 def outline(text: str) -> str:

@@ -30,16 +30,17 @@ _UNSEEN_CLASSES = frozenset(
     {"hidden", "hide", "is-hidden", "d-none", "display-none", "ng-hide", "invisible", "u-hidden"}
 )
 """As the common style sheets name what they do not show on any screen."""
-_MAY_BE_HIDDEN = ", ".join(
+_MAY_BE_UNSEEN = ", ".join(
     [
+        *sorted(UNSEEN_TAGS),
         "[hidden]",
         *(f"[style*={word} i]" for word in ("none", "hidden", "font-size", "opacity")),
-        *(f".{name}" for name in sorted(_UNSEEN_CLASSES)),
+        *(f"[class*={word}]" for word in ("hid", "none", "invisible")),
     ]
 )
 _NAMED_BY = ("class", "id", "data-testid", "data-test", "data-role", "itemprop")
 _WHOLE = frozenset({"html", "body", "main"})
-MOST_TITLES, MOST_WITHIN, MOST_HIDDEN = 20, 60, 50_000
+MOST_TITLES, MOST_WITHIN, MOST_UNSEEN = 20, 60, 50_000
 HIGHEST_LINE = 520
 LONGEST_STYLE = 4_000
 _LONGEST_NAMES = 500
@@ -103,18 +104,19 @@ class Regions:
         titles = tree.css("h1")[:MOST_TITLES]
         # What holds the page's title holds its product.
         self._main = frozenset[int]().union(*map(line, titles), (t.mem_id for t in titles))
-        self._hidden = [
+        self._unseen = [
             node
-            for node in tree.css(_MAY_BE_HIDDEN)[:MOST_HIDDEN]
-            if node.tag not in _WHOLE and _is_hidden(node.attributes)
+            for node in tree.css(_MAY_BE_UNSEEN)[:MOST_UNSEEN]
+            if (tag := node.tag) in UNSEEN_TAGS
+            or (tag not in _WHOLE and _is_hidden(node.attributes))
         ]
-        self._hidden_ids = frozenset(node.mem_id for node in self._hidden)
+        self._unseen_ids = frozenset(node.mem_id for node in self._unseen)
         self._known: dict[int, Part] = {}
         self._by_name: dict[str, bool] = {}
 
-    def hidden_nodes(self) -> Sequence[LexborNode]:
-        """What its own attributes hide, in the page's order."""
-        return self._hidden
+    def unseen_nodes(self) -> Sequence[LexborNode]:
+        """What its own tag or attributes hide, in the page's order."""
+        return self._unseen
 
     def part(self, node: LexborNode | None) -> Part:
         """Hidden if anything that holds it is; else beside the product if anything is."""
@@ -138,9 +140,7 @@ class Regions:
         tag = node.tag
         if tag in _WHOLE:
             return "main"
-        if tag in UNSEEN_TAGS:
-            return "hidden"
-        if node.mem_id in self._hidden_ids:
+        if node.mem_id in self._unseen_ids:
             return "hidden"
         if node.mem_id in self._main:
             return "main"

@@ -4,19 +4,20 @@ A page may have thousands of pieces, and few of them speak of money: only what s
 is put together to lines.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from services.tools.pages.regions import UNSEEN_TAGS, Regions
+from services.tools.pages.regions import Regions
 from services.tools.pages.visible.lines import Line, lines
 from services.tools.pages.visible.money_places import places
 
 _BORDER = "\x1f"
 """Between two pieces of text; what pages send of it is taken for white space."""
+_LONGEST = 300
+"""Characters of a label, with the white space of the page's source."""
 _AROUND = 6
 """Pieces before and behind one that speaks of money: the label of its line, and its cents."""
 
@@ -30,9 +31,8 @@ class Seen:
     def __init__(self, tree: LexborHTMLParser, parts: Regions) -> None:
         self.tree, self.parts = tree, parts
         self.has_scripts = tree.css_first("script") is not None
-        tree.strip_tags(list(UNSEEN_TAGS))
         # Backwards: a removed element takes its children along, which must not be touched again.
-        for node in reversed(parts.hidden_nodes()):
+        for node in reversed(parts.unseen_nodes()):
             node.decompose()
         body = tree.body
         self._nodes: list[LexborNode] = []
@@ -44,8 +44,6 @@ class Seen:
         if len(self._texts) != len(self._nodes):
             self._texts = [(n.text_content or "").replace(_BORDER, " ") for n in self._nodes]
             self._joined = _BORDER.join(self._texts)
-        # Where each piece begins.
-        self._starts = [0, *accumulate(len(text) + 1 for text in self._texts)]
 
     def is_main(self, node: LexborNode) -> bool:
         """Shown, and about the page's product."""
@@ -60,17 +58,17 @@ class Seen:
         return found
 
     @cached_property
-    def folded(self) -> str:
-        """All text, for a first look whether a word stands there at all."""
-        return self._joined.casefold()
+    def _folded(self) -> str:
+        """All short pieces, for a first look whether a word stands there at all."""
+        return _BORDER.join([one for one in self._texts if 3 < len(one) < _LONGEST]).casefold()
 
     def labels(self, phrases: Sequence[str], longest: int) -> Iterator[tuple[LexborNode, str]]:
         """The short pieces of the main part in which one of the phrases stands."""
-        here = [phrase for phrase in phrases if phrase in self.folded]
+        here = [phrase for phrase in phrases if phrase in self._folded]
         if not here:
             return
         for node, text in zip(self._nodes, self._texts, strict=True):
-            if len(text) > longest * 4:
+            if len(text) >= _LONGEST:
                 continue
             label = " ".join(text.split())
             folded = label.casefold()
@@ -93,9 +91,11 @@ class Seen:
 
     def _windows(self) -> Iterator[tuple[int, int]]:
         """Stretches of pieces that do not touch each other."""
+        # Where each piece begins, less the borders before it.
+        starts = [0, *accumulate(map(len, self._texts))]
         first, behind = 0, 0
         for place in places(self._joined):
-            at = bisect_right(self._starts, place) - 1
+            at = _piece(starts, place)
             if at - _AROUND > behind:
                 if behind:
                     yield first, behind
@@ -103,3 +103,15 @@ class Seen:
             behind = at + _AROUND + 1
         if behind:
             yield max(0, first), behind
+
+
+def _piece(starts: Sequence[int], place: int) -> int:
+    """The piece in which a place of the joined text stands: borders are one character each."""
+    low, high = 0, len(starts) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if starts[middle] + middle <= place:
+            low = middle
+        else:
+            high = middle - 1
+    return low
