@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
+_LITTLE = 8
+
 Stock = Literal["in", "out", "later"]
 
 
@@ -18,16 +20,26 @@ def says(phrases: Iterable[str], text: str) -> bool:
     return any(phrase in folded for phrase in phrases)
 
 
+def is_little_more(phrases: Iterable[str], text: str) -> bool:
+    """Whether a text is one of the phrases and a few letters more."""
+    folded = text.casefold()
+    return any(phrase in folded and len(folded) <= len(phrase) + _LITTLE for phrase in phrases)
+
+
 SOLD_OUT = _folded(
-    "sold out|out of stock|currently unavailable|no longer available|temporarily unavailable"
-    "|not in stock|not available|ausverkauft|nicht auf lager|nicht verfügbar|vergriffen"
-    "|nicht lieferbar|épuisé|rupture de stock|indisponible|en rupture|agotado|sin existencias"
-    "|no disponible|esaurito|non disponibile|uitverkocht|niet op voorraad|niet leverbaar"
-    "|esgotado|indisponível|wyprzedane|wyprzedany|niedostępny|brak w magazynie|slutsåld"
-    "|slut i lager|ej i lager|udsolgt|ikke på lager|utsolgt|loppuunmyyty|ei varastossa"
-    "|vyprodáno|není skladem|elfogyott|stoc epuizat|εξαντλήθηκε|нет в наличии|распродано"
-    "|tükendi|stokta yok|品切れ|在庫切れ|売り切れ|在庫なし|售罄|缺货|無庫存|품절"
+    "sold out|out of stock|not in stock|ausverkauft|nicht auf lager|vergriffen|épuisé"
+    "|rupture de stock|en rupture|agotado|sin existencias|esaurito|uitverkocht|niet op voorraad"
+    "|esgotado|wyprzedane|wyprzedany|brak w magazynie|slutsåld|slut i lager|ej i lager|udsolgt"
+    "|ikke på lager|utsolgt|loppuunmyyty|ei varastossa|vyprodáno|není skladem|elfogyott"
+    "|stoc epuizat|εξαντλήθηκε|нет в наличии|распродано|tükendi|stokta yok|品切れ|在庫切れ|売り切れ"
+    "|在庫なし|售罄|缺货|無庫存|품절"
 )
+NOT_TO_BE_HAD = _folded(
+    "currently unavailable|no longer available|temporarily unavailable|not available"
+    "|nicht verfügbar|nicht lieferbar|indisponible|no disponible|non disponibile|niet leverbaar"
+    "|indisponível|niedostępny"
+)
+"""Said of a thing, and of much else: of information, of a way to get it, of a payment."""
 IN_STOCK = _folded(
     "in stock|available now|auf lager|sofort lieferbar|lieferbar|vorrätig|en stock|disponible"
     "|disponibile|op voorraad|em stock|disponível|dostępny|na stanie|i lager|på lager"

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from selectolax.lexbor import LexborNode
@@ -46,24 +47,39 @@ def label_of(node: LexborNode) -> Label:
     """By the names of an element and of what holds it."""
     above: LexborNode | None = node
     usual = named = False
-    for _ in range(_UP):
+    for n in range(_UP):
         if above is None or above.tag in {"body", "html", "main"}:
             break
-        own = regions.names(above)
         if above.tag in _STRUCK or _is_struck_through(above):
             return Label("before", named=True)
-        a_price = bool(own) and bool(_A_PRICE.search(own))
-        named = named or a_price
-        if own and (a_price or above.mem_id == node.mem_id):
-            if _A_FILTER.search(own):
-                return Label(None, named=named, is_a_filter=True)
-            if _SOMETHING_ELSE.search(own):
-                return Label(None, named=named)
-            if _BEFORE.search(own):
-                return Label("before", named=named)
-            usual = usual or bool(_USUAL.search(own))
+        name = _said_by(regions.names(above))
+        named = named or name.a_price
+        if name.a_price or (n == 0 and name.said):
+            if name.role is None or name.role == "before":
+                return Label(name.role, named=named, is_a_filter=name.a_filter)
+            usual = usual or name.role == "usual"
         above = above.parent
     return Label("usual" if usual else "now", named=named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    said: bool
+    a_price: bool
+    a_filter: bool
+    role: Role | None
+
+
+@lru_cache(maxsize=4_096)
+def _said_by(own: str) -> _Name:
+    """Many elements, and many pages of a shop, have the same names."""
+    a_filter = bool(_A_FILTER.search(own))
+    role: Role | None = "usual" if _USUAL.search(own) else "now"
+    if _BEFORE.search(own):
+        role = "before"
+    if a_filter or _SOMETHING_ELSE.search(own):
+        role = None
+    return _Name(bool(own), bool(_A_PRICE.search(own)), a_filter, role)
 
 
 def _is_struck_through(node: LexborNode) -> bool:

@@ -16,7 +16,7 @@ from services.tools.pages.visible.money_places import places
 
 _BORDER = "\x1f"
 """Between two pieces of text; what pages send of it is taken for white space."""
-_LONGEST = 300
+_SHORTEST, _LONGEST = 3, 300
 """Characters of a label, with the white space of the page's source."""
 _AROUND = 6
 """Pieces before and behind one that speaks of money: the label of its line, and its cents."""
@@ -58,24 +58,27 @@ class Seen:
         return found
 
     @cached_property
+    def _short(self) -> list[int]:
+        """The pieces that may be labels."""
+        return [at for at, text in enumerate(self._texts) if _SHORTEST < len(text) < _LONGEST]
+
+    @cached_property
     def _folded(self) -> str:
-        """All short pieces, for a first look whether a word stands there at all."""
-        return _BORDER.join([one for one in self._texts if 3 < len(one) < _LONGEST]).casefold()
+        """The same without regard to case, for a first look whether a word stands there at all."""
+        return _BORDER.join([self._texts[at] for at in self._short]).casefold()
 
     def labels(self, phrases: Sequence[str], longest: int) -> Iterator[tuple[LexborNode, str]]:
         """The short pieces of the main part in which one of the phrases stands."""
         here = [phrase for phrase in phrases if phrase in self._folded]
         if not here:
             return
-        for node, text in zip(self._nodes, self._texts, strict=True):
-            if len(text) >= _LONGEST:
+        for at, folded in zip(self._short, self._folded.split(_BORDER), strict=True):
+            if not any(phrase in folded for phrase in here):
                 continue
-            label = " ".join(text.split())
-            folded = label.casefold()
-            if len(label) <= longest and any(phrase in folded for phrase in here):
-                holder = node.parent
-                if holder is not None and self.is_main(holder):
-                    yield holder, label
+            label = " ".join(self._texts[at].split())
+            holder = self._nodes[at].parent
+            if len(label) <= longest and holder is not None and self.is_main(holder):
+                yield holder, label
 
     def is_longer_than(self, length: int) -> bool:
         """Whether the main part has so many characters."""

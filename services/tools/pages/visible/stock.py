@@ -30,8 +30,13 @@ _SIGNS = '[itemtype*="schema.org/Product"], meta[property="og:type"][content*="p
 def of_text(seen: Seen) -> Stock | None:
     """By short labels only; None where they contradict each other or a button that buys."""
     out = [node for node, _ in seen.labels(words.SOLD_OUT, _LONGEST_LABEL)]
+    out += [
+        node
+        for node, label in seen.labels(words.NOT_TO_BE_HAD, _LONGEST_LABEL)
+        if words.is_little_more(words.NOT_TO_BE_HAD, label)
+    ]
     there = any(
-        not words.says(words.SOLD_OUT, label)
+        not words.says((*words.SOLD_OUT, *words.NOT_TO_BE_HAD), label)
         for _, label in seen.labels(words.IN_STOCK, _LONGEST_LABEL)
     )
     if out:

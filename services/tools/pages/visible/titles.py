@@ -8,8 +8,8 @@ from services.tools.pages.cleaning import plain
 from services.tools.pages.regions import short_text
 from services.tools.pages.visible.seen import Seen
 
-_HEADINGS = "h1, h2, h3"
-_NAMED = "h4, [itemprop=name], [class*=title i], [class*=name i]"
+_OTHER_HEADINGS = "h2, h3"
+_OTHERS = "h4, [itemprop=name], [class*=title i], [class*=name i]"
 _MOST, _LONGEST = 200, 300
 _ENOUGH = 0.5
 """The share of a heading's words that the page's own title must have."""
@@ -21,15 +21,10 @@ def heading(seen: Seen, product: str | None, known: Sequence[str]) -> LexborNode
     What is known is the document's title and what metadata call the product. A document's title
     ends with the shop's name: of two headings that are in it, the one of more words counts.
     """
-    shown = [
-        (node, words)
-        for node in seen.tree.css(_HEADINGS)[:_MOST]
-        if seen.is_main(node) and (words := _words(node))
-    ]
     wanted = frozenset(plain(product or "").split())
-    if wanted and (asked := _asked_for(seen, shown, wanted)):
+    if wanted and (asked := _asked_for(seen, wanted)):
         return asked
-    firsts = [one for one in shown if one[0].tag == "h1"]
+    firsts = _named(seen, "h1")
     known_words = [frozenset(plain(text).split()) for text in known if text]
     if not known_words:
         return firsts[0][0] if firsts else None
@@ -37,28 +32,27 @@ def heading(seen: Seen, product: str | None, known: Sequence[str]) -> LexborNode
         return best
     if len(firsts) == 1 and any(firsts[0][1] & words for words in known_words):
         return firsts[0][0]
-    if best := _most_like(shown, known_words) or _most_like(_others(seen), known_words):
-        return best
+    for others in (_OTHER_HEADINGS, _OTHERS):
+        if best := _most_like(_named(seen, others), known_words):
+            return best
     return firsts[0][0] if firsts else None
 
 
-def _asked_for(
-    seen: Seen,
-    shown: Sequence[tuple[LexborNode, frozenset[str]]],
-    wanted: frozenset[str],
-) -> LexborNode | None:
-    first = next((one for one in shown if one[0].tag == "h1"), None)
-    if first and wanted <= first[1]:
-        return first[0]
-    named = [node for node, words in (*shown, *_others(seen)) if wanted <= words]
+def _asked_for(seen: Seen, wanted: frozenset[str]) -> LexborNode | None:
+    firsts = _named(seen, "h1")
+    if firsts and wanted <= firsts[0][1]:
+        return firsts[0][0]
+    every = (*firsts, *_named(seen, _OTHER_HEADINGS), *_named(seen, _OTHERS))
+    named = [node for node, words in every if wanted <= words]
     return named[0] if len({node.mem_id for node in named}) == 1 else None
 
 
-def _others(seen: Seen) -> list[tuple[LexborNode, frozenset[str]]]:
+def _named(seen: Seen, selector: str) -> list[tuple[LexborNode, frozenset[str]]]:
+    """The elements of the main part, with their words."""
     return [
         (node, words)
-        for node in seen.tree.css(_NAMED)[:_MOST]
-        if (words := _words(node)) and seen.is_main(node)
+        for node in seen.tree.css(selector)[:_MOST]
+        if seen.is_main(node) and (words := _words(node))
     ]
 
 
