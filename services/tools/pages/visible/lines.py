@@ -6,6 +6,7 @@ two elements, two digits alone behind a number are its cents.
 """
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -132,6 +133,8 @@ def _glue(text: str, said: str, holder: LexborNode, *, gap: bool) -> str:
     if (first.isdigit() and last in ".,") or (first in ".," and last.isdigit()):
         # With white space between, a sentence may go on: "in 2019, 15 €".
         return " " if gap and not _OPEN_NUMBER.fullmatch(text) else ""
+    if last.isdigit() and unicodedata.category(first) == "Sc" and len(said) > 1:
+        return _APART
     if first == "$" and not gap and _LETTERS_OF_A_SIGN.search(text[-4:]):
         return ""
     return " "

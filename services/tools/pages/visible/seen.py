@@ -16,7 +16,7 @@ from services.tools.pages.visible.money_places import places
 
 _BORDER = "\x1f"
 """Between two pieces of text; what pages send of it is taken for white space."""
-_SHORTEST, _LONGEST = 3, 300
+_SHORTEST, _LONGEST = 1, 300
 """Characters of a label, with the white space of the page's source."""
 _AROUND = 6
 """Pieces before and behind one that speaks of money: the label of its line, and its cents."""
