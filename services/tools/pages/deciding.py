@@ -6,7 +6,8 @@ what a buyer pays. So each price that metadata state is looked for among the amo
 1. What metadata state and the page shows beside the title as a price counts. Of several that
    metadata state, one alone must be shown.
 2. Where the page shows one price beside the title, and it is not what metadata state, the shown
-   one counts, if the stated one is shown nowhere as a price or only as the price before.
+   one counts if its element is named a price, and the stated one is shown nowhere as a price or
+   only as the price before; else there is none.
 3. Where the page shows a range, a starting price or several prices beside the title, and the
    stated price is none of those shown as a price, there is no price.
 4. Where the page shows no amount beside the title, metadata count if they agree.
@@ -46,7 +47,8 @@ def decide(stated: Sequence[Stated], shown: Shown) -> Stated | None:
     if seen in priced:
         return _with_list_price(priced[seen], shown)
     elsewhere = {one.money for one in shown.elsewhere if one.is_a_price}
-    if elsewhere & priced.keys() - _before(shown):
+    is_clear = any(one.named and one.money == seen for one in shown.near if one.is_a_price)
+    if not is_clear or elsewhere & priced.keys() - _before(shown):
         return _unclear(as_text)
     return as_text
 

@@ -6,7 +6,6 @@ two elements, two digits alone behind a number are its cents.
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ _BREAKS = frozenset({"br", "hr"})
 _CENTS = re.compile(
     r"(?<![a-z])cent|fraction|decimal|superscript|(?<![a-z])sup(?![a-z])", re.IGNORECASE
 )
+_DIGIT = re.compile(r"\d")
 _OPEN_NUMBER = re.compile(r"[^\d\s]{0,4}\s?\d[\d.,\u00a0 ]{0,11}")
 _CENTS_FOLLOW = re.compile(r"[.,]?\s?\d{2}(?!\d)")
 _TWO_DIGITS = re.compile(r"\d{2}(?:\s?[^\s\w]{1,2})?")
@@ -51,7 +51,10 @@ class Line:
 
     def add(self, said: str, holder: LexborNode, *, gap: bool) -> None:
         """Behind what is there; `gap` says whether white space stands between."""
-        glue = _glue(self.text, said, holder, gap=gap) if self.text else ""
+        glue = ""
+        if self.text:
+            apart = self.holders[-1].mem_id != holder.mem_id
+            glue = _glue(self.text, said, holder, gap=gap, apart=apart)
         self.text = f"{self.text}{glue}"
         self._starts.append(len(self.text))
         self.holders.append(holder)
@@ -122,8 +125,11 @@ def _goes_on(line: Line, said: str, block: LexborNode) -> bool:
     return one is not None and other is not None and one.mem_id == other.mem_id
 
 
-def _glue(text: str, said: str, holder: LexborNode, *, gap: bool) -> str:
-    """What stands between two pieces of a line as people see them."""
+def _glue(text: str, said: str, holder: LexborNode, *, gap: bool, apart: bool) -> str:
+    """What stands between two pieces of a line as people see them.
+
+    `apart` says whether they stand in different elements.
+    """
     last, first = text[-1], said[0]
     if first.isdigit() and last.isdigit():
         if _TWO_DIGITS.fullmatch(said) and (not gap or names_cents(holder)):
@@ -133,7 +139,8 @@ def _glue(text: str, said: str, holder: LexborNode, *, gap: bool) -> str:
     if (first.isdigit() and last in ".,") or (first in ".," and last.isdigit()):
         # With white space between, a sentence may go on: "in 2019, 15 €".
         return " " if gap and not _OPEN_NUMBER.fullmatch(text) else ""
-    if last.isdigit() and unicodedata.category(first) == "Sc" and len(said) > 1:
+    if apart and last.isdigit() and _DIGIT.search(holder.text(deep=True)[:_SHORT]):
+        # The sign before a digit is that of its own element.
         return _APART
     if first == "$" and not gap and _LETTERS_OF_A_SIGN.search(text[-4:]):
         return ""
