@@ -23,6 +23,7 @@ from services.tools.pages.prices.currencies import CODES
 from services.tools.pages.regions import Regions
 from services.tools.pages.structured import json_ld, meta_tags, microdata, schema_org
 from services.tools.pages.structured.asking import Asking
+from services.tools.pages.structured.evidence import with_evidence
 from services.tools.pages.structured.json_ld import Node
 from services.tools.pages.visible import blocked, stock, titles, visible_text
 from services.tools.pages.visible.lines import TooDeep
@@ -92,14 +93,17 @@ class _Look:
         self._tags = meta_tags.told(self.tree)
         declared = {code.upper() for code in meta_tags.currencies(self._tags)}
         hints = hints_of(self.tree, self._url, locale)
-        self._hints = replace(hints, declared=frozenset(declared & CODES))
-        self._asking = Asking(self._hints, page.at)
+        hints = replace(hints, declared=frozenset(declared & CODES))
         parts = Regions(tree)
         # Before what nobody sees is taken away: metadata are part of it.
         self._described: tuple[tuple[ReadingSource, list[Node]], ...] = (
             ("json-ld", json_ld.nodes(tree)),
             ("microdata", microdata.nodes(tree, parts)),
         )
+        self._urls = self._own_addresses()
+        every = [node for _, nodes in self._described for node in nodes]
+        self._hints = with_evidence(hints, tree, self._urls, every)
+        self._asking = Asking(self._hints, page.at)
         self.seen = Seen(tree, parts)
         self._heading = titles.heading(self.seen, product, self._known_titles())
         self._about = self._told_before()
@@ -144,16 +148,20 @@ class _Look:
         title = self.tree.css_first("title")
         return [title.text() if title else "", *self._tags.get("og:title", ())]
 
-    def _told_before(self) -> About:
+    def _own_addresses(self) -> tuple[str, ...]:
+        """Where the page was found, and where it says that it stands."""
         canonical = self.tree.css_first('link[rel="canonical" i]')
         given = [
             (canonical.attributes.get("href") if canonical else None),
             *self._tags.get("og:url", ()),
         ]
         urls = [self._url, *(whole for url in given if url and (whole := joined(self._url, url)))]
+        return tuple(dict.fromkeys(urls))
+
+    def _told_before(self) -> About:
         headings = (self._headed() or "", *self._tags.get("og:title", ()))
         words = frozenset(cleaning.plain(self._product or "").split())
-        return About(tuple(dict.fromkeys(urls)), words, headings)
+        return About(self._urls, words, headings)
 
     def _headed(self) -> str | None:
         heading = self._heading

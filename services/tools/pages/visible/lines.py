@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
+from services.tools.pages.regions import short_text
+
 _INLINE = frozenset(
     {
         "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
@@ -139,7 +141,7 @@ def _glue(text: str, said: str, holder: LexborNode, *, gap: bool, apart: bool) -
     if (first.isdigit() and last in ".,") or (first in ".," and last.isdigit()):
         # With white space between, a sentence may go on: "in 2019, 15 €".
         return " " if gap and not _OPEN_NUMBER.fullmatch(text) else ""
-    if apart and last.isdigit() and _DIGIT.search(holder.text(deep=True)[:_SHORT]):
+    if apart and last.isdigit() and _DIGIT.search(short_text(holder, _SHORT) or ""):
         # The sign before a digit is that of its own element.
         return _APART
     if first == "$" and not gap and _LETTERS_OF_A_SIGN.search(text[-4:]):
