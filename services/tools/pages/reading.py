@@ -29,6 +29,7 @@ from services.tools.pages.visible import blocked, stock, titles, visible_text
 from services.tools.pages.visible.lines import TooDeep
 from services.tools.pages.visible.seen import Seen
 from services.tools.pages.visible.visible_text import Shown
+from services.tools.pages.words import Stock
 
 GONE = "The shop says that there is no such page."
 NO_PRODUCT = "There is no product on the page."
@@ -36,6 +37,7 @@ REFUSED = "The shop does not let programs look at this page."
 HUMAN = "The shop asks whether a human is looking."
 NO_PRICE = "No price stands on the page."
 TOO_LARGE = "The page is too large to be read."
+SOME_SOLD_OUT = "Not every size or variant of it can be had."
 NO_CURRENCY = "A price stands on the page, but not in which currency."
 
 
@@ -96,14 +98,20 @@ class _Look:
         hints = replace(hints, declared=frozenset(declared & CODES))
         parts = Regions(tree)
         # Before what nobody sees is taken away: metadata are part of it.
-        self._described: tuple[tuple[ReadingSource, list[Node]], ...] = (
+        described: tuple[tuple[ReadingSource, list[Node]], ...] = (
             ("json-ld", json_ld.nodes(tree)),
             ("microdata", microdata.nodes(tree, parts)),
         )
         self._urls = self._own_addresses()
-        every = [node for _, nodes in self._described for node in nodes]
+        every = [node for _, nodes in described for node in nodes]
         self._hints = with_evidence(hints, tree, self._urls, every)
         self._asking = Asking(self._hints, page.at)
+        self._described = [
+            (source, schema_org.products(nodes, self._asking, self._url))
+            for source, nodes in described
+        ]
+        out = any(one.price.stock == "out" for _, found in self._described for one in found)
+        self._has_choices = out and stock.has_choices(tree)
         self.seen = Seen(tree, parts)
         self._heading = titles.heading(self.seen, product, self._known_titles())
         self._about = self._told_before()
@@ -128,8 +136,7 @@ class _Look:
         return self._priced(decided, found, title)
 
     def _products(self) -> Iterator[tuple[ReadingSource, Found | Several | None]]:
-        for source, nodes in self._described:
-            products = schema_org.products(nodes, self._asking, self._url)
+        for source, products in self._described:
             yield source, choose(products, self._about)
         if tagged := meta_tags.found(self._tags, self._asking):
             yield tagged[1], tagged[0]
@@ -180,8 +187,7 @@ class _Look:
 
     def _priced(self, decided: Stated, found: Sequence[_Described], title: str | None) -> Read:
         price = decided.price
-        told = (one.found.price.stock for one in found)
-        known = price.stock or next((s for s in told if s), None) or stock.of_text(self.seen)
+        known, note = self._stock(price.stock, found)
         before, amount = price.list_amount, price.amount
         return Read(
             "out_of_stock" if known == "out" else "priced",
@@ -192,7 +198,19 @@ class _Look:
             None if known is None else known == "in",
             decided.source,
             cleaning.evidence(price.text),
+            note,
         )
+
+    def _stock(self, own: Stock | None, found: Sequence[_Described]) -> tuple[Stock | None, str]:
+        """By metadata, else by what is shown; and what there is to say of sizes that differ."""
+        told = (one.found.price.stock for one in found)
+        stated: Stock | None = own or next((one for one in told if one), None)
+        if stated == "out" and (self._has_choices or stock.buys(self.seen)):
+            # Of several sizes metadata often tell the first one's.
+            shown = stock.of_text(self.seen)
+            return shown, "" if shown == "out" else SOME_SOLD_OUT
+        differs = any(one.found.price.differs for one in found)
+        return stated or stock.of_text(self.seen), SOME_SOLD_OUT if differs else ""
 
     def _unclear(self, decided: Stated, title: str | None) -> Read:
         return Read(

@@ -7,7 +7,7 @@ it or another label says that it is there.
 
 import re
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.tools.pages import regions, words
 from services.tools.pages.visible.seen import Seen
@@ -15,6 +15,11 @@ from services.tools.pages.words import Stock
 
 _BUTTONS = "button, input[type=submit], input[type=button], a[role=button]"
 _LINKS = "a[class*=cart i], a[class*=buy i], a[id*=cart i], a[class*=basket i]"
+_CHOOSERS = ", ".join(
+    f"{tag}[{name}*={word} i]"
+    for word in ("size", "variant", "swatch")
+    for tag, name in (("select", "name"), ("select", "id"), ("ul", "class"), ("div", "class"))
+)
 _LONGEST_LABEL = 60
 _MOST_BUTTONS, _UP = 500, 5
 # Sizes and colours are sold out one by one, and so are the ways to get a thing.
@@ -53,6 +58,15 @@ def buys(seen: Seen) -> bool:
             continue
         said = f"{regions.short_text(node, _LONGEST_LABEL) or ''} {attributes.get('value') or ''}"
         if words.says(words.BUY, said[:200]) and seen.is_main(node):
+            return True
+    return False
+
+
+def has_choices(tree: LexborHTMLParser) -> bool:
+    """Whether there are sizes, colours or the like to choose from."""
+    for node in tree.css(_CHOOSERS)[:_MOST_BUTTONS]:
+        own = node.css("option, li, button, label, input")
+        if len(own) > 1:
             return True
     return False
 

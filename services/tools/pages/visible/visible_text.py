@@ -208,8 +208,8 @@ def _side_by_side(one: Line, other: Line) -> bool:
     first, second = one.block, other.block
     if first.mem_id == second.mem_id:
         return True
-    holders = (first.parent, second.parent)
-    return all(holders) and holders[0].mem_id == holders[1].mem_id
+    above, beside = first.parent, second.parent
+    return above is not None and beside is not None and above.mem_id == beside.mem_id
 
 
 def _judged(near: Sequence[Amount]) -> Price:
