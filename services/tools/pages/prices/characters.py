@@ -33,6 +33,13 @@ class Plain:
         return at if self.places is None or at == 0 else self.places[at - 1] + 1
 
 
+def is_letter(character: str) -> bool:
+    """Or a vowel's sign on one, as scripts of India have it."""
+    return character.isalpha() or (
+        character > "\u02ff" and unicodedata.category(character)[0] == "M"
+    )
+
+
 def plain(text: str) -> Plain:
     if text.isascii():
         return Plain(text.translate(_ASCII_BREAKS), None)

@@ -1,4 +1,4 @@
-"""What prices need of CLDR and its like, as cldr_extract.py wrote it down."""
+"""What prices need of CLDR and its like, as tests/support/cldr_table.py wrote it down."""
 
 import json
 from collections.abc import Mapping

@@ -18,6 +18,7 @@ from babel.core import get_global  # pyright: ignore[reportUnknownVariableType]
 from babel.numbers import get_currency_precision
 
 from services.tools.pages.locale_hints import Hints
+from services.tools.pages.prices.characters import is_letter
 from services.tools.pages.prices.cldr import TABLE
 
 _NAMES = cast("Mapping[str, str]", get_global("all_currencies"))  # pyright: ignore[reportUnknownArgumentType]
@@ -36,7 +37,8 @@ _SHOPS_WRITE: Mapping[str, str] = {
     "so'm": "UZS", "тг": "KZT", "тенге": "KZT", "Bs": "BOB VES", "﷼": "IRR OMR QAR SAR YER",
     "dh": "MAD AED", "Dh": "MAD AED", "Dhs": "MAD AED", "DHS": "AED MAD", "E£": "EGP",
     "LE": "EGP", "L.E.": "EGP", 'ש"ח': "ILS", "ש״ח": "ILS", "KShs": "KES", "Shs": "UGX TZS KES",
-    "€uro": "EUR", "€uros": "EUR",
+    "VNĐ": "VND", "Ks": "MMK", "रु": "INR NPR", "रू": "NPR INR", "P": "BWP PHP", "€uro": "EUR",
+    "€uros": "EUR",
 }  # fmt: skip
 """Signs that neither CLDR nor Unicode nor price-parser lists, as shops of the countries write."""
 
@@ -141,14 +143,14 @@ def sign_before(text: str, at: int) -> Sign | None:
 
 def _word_before(text: str, at: int) -> str:
     start = at
-    while start > 0 and at - start <= _LONGEST_NOUN and text[start - 1].isalpha():
+    while start > 0 and at - start <= _LONGEST_NOUN and is_letter(text[start - 1]):
         start -= 1
     return text[start:at]
 
 
 def _word_end(text: str, at: int) -> int:
     end = at
-    while end < len(text) and end - at <= _LONGEST_NOUN and text[end].isalpha():
+    while end < len(text) and end - at <= _LONGEST_NOUN and is_letter(text[end]):
         end += 1
     return end
 
@@ -165,8 +167,10 @@ def _known(written: str) -> frozenset[str] | None:
     if len(bare) != len(written) and (len(bare) < 3 or written.count(" ") > 1):
         # "A $5 gift" is in no Australian dollars.
         return None
-    if bare in _FAMILIES:
-        return _FAMILIES[bare]
+    # "Bs." and "Bs", but no point behind "$".
+    for known in (bare, bare[:-1] if bare[-1:] == "." and bare[-2:-1].isalpha() else bare):
+        if known in _FAMILIES:
+            return _FAMILIES[known]
     # "LEI" and "Zł", but not "ft", which is a foot.
     return _folded().get(bare.casefold()) if len(bare) > 1 and bare.isalpha() else None
 

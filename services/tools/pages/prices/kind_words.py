@@ -25,6 +25,7 @@ was|before|list price|regular price|original price|originally|old price|rrp|msrp
 |السعر السابق|السعر الأصلي|بدلا من|كان|קודם|במקום|מחיר קודם|מחיר מקורי|एमआरपी|पुराना मूल्य
 |通常価格|定価|参考価格|メーカー希望小売価格|希望小売価格|元値|旧価格|値下げ前|原价|原價|市场价
 |市場價|划线价|建議售價|정가|소비자가|기존가|판매가 전|ราคาเดิม|ราคาปกติ|จาก ราคา
+|bisheriger preis|typical price|alter uvp|prima era
 """
 
 NOW = """
@@ -60,7 +61,8 @@ shipping|delivery|postage|p p|save|saving|savings|you save|you'll save|discount|
 |توصيل|خصم|وفر|توفر|משלוח|הנחה|חיסכון|छूट|बचत|送料|配送|割引|値引|ポイント|運費|运费|立减|立減
 |优惠|優惠|定金|节省|立省|배송비|할인|적립|포인트|보증금|ค่าส่ง|ค่าจัดส่ง|ส่วนลด|ประหยัด|klarna
 |paypal|orders over|over|above|ab einem bestellwert|bestellwert|free shipping on|minimum order
-|dès un achat de|a partir de compras|mindestbestellwert|spend|off of
+|dès un achat de|a partir de compras|mindestbestellwert|spend|off of|减|減|member price
+|members price|club price|clubcard|dont|davon|di cui|finance|emi|säästä|säästö
 """
 
 OTHER_AFTER = """
@@ -72,7 +74,9 @@ off|discount|saved|savings|less|deposit|cashback|credit|delivery|shipping|postag
 |statiegeld|de desconto|desconto|de frete|frete|rabatu|taniej|wysyłka|rabat|billigere|fragt
 |frakt|pant|billigare|alennus|säästö|sleva|zľava|kedvezmény|reducere|popusta|скидка|скидки
 |доставка|знижки|знижка|отстъпка|indirim|kargo|έκπτωση|خصم|הנחה|引き|引|オフ|割引|送料|运费|運費
-|立减|优惠|할인|배송비|적립|ส่วนลด|points|punkte|puntos|punti|bonus
+|立减|优惠|할인|배송비|적립|ส่วนลด|points|punkte|puntos|punti|bonus|minimum|back
+|d'éco participation|éco participation|d'éco part|éco part|ecotax|clubcard price|nectar price
+|member price|members price|club price|and under|or less|und weniger
 """
 
 FORMER_AFTER = """
@@ -90,7 +94,8 @@ from|from only|from just|starting at|starting from|starts at|starts from|startin
 |ξεκινά από|έως|από μόνο|başlayan fiyatlarla|itibaren|từ|chỉ từ|giá từ|mulai|mulai dari
 |mulai harga|dari|hingga|bermula|dari harga|ابتداء من|ابتداءً من|يبدأ من|من|تبدأ من|החל מ|החל מ-
 |מ|मात्र से|शुरू|से शुरू|starting rs|最低|最安|最安値|低至|最低价|起价|起价为|起價|最低価格|최저
-|최저가|ราคาเริ่มต้น|เริ่มต้น|เริ่มต้นที่|เริ่มที่|ตั้งแต่
+|최저가|ราคาเริ่มต้น|เริ่มต้น|เริ่มต้นที่|เริ่มที่|ตั้งแต่|under|less than|below|unter
+|weniger als|moins de|menos de|meno di
 """
 """Directly before the amount."""
 
@@ -116,7 +121,8 @@ per month|monthly|a month|month|monthly payment|installment|installments|instalm
 |delbetalning|pr. måned|pr. md.|måned|månad|kuukausierä|kk|erä|splátky|splátek|měsíčně|mesačne
 |splátka|részlet|havi|rate lunare|rate de|mesečno|платеж|платежей|в месяц|рассрочка|на місяць
 |платежів|taksit|taksitle|ayda|δόσεις|δόση|άτοκες δόσεις|trả góp|cicilan|قسط|أقساط|שתשלומים
-|תשלומים|月々|月額|分割|每月|月付|分期|월 납부|매월|월납|월 렌탈료|개월|할부|ผ่อน|เดือนละ
+|תשלומים|月々|月額|分割|每月|月付|分期|월 납부|매월|월납|월 렌탈료|개월|할부|ผ่อน|เดือนละ|msi
+|msi de|meses sin intereses
 """
 
 INSTALMENT_AFTER = """
@@ -136,7 +142,7 @@ unit price|base price|price per unit|per unit|grundpreis|stückpreis|prix au kil
 |jmf pris|jmfpris|enhedspris|enhetspris|kilohinta|litrahinta|yksikköhinta|měrná cena
 |jednotková cena|jedn. cena|merná cena|egységár|pret pe|preț unitar|cijena za jedinicu|цена за
 |ціна за|birim fiyat|birim fiyatı|τιμή μονάδας|τιμή ανά|đơn giá|1個あたり|あたり|単価|单价|單價
-|개당
+|개당|soit
 """
 
 PER = """
@@ -145,7 +151,35 @@ je|pro|per|par|por|pr|cada|chaque|every|za|за|kada|kom|ea|ανά|per stuk|στ
 """
 """Beside CLDR's own, which in most languages are these."""
 
-THE = "le|la|les|il|lo|el|los|der|die|das|the|al|im|den|det|het|de|о|в"
+MULTIBUY_AFTER = """
+each when you buy|when you buy|each if you buy|if you buy|beim kauf von
+"""
+
+DIRECTLY_PAID_AGAIN = """
+월|月
+"""
+"""Directly before an amount, and no month's number."""
+
+DIRECTLY_BY_UNIT = "당"
+
+PRICE = """
+price|prices|preis|prix|precio|prezzo|prijs|preço|pris|cena|ceny|hinta|ár|ára|preț|cijena|цена
+|ціна|fiyat|fiyatı|τιμή|giá|harga|السعر|سعر|מחיר|kaina|hind|verð|kč|celkem|total|razem|suma
+|итого
+"""
+"""What names a price, and nothing of it."""
+
+NET = """
+ex vat|exc vat|excl vat|excluding vat|ex tax|excl tax|excluding tax|ex gst|excl gst|plus vat
+|vat excl|zzgl mwst|exkl mwst|netto|ht|hors taxes|hors taxe|sin iva|más iva|iva esclusa
+|iva non inclusa|excl btw|ex btw|sem iva|bez dph|bez vat|nettó|fără tva|fara tva|exkl moms
+|ex moms|eks mva|ekskl moms|alv 0|без ндс|без пдв|kdv hariç|χωρίς φπα|税抜|税別|未税|vat 별도
+"""
+"""Directly beside an amount that is without tax."""
+
+THE = """
+l|le|la|les|il|lo|el|los|der|die|das|the|al|im|den|det|het|de|о|в
+"""
 """Before a unit only: "6 € le kg"."""
 
 FOR_SEVERAL = """
@@ -160,7 +194,7 @@ SEVERAL_BEFORE = """
 
 PIECES = """
 stück|stk|st|pcs|pieces|units|unités|pièces|pezzi|unidades|piezas|stuks|szt|ks|kpl|шт|adet|db
-|buc|kom
+|buc|kom|unidad|unidade|unité|unit|piece|pièce|pezzo|stuk|sztuka|sztukę|kus|τεμ|ud|un|pz
 """
 
 ONE_OF_IT = """

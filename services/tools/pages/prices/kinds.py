@@ -30,9 +30,19 @@ _AFTER: Phrases[Kind] = Phrases(
         "former": kind_words.FORMER_AFTER,
         "instalment": kind_words.INSTALMENT_AFTER,
         "from": kind_words.FROM_AFTER,
+        "several": kind_words.MULTIBUY_AFTER,
     }
 )
 _FROM: Phrases[Kind] = Phrases({"from": kind_words.FROM_BEFORE})
+_DIRECTLY: Phrases[Kind] = Phrases(
+    {"instalment": kind_words.DIRECTLY_PAID_AGAIN, "unit": kind_words.DIRECTLY_BY_UNIT}
+)
+_NET: Phrases[Literal["net"]] = Phrases({"net": kind_words.NET})
+_LABELS = words_of(kind_words.PRICE) | {
+    tokens(phrase)[-1].word
+    for table in (kind_words.FROM_BEFORE, kind_words.NOW, kind_words.FORMER)
+    for phrase in table.split("|")
+} - words_of("de|of|a|van|voor|la")
 _BETWEEN = words_of(kind_words.RANGE_BETWEEN)
 _PER = words_of(kind_words.PER)
 _BEFORE_A_UNIT = _PER | words_of(kind_words.THE) | {folded(word.rstrip(".")) for word in TABLE.per}
@@ -117,7 +127,8 @@ def _said_after(text: str, after: list[Token]) -> Kind | None:
 def _has_a_sign(text: str, at: int) -> bool:
     while at < len(text) and text[at] in " :":
         at += 1
-    return at < len(text) and sign_after(text, at) is not None
+    sign = sign_after(text, at) if at < len(text) else None
+    return sign is not None and (sign.is_usual or not sign.weak)
 
 
 def _of_one(text: str, after: list[Token]) -> Kind | None:
@@ -144,14 +155,14 @@ def _per(text: str, after: list[Token]) -> Kind | None:
     """As in "per month", "pro 100 g", "a night"."""
     if not after or after[0].word not in _BEFORE_A_UNIT:
         return None
-    rest = [one for one in after[1:4] if one.word != "."]
+    rest = [one for one in after[1:4] if one.word not in {".", "'"}]
     if len(rest) > 1 and rest[0].word in _MEASURES:
         return "unit" if rest[1].word in _UNITS else None
     unit = rest[0].word if rest else ""
     if len(unit) > 1 and unit in _PAID_AGAIN:
         return "instalment"
     word = after[0].word
-    if unit in _UNITS and (len(unit) > 1 or word in _PER):
+    if unit in _PIECES or (unit in _UNITS and (len(unit) > 1 or word in _PER)):
         return "unit"
     surely = word in _PER - _FOR_A_PRICE and len(word) > 2
     is_word = unit[:1].isalpha() and sign_after(text, rest[0].start) is None
@@ -188,6 +199,11 @@ def _is_count(word: str) -> bool:
 
 
 def _by_what_leads(text: str, before: list[Token]) -> Kind | None:
+    if before and before[-1].word == "+":
+        return "other"
+    directly = _DIRECTLY.ends(text, before)
+    if directly and not text.rstrip(" :")[-2:-1].isdigit():
+        return directly
     said = _BEFORE.last_in(text, before)
     if said in {"other", "instalment", "unit", "several"}:
         return said
@@ -211,10 +227,27 @@ def is_old_of_two(before: str, between: str) -> bool:
     """Whether the first of two amounts is the former price, as in "de 99 por 64"."""
     lead = tokens(before)
     said = between.strip(" :,").casefold()
-    return bool(lead) and (lead[-1].word, folded(said)) in _OLD_AND_NEW
+    return said in _ARROWS or (bool(lead) and (lead[-1].word, folded(said)) in _OLD_AND_NEW)
 
 
+_ARROWS = frozenset({"\u2192", "\u27a1", "\u21d2", "\u25ba", "\u25b6", "->", ">", ">>", "\u00bb"})
 _OLD_AND_NEW = frozenset({("de", "por"), ("van", "voor"), ("da", "a"), ("z", "na"), ("из", "за")})
+
+
+def is_label(word: str) -> bool:
+    """Whether a word names a price, and not a thing that may end with a number."""
+    return folded(word) in _LABELS
+
+
+def is_net(near: Around, *, is_first: bool) -> bool:
+    """Whether an amount is said to be without tax; what stands before may be of another one."""
+    after = [one for one in tokens(near.after) if one.word not in "(+"]
+    before = tokens(near.before)
+    leads = is_first or near.before.rstrip().endswith(":")
+    said = _NET.begins(near.after, after)
+    # "€64 ex VAT: €53": what is followed by a colon is of the next amount.
+    follows = said is not None and not near.after[said[1] :].lstrip().startswith(":")
+    return follows or (leads and _NET.ends(near.before, before) is not None)
 
 
 def _is_word(of: list[Token], at: int) -> bool:

@@ -16,7 +16,15 @@ from services.tools.pages.prices.currencies import (
     signs_after,
     signs_before,
 )
-from services.tools.pages.prices.kinds import Kind, around, is_old_of_two, joins_a_range, kind_of
+from services.tools.pages.prices.kinds import (
+    Kind,
+    around,
+    is_label,
+    is_net,
+    is_old_of_two,
+    joins_a_range,
+    kind_of,
+)
 from services.tools.pages.prices.multipliers import multiplier_at, tags_of, tags_of_currency
 from services.tools.pages.prices.numerals import LONGEST, Numeral, numerals
 
@@ -28,6 +36,8 @@ LONGEST_TEXT = 4_096
 """Characters that are looked at; what a page's part says beyond is not read."""
 _MOST_MENTIONS = 100
 """What tells more amounts tells no price."""
+_ALWAYS_BEFORE = frozenset("$£¥₩₹")
+"""Signs that no one puts where the decimal sign would stand."""
 _MOST_PARTS, _MOST_BETWEEN = 4, 24
 
 
@@ -51,6 +61,8 @@ class Mention:
     """None when the digits could mean several numbers."""
     currencies: frozenset[str] = frozenset()
     """Which the signs beside it can mean; none if they contradict each other."""
+    is_net: bool = False
+    """Said to be without tax: not what one pays, where the price with tax stands beside it."""
 
 
 def amount_of(number: Decimal | None, currency: str | None) -> Decimal | None:
@@ -93,6 +105,7 @@ def mentions(text: str, hints: Hints) -> Iterator[Mention]:
             one.kind,
             one.number,
             one.codes,
+            is_net(around(shown.text, one.left, one.start, one.end), is_first=one.left == 0),
         )
 
 
@@ -128,6 +141,8 @@ class _Amount:
     is_signed_before: bool
     nth: int
     """Which of the text's numerals is its last."""
+    left: int
+    """Where the amount before it ends."""
 
 
 class _Reader:
@@ -138,6 +153,7 @@ class _Reader:
         self._tags = tags_of(hints.languages, hints.regions)
         self._numerals = list(numerals(text))
         self._words: bool | None = None
+        self._is_at_home = bool(hints.declared or hints.tenders())
 
     def amounts(self) -> Iterator[_Amount]:
         last: _Amount | None = None
@@ -159,7 +175,7 @@ class _Reader:
         if not signs:
             return None
         codes = frozenset[str].intersection(*(one.codes for one in signs))
-        weak = weak and self._has_words()
+        weak = weak and (self._is_at_home or self._has_words())
         currency = resolved(codes, self._hints, weak=weak)
         if weak and codes and currency is None and not signs[0].is_usual:
             return None
@@ -168,7 +184,7 @@ class _Reader:
         end = max(digits_of.end, *(one.end for one in signs))
         number = digits_of.value(self._hints.decimal(), digits(currency))
         named = not before and _is_part_of_a_name(text, numeral.start)
-        split = before and not after and self._is_cents_of_the_last(nth, before)
+        split = self._is_cents_of_the_last(nth, before, after)
         if named or split or _is_open(text, numeral, digits_of.end, before, after):
             number = None
         if numeral.marks[:1] == (" ",) and not before and self._may_be_two(numeral, codes):
@@ -180,8 +196,8 @@ class _Reader:
         money = Money(amount, currency) if amount is not None and currency else None
         while nth + 1 < len(self._numerals) and self._numerals[nth + 1].start < end:
             nth += 1
-        kind = self._kind(start, end, nth, last, signed=bool(before))
-        return _Amount(start, end, number, codes, money, kind, bool(before), nth)
+        kind = self._kind(start, end, nth, last, codes, signed=bool(before))
+        return _Amount(start, end, number, codes, money, kind, bool(before), nth, left)
 
     def _has_words(self) -> bool:
         if self._words is None:
@@ -255,8 +271,14 @@ class _Reader:
         lead = self._text[max(0, numeral.start - 2) : numeral.start]
         if not (lead[:1].isalnum() and lead[1:] == " "):
             return False
+        before = self._text[max(0, numeral.start - 1 - LONGEST) : numeral.start - 1]
+        word = before.rpartition(" ")[2]
+        if len(numeral.marks) > 1 or is_label(word):
+            return False
         tags = self._tags or frozenset[str]().union(*map(tags_of_currency, codes))
-        return len(codes) <= _FEW and not any(groups_by_space(tag) for tag in tags)
+        groups = len(codes) > _FEW or any(groups_by_space(tag) for tag in tags)
+        # A word before it may be a size's or a model's: "Taille 38 129 \u20ac".
+        return not groups or (word != "" and sign_after(word, 0) is None)
 
     def _cents_behind_the_sign(
         self, nth: int, numeral: Numeral, read: _Digits, after: list[Sign]
@@ -279,15 +301,28 @@ class _Reader:
             return None if text[following.end : following.end + 2].strip() else "?"
         return following.groups[0]
 
-    def _is_cents_of_the_last(self, nth: int, before: list[Sign]) -> bool:
-        """As in "12 \u20ac50": twelve and a half, or ten times fifty."""
+    def _is_cents_of_the_last(self, nth: int, before: list[Sign], after: list[Sign]) -> bool:
+        """As in "12 \u20ac50" and "12 50 \u20ac": twelve and a half, or fifty."""
         numeral = self._numerals[nth]
         last = self._numerals[nth - 1] if nth else None
         if last is None or numeral.marks or len(numeral.groups[0]) != 2:
             return False
+        if not before:
+            return self._text[last.end : numeral.start] == " "
+        if after or self._text[before[0].end - 1] in _ALWAYS_BEFORE:
+            return False
         return self._text[last.end : before[-1].start] in {"", " "}
 
-    def _kind(self, start: int, end: int, nth: int, last: _Amount | None, *, signed: bool) -> Kind:
+    def _kind(
+        self,
+        start: int,
+        end: int,
+        nth: int,
+        last: _Amount | None,
+        codes: frozenset[str],
+        *,
+        signed: bool,
+    ) -> Kind:
         text = self._text
         if nth and self._is_second_of_a_range(start, nth, last, signed=signed):
             return "range"
@@ -303,7 +338,14 @@ class _Reader:
         ):
             # "-\u20ac20" is what a coupon takes off.
             return "other"
+        if last is not None and self._is_told_again(start, last, codes):
+            return "other"
         return kind_of(near)
+
+    def _stands_alone(self, end: int) -> bool:
+        """Whether nothing follows a number but a word that multiplies it: "15.8 Lakh"."""
+        beside = self._text[end : end + 2].strip()[:1]
+        return not beside.isalnum() or multiplier_at(self._text, end, (self._tags,)) is not None
 
     def _is_second_of_a_range(
         self, start: int, nth: int, last: _Amount | None, *, signed: bool
@@ -315,6 +357,13 @@ class _Reader:
         is_money = last is not None and last.nth >= nth - 1 and last.end >= end
         end = max(end, last.end) if last else end
         return joins_a_range(self._text[end:start], signs=is_money or not signed)
+
+    def _is_told_again(self, start: int, last: _Amount, codes: frozenset[str]) -> bool:
+        """As in "12,99 \u043b\u0432. / 6,64 \u20ac": in another money than is paid with here."""
+        paid = self._hints.tenders()
+        is_here = last.money is not None and last.money.currency in paid
+        between = self._text[last.end : start].strip()
+        return is_here and not codes & paid and between in {"/", "|", "("}
 
     def _before_the_next(self, end: int, nth: int) -> str | None:
         """What stands between an amount and the one that follows."""
@@ -332,7 +381,7 @@ class _Reader:
             return False
         signs = list(signs_before(self._text, following.start, end))
         between = self._text[end : signs[-1].start if signs else following.start]
-        signed = bool(signs or self._own(following.end, []))
+        signed = bool(signs or self._own(following.end, [])) or self._stands_alone(following.end)
         return joins_a_range(between, signs=signed)
 
 

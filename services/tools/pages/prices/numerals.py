@@ -81,6 +81,9 @@ class Numeral:
                 if known is None
                 else Decimal(f"{whole}.{rest}" if known == mark else whole + rest)
             )
+        if places == 0 and not machine and not whole.startswith("0"):
+            # There are no cents that could follow.
+            return Decimal(whole + rest)
         if decimal == mark or whole.startswith("0") or (machine and mark == "."):
             # Three places in a currency of two: a thousand, or a third digit of the cents.
             return None

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|\S")
 _STANDS_ALONE = "\u0e00"
 """Letters below are of scripts that put spaces between words, but for Thai's and its like."""
+_WITHIN_A_PHRASE = frozenset(".-'/&()")
 Label = TypeVar("Label", bound=str)
 
 
@@ -97,13 +98,8 @@ class Phrases(Generic[Label]):
 
     def begins(self, text: str, of: Iterable[Token]) -> tuple[Label, int] | None:
         """What the phrase says with which the text begins, and where it ends."""
-        words = list(of)
-        words = (
-            [one for one in words[1:] if words[0].word in "(-'"]
-            if words and words[0].word in "(-'"
-            else words
-        )
-        words = [one for one in words if one.word != "."]
+        # What stands within a phrase as in "p/m" does not count.
+        words = [one for one in of if one.word not in _WITHIN_A_PHRASE]
         if words:
             for phrase, label in self._spaced.get(words[0].word, ()):
                 if _stands(words, 0, phrase):

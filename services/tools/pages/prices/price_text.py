@@ -59,6 +59,7 @@ def price_of(text: str, hints: Hints, beside: str = "") -> PriceText:
 def _told(found: Iterable[Mention]) -> PriceText:
     every = list(found)
     to_pay = [one for one in every if one.kind == "price"]
+    to_pay = [one for one in to_pay if not one.is_net] or to_pay
     if not to_pay:
         return PriceText(reason=_REASONS[every[0].kind])
     first = to_pay[0]

@@ -1,4 +1,4 @@
-"""Makes cldr.json: `python -m services.tools.pages.prices.cldr_extract`.
+"""Makes cldr.json: `python -m tests.support.cldr_table`.
 
 All of CLDR takes a second and 60 MB to load, and a reader of pages has neither: what prices need
 of it is written down once, and a test compares it with what the libraries say today. Signs come
@@ -22,7 +22,10 @@ from price_parser._currencies import (  # pyright: ignore[reportMissingTypeStubs
     CURRENCIES as _LISTED,  # pyright: ignore[reportUnknownVariableType]
 )
 
-TABLE = Path(__file__).with_name("cldr.json")
+from services.tools.pages.prices import cldr
+from services.tools.pages.prices.characters import is_letter
+
+TABLE = Path(cldr.__file__).with_name("cldr.json")
 _AMONG_NAMES = ("USD", "CAD", "AUD", "NZD", "GBP", "EGP", "SEK", "DKK", "CHF", "XOF", "MXN", "ARS")
 """Currencies whose names share their nouns: they show where in a name a language puts the noun."""
 _UNITS = frozenset(
@@ -145,7 +148,7 @@ def _nouns(data: Mapping[str, Any], paid: frozenset[str]) -> Iterator[tuple[str,
         for name in names[code]:
             words = [word for word in re.sub(r"\([^()]*\)", " ", name).split() if len(word) > 1]
             noun = words[at].strip(".,") if words else ""
-            if noun.isalpha() and len(noun) > 2:
+            if len(noun) > 2 and all(map(is_letter, noun)):
                 yield noun, code
 
 
