@@ -203,8 +203,9 @@ class _Look:
 
     def _stock(self, own: Stock | None, found: Sequence[_Described]) -> tuple[Stock | None, str]:
         """By metadata, else by what is shown; and what there is to say of sizes that differ."""
-        told = (one.found.price.stock for one in found)
-        stated: Stock | None = own or next((one for one in told if one), None)
+        stated = own
+        for one in found:
+            stated = stated or one.found.price.stock
         if stated == "out" and (self._has_choices or stock.buys(self.seen)):
             # Of several sizes metadata often tell the first one's.
             shown = stock.of_text(self.seen)

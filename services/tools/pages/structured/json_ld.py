@@ -12,7 +12,8 @@ from selectolax.lexbor import LexborHTMLParser
 Node = dict[str, Any]
 
 _OPENING = re.compile(r"\A\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)?")
-_CLOSING = re.compile(r"(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?|;)\s*$")
+_ENDINGS = ("-->", "*/", "]]>", "/*", "//", ";")
+"""What may stand behind the JSON: of a comment, of CDATA, of a statement."""
 _TRAILING_COMMA = re.compile(r",(\s*+[}\]])")
 _CANONICAL = {
     name.lower(): name
@@ -59,7 +60,7 @@ def _listed(block: object) -> list[Any]:
 
 def _parsed(text: str) -> object:
     opened = _OPENING.sub("", text, count=1)
-    bare = opened[:-40] + _CLOSING.sub("", opened[-40:])
+    bare = _without_ending(opened)
     # Templates escape quotes as if JSON were HTML, or leave a comma behind.
     for mended in (str, html.unescape, _without_trailing_commas):
         try:
@@ -75,6 +76,13 @@ def _parsed(text: str) -> object:
         except (ValueError, RecursionError, ArithmeticError):
             continue
     return None
+
+
+def _without_ending(text: str) -> str:
+    bare = text.rstrip()
+    for ending in _ENDINGS:
+        bare = bare.removesuffix(ending).rstrip()
+    return bare
 
 
 def _canonical(pairs: list[tuple[str, Any]]) -> Node:

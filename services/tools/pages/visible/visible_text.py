@@ -26,6 +26,7 @@ from services.tools.pages.visible.lines import Line
 from services.tools.pages.visible.price_labels import Role, label_of
 from services.tools.pages.visible.seen import Seen
 
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _DIGIT = re.compile(r"\d")
 _LONGEST_NAMED, _LONGEST_LINE, _LONGEST_LABEL, _LONGEST_UNIT = 160, 80, 40, 16
 _MOST_SEEN, _HIGHEST, _NEAR, _UP = 500, 12, 5, 6
@@ -191,7 +192,9 @@ def _label_before(every: Sequence[Line], at: int) -> str:
     line, before = every[at], every[at - 1]
     if len(before.text) > _LONGEST_LABEL or _DIGIT.search(before.text):
         return ""
-    return f"{before.text} " if _side_by_side(before, line) else ""
+    if before.block.tag in _HEADINGS or not _side_by_side(before, line):
+        return ""
+    return f"{before.text.rstrip(' :')}: "
 
 
 def _unit_behind(every: Sequence[Line], at: int) -> str:
