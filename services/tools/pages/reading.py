@@ -106,7 +106,7 @@ class _Look:
         every = [node for _, nodes in described for node in nodes]
         self._hints = with_evidence(hints, tree, self._urls, every)
         self._asking = Asking(self._hints, page.at)
-        self._described = [
+        self._described: list[tuple[ReadingSource, list[Found]]] = [
             (source, schema_org.products(nodes, self._asking, self._url))
             for source, nodes in described
         ]

@@ -21,8 +21,10 @@ def says(phrases: Iterable[str], text: str) -> bool:
 
 
 def is_little_more(phrases: Iterable[str], text: str) -> bool:
-    """Whether a text is one of the phrases and a few letters more."""
+    """Whether a text is one of the phrases and a few letters more: not "Pickup: sold out"."""
     folded = text.casefold()
+    if ":" in folded:
+        return False
     return any(phrase in folded and len(folded) <= len(phrase) + _LITTLE for phrase in phrases)
 
 

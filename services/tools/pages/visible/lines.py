@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborNode
 
 from services.tools.pages.regions import short_text
 
-_INLINE = frozenset(
+INLINE = frozenset(
     {
         "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
         "i", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong",
@@ -26,7 +26,7 @@ _CENTS = re.compile(
     r"(?<![a-z])cent|fraction|decimal|superscript|(?<![a-z])sup(?![a-z])", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
-_OPEN_NUMBER = re.compile(r"[^\d\s]{0,4}\s?\d[\d.,\u00a0 ]{0,11}")
+_OPEN_NUMBER = re.compile(r"(?:[^\w\s]{1,2}|[A-Z]{3})?\s?\d[\d.,\u00a0 ]{0,11}")
 _CENTS_FOLLOW = re.compile(r"[.,]?\s?\d{2}(?!\d)")
 _TWO_DIGITS = re.compile(r"\d{2}(?:\s?[^\s\w]{1,2})?")
 _APART = "  "
@@ -110,7 +110,7 @@ def _block(holder: LexborNode, blocks: dict[int, LexborNode]) -> LexborNode:
     node = holder
     for _ in range(DEEPEST):
         above = node.parent
-        if node.tag not in _INLINE or above is None:
+        if node.tag not in INLINE or above is None:
             blocks[holder.mem_id] = node
             return node
         node = above
@@ -136,8 +136,8 @@ def _glue(text: str, said: str, holder: LexborNode, *, gap: bool, apart: bool) -
     if first.isdigit() and last.isdigit():
         if _TWO_DIGITS.fullmatch(said) and (not gap or names_cents(holder)):
             return "," if "." in text[-12:] else "."
-        # Two numbers side by side are not one.
-        return _APART
+        # Two numbers side by side are not one; two digits could be cents all the same.
+        return " " if gap and _TWO_DIGITS.fullmatch(said) else _APART
     if (first.isdigit() and last in ".,") or (first in ".," and last.isdigit()):
         # With white space between, a sentence may go on: "in 2019, 15 €".
         return " " if gap and not _OPEN_NUMBER.fullmatch(text) else ""

@@ -10,6 +10,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.tools.pages import regions, words
+from services.tools.pages.visible.lines import INLINE
 from services.tools.pages.visible.seen import Seen
 from services.tools.pages.words import Stock
 
@@ -37,8 +38,8 @@ def of_text(seen: Seen) -> Stock | None:
     out = [node for node, _ in seen.labels(words.SOLD_OUT, _LONGEST_LABEL)]
     out += [
         node
-        for node, label in seen.labels(words.NOT_TO_BE_HAD, _LONGEST_LABEL)
-        if words.is_little_more(words.NOT_TO_BE_HAD, label)
+        for node, _ in seen.labels(words.NOT_TO_BE_HAD, _LONGEST_LABEL)
+        if words.is_little_more(words.NOT_TO_BE_HAD, _line_of(node))
     ]
     there = any(
         not words.says((*words.SOLD_OUT, *words.NOT_TO_BE_HAD), label)
@@ -48,6 +49,16 @@ def of_text(seen: Seen) -> Stock | None:
         contradicted = there or all(map(_is_one_of_several, out)) or buys(seen)
         return None if contradicted else "out"
     return "in" if there else None
+
+
+def _line_of(label: LexborNode) -> str:
+    """With what stands before it on its line: "Pickup: not available"."""
+    node = label
+    for _ in range(_UP):
+        if node.tag not in INLINE or node.parent is None:
+            break
+        node = node.parent
+    return regions.short_text(node, _LONGEST_LABEL) or " " * _LONGEST_LABEL
 
 
 def buys(seen: Seen) -> bool:
