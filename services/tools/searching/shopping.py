@@ -57,7 +57,7 @@ def _text(value: object, most: int) -> str | None:
 
 
 def _amount(told: Json, currency: str) -> Decimal | None:
-    """The number that the vendor extracted, if its text says the same in the same currency."""
+    """The number that the vendor extracted, if its text says the same, and that one pays it."""
     said: Any = told.get("price")
     number: Any = told.get("extracted_price")
     if isinstance(number, bool) or not isinstance(number, int | float):
@@ -66,7 +66,10 @@ def _amount(told: Json, currency: str) -> Decimal | None:
     hints = Hints(declared=frozenset({currency}))
     text = said[:MAX_PRICE] if isinstance(said, str) else ""
     wanted = Money(amount, currency) if amount is not None else None
-    return amount if all(one.money == wanted for one in mentions(text, hints)) else None
+    said_of_it = mentions(text, hints)
+    return (
+        amount if all(one.money == wanted and one.kind == "price" for one in said_of_it) else None
+    )
 
 
 def _rating(value: object) -> float | None:

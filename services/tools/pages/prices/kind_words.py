@@ -25,7 +25,9 @@ was|before|list price|regular price|original price|originally|old price|rrp|msrp
 |السعر السابق|السعر الأصلي|بدلا من|كان|קודם|במקום|מחיר קודם|מחיר מקורי|एमआरपी|पुराना मूल्य
 |通常価格|定価|参考価格|メーカー希望小売価格|希望小売価格|元値|旧価格|値下げ前|原价|原價|市场价
 |市場價|划线价|建議售價|정가|소비자가|기존가|판매가 전|ราคาเดิม|ราคาปกติ|จาก ราคา
-|bisheriger preis|typical price|alter uvp|prima era
+|bisheriger preis|typical price|alter uvp|prima era|worth|retail|niedrigster preis|bestpreis
+|tage bestpreis|prix le plus bas|precio más bajo|prezzo più basso|laagste prijs|lägsta pris
+|nejnižší cena|nejnižší cena za|najnižšia cena
 """
 
 NOW = """
@@ -62,7 +64,8 @@ shipping|delivery|postage|p p|save|saving|savings|you save|you'll save|discount|
 |优惠|優惠|定金|节省|立省|배송비|할인|적립|포인트|보증금|ค่าส่ง|ค่าจัดส่ง|ส่วนลด|ประหยัด|klarna
 |paypal|orders over|over|above|ab einem bestellwert|bestellwert|free shipping on|minimum order
 |dès un achat de|a partir de compras|mindestbestellwert|spend|off of|减|減|member price
-|members price|club price|clubcard|dont|davon|di cui|finance|emi|säästä|säästö
+|members price|club price|clubcard|dont|davon|di cui|finance|emi|säästä|säästö|bon d'achat
+|chèque|券后|券後|starting bid|current bid|startpreis|startgebot|gebot|enchère|puja
 """
 
 OTHER_AFTER = """
@@ -76,11 +79,11 @@ off|discount|saved|savings|less|deposit|cashback|credit|delivery|shipping|postag
 |доставка|знижки|знижка|отстъпка|indirim|kargo|έκπτωση|خصم|הנחה|引き|引|オフ|割引|送料|运费|運費
 |立减|优惠|할인|배송비|적립|ส่วนลด|points|punkte|puntos|punti|bonus|minimum|back
 |d'éco participation|éco participation|d'éco part|éco part|ecotax|clubcard price|nectar price
-|member price|members price|club price|and under|or less|und weniger
+|member price|members price|club price|and under|or less|und weniger|pp|分の|分
 """
 
 FORMER_AFTER = """
-rrp|msrp|mrp|m.r.p.|list price|uvp|statt|ovh|yerine|helyett|정가|定価
+value|rrp|msrp|mrp|m.r.p.|list price|uvp|statt|ovh|yerine|helyett|정가|定価
 """
 
 FROM_BEFORE = """
@@ -102,7 +105,7 @@ from|from only|from just|starting at|starting from|starts at|starts from|startin
 FROM_AFTER = """
 から|起|より|부터|이상|以上|~|dan başlayan|den başlayan|'dan|'den|dan itibaren|den itibaren|tól
 |től|től kezdve|alkaen|alk.|onwards|and up|and above|or more|upwards|nahoru|i więcej|及以上
-|ขึ้นไป|से शुरू|से
+|ขึ้นไป|से शुरू|से|대
 """
 """Directly after the amount."""
 
@@ -122,7 +125,8 @@ per month|monthly|a month|month|monthly payment|installment|installments|instalm
 |splátka|részlet|havi|rate lunare|rate de|mesečno|платеж|платежей|в месяц|рассрочка|на місяць
 |платежів|taksit|taksitle|ayda|δόσεις|δόση|άτοκες δόσεις|trả góp|cicilan|قسط|أقساط|שתשלומים
 |תשלומים|月々|月額|分割|每月|月付|分期|월 납부|매월|월납|월 렌탈료|개월|할부|ผ่อน|เดือนละ|msi
-|msi de|meses sin intereses
+|msi de|meses sin intereses|sem juros|sem juros de|senza interessi|sin intereses|sans frais
+|interest free|ohne zinsen|무이자|免息|無利息|aylık|yıllık|年間|年額|annually|yearly
 """
 
 INSTALMENT_AFTER = """
@@ -162,10 +166,15 @@ DIRECTLY_PAID_AGAIN = """
 
 DIRECTLY_BY_UNIT = "당"
 
+DIRECTLY_OFF = """
+省|减|減|立减|立減|満|满|滿
+"""
+
 PRICE = """
 price|prices|preis|prix|precio|prezzo|prijs|preço|pris|cena|ceny|hinta|ár|ára|preț|cijena|цена
 |ціна|fiyat|fiyatı|τιμή|giá|harga|السعر|سعر|מחיר|kaina|hind|verð|kč|celkem|total|razem|suma
-|итого
+|итого|стало|стоимость|вартість|osta|ostohinta|köp|kjøp|køb|kup teraz|koupit|купить|skladem
+|i lager|в наличии|do koszyka|koszyka|košíku
 """
 """What names a price, and nothing of it."""
 
@@ -176,6 +185,38 @@ ex vat|exc vat|excl vat|excluding vat|ex tax|excl tax|excluding tax|ex gst|excl 
 |ex moms|eks mva|ekskl moms|alv 0|без ндс|без пдв|kdv hariç|χωρίς φπα|税抜|税別|未税|vat 별도
 """
 """Directly beside an amount that is without tax."""
+
+GROSS = """
+税込|税込価格|税込み|含税|부가세 포함|inc vat|incl vat|including vat|vat incl|vat included
+|inc gst|incl gst|incl tax|including tax|tax included|inkl mwst|inkl ust|inkl mehrwertsteuer
+|brutto|ttc|iva incluido|iva incl|iva inclusa|com iva|incl btw|vč dph|včetně dph|s dph|z vat
+|bruttó|cu tva|inkl moms|inkl mva|с ндс|з пдв|kdv dahil|με φπα
+"""
+"""Directly beside an amount that is with tax."""
+
+ALWAYS_AFTER = """
+off|saved|de remise|de réduction|d'économie|de livraison|de frais de port|de caution
+|de descuento|de ahorro|de envío|di sconto|di risparmio|korting|de desconto|de frete|rabatu
+|taniej|gespart|nachlass|günstiger|billigere|billigare|скидки|знижки|popusta|割引|引き
+"""
+"""Directly after an amount that is none to pay, whatever comes then."""
+
+UNLESS_AMOUNT_AFTER = """
+deposit|coupon|voucher|gift card|cashback|gutschein|rabatt|ersparnis|pfand|anzahlung
+"""
+"""The same, but before another amount it is that one's."""
+
+COUNTERS = """
+件|点|個|枚|本|袋|箱|台|套|瓶|盒|개|장|병|박스|팩|セット
+"""
+
+BETWEEN = """
+between|entre|zwischen|tra|tussen|mellan|mellem|mellom|między|mezi|medzi|между|між|arası|μεταξύ
+"""
+
+AND = """
+and|und|et|y|e|en|och|og|i|a|и|та|ve|και
+"""
 
 THE = """
 l|le|la|les|il|lo|el|los|der|die|das|the|al|im|den|det|het|de|о|в

@@ -4,6 +4,7 @@ Of what stands before an amount the last word counts: "was €99, now €79". Wh
 it ("/ month", "off", "~") goes before what stands before.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ from services.tools.pages.prices.currencies import sign_after
 from services.tools.pages.prices.phrases import Phrases, Token, folded, tokens, words_of
 
 Kind = Literal["price", "from", "range", "instalment", "unit", "several", "former", "other"]
+Tax = Literal["net", "gross"]
 
 _BEFORE: Phrases[Kind] = Phrases(
     {
@@ -35,9 +37,17 @@ _AFTER: Phrases[Kind] = Phrases(
 )
 _FROM: Phrases[Kind] = Phrases({"from": kind_words.FROM_BEFORE})
 _DIRECTLY: Phrases[Kind] = Phrases(
-    {"instalment": kind_words.DIRECTLY_PAID_AGAIN, "unit": kind_words.DIRECTLY_BY_UNIT}
+    {
+        "instalment": kind_words.DIRECTLY_PAID_AGAIN,
+        "unit": kind_words.DIRECTLY_BY_UNIT,
+        "other": kind_words.DIRECTLY_OFF,
+    }
 )
-_NET: Phrases[Literal["net"]] = Phrases({"net": kind_words.NET})
+_TAX: Phrases[Tax] = Phrases({"net": kind_words.NET, "gross": kind_words.GROSS})
+_ALWAYS: Phrases[Kind] = Phrases({"other": kind_words.ALWAYS_AFTER})
+_UNLESS_AMOUNT: Phrases[Kind] = Phrases({"other": kind_words.UNLESS_AMOUNT_AFTER})
+_COUNTERS = words_of(kind_words.COUNTERS)
+_BETWEEN_WORDS, _AND = words_of(kind_words.BETWEEN), words_of(kind_words.AND)
 _LABELS = words_of(kind_words.PRICE) | {
     tokens(phrase)[-1].word
     for table in (kind_words.FROM_BEFORE, kind_words.NOW, kind_words.FORMER)
@@ -54,6 +64,8 @@ _FOR_A_PRICE = frozenset({"por"})
 """Which stands before a price as well."""
 _MEASURES = frozenset({"1", "10", "100", "500", "1000"})
 _TIMES = frozenset({"x", "\u00d7", "*", "\u0445"})
+_TIME = words_of("tage|tagen|days|jours|días|giorni|dagen|dni|dní|dnů|dagar|dage|дней|gün")
+_FROM_HOW_MANY = words_of("ab|from|od|da|vanaf|desde|dès|från|fra|alkaen|от|від")
 _PIECES = words_of(kind_words.PIECES)
 _ONE = words_of(kind_words.ONE_OF_IT)
 _TAXES = words_of(kind_words.TAXES)
@@ -112,6 +124,11 @@ def _times(text: str, after: list[Token]) -> Kind | None:
 
 
 def _said_after(text: str, after: list[Token]) -> Kind | None:
+    if _ALWAYS.begins(text, after):
+        return "other"
+    if said := _UNLESS_AMOUNT.begins(text, after):
+        leads = text[said[1] :].lstrip(" .:)")[:1].isdigit() or _has_a_sign(text, said[1])
+        return None if leads else "other"
     said = _AFTER.begins(text, after)
     if said is None:
         return None
@@ -171,25 +188,35 @@ def _per(text: str, after: list[Token]) -> Kind | None:
 
 def _by_count(before: list[Token], text: str, after: list[Token]) -> Kind | None:
     """How many, directly before how much: "2 for", "12x de", "3 x", "ab 3 Stück"."""
-    words = [one.word for one in before[-4:]]
-    last, second, third = ([*words[::-1], "", "", ""])[:3]
+    words = [one.word for one in before[-6:] if one.word != "."]
+    if _unit_before(words):
+        return "unit"
+    colon = words[-1:] == [":"]
+    last, second, third = ([*(words[:-1] if colon else words)[::-1], "", "", ""])[:3]
     if last in _TIMES and _is_count(second):
         said = _AFTER.begins(text, after)
         return "instalment" if said and said[0] == "instalment" else "several"
-    if second in _TIMES and _is_count(third):
+    if (second in _TIMES and _is_count(third)) or (last in _TIMES and second in _PAID_AGAIN):
         return "instalment"
-    if last in _FOR_SURELY and (_is_count(second) or _is_count(third)):
-        return "several"
-    if third and last in _PIECES and _is_count(second):
-        return "several"
-    return _unit_before(words)
+    if second.isdigit() and last in _AND and third in _BETWEEN_WORDS:
+        return "range"
+    starts_there = colon and _is_count(last) and second in _FROM_HOW_MANY
+    return "several" if starts_there or _is_for_several(last, second, third) else None
+
+
+def _is_for_several(last: str, second: str, third: str) -> bool:
+    if _is_count(second):
+        return last in _FOR_SURELY or last in {"/", *_COUNTERS} or (third != "" and last in _PIECES)
+    return last in _FOR_SURELY and _is_count(third)
 
 
 def _unit_before(words: list[str]) -> Kind | None:
     """As in "1 kg = ", "100 g: ", "Preis pro kg"."""
     equals = words[-1:] in (["="], [":"])
     *_, how, unit = ["", "", *(words[:-1] if equals else words)]
-    if unit not in _UNITS:
+    if unit in _PIECES and how in {"/", "per", "pro", "je"}:
+        return "unit"
+    if unit not in _UNITS or (equals and unit in _TIME):
         return None
     return "unit" if how in {"/", "per", "pro", "je"} or (equals and how.isdigit()) else None
 
@@ -239,15 +266,23 @@ def is_label(word: str) -> bool:
     return folded(word) in _LABELS
 
 
-def is_net(near: Around, *, is_first: bool) -> bool:
-    """Whether an amount is said to be without tax; what stands before may be of another one."""
+def tax_of(near: Around, *, is_first: bool) -> Tax | None:
+    """Whether an amount is said to be without tax or with it.
+
+    What stands before may be of another amount, unless this one `is_first`.
+    """
     after = [one for one in tokens(near.after) if one.word not in "(+"]
-    before = tokens(near.before)
-    leads = is_first or near.before.rstrip().endswith(":")
-    said = _NET.begins(near.after, after)
-    # "€64 ex VAT: €53": what is followed by a colon is of the next amount.
-    follows = said is not None and not near.after[said[1] :].lstrip().startswith(":")
-    return follows or (leads and _NET.ends(near.before, before) is not None)
+    said = _TAX.begins(near.after, after)
+    # "€64 ex VAT: €53" and "1,980円(税込2,178円)": it is of the next amount.
+    is_own = said is not None and not _LEADS_ON.match(near.after, said[1])
+    if said and is_own:
+        return said[0]
+    last = near.before.rstrip()[-1:]
+    leads = is_first or near.before.lstrip()[:1] in {"(", "/"} or last == ":" or last >= "\u2e80"
+    return _TAX.ends(near.before, tokens(near.before)) if leads else None
+
+
+_LEADS_ON = re.compile(r"\s?(?::|[^\w\s]?[0-9]++(?!\s?%))")
 
 
 def _is_word(of: list[Token], at: int) -> bool:

@@ -18,12 +18,13 @@ from services.tools.pages.prices.currencies import (
 )
 from services.tools.pages.prices.kinds import (
     Kind,
+    Tax,
     around,
     is_label,
-    is_net,
     is_old_of_two,
     joins_a_range,
     kind_of,
+    tax_of,
 )
 from services.tools.pages.prices.multipliers import multiplier_at, tags_of, tags_of_currency
 from services.tools.pages.prices.numerals import LONGEST, Numeral, numerals
@@ -61,8 +62,8 @@ class Mention:
     """None when the digits could mean several numbers."""
     currencies: frozenset[str] = frozenset()
     """Which the signs beside it can mean; none if they contradict each other."""
-    is_net: bool = False
-    """Said to be without tax: not what one pays, where the price with tax stands beside it."""
+    tax: Tax | None = None
+    """Said to be without tax, or with it: see `to_pay` in price_text.py."""
 
 
 def amount_of(number: Decimal | None, currency: str | None) -> Decimal | None:
@@ -105,7 +106,7 @@ def mentions(text: str, hints: Hints) -> Iterator[Mention]:
             one.kind,
             one.number,
             one.codes,
-            is_net(around(shown.text, one.left, one.start, one.end), is_first=one.left == 0),
+            tax_of(around(shown.text, one.left, one.start, one.end), is_first=one.left == 0),
         )
 
 

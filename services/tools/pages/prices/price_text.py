@@ -12,6 +12,7 @@ from services.tools.pages.prices.money import Mention, Money, amount_of, mention
 
 LONGEST = 300
 """Characters of a text that tells one price."""
+_MOST_TAX = Decimal("1.3")
 _REASONS: dict[Kind, str] = {
     "from": "a price from which others begin",
     "range": "a range of prices",
@@ -58,14 +59,13 @@ def price_of(text: str, hints: Hints, beside: str = "") -> PriceText:
 
 def _told(found: Iterable[Mention]) -> PriceText:
     every = list(found)
-    to_pay = [one for one in every if one.kind == "price"]
-    to_pay = [one for one in to_pay if not one.is_net] or to_pay
-    if not to_pay:
+    prices = to_pay(every)
+    if not prices:
         return PriceText(reason=_REASONS[every[0].kind])
-    first = to_pay[0]
+    first = prices[0]
     if any(one.kind in {"from", "range"} for one in every):
         return PriceText(reason=_REASONS["range"])
-    if len({(one.number, one.money) for one in to_pay}) > 1:
+    if len({(one.number, one.money) for one in prices}) > 1:
         return PriceText(reason="several prices")
     if first.number is None:
         return PriceText(
@@ -75,6 +75,22 @@ def _told(found: Iterable[Mention]) -> PriceText:
         why = "no amount that a shop asks" if not first.number else "a sign of several currencies"
         return PriceText(None, first.number, first.currencies, why)
     return PriceText(first.money, first.number, first.currencies)
+
+
+def to_pay(every: Iterable[Mention]) -> list[Mention]:
+    """The mentions that are prices to pay: not the net ones, where one with tax stands beside."""
+    prices = [one for one in every if one.kind == "price"]
+    gross = [one for one in prices if one.tax == "gross"]
+    if gross:
+        return [one for one in prices if one in gross or not _is_net_of(one, gross)]
+    return [one for one in prices if one.tax != "net"] or prices
+
+
+def _is_net_of(one: Mention, gross: list[Mention]) -> bool:
+    """Said to be so, or less by no more than a tax."""
+    if one.tax == "net" or not one.number:
+        return one.tax == "net"
+    return any(each.number and 1 < each.number / one.number <= _MOST_TAX for each in gross)
 
 
 def currencies_in(text: str) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """One text with one price, as shops of many countries write it: exact, or refused with a reason."""
 # ruff: noqa: RUF001 - other alphabets, and the typography of prices
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from services.tools.pages.locale_hints import Hints
 from services.tools.pages.prices.currencies import most
 from services.tools.pages.prices.money import mentions
 from services.tools.pages.prices.price_text import price_of
+from services.tools.pages.structured.asking import Asking
 
 NOWHERE = Hints()
 
@@ -260,6 +262,11 @@ def test_words_that_change_a_number(text: str, tag: str, price: str | None) -> N
         ("soit 6,40 € l'unité", "unit"), ("6,40 € la unidad", "unit"), ("£64 p/m", "instalment"),
         ("12 MSI de $64", "instalment"), ("£6 each when you buy 2", "several"),
         ("£6 P&P", "other"), ("6 € d'économie", "other"), ("+ 6 €", "other"),
+        ("12/$64", "several"), ("ab 10: 6,40 €", "several"), ("2件640元", "several"),
+        ("24 Monate x 6,40 €", "instalment"), ("3x sem juros de R$ 64", "instalment"),
+        ("$64 deposit required", "other"), ("$6 off $64", "other"), ("省¥64", "other"),
+        ("500円分のポイント", "other"), ("Starting bid: $64", "other"), ("6만원대", "from"),
+        ("Niedrigster Preis der letzten 30 Tage: 64 €", "former"), ("per stuk € 6", "unit"),
         ("$64 minimum", "other"), ("under $64", "from"), ("£6 Clubcard Price", "other"),
     ],
 )  # fmt: skip
@@ -282,6 +289,13 @@ def test_what_an_amount_is(text: str, kind: str) -> None:
         ("£53.33 ex VAT £64.00 inc VAT", "64.00 GBP"),
         ("64,00 € bez DPH: 52,89 €", "64.00 EUR"),
         ("£53.33 ex VAT", "53.33 GBP"),
+        ("5,980円(税込6,578円)", "6578 JPY"),
+        ("本体価格5,980円 税込価格6,578円", "6578 JPY"),
+        ("64,10 zł netto 78,84 zł brutto", "78.84 PLN"),
+        ("$64 ($99 value)", None),
+        ("US$64 (US$99 value)", "64.00 USD"),
+        ("Retail: US$99 Our price: US$64", "64.00 USD"),
+        ("entre 64 y 99 €", None),
         ("€64 €99", None),
         ("from €64", None),
         ("€64 or from €16/month", "64.00 EUR"),
@@ -308,6 +322,30 @@ def test_the_currency_may_stand_beside(text: str, beside: str, price: str | None
     money = price_of(text, NOWHERE, beside).money
 
     assert (f"{money.amount} {money.currency}" if money else None) == price
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "price"),
+    [
+        ("$64.10", "USD", "64.10 USD"),
+        ("64.10", "RUR", "64.10 RUB"),
+        ("CA$64.10", "USD", "None USD"),
+        ("£64.10", "USD", "None USD"),
+        ("from $64.10", "USD", "None USD"),
+        ("64,10 €", None, "64.10 EUR"),
+        ("64.10/mo", "USD", "None USD"),
+        (64.1, None, "None None"),
+        ("٦٤٫١٠", "SAR", "64.10 SAR"),
+        ("$1.2M", "USD", "1200000.00 USD"),
+    ],
+)
+def test_a_value_with_the_code_of_its_currency(
+    value: object, currency: str | None, price: str
+) -> None:
+    asking = Asking(NOWHERE, datetime(2026, 11, 29, tzinfo=UTC))
+    told = asking.price(value, currency)
+
+    assert f"{told.amount} {told.currency}" == price
 
 
 def test_a_refusal_says_why() -> None:
