@@ -4,18 +4,19 @@ A page may have thousands of pieces, and few of them speak of money: only what s
 is put together to lines.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from services.tools.pages import parsing
 from services.tools.pages.regions import Regions
 from services.tools.pages.visible.lines import Line, lines
 from services.tools.pages.visible.money_places import places
 
-_BORDER = "\x1f"
-"""Between two pieces of text; what pages send of it is taken for white space."""
+_BORDER = parsing.BORDER
+"""Between two pieces of text: parsing.py leaves none in a page."""
 _SHORTEST, _LONGEST = 1, 300
 """Characters of a label, with the white space of the page's source."""
 _AROUND = 6
@@ -34,16 +35,9 @@ class Seen:
         # Backwards: a removed element takes its children along, which must not be touched again.
         for node in reversed(parts.unseen_nodes()):
             node.decompose()
-        body = tree.body
-        self._nodes: list[LexborNode] = []
-        self._joined = ""
-        if body is not None:
-            self._nodes = [n for n in body.traverse(include_text=True) if n.is_text_node]
-            self._joined = body.text(separator=_BORDER)
-        self._texts = self._joined.split(_BORDER)
-        if len(self._texts) != len(self._nodes):
-            self._texts = [(n.text_content or "").replace(_BORDER, " ") for n in self._nodes]
-            self._joined = _BORDER.join(self._texts)
+        self._body = tree.body
+        self._joined = "" if self._body is None else self._body.text(separator=_BORDER)
+        self._texts = self._joined.split(_BORDER) if self._joined else []
 
     def is_main(self, node: LexborNode) -> bool:
         """Shown, and about the page's product."""
@@ -52,10 +46,23 @@ class Seen:
     @cached_property
     def lines(self) -> list[Line]:
         """Those that speak of money, and those around them, in the page's order."""
+        windows = list(self._windows())
+        wanted = {at for first, behind in windows for at in range(first, behind)}
+        nodes = self._nodes(wanted)
         found: list[Line] = []
-        for first, behind in self._windows():
-            found += lines(self._nodes[first:behind], self._texts[first:behind])
+        for first, behind in windows:
+            here = [at for at in range(first, behind) if at in nodes]
+            found += lines([nodes[at] for at in here], [self._texts[at] for at in here])
         return found
+
+    def _pieces(self) -> Iterator[LexborNode]:
+        """Each piece of text; only what is wanted is kept, for a page may have many."""
+        if self._body is not None:
+            yield from (n for n in self._body.traverse(include_text=True) if n.is_text_node)
+
+    def _nodes(self, wanted: Container[int]) -> dict[int, LexborNode]:
+        pieces = zip(range(len(self._texts)), self._pieces(), strict=False)
+        return {at: node for at, node in pieces if at in wanted}
 
     @cached_property
     def _short(self) -> list[int]:
@@ -72,18 +79,18 @@ class Seen:
         here = [phrase for phrase in phrases if phrase in self._folded]
         if not here:
             return
-        for at, folded in zip(self._short, self._folded.split(_BORDER), strict=True):
-            if not any(phrase in folded for phrase in here):
-                continue
+        folded = zip(self._short, self._folded.split(_BORDER), strict=True)
+        wanted = {at for at, text in folded if any(phrase in text for phrase in here)}
+        for at, node in self._nodes(wanted).items():
             label = " ".join(self._texts[at].split())
-            holder = self._nodes[at].parent
+            holder = node.parent
             if len(label) <= longest and holder is not None and self.is_main(holder):
                 yield holder, label
 
     def is_longer_than(self, length: int) -> bool:
         """Whether the main part has so many characters."""
         left = length
-        for node, text in zip(self._nodes, self._texts, strict=True):
+        for node, text in zip(self._pieces(), self._texts, strict=False):
             said = len(text.strip())
             holder = node.parent if said else None
             if holder is not None and self.is_main(holder):
