@@ -12,7 +12,7 @@ _TAG = re.compile(
 )
 _VALUE = re.compile(r"=\s*+(?:\"[^\"]*+\"|'[^']*+')")
 _SEPARATED = re.compile(r"[\s/\"'][^\s/>\"']")
-_FEW = 200
+_FEW, _MANY = 200, 1_000
 """Characters: what is shorter has too few attributes to matter."""
 _KEPT = re.compile(r"<(?:meta|link|html|h1|script)(?=[\s/>])", re.IGNORECASE)
 _WHOLE = re.compile(r"<[a-zA-Z0-9]++[^>]*+>")
@@ -34,6 +34,8 @@ def is_heavy(text: str, most: int) -> bool:
 
 def _most_attributes(tag: str) -> int:
     """At a glance: each stands behind white space, a slash or a closing quote."""
+    if len(tag) < _MANY:
+        return len(tag) // 2
     quotes = tag.count('"') + tag.count("'")
     return len(tag.split()) + tag.count("/") + quotes // 2
 

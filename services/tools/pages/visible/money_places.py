@@ -19,16 +19,22 @@ def places(text: str) -> Iterator[int]:
     found = 0
     for number in _NUMBER.finditer(text):
         start, end = number.span()
-        # Pieces of text are far apart where a page's source is indented.
-        led = text[max(0, start - _FAR) : start].split()[-_WORDS:]
-        behind = text[end : end + _FAR].split()[:_WORDS]
-        if any(_may_end_in_a_sign(word[-_NEAR:]) for word in led) or any(
-            _may_begin_with_a_sign(word[:_NEAR]) for word in behind
-        ):
+        if _is_beside_a_sign(text, start, end):
             yield start
             found += 1
             if found == MOST:
                 return
+
+
+def _is_beside_a_sign(text: str, start: int, end: int) -> bool:
+    behind = text[end : end + _NEAR].split() or text[end : end + _FAR].split()
+    for word in behind[:_WORDS]:
+        if _may_begin_with_a_sign(word[:_NEAR]):
+            return True
+    # Pieces of text are far apart where a page's source is indented.
+    led = text[max(0, start - _NEAR) : start].split()
+    led = led or text[max(0, start - _FAR) : start].split()
+    return any(_may_end_in_a_sign(word[-_NEAR:]) for word in led[-_WORDS:])
 
 
 @lru_cache(maxsize=10_000)

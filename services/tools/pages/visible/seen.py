@@ -7,6 +7,7 @@ is put together to lines.
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
+from operator import attrgetter
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -15,6 +16,7 @@ from services.tools.pages.regions import Regions
 from services.tools.pages.visible.lines import Line, lines
 from services.tools.pages.visible.money_places import places
 
+_IS_TEXT = attrgetter("is_text_node")
 _BORDER = parsing.BORDER
 """Between two pieces of text: parsing.py leaves none in a page."""
 _SHORTEST, _LONGEST = 1, 300
@@ -57,8 +59,9 @@ class Seen:
 
     def _pieces(self) -> Iterator[LexborNode]:
         """Each piece of text; only what is wanted is kept, for a page may have many."""
-        if self._body is not None:
-            yield from (n for n in self._body.traverse(include_text=True) if n.is_text_node)
+        if self._body is None:
+            return iter(())
+        return filter(_IS_TEXT, self._body.traverse(include_text=True))
 
     def _nodes(self, wanted: Container[int]) -> dict[int, LexborNode]:
         pieces = zip(range(len(self._texts)), self._pieces(), strict=False)
