@@ -21,13 +21,14 @@ INLINE = frozenset(
         "sub", "sup", "time", "tt", "u", "var", "nobr", "wbr", "price",
     }
 )  # fmt: skip
+_CELLS = frozenset({"td", "th", "li", "dd", "dt"})
 _BREAKS = frozenset({"br", "hr"})
 _CENTS = re.compile(
     r"(?<![a-z])cent|fraction|decimal|superscript|(?<![a-z])sup(?![a-z])", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
 _OPEN_NUMBER = re.compile(r"(?:[^\w\s]{1,2}|[A-Z]{3})?\s?\d[\d.,\u00a0 ]{0,11}")
-_CENTS_FOLLOW = re.compile(r"[.,]?\s?\d{2}(?!\d)")
+_CENTS_FOLLOW = re.compile(r"[.,]?\s?\d{2}(?!\d)|[.,]$")
 _TWO_DIGITS = re.compile(r"\d{2}(?:\s?[^\s\w]{1,2})?")
 _APART = "  "
 _LETTERS_OF_A_SIGN = re.compile(r"(?<![^\W\d_])[A-Z]{1,3}$")
@@ -94,6 +95,8 @@ def lines(nodes: Sequence[LexborNode], texts: Sequence[str]) -> list[Line]:
         if line is None or (new and not _goes_on(line, said, block)) or len(line.text) > LONGEST:
             line = Line(block)
             found.append(line)
+        # Digits in two blocks could be two numbers: they stand apart, and then mean nothing.
+        gap = gap or (new and line.text[-1:].isdigit() and said[0].isdigit())
         block_id = block.mem_id
         line.add(said, holder, gap=gap or raw[0].isspace())
         gap = raw[-1].isspace()
@@ -118,10 +121,10 @@ def _block(holder: LexborNode, blocks: dict[int, LexborNode]) -> LexborNode:
 
 
 def _goes_on(line: Line, said: str, block: LexborNode) -> bool:
-    """Cents in a block of their own, beside the block of their number."""
-    if not (_CENTS_FOLLOW.match(said) and len(line.text) < _SHORT):
+    """The sign before the cents, or the cents, in a block beside the block of their number."""
+    if len(line.text) > _SHORT or block.tag in _CELLS:
         return False
-    if not _OPEN_NUMBER.fullmatch(line.text):
+    if not (_CENTS_FOLLOW.match(said) and _OPEN_NUMBER.fullmatch(line.text)):
         return False
     one, other = line.block.parent, block.parent
     return one is not None and other is not None and one.mem_id == other.mem_id

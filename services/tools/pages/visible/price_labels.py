@@ -24,7 +24,7 @@ _BEFORE = re.compile(
 _USUAL = re.compile(r"regular|original", re.IGNORECASE)
 _SOMETHING_ELSE = re.compile(
     r"unit-?price|price-?unit|per-|base-?price|grundpreis|shipping|deliver|savings?(?![a-z])|you-?save"
-    r"|discount-?(?:amount|percent)|instal|month|excl|ex-?vat|ex-?tax|netto"
+    r"|discount-?(?:amount|percent)|instal|month|excl|ex-?vat|ex-?tax|netto|(?<![a-z])net(?![a-z])"
     r"|total|loyal|member|points|histor|tier|bulk",
     re.IGNORECASE,
 )

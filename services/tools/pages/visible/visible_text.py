@@ -28,7 +28,7 @@ from services.tools.pages.visible.seen import Seen
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _DIGIT = re.compile(r"\d")
-_LONGEST_NAMED, _LONGEST_LINE, _LONGEST_LABEL, _LONGEST_UNIT = 160, 80, 40, 16
+_LONGEST_NAMED, _LONGEST_LINE, _LONGEST_LABEL, _LONGEST_UNIT = 160, 50, 40, 16
 _MOST_SEEN, _HIGHEST, _NEAR, _UP = 500, 12, 5, 6
 _DEAREST = 3
 _DEEPEST_CUT = Decimal("0.05")
