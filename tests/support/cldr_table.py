@@ -23,7 +23,7 @@ from price_parser._currencies import (  # pyright: ignore[reportMissingTypeStubs
 )
 
 from services.tools.pages.prices import cldr
-from services.tools.pages.prices.characters import is_letter
+from services.tools.pages.prices.characters import is_letter, plain
 
 TABLE = Path(cldr.__file__).with_name("cldr.json")
 _AMONG_NAMES = ("USD", "CAD", "AUD", "NZD", "GBP", "EGP", "SEK", "DKK", "CHF", "XOF", "MXN", "ARS")
@@ -50,6 +50,7 @@ def table() -> dict[str, Any]:
     signs, nouns = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     words: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     units, again, per = set[str](), set[str](), set[str]()
+    around: dict[str, dict[str, str]] = {"before": {}, "after": {}}
     # A language comes before its countries, which add only what is theirs alone.
     for identifier in sorted(localedata.locale_identifiers(), key=lambda one: (len(one), one)):
         data = cast("Mapping[str, Any]", localedata.load(identifier))
@@ -67,6 +68,9 @@ def table() -> dict[str, Any]:
         units |= set(_unit_names(data, _UNITS))
         again |= set(_unit_names(data, _PAID_AGAIN))
         per |= set(_per(data))
+        for names, kind in ((_UNITS, "unit"), (_PAID_AGAIN, "again")):
+            for place, said in _said_per(data, names):
+                around[place][said] = kind
     _add_signs(signs, nouns, today)
     names = cast("Mapping[str, str]", localedata.load("en")["currency_names"])
     codes = set(cast("Mapping[str, str]", get_global("all_currencies")))  # pyright: ignore[reportUnknownArgumentType]
@@ -85,6 +89,8 @@ def table() -> dict[str, Any]:
         "units": sorted(units),
         "paid_again": sorted(again),
         "per": sorted(per),
+        "per_after": dict(sorted(around["after"].items())),
+        "per_before": dict(sorted(around["before"].items())),
     }
 
 
@@ -160,6 +166,18 @@ def _unit_names(data: Mapping[str, Any], wanted: frozenset[str]) -> Iterator[str
                     unit = _plain(pattern.replace("{0}", " ")).casefold()
                     if unit.rstrip(".²³").isalpha():
                         yield unit.rstrip(".")
+
+
+def _said_per(data: Mapping[str, Any], wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What stands before or after an amount that is by a unit: "á mánuði" of "{0} á mánuði"."""
+    for name in wanted & data["unit_patterns"].keys():
+        for forms in data["unit_patterns"][name].values():
+            before, found, after = str(forms.get("per", "")).partition("{0}")
+            for place, said in (("before", _plain(before)), ("after", _plain(after))):
+                shown = plain(said).text.casefold()
+                least = 2 if shown[:1] >= "\u2e80" else 3
+                if found and len(shown) >= least and shown[0] != "/" and not (before and after):
+                    yield place, shown
 
 
 def _per(data: Mapping[str, Any]) -> Iterator[str]:

@@ -21,6 +21,9 @@ class Table:
     paid_again: frozenset[str]
     """Words for months, quarters and years."""
     per: frozenset[str]
+    per_after: Mapping[str, str]
+    """What stands after an amount by a unit ("per kilogram"): "unit", or "again" if by time."""
+    per_before: Mapping[str, str]
 
 
 def _read() -> Table:
@@ -36,6 +39,8 @@ def _read() -> Table:
         units=frozenset(told["units"]),
         paid_again=frozenset(told["paid_again"]),
         per=frozenset(told["per"]),
+        per_after=told["per_after"],
+        per_before=told["per_before"],
     )
 
 

@@ -162,11 +162,12 @@ def _is_pure_sign(character: str) -> bool:
 
 def _known(written: str) -> frozenset[str] | None:
     bare = written.replace(" ", "")
+    if len(bare) != len(written) and written not in TABLE.signs:
+        # "US $5", but "A $5 gift" is in no Australian dollars.
+        apart = len(bare) > 2 and written.count(" ") == 1 and _is_pure_sign(bare[-1])
+        return _FAMILIES.get(bare) if apart else None
     if len(bare) == 3 and bare in CODES:
         return frozenset({TABLE.renamed.get(bare, bare)})
-    if len(bare) != len(written) and (len(bare) < 3 or written.count(" ") > 1):
-        # "A $5 gift" is in no Australian dollars.
-        return None
     # "Bs." and "Bs", but no point behind "$".
     for known in (bare, bare[:-1] if bare[-1:] == "." and bare[-2:-1].isalpha() else bare):
         if known in _FAMILIES:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.tools.pages.prices import kind_words
+from services.tools.pages.prices.characters import is_letter
 from services.tools.pages.prices.cldr import TABLE
 from services.tools.pages.prices.currencies import sign_after
 from services.tools.pages.prices.phrases import Phrases, Token, folded, tokens, words_of
@@ -67,6 +68,7 @@ _TIMES = frozenset({"x", "\u00d7", "*", "\u0445"})
 _TIME = words_of("tage|tagen|days|jours|días|giorni|dagen|dni|dní|dnů|dagar|dage|дней|gün")
 _FROM_HOW_MANY = words_of("ab|from|od|da|vanaf|desde|dès|från|fra|alkaen|от|від")
 _PIECES = words_of(kind_words.PIECES)
+_LONGEST_PER = max(map(len, [*TABLE.per_after, *TABLE.per_before]))
 _ONE = words_of(kind_words.ONE_OF_IT)
 _TAXES = words_of(kind_words.TAXES)
 _ENDS_A_SENTENCE = "!?;|\u2022\u00b7)\u3002\uff01"
@@ -110,7 +112,7 @@ def _by_what_follows(text: str, after: list[Token]) -> Kind | None:
     if after[0].word == "+" and after[0].start == 0 and not _is_word(after, 1):
         return "from"
     bare = after[1:] if after[0].word in "([" else after
-    return _per(text, bare) or _times(text, bare) or _said_after(text, after)
+    return _per_by_cldr(text) or _per(text, bare) or _times(text, bare) or _said_after(text, after)
 
 
 def _times(text: str, after: list[Token]) -> Kind | None:
@@ -166,6 +168,25 @@ def _of_one(text: str, after: list[Token]) -> Kind | None:
 
 def _decimals(after: list[Token]) -> bool:
     return len(after) > 2 and after[1].word in {".", ","} and after[2].word.isdigit()
+
+
+def _per_by_cldr(text: str) -> Kind | None:
+    """As a language says "per kilogram" or "per month" behind an amount."""
+    shown = text.lstrip(" (").casefold()
+    for length in range(min(_LONGEST_PER, len(shown)), 1, -1):
+        said = TABLE.per_after.get(shown[:length])
+        if said and not is_letter(shown[length : length + 1] or " "):
+            return "unit" if said == "unit" else "instalment"
+    return None
+
+
+def _per_before_by_cldr(text: str) -> Kind | None:
+    shown = text.rstrip(" :").casefold()
+    for length in range(min(_LONGEST_PER, len(shown)), 1, -1):
+        said = TABLE.per_before.get(shown[-length:])
+        if said and not is_letter(shown[-length - 1 : -length] or " "):
+            return "unit" if said == "unit" else "instalment"
+    return None
 
 
 def _per(text: str, after: list[Token]) -> Kind | None:
@@ -228,7 +249,7 @@ def _is_count(word: str) -> bool:
 def _by_what_leads(text: str, before: list[Token]) -> Kind | None:
     if before and before[-1].word == "+":
         return "other"
-    directly = _DIRECTLY.ends(text, before)
+    directly = _DIRECTLY.ends(text, before) or _per_before_by_cldr(text)
     if directly and not text.rstrip(" :")[-2:-1].isdigit():
         return directly
     said = _BEFORE.last_in(text, before)

@@ -218,7 +218,7 @@ class _Reader:
         if after and after[0].end >= factor.end:
             # "Kr" is a million somewhere, and crowns here; "K" is a thousand, and Myanmar's kyat.
             paid = not before and resolved(after[0].codes, self._hints, weak=True)
-            if paid or after[0].end - after[0].start > 1:
+            if paid or (after[0].codes and after[0].end - after[0].start > 1):
                 return plainly, after
         multiplied = self._multiplied(nth, tags)
         after = self._own(multiplied.end, before)
@@ -391,7 +391,9 @@ def _believed(before: list[Sign], after: list[Sign]) -> tuple[list[Sign], bool]:
     every = [*before, *after]
     strong = [one for one in every if not one.weak]
     if not strong:
-        return (after or before)[:1], True
+        beside = after or before
+        agreed = beside and frozenset[str].intersection(*(one.codes for one in beside))
+        return beside[:1] if agreed else beside, True
     codes = frozenset[str].intersection(*(one.codes for one in strong))
     return [one for one in every if not one.weak or one.codes & codes], False
 

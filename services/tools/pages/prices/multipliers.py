@@ -79,8 +79,11 @@ def multiplier_at(text: str, at: int, tags: Sequence[frozenset[str]]) -> Multipl
         by = _WORDS.get(written) or (_WORDS.get(written.casefold()) if length > 1 else None)
         if by is None:
             continue
-        value = _value(by, tags, short=length <= _SHORT)
-        if value is None and not fused and length <= _SHORT and not _speaks(by, tags):
+        # Short words of other alphabets are seldom anything else.
+        foreign = written[0] > "\u036f"
+        value = _value(by, tags, short=length <= _SHORT, is_foreign=foreign)
+        unsaid = length <= _SHORT and not foreign and not _speaks(by, tags)
+        if value is None and not fused and unsaid:
             # "20 a month": a word of the page's language, not of another's.
             return None
         end += text[end : end + 1] == "." and written[-1].isalpha() and written + "." in _WORDS
@@ -101,13 +104,19 @@ def _speaks(by: Mapping[int, frozenset[str]], tags: Sequence[frozenset[str]]) ->
 
 
 def _value(
-    by: Mapping[int, frozenset[str]], tags: Sequence[frozenset[str]], *, short: bool
+    by: Mapping[int, frozenset[str]],
+    tags: Sequence[frozenset[str]],
+    *,
+    short: bool,
+    is_foreign: bool,
 ) -> Decimal | None:
-    for spoken in tags:
-        if near := [value for value, locales in by.items() if locales & spoken]:
-            return Decimal(near[0]) if len(near) == 1 else None
     known = [value for value, locales in by.items() if len(locales) >= _LETTERS_KNOWN_TO_ALL]
-    if short:
+    for nth, spoken in enumerate(tags):
+        if near := [value for value, locales in by.items() if locales & spoken]:
+            # What a country says is no proof where the page says nothing, and all others differ.
+            agreed = nth == 0 or not short or not known or near == known
+            return Decimal(near[0]) if len(near) == 1 and agreed else None
+    if short and not is_foreign:
         return Decimal(known[0]) if len(known) == 1 else None
     return Decimal(next(iter(by))) if len(by) == 1 else None
 

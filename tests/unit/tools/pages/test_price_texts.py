@@ -6,7 +6,12 @@ from decimal import Decimal
 
 import pytest
 from babel import Locale, localedata
-from babel.numbers import format_currency, get_currency_precision, get_territory_currencies
+from babel.numbers import (
+    format_compact_currency,
+    format_currency,
+    get_currency_precision,
+    get_territory_currencies,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -200,6 +205,9 @@ def test_letters_that_only_look_like_a_currency_are_none(text: str) -> None:
         ("$12q", "en-US", None),
         ("₹ 5 lakh 20,000", "en-IN", None),
         ("¥3百", "ja-JP", None),
+        ("3千円", "ja-JP", "3000 JPY"),
+        ("1,2 M$", "fr-CA", "1200000.00 CAD"),
+        ("Rp 5M", "", None),
         ("5 t€", "de-DE", None),
         ("₹12.5 - 15.8 Lakh", "en-IN", None),
     ],
@@ -400,3 +408,40 @@ def test_what_cldr_writes_is_seldom_refused() -> None:
                 total += 1
 
     assert refused / total < 0.03
+
+
+MAJOR = [
+    "de_DE", "fr_FR", "es_ES", "es_MX", "it_IT", "pt_BR", "pt_PT", "nl_NL", "pl_PL", "cs_CZ",
+    "sk_SK", "sl_SI", "hr_HR", "sr_Cyrl_RS", "sv_SE", "da_DK", "nb_NO", "fi_FI", "hu_HU",
+    "ro_RO", "bg_BG", "el_GR", "tr_TR", "ru_RU", "uk_UA", "kk_KZ", "ja_JP", "ko_KR",
+    "zh_Hans_CN", "zh_Hant_TW", "vi_VN", "th_TH", "id_ID", "ms_MY", "fil_PH", "hi_IN", "bn_BD",
+    "ur_PK", "ar_SA", "ar_EG", "he_IL", "fa_IR", "en_US", "en_GB", "en_IN", "en_ZA", "lt_LT",
+    "lv_LV", "et_EE", "is_IS", "ka_GE",
+]  # fmt: skip
+UNITS = ["mass-kilogram", "volume-liter", "length-meter", "duration-month", "duration-year"]
+
+
+@pytest.mark.parametrize("identifier", MAJOR)
+def test_a_price_by_a_unit_is_none_in_any_language(identifier: str) -> None:
+    locale = Locale.parse(identifier)
+    currency = get_territory_currencies(locale.territory)[0]
+    shown = format_currency(64, currency, locale=locale)
+    hints = Hints((locale.language,), (locale.territory or "",))
+    patterns = localedata.load(identifier)["unit_patterns"]
+    for unit in UNITS:
+        for style in ("long", "short"):
+            by_unit = patterns[unit].get(style, {}).get("per", "{0}/x")
+            text = by_unit.replace("{0}", shown)
+            assert "price" not in [one.kind for one in mentions(text, hints)], text
+
+
+@pytest.mark.parametrize("identifier", MAJOR)
+def test_what_cldr_writes_in_short_is_multiplied_or_refused(identifier: str) -> None:
+    locale = Locale.parse(identifier)
+    currency = get_territory_currencies(locale.territory)[0]
+    hints = Hints((locale.language,), (locale.territory or "",))
+    for amount in (1_500, 25_000, 340_000, 1_200_000, 64_000_000):
+        shown = format_compact_currency(amount, currency, locale=locale, fraction_digits=1)
+        for known in (hints, NOWHERE):
+            money = price_of(shown, known).money
+            assert money is None or money.amount == amount, shown
