@@ -9,7 +9,7 @@
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -26,6 +26,7 @@ from services.tools.pages.visible.lines import Line
 from services.tools.pages.visible.price_labels import Role, label_of
 from services.tools.pages.visible.seen import Seen
 
+_LINKS, _CHOICES = frozenset({"a"}), frozenset({"button", "label"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _DIGIT = re.compile(r"\d")
 _LONGEST_NAMED, _LONGEST_LINE, _LONGEST_LABEL, _LONGEST_UNIT = 160, 50, 40, 16
@@ -157,7 +158,7 @@ class _Look:
             if hidden or not self.seen.is_main(node) or _is_a_link(node):
                 continue
             label = label_of(node)
-            if label.is_a_filter:
+            if label.is_a_filter or not (label.named or _within(node, _CHOICES) is None):
                 continue
             if label.named or len(line.text) <= _LONGEST_LINE:
                 yield Amount(one.kind, label.role, label.named, one.money, said, text, node, at)
@@ -176,13 +177,16 @@ def _meets(holder: LexborNode, height: Mapping[int, int]) -> int:
 
 def _is_a_link(node: LexborNode | None) -> bool:
     """To other offers, or to another product."""
+    link = _within(node, _LINKS)
+    return link is not None and len(link.attributes.get("href") or "") > 1
+
+
+def _within(node: LexborNode | None, tags: Container[str]) -> LexborNode | None:
     for _ in range(_UP):
-        if node is None:
-            return False
-        if node.tag == "a":
-            return len(node.attributes.get("href") or "") > 1
+        if node is None or node.tag in tags:
+            return node
         node = node.parent
-    return False
+    return None
 
 
 def _label_before(every: Sequence[Line], at: int) -> str:
