@@ -9,7 +9,7 @@
 """
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -181,9 +181,9 @@ def _is_a_link(node: LexborNode | None) -> bool:
     return link is not None and len(link.attributes.get("href") or "") > 1
 
 
-def _within(node: LexborNode | None, tags: Container[str]) -> LexborNode | None:
+def _within(node: LexborNode | None, tags: frozenset[str]) -> LexborNode | None:
     for _ in range(_UP):
-        if node is None or node.tag in tags:
+        if node is None or (node.tag or "") in tags:
             return node
         node = node.parent
     return None
