@@ -105,7 +105,8 @@ from|from only|from just|starting at|starting from|starts at|starts from|startin
 FROM_AFTER = """
 から|起|より|부터|이상|以上|~|dan başlayan|den başlayan|'dan|'den|dan itibaren|den itibaren|tól
 |től|től kezdve|alkaen|alk.|onwards|and up|and above|or more|upwards|nahoru|i więcej|及以上
-|ขึ้นไป|से शुरू|से|대
+|ขึ้นไป|से शुरू|से|대|& up|& above|or higher|et plus|et au dessus|y más|o más|e oltre|e più
+|und mehr|und höher|oder mehr|en hoger|en meer|e acima|ou mais|i więcej|och uppåt|og opp|и выше
 """
 """Directly after the amount."""
 

@@ -153,6 +153,7 @@ class _Reader:
         self._text, self._hints = text, hints
         self._tags = tags_of(hints.languages, hints.regions)
         self._numerals = list(numerals(text))
+        self._by_start = {one.start: one for one in self._numerals}
         self._words: bool | None = None
         self._is_at_home = bool(hints.declared or hints.tenders())
 
@@ -256,10 +257,19 @@ class _Reader:
             rest = self._text[sign.end : sign.end + 2]
             leads = rest[:1].isdigit() or (rest[:1] == " " and rest[1:].isdigit())
             apart = sign.start > end and rest[:1].isdigit()
+            if apart and self._is_signed_behind(sign.end):
+                # In "35 €49 €" each sign is of the number before it.
+                own.append(sign)
+                break
             if leads and (before or nth or apart) and (sign.start > end or nth):
                 break
             own.append(sign)
         return own
+
+    def _is_signed_behind(self, start: int) -> bool:
+        """Whether the number that begins there has a sign behind it."""
+        numeral = self._by_start.get(start)
+        return numeral is not None and next(signs_after(self._text, numeral.end), None) is not None
 
     def _tags_with(self, signs: list[Sign]) -> tuple[frozenset[str], ...]:
         """The page's locales, then those of the countries that have such a sign."""

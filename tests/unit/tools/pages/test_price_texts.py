@@ -359,6 +359,9 @@ def test_a_value_with_the_code_of_its_currency(
 def test_a_refusal_says_why() -> None:
     assert price_of("from €64", NOWHERE).reason == "a price from which others begin"
     assert price_of("€64 €99", NOWHERE).reason == "several prices"
+    assert price_of("64,90 €99,90 €", NOWHERE).reason == "several prices"
+    for more in ("& up", "et plus", "y más", "und mehr", "e più"):
+        assert price_of(f"€64 {more}", NOWHERE).reason == "a price from which others begin"
     assert price_of("$64", NOWHERE).reason == "a sign of several currencies"
     assert price_of("64", NOWHERE).reason == "no currency"
     assert price_of("€0.00", NOWHERE).reason == "no amount that a shop asks"
