@@ -31,10 +31,14 @@ from services.gateway.channels.forms import Unusable, inbound_form
 from services.scheduler import recurrence
 from services.scheduler.tools import SetReminder
 from services.scheduler.watches import words as watch_words
+from services.tools.browsing import fetcher
 from services.tools.egress import targets
 from services.tools.egress.refused import EgressRefused
+from services.tools.pages import reading as reading_of_pages
 from services.tools.pages.locale_hints import Hints
+from services.tools.pages.page import Page
 from services.tools.pages.prices import currencies, money, price_text
+from services.tools.searching import shopping
 from simulators.gemini.brain import planner
 from simulators.gemini.errors import GoogleError
 from simulators.gemini.wire import GenerateRequest
@@ -143,6 +147,19 @@ def _order(text: str) -> object:
     return validation.parse_form(f"Body={text}&To={text}".encode("utf-8", "replace"))
 
 
+def _page(html: str) -> object:
+    page = Page("https://shop.example.com/p/shoe", html, 200, "http", None, START)
+    return reading_of_pages.read(page, product="trail shoe")
+
+
+def _page_of(text: str) -> object:
+    """The text where people see it, and where metadata hold it."""
+    script = f'<script type="application/ld+json">{text}</script>'
+    meta = '<meta property="og:price:amount" content="{}">'.format(text.replace('"', ""))
+    shown = f"<main><h1>Trail shoe</h1><p class='price'>{text}</p><p>{text}</p></main>"
+    return _page(f"<html lang=en><head>{script}{meta}</head><body>{shown}</body></html>")
+
+
 ALL = [
     TextFunction("gateway form", lambda t: signature.parsed(f"Body={t}".encode("utf-8", "replace")), BODY),
     TextFunction("gateway signature", _signed, BODY),
@@ -177,6 +194,10 @@ ALL = [
     TextFunction("scheduler rule", lambda t: recurrence.check_rule("2026-12-01T09:00:00", t[:200]), KB, 1_500, growth=False),
     TextFunction("scheduler arguments", lambda t: SetReminder.model_validate({"text": t, "at": t, "rrule": t}), LARGE),
     TextFunction("scheduler title", lambda t: watch_words.name_of(t, "https://a.b"), BODY),
+    TextFunction("tools page", _page, BODY, 1_500, growth=False),
+    TextFunction("tools page of a text", _page_of, BODY, 1_500, growth=False),
+    TextFunction("tools offer", lambda t: shopping.offers([{"title": t, "source": t, "price": t, "link": t}], "EUR"), BODY),
+    TextFunction("tools encoding", lambda t: fetcher._decoded(t.encode("utf-8", "replace"), None), BODY),
     TextFunction("tools mentions", lambda t: list(money.mentions(t, HOME)), BODY, 1_500, growth=False),
     TextFunction("tools price", lambda t: price_text.price_of(t, HOME, t), BODY, 700, growth=False),
     TextFunction("tools number", lambda t: money.number_of(t, ","), BODY),

@@ -20,7 +20,6 @@ from typing import Any
 
 PACKAGES = ("contracts", "taskflow", "services", "simulators")
 MADE_LATER: Mapping[str, Iterable[str]] = {
-    "services.tools.pages.visible.price_labels:with_cents": [r"(\d)[.,]?\s+99(?!\d)"],
     "simulators.gemini.brain.memory:_joined": [r"(?:below|at|every)\b"],
     "simulators.gemini.brain.replies.profile:_names": [r"(?<!\w)New\ York(?!\w)"],
     # What tools declare for their arguments.

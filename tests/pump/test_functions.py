@@ -13,7 +13,6 @@ from tests.pump.pieces import CLASSES, SCRIPTS
 from tests.pump.pumping import job_of_function, patterns, slow_jobs
 
 EXCUSED = {
-    "services.tools.": "pages are read by workers of their own and pumped apart",
     "taskflow.cli.": "an operator's own words, in a process that serves nobody",
     "taskflow.up.": "settings and what servers of ours say while they start",
     "taskflow.failpoints": "a setting of tests",
@@ -39,6 +38,7 @@ PLAIN = (
     "yes, forget me",
     "my time zone is UTC+2. show prices in euros. answer me in German",
     "no, actually it's Porto",
+    "was €99.00, now €79.90",
 )
 
 

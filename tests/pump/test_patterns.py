@@ -6,8 +6,6 @@ from tests.pump.bounds import BOUNDS
 from tests.pump.patterns import Found
 from tests.pump.pumping import HOPELESS, SAMPLE, WHOLE, patterns, slow_of
 
-PAGES = "services.tools."
-"""Read by workers of their own; their patterns are mended apart from the others."""
 EVERY = 20
 """Of so many patterns, one is in the sample that `make test` takes."""
 PLANTED = {
@@ -66,7 +64,7 @@ def test_a_harmless_pattern_is_not_suspected() -> None:
 
 
 def test_a_sample_of_the_patterns_is_linear() -> None:
-    sample = [one for one in patterns()[0] if not one.where.startswith(PAGES)][::EVERY]
+    sample = patterns()[0][::EVERY]
 
     assert slow_of(sample, SAMPLE) == {}
 
@@ -74,18 +72,6 @@ def test_a_sample_of_the_patterns_is_linear() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("begin", ["contracts.", "taskflow.", "services.", "simulators."])
 def test_every_pattern_is_linear(begin: str) -> None:
-    found = [
-        one
-        for one in patterns()[0]
-        if one.where.startswith(begin) and not one.where.startswith(PAGES)
-    ]
-
-    assert slow_of(found, WHOLE) == {}
-
-
-@pytest.mark.long
-@pytest.mark.xfail(strict=True, reason="six of them are slow alone; readers have limits on CPU")
-def test_every_pattern_of_pages_is_linear() -> None:
-    found = [one for one in patterns()[0] if one.where.startswith(PAGES)]
+    found = [one for one in patterns()[0] if one.where.startswith(begin)]
 
     assert slow_of(found, WHOLE) == {}

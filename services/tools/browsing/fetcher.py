@@ -28,7 +28,11 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _READABLE = re.compile(
     r"(text/(html|plain|xml)|application/(xhtml\+xml|xml|json|([a-z0-9.-]+\+json)))$"
 )
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
+_META_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w-]{1,40})", re.IGNORECASE
+)
+_PRESCANNED = 1024
+"""Bytes, as the HTML standard prescans for an encoding: it runs on the event loop."""
 
 REFUSED = "That is not an address on the public internet, so it is not opened."
 NO_ANSWER = "The shop's server did not answer."
@@ -226,7 +230,7 @@ class _Body:
 
 
 def _decoded(body: bytes, charset: str | None) -> str:
-    found = _META_CHARSET.search(body[:2048])
+    found = _META_CHARSET.search(body[:_PRESCANNED])
     said = charset or (found[1].decode("ascii", "replace") if found else "utf-8")
     # Of the web's encodings only: Python knows others, "punycode" for one, that take the square
     # of a text's length.

@@ -18,6 +18,8 @@ class Price:
     text: str = ""
     problem: str | None = None
     """Several prices, with nothing that tells which: final, other sources would only guess."""
+    differs: bool = False
+    """Of several variants, some can be had and some cannot."""
 
 
 @dataclass(frozen=True, slots=True)

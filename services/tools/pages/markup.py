@@ -6,11 +6,13 @@ Each pattern is atomic and goes on where it stopped, so a text is passed over on
 import re
 from collections.abc import Iterator
 
-_OPENING = re.compile(r"<[a-zA-Z]|<!--")
-_TAG = re.compile(r"<[a-zA-Z](?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+>?")
+# A comment that ends nowhere takes the rest of the page with it.
+_TAG = re.compile(
+    r"<!--(?:[^-]++|-(?!->))*+|<[a-zA-Z](?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+"
+)
 _VALUE = re.compile(r"=\s*+(?:\"[^\"]*+\"|'[^']*+')")
 _SEPARATED = re.compile(r"[\s/\"'][^\s/>\"']")
-_FEW = 200
+_FEW, _MANY = 200, 1_000
 """Characters: what is shorter has too few attributes to matter."""
 _KEPT = re.compile(r"<(?:meta|link|html|h1|script)(?=[\s/>])", re.IGNORECASE)
 _WHOLE = re.compile(r"<[a-zA-Z0-9]++[^>]*+>")
@@ -19,24 +21,23 @@ _LONGEST_TAG, _LONGEST_HEADING = 1_000, 300
 MOST_SCRIPTS, MOST_TAGS_KEPT = 100, 2_000
 
 
-def weight_of_attributes(text: str, most: int) -> int:
-    """The sum of the squares of the tags' numbers of attributes, or something above `most`.
+def is_heavy(text: str, most: int) -> bool:
+    """Whether the squares of the numbers of all long tags' attributes come to more than `most`.
 
     A parser compares each attribute of a tag with those before it.
     """
-    weight, at, last_comment = 0, 0, text.rfind("-->")
-    while weight <= most and (opening := _OPENING.search(text, at)):
-        at = opening.end()
-        if opening[0] == "<!--":
-            # What ends nowhere is passed over once: its text counts as markup.
-            at = text.find("-->", at) if at <= last_comment else at
-            continue
-        found = _TAG.match(text, opening.start())
-        assert found is not None, "it begins as the opening does"
-        at = found.end()
-        if at - opening.start() > _FEW:
-            weight += len(_SEPARATED.findall(_VALUE.sub('=""', found[0]))) ** 2
-    return weight
+    long = [tag for tag in _TAG.findall(text) if len(tag) > _FEW and tag[1] != "!"]
+    if sum(_most_attributes(tag) ** 2 for tag in long) <= most:
+        return False
+    return sum(len(_SEPARATED.findall(_VALUE.sub('=""', tag))) ** 2 for tag in long) > most
+
+
+def _most_attributes(tag: str) -> int:
+    """At a glance: each stands behind white space, a slash or a closing quote."""
+    if len(tag) < _MANY:
+        return len(tag) // 2
+    quotes = tag.count('"') + tag.count("'")
+    return len(tag.split()) + tag.count("/") + quotes // 2
 
 
 def outline(text: str) -> str:

@@ -41,4 +41,4 @@ class Read:
     text: str = ""
     """What the values were read from: at most contracts.readings.MAX_EVIDENCE characters."""
     note: str = ""
-    """Why there is no price: a sentence of ours, which may quote the titles of products."""
+    """Why there is no price, or that variants differ: ours, which may quote products' titles."""

@@ -1,10 +1,11 @@
 """From a page to what it says of one product's price: pure, and never a guess.
 
-The sources in their order: JSON-LD, microdata, `meta` elements, visible text. The first that names
-a price ends the reading; so does the first that names several and leaves open which.
+The sources are JSON-LD, microdata, `meta` elements and what people see; each says what it knows,
+and deciding.py says what counts.
 """
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser
@@ -13,15 +14,22 @@ from contracts.readings import ReadingSource
 from services.tools.pages import cleaning
 from services.tools.pages.addresses import joined
 from services.tools.pages.choosing import About, Several, choose
+from services.tools.pages.deciding import Stated, decide
 from services.tools.pages.found import Found
 from services.tools.pages.locale_hints import hints_of
 from services.tools.pages.page import Page, Read
-from services.tools.pages.parsing import Parsed, parsed
+from services.tools.pages.parsing import outlined, parsed
 from services.tools.pages.prices.currencies import CODES
+from services.tools.pages.regions import Regions
 from services.tools.pages.structured import json_ld, meta_tags, microdata, schema_org
 from services.tools.pages.structured.asking import Asking
+from services.tools.pages.structured.evidence import with_evidence
 from services.tools.pages.structured.json_ld import Node
-from services.tools.pages.visible import blocked, stock, visible_text
+from services.tools.pages.visible import blocked, stock, titles, visible_text
+from services.tools.pages.visible.lines import TooDeep
+from services.tools.pages.visible.seen import Seen
+from services.tools.pages.visible.visible_text import Shown
+from services.tools.pages.words import Stock
 
 GONE = "The shop says that there is no such page."
 NO_PRODUCT = "There is no product on the page."
@@ -29,21 +37,20 @@ REFUSED = "The shop does not let programs look at this page."
 HUMAN = "The shop asks whether a human is looking."
 NO_PRICE = "No price stands on the page."
 TOO_LARGE = "The page is too large to be read."
+SOME_SOLD_OUT = "Not every size or variant of it can be had."
 NO_CURRENCY = "A price stands on the page, but not in which currency."
 
 
-_DESCRIBED: tuple[tuple[ReadingSource, Callable[[LexborHTMLParser], list[Node]]], ...] = (
-    ("json-ld", json_ld.nodes),
-    ("microdata", microdata.nodes),
-)
-
-
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What one source came to."""
+class _Described:
+    """The product as one source describes it."""
 
-    found: Found | Several | None
+    found: Found
     source: ReadingSource
+
+    @property
+    def stated(self) -> Stated:
+        return Stated(self.found.price, self.source)
 
 
 def read(page: Page, *, product: str | None, locale: str | None = None) -> Read:
@@ -58,114 +65,181 @@ def read(page: Page, *, product: str | None, locale: str | None = None) -> Read:
         return Read("blocked", note=REFUSED)
     if page.status >= 400:
         return Read("unreachable", note=f"The shop answers with an error ({page.status}).")
-    look = _Look(page, parsed(page.html), product, locale)
+    look = _look(page, product, locale)
     if blocked.asks_for_a_human(look.tree, look.seen):
         return Read("blocked", note=HUMAN)
     return look.read()
 
 
+def _look(page: Page, product: str | None, locale: str | None) -> "_Look":
+    tree = parsed(page.html)
+    if tree is not None:
+        with contextlib.suppress(TooDeep):
+            return _Look(page, tree, product, locale, whole=True)
+    return _Look(page, outlined(page.html), product, locale, whole=False)
+
+
 class _Look:
-    def __init__(self, page: Page, parsed: Parsed, product: str | None, locale: str | None) -> None:
-        self.tree, self.seen, self._whole = parsed.tree, parsed.seen, parsed.whole
+    def __init__(
+        self,
+        page: Page,
+        tree: LexborHTMLParser,
+        product: str | None,
+        locale: str | None,
+        *,
+        whole: bool,
+    ) -> None:
+        self.tree, self._whole = tree, whole
         self._page, self._product = page, product
         self._url = joined("", page.url) or ""
         self._tags = meta_tags.told(self.tree)
         declared = {code.upper() for code in meta_tags.currencies(self._tags)}
         hints = hints_of(self.tree, self._url, locale)
-        self._hints = replace(hints, declared=frozenset(declared & CODES))
+        hints = replace(hints, declared=frozenset(declared & CODES))
+        parts = Regions(tree)
+        # Before what nobody sees is taken away: metadata are part of it.
+        described: tuple[tuple[ReadingSource, list[Node]], ...] = (
+            ("json-ld", json_ld.nodes(tree)),
+            ("microdata", microdata.nodes(tree, parts)),
+        )
+        self._urls = self._own_addresses()
+        every = [node for _, nodes in described for node in nodes]
+        self._hints = with_evidence(hints, tree, self._urls, every)
         self._asking = Asking(self._hints, page.at)
+        self._described: list[tuple[ReadingSource, list[Found]]] = [
+            (source, schema_org.products(nodes, self._asking, self._url))
+            for source, nodes in described
+        ]
+        out = any(one.price.stock == "out" for _, found in self._described for one in found)
+        self._has_choices = out and stock.has_choices(tree)
+        self.seen = Seen(tree, parts)
+        self._heading = titles.heading(self.seen, product, self._known_titles())
         self._about = self._told_before()
 
     def read(self) -> Read:
-        title: str | None = None
-        note, doubt = NO_PRICE, False
-        out: Read | None = None
-        for said in self._sources():
-            match said.found:
-                case Found(price=price) as found:
-                    title, doubt = title or found.title, True
-                    if price.problem:
-                        return self._unclear(found, said.source)
-                    if price.amount is not None and price.currency:
-                        return self._priced(found, said.source)
-                    note = NO_CURRENCY if price.amount is not None else note
-                    if price.stock == "out" and out is None:
-                        text = cleaning.evidence(price.text)
-                        out = Read("out_of_stock", in_stock=False, source=said.source, text=text)
-                case Several(note=told):
-                    note, doubt = told, True
+        found: list[_Described] = []
+        several: str | None = None
+        for source, chosen in self._products():
+            match chosen:
+                case Found():
+                    found.append(_Described(chosen, source))
+                case Several(note=note):
+                    several = several or note
                 case None:
                     pass
-        title = cleaning.title(title) or self._title()
-        if out is not None:
-            return replace(out, title=title)
-        return self._without(title, note, doubt=doubt)
+        title = cleaning.title(next((one.found.title for one in found if one.found.title), None))
+        decided = decide([one.stated for one in found], self._shown(found, several))
+        if decided is None:
+            return self._without(found, title, several)
+        if decided.price.problem:
+            return self._unclear(decided, title)
+        return self._priced(decided, found, title)
 
-    def _sources(self) -> Iterator[_Said]:
-        several = False
-        for source, nodes in _DESCRIBED:
-            found = schema_org.products(nodes(self.tree), self._asking, self._url)
-            chosen = choose(found, self._about)
-            several = several or isinstance(chosen, Several)
-            yield _Said(chosen, source)
+    def _products(self) -> Iterator[tuple[ReadingSource, Found | Several | None]]:
+        for source, products in self._described:
+            yield source, choose(products, self._about)
         if tagged := meta_tags.found(self._tags, self._asking):
-            yield _Said(*tagged)
-        if self._whole and not several:
-            text = visible_text.found(self.seen, self._hints, self._product, self._page.visible)
-            yield _Said(text, "text")
+            yield tagged[1], tagged[0]
 
-    def _told_before(self) -> About:
+    def _shown(self, found: Sequence[_Described], several: str | None) -> Shown:
+        """What people see; nothing where the page describes several products."""
+        if not self._whole or several:
+            return Shown()
+        stated = {one.found.price.currency for one in found} - {None}
+        declared = self._hints.declared | frozenset(code for code in stated if code)
+        hints = replace(self._hints, declared=declared)
+        return visible_text.shown(self.seen, self._heading, hints, self._page.visible)
+
+    def _known_titles(self) -> list[str]:
+        """What the page calls itself."""
+        title = self.tree.css_first("title")
+        return [title.text() if title else "", *self._tags.get("og:title", ())]
+
+    def _own_addresses(self) -> tuple[str, ...]:
+        """Where the page was found, and where it says that it stands."""
         canonical = self.tree.css_first('link[rel="canonical" i]')
         given = [
             (canonical.attributes.get("href") if canonical else None),
             *self._tags.get("og:url", ()),
         ]
         urls = [self._url, *(whole for url in given if url and (whole := joined(self._url, url)))]
-        heading = self.seen.css_first("h1")
-        headings = (heading.text(separator=" ") if heading else "", *self._tags.get("og:title", ()))
+        return tuple(dict.fromkeys(urls))
+
+    def _told_before(self) -> About:
+        headings = (self._headed() or "", *self._tags.get("og:title", ()))
         words = frozenset(cleaning.plain(self._product or "").split())
-        return About(tuple(dict.fromkeys(urls)), words, headings)
+        return About(self._urls, words, headings)
+
+    def _headed(self) -> str | None:
+        heading = self._heading
+        return heading.text(separator=" ", strip=True) if heading is not None else None
 
     def _title(self) -> str | None:
-        heading = self.seen.css_first("h1")
-        named = heading.text(separator=" ", strip=True) if heading else None
-        return cleaning.title(named) or cleaning.title(
+        return cleaning.title(self._headed()) or cleaning.title(
             next(iter(self._tags.get("og:title", ())), None)
         )
 
-    def _title_of(self, found: Found, source: ReadingSource) -> str | None:
+    def _title_of(self, source: ReadingSource, own: str | None) -> str | None:
         """`og:title` often ends with the shop's name; the heading does not."""
-        own, heading = cleaning.title(found.title), self._title()
-        if source in {"opengraph", "meta"}:
-            return heading or own
-        return own or heading
+        if source in {"opengraph", "meta", "text"}:
+            return self._title() or own
+        return own or self._title()
 
-    def _priced(self, found: Found, source: ReadingSource) -> Read:
-        price = found.price
-        known = price.stock or stock.of_text(self.seen)
+    def _priced(self, decided: Stated, found: Sequence[_Described], title: str | None) -> Read:
+        price = decided.price
+        known, note = self._stock(price.stock, found)
         before, amount = price.list_amount, price.amount
         return Read(
             "out_of_stock" if known == "out" else "priced",
-            self._title_of(found, source),
+            self._title_of(decided.source, title),
             amount,
             price.currency,
             before if before and amount and before > amount else None,
             None if known is None else known == "in",
-            source,
+            decided.source,
             cleaning.evidence(price.text),
+            note,
         )
 
-    def _unclear(self, found: Found, source: ReadingSource) -> Read:
+    def _stock(self, own: Stock | None, found: Sequence[_Described]) -> tuple[Stock | None, str]:
+        """By metadata, else by what is shown; and what there is to say of sizes that differ."""
+        stated = own
+        for one in found:
+            stated = stated or one.found.price.stock
+        if stated == "out" and (self._has_choices or stock.buys(self.seen)):
+            # Of several sizes metadata often tell the first one's.
+            shown = stock.of_text(self.seen)
+            return shown, "" if shown == "out" else SOME_SOLD_OUT
+        differs = any(one.found.price.differs for one in found)
+        return stated or stock.of_text(self.seen), SOME_SOLD_OUT if differs else ""
+
+    def _unclear(self, decided: Stated, title: str | None) -> Read:
         return Read(
             "unclear",
-            self._title_of(found, source),
-            source=source,
-            text=cleaning.evidence(found.price.text),
-            note=found.price.problem or NO_PRICE,
+            self._title_of(decided.source, title),
+            source=decided.source,
+            text=cleaning.evidence(decided.price.text),
+            note=decided.price.problem or NO_PRICE,
         )
 
-    def _without(self, title: str | None, note: str, *, doubt: bool) -> Read:
+    def _without(self, found: Sequence[_Described], title: str | None, several: str | None) -> Read:
         """Why no price was found."""
+        title = title or self._title()
+        out = next((one for one in found if one.found.price.stock == "out"), None)
+        if out is not None:
+            text = cleaning.evidence(out.found.price.text)
+            return Read("out_of_stock", title, in_stock=False, source=out.source, text=text)
+        if instead := self._no_product_page(title):
+            return instead
+        if several or found or stock.is_for_sale(self.seen):
+            no_currency = any(one.found.price.amount is not None for one in found)
+            return Read(
+                "unclear", title, note=several or (NO_CURRENCY if no_currency else NO_PRICE)
+            )
+        return Read("not_found", title, note=NO_PRODUCT)
+
+    def _no_product_page(self, title: str | None) -> Read | None:
+        """What the page is instead of one that sells something."""
         if not self._whole:
             return Read("unclear", title, note=TOO_LARGE)
         if blocked.may_ask_for_a_human(self._page, self.seen):
@@ -174,6 +248,4 @@ class _Look:
             return Read("not_found", note=GONE)
         if stock.of_text(self.seen) == "out":
             return Read("out_of_stock", title, in_stock=False, source="text")
-        if doubt or stock.is_for_sale(self.tree, self.seen):
-            return Read("unclear", title, note=note)
-        return Read("not_found", title, note=NO_PRODUCT)
+        return None

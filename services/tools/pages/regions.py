@@ -1,66 +1,64 @@
 """Parts of a page that are not about its product, and parts that nobody sees."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
+from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_BESIDE = re.compile(
-    r"recommend|related|upsell|up-sell|cross-?sell|similar|also-?(?:like|bought|viewed)|recently"
-    r"|bestseller|you-?may|sponsored|carousel|suggestion|mini-?cart|breadcrumb|newsletter|accessor"
-    r"|empfehl|zubehoer|aehnlich|frequently",
-    re.IGNORECASE,
-)
+Part = Literal["main", "beside", "hidden"]
+
+_BESIDE = (
+    "recommend", "related", "upsell", "crosssell", "similar", "alsolike", "alsobought",
+    "alsoviewed", "recently", "bestseller", "youmay", "sponsored", "carousel", "suggestion",
+    "minicart", "breadcrumb", "newsletter", "accessor", "empfehl", "zubehoer", "aehnlich",
+    "frequently",
+)  # fmt: skip
+"""What the names of elements beside the product have in them, less their hyphens."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BESIDE_TAGS = frozenset({"nav", "footer", "aside", "header"})
 _UNSEEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?:[;\s]|$)",
     re.IGNORECASE,
 )
-_UNSEEN = (
-    "script, style, template, noscript, iframe, svg, head, select, textarea, object, body [hidden]"
+UNSEEN_TAGS = frozenset(
+    {
+        "script", "style", "template", "noscript", "iframe", "svg", "select", "textarea", "object",
+    }
+)  # fmt: skip
+_UNSEEN_CLASSES = frozenset(
+    {"hidden", "hide", "is-hidden", "d-none", "display-none", "ng-hide", "invisible", "u-hidden"}
 )
-_MARKED = "[style], [class], [id], nav, footer, aside, header"
-_WHOLE = frozenset({"html", "body", "main", "head"})
-MOST_MARKED, MOST_TITLES, MOST_WITHIN = 50_000, 20, 60
-HIGHEST, HIGHEST_LINE = 40, 520
-DEEPEST = 512
-"""Chromium hangs what is deeper beside its parent."""
-MOST_NODES = 600_000
+"""As the common style sheets name what they do not show on any screen."""
+_MAY_BE_UNSEEN = ", ".join(
+    [
+        *sorted(UNSEEN_TAGS),
+        "[hidden]",
+        *(f"[style*={word} i]" for word in ("none", "hidden", "font-size", "opacity")),
+        *(f"[class*={word}]" for word in ("hid", "none", "invisible")),
+    ]
+)
+_NAMED_BY = ("class", "id", "data-testid", "data-test", "data-role", "itemprop")
+_WHOLE = frozenset({"html", "body", "main"})
+MOST_TITLES, MOST_WITHIN, MOST_UNSEEN = 20, 60, 50_000
+HIGHEST_LINE = 520
 LONGEST_STYLE = 4_000
+_LONGEST_NAMES = 500
 
 
 def names(node: LexborNode) -> str:
     """What a page calls an element."""
-    attributes = node.attributes
-    named = " ".join(
-        attributes.get(name) or ""
-        for name in ("class", "id", "data-testid", "data-test", "data-role", "itemprop")
-    )
-    return _CAMEL.sub("-", named[:500])
+    return _named(node.attributes)
+
+
+def _named(attributes: dict[str, str | None]) -> str:
+    named = " ".join([said for name in _NAMED_BY if (said := attributes.get(name))])
+    return _CAMEL.sub("-", named[:_LONGEST_NAMES])
 
 
 def style(node: LexborNode) -> str:
     """An element's own style sheet, as far as pages made by hand or by shops go."""
     return (node.attributes.get("style") or "")[:LONGEST_STYLE]
-
-
-def can_be_walked(tree: LexborHTMLParser) -> bool:
-    """Whether a page is as flat as browsers make it: deeper ones are made to keep readers busy."""
-    node = tree.root
-    depth, left = 0, MOST_NODES
-    while node is not None and left:
-        left -= 1
-        below = node.first_child
-        if below is not None:
-            node, depth = below, depth + 1
-            if depth > DEEPEST:
-                return False
-            continue
-        while node is not None and node.next is None:
-            node, depth = node.parent, depth - 1
-        node = node.next if node is not None else None
-    return left > 0
 
 
 def short_text(
@@ -89,49 +87,86 @@ def short_text(
     return text if not waiting and len(text) <= longest else None
 
 
-def line(node: LexborNode) -> frozenset[int]:
-    """Everything that holds a node, by `mem_id`."""
-    ids: set[int] = set()
+def line(node: LexborNode) -> list[int]:
+    """Everything that holds a node, by `mem_id`, the nearest first."""
+    ids: list[int] = []
     above = node.parent
     while above is not None and len(ids) < HIGHEST_LINE:
-        ids.add(above.mem_id)
+        ids.append(above.mem_id)
         above = above.parent
-    return frozenset(ids)
+    return ids
 
 
-class Beside:
-    """Tells what stands among recommendations, navigation or the like."""
+class Regions:
+    """To which part of a page an element belongs: each element is judged once, when asked for."""
 
     def __init__(self, tree: LexborHTMLParser) -> None:
         titles = tree.css("h1")[:MOST_TITLES]
         # What holds the page's title holds its product.
         self._main = frozenset[int]().union(*map(line, titles), (t.mem_id for t in titles))
+        self._unseen = [
+            node
+            for node in tree.css(_MAY_BE_UNSEEN)[:MOST_UNSEEN]
+            if (tag := node.tag) in UNSEEN_TAGS
+            or (tag not in _WHOLE and _is_hidden(node.attributes))
+        ]
+        self._unseen_ids = frozenset(node.mem_id for node in self._unseen)
+        self._known: dict[int, Part] = {}
+        self._by_name: dict[str, bool] = {}
 
-    def itself(self, node: LexborNode) -> bool:
-        if node.tag in _WHOLE or node.mem_id in self._main:
-            return False
-        return node.tag in _BESIDE_TAGS or bool(_BESIDE.search(names(node)))
+    def unseen_nodes(self) -> Sequence[LexborNode]:
+        """What its own tag or attributes hide, in the page's order."""
+        return self._unseen
 
-    def within(self, node: LexborNode) -> bool:
-        above: LexborNode | None = node
-        for _ in range(HIGHEST):
-            if above is None or above.tag in _WHOLE:
-                return False
-            if self.itself(above):
-                return True
-            above = above.parent
-        return False
+    def part(self, node: LexborNode | None) -> Part:
+        """Hidden if anything that holds it is; else beside the product if anything is."""
+        waiting: list[LexborNode] = []
+        part: Part = "main"
+        while node is not None:
+            known = self._known.get(node.mem_id)
+            if known is not None:
+                part = known
+                break
+            waiting.append(node)
+            node = node.parent
+        for one in reversed(waiting):
+            if part != "hidden":
+                own = self._own(one)
+                part = part if own == "main" else own
+            self._known[one.mem_id] = part
+        return part
+
+    def _own(self, node: LexborNode) -> Part:
+        tag = node.tag
+        if tag in _WHOLE:
+            return "main"
+        if node.mem_id in self._unseen_ids:
+            return "hidden"
+        if node.mem_id in self._main:
+            return "main"
+        attributes = node.attributes
+        if tag in _BESIDE_TAGS or (attributes and self._names_something_beside(attributes)):
+            return "beside"
+        return "main"
+
+    def _names_something_beside(self, attributes: dict[str, str | None]) -> bool:
+        # Many elements have the same names.
+        said = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
+        known = self._by_name.get(said)
+        if known is None:
+            known = self._by_name[said] = _is_of_something_beside(_named(attributes))
+        return known
 
 
-def seen(html: str) -> LexborHTMLParser:
-    """The page's main part: without what is hidden, and without what stands beside the product."""
-    tree = LexborHTMLParser(html)
-    beside = Beside(tree)
-    # Backwards: a removed element takes its children along, which must not be touched again.
-    for node in reversed(tree.css(_MARKED)[:MOST_MARKED]):
-        hidden = node.tag not in _WHOLE and _UNSEEN_STYLE.search(style(node))
-        if hidden or beside.itself(node):
-            node.decompose()
-    for node in reversed(tree.css(_UNSEEN)):
-        node.decompose()
-    return tree
+def _is_of_something_beside(named: str) -> bool:
+    folded = named.lower().replace("-", "").replace("_", "")
+    return any(word in folded for word in _BESIDE)
+
+
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    style = attributes.get("style")
+    if style and _UNSEEN_STYLE.search(style[:LONGEST_STYLE]):
+        return True
+    named = attributes.get("class") or ""
+    of_class = not _UNSEEN_CLASSES.isdisjoint(named[:_LONGEST_NAMES].split())
+    return of_class or "hidden" in attributes

@@ -2,56 +2,70 @@
 # ruff: noqa: RUF001 - other alphabets, and the typography of prices
 
 import re
+from collections.abc import Iterable
 from typing import Literal
+
+_LITTLE = 8
 
 Stock = Literal["in", "out", "later"]
 
 
-def _any(words: str) -> str:
-    return "|".join(re.escape(word.strip()) for word in words.split("|"))
+def _folded(words: str) -> tuple[str, ...]:
+    return tuple(word.casefold() for word in words.split("|"))
 
 
-SOLD_OUT = re.compile(
-    _any(
-        "sold out|out of stock|currently unavailable|no longer available|temporarily unavailable"
-        "|not in stock|not available|ausverkauft|nicht auf lager|nicht verfügbar|vergriffen"
-        "|nicht lieferbar|épuisé|rupture de stock|indisponible|en rupture|agotado|sin existencias"
-        "|no disponible|esaurito|non disponibile|uitverkocht|niet op voorraad|niet leverbaar"
-        "|esgotado|indisponível|wyprzedane|wyprzedany|niedostępny|brak w magazynie|slutsåld"
-        "|slut i lager|ej i lager|udsolgt|ikke på lager|utsolgt|loppuunmyyty|ei varastossa"
-        "|vyprodáno|není skladem|elfogyott|stoc epuizat|εξαντλήθηκε|нет в наличии|распродано"
-        "|tükendi|stokta yok|品切れ|在庫切れ|売り切れ|在庫なし|售罄|缺货|無庫存|품절"
-    ),
-    re.IGNORECASE,
+def says(phrases: Iterable[str], text: str) -> bool:
+    """Whether any of the phrases stands in a text, whatever its case."""
+    folded = text.casefold()
+    return any(phrase in folded for phrase in phrases)
+
+
+def is_little_more(phrases: Iterable[str], text: str) -> bool:
+    """Whether a text is one of the phrases and a few letters more: not "Pickup: sold out"."""
+    folded = text.casefold()
+    if ":" in folded:
+        return False
+    return any(phrase in folded and len(folded) <= len(phrase) + _LITTLE for phrase in phrases)
+
+
+SOLD_OUT = _folded(
+    "sold out|out of stock|not in stock|ausverkauft|nicht auf lager|vergriffen|épuisé"
+    "|rupture de stock|en rupture|agotado|sin existencias|esaurito|uitverkocht|niet op voorraad"
+    "|esgotado|wyprzedane|wyprzedany|brak w magazynie|slutsåld|slut i lager|ej i lager|udsolgt"
+    "|ikke på lager|utsolgt|loppuunmyyty|ei varastossa|vyprodáno|není skladem|elfogyott"
+    "|stoc epuizat|εξαντλήθηκε|нет в наличии|распродано|tükendi|stokta yok|品切れ|在庫切れ|売り切れ"
+    "|在庫なし|售罄|缺货|無庫存|품절"
 )
-IN_STOCK = re.compile(
-    _any(
-        "in stock|available now|auf lager|sofort lieferbar|lieferbar|vorrätig|en stock|disponible"
-        "|disponibile|op voorraad|em stock|disponível|dostępny|na stanie|i lager|på lager"
-        "|varastossa|skladem|raktáron|în stoc|в наличии|stokta|在庫あり|有货|有貨|재고 있음"
-    ),
-    re.IGNORECASE,
+NOT_TO_BE_HAD = _folded(
+    "currently unavailable|no longer available|temporarily unavailable|not available"
+    "|nicht verfügbar|nicht lieferbar|indisponible|no disponible|non disponibile|niet leverbaar"
+    "|indisponível|niedostępny"
 )
-BUY = re.compile(
-    _any(
-        "add to cart|add to basket|add to bag|buy now|in den warenkorb|in den einkaufswagen"
-        "|jetzt kaufen|ajouter au panier|añadir al carrito|añadir a la cesta|comprar|aggiungi"
-        "|in winkelwagen|in winkelmand|adicionar|do koszyka|dodaj do koszyka|lägg i|köp|læg i kurv"
-        "|legg i|lisää ostoskoriin|do košíku|kosárba|в корзину|купить|sepete ekle|カートに入れる"
-        "|加入购物车|加入購物車|장바구니"
-    ),
-    re.IGNORECASE,
+"""Said of a thing, and of much else: of information, of a way to get it, of a payment."""
+IN_STOCK = _folded(
+    "in stock|available now|auf lager|sofort lieferbar|lieferbar|vorrätig|en stock|disponible"
+    "|disponibile|op voorraad|em stock|disponível|dostępny|na stanie|i lager|på lager"
+    "|varastossa|skladem|raktáron|în stoc|в наличии|stokta|在庫あり|有货|有貨|재고 있음"
 )
-NO_PAGE = re.compile(
-    r"\b404\b|"
-    + _any(
-        "page not found|not found|cannot be found|can't be found|nicht gefunden|existiert nicht"
-        "|introuvable|no encontrada|non trovata|niet gevonden|não encontrada|nie znaleziono"
-        "|hittades inte|ikke fundet|ikke funnet|ei löytynyt|nenalezena|не найдена|見つかりません"
-        "|bulunamadı|no longer exists"
-    ),
-    re.IGNORECASE,
+BUY = _folded(
+    "add to cart|add to basket|add to bag|buy now|in den warenkorb|in den einkaufswagen"
+    "|jetzt kaufen|ajouter au panier|añadir al carrito|añadir a la cesta|comprar|aggiungi"
+    "|in winkelwagen|in winkelmand|adicionar|do koszyka|dodaj do koszyka|lägg i|köp|læg i kurv"
+    "|legg i|lisää ostoskoriin|do košíku|kosárba|в корзину|купить|sepete ekle|カートに入れる"
+    "|加入购物车|加入購物車|장바구니"
 )
+_NUMBER_OF_NO_PAGE = re.compile(r"\b404\b")
+_NO_PAGE = _folded(
+    "page not found|not found|cannot be found|can't be found|nicht gefunden|existiert nicht"
+    "|introuvable|no encontrada|non trovata|niet gevonden|não encontrada|nie znaleziono"
+    "|hittades inte|ikke fundet|ikke funnet|ei löytynyt|nenalezena|не найдена|見つかりません"
+    "|bulunamadı|no longer exists"
+)
+
+
+def says_no_page(text: str) -> bool:
+    return bool(_NUMBER_OF_NO_PAGE.search(text)) or says(_NO_PAGE, text)
+
 
 _AVAILABLE: dict[str, Stock] = {
     "instock": "in",

@@ -28,4 +28,5 @@ def same(prices: Sequence[Price]) -> Price:
     """Of prices that are equal: in stock if anything is; out of stock if everything is."""
     stocks = {one.stock for one in prices}
     best = next((stock for stock in ("in", "later", None) if stock in stocks), "out")
-    return next(replace(one, stock=best) for one in prices if one.stock == best)
+    differs = {"in", "out"} <= stocks or any(one.differs for one in prices)
+    return next(replace(one, stock=best, differs=differs) for one in prices if one.stock == best)

@@ -12,8 +12,22 @@ from selectolax.lexbor import LexborHTMLParser
 Node = dict[str, Any]
 
 _OPENING = re.compile(r"\A\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)?")
-_CLOSING = re.compile(r"(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?|;)\s*$")
+_ENDINGS = ("-->", "*/", "]]>", "/*", "//", ";")
+"""What may stand behind the JSON: of a comment, of CDATA, of a statement."""
 _TRAILING_COMMA = re.compile(r",(\s*+[}\]])")
+_CANONICAL = {
+    name.lower(): name
+    for name in (
+        "@context", "@graph", "@id", "@type", "@value", "addressCountry", "availability", "color",
+        "eligibleQuantity", "gtin", "gtin8", "gtin12", "gtin13", "gtin14", "hasVariant",
+        "highPrice", "inProductGroupWithID", "isRelatedTo", "isSimilarTo", "isVariantOf", "isbn",
+        "itemCondition", "itemOffered", "lowPrice", "mainEntity", "mainEntityOfPage", "material",
+        "maxValue", "minValue", "model", "mpn", "name", "offerCount", "offers", "pattern", "price",
+        "priceCurrency", "priceSpecification", "priceType", "productGroupID", "productID",
+        "referenceQuantity", "review", "size", "sku", "url", "validForMemberTier", "validFrom",
+        "validThrough", "value",
+    )
+}  # fmt: skip
 _LONGEST_NUMBER = 100
 MOST_BLOCKS, MOST_NODES, DEEPEST = 100, 20_000, 24
 MOST_TEXT = 3_000_000
@@ -46,7 +60,7 @@ def _listed(block: object) -> list[Any]:
 
 def _parsed(text: str) -> object:
     opened = _OPENING.sub("", text, count=1)
-    bare = opened[:-40] + _CLOSING.sub("", opened[-40:])
+    bare = _without_ending(opened)
     # Templates escape quotes as if JSON were HTML, or leave a comma behind.
     for mended in (str, html.unescape, _without_trailing_commas):
         try:
@@ -57,10 +71,23 @@ def _parsed(text: str) -> object:
                 parse_float=_number,
                 parse_int=_number,
                 parse_constant=lambda _: None,
+                object_pairs_hook=_canonical,
             )
         except (ValueError, RecursionError, ArithmeticError):
             continue
     return None
+
+
+def _without_ending(text: str) -> str:
+    bare = text.rstrip()
+    for ending in _ENDINGS:
+        bare = bare.removesuffix(ending).rstrip()
+    return bare
+
+
+def _canonical(pairs: list[tuple[str, Any]]) -> Node:
+    """schema.org's names as it writes them: templates write `Offers` and `pricecurrency`."""
+    return {_CANONICAL.get(name.lower(), name): value for name, value in pairs}
 
 
 def _number(digits: str) -> int | Decimal | None:
@@ -95,8 +122,10 @@ def walk(tops: list[Node]) -> Iterator[tuple[Node, str]]:
 
 
 def types(node: Node) -> frozenset[str]:
-    """Names without their vocabulary's address."""
-    return frozenset(last(one) for one in _listed(node.get("@type")) if isinstance(one, str))
+    """Names in lower case, without their vocabulary's address."""
+    return frozenset(
+        last(one).lower() for one in _listed(node.get("@type")) if isinstance(one, str)
+    )
 
 
 def last(term: str | None) -> str:

@@ -1,13 +1,14 @@
 """Microdata as the objects that JSON-LD would have: the same products are read from both."""
 
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from services.tools.pages.regions import HIGHEST_LINE, Beside, short_text
+from services.tools.pages.regions import HIGHEST_LINE, Regions, short_text
 from services.tools.pages.structured.json_ld import Node
 
-MOST_ITEMS, MOST_VALUE, MOST_NAMES = 300, 500, 10
+MOST_ITEMS, MOST_VALUE, MOST_NAMES, MOST_IDS = 300, 500, 10, 20_000
 # Where the value of a property stands if not in `content`.
 _VALUE_IN = {
     "meta": "content", "link": "href", "a": "href", "area": "href", "img": "src", "data": "value",
@@ -17,29 +18,39 @@ _VALUE_IN = {
 _TEXT_IN_LINKS = frozenset({"name", "price", "priceCurrency"})
 
 
-def nodes(tree: LexborHTMLParser) -> list[Node]:
+def nodes(tree: LexborHTMLParser, parts: Regions) -> list[Node]:
     """Each product's item; what stands among recommendations hangs under `isRelatedTo`."""
-    beside = Beside(tree)
     scopes = tree.css("[itemscope]")[:MOST_ITEMS]
     items: dict[int, Node] = {scope.mem_id: _typed(scope) for scope in scopes}
+    borrowed = _borrowed(tree, scopes)
     tops: list[Node] = []
     for scope in scopes:
-        holder = _holder(scope)
-        inside = items.get(holder.mem_id) if holder else None
+        inside = items.get(_holder(scope, borrowed))
         name = scope.attributes.get("itemprop")
         if inside is not None and name:
             _add(inside, name, items[scope.mem_id])
-        elif beside.within(scope):
+        elif parts.part(scope) == "beside":
             tops.append({"isRelatedTo": items[scope.mem_id]})
         else:
             tops.append(items[scope.mem_id])
     for node in tree.css("[itemprop]:not([itemscope])")[: MOST_ITEMS * 20]:
-        holder = _holder(node)
-        inside = items.get(holder.mem_id) if holder else None
+        inside = items.get(_holder(node, borrowed))
         if inside is not None:
             for name in _names(node):
                 _add(inside, name, _value(node, name))
     return tops
+
+
+def _borrowed(tree: LexborHTMLParser, scopes: Sequence[LexborNode]) -> dict[int, int]:
+    """What an item names by `itemref` is its own, wherever it stands."""
+    wanted: dict[str, int] = {}
+    for scope in scopes:
+        for name in (scope.attributes.get("itemref") or "")[:MOST_VALUE].split()[:MOST_NAMES]:
+            wanted.setdefault(name, scope.mem_id)
+    if not wanted:
+        return {}
+    named = ((node.attributes.get("id") or "", node) for node in tree.css("[id]")[:MOST_IDS])
+    return {node.mem_id: wanted[name] for name, node in named if name in wanted}
 
 
 def _typed(scope: LexborNode) -> Node:
@@ -51,13 +62,20 @@ def _names(node: LexborNode) -> list[str]:
     return (node.attributes.get("itemprop") or "")[:MOST_VALUE].split()[:MOST_NAMES]
 
 
-def _holder(node: LexborNode) -> LexborNode | None:
+def _holder(node: LexborNode, borrowed: Mapping[int, int]) -> int:
+    """The item to which a property belongs, by `mem_id`; 0 for none."""
+    if node.mem_id in borrowed:
+        return borrowed[node.mem_id]
     above = node.parent
     for _ in range(HIGHEST_LINE):
-        if above is None or "itemscope" in above.attributes:
-            return above
+        if above is None:
+            return 0
+        if "itemscope" in above.attributes:
+            return above.mem_id
+        if above.mem_id in borrowed:
+            return borrowed[above.mem_id]
         above = above.parent
-    return None
+    return 0
 
 
 def _add(item: Node, name: str, value: object) -> None:

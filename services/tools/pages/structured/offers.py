@@ -36,10 +36,16 @@ def offers(value: object, asking: Asking) -> list[Offer]:
     return found
 
 
+def is_priced(node: Node) -> bool:
+    """An offer, or an aggregate of such, that says what it asks."""
+    parts = several(node.get("offers"))[:MOST]
+    return any(any(map(one.get, _PRICED)) for one in (node, *parts))
+
+
 def _offer(node: Node, asking: Asking) -> Offer:
     items = [node, *several(node.get("itemOffered"))[:1]]
     named = (text(one.get(name)) for one in items for name in ("name", "sku", "gtin", "mpn"))
-    aggregate = "AggregateOffer" in types(node) or node.get("lowPrice") is not None
+    aggregate = "aggregateoffer" in types(node) or node.get("lowPrice") is not None
     price = _aggregate(node, asking) if aggregate else _single(node, asking)
     return Offer(
         replace(price, stock=stock_of(text(node.get("availability"))), text=_shown(node)),

@@ -9,13 +9,14 @@ from services.tools.pages.found import Found, Price
 from services.tools.pages.structured import agreeing
 from services.tools.pages.structured.asking import Asking
 from services.tools.pages.structured.json_ld import Node, several, text, types, walk
-from services.tools.pages.structured.offers import Offer, a_range, offers
+from services.tools.pages.structured.offers import Offer, a_range, is_priced, offers
 
-_PRODUCTS = frozenset(
+_PRODUCTS = frozenset({"product", "productgroup", "individualproduct", "productmodel"})
+"""A page is about these, with a price or without; of other things only what is offered counts."""
+_NO_PRODUCTS = frozenset(
     {
-        "Product", "ProductGroup", "IndividualProduct", "ProductModel", "SomeProducts", "Vehicle",
-        "Car", "Motorcycle", "Book", "SoftwareApplication", "MobileApplication", "WebApplication",
-        "VideoGame", "Event", "Course", "MusicAlbum",
+        "offer", "aggregateoffer", "offercatalog", "demand", "itemlist", "listitem", "organization",
+        "website", "collectionpage", "searchresultspage", "breadcrumblist",
     }
 )  # fmt: skip
 _BESIDE = frozenset(
@@ -38,14 +39,25 @@ def products(tops: list[Node], asking: Asking, base: str) -> list[Found]:
     found: list[Found] = []
     for node, path in every:
         steps = set(path.split("/"))
-        if types(node) & _PRODUCTS and not steps & _WITHIN:
+        if not steps & _WITHIN and _is_sold(node, reader):
             found.append(replace(reader.product(node), related=bool(steps & _BESIDE)))
-        elif "Offer" in types(node) and not path.endswith("/offers"):
+        elif "offer" in types(node) and not path.endswith("/offers"):
             items = several(node.get("itemOffered"))
             found += [reader.product({**reader.whole(item), "offers": node}) for item in items]
         if len(found) >= MOST:
             break
     return _grouped(_once(found))
+
+
+def _is_sold(node: Node, reader: "_Reader") -> bool:
+    """A product, or anything else that has offers of its own: an event, a trip, a book, a room."""
+    kinds = types(node)
+    if kinds & _PRODUCTS:
+        return True
+    if not kinds or kinds & _NO_PRODUCTS:
+        return False
+    asked = map(reader.whole, several(node.get("offers"))[:MOST])
+    return any(map(is_priced, asked))
 
 
 class _Reader:
@@ -80,7 +92,7 @@ class _Reader:
         )
 
     def _variants(self, node: Node) -> list[Node]:
-        if "ProductGroup" not in types(node) and "hasVariant" not in node:
+        if "productgroup" not in types(node) and "hasVariant" not in node:
             return []
         variants = [self.whole(one) for one in several(node.get("hasVariant"))[:MOST]]
         # A group within a group, or one that refers to itself, is none of its variants.

@@ -6,6 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from services.tools.pages import words
 from services.tools.pages.page import Page
+from services.tools.pages.visible.seen import Seen
 
 GONE = frozenset({404, 410})
 # 407 and 451 come from what stands between.
@@ -34,24 +35,23 @@ def refuses(page: Page) -> bool:
     return page.status in REFUSING or bool(challenge)
 
 
-def asks_for_a_human(tree: LexborHTMLParser, seen: LexborHTMLParser) -> bool:
+def asks_for_a_human(tree: LexborHTMLParser, seen: Seen) -> bool:
     """By its title; such pages hold no product."""
     return bool(_CHALLENGE.search(_heads(tree))) and _is_short(seen)
 
 
-def may_ask_for_a_human(page: Page, seen: LexborHTMLParser) -> bool:
+def may_ask_for_a_human(page: Page, seen: Seen) -> bool:
     """For pages without a price: shops have captchas in their forms, too."""
     return _is_short(seen) and bool(_MARKS.search(page.html[:_LOOKED_AT]))
 
 
 def says_gone(tree: LexborHTMLParser) -> bool:
-    return bool(words.NO_PAGE.search(_heads(tree)))
+    return words.says_no_page(_heads(tree))
 
 
 def _heads(tree: LexborHTMLParser) -> str:
     return " ".join(node.text() for node in tree.css("head title, h1, h2")[:6])[:2_000]
 
 
-def _is_short(seen: LexborHTMLParser) -> bool:
-    body = seen.body
-    return body is None or len(body.text(separator=" ", strip=True)) < _A_SHORT_PAGE
+def _is_short(seen: Seen) -> bool:
+    return not seen.is_longer_than(_A_SHORT_PAGE)

@@ -1,91 +1,92 @@
-"""A price as people see it: in an element that names a price, or near the product's title.
+"""A price as people see it: beside the product's title, in an element or a line of its own.
 
 1. Hidden parts, navigation and recommendations do not count.
-2. Elements whose name says "price" count first; without any, the text around the title does.
+2. Elements whose name says "price" count first; without any, short lines around the title do.
 3. What is struck through, or follows a word such as "was", is the price before a sale; amounts by
    weight or month, for delivery or saved, are no prices.
 4. Of several different amounts, those nearest to the title count. If they still differ, or run
    from one to another, there is no price.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from services.tools.pages import regions
-from services.tools.pages.cleaning import plain
-from services.tools.pages.found import Found, Price
+from services.tools.pages.found import Price
 from services.tools.pages.locale_hints import Hints
 from services.tools.pages.prices.kinds import Kind
 from services.tools.pages.prices.money import Money, mentions
-from services.tools.pages.visible.price_labels import (
-    NAMED,
-    Role,
-    names_a_price,
-    names_cents,
-    role_of,
-    with_cents,
-)
+from services.tools.pages.visible.lines import Line
+from services.tools.pages.visible.price_labels import Role, label_of
+from services.tools.pages.visible.seen import Seen
 
-_LONGEST_LABEL, _LONGEST_TEXT = 160, 3_000
-_MOST_ELEMENTS, _MOST_SEEN, _HIGHEST = 30_000, 500, 12
-_MAY_BE_NAMED = "[class], [id], [data-testid], [itemprop], del, s, strike"
-_TITLES = "h2, h3, h4, [class*=title i], [class*=name i]"
+_LINKS, _CHOICES = frozenset({"a"}), frozenset({"button", "label"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_DIGIT = re.compile(r"\d")
+_LONGEST_NAMED, _LONGEST_LINE, _LONGEST_LABEL, _LONGEST_UNIT = 160, 50, 40, 16
+_MOST_SEEN, _HIGHEST, _NEAR, _UP = 500, 12, 5, 6
+_DEAREST = 3
 _DEEPEST_CUT = Decimal("0.05")
 """Of the price before: what is below is no sale, but another thing's price."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    role: Role
+class Amount:
+    """An amount beside a currency's sign, and what is known of it."""
+
+    kind: Kind
+    role: Role | None
+    named: bool
+    """An element's name says that it is a price."""
     money: Money | None
     said: str
     text: str
     """Where it was said."""
     node: LexborNode
+    at: int
+    """The number of its line."""
+
+    @property
+    def is_a_price(self) -> bool:
+        return self.kind == "price" and self.role in {"now", "usual"}
+
+    @property
+    def was_before(self) -> bool:
+        return self.kind == "former" or (self.kind == "price" and self.role == "before")
+
+    @property
+    def is_a_range(self) -> bool:
+        return self.kind in {"from", "range"}
 
 
-def found(
-    tree: LexborHTMLParser, hints: Hints, product: str | None, visible: str | None
-) -> Found | None:
-    """`tree` holds only what can be seen (see regions.py); `visible` is what a browser shows."""
-    title = _title(tree, product)
+class Shown:
+    """What a page shows around its title, and elsewhere where somebody asks."""
+
+    def __init__(
+        self, near: Sequence[Amount] = (), rest: Callable[[], list[Amount]] = list
+    ) -> None:
+        self.near = near
+        self.price = _judged(near) if near else Price()
+        self._rest = rest
+
+    @cached_property
+    def elsewhere(self) -> Sequence[Amount]:
+        """All amounts of the page's main part, however far from the title."""
+        return self._rest()
+
+
+def shown(seen: Seen, title: LexborNode | None, hints: Hints, visible: str | None) -> Shown:
+    """`visible` is what a browser shows of the page."""
+    look = _Look(seen, hints, None if visible is None else _bare(visible))
     if title is None:
-        return None
-    near = _nearest(title, _in_elements(tree, hints, visible)) or _around(title, hints)
-    return Found(title.text(separator=" ", strip=True), _judged(near)) if near else None
-
-
-def _title(tree: LexborHTMLParser, product: str | None) -> LexborNode | None:
-    """The heading that names the product asked for, else the page's."""
-    wanted = set(plain(product or "").split())
-    first = tree.css_first("h1")
-    if not wanted or (first and wanted <= set(plain(first.text()).split())):
-        return first
-    named = [
-        heading
-        for heading in tree.css(_TITLES)[:_MOST_SEEN]
-        if wanted <= set(plain(regions.short_text(heading, _LONGEST_LABEL) or "").split())
-    ]
-    return named[0] if len(named) == 1 else first
-
-
-def _in_elements(tree: LexborHTMLParser, hints: Hints, visible: str | None) -> list[Seen]:
-    """What stands in the innermost elements that name a price."""
-    stands = _bare(visible) if visible is not None else None
-    result: list[Seen] = []
-    for node in tree.css(_MAY_BE_NAMED)[:_MOST_ELEMENTS]:
-        if not names_a_price(node) or regions.short_text(node, _LONGEST_LABEL) is None:
-            continue
-        # What elements inside say more exactly is theirs.
-        text = regions.short_text(node, _LONGEST_LABEL, _named_within(node))
-        every = _read(with_cents(node, text or ""), role_of(node), hints, node)
-        result += [one for one in every if stands is None or _bare(one.said) in stands]
-        if len(result) > _MOST_SEEN:
-            break
-    return result
+        return Shown((), look.all)
+    return Shown(look.nearest(title), look.all)
 
 
 def _bare(text: str) -> str:
@@ -93,96 +94,203 @@ def _bare(text: str) -> str:
     return "".join(c for c in text if not c.isspace() and c not in ".,").casefold()
 
 
-def _named_within(node: LexborNode) -> frozenset[int]:
-    return frozenset(
-        inner.mem_id
-        for inner in node.css(NAMED)
-        if inner.mem_id != node.mem_id and not names_cents(inner) and _has_sign(inner)
-    )
+@dataclass(frozen=True, slots=True)
+class _Look:
+    seen: Seen
+    hints: Hints
+    stands: str | None
+    """What a browser shows, without what differs by its style."""
+
+    def nearest(self, title: LexborNode) -> list[Amount]:
+        """What shares the smallest part of the page with the title; named a price first."""
+        height = {known: n for n, known in enumerate([title.mem_id, *regions.line(title)])}
+        lines = sorted(self._lines(height), key=lambda one: one[0])
+        named = [(up, at) for up, at, is_named in lines if is_named and up <= _HIGHEST]
+        others = [(up, at) for up, at, is_named in lines if not is_named and up <= _NEAR]
+        return self._first(named) or self._first(others)
+
+    def _lines(self, height: Mapping[int, int]) -> Iterator[tuple[int, int, bool]]:
+        """How high above the title each line meets it, its number, and whether it is named."""
+        for at, line in enumerate(self.seen.lines):
+            if len(line.text) > _LONGEST_NAMED or not (digit := _DIGIT.search(line.text)):
+                continue
+            holder = line.holder(digit.start())
+            up = _meets(holder, height)
+            if up <= _HIGHEST and self.seen.is_main(holder):
+                named = any(label_of(one).named for one in line.holders)
+                if named or len(line.text) <= _LONGEST_LINE:
+                    yield up, at, named
+
+    def _first(self, lines: Sequence[tuple[int, int]]) -> list[Amount]:
+        """The amounts up to the lowest height at which a price stands."""
+        found: list[Amount] = []
+        for _, each in groupby(lines, key=lambda one: one[0]):
+            found += [amount for _, at in each for amount in self.amounts(at)]
+            if any(one.is_a_price or one.is_a_range for one in found):
+                return sorted(found, key=lambda one: one.at)
+            if len(found) > _MOST_SEEN:
+                break
+        return []
+
+    def all(self) -> list[Amount]:
+        found: list[Amount] = []
+        for at in range(len(self.seen.lines)):
+            found += self.amounts(at)
+            if len(found) > _MOST_SEEN:
+                break
+        return found
+
+    def amounts(self, at: int) -> Iterator[Amount]:
+        lines = self.seen.lines
+        line = lines[at]
+        if len(line.text) > _LONGEST_NAMED or not _DIGIT.search(line.text):
+            return
+        led, after = _label_before(lines, at), _unit_behind(lines, at)
+        text = f"{led}{line.text}{after}"
+        for one in mentions(text, self.hints):
+            start = one.start - len(led)
+            if not 0 <= start < len(line.text):
+                continue
+            digit = _DIGIT.search(line.text, start)
+            node = line.holder(digit.start() if digit else start)
+            said = text[one.start : one.end]
+            hidden = self.stands is not None and _bare(said) not in self.stands
+            if hidden or not self.seen.is_main(node) or _is_a_link(node):
+                continue
+            label = label_of(node)
+            if label.is_a_filter or not (label.named or _within(node, _CHOICES) is None):
+                continue
+            if label.named or len(line.text) <= _LONGEST_LINE:
+                yield Amount(one.kind, label.role, label.named, one.money, said, text, node, at)
 
 
-def _has_sign(node: LexborNode) -> bool:
-    text = regions.short_text(node, _LONGEST_LABEL) or ""
-    return next(mentions(text, Hints()), None) is not None
+def _meets(holder: LexborNode, height: Mapping[int, int]) -> int:
+    node: LexborNode | None = holder
+    for _ in range(regions.HIGHEST_LINE):
+        if node is None:
+            break
+        if node.mem_id in height:
+            return height[node.mem_id]
+        node = node.parent
+    return _HIGHEST + 1
 
 
-def _read(text: str, named: Role | None, hints: Hints, node: LexborNode) -> Iterator[Seen]:
-    if named is None:
-        return
-    for one in mentions(text, hints):
-        if role := _role(named, one.kind):
-            yield Seen(role, one.money, text[one.start : one.end], text, node)
+def _is_a_link(node: LexborNode | None) -> bool:
+    """To other offers, or to another product."""
+    link = _within(node, _LINKS)
+    return link is not None and len(link.attributes.get("href") or "") > 1
 
 
-def _role(named: Role, kind: Kind) -> Role | None:
-    """What an element's name says, unless the words around the amount say something else."""
-    match kind:
-        case "price":
-            return named
-        case "former":
-            return "before"
-        case "from" | "range":
-            return "range"
-        case "instalment" | "unit" | "several" | "other":
-            return None
+def _within(node: LexborNode | None, tags: frozenset[str]) -> LexborNode | None:
+    for _ in range(_UP):
+        if node is None or (node.tag or "") in tags:
+            return node
+        node = node.parent
+    return None
 
 
-def _nearest(title: LexborNode, every: Sequence[Seen]) -> list[Seen]:
-    """What shares the smallest part of the page with the title."""
-    holders = {one.node.mem_id: regions.line(one.node) for one in every}
-    above = title.parent
-    for _ in range(_HIGHEST):
-        if above is None:
-            return []
-        inside = [one for one in every if above.mem_id in holders[one.node.mem_id]]
-        if any(one.role != "before" for one in inside):
-            return inside
-        above = above.parent
-    return []
+def _label_before(every: Sequence[Line], at: int) -> str:
+    """A line that names the amount on the next: "Was:", "Delivery"."""
+    if not at:
+        return ""
+    line, before = every[at], every[at - 1]
+    if len(before.text) > _LONGEST_LABEL or _DIGIT.search(before.text):
+        return ""
+    if before.block.tag in _HEADINGS or not _side_by_side(before, line):
+        return ""
+    return f"{before.text.rstrip(' :')}: "
 
 
-def _around(title: LexborNode, hints: Hints) -> list[Seen]:
-    """Amounts in the text around the title, but those that elements named and were not taken."""
-    above = title.parent
-    for _ in range(4):
-        if above is None or above.tag == "html":
-            return []
-        named = frozenset(n.mem_id for n in above.css(_MAY_BE_NAMED)[:_MOST_SEEN] if _is_named(n))
-        text = regions.short_text(above, _LONGEST_TEXT, named, _MOST_SEEN * 2)
-        if text is None:
-            return []
-        if inside := list(_read(text, "now", hints, above)):
-            return inside
-        above = above.parent
-    return []
+def _unit_behind(every: Sequence[Line], at: int) -> str:
+    """A line that goes on with the amount before it: "/ month", "per kg"."""
+    if at + 1 >= len(every):
+        return ""
+    line, behind = every[at], every[at + 1]
+    if len(behind.text) > _LONGEST_UNIT or _DIGIT.search(behind.text):
+        return ""
+    return f" {behind.text}" if _side_by_side(line, behind) else ""
 
 
-def _is_named(node: LexborNode) -> bool:
-    """And holds no heading: a whole page may be called "price"."""
-    return names_a_price(node) and regions.short_text(node, _LONGEST_LABEL) is not None
+def _side_by_side(one: Line, other: Line) -> bool:
+    first, second = one.block, other.block
+    if first.mem_id == second.mem_id:
+        return True
+    above, beside = first.parent, second.parent
+    return above is not None and beside is not None and above.mem_id == beside.mem_id
 
 
-def _judged(near: Sequence[Seen]) -> Price:
+def _judged(near: Sequence[Amount]) -> Price:
+    """One price, if all the others around it are explained by it or are something else."""
     text = " ".join(dict.fromkeys(one.text for one in near))
-    if any(one.role == "range" for one in near):
+    today: Role = "now" if any(one.is_a_price and one.role == "now" for one in near) else "usual"
+    stand = [one for one in near if one.is_a_price and one.role == today]
+    stand = [one for one in stand if one.named] or stand
+    ranges = [one for one in near if one.is_a_range]
+    if ranges and not (stand and all(_is_another_offer(one, stand[0]) for one in ranges)):
         return Price(problem="The page shows a range of prices.", text=text)
-    today: Role = "now" if any(one.role == "now" for one in near) else "usual"
-    amounts = {one.money for one in near if one.role == today}
-    if None in amounts:
+    if any(one.money is None for one in stand):
         return Price(problem="The page shows a price that can be read in two ways.", text=text)
-    stand = [money for money in amounts if money]
-    if len(stand) != 1:
-        told = ", ".join(sorted(f"{money.currency} {money.amount}" for money in stand)[:5])
-        return Price(problem=f"The page shows several prices: {told}." if told else None, text=text)
-    money = stand[0]
+    amounts = list(dict.fromkeys(one.money for one in stand if one.money))
+    if not amounts:
+        return Price(text=text)
+    money = amounts[0]
+    if stand[0].named and not (_is_one_of_a_list(stand) or _doubted(amounts)):
+        amounts = [money]
+    if len(amounts) > 1:
+        told = ", ".join(sorted(f"{money.currency} {money.amount}" for money in amounts)[:5])
+        return Price(problem=f"The page shows several prices: {told}.", text=text)
     before = max(
         (
             one.money.amount
             for one in near
-            if one.role != today and one.money and one.money.currency == money.currency
+            if (one.was_before or one.role == "usual")
+            and one.money
+            and one.money.currency == money.currency
         ),
         default=None,
     )
     if before and money.amount < before * _DEEPEST_CUT:
         return Price(problem="The page shows several prices, far apart.", text=text)
     return Price(money.amount, money.currency, before, text=text)
+
+
+def _is_another_offer(one: Amount, first: Amount) -> bool:
+    """Behind the price and on a line of its own: "Used from €20"."""
+    return first.named and one.at > first.at
+
+
+def _doubted(amounts: Sequence[Money]) -> bool:
+    """Whether the first of several amounts could be the price before a sale, or a part of one.
+
+    What is dearer is a former price or another seller's; what costs less than half of it is put
+    on top of it or paid back.
+    """
+    first, others = amounts[0], amounts[1:]
+    return any(
+        other.currency != first.currency
+        or first.amount / 2 <= other.amount < first.amount
+        or other.amount > first.amount * _DEAREST
+        for other in others
+    )
+
+
+def _is_one_of_a_list(stand: Sequence[Amount]) -> bool:
+    """Whether an element of another amount is named as the first one is: cards, or sizes."""
+    first = stand[0]
+    named = _names(first)
+    return any(
+        one.money != first.money and (named <= (other := _names(one)) or other <= named)
+        for one in stand
+    )
+
+
+def _names(one: Amount) -> frozenset[str]:
+    """Of the innermost element that names itself."""
+    node: LexborNode | None = one.node
+    for _ in range(_UP):
+        if node is None:
+            break
+        if names := regions.names(node).split():
+            return frozenset(names)
+        node = node.parent
+    return frozenset()

@@ -1,0 +1,109 @@
+"""Which price counts, where metadata and what people see each have something to say.
+
+Metadata may be old, net of tax or the lowest of several; what stands beside the product's title is
+what a buyer pays. So each price that metadata state is looked for among the amounts shown there:
+
+1. What metadata state and the page shows beside the title as a price counts. Of several that
+   metadata state, one alone must be shown.
+2. Where the page shows one price beside the title, and it is not what metadata state, the shown
+   one counts if its element is named a price, and the stated one is shown nowhere as a price or
+   only as the price before; else there is none.
+3. Where the page shows a range, a starting price or several prices beside the title, and the
+   stated price is none of those shown as a price, there is no price.
+4. Where the page shows no amount beside the title, metadata count if they agree.
+5. Without metadata the shown price counts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from contracts.readings import ReadingSource
+from services.tools.pages.found import Price
+from services.tools.pages.prices.money import Money
+from services.tools.pages.visible.visible_text import Amount, Shown
+
+DISAGREE = "The page's metadata and what it shows name different prices."
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A price of one source, or why it names none."""
+
+    price: Price
+    source: ReadingSource
+
+
+def decide(stated: Sequence[Stated], shown: Shown) -> Stated | None:
+    """The price that counts, or why none does; None where no source says anything of a price."""
+    priced = {money: one for one in reversed(stated) if (money := _money(one.price))}
+    if troubled := next((one for one in stated if _is_final(one, priced)), None):
+        return troubled
+    as_text = Stated(shown.price, "text")
+    seen = _money(shown.price)
+    if not priced:
+        return as_text if seen or shown.price.problem else None
+    if seen is None:
+        return _without_one_shown(priced, shown)
+    if seen in priced:
+        return _with_list_price(priced[seen], shown)
+    elsewhere = {one.money for one in shown.elsewhere if one.is_a_price}
+    is_clear = any(one.named and one.money == seen for one in shown.near if one.is_a_price)
+    if not is_clear or elsewhere & priced.keys() - _before(shown):
+        return _unclear(as_text)
+    return as_text
+
+
+def _is_final(one: Stated, priced: Mapping[Money, Stated]) -> bool:
+    """Variants of several prices are; `meta` elements that were left twice tell nothing."""
+    return bool(one.price.problem) and not (priced and one.source in {"opengraph", "meta"})
+
+
+def _without_one_shown(priced: Mapping[Money, Stated], shown: Shown) -> Stated:
+    """The page shows nothing beside the title, or several amounts, or a range."""
+    supported = [one for money, one in priced.items() if _is_shown(money, shown.near)]
+    if len(supported) == 1:
+        return supported[0]
+    first = next(iter(priced.values()))
+    if shown.near or len(priced) > 1:
+        return _unclear(first, shown.price.problem)
+    return first
+
+
+def _is_shown(money: Money, near: Sequence[Amount]) -> bool:
+    """As a price in its own right, or by the piece; a range does not begin or end with it."""
+    alike = [one for one in near if one.money == money]
+    if any(one.is_a_price for one in alike):
+        first = min(one.at for one in alike if one.is_a_price)
+        return all(_is_apart(one, money, first) for one in near if one.is_a_range)
+    others = any(one.is_a_price for one in near)
+    return (
+        not others
+        and any(one.kind == "unit" and one.role for one in alike)
+        and all(_is_apart(one, money, 0) for one in near if one.is_a_range)
+    )
+
+
+def _is_apart(one: Amount, money: Money, first: int) -> bool:
+    """Another offer's, on a later line, or what is put on top: a delivery from so much on."""
+    on_top = one.money is not None and one.money.amount < money.amount / 2
+    return on_top or (bool(first) and one.at > first)
+
+
+def _money(price: Price) -> Money | None:
+    if price.amount is None or price.currency is None or price.problem:
+        return None
+    return Money(price.amount, price.currency)
+
+
+def _before(shown: Shown) -> set[Money | None]:
+    return {one.money for one in shown.near if one.was_before or one.role == "usual"}
+
+
+def _with_list_price(one: Stated, shown: Shown) -> Stated:
+    before = one.price.list_amount or shown.price.list_amount
+    return replace(one, price=replace(one.price, list_amount=before))
+
+
+def _unclear(one: Stated, problem: str | None = None) -> Stated:
+    price = Price(problem=problem or DISAGREE, text=one.price.text, stock=one.price.stock)
+    return replace(one, price=price)
