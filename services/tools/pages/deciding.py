@@ -10,7 +10,8 @@ what a buyer pays. So each price that metadata state is looked for among the amo
    only as the price before; else there is none.
 3. Where the page shows a range, a starting price or several prices beside the title, and the
    stated price is none of those shown as a price, there is no price.
-4. Where the page shows no amount beside the title, metadata count if they agree.
+4. Where the page shows no amount beside the title, metadata count if they agree, unless the page
+   shows the stated price as an instalment or for several only.
 5. Without metadata the shown price counts.
 """
 
@@ -22,6 +23,8 @@ from services.tools.pages.found import Price
 from services.tools.pages.prices.money import Money
 from services.tools.pages.visible.visible_text import Amount, Shown
 
+ONLY_A_PART = "The page shows its price by the month or for several only."
+_PARTS = frozenset({"instalment", "several"})
 DISAGREE = "The page's metadata and what it shows name different prices."
 
 
@@ -63,9 +66,12 @@ def _without_one_shown(priced: Mapping[Money, Stated], shown: Shown) -> Stated:
     supported = [one for money, one in priced.items() if _is_shown(money, shown.near)]
     if len(supported) == 1:
         return supported[0]
-    first = next(iter(priced.values()))
+    money, first = next(iter(priced.items()))
     if shown.near or len(priced) > 1:
         return _unclear(first, shown.price.problem)
+    alike = [one for one in shown.elsewhere if one.money == money]
+    if alike and all(one.kind in _PARTS for one in alike):
+        return _unclear(first, ONLY_A_PART)
     return first
 
 

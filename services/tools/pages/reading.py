@@ -128,12 +128,17 @@ class _Look:
                 case None:
                     pass
         title = cleaning.title(next((one.found.title for one in found if one.found.title), None))
-        decided = decide([one.stated for one in found], self._shown(found, several))
-        if decided is None:
+        shown = self._shown(found, several)
+        decided = decide([one.stated for one in found], shown)
+        if decided is None or (decided.source == "text" and not self._sells(shown)):
             return self._without(found, title, several)
         if decided.price.problem:
             return self._unclear(decided, title)
         return self._priced(decided, found, title)
+
+    def _sells(self, shown: Shown) -> bool:
+        """An amount in a sentence is a price only where something is sold."""
+        return shown.stands_by_itself or stock.is_for_sale(self.seen)
 
     def _products(self) -> Iterator[tuple[ReadingSource, Found | Several | None]]:
         for source, products in self._described:

@@ -10,6 +10,7 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 _NEAR, _FAR = 12, 200
 """Characters on either side of a number in which its sign stands, without and with white space."""
 _WORDS = 2
+_LONGEST_MULTIPLIER = 2
 MOST = 2_000
 """Numbers of a page; those that follow are not looked at."""
 
@@ -45,5 +46,9 @@ def _may_end_in_a_sign(word: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _may_begin_with_a_sign(word: str) -> bool:
-    bare = word.lstrip(".,-\u2013\u2014)")
-    return sign_after(word, 0) is not None or sign_after(bare, 0) is not None
+    bare = word.lstrip(".,:-\u2013\u2014)")
+    # In "12万円" a multiplier stands between, in scripts that put no space there.
+    behind = () if bare[:1].isascii() else range(1, _LONGEST_MULTIPLIER + 1)
+    return any(sign_after(bare, at) is not None for at in (0, *behind)) or (
+        sign_after(word, 0) is not None
+    )

@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborNode
 from services.tools.pages import regions
 from services.tools.pages.found import Price
 from services.tools.pages.locale_hints import Hints
-from services.tools.pages.prices.kinds import Kind
+from services.tools.pages.prices.kinds import Kind, is_label
 from services.tools.pages.prices.money import Money, mentions
 from services.tools.pages.visible.lines import Line
 from services.tools.pages.visible.price_labels import Role, label_of
@@ -28,7 +28,7 @@ from services.tools.pages.visible.seen import Seen
 
 _LINKS, _CHOICES = frozenset({"a"}), frozenset({"button", "label"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
-_DIGIT = re.compile(r"\d")
+_DIGIT, _WORD = re.compile(r"\d"), re.compile(r"[^\W\d_]+")
 _LONGEST_NAMED, _LONGEST_LINE, _LONGEST_LABEL, _LONGEST_UNIT = 160, 50, 40, 16
 _MOST_SEEN, _HIGHEST, _NEAR, _UP = 500, 12, 5, 6
 _DEAREST = 3
@@ -74,6 +74,17 @@ class Shown:
         self.near = near
         self.price = _judged(near) if near else Price()
         self._rest = rest
+
+    @property
+    def stands_by_itself(self) -> bool:
+        """Whether the line of the price says nothing else, but for words such as "now"."""
+        own = [one for one in self.near if one.money and one.money.amount == self.price.amount]
+        return any(self._is_all_that_is_said(one.text) for one in own)
+
+    def _is_all_that_is_said(self, text: str) -> bool:
+        for one in self.near:
+            text = text.replace(one.said, " ")
+        return all(map(is_label, _WORD.findall(text)))
 
     @cached_property
     def elsewhere(self) -> Sequence[Amount]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.tools.pages.reading_of import SHOE, ld, look, page, shoe, told
+from tests.unit.tools.pages.reading_of import SHOE, ld, look, page, shoe, text, told
 
 SHOWN = '<main><h1>Trail shoe</h1><p class="price">{}</p></main>'
 
@@ -180,3 +180,27 @@ def test_a_list_of_products_has_no_price() -> None:
     listed = page(f"<main><h1>Shoes</h1><ul>{cards}</ul></main>", "<title>Shoes</title>", "en-IE")
 
     assert look(listed).amount is None
+
+
+@pytest.mark.parametrize("shown", ["€9.99 / month", "€9.99 per month", "4 x €9.99", "2 for €9.99"])
+def test_what_is_shown_as_a_part_only_is_no_price_though_it_is_stated(shown: str) -> None:
+    offer = shoe(price="9.99")
+    body = f"<h1>Trail shoe</h1><div><span class=price>{shown}</span><button>Order</button></div>"
+    assert told(look(ld(offer, body=body, lang="en-IE")))[0] == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("lang", "price", "amount"),
+    [("ja-JP", "12万円", "120000"), ("ko-KR", "3만원", "30000"), ("zh-CN", "1.5万元", "15000.00")],
+)
+def test_a_multiplier_may_stand_between_a_number_and_its_sign(
+    lang: str, price: str, amount: str
+) -> None:
+    assert told(look(text(f"<p class=price>{price}</p>", lang)))[:2] == ("priced", amount)
+
+
+@pytest.mark.parametrize(
+    "said", ["Salary €50,000", "Costs about €5 a portion", "We raised €5,000,000", "Fine: €80"]
+)
+def test_an_amount_on_a_page_that_sells_nothing_is_no_price(said: str) -> None:
+    assert told(look(page(f"<main><h1>Trail shoe</h1><p>{said}</p></main>")))[0] == "not_found"
