@@ -1,4 +1,4 @@
-"""The measures, each over one public data set. To add one, add a line."""
+"""The measures, each over public data that nobody here wrote. To add one, add a line."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -6,22 +6,24 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.measure import data, pages, strings
+from tests.measure import data, pages, strings, zones
 from tests.measure.figures import Measure
 
-MEASURES: dict[str, tuple[str, Callable[[Path], Measure]]] = {
+MEASURES: dict[str, tuple[str | None, Callable[[Path], Measure]]] = {
     "pages": ("pages", pages.measure),
     "CPU of pages": ("pages", pages.cost),
     "price texts": ("price_strings", strings.measure),
+    "zones of numbers": (None, lambda _: zones.measure()),
 }
-"""By name: the data set's folder, and what measures it, given the folder of all sets."""
+"""By name: the data set's folder, None for what libraries hold, and what measures it, given the
+folder of all sets."""
 Skipped = tuple[str, str]
 """A measure's name, and why it was not taken."""
 
 
 def measured() -> Iterator[Measure | Skipped]:
     for name, (folder, measure) in MEASURES.items():
-        reason = data.lacking(folder)
+        reason = data.lacking(folder) if folder else None
         yield (name, reason) if reason else measure(data.folder())
 
 

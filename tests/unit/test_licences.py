@@ -176,3 +176,9 @@ def test_our_own_licence_stands_whole_and_is_the_one_that_is_stated() -> None:
     assert "END OF TERMS AND CONDITIONS" in text
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert f'license = "{OURS}"' in project
+
+
+def test_data_of_others_are_named_with_their_licence() -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    for data in (ROOT / "services").rglob("*.json"):
+        assert str(data.relative_to(ROOT)) in notice, "whose are they, and who made them?"

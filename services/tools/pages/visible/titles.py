@@ -18,12 +18,17 @@ _ENOUGH = 0.5
 def heading(seen: Seen, product: str | None, known: Sequence[str]) -> LexborNode | None:
     """The heading that names the product asked for; else the one most like what is `known`.
 
-    What is known is the document's title and what metadata call the product. A document's title
-    ends with the shop's name: of two headings that are in it, the one of more words counts.
+    What is known is the document's title, first, and what metadata call the product: a heading that
+    says just that is it. A document's title ends with the shop's name: of two first headings that
+    are in it, the one of more words counts.
     """
     wanted = frozenset(plain(product or "").split())
     if wanted and (asked := _asked_for(seen, wanted)):
         return asked
+    return _same_as(seen, known[1:]) or _like(seen, known)
+
+
+def _like(seen: Seen, known: Sequence[str]) -> LexborNode | None:
     firsts = _named(seen, "h1")
     known_words = [frozenset(plain(text).split()) for text in known if text]
     if not known_words:
@@ -36,6 +41,16 @@ def heading(seen: Seen, product: str | None, known: Sequence[str]) -> LexborNode
         if best := _most_like(_named(seen, others), known_words):
             return best
     return firsts[0][0] if firsts else None
+
+
+def _same_as(seen: Seen, names: Sequence[str]) -> LexborNode | None:
+    """The first heading whose words are those of a name, in whatever order."""
+    wanted = [frozenset(plain(name).split()) for name in names]
+    for selector in ("h1", _OTHER_HEADINGS):
+        for node, words in _named(seen, selector):
+            if words in wanted:
+                return node
+    return None
 
 
 def _asked_for(seen: Seen, wanted: frozenset[str]) -> LexborNode | None:

@@ -204,3 +204,14 @@ def test_a_multiplier_may_stand_between_a_number_and_its_sign(
 )
 def test_an_amount_on_a_page_that_sells_nothing_is_no_price(said: str) -> None:
     assert told(look(page(f"<main><h1>Trail shoe</h1><p>{said}</p></main>")))[0] == "not_found"
+
+
+def test_the_title_is_the_products_and_not_the_first_heading() -> None:
+    body = (
+        "<div><h1>MyShop</h1></div><main><h2>Trail shoe</h2><p class=price>€79.90</p>"
+        "<button>Add to cart</button></main>"
+    )
+    head = '<title>Trail shoe | MyShop</title><meta property="og:title" content="Trail shoe">'
+    found = look(page(body, head, "en-IE"))
+
+    assert (found.title, told(found)) == ("Trail shoe", ("priced", "79.90", "EUR"))
