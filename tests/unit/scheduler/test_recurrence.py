@@ -103,36 +103,31 @@ def test_what_is_left_out_of_the_walk_changes_no_occurrence(rule: str) -> None:
         assert found == expected, (rule, after)
 
 
-PARTS = st.fixed_dictionaries(
-    {"FREQ": st.sampled_from(["YEARLY", "MONTHLY", "WEEKLY", "DAILY"])},
-    optional={
-        "INTERVAL": st.integers(1, 40),
-        "BYMONTH": st.integers(1, 12),
-        "BYMONTHDAY": st.integers(1, 31) | st.integers(-31, -1),
-        "BYDAY": st.sampled_from(["MO", "TU,SA", "MO,TU,WE,TH,FR"]),
-        "BYHOUR": st.integers(0, 23),
-        "BYSETPOS": st.sampled_from([1, -1]),
-        "BYYEARDAY": st.integers(1, 366),
-        "BYWEEKNO": st.integers(1, 53),
-        "COUNT": st.integers(1, 30),
-        "UNTIL": st.sampled_from(["20281231T120000", "20990101", "99991231T235959"]),
-    },
+BY = [
+    "BYMONTH=2", "BYMONTH=1,12", "BYMONTHDAY=31", "BYMONTHDAY=-1", "BYMONTHDAY=13;BYDAY=FR",
+    "BYDAY=MO", "BYDAY=TU,SA", "BYHOUR=9,15", "BYYEARDAY=366", "BYWEEKNO=53",
+    "BYMONTH=2;BYMONTHDAY=29", "BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+]  # fmt: skip
+"""Each happens within a few years: what never does keeps dateutil, the oracle here, for seconds."""
+
+
+@given(
+    every=st.sampled_from(["YEARLY", "MONTHLY", "WEEKLY", "DAILY"]),
+    by=st.sampled_from(BY),
+    interval=st.integers(1, 3),
+    ends=st.sampled_from(["", ";COUNT=7", ";UNTIL=20731231T120000", ";UNTIL=20990101"]),
+    start=st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1)),
 )
-
-
-@given(parts=PARTS, start=st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1)))
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_a_walk_in_another_cycle_of_the_calendar_is_the_same(
-    parts: dict[str, object], start: datetime
+    every: str, by: str, interval: int, ends: str, start: datetime
 ) -> None:
     start = start.replace(microsecond=0)
-    if "COUNT" in parts:
-        parts.pop("UNTIL", None)
-    rule = ";".join(f"{name}={value}" for name, value in parts.items())
-    here = rrulestr(rule, dtstart=start).between(start, start.replace(year=2300, day=1), inc=True)
+    rule = f"FREQ={every};INTERVAL={interval};{by}{ends}"
+    here = takewhile(lambda at: at.year < 2300, rrulestr(rule, dtstart=start))
     walked = takewhile(lambda at: at.year < 2300, _occurrences(start, rule, start))
 
-    assert list(islice(walked, 20)) == list(islice((at for at in here if at.year < 2300), 20))
+    assert list(islice(walked, 20)) == list(islice(here, 20))
 
 
 LONG_WALKS = [
