@@ -96,8 +96,10 @@ class _Asked(Generic[T]):
         """The answer, or what is wrong with the server that has none."""
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._ask())
-        done, _ = await asyncio.wait({self._task}, timeout=ASK_SECONDS)
-        return self._task.result() if done else _silent()
+        # Kept: once it is done, whoever asks next puts another in its place.
+        task = self._task
+        done, _ = await asyncio.wait({task}, timeout=ASK_SECONDS)
+        return task.result() if done else _silent()
 
     async def give_up(self) -> None:
         if self._task is not None and not self._task.done():
