@@ -40,14 +40,21 @@ async def rewrap(pool: asyncpg.Pool, master: MasterKey) -> AsyncGenerator[bool]:
     last = UUID(int=0)
     while users := [row["user_id"] for row in await pool.fetch(_USERS, last, PAGE)]:
         for user in users:
+            yield await _settled(pool, master, user)
+        last = users[-1]
+
+
+async def _settled(pool: asyncpg.Pool, master: MasterKey, user: UUID) -> bool:
+    while True:
+        try:
             async with (
                 failpoints.VAULT_COMMIT,
                 pool.acquire() as connection,
                 connection.transaction(),
             ):
-                changed = await _rewrapped(connection, master, user)
-            yield changed
-        last = users[-1]
+                return await _rewrapped(connection, master, user)
+        except asyncpg.DeadlockDetectedError:  # their number is changing hands at this moment
+            continue
 
 
 async def _rewrapped(connection: Connection, master: MasterKey, user: UUID) -> bool:

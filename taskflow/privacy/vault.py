@@ -174,6 +174,10 @@ class Vault:
                     return await self._settle(addresses, message)
                 except SealedForEver:
                     log.info("vault.forgotten_meanwhile")
+                except asyncpg.DeadlockDetectedError:
+                    # Two people who change their numbers at once, each for the other's: no hash is
+                    # common to both webhooks, but each takes what the other stands on.
+                    log.info("vault.number_changed_meanwhile")
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the vault did not answer") from error
 

@@ -1,6 +1,7 @@
 """Whose message it is, at the real vault: docs/adr/0041's table, row by row and in any order."""
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import AsyncGenerator, Sequence
 
@@ -174,6 +175,35 @@ async def test_a_message_that_is_told_again_brings_no_number_back(
     assert await vault.known(PHONE) == ben
     assert await vault.address_of(ada) == ID
     assert await vault.address_of(ben) == PHONE
+
+
+async def test_two_who_take_each_others_number_at_once_both_succeed(
+    vault: Vault, database: str
+) -> None:
+    ada, ben = await vault.user_for([PHONE, ID]), await vault.user_for([PHONE_2, ID_2])
+    other = await asyncpg.connect(database)
+    theirs = "delete from vault_addresses where user_id = $1 and kind = 'phone'"
+    taking = other.transaction()
+    await taking.start()
+    await other.execute(theirs, ben)
+    swapped = asyncio.create_task(vault.user_for([PHONE, ID_2]))
+    await somebody_waits(database)
+    with contextlib.suppress(asyncpg.DeadlockDetectedError):  # mostly the first to wait gets it
+        await other.execute(theirs, ada)
+    await taking.rollback()
+    await other.close()
+    assert await swapped == ben
+    assert await vault.address_of(ben) == PHONE
+
+
+async def somebody_waits(database: str) -> None:
+    watching = await asyncpg.connect(database)
+    blocked = """select exists (select from pg_stat_activity
+                  where datname = current_database() and wait_event_type = 'Lock')"""
+    async with asyncio.timeout(30):
+        while not await watching.fetchval(blocked):
+            await asyncio.sleep(0.01)
+    await watching.close()
 
 
 webhooks = st.lists(
