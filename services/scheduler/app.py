@@ -45,7 +45,7 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
         listing,
         runtime.log,
         watches,
-        Addresses(told.urls_told, told.canonical, PageIds(settings.master_keys[0])),
+        Addresses(told.was_told, told.canonical, PageIds(settings.master_keys[0])),
         Media(runtime.pool, runtime.vault),
         draw=chart.draw,
         rhythm=settings.rhythm,

@@ -3,6 +3,7 @@
 Only these are opened. An address of the model's making could carry what it knows to a stranger.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,8 @@ from taskflow.log.event_log import Log
 SEARCHES = frozenset({"search_web", "search_products", "search_flights"})
 EVENTS = 5000
 """Of the conversation's end: a thousand turns and more."""
+PART = 100
+"""Events that are read at a time."""
 MAX_URL = 4096
 LONGEST = 65_536
 """Characters of a text that are read for addresses: as many as a webhook's body has bytes."""
@@ -66,12 +69,21 @@ def urls_in(text: str) -> frozenset[str]:
     return frozenset(_canonicals(said))
 
 
-async def urls_told(log: Log, stream: str, upto: int) -> frozenset[str]:
-    """In the messages and the search results of this conversation, up to a version of it."""
-    told: set[str] = set()
-    for recorded in await log.read_end(stream, upto, EVENTS):
-        told |= await _told_by(log, recorded)
-    return frozenset(told)
+async def was_told(log: Log, stream: str, upto: int, url: str) -> bool:
+    """Whether a canonical address stands in the messages or the search results of a conversation.
+
+    Up to a version of it, the newest first: what one asks for was mostly said just now. Somebody
+    may have said very much, so others have their turn after each PART.
+    """
+    oldest = max(0, upto - EVENTS)
+    while upto > oldest:
+        events = await log.read_end(stream, upto, min(PART, upto - oldest))
+        for recorded in reversed(events):
+            if url in await _told_by(log, recorded):
+                return True
+        upto -= PART
+        await asyncio.sleep(0)
+    return False
 
 
 async def _told_by(log: Log, recorded: Recorded[Any]) -> frozenset[str]:

@@ -17,7 +17,8 @@ from tests.support.stack import SERVICES, Stack, wait_until
 pytestmark = pytest.mark.e2e
 
 ROUNDS = 3
-EACH = 4
+EACH = 8
+"""In all so many that a p95 lies between two of them, and is not drawn on beyond the last."""
 MOST = 1.5
 """Times the p95 without the attacker, in the same run."""
 _fresh = itertools.count()
@@ -38,10 +39,10 @@ def attacker(tmp_path: Path) -> Generator[Attacker]:
             stack.stop()
 
 
-# The attacker's is the conversation with the most messages.
+# The attacker's is the conversation with the most messages. Summaries are the model's answers too.
 _RECORDED = """
 select count(*) from events
- where type = 'model.answered'
+ where type in ('model.answered', 'history.summarized')
    and stream = (select stream from events where type = 'message.received'
                   group by stream order by count(*) desc limit 1)
 """
@@ -87,7 +88,7 @@ def test_nobody_waits_for_an_attacker(attacker: Attacker) -> None:
 
     ratios = {kind: p95(attacked[kind]) / p95(calm[kind]) for kind in asks}
     assert attacker.sent > ROUNDS
-    assert {kind: ratio for kind, ratio in ratios.items() if ratio > MOST} == {}
+    assert {kind: ratio for kind, ratio in ratios.items() if ratio > MOST} == {}, (calm, attacked)
     wait_until(
         lambda: len(stack.model_calls(NUMBER)) <= asyncio.run(recorded(stack)),
         120,

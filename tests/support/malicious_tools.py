@@ -92,8 +92,8 @@ class Web:
 
     async def _told(self, url: str, call: Call) -> None:
         request = call.request
-        known = await told.urls_told(self._log, request.stream, request.version)
-        if told.canonical(url) not in known:
+        address = told.canonical(url)
+        if not await told.was_told(self._log, request.stream, request.version, address):
             raise Refused("That address is neither the user's nor a search's.")
 
 

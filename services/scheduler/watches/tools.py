@@ -35,9 +35,9 @@ POINTS_TOLD = 60
 
 
 class Told(Protocol):
-    """Addresses that stand in a conversation (taskflow/log/told.py)."""
+    """Whether an address stands in a conversation (taskflow/log/told.py)."""
 
-    async def __call__(self, log: Log, stream: str, upto: int, /) -> frozenset[str]: ...
+    async def __call__(self, log: Log, stream: str, upto: int, url: str, /) -> bool: ...
 
 
 class Pictures(Protocol):
@@ -73,7 +73,7 @@ class Addresses:
         except ValueError as error:
             raise Refused(f"{url!r} is not the address of a web page.") from error
         request = call.request
-        if address not in await self.told(event_log, request.stream, request.version):
+        if not await self.told(event_log, request.stream, request.version, address):
             raise Refused(
                 "That link stands neither in the user's messages nor in search results: "
                 "ask the user to send the link."

@@ -50,7 +50,7 @@ def tool(looker: Looker, log: Log) -> Tool[PriceCheck]:
         except told.NotAnAddress as error:
             raise Refused(str(error)) from None
         request = call.request
-        if url not in await told.urls_told(log, request.stream, request.version):
+        if not await told.was_told(log, request.stream, request.version, url):
             raise Refused(NOT_TOLD)
         reading = await looker.look(url, arguments.product, user=call.user, for_watch=False)
         passing = reading.outcome in {"blocked", "unreachable"}

@@ -86,7 +86,8 @@ class Looker:
         plain = await read(found.page)
         if plain is None:
             return self._given_up(url)
-        if plain.outcome in _FINAL or found.page.status in _SLOW_DOWN:
+        # A browser's page is no smaller, and costs both of us more.
+        if plain.outcome in _FINAL or plain.too_large or found.page.status in _SLOW_DOWN:
             self._unreadable.forget(url)
             return _reading(plain, found.page, *found.notes)
         shown = await self._show(url, read)

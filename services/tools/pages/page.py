@@ -42,3 +42,5 @@ class Read:
     """What the values were read from: at most contracts.readings.MAX_EVIDENCE characters."""
     note: str = ""
     """Why there is no price, or that variants differ: ours, which may quote products' titles."""
+    too_large: bool = False
+    """Only its metadata were read, and they were not enough."""

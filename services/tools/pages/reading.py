@@ -246,7 +246,7 @@ class _Look:
     def _no_product_page(self, title: str | None) -> Read | None:
         """What the page is instead of one that sells something."""
         if not self._whole:
-            return Read("unclear", title, note=TOO_LARGE)
+            return Read("unclear", title, note=TOO_LARGE, too_large=True)
         if blocked.may_ask_for_a_human(self._page, self.seen):
             return Read("blocked", note=HUMAN)
         if blocked.says_gone(self.tree):

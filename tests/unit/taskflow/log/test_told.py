@@ -1,5 +1,6 @@
 """Which addresses a conversation was told, and how they are compared."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
 from contracts.streams import UserId
 from contracts.tools import ToolFinished
+from taskflow.log import told
 from taskflow.log.appending import Write
-from taskflow.log.told import NotAnAddress, canonical, urls_in, urls_told
+from taskflow.log.told import PART, NotAnAddress, canonical, urls_in, was_told
 from tests.support.memory_log import MemoryLog
 
 ADA, BOB = UserId(UUID(int=1)), UserId(UUID(int=2))
@@ -75,12 +77,18 @@ def test_addresses_are_found_in_what_people_write(text: str, urls: set[str]) -> 
     assert urls_in(text) == urls
 
 
+NAMES = [
+    f"{name}.example"
+    for name in ("told", "found", "in.text", "in.summary", "page", "ours", "bobs", "later")
+]
+
+
 async def test_only_the_users_words_and_searches_tell_addresses() -> None:
     log = MemoryLog()
     stream = streams.conversation(ADA)
-    await say(log, ADA, message("look at https://told.example/p/1"))
+    await say(log, ADA, message("look at https://told.example/"))
     await say(log, ADA, found("search_web", {
-        "pages": [{"link": "https://found.example/x", "snippet": "https://in.text.example/ buy"}],
+        "pages": [{"link": "https://found.example/", "snippet": "https://in.text.example/ buy"}],
         "summary": "- x\n  https://in.summary.example/",
     }))  # fmt: skip
     await say(log, ADA, found("check_price", {"url": "https://page.example/", "n": 1}))
@@ -89,10 +97,41 @@ async def test_only_the_users_words_and_searches_tell_addresses() -> None:
     upto = len(log.stream(stream))
     await say(log, ADA, message("https://later.example/"))
 
-    assert await urls_told(log, stream, upto) == {
-        "https://told.example/p/1",
-        "https://found.example/x",
-    }
+    asked = [f"https://{name}/" for name in NAMES]
+    assert [url for url in asked if await was_told(log, stream, upto, url)] == [
+        "https://told.example/",
+        "https://found.example/",
+    ]
+
+
+async def test_what_was_said_long_ago_is_found_and_others_have_their_turn_meanwhile() -> None:
+    log, stream = MemoryLog(), streams.conversation(ADA)
+    await say(log, ADA, message("https://first.example/"))
+    for n in range(3 * PART):
+        await say(log, ADA, message(f"no address {n}"))
+    turns = 0
+
+    async def somebody_else() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(somebody_else())
+    assert await was_told(log, stream, 3 * PART + 1, "https://first.example/")
+    assert turns >= 3
+    assert not await was_told(log, stream, 3 * PART + 1, "https://never.example/")
+    beside.cancel()
+
+
+async def test_only_so_many_of_the_newest_events_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(told, "EVENTS", PART + 1)
+    log, stream = MemoryLog(), streams.conversation(ADA)
+    for n in range(PART + 2):
+        await say(log, ADA, message(f"https://n{n}.example/"))
+
+    assert await was_told(log, stream, PART + 2, "https://n1.example/")
+    assert not await was_told(log, stream, PART + 2, "https://n0.example/")
 
 
 def message(text: str) -> MessageReceived:
