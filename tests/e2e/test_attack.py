@@ -17,7 +17,7 @@ from tests.support.stack import SERVICES, Stack, wait_until
 pytestmark = pytest.mark.e2e
 
 ROUNDS = 3
-EACH = 8
+EACH = 12
 """In all so many that a p95 lies between two of them, and is not drawn on beyond the last."""
 MOST = 1.5
 """Times the p95 without the attacker, in the same run."""

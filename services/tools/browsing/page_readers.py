@@ -27,6 +27,8 @@ from taskflow.process import variables
 from taskflow.telemetry.metrics import PAGE_READERS, PAGES_UNREAD
 
 MODULE = "services.tools.pages.worker"
+READY = 2
+"""One person has one at most, so another's page finds one that need not start first."""
 T = TypeVar("T")
 Killed = Literal["cpu", "deadline", "died"]
 
@@ -43,7 +45,7 @@ class Limits:
     """Of addresses; 5 MB of nested markup take a third."""
     readers: int = 3
     idle_seconds: float = 60.0
-    """After which all but one end: each takes about 40 MB."""
+    """After which all but READY end: each takes about 40 MB."""
 
 
 class ReadsPages(Protocol):
@@ -57,6 +59,7 @@ class PageReaders:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._turns = asyncio.Semaphore(self._limits.readers)
+        self._taking = asyncio.Lock()
         self._idle: list[Process] = []
         self._all: set[Process] = set()
         self._of_user: WeakValueDictionary[UserId, asyncio.Lock] = WeakValueDictionary()
@@ -95,7 +98,7 @@ class PageReaders:
     ) -> T | None:
         mine = self._of_user.setdefault(user, asyncio.Lock())
         async with mine, self._turns:
-            reader = self._idle.pop() if self._idle else await self._started()
+            reader = await self._taken()
             answered = False
             try:
                 async with asyncio.timeout(self._limits.seconds):
@@ -113,6 +116,13 @@ class PageReaders:
                 # Also when whoever asked has left: it is in the middle of something.
                 self._give_back(reader, answered=answered)
             return found
+
+    async def _taken(self) -> Process:
+        """The one that was asked last, since it has started for sure."""
+        async with self._taking:
+            while len(self._all) < READY:
+                self._idle.insert(0, await self._started())
+            return self._idle.pop() if self._idle else await self._started()
 
     async def _started(self) -> Process:
         limits = self._limits
@@ -137,9 +147,9 @@ class PageReaders:
             self._resting = loop.call_later(self._limits.idle_seconds, self._rest)
 
     def _rest(self) -> None:
-        """All but one of those that have nothing to do."""
+        """All but READY of those that have nothing to do."""
         self._resting = None
-        while len(self._idle) > 1:
+        while len(self._idle) > READY:
             self._end(self._idle.pop(0))
 
     def _end(self, reader: Process) -> None:

@@ -69,11 +69,25 @@ async def test_a_reader_reads_as_this_process_does() -> None:
         found = await opened.read(GOOD, None, ADA)
         odd = await opened.read(page("\ud800\0<h1>T</h1>"), "\udcff", ADA)
         pids = opened.pids
-        (pid,) = pids
-        assert set(psutil.Process(pid).environ()) <= {"PYTHONPATH", "LANG", "LC_CTYPE"}
+        for pid in pids:
+            assert set(psutil.Process(pid).environ()) <= {"PYTHONPATH", "LANG", "LC_CTYPE"}
     assert found == read(GOOD, product=None)
     assert odd is not None
-    await eventually(lambda: has_ended(pid))
+    await eventually(lambda: all(map(has_ended, pids)))
+
+
+async def test_another_person_finds_a_reader_that_need_not_start_first() -> None:
+    async with PageReaders() as opened:
+        await opened.read(GOOD, None, ADA)
+        pids = opened.pids
+        assert len(pids) == page_readers.READY
+        both = (opened.read(GOOD, None, one) for one in (ADA, BOB))
+        await asyncio.gather(*both)
+        assert opened.pids == pids
+        await asyncio.gather(*(opened.read(GOOD, None, one) for one in (ADA, BOB, CLEO)))
+        assert len(opened.pids) == page_readers.READY + 1
+        opened._rest()
+        assert len(opened.pids) == page_readers.READY
 
 
 async def test_what_kills_its_reader_is_unread_and_the_next_page_gets_another(
@@ -86,16 +100,16 @@ async def test_what_kills_its_reader_is_unread_and_the_next_page_gets_another(
 
 async def test_a_reader_whose_asker_left_is_replaced(readers: PageReaders) -> None:
     asked = asyncio.create_task(readers.read(page(BURNING), None, ADA))
-    await eventually(lambda: bool(readers.pids))
-    (pid,) = readers.pids
+    await eventually(lambda: len(readers.pids) == page_readers.READY)
+    pids = readers.pids
     asked.cancel()
-    await eventually(lambda: has_ended(pid))
+    await eventually(lambda: any(map(has_ended, pids)))
     assert (await readers.read(GOOD, None, ADA)) == read(GOOD, product=None)
 
 
 async def test_a_burning_page_does_not_delay_another_persons(readers: PageReaders) -> None:
     """Nor do many of one person's: they burn one after the other."""
-    # Both readers are up, as they are in a service that has been asked before.
+    # Both have answered once, as in a service that has been asked before.
     await asyncio.gather(readers.read(GOOD, None, BOB), readers.read(GOOD, None, CLEO))
     began = clock.monotonic()
     burning = [asyncio.create_task(readers.read(page(BURNING), None, ADA)) for _ in range(2)]
