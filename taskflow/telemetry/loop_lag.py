@@ -1,21 +1,20 @@
 """How long the event loop was blocked, and what blocked it: that holds up the whole process.
 
-The one who looks cannot be a Python thread, since a pattern or a sort holds the interpreter for as
-long as it runs. So each tick arms faulthandler's timer, whose own thread needs no interpreter: when
-the next tick does not come in time, it writes every thread's stack into a file. The next tick reads
-there which function ran. A stack has files, lines and names of functions, and no values.
+A thread looks whether the loop ticks. When a tick does not come in time it takes the stack of the
+loop's thread. A pattern or a sort holds the interpreter for as long as it runs, and the thread with
+it; but CPython hands the interpreter over at the end of the very call, still in the function that
+made it, so the stack names the right one. It has files, lines and names of functions, no values.
 """
 
 import asyncio
-import faulthandler
 import math
-import os
-import tempfile
+import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Self
 
 import structlog
@@ -32,6 +31,8 @@ WINDOW_SECONDS = 30.0
 """Twice what Prometheus waits between looks in deploy/observability."""
 QUIET_SECONDS = 10.0
 """Between two lines about one function; the metric counts every time."""
+DEEPEST = 200
+"""Frames of a stack that are looked at."""
 UNKNOWN = "unknown"
 _ROOT = Path(__file__).parents[2]
 
@@ -54,14 +55,20 @@ class Frame:
 
 
 class Watch:
-    """Create and use in the loop's thread. There is one timer in a process: one watch at a time."""
+    """Create and use in the loop's thread."""
 
     def __init__(self) -> None:
         self._told_at: dict[str, float] = {}
-        self._thread = threading.get_ident()
+        self._loops = threading.get_ident()
+        self._due = math.inf
+        self._seen: tuple[float, tuple[Frame, ...]] = (self._due, ())
+        """What was due, and the stack that was found when it was."""
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, name="loop-lag", daemon=True)
 
     def __enter__(self) -> Self:
-        self._file = tempfile.TemporaryFile("w+b", buffering=0)
+        self.arm()
+        self._thread.start()
         return self
 
     def __exit__(
@@ -70,17 +77,26 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        faulthandler.cancel_dump_traceback_later()
-        self._file.close()
+        self._over.set()
+        self._thread.join()
 
     def arm(self) -> None:
         """From now on it has to be armed again in time."""
-        faulthandler.dump_traceback_later(EVERY_SECONDS + HELD_SECONDS, file=self._file)
+        self._due = clock.monotonic() + EVERY_SECONDS + HELD_SECONDS
+
+    def _look(self) -> None:
+        pause = 0.0
+        while not self._over.wait(pause):
+            due = self._due
+            pause = due - clock.monotonic()
+            if pause <= 0:
+                self._seen = due, tuple(islice(_stack(self._loops), DEEPEST))
+                pause = EVERY_SECONDS
 
     def tell(self, lag: float) -> None:
         """That the loop was held for so many seconds, and by what."""
-        faulthandler.cancel_dump_traceback_later()
-        stack = self._dumped()
+        due, seen = self._seen
+        stack = seen if due == self._due else ()
         innermost = stack[0] if stack else Frame(UNKNOWN, 0, UNKNOWN)
         ours = next((frame for frame in stack if frame.is_ours), innermost)
         LOOP_HELD.add(1, {"code.function.name": ours.function})
@@ -96,34 +112,14 @@ class Watch:
             within=f"{innermost.place} {innermost.function}",
         )
 
-    def _dumped(self) -> Sequence[Frame]:
-        """The loop's stack, innermost first; empty where the timer did not ring."""
-        descriptor = self._file.fileno()
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        text = self._file.read().decode(errors="replace")
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        os.ftruncate(descriptor, 0)
-        return list(stack_of(text, self._thread))
 
-
-def stack_of(dump: str, thread: int) -> Iterator[Frame]:
-    """One thread's frames of what faulthandler wrote, innermost first."""
-    here = False
-    for line in dump.splitlines():
-        if not line.startswith(" "):
-            _, begins, rest = line.partition("hread 0x")
-            here = bool(begins) and int(rest.split(" ", 1)[0].rstrip(":"), 16) == thread
-        elif here and (frame := _frame(line)):
-            yield frame
-
-
-def _frame(line: str) -> Frame | None:
-    """Of `  File "/a/b.py", line 12 in name`."""
-    where, _, function = line.rpartition(" in ")
-    file, _, number = where.rpartition(", line ")
-    if not number.isdecimal():
-        return None
-    return Frame(file.strip().removeprefix("File ").strip('"'), int(number), function)
+def _stack(thread: int) -> Iterator[Frame]:
+    """Innermost first; nothing of a thread that has ended."""
+    frames = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    frame: FrameType | None = frames.get(thread)
+    while frame:
+        yield Frame(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+        frame = frame.f_back
 
 
 async def keep_measuring() -> None:

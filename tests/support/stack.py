@@ -27,11 +27,16 @@ STOP_SECONDS = 3
 ACK_WAIT_SECONDS = 5.0
 """What a killed process held comes again so soon."""
 SERVICES = ("gateway", "agent", "tools", "scheduler")
+CRASHES = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE, -signal.SIGABRT}
+"""Exit codes that no test asks for: the interpreter, or a library of its, went wrong."""
 
 
 class Running(Protocol):
     @property
     def pid(self) -> int | None: ...
+
+    @property
+    def exitcode(self) -> int | None: ...
 
     def is_alive(self) -> bool: ...
 
@@ -130,6 +135,11 @@ class Stack:
         process.join(30)
 
     def stop(self) -> None:
+        crashed = {
+            name: self.output(name)[-500:]
+            for name, process in self.processes.items()
+            if process.exitcode in CRASHES
+        }
         for process in self.processes.values():
             _signal(process, signal.SIGCONT)
             _signal(process, signal.SIGTERM)
@@ -138,6 +148,7 @@ class Stack:
             process.kill()
             process.join()
         self.processes.clear()
+        assert not crashed, crashed
 
     def refused(self) -> list[str]:
         """What the servers would not let a service do: nothing, or a right is missing."""
