@@ -4,18 +4,16 @@ import asyncio
 import os
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
 
 from taskflow.cli import main
-from taskflow.process import chromium
-from tests.support.servers import nats_server, postgres_server
-from tests.support.stack import SERVICES, Stack, wait_until
+from tests.support.house import LOOKS_OFTEN, phone_page, running
+from tests.support.stack import Stack, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -29,35 +27,14 @@ SHOTS = os.environ.get("TASKFLOW_SHOTS")
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
-    home: Path = tmp_path_factory.mktemp("stack")
-    with postgres_server() as postgres, nats_server() as bus:
-        stack = Stack(home, postgres, bus)
-        stack.env |= {
-            "WATCH_MINUTES": "0.05",
-            "WATCH_SHORTEST_MINUTES": "0.01",
-            "WATCH_CONFIRM_SECONDS": "2",
-        }
-        try:
-            stack.prepare()
-            stack.start("simulators", *SERVICES)
-            yield stack
-        finally:
-            stack.stop()
+    with running(tmp_path_factory.mktemp("stack"), LOOKS_OFTEN) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="module")
 def page(stack: Stack) -> Generator[Page]:
-    program = chromium.find()
-    if program is None:
-        pytest.skip("no Chromium here: `taskflow browser` sets one up")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, chromium_sandbox=os.geteuid() != 0
-        )
-        page = browser.new_page(viewport={"width": 1180, "height": 960})
-        page.goto(stack.sim)
+    with phone_page(stack) as page:
         yield page
-        browser.close()
 
 
 def gets_the_number(page: Page, name: str, id_: str) -> None:

@@ -13,7 +13,7 @@ from contracts.streams import UserId
 from taskflow.cli.operator import bus, operator
 from taskflow.cli.people.forgetting_again import forget_again, forgotten_on
 from taskflow.forgetting.erasure import Forgetting
-from tests.support.servers import nats_server, postgres_server
+from tests.support.house import running
 from tests.support.stack import SERVICES, Stack, wait_until
 
 pytestmark = pytest.mark.e2e
@@ -23,14 +23,8 @@ ADA, BEN, CARL, DORA, EVE, FAY = (f"+1555300000{n}" for n in range(1, 7))
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Generator[Stack]:
-    with postgres_server() as postgres, nats_server() as bus:
-        stack = Stack(tmp_path, postgres, bus)
-        try:
-            stack.prepare()
-            stack.start("simulators", *SERVICES)
-            yield stack
-        finally:
-            stack.stop()
+    with running(tmp_path) as stack:
+        yield stack
 
 
 @pytest.mark.long

@@ -11,11 +11,11 @@ import asyncpg
 import pytest
 
 from taskflow.telemetry.exporting import ALLOWED
+from tests.support.house import running
 from tests.support.otlp import Receiver, receiver
 from tests.support.proxy import Proxy
-from tests.support.servers import nats_server, postgres_server
 from tests.support.spans import Told, printed, told
-from tests.support.stack import SERVICES, Stack, wait_until
+from tests.support.stack import Stack, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -76,18 +76,12 @@ def hop(collector: Receiver) -> Generator[Proxy]:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory, hop: Proxy) -> Generator[Stack]:
-    with postgres_server() as postgres, nats_server() as bus:
-        stack = Stack(tmp_path_factory.mktemp("traced"), postgres, bus)
-        stack.env |= {
-            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{hop.port}",
-            "OTEL_BSP_SCHEDULE_DELAY": "100",
-        }
-        try:
-            stack.prepare()
-            stack.start("simulators", *SERVICES)
-            yield stack
-        finally:
-            stack.stop()
+    env = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{hop.port}",
+        "OTEL_BSP_SCHEDULE_DELAY": "100",
+    }
+    with running(tmp_path_factory.mktemp("traced"), env) as stack:
+        yield stack
 
 
 @pytest.fixture
