@@ -37,7 +37,7 @@ from services.tools.egress.refused import EgressRefused
 from services.tools.pages import reading as reading_of_pages
 from services.tools.pages.locale_hints import Hints
 from services.tools.pages.page import Page
-from services.tools.pages.prices import currencies, money, price_text
+from services.tools.pages.prices import currencies, mentions, money, price_text
 from services.tools.searching import shopping
 from simulators.gemini.brain import planner
 from simulators.gemini.errors import GoogleError
@@ -198,7 +198,7 @@ ALL = [
     TextFunction("tools page of a text", _page_of, BODY, 1_500, growth=False),
     TextFunction("tools offer", lambda t: shopping.offers([{"title": t, "source": t, "price": t, "link": t}], "EUR"), BODY),
     TextFunction("tools encoding", lambda t: fetcher._decoded(t.encode("utf-8", "replace"), None), BODY),
-    TextFunction("tools mentions", lambda t: list(money.mentions(t, HOME)), BODY, 1_500, growth=False),
+    TextFunction("tools mentions", lambda t: list(mentions.mentions(t, HOME)), BODY, 1_500, growth=False),
     TextFunction("tools price", lambda t: price_text.price_of(t, HOME, t), BODY, 700, growth=False),
     TextFunction("tools number", lambda t: money.number_of(t, ","), BODY),
     TextFunction("tools currency", lambda t: currencies.currency_of(t, HOME), BODY),

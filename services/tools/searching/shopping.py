@@ -6,7 +6,8 @@ from typing import Any
 
 from contracts.event import Json
 from services.tools.pages.locale_hints import Hints
-from services.tools.pages.prices.money import Money, amount_of, mentions
+from services.tools.pages.prices.mentions import mentions
+from services.tools.pages.prices.money import Money, amount_of
 from services.tools.searching import fields
 
 MAX_TITLE, MAX_SHOP, MAX_PRICE = 120, 60, 60

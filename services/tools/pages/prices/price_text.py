@@ -8,7 +8,8 @@ from services.tools.pages.locale_hints import Hints
 from services.tools.pages.prices.characters import plain
 from services.tools.pages.prices.currencies import resolved, sign_after
 from services.tools.pages.prices.kinds import Kind
-from services.tools.pages.prices.money import Mention, Money, amount_of, mentions, number_of
+from services.tools.pages.prices.mentions import Mention, mentions
+from services.tools.pages.prices.money import Money, amount_of, number_of
 
 LONGEST = 300
 """Characters of a text that tells one price."""

@@ -21,7 +21,8 @@ from services.tools.pages import regions
 from services.tools.pages.found import Price
 from services.tools.pages.locale_hints import Hints
 from services.tools.pages.prices.kinds import Kind, is_label
-from services.tools.pages.prices.money import Money, mentions
+from services.tools.pages.prices.mentions import mentions
+from services.tools.pages.prices.money import Money
 from services.tools.pages.visible.lines import Line
 from services.tools.pages.visible.price_labels import Role, label_of
 from services.tools.pages.visible.seen import Seen

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from services.tools.pages.locale_hints import Hints
 from services.tools.pages.prices.currencies import most
-from services.tools.pages.prices.money import mentions
+from services.tools.pages.prices.mentions import mentions
 from services.tools.pages.prices.price_text import price_of
 from services.tools.pages.structured.asking import Asking
 
