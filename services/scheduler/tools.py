@@ -18,6 +18,7 @@ from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderSet
 from contracts.streams import UserId
 from services.scheduler.decider import FOLD, due_at
+from services.scheduler.meant import LAST_DAY, as_meant, comes_on_last_days
 from services.scheduler.recurrence import (
     UnusableRule,
     check_rule,
@@ -164,10 +165,10 @@ class ReminderTools:
         now = self._now()
         called_at = call.request.recorded_at
         # In a thread: a rule may be one that never happens, and is searched through all years.
-        at, zone = await asyncio.to_thread(_checked, arguments, request.zone, called_at, now)
+        at, zone, rule = await asyncio.to_thread(_checked, arguments, request.zone, called_at, now)
         if len(await self.listed(call.user)) >= MOST_REMINDERS:
             raise Refused(f"There are {MOST_REMINDERS} reminders already; cancel some first.")
-        due = next_due(at, zone, arguments.rrule, now)
+        due = next_due(at, zone, rule, now)
         assert due is not None, "checked: it lies ahead"
         reminder = slots.reminder_set(call.request.event_id)
         fact = ReminderSet(
@@ -175,7 +176,7 @@ class ReminderTools:
             text=arguments.text,
             local_time=at,
             zone=zone,
-            rrule=arguments.rrule,
+            rrule=rule,
             tzdata=_tzdata(),
         )
         guessed = arguments.zone is None and not request.zone_known
@@ -184,10 +185,12 @@ class ReminderTools:
             "text": arguments.text,
             "first": in_words(due, zone),
             "at": due.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(),
-            "repeats": arguments.rrule,
+            "repeats": rule,
             "zone": zone,
             "zone_was_guessed_from_number": guessed,
         }
+        if rule and comes_on_last_days(rule):
+            result["note"] = LAST_DAY
         return Done(result, [Write(streams.reminder(reminder), [fact], call.user, 0)])
 
     async def list_reminders(self, _arguments: ListReminders, call: Call) -> Done:
@@ -237,9 +240,9 @@ def _tzdata() -> str:
 
 def _checked(
     arguments: SetReminder, home: str, called_at: datetime, now: datetime
-) -> tuple[str, str]:
-    """The first occurrence's wall time, and its zone. Raises Refused."""
-    zone = arguments.zone or home
+) -> tuple[str, str, str | None]:
+    """The first occurrence's wall time, its zone, and the rule as it is kept. Raises Refused."""
+    zone, rule = arguments.zone or home, arguments.rrule
     try:
         check_zone(zone)
         asked, zone = _asked(arguments, zone, called_at, now)
@@ -247,21 +250,22 @@ def _checked(
         if abs(local.year - now.year) > MOST_YEARS:
             raise Refused(f"{asked} is more than {MOST_YEARS} years from now.")
         at = local.isoformat()
-        if arguments.rrule:
-            check_rule(at, arguments.rrule)
-            first = next_local(at, zone, arguments.rrule, now)
+        if rule:
+            rule = as_meant(at, rule, zone)
+            check_rule(at, rule)
+            first = next_local(at, zone, rule, now)
             at = first.isoformat() if first else at
     except UnusableRule as error:
         raise Refused(str(error)) from error
     except ValueError as error:
         raise Refused(f"{arguments.at} is not a time of the calendar.") from error
-    if next_due(at, zone, arguments.rrule, now) is None:
+    if next_due(at, zone, rule, now) is None:
         there = now.astimezone(ZoneInfo(zone))
         raise Refused(
             f"{asked} is past: it is {there:%Y-%m-%dT%H:%M:%S} in {zone} now. "
             "Ask for a time that lies ahead."
         )
-    return at, zone
+    return at, zone, rule
 
 
 def _asked(

@@ -75,7 +75,8 @@ def repetition(rrule: str) -> str:
         return f"every {names}" if interval == "1" else f"on {names} every {interval} weeks"
     every = f"every {unit}" if interval == "1" else f"every {interval} {unit}s"
     day = parts.get("BYMONTHDAY")
-    return f"{every} on day {day}" if day and day != "-1" else every
+    # Of the days that may be the last of a month the one that was asked for is the last.
+    return f"{every} on day {day.rpartition(',')[2]}" if day and day != "-1" else every
 
 
 def reminder_line(item: JsonObject) -> str:
