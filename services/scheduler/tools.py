@@ -27,6 +27,7 @@ from services.scheduler.recurrence import (
     next_due,
     next_local,
 )
+from services.scheduler.rule_words import rule_in_words
 from taskflow import clock
 from taskflow.log.appending import Write
 from taskflow.log.event_log import Log
@@ -113,12 +114,16 @@ class Listed:
     rrule: str | None
 
     def told(self) -> Json:
-        return {
+        told: Json = {
             "number": self.number,
             "text": self.text,
             "next": in_words(self.due, self.zone),
             "repeats": self.rrule,
         }
+        if self.rrule:
+            next_time = self.due.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+            told["repeats_in_words"] = rule_in_words(self.rrule, next_time.isoformat())
+        return told
 
 
 class ReminderTools:
@@ -189,8 +194,10 @@ class ReminderTools:
             "zone": zone,
             "zone_was_guessed_from_number": guessed,
         }
-        if rule and comes_on_last_days(rule):
-            result["note"] = LAST_DAY
+        if rule:
+            result["repeats_in_words"] = rule_in_words(rule, at)
+            if comes_on_last_days(rule):
+                result["note"] = LAST_DAY
         return Done(result, [Write(streams.reminder(reminder), [fact], call.user, 0)])
 
     async def list_reminders(self, _arguments: ListReminders, call: Call) -> Done:

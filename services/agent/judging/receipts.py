@@ -120,7 +120,7 @@ def _reminder_set(result: Json) -> str | None:
     when = _moment(str(at), str(zone)) if at and zone else _clean(result.get("first"))
     if not text or not when:
         return None
-    every = result.get("repeats")
+    every = result.get("repeats_in_words") or result.get("repeats")
     again = f", {_WORDS['repeats']} {_clean(every)}" if every else ""
     return f"Reminder: {_clean(text)}, {when}{again}"
 

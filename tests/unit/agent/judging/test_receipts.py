@@ -66,6 +66,18 @@ def assert_told_once(house: House) -> None:
     assert changes | unknown == set(named_by)
 
 
+async def test_how_a_reminder_repeats_is_told_in_words() -> None:
+    async def story(house: House) -> None:
+        for rule in ("FREQ=WEEKLY;BYDAY=TU,FR", "FREQ=YEARLY;BYYEARDAY=340"):
+            call = ("set_reminder", {"text": "call mum", "at": AT, "rrule": rule})
+            await house.hears(ADA, f"remind me to call mum on Tuesday at 9, again {rule}")
+            await house.answers(ADA, says(None, call), says("Done."))
+
+    weekly, yearly = texts(await told(story))
+    assert f"{REMINDER}, repeats every week on Tuesday and Friday" in weekly
+    assert yearly.endswith("(Europe/Berlin), repeats FREQ=YEARLY;BYYEARDAY=340")
+
+
 async def test_a_change_is_told_though_the_model_says_nothing_of_it() -> None:
     async def story(house: House) -> None:
         await house.hears(ADA, "remind me to call mum on Tuesday at 9")
