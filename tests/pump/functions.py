@@ -28,7 +28,7 @@ from services.agent.what_if import comparing
 from services.gateway.channels import inbound, parts, signature, zones
 from services.gateway.channels.formatting import for_whatsapp
 from services.gateway.channels.forms import Unusable, inbound_form
-from services.scheduler import recurrence
+from services.scheduler import meant, recurrence, rule_words
 from services.scheduler.tools import SetReminder
 from services.scheduler.watches import words as watch_words
 from services.tools.browsing import fetcher
@@ -192,6 +192,8 @@ ALL = [
     TextFunction("taskflow report", reporting._frame, BODY),
     TextFunction("scheduler zone", recurrence.check_zone, BODY, 1_500, growth=False),
     TextFunction("scheduler rule", lambda t: recurrence.check_rule("2026-12-01T09:00:00", t[:200]), KB, 1_500, growth=False),
+    TextFunction("scheduler rule kept", lambda t: meant.as_meant("2026-12-31T09:00:00", f"FREQ=MONTHLY;{t}", "UTC"), LARGE),
+    TextFunction("scheduler rule told", lambda t: rule_words.rule_in_words(f"FREQ=MONTHLY;BYDAY={t}", "2026-12-31T09:00:00"), BODY, 700, growth=False),
     TextFunction("scheduler arguments", lambda t: SetReminder.model_validate({"text": t, "at": t, "rrule": t}), LARGE),
     TextFunction("scheduler title", lambda t: watch_words.name_of(t, "https://a.b"), BODY),
     TextFunction("tools page", _page, BODY, 1_500, growth=False),

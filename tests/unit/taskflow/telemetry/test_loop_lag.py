@@ -54,11 +54,15 @@ async def measuring() -> AsyncGenerator[None]:
             await task
 
 
-async def held(logs: list[Any]) -> Any:
-    async with asyncio.timeout(30):
-        while not (lines := [one for one in logs if one["event"] == "loop.held"]):
-            await asyncio.sleep(EVERY_SECONDS)
-    return lines[0]
+async def held_by(work: Callable[[int], None], size: int, logs: list[Any]) -> Any:
+    """The line; on a busy machine whoever looks may be late, and see what runs next."""
+    for _ in range(5):
+        work(size)
+        await asyncio.sleep(2 * EVERY_SECONDS)
+        for line in logs:
+            if line["event"] == "loop.held" and line["function"] == work.__name__:
+                return line
+    raise AssertionError(logs)
 
 
 @pytest.mark.parametrize(
@@ -70,14 +74,12 @@ async def test_the_function_that_held_the_loop_is_named(
     size = as_slow_as_needed(work, size)
     with capture_logs() as logs, metering() as meter:
         async with measuring():
-            work(size)
-            line = await held(logs)
+            line = await held_by(work, size, logs)
         counted = meter.series["taskflow_event_loop_held_total"]
 
-    assert line["function"] == work.__name__
     assert line["took_ms"] > 1000 * HELD_SECONDS
     assert line["at"].startswith("tests/unit/taskflow/telemetry/test_loop_lag.py:")
-    assert {dict(labels)["code_function_name"] for labels in counted} == {work.__name__}
+    assert work.__name__ in {dict(labels)["code_function_name"] for labels in counted}
 
 
 async def test_a_loop_that_runs_has_nothing_told_of_it() -> None:
