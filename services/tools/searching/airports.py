@@ -21,16 +21,18 @@ MOST_CODES = 6
 MOST_CANDIDATES = 6
 MOST_CHARACTERS = 60
 NEAR_KM = 60.0
+_SUBURB_KM = 25.0
 _AROUND_KM = 300.0
 _ONE_TRIP_KM = 120.0
 """A region whose airports lie no further apart is asked for as one."""
 CLEARLY = 12.0
 """So many times better known than its namesake, a place is the one that is meant."""
-_NEARLY = 3.0
+_NEARLY, _FAR = 5.0, 50.0
 _OF_A_REGION = 0.1
 _OF_A_COUNTRY = 2e9
 _OF_A_NAME = 1e5
 _KNOWN = 5e5
+_KNOWN_TOWN = 5e7
 _LANGUAGES = ("ar", "ja", "it", "nl", "fr", "pt", "es", "de", "en")
 _DEGREE_KM = 111.0
 _LONGEST_QUALIFIER = 3
@@ -99,6 +101,8 @@ def resolve(said: str, code: str | None = None) -> Place:
         raise Refused("A place has 60 characters at most; ask for its name.")
     if coded := _CODED.fullmatch(text):
         text, code = coded["place"].strip(), code or coded["code"]
+    if re.fullmatch(r"[A-Z]{3}(?i: airport)", text):
+        text = text[:3]
     if code and code.strip().upper() != text.upper():
         return _fitting(text, code.strip().upper())
     upper = text.upper()
@@ -197,13 +201,19 @@ def _meant(said: str, spots: list[_Spot]) -> Place:
 
 
 def _rivals(first: _Spot, others: list[_Spot]) -> list[_Spot]:
-    """Towns without an airport of that name are rivals only if they are nearly as well known."""
+    """An airport of that very name makes a place more likely the one that is meant."""
     return [
         one
         for one in others
         if not (first.is_own and one.is_by_another_name)
-        and first.fame < (CLEARLY if one.is_own or not first.is_own else _NEARLY) * one.fame
+        and first.fame < _margin(first, one) * one.fame
     ]
+
+
+def _margin(first: _Spot, other: _Spot) -> float:
+    if first.is_own:
+        return CLEARLY if other.is_own else _NEARLY
+    return _FAR if other.is_own and not other.is_by_another_name else CLEARLY
 
 
 def _unknown(said: str) -> Refused:
@@ -292,9 +302,10 @@ def _of_name(wanted: str) -> list[_Spot]:
         if not any(_is_of(each, town) for each in spot.around for town in towns)
     ]
     lands = {spot.country for spot in wide}
-    for airport in _by_city().get(wanted, []):
+    for airport in (*_by_city().get(wanted, []), *_called().get(wanted, [])):
         if airport.country not in lands and not any(_is_of(airport, one) for one in towns):
             towns.append(_at_airport(airport, wanted))
+        lands |= {one.country for one in towns if one.is_own and not one.is_by_another_name}
     return sorted([*towns, *wide], key=lambda one: -one.fame)
 
 
@@ -318,13 +329,17 @@ def _town(wanted: str, city: City) -> _Spot:
     names = {wanted, plain(city.name)}
     abroad = _near(at, None, NEAR_KM)
     near = [one for one in abroad if one.country == city.country]
-    own = [one for one in near if (names | gazetteer.names_of(city)) & _names_of(one)] or [
-        one for one in abroad if any(f" {each} " in f" {plain(one.name)} " for each in names)
-    ]
+    all_names = names | gazetteer.names_of(city)
+    own = [one for one in near if all_names & _names_of(one) or _is_called(one, names)]
+    own = own or [one for one in abroad if _is_called(one, names)]
     metro = _metro_of(names, city.country, near)
-    airports = metro or _served(own, near) or _best(abroad)[:3]
+    airports = (
+        metro
+        or list(dict.fromkeys([*_served(own, near), *_in_suburbs(city, own, near)]))
+        or _best(abroad)[:3]
+    )
     around = near if airports else _best(_near(at, city.country, _AROUND_KM))
-    is_of_this_name = any(wanted in _names_of(one) for one in own)
+    is_of_this_name = any(wanted in _names_of(one) or _is_called(one, {wanted}) for one in own)
     return _Spot(
         name=city.name,
         country=city.country,
@@ -336,6 +351,28 @@ def _town(wanted: str, city: City) -> _Spot:
         is_own=bool(own or metro),
         is_by_another_name=city.share < 1 and not is_of_this_name,
     )
+
+
+def _is_called(airport: Airport, names: set[str]) -> bool:
+    return any(f" {each} " in f" {plain(airport.name)} " for each in names)
+
+
+def _in_suburbs(city: City, own: list[Airport], near: list[Airport]) -> list[Airport]:
+    """Panama City's large airport lies in Tocumen."""
+    at = (city.latitude, city.longitude)
+    return [
+        one
+        for one in near
+        if own
+        and one not in own
+        and one.weight == _LARGE
+        and distance_km(one.at, at) <= _SUBURB_KM
+        and all(town.fame < min(city.fame, _KNOWN_TOWN) for town in _towns_of(one))
+    ]
+
+
+def _towns_of(airport: Airport) -> list[City]:
+    return [one for one in gazetteer.cities(airport.city) if one.country == airport.country]
 
 
 def _served(own: list[Airport], near: list[Airport]) -> list[Airport]:
@@ -552,6 +589,16 @@ def _by_city() -> dict[str, list[Airport]]:
 
 
 @cache
+def _called() -> dict[str, list[Airport]]:
+    """By the airport's own name: La Palma, whose city is Santa Cruz."""
+    found: dict[str, list[Airport]] = defaultdict(list)
+    for one in _airports().values():
+        if one.weight:
+            found[_WITHOUT.sub("", plain(one.name))].append(one)
+    return dict(found)
+
+
+@cache
 def _names_of(airport: Airport) -> frozenset[str]:
     """Denpasar and Bali for "Denpasar-Bali Island", Pau for "Pau/Pyrenees (Uzein)"."""
     city = airport.city
@@ -594,6 +641,7 @@ def _countries() -> dict[str, str]:
     for language in _LANGUAGES:
         names = cast("Mapping[str, str]", Locale(language).territories)
         known |= {plain(name): code for code, name in names.items() if len(code) == 2}
+    known |= {plain(name): code for name, code in gazetteer.countries().items()}
     return {**known, **_SHORT, "america": "US", "great britain": "GB"}
 
 

