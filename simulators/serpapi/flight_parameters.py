@@ -39,6 +39,7 @@ RATES: Mapping[str, float] = {
     "ILS": 4.0,
 }
 MOST_AIRPORTS = 10
+MOST_TRAVELLERS = 9
 Kind = Literal["1", "2"]
 ROUND_TRIP: Kind = "1"
 
@@ -87,22 +88,14 @@ def read(parameters: Mapping[str, str], now: datetime) -> FlightQuery:
     booking_token = parameters.get("booking_token") or None
     if departure_token and booking_token:
         raise Refused("`departure_token` and `booking_token` can't be used together.")
-    seats = sum(
-        _number(parameters, name, least, 0, 9)
-        for name, least in (
-            ("adults", 1),
-            ("children", 0),
-            ("infants_in_seat", 0),
-            ("infants_on_lap", 0),
-        )
-    )
+    seats = _seats(parameters)
     return FlightQuery(
         departures=departures,
         arrivals=arrivals,
         outbound=outbound,
         back=back,
         travel_class=_number(parameters, "travel_class", 1, 1, 4),
-        seats=max(1, seats),
+        seats=seats,
         stops=_number(parameters, "stops", 0, 0, 3),
         currency=currency,
         sort_by=_number(parameters, "sort_by", 1, 1, 6),
@@ -114,6 +107,20 @@ def read(parameters: Mapping[str, str], now: datetime) -> FlightQuery:
         departure_token=departure_token,
         booking_token=booking_token,
     )
+
+
+def _seats(parameters: Mapping[str, str]) -> int:
+    """Infants on laps need none. Google Flights takes nine people, and a lap for each infant."""
+    adults = _number(parameters, "adults", 1, 1, MOST_TRAVELLERS)
+    children, in_seat, on_lap = (
+        _number(parameters, name, 0, 0, MOST_TRAVELLERS)
+        for name in ("children", "infants_in_seat", "infants_on_lap")
+    )
+    if adults + children + in_seat + on_lap > MOST_TRAVELLERS:
+        raise Refused(f"The total number of passengers can't exceed {MOST_TRAVELLERS}.")
+    if on_lap > adults:
+        raise Refused("`infants_on_lap` can't exceed `adults`.")
+    return adults + children + in_seat
 
 
 def _airports(parameters: Mapping[str, str], name: str) -> tuple[str, ...]:

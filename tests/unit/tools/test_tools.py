@@ -80,6 +80,58 @@ async def test_flights_are_told_as_the_vendor_gives_them() -> None:
     assert "price on request" in result["summary"]
 
 
+async def test_every_airport_on_the_way_is_named_in_full() -> None:
+    result, _ = await found({"other_flights": [ONE_STOP]})
+
+    assert (result["from"], result["to"]) == ("Berlin, Germany", "Lisbon, Portugal")
+    assert set(result["airports"]) == {"BER", "OPO", "LIS"}
+    assert result["airports"]["BER"] == "Berlin Brandenburg Airport, Berlin, Germany"
+    assert result["flights"][0]["legs"] == ["BER-OPO", "OPO-LIS"]
+    assert "OPO: " in result["summary"]
+
+
+async def test_children_and_babies_are_asked_for_and_told() -> None:
+    result, vendor = await found(
+        {"other_flights": [NONSTOP]}, adults=2, children=1, infants_on_lap=1
+    )
+
+    counted = ("adults", "children", "infants_on_lap")
+    assert [vendor.asked[name] for name in counted] == ["2", "1", "1"]
+    assert "infants_in_seat" not in vendor.asked
+    assert result["travellers"] == "2 adults, 1 child and 1 infant on a lap"
+    assert "in all for 2 adults, 1 child and 1 infant on a lap" in result["summary"]
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        {"adults": 5, "children": 5},
+        {"adults": 1, "infants_on_lap": 2},
+        {"adults": 9, "infants_in_seat": 1},
+        {"children": -1},
+        {"adults": 0, "children": 2},
+    ],
+)
+def test_more_people_than_a_search_takes_are_refused(people: dict[str, int]) -> None:
+    given = {"origin": "BER", "destination": "LIS", "departure_date": "2026-12-04"}
+    with pytest.raises(ValidationError):
+        FlightSearch.model_validate({**given, **people})
+
+
+async def test_a_place_and_its_code_go_together() -> None:
+    _, vendor = await found({}, destination="Bali", destination_code="dps", origin_code="")
+
+    assert vendor.asked["arrival_id"] == "DPS"
+    with pytest.raises(Refused, match="Cameroon"):
+        await found({}, destination="Bali", destination_code="BLC")
+
+
+async def test_a_home_airport_is_a_code_whatever_place_bears_its_letters() -> None:
+    _, vendor = await found({}, Asker(home_airport="SAL"), origin="home")
+
+    assert vendor.asked["departure_id"] == "SAL"
+
+
 async def test_home_and_currency_are_those_of_whoever_asks() -> None:
     asker = Asker(home_airport="OPO", currency="CHF")
     result, vendor = await found({}, asker, origin="home")
@@ -166,7 +218,7 @@ def test_a_city_code_stands_for_its_airports() -> None:
 
 @pytest.mark.parametrize(
     ("said", "says"),
-    [("Birmingham", "Ask which"), ("Atlantis", "no airport"), ("  ", "no airport")],
+    [("Birmingham", "Ask which"), ("Nowhereland", "no airport"), ("  ", "no airport")],
 )
 def test_what_is_unclear_is_asked(said: str, says: str) -> None:
     with pytest.raises(Refused, match=says):

@@ -118,6 +118,14 @@ def test_two_seats_cost_twice_and_business_more() -> None:
     assert lowest(travel_class="3") > 2 * lowest()
 
 
+def test_a_child_takes_a_seat_and_an_infant_on_a_lap_none() -> None:
+    def lowest(**more: str) -> int:
+        return found(ONE_WAY, **more)["price_insights"]["lowest_price"]
+
+    assert lowest(children="1") == lowest(infants_in_seat="1") == lowest(adults="2")
+    assert lowest(infants_on_lap="1") == lowest()
+
+
 def test_among_many_routes_some_lack_best_flights_and_some_a_price() -> None:
     codes = [
         *("BER", "LIS", "VIE", "OSL", "MAD", "ATH", "DUB", "WAW", "CDG", "FCO", "AMS", "BCN"),
@@ -204,6 +212,8 @@ def test_where_nobody_flies_the_answer_is_empty(more: dict[str, str]) -> None:
         ({"currency": "XXX"}, "Unsupported value `XXX` for `currency`"),
         ({"stops": "4"}, "Unsupported value `4` for `stops`"),
         ({"adults": "many"}, "Unsupported value `many` for `adults`"),
+        ({"adults": "6", "children": "4"}, "can't exceed 9"),
+        ({"infants_on_lap": "2"}, "can't exceed `adults`"),
         ({"outbound_times": "4"}, "`outbound_times`"),
         ({"include_airlines": "LH", "exclude_airlines": "FR"}, "can't be used together"),
         ({"departure_token": "a", "booking_token": "b"}, "can't be used together"),

@@ -45,6 +45,7 @@ class Airport:
     code: str
     name: str
     city: str
+    region: str
     country: str
     zone: str
     weight: int
@@ -94,7 +95,10 @@ def is_same(one: str, other: str) -> bool:
 def zone_of(said: str) -> str | None:
     """None where several zones could be meant."""
     first, _, last = (part.strip() for part in said.partition(","))
-    city, named = _city(first), _countries().get(plain(last)) if last else None
+    city, named = _city(first), _country(last)
+    if _is_region(last):
+        of_region = {one.zone for one in _airports_of(city, last, named)}
+        return of_region.pop() if len(of_region) == 1 else None
     country = named or _MEANT.get(city)
     found = _airports_in(city, country)
     zones = {one.zone for one in found}
@@ -104,8 +108,15 @@ def zone_of(said: str) -> str | None:
         return exemplar
     if len(zones) == 1:
         return zones.pop()
-    of_country = {one.zone for one in airports().values() if one.country == _countries().get(city)}
-    return of_country.pop() if not found and len(of_country) == 1 else None
+    if found or city not in _countries():
+        return None
+    # Georgia is a state too: only what both have in common is known.
+    either = {
+        one.zone
+        for one in airports().values()
+        if one.country == _countries()[city] or plain(one.region) == city
+    }
+    return either.pop() if len(either) == 1 else None
 
 
 def airport(said: str) -> str | None:
@@ -122,7 +133,10 @@ def airport(said: str) -> str | None:
     first, _, last = (part.strip() for part in text.partition(","))
     if inner := re.fullmatch(r".+\(([A-Za-z]{3})\)", text):
         return airport(inner[1])
-    city, named = _city(first), _countries().get(plain(last)) if last else None
+    city, named = _city(first), _country(last)
+    if plain(last) in _regions() and plain(last) not in _countries():
+        of_region = _airports_of(city, last, named)
+        return of_region[0].code if len(of_region) == 1 else None
     if not named and city in _metros():
         return _metros()[city]
     country = named or _MEANT.get(city)
@@ -147,6 +161,41 @@ def _airports_in(city: str, country: str | None) -> list[Airport]:
     return [one for one in found if one.weight == best]
 
 
+def _country(said: str) -> str | None:
+    """By its name, or by the two letters of its code."""
+    return _countries().get(plain(said)) or (said if _is_short(said) else None)
+
+
+def _is_short(said: str) -> bool:
+    return len(said) == 2 and said.isupper()
+
+
+def _airports_of(city: str, region: str, country: str | None) -> list[Airport]:
+    """The weightiest of a city's in a region, or in the country of that name."""
+    found = [
+        one
+        for one in _by_city().get(city, [])
+        if plain(one.region) == plain(region) or one.country == country
+    ]
+    best = max((one.weight for one in found), default=0)
+    return [one for one in found if one.weight == best]
+
+
+def _is_region(said: str) -> bool:
+    """Alabama, or what may be one in short."""
+    return plain(said) in _regions() or _is_short(said)
+
+
+@cache
+def _regions() -> dict[str, set[str]]:
+    """The countries that have a region of that name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for one in airports().values():
+        found[plain(one.region)].add(one.country)
+    found.pop("", None)
+    return dict(found)
+
+
 def _airports_named(words: str) -> list[Airport]:
     """Heathrow, Charles de Gaulle: by the airport's own name."""
     if len(words) < 5:
@@ -159,7 +208,15 @@ def _airports_named(words: str) -> list[Airport]:
 @cache
 def airports() -> dict[str, Airport]:
     return {
-        code: Airport(code, row["name"], row["city"], row["country"], row["tz"], _weight(row))
+        code: Airport(
+            code,
+            row["name"],
+            row["city"],
+            row["subd"],
+            row["country"],
+            row["tz"],
+            _weight(row),
+        )
         for code, row in airportsdata.load("IATA").items()
         if code not in CLOSED and row["tz"]
     }
