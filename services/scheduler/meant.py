@@ -5,6 +5,9 @@ begins weeks on Monday. People mean the last day of such a month, the whole of t
 as their country has them. Pure.
 """
 
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from babel import Locale, UnknownLocaleError
@@ -13,49 +16,69 @@ from babel.core import get_global
 LAST_DAY = "In months or years without that day it comes on the last day of the month."
 _ENDS_THE_DAY = "T235959"
 _A_DATE = len("20261204")
-_SHORTEST, _FEBRUARY = 28, "2"
+_LATE_DAYS = frozenset({"29", "30", "31"})
+_SHORTEST, _FEBRUARY, _NO_LEAP_YEAR = 28, "2", 2027
 _CHOOSERS = frozenset({"BYDAY", "BYSETPOS", "BYYEARDAY", "BYWEEKNO"})
 _MONDAY = "MO"
 _WEEKDAYS = (_MONDAY, "TU", "WE", "TH", "FR", "SA", "SU")
 
 
-def as_meant(local_time: str, rule: str, zone: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Meant:
+    rule: str
+    on_last_days: bool = False
+    """In months that are too short it comes on the last day."""
+
+
+def as_meant(local_time: str, rule: str, zone: str) -> Meant:
     """What `rule` leaves open is decided. One that is no rule comes back as it is."""
     pairs = [part.split("=") for part in rule.upper().removeprefix("RRULE:").split(";")]
     if any(len(pair) != 2 for pair in pairs):
-        return rule
+        return Meant(rule)
     before = dict(pairs)
     parts = dict(before)
     if len(parts.get("UNTIL", "")) == _A_DATE:
         parts["UNTIL"] += _ENDS_THE_DAY
-    _on_last_days(parts, datetime.fromisoformat(local_time))
+    last_days = _on_last_days(parts, datetime.fromisoformat(local_time))
+    parts |= last_days
     if parts.get("FREQ") == "WEEKLY" and parts.get("INTERVAL", "1") != "1" and "WKST" not in parts:
-        parts["WKST"] = _week_starts(zone)
+        parts |= _counted_in_weeks(parts.get("BYDAY", ""), _week_starts(zone))
     if parts == before:
-        return rule
-    return ";".join(f"{name}={value}" for name, value in parts.items())
+        return Meant(rule)
+    kept = ";".join(f"{name}={value}" for name, value in parts.items())
+    return Meant(kept, on_last_days=bool(last_days))
 
 
-def comes_on_last_days(rule: str) -> bool:
-    """Whether as_meant chose the last day of months that are too short."""
-    return "BYMONTHDAY=28,29" in rule and rule.count("BYSETPOS=-1") == 1
-
-
-def _on_last_days(parts: dict[str, str], start: datetime) -> None:
-    if parts.get("FREQ") not in {"MONTHLY", "YEARLY"} or parts.keys() & _CHOOSERS:
-        return
-    if parts["FREQ"] == "YEARLY" and "BYMONTHDAY" in parts and "BYMONTH" not in parts:
-        # That is a day of each month.
-        return
+def _on_last_days(parts: Mapping[str, str], start: datetime) -> dict[str, str]:
+    """The parts that choose the last day of months that lack the day; none where none lacks it."""
+    freq, months = parts.get("FREQ"), parts.get("BYMONTH")
+    several_times = "," in parts.get("BYHOUR", "") + parts.get("BYMINUTE", "")
+    if parts.keys() & _CHOOSERS or several_times:
+        # BYSETPOS would choose among the times as well.
+        return {}
+    if freq == "YEARLY" and "BYMONTHDAY" not in parts and months is None:
+        months = str(start.month)
+    leap_day = freq == "YEARLY" and months == _FEBRUARY and parts.get("INTERVAL", "1") == "1"
     day = parts.get("BYMONTHDAY", str(start.day))
-    if day not in {"29", "30", "31"}:
-        return
-    if parts["FREQ"] == "YEARLY":
-        if (parts.get("BYMONTH", str(start.month)), day) != (_FEBRUARY, "29"):
-            return
-        parts["BYMONTH"] = _FEBRUARY
-    days = range(_SHORTEST, int(day) + 1)
-    parts |= {"BYMONTHDAY": ",".join(map(str, days)), "BYSETPOS": "-1"}
+    if day not in ({"29"} if leap_day else _LATE_DAYS) or not (leap_day or freq == "MONTHLY"):
+        return {}
+    if months and all(_shortest(month) >= int(day) for month in months.split(",")):
+        return {}
+    days = ",".join(str(one) for one in range(_SHORTEST, int(day) + 1))
+    chosen = {"BYMONTHDAY": days, "BYSETPOS": "-1"}
+    return {"BYMONTH": _FEBRUARY, **chosen} if leap_day else chosen
+
+
+def _shortest(month: str) -> int:
+    """Days; 0 for what is no month."""
+    known = month.isdecimal() and 1 <= int(month) <= 12
+    return monthrange(_NO_LEAP_YEAR, int(month))[1] if known else 0
+
+
+def _counted_in_weeks(days: str, first: str) -> dict[str, str]:
+    """Weeks as the country has them, unless they would part days that follow each other."""
+    before = _WEEKDAYS[_WEEKDAYS.index(first) - 1]
+    return {} if {first, before} <= set(days.split(",")) else {"WKST": first}
 
 
 def _week_starts(zone: str) -> str:

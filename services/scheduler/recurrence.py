@@ -4,6 +4,7 @@ A local time that a clock change skips means the first instant after the gap; on
 means its first occurrence.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from functools import cache
@@ -33,6 +34,7 @@ _PARTS = _AMONG_DAYS | {
     *("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"),
     *("BYMONTH", "BYMONTHDAY", "BYDAY", "BYHOUR", "BYMINUTE"),
 }
+_UNTIL = re.compile(r"[0-9]{8}(?:T[0-9]{6})?")
 TOO_OFTEN = "the rule repeats more often than every 15 minutes"
 
 
@@ -122,7 +124,7 @@ def check_rule(local_time: str, rule: str) -> None:
         seen = list(takewhile(lambda at: at.year <= start.year + SEARCHED, first))
     except UnusableRule:
         raise
-    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
         raise UnusableRule("the rule is not a valid RFC 5545 RRULE") from error
     if not seen:
         raise UnusableRule(f"the rule never happens in the next {SEARCHED} years")
@@ -136,6 +138,8 @@ def _check_parts(parts: dict[str, str]) -> None:
         raise UnusableRule(f"{min(unknown)} is no part of a rule here")
     if parts["FREQ"] in {"MINUTELY", "HOURLY"} and (among := parts.keys() & _AMONG_DAYS):
         raise UnusableRule(f"{min(among)} chooses among days: use it with FREQ=MONTHLY or YEARLY")
+    if not _UNTIL.fullmatch(parts.get("UNTIL", "20270101")):
+        raise UnusableRule("UNTIL must be a date or a local time, such as 20270101T090000")
     for name in ("INTERVAL", "COUNT"):
         value = parts.get(name, "1")
         if not (value.isascii() and value.isdigit() and 1 <= int(value[:8]) <= LARGEST):

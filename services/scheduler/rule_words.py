@@ -38,12 +38,21 @@ def rule_in_words(rule: str, local_time: str) -> str | None:
     if parts.keys() - _SAID:
         return None
     start = datetime.fromisoformat(local_time)
+    if _chooses_among_more_than_days(parts):
+        return None
     try:
         said = _SAYS[parts["FREQ"]](parts, start)
         times = _times(parts, start)
         return f"{said}{times}{_end(parts)}" if said is not None and times is not None else None
     except (ValueError, KeyError):  # dateutil understands more ways to write a number or a date
         return None
+
+
+def _chooses_among_more_than_days(parts: dict[str, str]) -> bool:
+    """BYSETPOS chooses among all times of its month, or of its year."""
+    several_times = "," in parts.get("BYHOUR", "") + parts.get("BYMINUTE", "")
+    of_a_year = parts["FREQ"] == "YEARLY" and not parts.get("BYMONTH", "").isdecimal()
+    return "BYSETPOS" in parts and (several_times or of_a_year)
 
 
 def _every(parts: dict[str, str]) -> str:
@@ -109,6 +118,7 @@ def _on_days(parts: dict[str, str], start: datetime) -> str | None:
         return "the last day"
     if not all(day.isdecimal() for day in days):
         return None
+    days = [str(day) for day in sorted(set(map(int, days)))]
     listed = f"{'day' if len(days) == 1 else 'days'} {_listed(days)}"
     some_lack = any(int(day) > _SHORTEST_MONTH for day in days)
     return f"{listed}, where there is one" if some_lack else listed
@@ -148,7 +158,8 @@ def _named_days(days: str) -> str | None:
 def _in_months(parts: dict[str, str]) -> str:
     if "BYMONTH" not in parts:
         return ""
-    return f" in {_listed([_months()[int(month)] for month in parts['BYMONTH'].split(',')])}"
+    months = sorted(set(map(int, parts["BYMONTH"].split(","))))
+    return f" in {_listed([_months()[month] for month in months])}"
 
 
 def _months() -> dict[int, str]:
@@ -159,6 +170,8 @@ def _times(parts: dict[str, str], start: datetime) -> str | None:
     """Only where there are others than that of the first occurrence."""
     if not parts.keys() & {"BYHOUR", "BYMINUTE"}:
         return ""
+    if start.second:
+        return None
     hours = parts.get("BYHOUR", str(start.hour)).split(",")
     minutes = parts.get("BYMINUTE", str(start.minute)).split(",")
     if len(hours) * len(minutes) > MOST_TIMES:

@@ -18,7 +18,7 @@ from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderSet
 from contracts.streams import UserId
 from services.scheduler.decider import FOLD, due_at
-from services.scheduler.meant import LAST_DAY, as_meant, comes_on_last_days
+from services.scheduler.meant import LAST_DAY, Meant, as_meant
 from services.scheduler.recurrence import (
     UnusableRule,
     check_rule,
@@ -112,6 +112,8 @@ class Listed:
     due: datetime
     zone: str
     rrule: str | None
+    local_time: str
+    """Of the first occurrence, by its rule: a clock change moves `due`, not this."""
 
     def told(self) -> Json:
         told: Json = {
@@ -121,8 +123,7 @@ class Listed:
             "repeats": self.rrule,
         }
         if self.rrule:
-            next_time = self.due.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
-            told["repeats_in_words"] = rule_in_words(self.rrule, next_time.isoformat())
+            told["repeats_in_words"] = rule_in_words(self.rrule, self.local_time)
         return told
 
 
@@ -170,7 +171,8 @@ class ReminderTools:
         now = self._now()
         called_at = call.request.recorded_at
         # In a thread: a rule may be one that never happens, and is searched through all years.
-        at, zone, rule = await asyncio.to_thread(_checked, arguments, request.zone, called_at, now)
+        at, zone, meant = await asyncio.to_thread(_checked, arguments, request.zone, called_at, now)
+        rule = meant.rule if meant else None
         if len(await self.listed(call.user)) >= MOST_REMINDERS:
             raise Refused(f"There are {MOST_REMINDERS} reminders already; cancel some first.")
         due = next_due(at, zone, rule, now)
@@ -196,8 +198,8 @@ class ReminderTools:
         }
         if rule:
             result["repeats_in_words"] = rule_in_words(rule, at)
-            if comes_on_last_days(rule):
-                result["note"] = LAST_DAY
+        if meant and meant.on_last_days:
+            result["note"] = LAST_DAY
         return Done(result, [Write(streams.reminder(reminder), [fact], call.user, 0)])
 
     async def list_reminders(self, _arguments: ListReminders, call: Call) -> Done:
@@ -220,23 +222,16 @@ class ReminderTools:
 
     async def listed(self, user: UserId) -> list[Listed]:
         """Those still to come, opened with the user's key."""
-        return [
-            Listed(
-                one.reminder,
-                one.number,
-                await self._text(one.reminder),
-                one.due,
-                one.zone,
-                one.rrule,
-            )
-            for one in await self._reminders.active(user)
-        ]
+        return [await self._opened(one) for one in await self._reminders.active(user)]
 
-    async def _text(self, reminder: UUID) -> str:
+    async def _opened(self, one: Active) -> Listed:
         recorded: Recorded[ReminderSet] = (
-            await self._log.read_end(streams.reminder(reminder), 1, 1)
+            await self._log.read_end(streams.reminder(one.reminder), 1, 1)
         )[0]
-        return (await self._log.opened(recorded)).event.text
+        fact = (await self._log.opened(recorded)).event
+        return Listed(
+            one.reminder, one.number, fact.text, one.due, one.zone, one.rrule, fact.local_time
+        )
 
 
 @cache
@@ -247,9 +242,9 @@ def _tzdata() -> str:
 
 def _checked(
     arguments: SetReminder, home: str, called_at: datetime, now: datetime
-) -> tuple[str, str, str | None]:
+) -> tuple[str, str, Meant | None]:
     """The first occurrence's wall time, its zone, and the rule as it is kept. Raises Refused."""
-    zone, rule = arguments.zone or home, arguments.rrule
+    zone, rule, meant = arguments.zone or home, arguments.rrule, None
     try:
         check_zone(zone)
         asked, zone = _asked(arguments, zone, called_at, now)
@@ -258,7 +253,8 @@ def _checked(
             raise Refused(f"{asked} is more than {MOST_YEARS} years from now.")
         at = local.isoformat()
         if rule:
-            rule = as_meant(at, rule, zone)
+            meant = as_meant(at, rule, zone)
+            rule = meant.rule
             check_rule(at, rule)
             first = next_local(at, zone, rule, now)
             at = first.isoformat() if first else at
@@ -272,7 +268,7 @@ def _checked(
             f"{asked} is past: it is {there:%Y-%m-%dT%H:%M:%S} in {zone} now. "
             "Ask for a time that lies ahead."
         )
-    return at, zone, rule
+    return at, zone, meant
 
 
 def _asked(

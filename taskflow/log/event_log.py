@@ -195,10 +195,10 @@ class EventLog:
         return {stream: events[0] for stream, events in found.items()}
 
     async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]:
-        """The last `count` events up to a version, oldest first, sealed."""
+        """The last `count` events up to a version that the stream has, oldest first, sealed."""
         found = (await self._fetch(_STREAM_END, stream, upto, count))[::-1]
         if len(found) < count:
-            after = max(found[-1].version - count, 0) if found else 0
+            after = max((found[-1].version if found else upto) - count, 0)
             found = (await self._with_archived({stream: (after, upto)}, {stream: found}))[stream]
         return found[-count:]
 

@@ -73,7 +73,7 @@ async def was_told(log: Log, stream: str, upto: int, url: str) -> bool:
     """Whether a canonical address stands in the messages or the search results of a conversation.
 
     Up to a version of it, the newest first: what one asks for was mostly said just now. Somebody
-    may have said very much, so others have their turn after each PART.
+    may have said very much, so others have their turn after each event.
     """
     oldest = max(0, upto - EVENTS)
     while upto > oldest:
@@ -81,8 +81,8 @@ async def was_told(log: Log, stream: str, upto: int, url: str) -> bool:
         for recorded in reversed(events):
             if url in await _told_by(log, recorded):
                 return True
+            await asyncio.sleep(0)
         upto -= PART
-        await asyncio.sleep(0)
     return False
 
 

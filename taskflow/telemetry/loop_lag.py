@@ -7,6 +7,7 @@ made it, so the stack names the right one. It has files, lines and names of func
 """
 
 import asyncio
+import gc
 import math
 import sys
 import threading
@@ -90,7 +91,8 @@ class Watch:
             due = self._due
             pause = due - clock.monotonic()
             if pause <= 0:
-                self._seen = due, tuple(islice(_stack(self._loops), DEEPEST))
+                if self._seen[0] != due:  # later on others run
+                    self._seen = due, tuple(islice(_stack(self._loops), DEEPEST))
                 pause = EVERY_SECONDS
 
     def tell(self, lag: float) -> None:
@@ -114,9 +116,20 @@ class Watch:
 
 
 def _stack(thread: int) -> Iterator[Frame]:
-    """Innermost first; nothing of a thread that has ended."""
-    frames = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    frame: FrameType | None = frames.get(thread)
+    """Innermost first; nothing of a thread that has ended.
+
+    CPython holds a lock while it makes the frames: a collection at that moment may want the same
+    lock, and then the process hangs for good (gh-106883).
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        frames = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    finally:
+        if collects:
+            gc.enable()
+    frame: FrameType | None = frames.pop(thread, None)
+    del frames
     while frame:
         yield Frame(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
         frame = frame.f_back

@@ -38,7 +38,7 @@ from services.tools.pages import reading as reading_of_pages
 from services.tools.pages.locale_hints import Hints
 from services.tools.pages.page import Page
 from services.tools.pages.prices import currencies, mentions, money, price_text
-from services.tools.searching import shopping
+from services.tools.searching import airports, shopping
 from simulators.gemini.brain import planner
 from simulators.gemini.errors import GoogleError
 from simulators.gemini.wire import GenerateRequest
@@ -47,7 +47,7 @@ from simulators.serpapi import google
 from simulators.serpapi.errors import Refused
 from simulators.twilio import validation
 from simulators.twilio.errors import TwilioError
-from taskflow import foreign_text
+from taskflow import foreign_text, tooling
 from taskflow.log import told
 from taskflow.process import reporting
 from tests.pump.cost import KB, LARGE
@@ -147,6 +147,11 @@ def _order(text: str) -> object:
     return validation.parse_form(f"Body={text}&To={text}".encode("utf-8", "replace"))
 
 
+def _placed(text: str) -> object:
+    with contextlib.suppress(tooling.Refused):
+        return airports.resolve(text[: airports.MOST_CHARACTERS])
+
+
 def _page(html: str) -> object:
     page = Page("https://shop.example.com/p/shoe", html, 200, "http", None, START)
     return reading_of_pages.read(page, product="trail shoe")
@@ -195,6 +200,7 @@ ALL = [
     TextFunction("scheduler rule kept", lambda t: meant.as_meant("2026-12-31T09:00:00", f"FREQ=MONTHLY;{t}", "UTC"), LARGE),
     TextFunction("scheduler rule told", lambda t: rule_words.rule_in_words(f"FREQ=MONTHLY;BYDAY={t}", "2026-12-31T09:00:00"), BODY, 700, growth=False),
     TextFunction("scheduler arguments", lambda t: SetReminder.model_validate({"text": t, "at": t, "rrule": t}), LARGE),
+    TextFunction("tools place", _placed, KB, 1_500, growth=False),
     TextFunction("scheduler title", lambda t: watch_words.name_of(t, "https://a.b"), BODY),
     TextFunction("tools page", _page, BODY, 1_500, growth=False),
     TextFunction("tools page of a text", _page_of, BODY, 1_500, growth=False),

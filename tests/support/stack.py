@@ -131,15 +131,11 @@ class Stack:
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """Ends one process of ours and waits for its end."""
         process = self.processes.pop(name)
+        assert process.exitcode not in CRASHES, self.output(name)[-500:]
         _signal(process, number)
         process.join(30)
 
     def stop(self) -> None:
-        crashed = {
-            name: self.output(name)[-500:]
-            for name, process in self.processes.items()
-            if process.exitcode in CRASHES
-        }
         for process in self.processes.values():
             _signal(process, signal.SIGCONT)
             _signal(process, signal.SIGTERM)
@@ -147,6 +143,11 @@ class Stack:
             process.join(STOP_SECONDS)
             process.kill()
             process.join()
+        crashed = {
+            name: self.output(name)[-500:]
+            for name, process in self.processes.items()
+            if process.exitcode in CRASHES
+        }
         self.processes.clear()
         assert not crashed, crashed
 

@@ -120,9 +120,14 @@ class PageReaders:
     async def _taken(self) -> Process:
         """The one that was asked last, since it has started for sure."""
         async with self._taking:
-            while len(self._all) < READY:
-                self._idle.insert(0, await self._started())
-            return self._idle.pop() if self._idle else await self._started()
+            for ended in [one for one in self._idle if one.returncode is not None]:
+                self._idle.remove(ended)
+                self._end(ended)
+            taken = self._idle.pop() if self._idle else await self._started()
+            with contextlib.suppress(OSError):  # the machine is full: the next one starts its own
+                while len(self._all) < min(READY, self._limits.readers):
+                    self._idle.insert(0, await self._started())
+            return taken
 
     async def _started(self) -> Process:
         limits = self._limits

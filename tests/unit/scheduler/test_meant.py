@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scheduler.meant import as_meant, comes_on_last_days
+from services.scheduler.meant import Meant, as_meant
 from services.scheduler.recurrence import _occurrences, next_local
 from services.scheduler.tools import SetReminder, _checked
 from taskflow.tooling import Refused
@@ -18,7 +18,7 @@ NOW = datetime(2026, 12, 4, 7, 0, tzinfo=UTC)
 
 def days(at: str, rule: str, count: int, zone: str = "UTC") -> list[date]:
     start = datetime.fromisoformat(at)
-    found = _occurrences(start, as_meant(at, rule, zone), start)
+    found = _occurrences(start, as_meant(at, rule, zone).rule, start)
     return [one.date() for one in islice(found, count)]
 
 
@@ -37,7 +37,7 @@ def test_what_is_monthly_from_the_end_of_a_month_leaves_no_month_out(
         last = calendar.monthrange(year, month + 1)[1]
         expected.append(date(year, month + 1, min(start.day, last)))
     assert days(f"{start}T09:00:00", rule, 24) == expected
-    assert comes_on_last_days(as_meant(f"{start}T09:00:00", rule, "UTC"))
+    assert as_meant(f"{start}T09:00:00", rule, "UTC").on_last_days
 
 
 def test_a_leap_day_comes_every_year() -> None:
@@ -62,14 +62,18 @@ def test_a_leap_day_comes_every_year() -> None:
         "FREQ=DAILY;UNTIL=20270101T100000",
         "FREQ=WEEKLY;BYDAY=SU,MO",
         "FREQ=WEEKLY;INTERVAL=2;WKST=MO;BYDAY=SU,MO",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA,SU",
+        "FREQ=MONTHLY;BYMONTHDAY=31;BYHOUR=9,15",
+        "FREQ=MONTHLY;BYMINUTE=0,30",
+        "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=1,3,5,7,8,10,12",
+        "FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29",
         "no rule",
         "FREQ=MONTHLY;=;",
         "FREQ",
     ],
 )
 def test_what_says_all_is_kept_as_it_came(rule: str) -> None:
-    assert as_meant("2027-03-31T09:00:00", rule, "America/New_York") == rule
-    assert not comes_on_last_days(rule)
+    assert as_meant("2027-03-31T09:00:00", rule, "America/New_York") == Meant(rule)
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "Pacific/Kiritimati", "America/Adak"])
@@ -80,7 +84,9 @@ def test_a_date_in_until_is_meant_to_its_end(zone: str) -> None:
 
 def test_on_its_last_day_a_rule_still_happens() -> None:
     asked = SetReminder(text="x", at="2026-12-04T09:00", rrule="FREQ=DAILY;UNTIL=20261204")
-    at, zone, rule = _checked(asked, "UTC", NOW, NOW)
+    at, zone, meant = _checked(asked, "UTC", NOW, NOW)
+    assert meant
+    rule = meant.rule
     assert (at, zone, rule) == ("2026-12-04T09:00:00", "UTC", "FREQ=DAILY;UNTIL=20261204T235959")
     assert next_local(at, zone, rule, NOW + timedelta(hours=3)) is None
     with pytest.raises(Refused, match="never happens"):
@@ -109,8 +115,8 @@ def test_a_rule_whose_day_never_comes_is_refused_as_before() -> None:
     ],
 )
 def test_every_second_week_counts_the_weeks_of_the_country(zone: str, first: str) -> None:
-    kept = as_meant("2026-12-04T09:00:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO", zone)
-    assert kept == f"FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST={first}"
+    kept = as_meant("2026-12-04T09:00:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH", zone)
+    assert kept.rule == f"FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;WKST={first}"
 
 
 def test_a_sunday_is_the_last_or_the_first_day_of_its_week() -> None:
@@ -118,3 +124,19 @@ def test_a_sunday_is_the_last_or_the_first_day_of_its_week() -> None:
     monday = "2026-11-30T09:00:00"
     assert [one.day for one in days(monday, rule, 3, "Europe/Berlin")] == [30, 6, 14]
     assert [one.day for one in days(monday, rule, 3, "America/New_York")] == [30, 13, 14]
+
+
+@pytest.mark.parametrize(
+    "zone", ["America/New_York", "Asia/Tokyo", "Africa/Cairo", "Indian/Maldives"]
+)
+def test_days_that_follow_each_other_stay_together(zone: str) -> None:
+    weekend = days("2026-12-11T09:00:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR,SA,SU", 4, zone)
+    assert [one.day for one in weekend] == [11, 12, 13, 25]
+
+
+@pytest.mark.parametrize(
+    "rule", ["FREQ=MONTHLY;BYDAY=53MO", "FREQ=DAILY;UNTIL=2027", "FREQ=DAILY;UNTIL=2027-01-04"]
+)
+def test_numbers_and_dates_that_are_none_are_refused(rule: str) -> None:
+    with pytest.raises(Refused):
+        _checked(SetReminder(text="x", at="2026-12-05T09:00", rrule=rule), "UTC", NOW, NOW)

@@ -119,13 +119,21 @@ rules = st.builds(
     st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
     st.fixed_dictionaries({}, optional=PARTS),
 )
+choosing = st.builds(
+    a_rule,
+    st.sampled_from(["MONTHLY", "YEARLY"]),
+    st.fixed_dictionaries(
+        {"BYSETPOS": PARTS["BYSETPOS"]},
+        optional={name: PARTS[name] for name in ("BYDAY", "BYMONTH", "BYMONTHDAY", "BYHOUR")},
+    ),
+)
 ends = st.sampled_from(["", "", ";COUNT=1", ";COUNT=5"])
 starts = st.datetimes(datetime(2026, 1, 1), datetime(2029, 1, 1)).map(
     lambda at: at.replace(minute=0, second=0, microsecond=0)
 )
 
 
-@given(rules, ends, starts)
+@given(rules | choosing, ends, starts)
 @settings(deadline=None)
 def test_words_say_what_the_rule_does(rule: str, end: str, start: datetime) -> None:
     rule = rule if "UNTIL" in rule else rule + end
@@ -166,6 +174,11 @@ def test_words_say_what_the_rule_does(rule: str, end: str, start: datetime) -> N
         ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", None),
         ("FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR", None),
         ("FREQ=YEARLY;BYYEARDAY=100", None),
+        ("FREQ=MONTHLY;BYDAY=TU;BYSETPOS=2;BYHOUR=9,15", None),
+        ("FREQ=YEARLY;BYMONTH=1,6;BYDAY=TU;BYSETPOS=2", None),
+        ("FREQ=YEARLY;BYMONTH=1,6;BYMONTHDAY=28,29,30,31;BYSETPOS=-1", None),
+        ("FREQ=YEARLY;INTERVAL=3;BYMONTH=12,1;BYDAY=MO;BYSETPOS=5", None),
+        ("FREQ=MONTHLY;BYMONTHDAY=15,1,1", "every month on days 1 and 15"),
         ("FREQ=HOURLY;BYDAY=MO", None),
         ("FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7", None),
         ("FREQ=WEEKLY;BYDAY=MO(+1)", None),

@@ -75,8 +75,10 @@ def repetition(rrule: str) -> str:
         return f"every {names}" if interval == "1" else f"on {names} every {interval} weeks"
     every = f"every {unit}" if interval == "1" else f"every {interval} {unit}s"
     day = parts.get("BYMONTHDAY")
-    # Of the days that may be the last of a month the one that was asked for is the last.
-    return f"{every} on day {day.rpartition(',')[2]}" if day and day != "-1" else every
+    if day and parts.get("BYSETPOS") == "-1":
+        # Of the days that may be the last of a month the one that was asked for is the last.
+        day = day.rpartition(",")[2]
+    return f"{every} on day {day}" if day and day != "-1" else every
 
 
 def reminder_line(item: JsonObject) -> str:
