@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import gc
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
@@ -112,6 +114,21 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+def test_nothing_is_collected_while_frames_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CPython makes them under a lock that a collection may want: gh-106883."""
+    real, collected = sys._current_frames, []
+
+    def current_frames() -> dict[int, Any]:
+        collected.append(gc.isenabled())
+        return real()
+
+    monkeypatch.setattr(sys, "_current_frames", current_frames)
+    seen = [frame.function for frame in loop_lag._stack(threading.get_ident())]
+    assert "test_nothing_is_collected_while_frames_are_made" in seen
+    assert collected == [False]
+    assert gc.isenabled()
 
 
 def test_looking_never_ends_the_process() -> None:
