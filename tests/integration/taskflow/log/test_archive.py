@@ -140,6 +140,23 @@ async def test_archived_and_live_are_read_as_one(world: World) -> None:
     assert await world.findings() == head == ([], head[1])
 
 
+async def test_of_a_stream_that_is_archived_whole_only_the_asked_end_is_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.fill()
+    await partitions.archive_all(world.owner, world.folder)
+    log, asked = world.log(), list[object]()
+    read = log._archive.streams
+
+    async def streams(lacking: dict[str, tuple[int, int]]) -> dict[str, list[Any]]:
+        asked.append(dict(lacking))
+        return await read(lacking)
+
+    monkeypatch.setattr(log._archive, "streams", streams)
+    assert [one.version for one in await log.read_end("early", 4, 2)] == [3, 4]
+    assert asked == [{"early": (2, 4)}]
+
+
 async def test_appends_go_on_from_what_was_archived(world: World) -> None:
     taken = await world.fill()
     await partitions.archive_all(world.owner, world.folder)
