@@ -172,6 +172,7 @@ def _who(process: psutil.Process) -> str:
         return "page-reader"
     if "playwright/driver" in command:
         return "browser-driver"
-    if "chrom" in command or "bwrap" in command:
+    # Chromium starts its own children so; only some of them have its name in an argument.
+    if "chrom" in command or "bwrap" in command or command.startswith("/proc/self/exe --type="):
         return "chromium"
     return f"unknown: {command}"
