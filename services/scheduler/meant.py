@@ -13,14 +13,15 @@ from datetime import datetime
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
+from services.scheduler.recurrence import WEEKDAYS, parts_of
+
 LAST_DAY = "In months or years without that day it comes on the last day of the month."
 _ENDS_THE_DAY = "T235959"
 _A_DATE = len("20261204")
 _LATE_DAYS = frozenset({"29", "30", "31"})
 _SHORTEST, _FEBRUARY, _NO_LEAP_YEAR = 28, "2", 2027
 _CHOOSERS = frozenset({"BYDAY", "BYSETPOS", "BYYEARDAY", "BYWEEKNO"})
-_MONDAY = "MO"
-_WEEKDAYS = (_MONDAY, "TU", "WE", "TH", "FR", "SA", "SU")
+_MONDAY = WEEKDAYS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,10 @@ class Meant:
 
 def as_meant(local_time: str, rule: str, zone: str) -> Meant:
     """What `rule` leaves open is decided. One that is no rule comes back as it is."""
-    pairs = [part.split("=") for part in rule.upper().removeprefix("RRULE:").split(";")]
-    if any(len(pair) != 2 for pair in pairs):
+    try:
+        before = parts_of(rule)
+    except ValueError:
         return Meant(rule)
-    before = dict(pairs)
     parts = dict(before)
     if len(parts.get("UNTIL", "")) == _A_DATE:
         parts["UNTIL"] += _ENDS_THE_DAY
@@ -77,7 +78,7 @@ def _shortest(month: str) -> int:
 
 def _counted_in_weeks(days: str, first: str) -> dict[str, str]:
     """Weeks as the country has them, unless they would part days that follow each other."""
-    before = _WEEKDAYS[_WEEKDAYS.index(first) - 1]
+    before = WEEKDAYS[WEEKDAYS.index(first) - 1]
     return {} if {first, before} <= set(days.split(",")) else {"WKST": first}
 
 
@@ -89,4 +90,4 @@ def _week_starts(zone: str) -> str:
         there = Locale.parse(f"und_{territory}")
     except UnknownLocaleError:
         return _MONDAY
-    return _WEEKDAYS[there.first_week_day] if there.territory == territory else _MONDAY
+    return WEEKDAYS[there.first_week_day] if there.territory == territory else _MONDAY

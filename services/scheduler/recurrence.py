@@ -26,6 +26,7 @@ CYCLE = 400
 """Years after which every date falls on the same weekday again, in the same week."""
 SEARCHED = 40
 """Years, within which every date falls on every weekday."""
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LARGEST = 10_000
 """Of a rule's INTERVAL and COUNT."""
 
@@ -89,7 +90,7 @@ def _occurrences(start: datetime, rule: str, near: datetime) -> Iterator[datetim
     The calendar repeats after CYCLE years, weekdays and all: so the walk is done in the last cycle
     that leaves it SEARCHED years at least.
     """
-    parts = _parts(rule)
+    parts = parts_of(rule)
     step = _STEPS.get(parts["FREQ"])
     if step and near > start and not parts.keys() & {"COUNT", "BYSETPOS"}:
         step *= int(parts.get("INTERVAL", 1))
@@ -103,7 +104,7 @@ def _occurrences(start: datetime, rule: str, near: datetime) -> Iterator[datetim
         yield at.replace(year=at.year - years)
 
 
-def _parts(rule: str) -> dict[str, str]:
+def parts_of(rule: str) -> dict[str, str]:
     """By name. Raises ValueError."""
     return dict(part.split("=") for part in rule.upper().removeprefix("RRULE:").split(";"))
 
@@ -119,7 +120,7 @@ def check_rule(local_time: str, rule: str) -> None:
         raise UnusableRule(TOO_OFTEN)
     start = datetime.fromisoformat(local_time)
     try:
-        _check_parts(_parts(text))
+        _check_parts(parts_of(text))
         first = islice(_occurrences(start, rule, start), LOOKED_AT)
         seen = list(takewhile(lambda at: at.year <= start.year + SEARCHED, first))
     except UnusableRule:

@@ -8,6 +8,8 @@ from itertools import product
 from babel.dates import format_date, get_day_names, get_month_names
 from babel.lists import format_list
 
+from services.scheduler.recurrence import WEEKDAYS, parts_of
+
 LOCALE = "en"
 MOST_TIMES = 6
 """A day; more of them are no words."""
@@ -23,7 +25,6 @@ _SAID = {
     *("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYSETPOS"),
     *("BYMONTH", "BYMONTHDAY", "BYDAY", "BYHOUR", "BYMINUTE"),
 }
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ORDINALS = {"1": "first", "2": "second", "3": "third", "4": "fourth", "5": "fifth", "-1": "last"}
 _DAY = re.compile(r"([+-]?\d{1,2})?([A-Z]{2})")
 _SHORTEST_MONTH = 28
@@ -34,7 +35,7 @@ def rule_in_words(rule: str, local_time: str) -> str | None:
 
     `rule` has passed recurrence.check_rule, and `local_time` is its first occurrence.
     """
-    parts = dict(part.split("=") for part in rule.upper().removeprefix("RRULE:").split(";"))
+    parts = parts_of(rule)
     if parts.keys() - _SAID:
         return None
     start = datetime.fromisoformat(local_time)
@@ -80,7 +81,7 @@ def _daily(parts: dict[str, str], _: datetime) -> str | None:
 def _weekly(parts: dict[str, str], start: datetime) -> str | None:
     if "BYMONTHDAY" in parts or "BYSETPOS" in parts:
         return None
-    named = _named_days(parts.get("BYDAY", _WEEKDAYS[start.weekday()]))
+    named = _named_days(parts.get("BYDAY", WEEKDAYS[start.weekday()]))
     return f"{_every(parts)} on {named}{_in_months(parts)}" if named else None
 
 
@@ -149,10 +150,10 @@ def _on_weekdays(parts: dict[str, str]) -> str | None:
 
 def _named_days(days: str) -> str | None:
     wanted = days.split(",")
-    if any(day not in _WEEKDAYS for day in wanted):
+    if any(day not in WEEKDAYS for day in wanted):
         return None
     names = get_day_names("wide", locale=LOCALE)
-    return _listed([names[nth] for nth, day in enumerate(_WEEKDAYS) if day in wanted])
+    return _listed([names[nth] for nth, day in enumerate(WEEKDAYS) if day in wanted])
 
 
 def _in_months(parts: dict[str, str]) -> str:
