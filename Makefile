@@ -50,8 +50,13 @@ pump: $(VENV)/.dev ## Pump all patterns and all that takes foreign text with hos
 	@PUMP=1 $(BIN)/python -m pytest tests/pump/test_functions.py
 	@$(BIN)/python -m tests.pump.run --minutes $(PUMP_MINUTES)
 
-measure: $(VENV)/.dev ## Measure how well prices are read, on public data sets beside the project, where they are
+measure: $(VENV)/.dev ## Measure how well prices, zones and places are read, on public data, where they are
 	@$(BIN)/python -m tests.measure
+
+EVALUATE ?=
+
+evaluate: $(VENV)/.dev ## Hold the golden conversations in twenty languages; with GEMINI_API_KEY also with Gemini: EVALUATE="--times 3"
+	@$(BIN)/python -m tests.evaluation $(EVALUATE)
 
 power-cut: $(VENV)/.dev ## Cut the power of PostgreSQL's and NATS's disks N times each (root)
 	@$(BIN)/python -m tests.chaos.power_cut --cuts $(N)
@@ -129,4 +134,4 @@ $(VENV)/.browser: | $(VENV)/.runtime
 	@$(BIN)/taskflow browser
 	@touch $@
 
-.PHONY: run test check attack fuzz chaos chaos-matrix chaos-sends simulate pump measure power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench compare format lock clean help
+.PHONY: run test check attack fuzz chaos chaos-matrix chaos-sends simulate pump measure evaluate power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench compare format lock clean help

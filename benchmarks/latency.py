@@ -114,7 +114,7 @@ async def _serve(given: dict[str, Any], line: processes.Line) -> None:
     seen: dict[str, float] = {}
 
     async def handler(recorded: Recorded[MessageReceived], _: int) -> None:
-        seen[recorded.event.message_sid] = time.monotonic()
+        seen[recorded.event.message_ref] = time.monotonic()
 
     @asynccontextmanager
     async def build(runtime: Runtime) -> AsyncGenerator[None]:

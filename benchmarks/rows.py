@@ -27,7 +27,7 @@ KEY = DataKey(bytes(32))
 
 def message(sid: str) -> MessageReceived:
     return MessageReceived(
-        message_sid=sid, channel="whatsapp", kind="text", text=TEXT, profile_name="Ada"
+        message_ref=sid, channel="whatsapp", kind="text", text=TEXT, profile_name="Ada"
     )
 
 

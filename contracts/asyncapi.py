@@ -1,5 +1,7 @@
 """Every subject of the bus with its message, as an AsyncAPI 3 document made from the contracts."""
 
+from collections.abc import Sequence
+
 from contracts.event import Event, Json, all_events
 from contracts.recorded import Message
 from contracts.tools import ToolRequested
@@ -25,7 +27,7 @@ def document(root: str, version: str) -> Json:
         },
         "components": {
             "messages": {type_: _message(cls) for type_, cls in events},
-            "schemas": {_schema_name(cls): _schema(cls) for _, cls in events},
+            "schemas": _schemas([cls for _, cls in events]),
         },
     }
 
@@ -67,5 +69,18 @@ def _schema_name(cls: type[Event]) -> str:
     return f"{cls.type}.v{cls.version}"
 
 
-def _schema(cls: type[Event]) -> Json:
-    return cls.model_json_schema(mode="serialization", ref_template="#/$defs/{model}")
+def _schemas(events: Sequence[type[Event]]) -> Json:
+    """Those of the events, and of what stands in them: each reference is found from the top.
+
+    Raises ValueError where two models of one name differ.
+    """
+    found: Json = {}
+    for cls in events:
+        schema = cls.model_json_schema(
+            mode="serialization", ref_template=_REF.format("schemas", "{model}")
+        )
+        inner: Json = schema.pop("$defs", {})
+        for name, one in {**inner, _schema_name(cls): schema}.items():
+            if found.setdefault(name, one) != one:
+                raise ValueError(f"two models are called {name}")
+    return found

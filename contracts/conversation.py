@@ -5,11 +5,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts.event import Event, Json, event, upcasts
+from contracts.event import Event, Json, event, renamed, upcasts
 from contracts.personal import Personal
 
-FIRST_RULES, RULES = 1, 2
-"""Of the turns of release 0.1, and of those that this release opens."""
+FIRST_RULES, RULES = 1, 3
+"""Of the turns of release 0.1, and of those that this release opens. A turn that an older release
+opened is gone on with by today's rules; what it had decided by its own is not decided again."""
 
 
 class Media(BaseModel):
@@ -19,13 +20,18 @@ class Media(BaseModel):
 
 @event
 class MessageReceived(Event):
-    """A person wrote to us. v2 tells whether their zone is one of several."""
+    """A person wrote to us.
+
+    v2 tells whether their zone is one of several; v3 whether they only forwarded it; v4 names the
+    message by its channel's reference, and knows a second channel.
+    """
 
     type: ClassVar = "message.received"
-    version: ClassVar = 2
+    version: ClassVar = 4
 
-    message_sid: str
-    channel: Literal["whatsapp"]
+    message_ref: str
+    """By which its channel knows the message: at Twilio its MessageSid."""
+    channel: Literal["whatsapp", "terminal"]
     kind: Literal["text", "button", "media", "location", "other"]
     text: Personal[str]
     """What was typed, a button's label, a caption, or a location in words; may be empty."""
@@ -35,6 +41,8 @@ class MessageReceived(Event):
     """IANA zone guessed from the address; None when it tells no country."""
     zone_ambiguous: bool = False
     """Whether zones with other clocks are possible for that address as well."""
+    forwarded: bool = False
+    """Somebody else wrote it: it asks for nothing in its sender's name."""
 
 
 @upcasts(MessageReceived, from_version=1)
@@ -43,25 +51,46 @@ def _asks_for_no_zone(data: Json) -> Json:
     return {**data, "zone_ambiguous": False}
 
 
+@upcasts(MessageReceived, from_version=2)
+def _was_typed(data: Json) -> Json:
+    """Whether it was forwarded was not kept."""
+    return {**data, "forwarded": False}
+
+
+@upcasts(MessageReceived, from_version=3)
+def _came_by_twilio(data: Json) -> Json:
+    """Its reference was named for the only channel there was."""
+    return renamed(data, "message_sid", "message_ref")
+
+
 @event
 class TurnStarted(Event):
     """The agent took up what was pending; this event's id is the turn's.
 
-    v2 names the rules that decide the turn, to its end and in every replay.
+    v2 names the rules that decide the turn, to its end and in every replay; v3 the language of
+    what code says in it.
     """
 
     type: ClassVar = "turn.started"
-    version: ClassVar = 2
+    version: ClassVar = 3
 
     number: int
     """Turns ended before this one."""
-    rules: int = RULES
-    """1: until release 0.1, without receipts; 2: docs/policy.md as it stands."""
+    rules: int = 2
+    """1: until release 0.1, without receipts; 2: until release 0.2, by tables of words; 3:
+    docs/policy.md as it stands. Whoever opens a turn names them; unnamed, they are the second."""
+    language: str = "en"
+    """BCP 47: the user's own, or what they seem to write in (ADR 51)."""
 
 
 @upcasts(TurnStarted, from_version=1)
 def _by_the_first_rules(data: Json) -> Json:
     return {**data, "rules": 1}
+
+
+@upcasts(TurnStarted, from_version=2)
+def _spoken_to_in_english(data: Json) -> Json:
+    return {**data, "language": "en"}
 
 
 class Usage(BaseModel):
@@ -123,14 +152,14 @@ class ReplyReady(Event):
     kind: Literal["answer", "apology", "reminder", "alert"]
     text: Personal[str]
     in_reply_to: str | None = None
-    """MessageSid of the newest message it answers."""
+    """Reference of the newest message it answers."""
     tells_again: list[UUID] = Field(default_factory=list[UUID])
     """Earlier replies that may not have arrived, quoted in this one."""
     picture: UUID | None = None
     """In the media store; it goes out with the first part."""
     receipts: list[UUID] = Field(default_factory=list[UUID])
     """The facts whose receipts stand under its words: `tool.finished`, `tool.failed`,
-    `profile.learned`, `profile.forgotten`."""
+    `profile.learned`, `profile.forgotten`, `changes.undone`."""
 
 
 @upcasts(ReplyReady, from_version=1)
@@ -157,9 +186,61 @@ class ReplyCaught(Event):
     turn: UUID
     step: int
     claims: list[str]
-    """Kinds of action that were claimed, such as "set_reminder"."""
+    """Tools whose effect it states: "set_reminder"; by the rules of old, kinds of claims."""
     corrected: Literal["by_model", "by_rule"]
-    """`by_model`: sent back with what really happened; `by_rule`: sent, corrected by us."""
+    """`by_model`: sent back with what really happened; `by_rule`: sent, with what is true below it
+    (by the rules of old: in its place)."""
+
+
+@event
+class ReplyLooked(Event):
+    """A second model read a reply for changes that it claims or promises: it is paid for once.
+
+    It stands in the batch of the answer that it looked at.
+    """
+
+    type: ClassVar = "reply.looked"
+
+    turn: UUID
+    step: int
+    claims: list[str] | None
+    """Names of tools, or `something_else`; None: there was no answer in time."""
+    model: str
+    prompt_version: str
+    usage: Usage
+    took_ms: int
+
+
+@event
+class WishJudged(Event):
+    """What allowed a change, or did not: the user's own words, and who found that they ask for it.
+
+    It stands in the batch of the answer that asked for the change.
+    """
+
+    type: ClassVar = "wish.judged"
+
+    turn: UUID
+    step: int
+    call: UUID
+    """The `tool.requested` of it."""
+    tool: str
+    fingerprint: str
+    """As of `action.proposed`."""
+    words: Personal[list[str]]
+    """Whole sentences, as they were typed; of a yes, the messages."""
+    messages: list[UUID]
+    """In which they stand."""
+    by: Literal["words", "witness", "yes"]
+    """`words`: they stand there, and nobody else's text was in view; `witness`: a second model
+    that was shown nothing else was asked; `yes`: it was shown to them, and they said so."""
+    asks: bool | None = True
+    """None: the witness gave no answer."""
+    model: str | None = None
+    """The witness; None where none was asked."""
+    prompt_version: str | None = None
+    usage: Usage = Field(default_factory=Usage)
+    took_ms: int = 0
 
 
 @event
@@ -203,6 +284,16 @@ class TurnStopped(Event):
 
 
 @event
+class TurnSuperseded(Event):
+    """The turn gave way to messages that came meanwhile: its own wait again, in front of them."""
+
+    type: ClassVar = "turn.superseded"
+
+    turn: UUID
+    step: int
+
+
+@event
 class TurnRetried(Event):
     """An operator gave parked messages back to the agent."""
 
@@ -210,6 +301,29 @@ class TurnRetried(Event):
 
     parked: UUID
     messages: list[UUID]
+
+
+@event
+class ChangesUndone(Event):
+    """The user took back what a reply told as done.
+
+    Services are asked beside it for what they did; facts of the user's go and come beside it.
+    """
+
+    type: ClassVar = "changes.undone"
+
+    turn: UUID
+    step: int
+    reply: UUID
+    """Whose receipts told of the changes."""
+    asked: list[UUID] = Field(default_factory=list[UUID])
+    """Outcomes that a call beside this takes back: the first that of the first call, and so on."""
+    facts: list[UUID] = Field(default_factory=list[UUID])
+    """The `profile.learned` events that no longer hold."""
+    restored: list[UUID] = Field(default_factory=list[UUID])
+    """Those that hold again, as they did before."""
+    left: list[UUID] = Field(default_factory=list[UUID])
+    """What cannot be taken back: it has no inverse, or was changed since."""
 
 
 @event

@@ -51,6 +51,11 @@ def upcasts(cls: type[Event], *, from_version: int) -> Callable[[Upcaster], Upca
     return register
 
 
+def renamed(payload: Json, field: str, to: str) -> Json:
+    """The payload with one of its fields under another name, for upcasters."""
+    return {to if name == field else name: value for name, value in payload.items()}
+
+
 def all_events() -> Mapping[str, type[Event]]:
     return dict(_events)
 

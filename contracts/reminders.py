@@ -1,27 +1,41 @@
 """A reminder's life. Its truth is wall time, zone and rule; the instant is derived each time."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from contracts.event import Event, event
+from pydantic import Field
+
+from contracts.event import Event, Json, event, upcasts
 from contracts.personal import Personal
 
 
 @event
 class ReminderSet(Event):
+    """v2 names the language that it is told in, and the days that it leaves out."""
+
     type: ClassVar = "reminder.set"
+    version: ClassVar = 2
 
     reminder: UUID
     text: Personal[str]
     local_time: str
     """The first occurrence on the user's clock, YYYY-MM-DDTHH:MM[:SS], no offset."""
     zone: str
-    """IANA name."""
+    """IANA's name, or an offset as it was said (taskflow/zones.py)."""
     rrule: str | None
     """RFC 5545, expanded on local time; None for once."""
     tzdata: str
     """Version of the zone rules it was promised by."""
+    language: str = "en"
+    """BCP 47, of whoever set it."""
+    except_on: list[date] = Field(default_factory=list[date])
+    """Days on the user's clock on which its rule does not hold."""
+
+
+@upcasts(ReminderSet, from_version=1)
+def _set_in_english(data: Json) -> Json:
+    return {**data, "language": "en", "except_on": []}
 
 
 @event

@@ -1,10 +1,14 @@
-"""What happens to a reply on its way to the user. Part and attempt count from 0 and 1."""
+"""What happens to a reply on its way to the user. Part and attempt count from 0 and 1.
+
+A message's reference is what its channel knows it by, at Twilio its MessageSid; the first versions
+of these events named it for that.
+"""
 
 from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from contracts.event import Event, event
+from contracts.event import Event, Json, event, renamed, upcasts
 
 
 @event
@@ -22,14 +26,15 @@ class ReplySending(Event):
 
 @event
 class ReplySent(Event):
-    """Twilio has this part."""
+    """The channel has this part. v2 names the message by its channel's reference."""
 
     type: ClassVar = "reply.sent"
+    version: ClassVar = 2
 
     reply: UUID
     part: int
     attempt: int
-    message_sid: str
+    message_ref: str
     known_by: Literal["response", "callback", "list"]
 
 
@@ -83,30 +88,48 @@ class ReplyParked(Event):
 
 @event
 class ReplyDelivered(Event):
+    """v2 names the message by its channel's reference."""
+
     type: ClassVar = "reply.delivered"
+    version: ClassVar = 2
 
     reply: UUID
     part: int
-    message_sid: str
+    message_ref: str
 
 
 @event
 class ReplyRead(Event):
+    """v2 names the message by its channel's reference."""
+
     type: ClassVar = "reply.read"
+    version: ClassVar = 2
 
     reply: UUID
     part: int
-    message_sid: str
+    message_ref: str
 
 
 @event
 class ReplyUndelivered(Event):
-    """Twilio accepted this part and could not deliver it."""
+    """The channel accepted this part and could not deliver it.
+
+    v2 names the message by its channel's reference.
+    """
 
     type: ClassVar = "reply.undelivered"
+    version: ClassVar = 2
 
     reply: UUID
     part: int
-    message_sid: str
+    message_ref: str
     status: Literal["failed", "undelivered", "canceled"]
     code: int | None
+
+
+@upcasts(ReplySent, from_version=1)
+@upcasts(ReplyDelivered, from_version=1)
+@upcasts(ReplyRead, from_version=1)
+@upcasts(ReplyUndelivered, from_version=1)
+def _went_by_twilio(data: Json) -> Json:
+    return renamed(data, "message_sid", "message_ref")

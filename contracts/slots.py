@@ -17,9 +17,9 @@ def event_id(slot: UUID, n: int) -> UUID:
     return uuid5(slot, str(n))
 
 
-def message(message_sid: str) -> UUID:
-    """A message at Twilio: the webhook, its repeats and the back-fill compete."""
-    return _slot("message", message_sid)
+def message(message_ref: str) -> UUID:
+    """A message that came in: the webhook, its repeats and the back-fill compete."""
+    return _slot("message", message_ref)
 
 
 def turn(stream: str, ended: int) -> UUID:
@@ -47,9 +47,9 @@ def send_outcome(reply: UUID, part: int, attempt: int) -> UUID:
     return _slot(reply, part, attempt, "outcome")
 
 
-def delivery(message_sid: str, status: str) -> UUID:
+def delivery(message_ref: str, status: str) -> UUID:
     """One status of one sent message: callbacks repeat."""
-    return _slot("delivery", message_sid, status)
+    return _slot("delivery", message_ref, status)
 
 
 def heard(reply: UUID, part: int, attempt: int) -> UUID:

@@ -1,28 +1,30 @@
 """What services say of tools: offered, requested, finished, failed."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
+from contracts import declared_before
+from contracts.declarations import Argument, Effect, ToolName, Undo, Wording
 from contracts.event import Event, Json, event, upcasts
 from contracts.personal import Personal
 
 NOBODY = "nobody"
 """Owner of a call that no service does: its outcome stands in the answer's own batch."""
-ToolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
 @event
 class ToolOffered(Event):
     """A service can do this; from now on the model may ask for it.
 
-    v2 tells whose words its results are, and which arguments must be the user's own.
+    v2 tells whose words its results are, and which arguments must be the user's own; v3 everything
+    else that others must know of a tool, so that nobody knows one by its name.
     """
 
     type: ClassVar = "tool.offered"
-    version: ClassVar = 2
+    version: ClassVar = 3
 
     tool: ToolName
     owner: ToolName
@@ -31,19 +33,38 @@ class ToolOffered(Event):
     """What the model reads."""
     parameters: dict[str, Any]
     """JSON schema of the arguments."""
-    effect: Literal["read", "write", "confirm"]
+    effect: Effect
     timeout_s: float
     cost: float = 0.0
     """US dollars a call, about."""
     untrusted: bool = False
     """Its results hold other people's text: pages, search results, what was said long ago."""
-    grounded: list[str] = Field(default_factory=list[str])
-    """Arguments of a `write` that must stand in the user's own words, or be confirmed by them."""
+    declared: list[Argument] = Field(default_factory=list[Argument])
+    """What arguments want of the user's words, where the tool changes something, and how they are
+    shown, in that order; one that is not here is shown by its name after them."""
+    proposal: str | None = None
+    """English, what is asked of the user: "set a reminder"; None: the tool's name."""
+    receipt: Wording | None = None
+    """How its result is told to the user; None: the call, word for word."""
+    not_done: str | None = None
+    """English, a sentence for the user where it was said to be done, and was not."""
+    changes: str | None = None
+    """English, the thing that it changes: "reminder"."""
+    undone_by: Undo | None = None
+    finds_addresses: bool = False
+    """Addresses in its results may be opened, and watched."""
+    inside: bool = False
+    """It asks nobody outside the house: it looks at what the user has here."""
 
 
 @upcasts(ToolOffered, from_version=1)
 def _trusts_nobody(data: Json) -> Json:
     return {**data, "untrusted": data["effect"] == "read", "grounded": []}
+
+
+@upcasts(ToolOffered, from_version=2)
+def _says_of_itself_what_tables_said(data: Json) -> Json:
+    return declared_before.declared(data)
 
 
 @event
@@ -70,11 +91,12 @@ class ToolRequested(Event):
     """The model asked for a tool; this event's id is the call's.
 
     v2 tells who asks; v3, as the tool was offered then, whether the call changes anything and whose
-    words its result holds.
+    words its result holds; v4, when the user wrote what it answers to, and in which language they
+    are spoken to.
     """
 
     type: ClassVar = "tool.requested"
-    version: ClassVar = 3
+    version: ClassVar = 4
 
     turn: UUID
     step: int
@@ -88,8 +110,13 @@ class ToolRequested(Event):
     """False when the zone was only guessed from the number's country."""
     deadline: datetime
     asker: Personal[Asker] | None = None
-    effect: Literal["read", "write", "confirm"] = "read"
+    effect: Effect = "read"
     untrusted: bool = False
+    written_at: datetime | None = None
+    """When the message that asks for it arrived: "in 2 minutes" and "today" count from there. None
+    where it was not recorded."""
+    language: str = "en"
+    """BCP 47, of what the tool says to the user now or later."""
 
     def key(self) -> str:
         return f"{self.owner}.{self.tool}"
@@ -106,12 +133,18 @@ def _without_receipt(data: Json) -> Json:
     return {**data, "effect": "read", "untrusted": True}
 
 
+@upcasts(ToolRequested, from_version=3)
+def _without_its_message(data: Json) -> Json:
+    """The request's own time stands for it."""
+    return {**data, "written_at": None, "language": "en"}
+
+
 @event
 class ToolFinished(Event):
-    """v2 may bring a picture, and may repeat what an earlier call found."""
+    """v2 may bring a picture, and may repeat what an earlier call found; v3 may find addresses."""
 
     type: ClassVar = "tool.finished"
-    version: ClassVar = 2
+    version: ClassVar = 3
 
     call: UUID
     tool: ToolName
@@ -121,11 +154,29 @@ class ToolFinished(Event):
     """In the media store: it goes out with the turn's reply."""
     repeats: UUID | None = None
     """The call that found this, a moment ago."""
+    finds_addresses: bool = False
+    """Addresses in the result may be opened."""
 
 
 @upcasts(ToolFinished, from_version=1)
 def _found_by_itself(data: Json) -> Json:
     return {**data, "picture": None, "repeats": None}
+
+
+@upcasts(ToolFinished, from_version=2)
+def _searched_by_name(data: Json) -> Json:
+    return {**data, "finds_addresses": data["tool"] in declared_before.SEARCHES}
+
+
+FailureCode = Literal[
+    "invalid_arguments",
+    "unavailable",
+    "refused",
+    "timeout",
+    "parked",
+    "unknown",
+    "needs_confirmation",
+]
 
 
 @event
@@ -140,15 +191,7 @@ class ToolFailed(Event):
 
     call: UUID
     tool: ToolName
-    code: Literal[
-        "invalid_arguments",
-        "unavailable",
-        "refused",
-        "timeout",
-        "parked",
-        "unknown",
-        "needs_confirmation",
-    ]
+    code: FailureCode
     error: Personal[str]
 
 

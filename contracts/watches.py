@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.event import Event, event
+from contracts.event import Event, Json, event, upcasts
 from contracts.personal import Personal
 from contracts.readings import Evidence, ReadingOutcome
 
@@ -17,9 +17,13 @@ Goal = Literal["below", "drop", "back_in_stock"]
 
 @event
 class WatchSet(Event):
-    """The user wants to hear of a page; this event says of what, in which one of three ways."""
+    """The user wants to hear of a page; this event says of what, in which one of three ways.
+
+    v2 names the language that they are told in.
+    """
 
     type: ClassVar = "watch.set"
+    version: ClassVar = 2
 
     watch: UUID
     page: UUID
@@ -38,6 +42,13 @@ class WatchSet(Event):
     """The last day, on the user's calendar."""
     zone: str
     """IANA name."""
+    language: str = "en"
+    """BCP 47, of whoever set it."""
+
+
+@upcasts(WatchSet, from_version=1)
+def _set_in_english(data: Json) -> Json:
+    return {**data, "language": "en"}
 
 
 @event

@@ -25,6 +25,7 @@ from simulators.settings import SimulatorSettings
 from simulators.shop import router as shop
 from simulators.shop import side_door as shop_side_door
 from simulators.twilio import router as twilio
+from simulators.twilio.account import Account
 from simulators.twilio.delivery import Deliveries
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.inbound import Inbound
@@ -39,7 +40,10 @@ def build_app(settings: SimulatorSettings) -> FastAPI:
     context = SimContext(settings, Faults(), phone, copies)
     webhooks = Webhooks(settings.twilio_auth_token.get_secret_value())
     fetching = MediaFetching(settings)
-    inbound, deliveries = Inbound(context, webhooks), Deliveries(context, webhooks, fetching)
+    account = Account(settings)
+    context.resets.append(account.forget)
+    inbound = Inbound(context, webhooks, account)
+    deliveries = Deliveries(context, webhooks, fetching)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
@@ -63,9 +67,9 @@ def build_app(settings: SimulatorSettings) -> FastAPI:
     app.state.context = context
     app.add_middleware(OwnNames, settings.hosts)
     app.include_router(phone_page.build_router(context, inbound, deliveries))
-    app.include_router(side_door.build_router(context, inbound, deliveries))
+    app.include_router(side_door.build_router(context, inbound, deliveries, account))
     app.include_router(gemini_side_door.build_side_door(context))
-    app.include_router(twilio.build_router(context, deliveries), prefix="/twilio")
+    app.include_router(twilio.build_router(context, deliveries, account), prefix="/twilio")
     app.include_router(gemini.build_router(context), prefix="/gemini")
     app.include_router(serpapi.build_router(context), prefix="/serpapi")
     app.include_router(shop_side_door.build_side_door(context))

@@ -36,6 +36,10 @@ class SimulatorSettings(Settings):
     twilio_whatsapp_from: str = Field(
         default="whatsapp:+14155238886", pattern=r"^whatsapp:\+[1-9][0-9]{6,14}$"
     )
+    taskflow_sim_messaging_service: str = Field(
+        default="", pattern="^(MG[0-9a-fA-F]{32})?$", examples=["MG" + "0" * 32]
+    )
+    """One with Advanced Opt-Out that the sender is in: Twilio then keeps STOP and START itself."""
     gemini_api_key: SecretStr = SecretStr("simulated-gemini-key")
     serpapi_api_key: SecretStr = SecretStr("simulated-serpapi-key")
     taskflow_sim_webhook_url: HttpAddress = "http://127.0.0.1:8000/webhook"

@@ -10,6 +10,7 @@ from simulators.context import SimContext
 from simulators.faults import Fault, Vendor
 from simulators.phone.message import Message
 from simulators.phone.router import Strict, UserAddress
+from simulators.twilio.account import Account, AccountStatus, SenderStatus
 from simulators.twilio.callbacks import Mode, Receipts
 from simulators.twilio.delivery import Deliveries
 from simulators.twilio.inbound import Inbound, Received, Typed
@@ -27,6 +28,7 @@ class PhoneMessage(Strict):
     button_payload: str | None = Field(default=None, max_length=128)
     media_url: HttpUrl | None = None
     media_type: str | None = Field(default=None, max_length=100)
+    forwarded: bool = False
     repeat: int = Field(default=1, ge=1, le=500)
 
 
@@ -46,13 +48,23 @@ class CallbackHabits(Strict):
     delay_ms: int | None = Field(default=None, ge=0, le=60_000)
 
 
+class Standing(Strict):
+    """Of the account and of its registered sender."""
+
+    account: AccountStatus = "active"
+    sender: SenderStatus = "ONLINE"
+
+
 class ForUser(Strict):
     user: UserAddress
 
 
 class SideDoor:
-    def __init__(self, context: SimContext, inbound: Inbound, deliveries: Deliveries) -> None:
+    def __init__(
+        self, context: SimContext, inbound: Inbound, deliveries: Deliveries, account: Account
+    ) -> None:
         self._context, self._inbound, self._deliveries = context, inbound, deliveries
+        self._account = account
 
     async def write(self, message: PhoneMessage) -> dict[str, Any]:
         typed = Typed(
@@ -64,6 +76,7 @@ class SideDoor:
             button_payload=message.button_payload,
             media_url=str(message.media_url) if message.media_url else None,
             media_type=message.media_type,
+            forwarded=message.forwarded,
             sid=message.sid,
             copies=message.repeat,
         )
@@ -94,6 +107,10 @@ class SideDoor:
         changes = change.model_dump(exclude_none=True)
         self._deliveries.habits = replace(self._deliveries.habits, **changes)
         return asdict(self._deliveries.habits)
+
+    async def stand(self, standing: Standing) -> dict[str, Any]:
+        self._account.status, self._account.sender_status = standing.account, standing.sender
+        return standing.model_dump()
 
     async def fault(self, order: FaultOrder) -> list[dict[str, Any]]:
         self._context.faults.add(Fault(**order.model_dump()))
@@ -159,8 +176,10 @@ def _accepted(message: Message) -> dict[str, Any]:
     }
 
 
-def build_router(context: SimContext, inbound: Inbound, deliveries: Deliveries) -> APIRouter:
-    door = SideDoor(context, inbound, deliveries)
+def build_router(
+    context: SimContext, inbound: Inbound, deliveries: Deliveries, account: Account
+) -> APIRouter:
+    door = SideDoor(context, inbound, deliveries, account)
     router = APIRouter(prefix="/_sim")
     router.add_api_route("/phone/messages", door.write, methods=["POST"])
     router.add_api_route("/phone/messages", door.chat, methods=["GET"])
@@ -169,6 +188,7 @@ def build_router(context: SimContext, inbound: Inbound, deliveries: Deliveries) 
     router.add_api_route("/phone/window/close", door.close_window, methods=["POST"])
     router.add_api_route("/twilio/accepted", door.accepted, methods=["GET"])
     router.add_api_route("/twilio/callbacks", door.habits, methods=["POST"])
+    router.add_api_route("/twilio/account", door.stand, methods=["POST"])
     router.add_api_route("/faults", door.fault, methods=["POST"])
     router.add_api_route("/faults", door.faults, methods=["GET"])
     router.add_api_route("/faults/clear", door.clear_faults, methods=["POST"])

@@ -25,6 +25,8 @@ _UNSEEN = (
 )
 """Unicode's Default_Ignorable_Code_Point, but for the format characters (DerivedCoreProperties)."""
 _ACTING_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_ISOLATES = "\u2066\u2067\u2068\u2069"
+"""They reorder nothing around them (UAX 9): LRI, RLI, FSI, PDI."""
 _JOINERS = "\u200c\u200d"
 _STYLES = "\ufe0e\ufe0f"
 _PLAIN_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "CJK", "COMBINING", "DIGIT")
@@ -53,12 +55,13 @@ _FORMULA = re.compile(r"[\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 Written = Callable[[str], str]
 
 
-def for_terminal(text: str, *, lines: bool = False) -> str:
+def for_terminal(text: str, *, lines: bool = False, isolates: bool = False) -> str:
     """Nothing in it moves the cursor, colours, hides or reorders.
 
-    `lines` keeps line feeds and tabs.
+    `lines` keeps line feeds and tabs; `isolates` what sets a part in its own direction apart, which
+    ends with its paragraph at the latest.
     """
-    kept = "\n\t" if lines else ""
+    kept = ("\n\t" if lines else "") + (_ISOLATES if isolates else "")
     return _written(text, kept, _as_escape)
 
 

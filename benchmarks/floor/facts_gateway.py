@@ -34,7 +34,7 @@ class Gateway:
         if (form := await self._form(request)) is None:
             return web.Response(status=403)
         user = await self.log.user(form["From"])
-        plain = {"message_sid": form["MessageSid"], "channel": "whatsapp", "kind": "text"}
+        plain = {"message_ref": form["MessageSid"], "channel": "whatsapp", "kind": "text"}
         secret = {"text": form["Body"], "profile_name": form["ProfileName"]}
         await self.log.append(
             user, ("message.received", {**plain, "zone": "Europe/Berlin"}, secret)
@@ -57,7 +57,7 @@ class Gateway:
         }
         async with self.http.post(SEND, data=body) as answer:
             created = orjson.loads(await answer.read())
-        sent = {"reply": reply, "part": 1, "message_sid": created["sid"]}
+        sent = {"reply": reply, "part": 1, "message_ref": created["sid"]}
         await self.log.append(user, ("reply.sent", sent, {}))
 
     async def status(self, request: web.Request) -> web.Response:
@@ -65,7 +65,7 @@ class Gateway:
         if form is None or query["mac"] != facts.mac(query["user"], query["reply"]):
             return web.Response(status=403)
         if fact := STATUSES.get(form["MessageStatus"]):
-            plain = {"reply": query["reply"], "part": 1, "message_sid": form["MessageSid"]}
+            plain = {"reply": query["reply"], "part": 1, "message_ref": form["MessageSid"]}
             await self.log.append(UUID(query["user"]), (fact, plain, {}))
         return web.Response(status=204)
 

@@ -1,16 +1,22 @@
 """Wires the agent; nothing is wired elsewhere."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from services.agent.asking.gemini import Gemini
+from services.agent.asking.second_look import AskedOf
 from services.agent.decider import FOLD
 from services.agent.effects import Effects
 from services.agent.handlers import subscribe
+from services.agent.leaving import leaving
+from services.agent.memory.fact_tools import FactTools
+from services.agent.memory.profile import naming
 from services.agent.memory.search_history import HistoryTable, HistoryTools, HistoryWords
 from services.agent.settings import AgentSettings
 from taskflow.forgetting.erasure import Forgetting
+from taskflow.places import meaning
 from taskflow.process.service import Runtime, run
 from taskflow.process.watchdog import Moves
 from taskflow.tooling import keep_offered
@@ -20,12 +26,22 @@ from taskflow.tooling import keep_offered
 async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[None]:
     gemini = Gemini(settings)
     forgetting = Forgetting(runtime.pool, runtime.vault, runtime.log)
-    effects = Effects(runtime.log, gemini, destroyer=forgetting)
+    look = AskedOf(gemini.named(settings.gemini_small_model)) if settings.truth_look else None
+    effects = Effects(
+        runtime.log, gemini, destroyer=forgetting, answers=settings.model_answers, look=look
+    )
     quiet = timedelta(seconds=settings.agent_quiet_seconds)
     index = runtime.project(HistoryWords(runtime.log, runtime.vault))
     table = HistoryTable(runtime.pool)
-    tools = HistoryTools(table, runtime.vault, runtime.log, index).all()
+    tools = [
+        *HistoryTools(table, runtime.vault, runtime.log, index).all(),
+        *FactTools(runtime.log).all(),
+        leaving.tool(),
+    ]
     subscribe(runtime, effects, tools, quiet=quiet, workers=settings.agent_workers)
+    # Read beside the loop, and before somebody says where they live.
+    runtime.background(asyncio.to_thread(meaning.load), "places")
+    runtime.background(asyncio.to_thread(naming.load), "names")
     runtime.background(keep_offered(runtime.log, runtime.service, tools), "offer")
     runtime.project(Moves("agent", FOLD, lambda state: state.driver, runtime.folds))
     try:

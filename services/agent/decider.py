@@ -13,18 +13,23 @@ from uuid import UUID
 from contracts import slots, streams
 from contracts.conversation import (
     FIRST_RULES,
+    RULES,
+    ChangesUndone,
     ForgettingAsked,
     ForgettingConfirmed,
     HistorySummarized,
     MessageReceived,
     ModelAnswered,
     ReplyCaught,
+    ReplyLooked,
     ReplyReady,
     TurnParked,
     TurnRetried,
     TurnStarted,
     TurnStopped,
+    TurnSuperseded,
     UserForgotten,
+    WishJudged,
 )
 from contracts.event import Event
 from contracts.recorded import Recorded
@@ -33,8 +38,10 @@ from contracts.tools import NOBODY, ActionProposed, ToolFailed, ToolFinished, To
 from services.agent.apologies import Reason, apology, given_up
 from services.agent.leaving import parting
 from services.agent.leaving.parting import AwaitGoodbye, Forget
-from services.agent.state import Conversation, Pending, Proposal
+from services.agent.state import Conversation, Pending, Proposal, Undoable
 from taskflow.log.folding import Fold
+from taskflow.words.languages import LANGUAGES
+from taskflow.words.typed import STOP
 
 MAX_STEPS = 8
 MAX_WORK = timedelta(seconds=90)
@@ -43,7 +50,8 @@ MAX_TOKENS = 200_000
 """In one turn: some eight times a long conversation's request."""
 MAX_REPAIRS = 1
 LONGEST_BURST = timedelta(seconds=4)
-STOP_WORDS = frozenset({"stop", "stopp", "halt", "cancel that", "stop it", "never mind"})
+REMEMBERED = 4
+"""Turns whose languages are those of the conversation."""
 
 
 def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
@@ -58,8 +66,8 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
                 message=this, at=recorded.recorded_at, at_once=message.kind not in {"text", "other"}
             )
             return _waking(state.but(stream=recorded.stream, pending=(*state.pending, new)), this)
-        case TurnStarted(rules=rules) if state.turn is None:
-            return _opened(state, recorded, rules)
+        case TurnStarted() as started if state.turn is None:
+            return _opened(state, recorded, started)
         case ModelAnswered(turn=turn, step=step) as answer if (turn, step) == _at(state):
             return state.but(
                 step=step + 1,
@@ -67,12 +75,18 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
                 worked_ms=state.worked_ms + answer.took_ms,
                 repairs=state.repairs + 1,
             )
+        case (ReplyLooked(turn=turn) | WishJudged(turn=turn)) as second if turn == state.turn:
+            return state.but(
+                tokens=state.tokens + second.usage.total, worked_ms=state.worked_ms + second.took_ms
+            )
         case ReplyCaught(turn=turn, corrected="by_model") if turn == state.turn:
             # Nothing was malformed: it is no repair.
             return state.but(caught=True, repairs=max(0, state.repairs - 1))
         case ActionProposed(turn=turn, fingerprint=mark, zone=zone) if turn == state.turn:
             proposal = Proposal(proposed=this, fingerprint=mark, zone=zone)
             return state.but(proposed=(*state.proposed, proposal))
+        case ChangesUndone(turn=turn, step=step) if (turn, step) == _at(state):
+            return state.but(step=step + 1, undoing=True, undoable=None, owed=(*state.owed, this))
         case ForgettingAsked(turn=turn) if turn == state.turn:
             return state.but(asks_to_forget=True)
         case ForgettingConfirmed(turn=turn) if turn == state.turn:
@@ -86,23 +100,21 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             return _settled(owing, call, recorded) if call in state.waiting else owing
         case ReplyReady(turn=turn) as reply if turn is not None and turn == state.turn:
             driver = state.driver if state.pending else None
-            told = _told(state, reply)
-            asking = _asking(_closed(told), this, state.proposed if _shows(reply) else ())
+            told = _closed(_told(state, this, reply), recorded)
+            asking = _asking(told, this, state.proposed if _shows(reply) else ())
             if state.asks_to_forget:
                 asking = asking.but(asked_in=this, asked_to_forget=True)
             return _arrived(asking, reply.tells_again).but(driver=driver)
         case ReplyReady(turn=UUID()) as reply if reply.receipts:
-            return _told(state, reply)  # of a turn that was parked just before it
+            return _told(state, this, reply)  # of a turn that was parked just before it
         case ReplyReady(turn=None, kind=kind):
             # An alert quotes the title of a page.
             seen = state.but(outside=state.outside or kind == "alert")
             if state.turn is not None or state.pending:
                 return seen
             return _asking(seen, None, ())  # a yes would be to this, or to nothing
-        case ReplySending(reply=reply, part=part, parts=parts) if (
-            reply == state.asked_in and part + 1 == parts and state.asked_at is None
-        ):
-            return state.but(asked_at=recorded.version)
+        case ReplySending(reply=reply, part=part, parts=parts) if part + 1 == parts:
+            return _sent(state, reply, recorded)
         case HistorySummarized(number=number, covers_upto=upto) if number == state.summaries:
             return state.but(summary=this, summaries=number + 1, summary_upto=upto, turns_since=0)
         case ReplyAssumed(assumed="gone", reply=reply) if reply not in state.gone:
@@ -112,9 +124,12 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
         case TurnParked(turn=turn, messages=given) if turn == state.turn:
             # It gives up what it names: a message that came meanwhile is nobody's yet.
             left = tuple(one for one in state.pending if one.message not in given)
-            return _closed(state).but(pending=left, driver=this if left else None)
+            return _closed(state, recorded).but(pending=left, driver=this if left else None)
         case TurnStopped(turn=turn) if turn == state.turn:
-            return _closed(state).but(driver=this if state.pending else None)
+            return _closed(state, recorded).but(driver=this if state.pending else None)
+        case TurnSuperseded(turn=turn) if turn == state.turn:
+            back = (*state.covers, *state.pending)
+            return _closed(state, recorded).but(pending=back)
         case TurnRetried(messages=messages) if messages:
             again = tuple(Pending(message=one, at=recorded.recorded_at) for one in messages)
             return _waking(state.but(pending=(*again, *state.pending)), this)
@@ -133,13 +148,14 @@ def _waking(state: Conversation, this: UUID) -> Conversation:
     return state.but(driver=this) if idle else state
 
 
-def _opened(state: Conversation, recorded: Recorded[Any], rules: int) -> Conversation:
-    learns = (*state.owed_turns, recorded.event_id) if rules != FIRST_RULES else state.owed_turns
+def _opened(state: Conversation, recorded: Recorded[Any], started: TurnStarted) -> Conversation:
+    owes = started.rules != FIRST_RULES
     return state.but(
         turn=recorded.event_id,
         turn_version=recorded.version,
-        rules=rules,
-        owed_turns=learns,
+        rules=started.rules,
+        languages=(*state.languages, started.language)[-REMEMBERED:],
+        owed_turns=(*state.owed_turns, recorded.event_id) if owes else state.owed_turns,
         step=1,
         waiting=frozenset(),
         waiting_since=None,
@@ -151,6 +167,7 @@ def _opened(state: Conversation, recorded: Recorded[Any], rules: int) -> Convers
         repairs=0,
         caught=False,
         proposed=(),
+        undoing=False,
         asks_to_forget=False,
     )
 
@@ -180,9 +197,22 @@ def _owing(state: Conversation, call: UUID, recorded: Recorded[Any]) -> Conversa
     return state.but(changing=state.changing - {call}, owed=owed)
 
 
-def _told(state: Conversation, reply: ReplyReady) -> Conversation:
+def _told(state: Conversation, this: UUID, reply: ReplyReady) -> Conversation:
+    """What it tells may be taken back."""
     owed = tuple(one for one in state.owed if one not in reply.receipts)
-    return state.but(owed=owed, owed_turns=())
+    undoable = Undoable(reply=this) if reply.receipts else state.undoable
+    return state.but(owed=owed, owed_turns=(), undoable=undoable)
+
+
+def _sent(state: Conversation, reply: UUID, recorded: Recorded[Any]) -> Conversation:
+    """From here on a word may answer it."""
+    offer = state.undoable
+    if offer is not None and offer.reply == reply and offer.sent_at is None:
+        sent = {"sent_at": recorded.recorded_at, "since": max(offer.since, recorded.version)}
+        state = state.but(undoable=offer.model_copy(update=sent))
+    if reply == state.asked_in and state.asked_at is None:
+        return state.but(asked_at=recorded.version)
+    return state
 
 
 def _settled(state: Conversation, call: UUID, recorded: Recorded[Any]) -> Conversation:
@@ -207,9 +237,12 @@ def _arrived(state: Conversation, replies: Sequence[UUID]) -> Conversation:
     return state.but(gone=tuple(one for one in state.gone if one not in replies))
 
 
-def _closed(state: Conversation) -> Conversation:
+def _closed(state: Conversation, recorded: Recorded[Any]) -> Conversation:
     """Whatever was asked before is answered by now, or was not."""
+    offer = state.undoable
     return _asking(state, None, ()).but(
+        undoable=offer and offer.model_copy(update={"since": recorded.version}),
+        undoing=False,
         turn=None,
         step=0,
         waiting=frozenset(),
@@ -233,7 +266,7 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 7, Conversation, evolve)
+FOLD = Fold("agent", 9, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +302,11 @@ def next_move(state: Conversation, now: datetime, quiet: timedelta) -> Move:
         until = burst_ends(state, quiet)
         if until is not None and until > now:
             return WaitForBurst(until)
-        return Decide(current_slot(state), [TurnStarted(number=state.ended)])
+        return Decide(current_slot(state), [TurnStarted(number=state.ended, rules=RULES)])
     if reason := _spent(state):
-        return Decide(current_slot(state), given_up(state.turn, state.step, reason))
+        return Decide(
+            current_slot(state), given_up(state.turn, state.step, reason, language=state.language)
+        )
     return AskModel(state.turn, state.step, current_slot(state))
 
 
@@ -315,7 +350,7 @@ def parked(state: Conversation, error: str) -> Decide:
         current_slot(state),
         [
             TurnParked(turn=state.turn, messages=given, error=error),
-            ReplyReady(turn=state.turn, kind="apology", text=apology("parked")),
+            ReplyReady(turn=state.turn, kind="apology", text=apology("parked", state.language)),
         ],
     )
 
@@ -330,4 +365,5 @@ def stops(state: Conversation, message_version: int) -> bool:
 
 
 def is_stop_word(text: str) -> bool:
-    return text.strip().strip(".!").lower() in STOP_WORDS
+    """In any language: stopping costs nothing, and people stop in the language they think in."""
+    return STOP.is_said(text, LANGUAGES)

@@ -5,26 +5,30 @@ from dataclasses import replace
 from typing import Any, Protocol
 from uuid import UUID
 
-import orjson
 import structlog
 from opentelemetry import trace
 
 from contracts import streams
 from contracts.conversation import (
-    FIRST_RULES,
     ForgettingConfirmed,
     ModelAnswered,
     ReplyCaught,
     ReplyReady,
 )
 from contracts.event import Event, Json
+from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolOffered
 from services.agent.apologies import given_up
 from services.agent.asking import bounds, history, prompt
-from services.agent.asking.gemini import Answer, ModelUnavailable, Question, function_of
+from services.agent.asking import witness as witnessing
+from services.agent.asking.answer_fact import as_fact
+from services.agent.asking.answering import Answering
+from services.agent.asking.gemini import ModelUnavailable, Question, function_of
 from services.agent.asking.prompt import Prompt
+from services.agent.asking.second_look import Look
+from services.agent.asking.witness import Witness
 from services.agent.decider import (
     MAX_REPAIRS,
     MAX_STEPS,
@@ -34,12 +38,17 @@ from services.agent.decider import (
     work_left,
 )
 from services.agent.judging import facts, private, receipts
-from services.agent.judging.answers import Circumstances, answered, telling_again
+from services.agent.judging.answers import Circumstances, answered, telling_again, to_look_at
+from services.agent.judging.answers import wanted as wanted_of
 from services.agent.judging.private import PrivateFact
+from services.agent.judging.written import Written
 from services.agent.leaving import leaving
 from services.agent.memory.memory import Model
 from services.agent.owed import Owed
 from services.agent.reading import Reading, Step
+from services.agent.settings import Answers
+from services.agent.speaking.turn_language import TurnLanguage
+from services.agent.typed import TypedWords
 from taskflow import clock
 from taskflow.errors import Permanent, Retryable
 from taskflow.log.appending import Because, Outcome, Write
@@ -69,37 +78,49 @@ class Effects:
         model: Model,
         system: Prompt | None = None,
         destroyer: Destroyer | None = None,
+        answers: Answers = "call",
+        *,
+        look: Look | None = None,
+        witness: Witness | None = None,
     ) -> None:
         """`system` takes the place of the current prompt; without a destroyer nobody is forgotten.
 
-        A replay has none.
+        A replay has none, and a `look` and a `witness` that were recorded; without a look nobody
+        looks at replies, without a witness the model is asked.
         """
         self._log, self._model, self._destroyer = event_log, model, destroyer
+        self._answers: Answers = answers
+        self._look = look
         self._prompt = system or Prompt(prompt.CURRENT, prompt.text())
+        self._witness = witness or witnessing.AskedOf(model)
         self._reading = Reading(event_log, model)
         self._owed = Owed(event_log)
+        self._language = TurnLanguage(event_log)
         self._catalogue = Catalogue(event_log)
+        self._typed = TypedWords(event_log, self._catalogue)
         self._declared_of: Mapping[str, ToolOffered] = {}
         self._functions: list[Json] = []
 
     async def record(self, decision: Decide, cause: Recorded[Any]) -> Outcome:
         """Puts a decision into its slot of the cause's conversation."""
-        write = Write(cause.stream, decision.events, streams.user_of(cause.stream))
-        return await self._log.append([write], decision.slot, Because.of(cause))
+        writes = _writes(cause.stream, decision.events)
+        return await self._log.append(writes, decision.slot, Because.of(cause))
 
     async def conclude(
         self, state: Conversation, decision: Decide, cause: Recorded[Any]
     ) -> Outcome:
-        """As `record`, with the receipts that a reply owes."""
-        events = await self.told(state, decision.events)
+        """As `record`, with the receipts that a reply owes, and the language of a turn."""
+        events = await self._language.named(state, decision.events, cause)
+        events = await self.told(state, events)
         return await self.record(Decide(decision.slot, events), cause)
 
     async def told(self, state: Conversation, events: Sequence[Event]) -> Sequence[Event]:
         """The same events; the reply among them tells every change that none has told yet."""
         leaves = any(isinstance(event, ForgettingConfirmed) for event in events)
-        if leaves or not _replies(events) or not (owed := await self._owed.of(state)):
+        if leaves or not _replies(events):
             return events
-        return receipts.telling(events, owed)
+        owed = await self._owed.of(state, await self._catalogue.offers())
+        return receipts.telling(events, owed, state.language)
 
     async def told_if_readable(
         self, state: Conversation, events: Sequence[Event]
@@ -120,14 +141,16 @@ class Effects:
         heard = await self._reading.heard(state, cause, version)
         answering = trace.get_current_span()
         link(answering, [one.trace for one in heard.covered])
-        if move.step == 1 and (decided := leaving.decided(move.turn, state, heard.covered)):
-            log.info("forgetting.decided", type=decided[0].type)
+        if decided := await self._typed.decided(move.turn, state, heard.covered):
+            log.info("typed.decided", type=decided[0].type)
             return await self.conclude(state, Decide(move.slot, decided), cause)
         step = await self._reading.step(heard, state, move, cause)
         offered = await self._catalogue.offers()
         question = self._question(step, move, offered)
-        if state.rules != FIRST_RULES and bounds.size(question.contents) > bounds.MOST_BYTES:
-            too_much = given_up(move.turn, move.step, "tokens", in_reply_to=step.newest_sid)
+        if bounds.size(question.contents) > bounds.MOST_BYTES:
+            too_much = given_up(
+                move.turn, move.step, "tokens", language=state.language, in_reply_to=step.newest_ref
+            )
             return await self.conclude(state, Decide(move.slot, too_much), cause)
         try:
             answer = await self._model.ask(question, within=work_left(state).total_seconds())
@@ -137,21 +160,44 @@ class Effects:
                 move.turn,
                 move.step,
                 error.reason,
+                language=state.language,
                 detail=error.detail,
                 attempts=error.attempts,
-                in_reply_to=step.newest_sid,
+                in_reply_to=step.newest_ref,
             )
             decided = await self.told(state, decided)
         else:
             log.info("model.answered", took_ms=answer.took_ms, finish=answer.finish_reason)
-            known = _circumstances(step, state, move, offered)
-            fact = _as_fact(answer, move, question, self._prompt.version)
+            known = _circumstances(step, state, move, offered, self._prompt.text)
+            fact = as_fact(answer, move.turn, move.step, question, self._prompt.version)
+            known = await self._witnessed(fact, known, state)
+            known = await self._looked(fact, known, state)
             decided = answered(fact, known)
-            if _replies(decided) and (owed := await self._owed.of(state)):
+            if _replies(decided) and (owed := await self._owed.of(state, offered)):
                 decided = answered(fact, replace(known, receipts=owed))
             _tell_of_catches(decided)
-        told = telling_again(decided, await self._texts(state.gone))
+        told = telling_again(decided, await self._texts(state.gone), state.language)
         return await self.record(Decide(move.slot, told), cause)
+
+    async def _witnessed(
+        self, fact: ModelAnswered, known: Circumstances, state: Conversation
+    ) -> Circumstances:
+        """With what the witness says of the calls that wait for its word alone."""
+        if not (wanted := wanted_of(fact, known)):
+            return known
+        left = work_left(state).total_seconds() - fact.took_ms / 1_000
+        judged = await self._witness.judge(wanted, known.offered, max(left, 0.0))
+        return replace(known, now=clock.utc_now(), standing=replace(known.standing, judged=judged))
+
+    async def _looked(
+        self, fact: ModelAnswered, known: Circumstances, state: Conversation
+    ) -> Circumstances:
+        """With what a second look at its reply finds, where one is due."""
+        reply = to_look_at(fact, known) if self._look is not None else None
+        if reply is None or self._look is None:
+            return known
+        left = work_left(state).total_seconds() - fact.took_ms / 1_000
+        return replace(known, looked=await self._look.at(reply, max(left, 0.0)))
 
     async def forget(self, cause: Recorded[Any]) -> None:
         """Destroys everything of the user whose conversation this is."""
@@ -161,19 +207,21 @@ class Effects:
         log.info("user.forgotten")
 
     def _question(self, step: Step, move: AskModel, offered: Mapping[str, ToolOffered]) -> Question:
+        arrived = step.arrived if move.step > 1 else ()
+        how = Answering(self._answers, is_last=move.step >= MAX_STEPS, may_give_way=bool(arrived))
         return Question(
             system=self._prompt.text,
             contents=history.contents(
                 step.events,
                 move.turn,
-                self._model.model,
                 step.zone,
                 zone_known=step.profile.zone is not None,
                 about=step.about(),
+                arrived=[one.event for one in arrived],
                 summary=step.summary,
-                untrusted={name for name, offer in offered.items() if offer.untrusted},
             ),
-            functions=self._declared(offered),
+            functions=[*self._declared(offered), *how.functions()],
+            answering=how,
         )
 
     async def _texts(self, replies: Sequence[UUID]) -> dict[UUID, str]:
@@ -189,8 +237,17 @@ class Effects:
         if offered is not self._declared_of:
             self._declared_of = offered
             names = sorted(offered)
-            self._functions = [function_of(offered[name].model_dump()) for name in names]
+            self._functions = [function_of(offered[name]) for name in names]
         return self._functions
+
+
+def _writes(stream: str, events: Sequence[Event]) -> list[Write]:
+    """What is decided of a user's profile stands in a stream of its own, in the same append."""
+    user = streams.user_of(stream)
+    of_profile = [one for one in events if isinstance(one, ProfileLearned | ProfileForgotten)]
+    told = [one for one in events if not isinstance(one, ProfileLearned | ProfileForgotten)]
+    profile = [Write(streams.profile(user), of_profile, user)] if of_profile else []
+    return [Write(stream, told, user), *profile]
 
 
 def _replies(events: Sequence[Event]) -> bool:
@@ -198,20 +255,23 @@ def _replies(events: Sequence[Event]) -> bool:
 
 
 def _circumstances(
-    step: Step, state: Conversation, move: AskModel, offered: Mapping[str, ToolOffered]
+    step: Step,
+    state: Conversation,
+    move: AskModel,
+    offered: Mapping[str, ToolOffered],
+    instructions: str,
 ) -> Circumstances:
-    known = facts.of(step.events, move.turn, step.covered, offered, step.learned())
+    known = facts.of(step.events, move.turn, step.covered, offered)
     return Circumstances(
         offered=offered,
         zone=step.zone,
         zone_known=step.profile.zone is not None,
         now=clock.utc_now(),
-        in_reply_to=step.newest_sid,
+        in_reply_to=step.newest_ref,
         may_repair=state.repairs < MAX_REPAIRS,
         asker=step.profile.asker(),
         standing=replace(
             known.standing(frozenset(one.fingerprint for one in step.confirmed)),
-            rules=state.rules,
             outside=state.outside,
             private=[
                 PrivateFact(one.kind, one.value)
@@ -222,10 +282,15 @@ def _circumstances(
         ),
         turn_began=known.began,
         proposed=known.proposed,
-        happened=known.happened,
+        done=known.done,
         may_catch=not state.caught and move.step < MAX_STEPS,
         picture=known.picture,
-        rules=state.rules,
+        may_give_way=move.step > 1 and bool(step.arrived),
+        instructions=instructions,
+        language=state.language,
+        messages=[Written(one.recorded_at, one.event.text) for one in step.covered],
+        own=step.keeping(state.language),
+        asking_back=leaving.asked_back(move.turn, step.newest_ref, state.language),
     )
 
 
@@ -233,30 +298,3 @@ def _tell_of_catches(decided: Sequence[Event]) -> None:
     for event in decided:
         if isinstance(event, ReplyCaught):
             log.warning("reply.caught", claims=event.claims, corrected=event.corrected)
-
-
-def _as_fact(
-    answer: Answer, move: AskModel, question: Question, prompt_version: str
-) -> ModelAnswered:
-    fits = _is_storable(answer.content)
-    return ModelAnswered(
-        turn=move.turn,
-        step=move.step,
-        model=answer.model,
-        prompt_version=prompt_version,
-        content=answer.content if fits else None,
-        finish_reason=answer.finish_reason if fits else "MALFORMED_RESPONSE",
-        usage=answer.usage,
-        response_id=answer.response_id,
-        request_hash=question.hash(),
-        took_ms=answer.took_ms,
-    )
-
-
-def _is_storable(content: Json | None) -> bool:
-    """Half a surrogate pair, or an integer of a hundred digits, is no JSON of ours."""
-    try:
-        orjson.dumps(content)
-    except TypeError:
-        return False
-    return True

@@ -13,7 +13,7 @@ from uuid import UUID
 from contracts import streams
 from contracts.conversation import MessageReceived
 from contracts.recorded import Recorded
-from contracts.tools import ToolRequested
+from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
 from services.agent.decider import (
     FOLD,
@@ -133,6 +133,13 @@ async def stop_if_asked(recorded: Recorded[Any], log: Log, folds: Folds, effects
         state = (await folds.fold(recorded.stream, FOLD)).state
 
 
+async def _is_done_beside(log: Log, request: Recorded[ToolRequested]) -> bool:
+    """Whether its outcome stands in the append that asked for it; a release before left it open."""
+    after = await log.read(request.stream, request.version)
+    outcomes = [one.event for one in after if isinstance(one.event, ToolFinished | ToolFailed)]
+    return any(one.call == request.event_id for one in outcomes)
+
+
 def subscribe(
     runtime: Runtime,
     effects: Effects,
@@ -147,7 +154,7 @@ def subscribe(
     async def drive(recorded: Recorded[Any], delivery: int) -> None:
         if isinstance(recorded.event, ToolRequested):
             # One that this release does not know is failed at its deadline.
-            if recorded.event.tool in own:
+            if recorded.event.tool in own and not await _is_done_beside(runtime.log, recorded):
                 running = Driving(calls.of(recorded), runtime.attempts, runtime.dead_letters)
                 await running.drive(recorded, delivery)
             return

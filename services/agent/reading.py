@@ -8,20 +8,24 @@ from uuid import UUID
 
 from contracts import slots, streams
 from contracts.conversation import HistorySummarized, MessageReceived
-from contracts.event import Event, Json
+from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed
 from services.agent.asking import bounds
 from services.agent.decider import AskModel
-from services.agent.judging import facts, truth
+from services.agent.judging import facts
 from services.agent.judging.proposals import canonical
 from services.agent.memory import zone_answer
-from services.agent.memory.memory import Memory, Model, Profile, changes
+from services.agent.memory.fact_tools import Keeping
+from services.agent.memory.memory import Memory, Model, Profile
 from services.agent.state import Conversation
+from taskflow import clock
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
 
 UNKNOWN_ZONE = "UTC"
+MESSAGES_BEFORE = 3
+"""Of the user's, beside this turn's own, in which the words of a fact are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,13 @@ class Step:
     """What they said yes to."""
     summary: HistorySummarized | None
     waited_for_zone: Sequence[ActionProposed] = ()
-    """What their zone was asked for, where they told another one than was guessed."""
+    """What their zone was asked for, where they said no yes to the guess: they may name another."""
+    arrived: Sequence[Recorded[MessageReceived]] = ()
+    """Messages that came while the turn was worked at."""
 
     @property
-    def newest_sid(self) -> str | None:
-        return self.covered[-1].event.message_sid if self.covered else None
+    def newest_ref(self) -> str | None:
+        return self.covered[-1].event.message_ref if self.covered else None
 
     @property
     def zone(self) -> str:
@@ -72,18 +78,22 @@ class Step:
                 for one in self.confirmed
             ),
             *(
-                "Waiting for the user's zone, which they told just now; call it with its time in "
-                f"that zone: {one.tool} {_told(one.arguments)}"
+                "Waiting for the user's zone: if they name it now, note it with remember and call "
+                f"this beside it, its time as it stands: {one.tool} {_told(one.arguments)}"
                 for one in self.waited_for_zone
             ),
         ]
 
-    def learned(self) -> list[str]:
-        """Whether the turn's messages changed the profile, as the truth guard asks."""
-        ids = self._ids()
-        learned = any(one.source in ids for one in self.profile.learned)
-        forgotten = any(source in ids for source, _ in self.profile.forgotten)
-        return [truth.LEARNED] * learned + [truth.FORGOTTEN] * forgotten
+    def keeping(self, language: str) -> Keeping:
+        """What calls that change the profile come to in this step."""
+        own = {one.event_id for one in self.covered}
+        before = [
+            one
+            for one in self.events
+            if isinstance(one.event, MessageReceived) and one.event_id not in own
+        ]
+        typed = [*before[-MESSAGES_BEFORE:], *self.covered]
+        return Keeping(self.profile, typed, clock.utc_now(), self.zone, language)
 
     def _ids(self) -> frozenset[UUID]:
         return frozenset(one.event_id for one in self.covered)
@@ -104,15 +114,16 @@ class Reading:
     ) -> Step:
         """What the model is asked with. Raises SealedForEver once the user is forgotten."""
         profile = await self._profile(heard.covered, state, move, cause)
-        is_yes = facts.confirms(heard.covered, state.asked_at)
-        tells_zone = not is_yes and state.asked_zone and profile.zone
-        asked = await self._asked(state) if is_yes or tells_zone else []
+        is_yes = facts.confirms(heard.covered, state.asked_at, state.languages)
+        may_tell_zone = not is_yes and state.asked_zone is not None
+        asked = await self._asked(state) if is_yes or may_tell_zone else []
         return Step(
             events=heard.events,
             covered=heard.covered,
             profile=profile,
             confirmed=asked if is_yes else [],
-            waited_for_zone=[one for one in asked if one.zone] if tells_zone else [],
+            waited_for_zone=[one for one in asked if one.zone] if may_tell_zone else [],
+            arrived=_arrived(heard.events, state),
             summary=await self._memory.summarise_if_due(
                 cause.stream, heard.events, state, self._model, cause
             ),
@@ -133,7 +144,7 @@ class Reading:
         move: AskModel,
         cause: Recorded[Any],
     ) -> Profile:
-        """Before the first question, the turn's messages are read for what they tell of the user.
+        """Before the first question, a yes to the guess of the user's zone is noted.
 
         Not with `turn.started`: what it covers is known only once it is in the log.
         """
@@ -141,13 +152,10 @@ class Reading:
         profile = await self._memory.profile(user)
         if move.step != 1:
             return profile
-        answer = zone_answer.learned_of(state.asked_zone, covered, state.asked_at)
-        other = [one for one in covered if answer is None or one.event_id != answer.source]
-        new: Sequence[Event] = changes(profile, other) if other else []
-        new = [*new, *filter(None, [answer])]
-        if not new:
+        answer = zone_answer.learned_of(state.asked_zone, covered, state.asked_at, state.languages)
+        if answer is None:
             return profile
-        write = Write(streams.profile(user), new, user)
+        write = Write(streams.profile(user), [answer], user)
         await self._log.append([write], slots.learned(move.turn), Because.of(cause))
         return await self._memory.profile(user)
 
@@ -167,6 +175,13 @@ class Reading:
     async def _found(self, event: UUID | None) -> Recorded[Any] | None:
         recorded = await self._log.find(event) if event is not None else None
         return await self._log.opened(recorded) if recorded is not None else None
+
+
+def _arrived(
+    events: Sequence[Recorded[Any]], state: Conversation
+) -> list[Recorded[MessageReceived]]:
+    waiting = {one.message for one in state.pending}
+    return [one for one in events if one.event_id in waiting]
 
 
 def _told(arguments: Json) -> str:

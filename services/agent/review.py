@@ -11,28 +11,35 @@ from uuid import UUID
 
 from contracts import slots, streams
 from contracts.conversation import (
+    RULES,
+    ChangesUndone,
     ForgettingAsked,
     ForgettingConfirmed,
     HistorySummarized,
     ModelAnswered,
     ModelFailed,
     ReplyCaught,
+    ReplyLooked,
     ReplyReady,
     TurnParked,
     TurnRetried,
     TurnStarted,
     TurnStopped,
+    TurnSuperseded,
     UserForgotten,
+    WishJudged,
 )
 from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
 from services.agent.asking.recorded_model import NothingSaid, Recording
+from services.agent.asking.second_look import Recorded as Looked
+from services.agent.asking.witness import Recorded as Witnessed
 from services.agent.decider import FOLD, AskModel, Decide
 from services.agent.effects import Effects
-from services.agent.memory.memory import Memory
-from services.agent.review_profile import profile_reviewed
+from services.agent.review_profile import is_retired, profile_reviewed
+from services.agent.review_summary import summary_reviewed
 from services.agent.state import Conversation
 from taskflow.errors import SealedForEver
 from taskflow.replay.history import History, LogThen, is_erased
@@ -47,12 +54,18 @@ from taskflow.replay.verdicts import (
 
 OF_THE_ASKING = frozenset({"deadline", "prompt_version", "request_hash"})
 """Counted from the moment of asking, which is not recorded; and what was asked."""
+OF_THE_HEARD = frozenset({"language"})
+"""Identified as the turn opened: the next release of the model of languages may hear another."""
+OF_RETIRED_RULES = frozenset({"rules"})
+"""Of a turn that an older release opened: it was opened for the same reason."""
 Heads = (
     TurnStarted
     | ModelAnswered
     | ModelFailed
     | TurnParked
     | TurnStopped
+    | ChangesUndone
+    | ReplyReady
     | ForgettingAsked
     | ForgettingConfirmed
 )
@@ -98,19 +111,25 @@ class _Conversation:
             case ReplyReady(turn=None):
                 pass  # The scheduler's, or an operator's.
             case HistorySummarized():
-                yield await self._summarized(recorded)
+                yield await summary_reviewed(
+                    self._comparing, self._stream, self._events, self._states, recorded
+                )
             case (
                 TurnStarted()
                 | ModelAnswered()
                 | ModelFailed()
                 | TurnParked()
                 | TurnStopped()
+                | TurnSuperseded()
+                | ChangesUndone()
                 | ForgettingAsked()
                 | ForgettingConfirmed()
                 | ReplyCaught()
+                | ReplyLooked()
                 | ReplyReady()
                 | ToolRequested()
                 | ActionProposed()
+                | WishJudged()
             ):
                 for verdict in await self._decided(recorded, before):
                     yield verdict
@@ -142,6 +161,8 @@ class _Conversation:
         if not standing or standing[0].event_id != recorded.event_id:
             return [self._comparing.one(recorded, recorded.event, slots.event_id(slot, 0))]
         self._done |= {one.event_id for one in standing}
+        if is_retired(before) and not isinstance(recorded.event, TurnStopped):
+            return [NotComparable(one, "retired") for one in standing]
         try:
             return await self._of_head(recorded, slot)
         except SealedForEver:
@@ -203,7 +224,11 @@ class _Conversation:
                     decided = await self._asked(recorded, state, move, past, version)
                 case _:
                     pass
-        return self._comparing.append(slot, decided, leaving_out=OF_THE_ASKING)
+        retired = getattr(recorded.event, "rules", RULES) < RULES
+        left = OF_THE_ASKING | OF_RETIRED_RULES if retired else OF_THE_ASKING
+        if isinstance(recorded.event, TurnStarted):
+            left |= OF_THE_HEARD
+        return self._comparing.append(slot, decided, leaving_out=left)
 
     async def _asked(
         self,
@@ -218,7 +243,13 @@ class _Conversation:
         if said is not None and is_erased(recorded):
             raise SealedForEver("the model's answer is erased")
         model = said.model if isinstance(said, ModelAnswered) else ""
-        effects = Effects(past, Recording(said, None, model))
+        standing = [one.event for one in self._history.standing(move.slot)]
+        effects = Effects(
+            past,
+            Recording(said, None, model),
+            look=Looked([one for one in standing if isinstance(one, ReplyLooked)]),
+            witness=Witnessed([one for one in standing if isinstance(one, WishJudged)]),
+        )
         try:
             await effects.ask_model(state, move, self._events[version - 1], version)
         except NothingSaid:
@@ -237,57 +268,3 @@ class _Conversation:
         return self._comparing.append(
             slot, decider.stopped(before, turn).events if means_it else ()
         )
-
-    async def _summarized(self, recorded: Recorded[Any]) -> Verdict:
-        fact: HistorySummarized = recorded.event
-        id_ = slots.event_id(slots.summary(self._stream, fact.number), 0)
-        if is_erased(recorded):
-            return NotComparable(recorded, "erased")
-        first: Redecided | None = None
-        for version in self._first_steps(recorded, fact.number):
-            for model in self._models(version, fact):
-                past = LogThen(self._history, recorded.position)
-                memory, state = Memory(past), self._states[version]
-                try:
-                    events = await memory.events(self._stream, state, version)
-                    said = Recording(None, fact, model)
-                    cause = self._events[version - 1]
-                    await memory.summarise_if_due(self._stream, events, state, said, cause)
-                except SealedForEver:
-                    return NotComparable(recorded, "erased")
-                decided = past.decided(slots.summary(self._stream, fact.number))
-                verdict = self._comparing.one(
-                    recorded,
-                    decided[0] if decided else None,
-                    id_,
-                    leaving_out={"prompt_version"},
-                )
-                if not verdict.changes():
-                    return verdict
-                first = first or verdict
-        return first or self._comparing.one(recorded, None, id_)
-
-    def _first_steps(self, recorded: Recorded[Any], number: int) -> Iterator[int]:
-        """Versions at which whoever wrote it may have looked: in the first step of its turn.
-
-        The turn is that of the same delivery, which may have slept until much later.
-        """
-        causes = [one.cause for one in self._events if isinstance(one.event, TurnStarted)]
-        is_known = recorded.cause in causes
-        for version in range(recorded.version - 1, 0, -1):
-            state = self._states[version]
-            if state.turn is None or state.step != 1 or state.summaries != number:
-                continue
-            turn = self._history.find(state.turn)
-            if not is_known or (turn and turn.cause == recorded.cause):
-                yield version
-
-    def _models(self, version: int, fact: HistorySummarized) -> Iterator[str]:
-        """Names that the model may have been configured by: sizes depend on it a little."""
-        yield fact.model
-        answered = {
-            one.event.model
-            for one in self._events[:version]
-            if isinstance(one.event, ModelAnswered)
-        }
-        yield from sorted(answered - {fact.model})

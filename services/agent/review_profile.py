@@ -1,18 +1,26 @@
-"""What the messages of each turn told of their user, read again by today's rules."""
+"""What code itself noted of a user in a turn, decided again: a zone that they said yes to.
+
+What the model's calls noted stands in its answer's append, and is decided with it. What rules read
+from messages, until release 0.2, no code of today decides.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from contracts import slots, streams
-from contracts.conversation import ModelAnswered, ModelFailed, TurnStarted
+from contracts.conversation import RULES, ChangesUndone, ModelAnswered, ModelFailed, TurnStarted
 from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
 from services.agent.memory import zone_answer
-from services.agent.memory.memory import Profile, changes
 from services.agent.state import Conversation
 from taskflow.replay.history import History, is_erased
 from taskflow.replay.verdicts import Comparing, NotComparable, Redecided, Verdict
+
+
+def is_retired(state: Conversation) -> bool:
+    """Whether rules of an older release decide the open turn."""
+    return state.turn is not None and state.rules < RULES
 
 
 def profile_reviewed(
@@ -21,28 +29,31 @@ def profile_reviewed(
     """`states` are the conversation's, by version."""
     comparing = Comparing(history)
     profile = history.streams.get(streams.profile(streams.user_of(stream)), ())
-    left = {one.event_id: one for one in profile}
+    left = {one.event_id: one for one in profile if _is_by_rule(one)}
     for turn in history.streams[stream]:
+        if isinstance(turn.event, ChangesUndone):  # Decided with the append that it stands in.
+            for one in history.standing(slots.step(turn.event.turn, turn.event.step)):
+                left.pop(one.event_id, None)
         if not isinstance(turn.event, TurnStarted):
             continue
         slot = slots.learned(turn.event_id)
-        standing = history.standing(slot)
-        for one in standing:
+        for one in history.standing(slot):
             left.pop(one.event_id, None)
         state = states[turn.version]
-        if state.turn == turn.event_id:
-            yield from _learned(comparing, profile, turn, state, slot)
+        if state.turn == turn.event_id and is_retired(state):
+            yield from (NotComparable(one, "retired") for one in history.standing(slot))
+        elif state.turn == turn.event_id:
+            yield from _learned(comparing, turn, state, slot)
     for one in left.values():
-        if isinstance(one.event, ProfileLearned | ProfileForgotten):
-            yield comparing.one(one, None, None)
+        yield comparing.one(one, None, None)
+
+
+def _is_by_rule(one: Recorded[Any]) -> bool:
+    return isinstance(one.event, ProfileLearned | ProfileForgotten) and one.event.call is None
 
 
 def _learned(
-    comparing: Comparing,
-    profile: Sequence[Recorded[Any]],
-    turn: Recorded[Any],
-    state: Conversation,
-    slot: UUID,
+    comparing: Comparing, turn: Recorded[Any], state: Conversation, slot: UUID
 ) -> Sequence[Verdict]:
     history = comparing.history
     standing = history.standing(slot)
@@ -51,13 +62,10 @@ def _learned(
     if not (standing or asked):
         return ()  # It was never asked, or not yet: a crash, a stop, a user who left.
     covered = [one for it in state.covers if (one := history.find(it.message))]
-    upto = standing[0].position if standing else step[0].position
-    known = [one for one in profile if one.position < upto]
-    if any(map(is_erased, (*covered, *known))):
+    if any(map(is_erased, covered)):
         return [NotComparable(one, "erased") for one in standing]
-    answer = zone_answer.learned_of(state.asked_zone, covered, state.asked_at)
-    other = [one for one in covered if answer is None or one.event_id != answer.source]
-    decided = [*changes(Profile.of(known), other), *filter(None, [answer])]
+    answer = zone_answer.learned_of(state.asked_zone, covered, state.asked_at, state.languages)
+    decided = [answer] if answer else []
     if standing or not decided:
         return comparing.append(slot, decided)
     return [Redecided(step[0], None, one, None, frozenset()) for one in decided]

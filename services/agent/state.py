@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from contracts.conversation import RULES
+from taskflow.words.languages import SOURCE
 
 
 class Pending(BaseModel):
@@ -29,6 +30,19 @@ class Proposal(BaseModel):
     """The guess of the user's zone that their yes confirms as well."""
 
 
+class Undoable(BaseModel):
+    """The newest reply that told of changes: one undo takes back all of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reply: UUID
+    sent_at: datetime | None = None
+    """When its last part went out; None: not yet."""
+    since: int = 0
+    """A word written after this version may take it back: what was written while the reply had not
+    gone out, or while a turn was open, meant something else."""
+
+
 class Conversation(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -37,6 +51,8 @@ class Conversation(BaseModel):
     turn_version: int = 0
     rules: int = RULES
     """That decide the open turn (docs/policy.md)."""
+    languages: tuple[str, ...] = ()
+    """Of the newest turns, BCP 47, the open one's last."""
     step: int = 0
     waiting: frozenset[UUID] = frozenset()
     """Tool calls without an outcome."""
@@ -60,6 +76,10 @@ class Conversation(BaseModel):
     """Outcomes of such calls that no reply has told yet, also of turns that ended without one."""
     owed_turns: tuple[UUID, ...] = ()
     """Turns that may have changed the profile, and no reply has told it yet."""
+    undoable: Undoable | None = None
+    """What the user may take back by a word."""
+    undoing: bool = False
+    """Whether the open turn takes changes back: it ends without the model."""
     outside: bool = False
     """Whether strangers' text ever came in: the model was shown it, or a summary of it."""
     proposed: tuple[Proposal, ...] = ()
@@ -91,6 +111,11 @@ class Conversation(BaseModel):
     parted: bool = False
     """Whether the goodbye left, or never will."""
     forgotten: bool = False
+
+    @property
+    def language(self) -> str:
+        """In which the user is spoken to: that of the newest turn."""
+        return self.languages[-1] if self.languages else SOURCE
 
     @property
     def asked_zone(self) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.conversation import (
-    RULES,
+    ChangesUndone,
     MessageReceived,
     ModelAnswered,
     ReplyCaught,
@@ -16,6 +16,7 @@ from contracts.conversation import (
     TurnRetried,
     TurnStarted,
     TurnStopped,
+    TurnSuperseded,
 )
 from contracts.event import Json
 from contracts.recorded import Recorded
@@ -38,9 +39,11 @@ class Turn:
     """Of the event that began it."""
     messages: list[Recorded[MessageReceived]]
     started_at: datetime
-    rules: int = RULES
-    """That decide it."""
     steps: dict[int, Step] = field(default_factory=dict[int, Step])
+    begun: list[Step] = field(default_factory=list[Step])
+    """Of turns that gave way to it, for the same messages."""
+    undoes: bool = False
+    """Whether code took changes back in it, at the user's word."""
     said: str | None = None
     ended: int | None = None
     """Version of the event that closed it."""
@@ -58,6 +61,7 @@ class Turns:
         default_factory=list[Recorded[MessageReceived]]
     )
     """Messages that no turn has taken up."""
+    _begun: list[Step] = field(default_factory=list[Step])
     _messages: dict[UUID, Recorded[MessageReceived]] = field(
         default_factory=dict[UUID, Recorded[MessageReceived]]
     )
@@ -66,15 +70,20 @@ class Turns:
         match recorded.event:
             case MessageReceived() | TurnRetried() | TurnParked():
                 self._queue(recorded)
-            case TurnStarted(rules=rules):
+            case TurnStarted():
                 at = recorded.recorded_at
-                opened = Turn(recorded.event_id, recorded.version, self.pending, at, rules)
+                opened = Turn(recorded.event_id, recorded.version, self.pending, at)
+                opened.begun, self._begun = self._begun, []
                 self.turns.append(opened)
                 self.pending = []
             case ReplyReady() as reply:
                 self._say(recorded, reply)
             case TurnStopped(turn=turn):
                 self._end(turn, recorded)
+            case TurnSuperseded(turn=turn):
+                self._give_way(turn)
+            case ChangesUndone(turn=turn):
+                self._undo(turn)
             case _:
                 self._work(recorded)
 
@@ -119,6 +128,17 @@ class Turns:
         elif turn := self._turn(reply.turn):
             turn.said = reply.text
             turn.ended = turn.ended or version
+
+    def _give_way(self, turn_id: UUID) -> None:
+        """Its messages wait again; what it had begun belongs to the turn that takes them up."""
+        if turn := self._turn(turn_id):
+            self.turns.remove(turn)
+            self.pending = [*turn.messages, *self.pending]
+            self._begun = [*turn.begun, *turn.steps.values()]
+
+    def _undo(self, turn_id: UUID) -> None:
+        if turn := self._turn(turn_id):
+            turn.undoes = True
 
     def _end(self, turn_id: UUID | None, recorded: Recorded[Any]) -> None:
         if turn_id and (turn := self._turn(turn_id)):

@@ -1,4 +1,4 @@
-"""Takes messages in from Twilio, sends replies out, one lane a user.
+"""Takes messages in from channels, sends replies out, one lane a user.
 
 Imports taskflow and contracts.
 Begin with webhooks.py for what comes in, handlers.py for what goes out.

@@ -10,12 +10,16 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from services.gateway.backfill import Backfill
+from services.gateway.channels.by_address import ByAddress
 from services.gateway.channels.erasing import Erasing
+from services.gateway.channels.intake import Intake
+from services.gateway.channels.links import Callbacks, PictureLinks
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing
-from services.gateway.channels.signature import Callbacks, PictureLinks
-from services.gateway.channels.twilio import Twilio
+from services.gateway.channels.terminal.door import Door
+from services.gateway.channels.terminal.terminal import Terminal
+from services.gateway.channels.twilio.backfill import Backfill
+from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.database_clock import DatabaseClock
 from services.gateway.decider import FOLD
 from services.gateway.effects import Effects
@@ -26,7 +30,7 @@ from services.gateway.pages import Pages
 from services.gateway.requests import Requests
 from services.gateway.restored import Restored
 from services.gateway.settings import GatewaySettings
-from services.gateway.webhooks import Intake, Webhooks
+from services.gateway.webhooks import Webhooks
 from taskflow import clock
 from taskflow.health.gauges import Gauges
 from taskflow.privacy.media import Media
@@ -44,6 +48,7 @@ log = structlog.get_logger()
 async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator[None]:
     if not settings.taskflow_check_signatures:
         log.warning("signatures.not_checked", danger="anybody can write in anybody's name")
+    has_terminal = settings.terminal()
     twilio = Twilio(settings)
     callbacks = Callbacks(settings.master_keys, settings.public_url)
     intake = Intake(runtime.log, runtime.vault)
@@ -52,19 +57,20 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     now = DatabaseClock(runtime.pool).now
     links = PictureLinks(settings.master_keys, settings.public_url)
     pictures = Pictures(Media(runtime.pool, runtime.vault), links)
+    terminal = Terminal(runtime.log, runtime.vault, pictures)
+    channel = ByAddress(twilio, terminal)
     restored_to = settings.taskflow_restored_to
     effects = Effects(
         runtime.log,
         runtime.vault,
-        twilio,
-        callbacks=callbacks,
+        channel,
         pictures=pictures,
         pacing=pacing,
         now=now,
         unknown_for=timedelta(seconds=settings.taskflow_unknown_seconds),
-        restored=Restored(twilio, runtime.pool, restored_to) if restored_to else None,
+        restored=Restored(channel, runtime.pool, restored_to) if restored_to else None,
     )
-    subscribe(runtime, effects, Erasing(runtime.log, twilio))
+    subscribe(runtime, effects, Erasing(runtime.log, channel))
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))
     # A redirect would go to whatever Host the caller names.
     app = FastAPI(
@@ -82,6 +88,8 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     app.include_router(pages.router())
     app.router.routes.extend(runtime.probes.health_routes())
     inner = Starlette(routes=[*runtime.probes.routes(), Route("/metrics/targets", pages.targets)])
+    if has_terminal:
+        inner.router.routes.extend(Door(settings.master_keys, intake, terminal).routes())
     # Messages are taken while NATS is away: they wait in the log.
     runtime.probes.needs = ("postgres",)
     host, port = settings.taskflow_gateway_host, settings.taskflow_gateway_port

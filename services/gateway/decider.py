@@ -63,7 +63,7 @@ class Queued(BaseModel):
 class Sent(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    message_sid: str
+    message_ref: str
     reply: UUID
     part: int
     rank: int = 1
@@ -93,7 +93,7 @@ def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:
                 lane, token=claim.token, parts=claim.parts, claimed_at=recorded.recorded_at
             )
         case ReplySent() as sent if _sending(lane, sent):
-            known = Sent(message_sid=sent.message_sid, reply=sent.reply, part=sent.part)
+            known = Sent(message_ref=sent.message_ref, reply=sent.reply, part=sent.part)
             return _next_part(_remembering(lane, known))
         case ReplyAssumed(assumed="gone") as assumed if _sending(lane, assumed):
             return _next_part(lane)
@@ -162,9 +162,9 @@ def _dropped(lane: Lane) -> Lane:
 
 def _ranked(lane: Lane, fact: Delivery, rank: int) -> Lane:
     """Also of a message whose sending was only assumed: no other attempt is to be taken for it."""
-    known = next((one for one in lane.sent if one.message_sid == fact.message_sid), None)
+    known = next((one for one in lane.sent if one.message_ref == fact.message_ref), None)
     if known is None:
-        new = Sent(message_sid=fact.message_sid, reply=fact.reply, part=fact.part, rank=rank)
+        new = Sent(message_ref=fact.message_ref, reply=fact.reply, part=fact.part, rank=rank)
         return _remembering(lane, new)
     better = known.model_copy(update={"rank": max(rank, known.rank)})
     return lane.but(sent=tuple(better if one is known else one for one in lane.sent))
@@ -174,7 +174,7 @@ def _remembering(lane: Lane, new: Sent) -> Lane:
     return lane.but(sent=(*lane.sent, new)[-REMEMBERED:])
 
 
-FOLD = Fold("lane", 3, Lane, evolve)
+FOLD = Fold("lane", 4, Lane, evolve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,19 +228,19 @@ def claimed(head: Queued, parts: int, token: UUID) -> ReplySending:
     )
 
 
-def sent(head: Queued, message_sid: str, known_by: KnownBy) -> Decide:
+def sent(head: Queued, message_ref: str, known_by: KnownBy) -> Decide:
     event = ReplySent(
         reply=head.reply,
         part=head.part,
         attempt=head.attempt,
-        message_sid=message_sid,
+        message_ref=message_ref,
         known_by=known_by,
     )
     return _outcome(head, event)
 
 
 def refused(head: Queued, now: datetime, reason: str, retry_after: float | None) -> Decide:
-    """Twilio definitely has it not: again later, or no more."""
+    """The channel definitely has it not: again later, or no more."""
     if head.attempt >= MAX_ATTEMPTS:
         return failed(head, None, f"{reason}; tried {head.attempt} times")
     backoff = min(FIRST_BACKOFF * 2 ** (head.attempt - 1), LONGEST_BACKOFF)

@@ -13,11 +13,10 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplySending
 from services.gateway import decider
+from services.gateway.channels.channel import Accepted, Channel, Never, NotNow, Outgoing, Unknown
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.parts import parts_of
-from services.gateway.channels.signature import Callbacks
-from services.gateway.channels.twilio import Accepted, Never, NotNow, Twilio, Unknown
 from services.gateway.decider import Claim, Decide, Lane, Queued, Reconcile
 from services.gateway.restored import Restored
 from taskflow import clock
@@ -25,7 +24,6 @@ from taskflow.errors import Permanent, SealedForEver, VendorUnavailable
 from taskflow.log.appending import Because, Outcome, Write
 from taskflow.log.event_log import Log
 from taskflow.privacy.vault import UnknownUser, Vault
-from taskflow.telemetry.tracing import current_traceparent
 
 CLAIM_HOLDS = 5.0
 """Seconds from claim to POST: a sender that slept longer might be reconciled already."""
@@ -60,17 +58,16 @@ class Effects:
         self,
         event_log: Log,
         vault: Vault,
-        twilio: Twilio,
+        channel: Channel,
         *,
-        callbacks: Callbacks,
         pictures: Pictures,
         pacing: Pacing,
         now: Now,
         unknown_for: timedelta = decider.UNKNOWN_FOR,
         restored: Restored | None = None,
     ) -> None:
-        self._log, self._vault, self._twilio = event_log, vault, twilio
-        self._callbacks, self._pacing, self._now = callbacks, pacing, now
+        self._log, self._vault, self._channel = event_log, vault, channel
+        self._pacing, self._now = pacing, now
         self._pictures, self._unknown_for, self._restored = pictures, unknown_for, restored
         self._owed: dict[UUID, Decide] = {}
         """By its claim's token, what this process knows of an attempt and could not record yet."""
@@ -103,16 +100,11 @@ class Effects:
         if clock.monotonic() - began > CLAIM_HOLDS:
             await self._conclude(token, _not_posted(head), cause)
             return
-        callback = self._callbacks.url(
-            user, head.reply, head.part, head.attempt, current_traceparent()
-        )
-        outcome = await self._twilio.send(
-            address, text, callback, shown, part=head.part, attempt=head.attempt
-        )
-        match outcome:
-            case Accepted(message_sid=sid):
-                log.info("reply.sent", part=head.part, message_sid=sid)
-                await self._conclude(token, decider.sent(head, sid, "response"), cause)
+        message = Outgoing(user, address, text, head.reply, head.part, head.attempt, picture=shown)
+        match await self._channel.send(message):
+            case Accepted(message_ref=ref):
+                log.info("reply.sent", part=head.part, message_ref=ref)
+                await self._conclude(token, decider.sent(head, ref, "response"), cause)
             case NotNow(reason=reason, retry_after=after):
                 log.warning("reply.refused", attempt=head.attempt, reason=reason)
                 refused = decider.refused(head, clock.utc_now(), reason, after)
@@ -124,13 +116,13 @@ class Effects:
                 log.warning("reply.outcome_unknown", reason=reason)
 
     async def _remember_said(
-        self, move: Claim, parts: int, message_sid: str, cause: Recorded[Any]
+        self, move: Claim, parts: int, message_ref: str, cause: Recorded[Any]
     ) -> None:
         """Claimed and sent, without a POST."""
-        log.info("reply.was_sent_before_the_restore", message_sid=message_sid)
+        log.info("reply.was_sent_before_the_restore", message_ref=message_ref)
         token = clock.new_id()
         if await self._claimed(move, parts, token, cause):
-            await self._conclude(token, decider.sent(move.head, message_sid, "list"), cause)
+            await self._conclude(token, decider.sent(move.head, message_ref, "list"), cause)
 
     async def _conclude(self, token: UUID, decision: Decide, cause: Recorded[Any]) -> None:
         """Kept until it is recorded: when the log is away now, the next delivery records it."""
@@ -162,21 +154,21 @@ class Effects:
             await self._conclude(token, decider.failed(move.head, None, reason), cause)
 
     async def reconcile(self, move: Reconcile, cause: Recorded[Any], lane: Lane) -> None:
-        """A claim without an outcome: look it up at Twilio; at last, assume."""
+        """A claim without an outcome: look it up at the channel; at last, assume."""
         token = move.head.token
         if token and (owed := self._owed.get(token)):
             await self._conclude(token, owed, cause)
             return
         found = await self._find(move, cause, lane)
         if found:
-            log.info("reply.found_at_twilio", message_sid=found)
+            log.info("reply.found_at_channel", message_ref=found)
             await self.record(decider.sent(move.head, found, "list"), cause)
         elif await self._now() - move.claimed_at > self._unknown_for:
             log.error("reply.outcome_assumed", kind=move.head.kind)
             await self.record(decider.assumed(move.head), cause)
 
     async def _find(self, move: Reconcile, cause: Recorded[Any], lane: Lane) -> str | None:
-        """The SID of a message with this text, no older than the claim, that no fact names yet.
+        """Of a message with this text, not older than the claim, that no fact names: its reference.
 
         A text without a picture is never one that has one. The other way round is only a
         preference: Twilio may count a message's media late, and the picture may have been gone.
@@ -184,19 +176,19 @@ class Effects:
         try:
             address = await self._vault.address_of(streams.user_of(cause.stream))
             content = await self._content(move.head, cause)
-            listed = await self._twilio.sent_to(address, move.claimed_at)
+            listed = await self._channel.sent_to(address, move.claimed_at)
         except (VendorUnavailable, SealedForEver, UnknownUser):
             return None
         text, picture = content.parts[move.head.part], content.picture_of(move.head.part)
-        known = {sent.message_sid for sent in lane.sent}
+        known = {sent.message_ref for sent in lane.sent}
         matching = [
             one
             for one in listed
-            if one.body == text and one.message_sid not in known and _since(one.at, move.claimed_at)
+            if one.body == text and one.message_ref not in known and _since(one.at, move.claimed_at)
             if picture or not one.media
         ]
         matching.sort(key=lambda one: (not one.media, one.at or move.claimed_at))
-        return matching[0].message_sid if matching else None
+        return matching[0].message_ref if matching else None
 
     async def _content(self, head: Queued, cause: Recorded[Any]) -> _Content:
         ours = cause.event_id == head.reply
@@ -214,5 +206,5 @@ def _not_posted(head: Queued) -> Decide:
 
 
 def _since(at: datetime | None, claimed_at: datetime) -> bool:
-    """Twilio tells whole seconds."""
+    """Channels may tell whole seconds."""
     return at is not None and at >= claimed_at.replace(microsecond=0)

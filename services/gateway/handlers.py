@@ -1,4 +1,4 @@
-"""Carries replies that are ready down their user's lane, and the word of a forgetting to Twilio."""
+"""Carries replies that are ready down their user's lane; hands the word of a forgetting on."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -66,7 +66,7 @@ class Sending:
                 await self._find_out(unknown, state, recorded)
 
     async def _find_out(self, unknown: Reconcile, state: Lane, recorded: Recorded[Any]) -> None:
-        """Mostly a callback settles it within moments; Twilio's list is asked now and then."""
+        """Mostly a callback settles it within moments; the channel's list is asked now and then."""
         now = clock.monotonic()
         if now - self.began > LONGEST_WAIT:
             await self._hand_back(state, LONGEST_WAIT)

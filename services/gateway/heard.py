@@ -35,7 +35,7 @@ class Heard:
         lane = (await self._folds.fold(streams.conversation(user), FOLD)).state
         decisions = statuses.called_back(lane, told)
         known = any(
-            (one.message_sid, one.reply, one.part) == (told.message_sid, told.reply, told.part)
+            (one.message_ref, one.reply, one.part) == (told.message_ref, told.reply, told.part)
             for one in lane.sent
         )
         try:
@@ -100,5 +100,5 @@ def _is_its(outcome: Outcome, told: Callback) -> bool:
 
 
 def _must_be_its(standing: Any, told: Callback) -> None:
-    if standing is not None and standing.message_sid != told.message_sid:
+    if standing is not None and standing.message_ref != told.message_ref:
         raise AnotherMessage("parameter MessageSid is not the message of this attempt")

@@ -1,10 +1,11 @@
-"""After the database was restored to a moment: what Twilio sent since then is not sent again.
+"""After the database was restored to a moment: what was sent since then is not sent again.
 
-The log forgot what was said after that moment, and Twilio's list did not. Messages that came in are
-taken again (backfill) and decided again, so that reminders, watches and what was learned come back;
-of the replies that this makes, each asks here before its first attempt.
+The log forgot what was said after that moment, and the channel's list did not. Messages that came
+in are taken again (backfill) and decided again, so that reminders, watches and what was learned
+come back; of the replies that this makes, each asks here before its first attempt.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,7 +13,7 @@ import asyncpg
 
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.channels.twilio import Listed, Twilio
+from services.gateway.channels.channel import Channel, Listed
 from services.gateway.decider import Queued, Sent
 from taskflow import clock
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
@@ -28,8 +29,8 @@ select recorded_at from events
 
 
 class Restored:
-    def __init__(self, twilio: Twilio, pool: asyncpg.Pool, to: datetime) -> None:
-        self._twilio, self._pool, self._to = twilio, pool, to
+    def __init__(self, channel: Channel, pool: asyncpg.Pool, to: datetime) -> None:
+        self._channel, self._pool, self._to = channel, pool, to
         self._since = to.replace(microsecond=0)
         self._went_on: datetime | None = None
 
@@ -41,35 +42,36 @@ class Restored:
         reply: Recorded[ReplyReady],
         sent: Sequence[Sent],
     ) -> str | None:
-        """The SID of what said this before, None when nothing did.
+        """The reference of what said this before, None when nothing did.
 
-        The same text did. An answer may read otherwise the second time, and in fewer parts:
-        whatever we said after the message that it answers was it. Nothing else is guessed of
-        reminders and alerts: one said twice beats one not said.
+        The same text did. An answer may read otherwise the second time, and in fewer parts: of
+        what we said after the message that it answers, the first with most of its words was it (a
+        reminder may have gone out before the answer that set it), or else the first. Nothing else
+        is guessed of reminders and alerts: one said twice beats one not said.
 
         Raises VendorUnavailable, DatabaseUnavailable: then it is not known, and nothing is sent.
         """
         forgotten = await self._forgotten(address)
-        known = {one.message_sid for one in sent}
-        free = [one for one in forgotten if one.message_sid not in known]
+        known = {one.message_ref for one in sent}
+        free = [one for one in forgotten if one.message_ref not in known]
         if head.kind in {"answer", "apology"}:
             asked_at = await self._asked_at(address, reply.event.in_reply_to)
             free = [one for one in free if _at(one) >= asked_at]
         if same := next((one for one in free if one.body == text), None):
-            return same.message_sid
+            return same.message_ref
         if head.kind in {"reminder", "alert"}:
             return None
         if free:
-            return free[0].message_sid
+            return next((one for one in free if _alike(one.body, text) > 0.5), free[0]).message_ref
         if sent and sent[-1].reply == head.reply:  # its part before this one
-            before = {one.message_sid for one in forgotten}
-            return sent[-1].message_sid if sent[-1].message_sid in before else None
+            before = {one.message_ref for one in forgotten}
+            return sent[-1].message_ref if sent[-1].message_ref in before else None
         return None
 
     async def _forgotten(self, address: str) -> list[Listed]:
         """What we said to this user between the moment and going on from it; oldest first."""
         until = await self._went_on_at()
-        listed = await self._twilio.sent_to(address, self._since)
+        listed = await self._channel.sent_to(address, self._since)
         listed.reverse()  # dated to the second, two of one second stay in their order
         return sorted((one for one in listed if self._since <= _at(one) < until), key=_at)
 
@@ -82,13 +84,19 @@ class Restored:
                 raise DatabaseUnavailable("the log did not answer") from error
         return self._went_on or clock.utc_now()
 
-    async def _asked_at(self, address: str, message_sid: str | None) -> datetime:
+    async def _asked_at(self, address: str, message_ref: str | None) -> datetime:
         """When the message was sent that is answered; one from before the moment: then."""
-        asked = await self._twilio.received_from(address, self._since)
-        return next((_at(one) for one in asked if one.message_sid == message_sid), self._since)
+        asked = await self._channel.received_from(address, self._since)
+        return next((_at(one) for one in asked if one.message_ref == message_ref), self._since)
+
+
+def _alike(one: str, other: str) -> float:
+    """The part of their words that both have: 0 to 1 (the coefficient of Sørensen and Dice)."""
+    words, others = Counter(one.split()), Counter(other.split())
+    return 2 * (words & others).total() / max((words + others).total(), 1)
 
 
 def _at(one: Listed) -> datetime:
-    """To the second, as Twilio tells it."""
-    assert one.at is not None, "Twilio dates what it lists"
+    """To the second or finer."""
+    assert one.at is not None, "a channel dates what it lists"
     return one.at

@@ -60,7 +60,7 @@ class _Lane:
 
     def _verdicts(self, recorded: Recorded[Any], lane: Lane) -> Iterator[Verdict]:
         match recorded.event:
-            case MessageReceived(message_sid=sid):
+            case MessageReceived(message_ref=sid):
                 yield self._comparing.one(
                     recorded, recorded.event, slots.event_id(slots.message(sid), 0)
                 )
@@ -148,12 +148,12 @@ class _Lane:
         """A status that Twilio told: new by what the lane knew when it came."""
         event = recorded.event
         status = _status(event)
-        slot = slots.delivery(event.message_sid, status)
+        slot = slots.delivery(event.message_ref, status)
         told = Callback(
             reply=event.reply,
             part=event.part,
             attempt=0,
-            message_sid=event.message_sid,
+            message_ref=event.message_ref,
             status=status,
             code=getattr(event, "code", None),
         )
@@ -194,7 +194,7 @@ def _place_of_fact(recorded: Recorded[Any], usual: UUID) -> UUID:
 def _outcome(head: Queued, recorded: Recorded[Any]) -> Decide | None:
     """What the vendor said is a fact; what follows from not knowing is decided."""
     match recorded.event:
-        case ReplySent(message_sid=sid, known_by=known_by):
+        case ReplySent(message_ref=sid, known_by=known_by):
             return decider.sent(head, sid, known_by)
         case ReplyAssumed():
             return decider.assumed(head)

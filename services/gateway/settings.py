@@ -1,21 +1,9 @@
 """What the gateway needs to know."""
 
-from typing import Annotated
-from urllib.parse import urlsplit
+from pydantic import AwareDatetime, Field, SecretStr
 
-from pydantic import AfterValidator, AwareDatetime, Field, SecretStr
-
-from taskflow.process.settings import RuntimeSettings
-
-
-def _is_an_origin(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
-        raise ValueError("must be an http(s) address, for example: https://taskflow.example.org")
-    return value.rstrip("/")
-
-
-Address = Annotated[str, AfterValidator(_is_an_origin)]
+from taskflow.errors import Configuration
+from taskflow.process.settings import AccountSid, Origin, RuntimeSettings, WhatsAppSender
 
 
 class GatewaySettings(RuntimeSettings):
@@ -24,18 +12,14 @@ class GatewaySettings(RuntimeSettings):
     taskflow_gateway_inner_host: str = "127.0.0.1"
     taskflow_gateway_inner_port: int = Field(default=8001, ge=0, le=65535)
     """/metrics and /metrics/targets, for the inside alone; 0 is any free port."""
-    public_url: Address = Field(examples=["https://taskflow.example.org"])
+    public_url: Origin = Field(examples=["https://taskflow.example.org"])
     """Where Twilio reaches us: what it signs."""
-    twilio_account_sid: str = Field(
-        pattern=r"^AC[0-9a-fA-F]{32}$", examples=["AC followed by 32 hex digits"]
-    )
+    twilio_account_sid: AccountSid = Field(examples=["AC followed by 32 hex digits"])
     twilio_auth_token: SecretStr = Field(examples=["(from console.twilio.com)"])
     twilio_auth_token_secondary: SecretStr | None = None
     """Accepted too while the token is being rotated."""
-    twilio_whatsapp_from: str = Field(
-        pattern=r"^whatsapp:\+[1-9]\d{6,14}$", examples=["whatsapp:+14155238886"]
-    )
-    twilio_api_url: Address | None = Field(default=None, examples=["http://127.0.0.1:8100/twilio"])
+    twilio_whatsapp_from: WhatsAppSender = Field(examples=["whatsapp:+14155238886"])
+    twilio_api_url: Origin | None = Field(default=None, examples=["http://127.0.0.1:8100/twilio"])
     """None means Twilio."""
     taskflow_check_signatures: bool = True
     """False lets anybody write in anybody's name: for development only."""
@@ -44,17 +28,28 @@ class GatewaySettings(RuntimeSettings):
     taskflow_unknown_seconds: float = Field(default=120.0, ge=20)
     """Until the outcome of a send that nobody knows is assumed. Longer than a claim may wait for
     its POST, and the POST for its answer; a sender that sleeps longer may send twice."""
+    taskflow_terminal: bool = False
+    """Lets whoever holds the master key talk by `taskflow chat`, on the inner port."""
     taskflow_restored_to: AwareDatetime | None = Field(
         default=None, examples=["2026-11-26T10:00:00Z"]
     )
     """To which moment the database was restored, if it was: what Twilio sent after it is not sent
     again. Unset it when the oldest of those messages is a day old."""
-    taskflow_phone_url: Address | None = Field(default=None, examples=["http://127.0.0.1:8100"])
+    taskflow_phone_url: Origin | None = Field(default=None, examples=["http://127.0.0.1:8100"])
     """A simulated phone that the status page links to."""
-    taskflow_jaeger_url: Address | None = Field(default=None, examples=["http://127.0.0.1:16686"])
+    taskflow_jaeger_url: Origin | None = Field(default=None, examples=["http://127.0.0.1:16686"])
     """Where the status page sends people to look at traces."""
     taskflow_send_per_second: float = Field(default=80.0, gt=0)
     """Twilio's default rate of a WhatsApp sender."""
+
+    def terminal(self) -> bool:
+        """Raises Configuration for one in production."""
+        if self.taskflow_terminal and self.taskflow_production:
+            raise Configuration(
+                "TASKFLOW_TERMINAL lets an operator write as a user: take it out, or unset "
+                "TASKFLOW_PRODUCTION"
+            )
+        return self.taskflow_terminal
 
     @property
     def tokens(self) -> list[str]:

@@ -14,9 +14,11 @@ from fastapi import APIRouter, Request, Response
 from opentelemetry.trace import Span, SpanKind
 from starlette.requests import ClientDisconnect
 
-from contracts import slots, streams
-from services.gateway.channels import inbound, statuses
-from services.gateway.channels.forms import (
+from services.gateway.channels import statuses
+from services.gateway.channels.intake import Intake
+from services.gateway.channels.links import Callbacks
+from services.gateway.channels.twilio import inbound
+from services.gateway.channels.twilio.forms import (
     ALWAYS_WITH_A_MESSAGE,
     ALWAYS_WITH_A_STATUS,
     Form,
@@ -27,8 +29,7 @@ from services.gateway.channels.forms import (
     inbound_form,
     status_form,
 )
-from services.gateway.channels.signature import (
-    Callbacks,
+from services.gateway.channels.twilio.signature import (
     NotText,
     TooManyFields,
     is_twilios,
@@ -37,9 +38,7 @@ from services.gateway.channels.signature import (
 from services.gateway.heard import AnotherMessage, Heard
 from services.gateway.settings import GatewaySettings
 from taskflow.errors import Retryable
-from taskflow.log.appending import Appended, Write
-from taskflow.log.event_log import Log
-from taskflow.privacy.vault import Vault
+from taskflow.process.request_body import BodyTooLarge, body_of
 from taskflow.telemetry.tracing import failed, span
 
 MAX_BODY = 64 * 1024
@@ -59,23 +58,6 @@ class Refusal(Exception):
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
         self.status, self.reason = status, reason
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """Puts messages into the log: those of webhooks, and those that back-fill found."""
-
-    log: Log
-    vault: Vault
-
-    async def take(self, form: InboundForm) -> bool:
-        """Whether it is new. Raises Retryable when the log is away."""
-        received = inbound.message(form)
-        slot = slots.message(received.message_sid)
-        user = await self.vault.user_for(inbound.addresses(form), slots.event_id(slot, 0))
-        write = Write(streams.conversation(user), [received], user)
-        outcome = await self.log.append([write], slot)
-        return isinstance(outcome, Appended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +95,10 @@ class Webhooks:
 
     async def validate(self) -> dict[str, str]:
         """For a person or a monitor that looks whether the address is right."""
-        return {"taskflow": "Twilio's webhook: POST signed messages here"}
+        return {
+            "taskflow": "Twilio's webhook: POST signed messages here",
+            "url": f"{self._settings.public_url}/webhook",
+        }
 
     async def receive(self, request: Request) -> Response:
         until = _deadline()
@@ -148,8 +133,8 @@ class Webhooks:
         if _content_type(request) != FORM:
             raise Refusal(415, f"Content-Type is not {FORM}; Twilio posts a form")
         try:
-            form = parsed(await _body(request))
-        except TooManyFields as error:
+            form = parsed(await body_of(request, MAX_BODY))
+        except (BodyTooLarge, TooManyFields) as error:
             raise Refusal(413, str(error)) from error
         except NotText as error:
             raise Refusal(400, str(error)) from error
@@ -168,8 +153,8 @@ class Webhooks:
     async def _take(self, request: Request) -> Response:
         form = inbound_form(await self._verified(request))
         self._of_our_account(form.account_sid)
-        structlog.contextvars.bind_contextvars(message_sid=form.message_sid)  # a task a request
-        new = await self._intake.take(form)
+        structlog.contextvars.bind_contextvars(message_ref=form.message_sid)  # a task a request
+        new = await self._intake.take(inbound.message(form), inbound.addresses(form))
         log.info("message.taken" if new else "message.repeated")
         return Response(EMPTY_TWIML, media_type="text/xml")
 
@@ -190,7 +175,7 @@ class Webhooks:
             reply=reply,
             part=part,
             attempt=attempt,
-            message_sid=form.message_sid,
+            message_ref=form.message_sid,
             status=form.message_status,
             code=form.error_code,
         )
@@ -198,7 +183,7 @@ class Webhooks:
 
     async def _note(self, checked: Checked) -> Response:
         told = checked.told
-        structlog.contextvars.bind_contextvars(message_sid=told.message_sid)  # a task a request
+        structlog.contextvars.bind_contextvars(message_ref=told.message_ref)  # a task a request
         await self._heard.note(checked.user, told)
         log.debug("status.noted", status=told.status, reply=str(told.reply), part=told.part)
         return Response(status_code=204)
@@ -269,13 +254,3 @@ def _target(request: Request) -> str:
     """Path and query as they came, still encoded; never the Host or what a proxy says of it."""
     path, query = request.scope["raw_path"].decode("latin-1"), request.scope["query_string"]
     return f"{path}?{query.decode('latin-1')}" if query else path
-
-
-async def _body(request: Request) -> bytes:
-    """At most MAX_BODY, whatever the headers say. Raises Refusal."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise Refusal(413, f"a body of more than {MAX_BODY} bytes")
-    return bytes(body)

@@ -1,6 +1,6 @@
 """A reminder's life, as a pure fold of its stream."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ class Reminder(BaseModel):
     local_time: str = ""
     zone: str = "UTC"
     rrule: str | None = None
+    except_on: tuple[date, ...] = ()
     fired: datetime | None = None
     """The last due instant that fired."""
     fired_at: datetime | None = None
@@ -38,6 +39,7 @@ def evolve(state: Reminder, recorded: Recorded[Any]) -> Reminder:
                 local_time=told.local_time,
                 zone=told.zone,
                 rrule=told.rrule,
+                except_on=tuple(told.except_on),
             )
         case ReminderCancelled():
             return state.model_copy(update={"cancelled": True})
@@ -47,7 +49,7 @@ def evolve(state: Reminder, recorded: Recorded[Any]) -> Reminder:
             return state
 
 
-FOLD = Fold("reminder", 1, Reminder, evolve)
+FOLD = Fold("reminder", 2, Reminder, evolve)
 
 
 def due_at(state: Reminder) -> datetime | None:
@@ -58,7 +60,7 @@ def due_at(state: Reminder) -> datetime | None:
         return _first(state, state.set_at)
     if state.rrule is None:
         return None
-    return next_due(state.local_time, state.zone, state.rrule, max(state.fired, state.fired_at))
+    return _next(state, max(state.fired, state.fired_at))
 
 
 def _first(state: Reminder, set_at: datetime) -> datetime | None:
@@ -66,7 +68,11 @@ def _first(state: Reminder, set_at: datetime) -> datetime | None:
     told = instant(datetime.fromisoformat(state.local_time), state.zone)
     if state.rrule is None or told > set_at - CHECKED_BEFORE:
         return told
-    return next_due(state.local_time, state.zone, state.rrule, set_at)
+    return _next(state, set_at)
+
+
+def _next(state: Reminder, after: datetime) -> datetime | None:
+    return next_due(state.local_time, state.zone, state.rrule, after, state.except_on)
 
 
 def may_fire(state: Reminder, due: datetime) -> bool:

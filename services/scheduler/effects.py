@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, cast
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import structlog
 from opentelemetry.trace import SpanKind
@@ -18,6 +17,7 @@ from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed
 from services.scheduler.decider import FOLD, Reminder, due_at, may_fire
+from taskflow import zones
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
@@ -25,11 +25,14 @@ from taskflow.log.folding import Folded
 from taskflow.log.folds import Folds
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.telemetry.tracing import span
+from taskflow.words import values
+from taskflow.words.message import Message
 
 CLAIM_SECONDS = 30
 LONGEST_SLEEP = 1.0
 LATE = timedelta(minutes=5)
 """From here on the reminder says when it was meant for."""
+_SORRY = Message("_(This was meant for {when}. Sorry that it is late.)_")
 
 log = structlog.get_logger()
 
@@ -165,8 +168,9 @@ class Effects:
         text = f"⏰ {told.text}"
         if found_at - due < LATE:
             return text
-        local = due.astimezone(ZoneInfo(told.zone))
-        return f"{text}\n_(This was meant for {local:%A %d %B, %H:%M}. Sorry that it is late.)_"
+        local = due.astimezone(zones.of(told.zone))
+        when = values.day_and_time(local, told.language)
+        return f"{text}\n{_SORRY.said(told.language, when=when)}"
 
     async def keep_failing_overdue(self) -> None:
         """For ever: a call that nobody answered in time is answered for."""

@@ -43,7 +43,7 @@ def as_meant(local_time: str, rule: str, zone: str) -> Meant:
     last_days = _on_last_days(parts, datetime.fromisoformat(local_time))
     parts |= last_days
     if parts.get("FREQ") == "WEEKLY" and parts.get("INTERVAL", "1") != "1" and "WKST" not in parts:
-        parts |= _counted_in_weeks(parts.get("BYDAY", ""), _week_starts(zone))
+        parts |= _counted_in_weeks(parts.get("BYDAY", ""), week_starts(zone))
     if parts == before:
         return Meant(rule)
     kept = ";".join(f"{name}={value}" for name, value in parts.items())
@@ -82,7 +82,7 @@ def _counted_in_weeks(days: str, first: str) -> dict[str, str]:
     return {} if {first, before} <= set(days.split(",")) else {"WKST": first}
 
 
-def _week_starts(zone: str) -> str:
+def week_starts(zone: str) -> str:
     """By CLDR, for the country of a zone; Monday for zones of none."""
     canonical = get_global("zone_aliases").get(zone, zone)
     territory = get_global("zone_territories").get(canonical)

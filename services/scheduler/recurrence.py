@@ -5,13 +5,15 @@ means its first occurrence.
 """
 
 import re
-from collections.abc import Iterator
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from collections.abc import Collection, Iterator
+from datetime import MAXYEAR, UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from itertools import islice, pairwise, takewhile
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from dateutil.rrule import rrulestr
+
+from taskflow import zones
 
 SHORTEST = timedelta(minutes=15)
 """Between occurrences: a reminder is not an alarm siren."""
@@ -45,7 +47,7 @@ class UnusableRule(ValueError):
 
 def instant(local: datetime, zone: str) -> datetime:
     """The UTC instant of a wall time."""
-    there = ZoneInfo(zone)
+    there = zones.of(zone)
     first = local.replace(tzinfo=there, fold=0)
     back = first.astimezone(UTC).astimezone(there).replace(tzinfo=None)
     if back == local:
@@ -53,7 +55,7 @@ def instant(local: datetime, zone: str) -> datetime:
     return _after_the_gap(local, there)
 
 
-def _after_the_gap(local: datetime, there: ZoneInfo) -> datetime:
+def _after_the_gap(local: datetime, there: tzinfo) -> datetime:
     """By halving, between a wall time that is surely before the gap and one surely after it."""
     early = (local - timedelta(days=1)).replace(tzinfo=there).astimezone(UTC)
     late = (local + timedelta(days=1)).replace(tzinfo=there).astimezone(UTC)
@@ -66,20 +68,40 @@ def _after_the_gap(local: datetime, there: ZoneInfo) -> datetime:
     return late.replace(microsecond=0)
 
 
-def next_due(local_time: str, zone: str, rule: str | None, after: datetime) -> datetime | None:
-    """The first occurrence later than `after`, as a UTC instant; None when there is none."""
-    local = next_local(local_time, zone, rule, after)
+def next_due(
+    local_time: str,
+    zone: str,
+    rule: str | None,
+    after: datetime,
+    except_on: Collection[date] = (),
+) -> datetime | None:
+    """The first occurrence later than `after`, as a UTC instant; None when there is none.
+
+    A rule leaves out the days of `except_on`; its COUNT counts them all the same.
+    """
+    local = next_local(local_time, zone, rule, after, except_on)
     return None if local is None else instant(local, zone)
 
 
-def next_local(local_time: str, zone: str, rule: str | None, after: datetime) -> datetime | None:
+def next_local(
+    local_time: str,
+    zone: str,
+    rule: str | None,
+    after: datetime,
+    except_on: Collection[date] = (),
+) -> datetime | None:
     """The same, as the wall time of the rule."""
     start = datetime.fromisoformat(local_time)
     if rule is None:
         return start if instant(start, zone) > after else None
     # A clock change moves an instant by hours at most: start the search a day early.
-    near = after.astimezone(ZoneInfo(zone)).replace(tzinfo=None) - timedelta(days=1)
-    found = (local for local in _occurrences(start, rule, near) if local >= near)
+    near = after.astimezone(zones.of(zone)).replace(tzinfo=None) - timedelta(days=1)
+    left_out = frozenset(except_on)
+    found = (
+        local
+        for local in _occurrences(start, rule, near)
+        if local >= near and local.date() not in left_out
+    )
     return next((local for local in found if instant(local, zone) > after), None)
 
 

@@ -1,52 +1,78 @@
-"""A reminder's rule in words, as far as there are words that are exactly right. Pure."""
+"""A reminder's rule in words, as far as there are words that are exactly right. Pure.
+
+Each language puts them together from the same few pieces; weekdays and months are CLDR's.
+"""
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from itertools import product
 
-from babel.dates import format_date, get_day_names, get_month_names
-from babel.lists import format_list
+from babel.dates import get_day_names, get_month_names
 
 from services.scheduler.recurrence import WEEKDAYS, parts_of
+from taskflow.words import values
+from taskflow.words.languages import SOURCE, locale_of
+from taskflow.words.message import Counted, Message
 
-LOCALE = "en"
 MOST_TIMES = 6
 """A day; more of them are no words."""
-_UNITS = {
-    "MINUTELY": "minute",
-    "HOURLY": "hour",
-    "DAILY": "day",
-    "WEEKLY": "week",
-    "MONTHLY": "month",
-    "YEARLY": "year",
+_EVERY = {
+    "MINUTELY": (Message("every minute"), Counted("every {n} minute", "every {n} minutes")),
+    "HOURLY": (Message("every hour"), Counted("every {n} hour", "every {n} hours")),
+    "DAILY": (Message("every day"), Counted("every {n} day", "every {n} days")),
+    "WEEKLY": (Message("every week"), Counted("every {n} week", "every {n} weeks")),
+    "MONTHLY": (Message("every month"), Counted("every {n} month", "every {n} months")),
+    "YEARLY": (Message("every year"), Counted("every {n} year", "every {n} years")),
 }
+_EVERY_WEEKDAY = Message("every {weekdays}")
+_ON = Message("{every} on {days}")
+_IN = Message("{rule} in {months}")
+_AT = Message("{rule} at {times}")
+_ONCE = Message("{rule}, once")
+_TIMES = Counted("{rule}, {n} time in all", "{rule}, {n} times in all")
+_UNTIL = Message("{rule}, until {day}")
+_EXCEPT = Message("{rule}, but not on {days}")
+_ONE_DAY, _DAYS = Message("day {day}"), Message("days {days}")
+_IF_THERE = Message("{days}, where there is one")
+_LAST_DAY = Message("the last day")
+_OR_LAST = Message("day {day}, or else the last day")
 _SAID = {
     *("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYSETPOS"),
     *("BYMONTH", "BYMONTHDAY", "BYDAY", "BYHOUR", "BYMINUTE"),
 }
-_ORDINALS = {"1": "first", "2": "second", "3": "third", "4": "fourth", "5": "fifth", "-1": "last"}
+_NTH = {
+    "1": Message("the first {weekday}"),
+    "2": Message("the second {weekday}"),
+    "3": Message("the third {weekday}"),
+    "4": Message("the fourth {weekday}"),
+    "5": Message("the fifth {weekday}"),
+    "-1": Message("the last {weekday}"),
+}
 _DAY = re.compile(r"([+-]?\d{1,2})?([A-Z]{2})")
 _SHORTEST_MONTH = 28
 
 
-def rule_in_words(rule: str, local_time: str) -> str | None:
+def rule_in_words(
+    rule: str, local_time: str, language: str = SOURCE, except_on: Sequence[date] = ()
+) -> str | None:
     """As "every 2 weeks on Friday, until 4 December 2026"; None where no words are right.
 
-    `rule` has passed recurrence.check_rule, and `local_time` is its first occurrence.
+    `rule` has passed recurrence.check_rule, and `local_time` is its first occurrence; the days of
+    `except_on` are left out.
     """
     parts = parts_of(rule)
-    if parts.keys() - _SAID:
-        return None
-    start = datetime.fromisoformat(local_time)
-    if _chooses_among_more_than_days(parts):
+    if parts.keys() - _SAID or _chooses_among_more_than_days(parts):
         return None
     try:
-        said = _SAYS[parts["FREQ"]](parts, start)
-        times = _times(parts, start)
-        return f"{said}{times}{_end(parts)}" if said is not None and times is not None else None
+        said = _Wording(parts, datetime.fromisoformat(local_time), language).whole()
     except (ValueError, KeyError):  # dateutil understands more ways to write a number or a date
         return None
+    if said is None or not except_on:
+        return said
+    left_out = values.listed([values.day(one, language) for one in except_on], language)
+    return _EXCEPT.said(language, rule=said, days=left_out)
 
 
 def _chooses_among_more_than_days(parts: dict[str, str]) -> bool:
@@ -56,140 +82,156 @@ def _chooses_among_more_than_days(parts: dict[str, str]) -> bool:
     return "BYSETPOS" in parts and (several_times or of_a_year)
 
 
-def _every(parts: dict[str, str]) -> str:
-    unit, interval = _UNITS[parts["FREQ"]], int(parts.get("INTERVAL", 1))
-    return f"every {unit}" if interval == 1 else f"every {interval} {unit}s"
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    parts: dict[str, str]
+    start: datetime
+    language: str
 
+    def whole(self) -> str | None:
+        said = self._days()
+        return self._ending(self._at_times(said)) if said is not None else None
 
-def _often(parts: dict[str, str], _: datetime) -> str | None:
-    """Several times a day."""
-    return None if any(name.startswith("BY") for name in parts) else _every(parts)
+    def _days(self) -> str | None:
+        """On which days, before their times and the end."""
+        match self.parts["FREQ"]:
+            case "MINUTELY" | "HOURLY":
+                by = any(name.startswith("BY") for name in self.parts)
+                return None if by else self._every()
+            case "DAILY":
+                return self._daily()
+            case "WEEKLY":
+                return self._weekly()
+            case "MONTHLY":
+                return self._on(self._of_a_month())
+            case _:
+                return self._yearly()
 
+    def _every(self) -> str:
+        single, several = _EVERY[self.parts["FREQ"]]
+        interval = int(self.parts.get("INTERVAL", 1))
+        if interval == 1:
+            return single.said(self.language)
+        return several.said(self.language, interval)
 
-def _daily(parts: dict[str, str], _: datetime) -> str | None:
-    if "BYMONTHDAY" in parts or "BYSETPOS" in parts:
-        return None
-    every = _every(parts)
-    if days := parts.get("BYDAY"):
-        named = _named_days(days)
-        if every != "every day" or named is None:
+    def _on(self, days: str | None) -> str | None:
+        if days is None:
             return None
-        every = f"every {named}"
-    return f"{every}{_in_months(parts)}"
+        return self._in_months(_ON.said(self.language, every=self._every(), days=days))
 
+    def _daily(self) -> str | None:
+        if "BYMONTHDAY" in self.parts or "BYSETPOS" in self.parts:
+            return None
+        days = self.parts.get("BYDAY")
+        if not days:
+            return self._in_months(self._every())
+        named = self._named(days)
+        if named is None or int(self.parts.get("INTERVAL", 1)) != 1:
+            return None
+        return self._in_months(_EVERY_WEEKDAY.said(self.language, weekdays=named))
 
-def _weekly(parts: dict[str, str], start: datetime) -> str | None:
-    if "BYMONTHDAY" in parts or "BYSETPOS" in parts:
-        return None
-    named = _named_days(parts.get("BYDAY", WEEKDAYS[start.weekday()]))
-    return f"{_every(parts)} on {named}{_in_months(parts)}" if named else None
+    def _weekly(self) -> str | None:
+        if "BYMONTHDAY" in self.parts or "BYSETPOS" in self.parts:
+            return None
+        return self._on(self._named(self.parts.get("BYDAY", WEEKDAYS[self.start.weekday()])))
 
+    def _yearly(self) -> str | None:
+        if "BYMONTH" in self.parts:
+            return self._on(self._of_a_month())
+        if "BYMONTHDAY" in self.parts or "BYDAY" in self.parts:
+            return None
+        said = self._on(self._of_a_month())
+        month = [self._month(self.start.month)]
+        return said and _IN.said(self.language, rule=said, months=self._listed(month))
 
-def _monthly(parts: dict[str, str], start: datetime) -> str | None:
-    on = _on_days(parts, start)
-    return f"{_every(parts)} on {on}{_in_months(parts)}" if on else None
+    def _of_a_month(self) -> str | None:
+        if "BYDAY" in self.parts:
+            return None if "BYMONTHDAY" in self.parts else self._nth_weekdays()
+        days = self.parts.get("BYMONTHDAY", str(self.start.day)).split(",")
+        if "BYSETPOS" in self.parts:
+            return self._or_the_last(days) if self.parts["BYSETPOS"] == "-1" else None
+        if days == ["-1"]:
+            return _LAST_DAY.said(self.language)
+        if not all(day.isdecimal() for day in days):
+            return None
+        numbers = sorted(set(map(int, days)))
+        told = [values.number(number, self.language) for number in numbers]
+        listed = (
+            _ONE_DAY.said(self.language, day=told[0])
+            if len(told) == 1
+            else _DAYS.said(self.language, days=self._listed(told))
+        )
+        some_lack = any(number > _SHORTEST_MONTH for number in numbers)
+        return _IF_THERE.said(self.language, days=listed) if some_lack else listed
 
+    def _or_the_last(self, days: Sequence[str]) -> str | None:
+        """Of 28, 29, 30 and so on the last that there is (meant.py)."""
+        if days != [str(day) for day in range(_SHORTEST_MONTH, _SHORTEST_MONTH + len(days))]:
+            return None
+        return _OR_LAST.said(self.language, day=values.number(int(days[-1]), self.language))
 
-def _yearly(parts: dict[str, str], start: datetime) -> str | None:
-    if "BYMONTH" not in parts and ("BYMONTHDAY" in parts or "BYDAY" in parts):
-        return None
-    on = _on_days(parts, start)
-    within = _in_months(parts) or f" in {_months()[start.month]}"
-    return f"{_every(parts)} on {on}{within}" if on else None
+    def _nth_weekdays(self) -> str | None:
+        found = [_DAY.fullmatch(day) for day in self.parts["BYDAY"].split(",")]
+        if None in found:
+            return None
+        places = {one[1] for one in found if one}
+        place = places.pop() if len(places) == 1 else None
+        single = self.parts.get("BYSETPOS")
+        if single and len(found) == 1 and place is None:
+            place = single
+        elif single:
+            return None
+        nth = _NTH.get((place or "").lstrip("+"))
+        named = self._named(",".join(one[2] for one in found if one))
+        return nth.said(self.language, weekday=named) if nth and named else None
 
+    def _named(self, days: str) -> str | None:
+        """Weekdays, as they stand alone."""
+        wanted = days.split(",")
+        if any(day not in WEEKDAYS for day in wanted):
+            return None
+        names = get_day_names("wide", "stand-alone", locale_of(self.language))
+        return self._listed([names[nth] for nth, day in enumerate(WEEKDAYS) if day in wanted])
 
-_SAYS = {
-    "MINUTELY": _often,
-    "HOURLY": _often,
-    "DAILY": _daily,
-    "WEEKLY": _weekly,
-    "MONTHLY": _monthly,
-    "YEARLY": _yearly,
-}
+    def _in_months(self, rule: str) -> str:
+        if "BYMONTH" not in self.parts:
+            return rule
+        months = sorted(set(map(int, self.parts["BYMONTH"].split(","))))
+        listed = self._listed([self._month(month) for month in months])
+        return _IN.said(self.language, rule=rule, months=listed)
 
+    def _month(self, month: int) -> str:
+        return get_month_names("wide", "stand-alone", locale_of(self.language))[month]
 
-def _on_days(parts: dict[str, str], start: datetime) -> str | None:
-    """Of a month."""
-    if "BYDAY" in parts:
-        return None if "BYMONTHDAY" in parts else _on_weekdays(parts)
-    days = parts.get("BYMONTHDAY", str(start.day)).split(",")
-    if "BYSETPOS" in parts:
-        return _or_the_last(days) if parts["BYSETPOS"] == "-1" else None
-    if days == ["-1"]:
-        return "the last day"
-    if not all(day.isdecimal() for day in days):
-        return None
-    days = [str(day) for day in sorted(set(map(int, days)))]
-    listed = f"{'day' if len(days) == 1 else 'days'} {_listed(days)}"
-    some_lack = any(int(day) > _SHORTEST_MONTH for day in days)
-    return f"{listed}, where there is one" if some_lack else listed
+    def _at_times(self, rule: str) -> str | None:
+        """Only where there are others than that of the first occurrence."""
+        if not self.parts.keys() & {"BYHOUR", "BYMINUTE"}:
+            return rule
+        if self.start.second:
+            return None
+        hours = self.parts.get("BYHOUR", str(self.start.hour)).split(",")
+        minutes = self.parts.get("BYMINUTE", str(self.start.minute)).split(",")
+        if len(hours) * len(minutes) > MOST_TIMES:
+            return None
+        times = sorted({time(int(hour), int(minute)) for hour, minute in product(hours, minutes)})
+        told = [
+            values.clock_time(datetime.combine(self.start, one), self.language) for one in times
+        ]
+        return _AT.said(self.language, rule=rule, times=self._listed(told))
 
+    def _ending(self, rule: str | None) -> str | None:
+        count = self.parts.get("COUNT")
+        if rule is None or (count is None and "UNTIL" not in self.parts):
+            return rule
+        if count == "1":
+            return _ONCE.said(self.language, rule=rule)
+        if count:
+            return _TIMES.said(self.language, int(count), rule=rule)
+        until = datetime.fromisoformat(self.parts["UNTIL"])
+        told = values.day(until, self.language)
+        if (until.hour, until.minute) != (23, 59):
+            told = values.joined(told, values.clock_time(until, self.language), self.language)
+        return _UNTIL.said(self.language, rule=rule, day=told)
 
-def _or_the_last(days: Sequence[str]) -> str | None:
-    """Of 28, 29, 30 and so on the last that there is (meant.py)."""
-    if days != [str(day) for day in range(_SHORTEST_MONTH, _SHORTEST_MONTH + len(days))]:
-        return None
-    return f"day {days[-1]}, or else the last day"
-
-
-def _on_weekdays(parts: dict[str, str]) -> str | None:
-    found = [_DAY.fullmatch(day) for day in parts["BYDAY"].split(",")]
-    if None in found:
-        return None
-    places = {one[1] for one in found if one}
-    place = places.pop() if len(places) == 1 else None
-    single = parts.get("BYSETPOS")
-    if single and len(found) == 1 and place is None:
-        place = single
-    elif single:
-        return None
-    name = _ORDINALS.get((place or "").lstrip("+"))
-    named = _named_days(",".join(one[2] for one in found if one))
-    return f"the {name} {named}" if name and named else None
-
-
-def _named_days(days: str) -> str | None:
-    wanted = days.split(",")
-    if any(day not in WEEKDAYS for day in wanted):
-        return None
-    names = get_day_names("wide", locale=LOCALE)
-    return _listed([names[nth] for nth, day in enumerate(WEEKDAYS) if day in wanted])
-
-
-def _in_months(parts: dict[str, str]) -> str:
-    if "BYMONTH" not in parts:
-        return ""
-    months = sorted(set(map(int, parts["BYMONTH"].split(","))))
-    return f" in {_listed([_months()[month] for month in months])}"
-
-
-def _months() -> dict[int, str]:
-    return dict(get_month_names("wide", locale=LOCALE))
-
-
-def _times(parts: dict[str, str], start: datetime) -> str | None:
-    """Only where there are others than that of the first occurrence."""
-    if not parts.keys() & {"BYHOUR", "BYMINUTE"}:
-        return ""
-    if start.second:
-        return None
-    hours = parts.get("BYHOUR", str(start.hour)).split(",")
-    minutes = parts.get("BYMINUTE", str(start.minute)).split(",")
-    if len(hours) * len(minutes) > MOST_TIMES:
-        return None
-    times = sorted({f"{int(hour):02}:{int(minute):02}" for hour, minute in product(hours, minutes)})
-    return f" at {_listed(times)}"
-
-
-def _end(parts: dict[str, str]) -> str:
-    if count := parts.get("COUNT"):
-        return ", once" if count == "1" else f", {count} times in all"
-    if "UNTIL" not in parts:
-        return ""
-    until = datetime.fromisoformat(parts["UNTIL"])
-    time = "" if (until.hour, until.minute) == (23, 59) else f"{until:, %H:%M}"
-    return f", until {format_date(until, 'd MMMM y', locale=LOCALE)}{time}"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return format_list(words, locale=LOCALE)
+    def _listed(self, words: Sequence[str]) -> str:
+        return values.listed(words, self.language)

@@ -1,7 +1,6 @@
 """`list_running`: everything that TaskFlow has going for a user, in one answer."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
@@ -10,6 +9,7 @@ from contracts.recorded import Recorded
 from contracts.tools import ToolRequested
 from services.scheduler.tools import TIMEOUT, ReadModel, ReminderTools
 from services.scheduler.watches.listing import Listing, OpenCalls
+from taskflow import zones
 from taskflow.log.event_log import Log
 from taskflow.tooling import Call, Done, Tool
 
@@ -31,19 +31,20 @@ class RunningTools:
         self._log, self._read_models = event_log, read_models
 
     def all(self) -> list[Tool[Any]]:
-        return [Tool(ListRunning, self.list_running, "list_running", "read", TIMEOUT)]
+        return [Tool(ListRunning, self.list_running, "list_running", "read", TIMEOUT, inside=True)]
 
     async def list_running(self, _arguments: ListRunning, call: Call) -> Done:
         """List all that is running for the user: reminders, watched pages, and open work."""
         for one in self._read_models:
             await one.caught_up(call.request)
-        reminders = [one.told() for one in await self._reminders.listed(call.user)]
-        watches = [one.told() for one in await self._watches.of(call.user)]
+        language = call.request.event.language
+        reminders = [one.told(language) for one in await self._reminders.listed(call.user)]
+        watches = [one.told(language) for one in await self._watches.of(call.user)]
         return Done({"reminders": reminders, "watches": watches, "open": await self._open(call)})
 
     async def _open(self, call: Call) -> list[Json]:
         """Of this conversation alone; without the call that asks."""
-        zone = ZoneInfo(call.request.event.zone)
+        zone = zones.of(call.request.event.zone)
         told: list[Json] = []
         for one in await self._calls.open_calls(call.request.stream):
             if one.call == call.request.event_id:

@@ -3,72 +3,43 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from importlib.metadata import version as package_version
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, ValidationError
 
 from contracts import slots, streams
 from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderSet
 from contracts.streams import UserId
+from contracts.tools import ToolRequested
+from services.scheduler import twins, wordings
 from services.scheduler.decider import FOLD, due_at
-from services.scheduler.meant import LAST_DAY, Meant, as_meant
-from services.scheduler.recurrence import (
-    UnusableRule,
-    check_rule,
-    check_zone,
-    instant,
-    next_due,
-    next_local,
-)
+from services.scheduler.recurrence import UnusableRule
 from services.scheduler.rule_words import rule_in_words
-from taskflow import clock
+from services.scheduler.when.arguments import When
+from services.scheduler.when.resolved import Resolved
+from services.scheduler.when.resolver import resolve
+from services.scheduler.when.unclear import Malformed, Unclear
+from taskflow import clock, zones
 from taskflow.log.appending import Write
 from taskflow.log.event_log import Log
 from taskflow.log.folds import Folds
-from taskflow.tooling import Call, Done, Refused, Tool
+from taskflow.tooling import Call, Done, Refused, Tool, Undo
 
-MOST_YEARS = 100
-"""Beyond, calendars end and zones overflow."""
 MOST_REMINDERS = 200
 TIMEOUT = 10.0
-ALMOST_A_SECOND = timedelta(microseconds=999_999)
-"""Rounds what is counted from now up to a whole second: nothing is early."""
-MOST_MINUTES = 10 * 366 * 24 * 60
-"""Ten years."""
+CANCEL = "cancel_reminder"
+AS_IT_WAS_SET = 1
+"""Version of a reminder that was set and nothing else: by its id, only this one is cancelled."""
 
 
-class SetReminder(BaseModel):
+class SetReminder(When):
     text: str = Field(min_length=1, max_length=500, description="What to remind of, in few words")
-    at: str | None = Field(
-        default=None,
-        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$",
-        description="First time on the user's clock: YYYY-MM-DDTHH:MM or with :SS, no offset",
-    )
-    in_minutes: float | None = Field(
-        default=None,
-        gt=0,
-        le=MOST_MINUTES,
-        description="In place of `at`, counted from now: 90 for “in an hour and a half”",
-    )
-    zone: str | None = Field(
-        default=None, description="IANA zone, only if the user named a place other than their own"
-    )
-    rrule: str | None = Field(
-        default=None, max_length=200, description="RFC 5545 rule if it repeats: FREQ=DAILY"
-    )
-
-    @model_validator(mode="after")
-    def _has_one_time(self) -> Self:
-        if (self.at is None) == (self.in_minutes is None):
-            raise ValueError("either `at` or `in_minutes` must be given, and not both")
-        return self
 
 
 class ListReminders(BaseModel):
@@ -114,8 +85,11 @@ class Listed:
     rrule: str | None
     local_time: str
     """Of the first occurrence, by its rule: a clock change moves `due`, not this."""
+    language: str
+    """That it was set in."""
+    except_on: list[date]
 
-    def told(self) -> Json:
+    def told(self, language: str) -> Json:
         told: Json = {
             "number": self.number,
             "text": self.text,
@@ -123,7 +97,9 @@ class Listed:
             "repeats": self.rrule,
         }
         if self.rrule:
-            told["repeats_in_words"] = rule_in_words(self.rrule, self.local_time)
+            told["repeats_in_words"] = rule_in_words(
+                self.rrule, self.local_time, language, self.except_on
+            )
         return told
 
 
@@ -147,78 +123,118 @@ class ReminderTools:
                 "set_reminder",
                 "write",
                 TIMEOUT,
-                grounded=("text",),
+                inside=True,
+                declared=wordings.SET_ARGUMENTS,
+                proposal="set a reminder",
+                receipt=wordings.SET,
+                not_done="No reminder was set just now.",
+                changes="reminder",
+                undone_by=Undo(tool=CANCEL, argument="which", path="id"),
             ),
-            Tool(ListReminders, self.list_reminders, "list_reminders", "read", TIMEOUT),
+            Tool(
+                ListReminders, self.list_reminders, "list_reminders", "read", TIMEOUT, inside=True
+            ),
             Tool(
                 CancelReminder,
                 self.cancel_reminder,
-                "cancel_reminder",
+                CANCEL,
                 "write",
                 TIMEOUT,
-                grounded=("which",),
+                inside=True,
+                declared=wordings.CANCEL_ARGUMENTS,
+                proposal="cancel the reminder",
+                receipt=wordings.CANCELLED,
+                not_done="No reminder was cancelled just now.",
+                changes="reminder",
             ),
         ]
 
     async def set_reminder(self, arguments: SetReminder, call: Call) -> Done:
-        """Set a reminder, once or repeating, at a time on the user's own clock.
+        """Set a reminder, once or repeating.
 
-        "In 20 minutes" is `in_minutes`; work any other time out from the "Now" line, for `at`. Do
-        not guess a time that the user did not give: ask. Tell the user the stored time that comes
-        back.
+        Give what the user said of the time and work nothing out: "in 20 minutes" is `in_minutes`,
+        "Friday at 9" `day` and `time`, "every second Monday at 9" `weekdays`, `every` 2 and `time`.
+        Guess no time that they did not give: ask. Tell them the stored time that comes back.
         """
         request = call.request.event
-        now = self._now()
-        called_at = call.request.recorded_at
         # In a thread: a rule may be one that never happens, and is searched through all years.
-        at, zone, meant = await asyncio.to_thread(_checked, arguments, request.zone, called_at, now)
-        rule = meant.rule if meant else None
-        if len(await self.listed(call.user)) >= MOST_REMINDERS:
-            raise Refused(f"There are {MOST_REMINDERS} reminders already; cancel some first.")
-        due = next_due(at, zone, rule, now)
-        assert due is not None, "checked: it lies ahead"
+        found = await asyncio.to_thread(self._resolved, arguments, call.request)
+        if same := await self._same(arguments.text, found, call):
+            return Done(same)
         reminder = slots.reminder_set(call.request.event_id)
         fact = ReminderSet(
             reminder=reminder,
             text=arguments.text,
-            local_time=at,
-            zone=zone,
-            rrule=rule,
+            local_time=found.local.isoformat(),
+            zone=found.zone,
+            rrule=found.rule,
             tzdata=_tzdata(),
+            language=request.language,
+            except_on=found.except_on,
         )
         guessed = arguments.zone is None and not request.zone_known
-        result: Json = {
-            "set": True,
-            "text": arguments.text,
-            "first": in_words(due, zone),
-            "at": due.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(),
-            "repeats": rule,
-            "zone": zone,
-            "zone_was_guessed_from_number": guessed,
-        }
-        if rule:
-            result["repeats_in_words"] = rule_in_words(rule, at)
-        if meant and meant.on_last_days:
-            result["note"] = LAST_DAY
+        result = _told(reminder, fact, found.due) | {"zone_was_guessed_from_number": guessed}
+        if found.notes:
+            result["note"] = " ".join(found.notes)
         return Done(result, [Write(streams.reminder(reminder), [fact], call.user, 0)])
+
+    async def _same(self, text: str, found: Resolved, call: Call) -> Json | None:
+        """What is told of one that does it already. Raises Refused where there are too many."""
+        wanted = twins.mark(text, found.due, found.rule, found.except_on)
+
+        def is_twin(earlier: Recorded[ToolRequested]) -> bool:
+            try:
+                asked = SetReminder.model_validate(earlier.event.arguments)
+                due = self._resolved(asked, earlier)
+            except (ValidationError, Refused):
+                return False
+            return twins.mark(asked.text, due.due, due.rule, due.except_on) == wanted
+
+        if told := await twins.result_of_twin(self._log, call.request, is_twin):
+            return told
+        listed = await self.listed(call.user)
+        for one in listed:
+            if twins.mark(one.text, one.due, one.rrule, one.except_on) == wanted:
+                stands = _told(one.reminder, one, one.due)
+                del stands["id"]  # This call did not set it, so no undo of it cancels it.
+                return stands
+        if len(listed) >= MOST_REMINDERS:
+            raise Refused(f"There are {MOST_REMINDERS} reminders already; cancel some first.")
+        return None
+
+    def _resolved(self, arguments: When, request: Recorded[ToolRequested]) -> Resolved:
+        """Raises Refused."""
+        written_at = request.event.written_at or request.recorded_at
+        try:
+            return resolve(arguments, request.event.zone, written_at, self._now())
+        except (Unclear, Malformed, UnusableRule) as error:
+            raise Refused(str(error)) from error
 
     async def list_reminders(self, _arguments: ListReminders, call: Call) -> Done:
         """List the user's reminders that are still to come, with their numbers."""
         await self._due.caught_up(call.request)
-        return Done({"reminders": [one.told() for one in await self.listed(call.user)]})
+        return Done(
+            {
+                "reminders": [
+                    one.told(call.request.event.language) for one in await self.listed(call.user)
+                ]
+            }
+        )
 
     async def cancel_reminder(self, arguments: CancelReminder, call: Call) -> Done:
-        """Cancel one reminder, by its number in the list or by words of its text."""
+        """Cancel one reminder."""
         await self._due.caught_up(call.request)
         one = _chosen(await self.listed(call.user), arguments.which)
         stream = streams.reminder(one.reminder)
         folded = await self._folds.fold(stream, FOLD)
         if due_at(folded.state) is None:
             raise Refused(f"Reminder {one.number} has just fired; it will not come again.")
+        if arguments.which == str(one.reminder) and folded.version > AS_IT_WAS_SET:
+            raise Refused(f"It has fired since it was set. It is reminder {one.number} now.")
         fact = ReminderCancelled(reminder=one.reminder)
         # Cancel against fire: whichever appends first makes the other fold again.
         write = Write(stream, [fact], call.user, expected_version=folded.version)
-        return Done({"cancelled": one.told()}, [write])
+        return Done({"cancelled": one.told(call.request.event.language)}, [write])
 
     async def listed(self, user: UserId) -> list[Listed]:
         """Those still to come, opened with the user's key."""
@@ -230,7 +246,15 @@ class ReminderTools:
         )[0]
         fact = (await self._log.opened(recorded)).event
         return Listed(
-            one.reminder, one.number, fact.text, one.due, one.zone, one.rrule, fact.local_time
+            one.reminder,
+            one.number,
+            fact.text,
+            one.due,
+            one.zone,
+            one.rrule,
+            fact.local_time,
+            fact.language,
+            fact.except_on,
         )
 
 
@@ -240,53 +264,23 @@ def _tzdata() -> str:
     return package_version("tzdata")
 
 
-def _checked(
-    arguments: SetReminder, home: str, called_at: datetime, now: datetime
-) -> tuple[str, str, Meant | None]:
-    """The first occurrence's wall time, its zone, and the rule as it is kept. Raises Refused."""
-    zone, rule, meant = arguments.zone or home, arguments.rrule, None
-    try:
-        check_zone(zone)
-        asked, zone = _asked(arguments, zone, called_at, now)
-        local = datetime.fromisoformat(asked)
-        if abs(local.year - now.year) > MOST_YEARS:
-            raise Refused(f"{asked} is more than {MOST_YEARS} years from now.")
-        at = local.isoformat()
-        if rule:
-            meant = as_meant(at, rule, zone)
-            rule = meant.rule
-            check_rule(at, rule)
-            first = next_local(at, zone, rule, now)
-            at = first.isoformat() if first else at
-    except UnusableRule as error:
-        raise Refused(str(error)) from error
-    except ValueError as error:
-        raise Refused(f"{arguments.at} is not a time of the calendar.") from error
-    if next_due(at, zone, rule, now) is None:
-        there = now.astimezone(ZoneInfo(zone))
-        raise Refused(
-            f"{asked} is past: it is {there:%Y-%m-%dT%H:%M:%S} in {zone} now. "
-            "Ask for a time that lies ahead."
+def _told(reminder: UUID, fact: ReminderSet | Listed, due: datetime) -> Json:
+    """What the model is told of a reminder that is set."""
+    local = due.astimezone(zones.of(fact.zone)).replace(tzinfo=None)
+    told: Json = {
+        "set": True,
+        "id": str(reminder),
+        "text": fact.text,
+        "first": in_words(due, fact.zone),
+        "at": local.isoformat(),
+        "repeats": fact.rrule,
+        "zone": fact.zone,
+    }
+    if fact.rrule:
+        told["repeats_in_words"] = rule_in_words(
+            fact.rrule, fact.local_time, fact.language, fact.except_on
         )
-    return at, zone, meant
-
-
-def _asked(
-    arguments: SetReminder, zone: str, called_at: datetime, now: datetime
-) -> tuple[str, str]:
-    """The wall time that was asked for, and its zone.
-
-    What is counted from the call lies ahead, however late the call is done.
-    """
-    if arguments.in_minutes is None:
-        return arguments.at or "", zone
-    due = max(called_at + timedelta(minutes=arguments.in_minutes), now) + ALMOST_A_SECOND
-    due = due.replace(microsecond=0)
-    local = due.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    if instant(local, zone) != due:
-        # The second half of the hours that a clock change repeats has no wall time of its own.
-        local, zone = due.astimezone(UTC).replace(tzinfo=None), "UTC"
-    return local.isoformat(), zone
+    return told
 
 
 def _chosen(reminders: list[Listed], which: str) -> Listed:
@@ -295,6 +289,8 @@ def _chosen(reminders: list[Listed], which: str) -> Listed:
     number = which.strip().removeprefix("#")
     if number.isdecimal():
         found = [one for one in reminders if one.number == int(number)]
+    elif same := [one for one in reminders if str(one.reminder) == number]:
+        found = same
     else:
         words = which.lower().split()
         found = [one for one in reminders if all(word in one.text.lower() for word in words)]
@@ -307,6 +303,6 @@ def _chosen(reminders: list[Listed], which: str) -> Listed:
 
 def in_words(due: datetime, zone: str) -> str:
     """The stored time, as the user will live it."""
-    local = due.astimezone(ZoneInfo(zone))
+    local = due.astimezone(zones.of(zone))
     seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     return f"{local:%A} {local.day} {local:%B %Y}, {seconds} ({zone})"

@@ -1,5 +1,6 @@
 """Wires the tools service; nothing is wired elsewhere."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -19,6 +20,7 @@ from services.tools.registry import tools
 from services.tools.searching.serpapi import SerpApi
 from services.tools.settings import ToolsSettings
 from taskflow.health.facts import Dependency
+from taskflow.places import meaning
 from taskflow.privacy.media import Media
 from taskflow.process import chromium
 from taskflow.process.service import Runtime, run
@@ -40,6 +42,7 @@ async def service(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[N
         answers = AnswerCache()
         runtime.forgotten.tell(answers.drop)
         subscribe(runtime, offered, workers=settings.tools_workers, answers=answers)
+        runtime.background(asyncio.to_thread(meaning.load), "places")
         runtime.background(keep_offered(runtime.log, runtime.service, offered), "offer")
         looks = WatchLooks(runtime.log, runtime.vault, looker)
         runtime.background(keep_looking(runtime.client, looks), "looks")

@@ -1,7 +1,6 @@
-"""Look-ups that a replay may make anew: searches, which read the outer world and keep nothing.
+"""Look-ups that a replay may make anew.
 
-Not `check_price`, whose looks are kept with their pictures, and no tool that reads what users have
-here: that is of today, and a turn of the past would be told of its own future.
+Of the tools that need nothing but a search service, or bring what they need, those that say so.
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -9,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from services.tools.searching import flights, products, web
+from services.tools.registry import added, searching
 from services.tools.searching.serpapi import SerpApi
 from services.tools.settings import ToolsSettings
 from taskflow.tooling import Tool
@@ -20,6 +19,6 @@ async def searches(env_files: Sequence[Path]) -> AsyncGenerator[list[Tool[Any]]]
     """Raises Configuration where the search service is not set up."""
     serpapi = SerpApi(ToolsSettings.load(_env_file=tuple(env_files), nats_url=""))
     try:
-        yield [flights.tool(serpapi), web.tool(serpapi), products.tool(serpapi)]
+        yield [one for one in (*searching(serpapi), *added()) if one.looks_anew]
     finally:
         serpapi.close()

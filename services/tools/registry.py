@@ -15,6 +15,16 @@ GROUP = "taskflow.tools"
 
 
 def tools(serpapi: SerpApi, looker: Looker, event_log: Log) -> list[Tool[Any]]:
-    added: list[Tool[Any]] = [entry.load()() for entry in entry_points(group=GROUP)]
-    searching = [flights.tool(serpapi), web.tool(serpapi), products.tool(serpapi)]
-    return [*searching, check_price.tool(looker, event_log), *added]
+    return [
+        *searching(serpapi),
+        check_price.tool(looker, event_log),
+        *added(),
+    ]
+
+
+def searching(serpapi: SerpApi) -> list[Tool[Any]]:
+    return [flights.tool(serpapi), web.tool(serpapi), products.tool(serpapi)]
+
+
+def added() -> list[Tool[Any]]:
+    return [entry.load()() for entry in entry_points(group=GROUP)]

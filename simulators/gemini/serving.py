@@ -7,9 +7,11 @@ from starlette.responses import JSONResponse, Response
 
 from simulators.gemini import errors
 from simulators.gemini.answers import Body, Call, Decision, body_of
-from simulators.gemini.brain.planner import decide
+from simulators.gemini.brain.answering import formed
+from simulators.gemini.brain.outcomes import REPLY
 from simulators.gemini.errors import GoogleError
 from simulators.gemini.state import Answered, GeminiState, ModelCall, ScriptedAnswer, speakers
+from simulators.gemini.tongues.interpreter import decide
 from simulators.gemini.validation import check
 from simulators.gemini.wire import GenerateRequest
 from simulators.phone.store import Phone
@@ -72,6 +74,7 @@ class Desk:
             calls=tuple(Call(call.name, call.args) for call in script.calls),
             finish_reason=script.finish_reason or "STOP",
         )
+        decision = formed(decision, request)
         body = body_of(decision, request, model, nonce=str(self._state.served))
         self._note(request, model, 200, _kind(decision), decision, scripted=True, body=body)
         return Outcome(body)
@@ -100,14 +103,19 @@ class Desk:
                 step=request.rounds_of_results(),
                 status=status,
                 answer=answered,
-                calls=[call.name for call in decision.calls] if decision else [],
+                calls=_tools(decision) if decision else [],
                 scripted=scripted,
                 response_id=response_id if isinstance(response_id, str) else None,
             )
         )
 
 
+def _tools(decision: Decision) -> list[str]:
+    return [call.name for call in decision.calls if call.name != REPLY]
+
+
 def _kind(decision: Decision) -> Answered:
-    if decision.calls:
+    """What was said by a call of `reply` is text."""
+    if _tools(decision):
         return "calls"
-    return "text" if decision.text else "empty"
+    return "text" if decision.text or decision.calls else "empty"

@@ -1,7 +1,7 @@
 """What Google refuses with 400 before any model is asked, in the vendor's words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import ValidationError
 
@@ -157,8 +157,20 @@ def _check_tools(request: GenerateRequest) -> None:
                     f"* GenerateContentRequest.{here}.parameters: should be of type OBJECT\n"
                 )
             seen.add(declaration.name)
-    allowed = request.tool_config.function_calling_config.allowed_function_names
-    if unknown := [name for name in allowed if name not in seen]:
+    _check_calling(request, request.declarations())
+
+
+def _check_calling(request: GenerateRequest, declared: Mapping[str, object]) -> None:
+    """What the mode asks of the declarations."""
+    config = request.tool_config.function_calling_config
+    if "function_calling_config" in request.tool_config.model_fields_set and not declared:
+        raise invalid_argument("Function calling config is set without function_declarations.")
+    if config.mode == "ANY" and not all(one.json_schema for one in request.declarations().values()):
+        raise invalid_argument("Request contains an invalid argument.")
+    allowed = config.allowed_function_names
+    if allowed and config.mode not in {"ANY", "VALIDATED"}:
+        raise invalid_argument("allowed_function_names needs mode ANY or VALIDATED.")
+    if unknown := [name for name in allowed if name not in declared]:
         raise invalid_argument(
             f"allowed_function_names holds {unknown[0]}, which is not a declared function."
         )

@@ -1,5 +1,6 @@
 """The request as Google's proto JSON reads it: camelCase and snake_case at every level."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Annotated, Literal
@@ -197,6 +198,16 @@ class GenerateRequest(Wire):
 
     def declarations(self) -> dict[str, FunctionDeclaration]:
         return {d.name: d for tool in self.tools for d in tool.function_declarations}
+
+    def only_object(self) -> JsonObject | None:
+        """Where all that is said is one JSON object, and no tool is offered."""
+        if self.declarations() or len(self.contents) != 1:
+            return None
+        try:
+            told: JsonValue = json.loads(self.contents[0].text())
+        except ValueError:
+            return None
+        return told if isinstance(told, dict) else None
 
     def turn_start(self) -> int:
         """Index of the latest content that is neither the model's nor a tool's result.

@@ -14,8 +14,6 @@ from taskflow.clock import utc_now
 
 WINDOW = timedelta(hours=24)
 """Free-form messages are allowed this long after a user's last message (WhatsApp)."""
-OPT_OUT = frozenset({"stop", "stopall", "unsubscribe"})
-OPT_IN = frozenset({"start", "unstop"})
 
 Change = dict[str, Any]
 
@@ -82,13 +80,6 @@ class Phone:
     def close_window(self, user: str) -> None:
         """As if 24 hours had passed since the user's last message."""
         self._closed_windows.add(user)
-
-    def has_opted_out(self, user: str) -> bool:
-        for message in reversed(self.chat(user)):
-            word = message.body.strip().casefold()
-            if message.direction == "inbound" and word in OPT_OUT | OPT_IN:
-                return word in OPT_OUT
-        return False
 
     # Changes
 

@@ -1,10 +1,12 @@
 """What google_flights accepts, and how it refuses the rest."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, cast
+from itertools import pairwise
+from typing import Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
 from simulators.serpapi.airports import all_airports
@@ -40,18 +42,39 @@ RATES: Mapping[str, float] = {
 }
 MOST_AIRPORTS = 10
 MOST_TRAVELLERS = 9
-Kind = Literal["1", "2"]
+Kind = Literal["1", "2", "3"]
 ROUND_TRIP: Kind = "1"
+MULTI_CITY: Kind = "3"
+_ALLIANCES = frozenset({"STAR_ALLIANCE", "SKYTEAM", "ONEWORLD"})
+ALL_DAY = (0, 23)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Of departure and of arrival; the last hour counts to its end."""
+
+    departs: tuple[int, int] = ALL_DAY
+    arrives: tuple[int, int] = ALL_DAY
+
+
+@dataclass(frozen=True)
+class Way:
+    """One direction of a trip."""
+
+    departures: tuple[str, ...]
+    arrivals: tuple[str, ...]
+    day: date
+    hours: Hours = Hours()
 
 
 @dataclass(frozen=True)
 class FlightQuery:
-    departures: tuple[str, ...]
-    arrivals: tuple[str, ...]
-    outbound: date
-    back: date | None
+    kind: Kind
+    ways: tuple[Way, ...]
+    """One, there and back, or as many as a trip of several cities has."""
     travel_class: int
     seats: int
+    bags: int
     stops: int
     """0 any number, 1 none, 2 at most one, 3 at most two: the vendor's scale."""
     currency: str
@@ -60,27 +83,25 @@ class FlightQuery:
     max_duration: int | None
     include: frozenset[str]
     exclude: frozenset[str]
-    hours: tuple[int, int] | None
+    layovers: tuple[int, int] | None
+    """Minutes, from and to."""
+    avoided: frozenset[str]
     departure_token: str | None
     booking_token: str | None
 
 
 def read(parameters: Mapping[str, str], now: datetime) -> FlightQuery:
     """Raises Refused with status 400."""
-    departures = _airports(parameters, "departure_id")
-    arrivals = _airports(parameters, "arrival_id")
     kind = parameters.get("type", ROUND_TRIP)
-    if kind == "3":
-        raise Refused("The simulator has no multi-city searches: `type` `3` is refused.")
-    if kind not in {"1", "2"}:
+    if kind not in get_args(Kind):
         raise Refused(f"Unsupported value `{kind}` for `type` parameter.")
-    outbound, back = _dates(parameters, cast("Kind", kind), departures, now)
+    ways = _cities(parameters, now) if kind == MULTI_CITY else _ways(parameters, kind, now)
     currency = parameters.get("currency", "USD")
     if currency not in RATES:
         raise Refused(f"Unsupported value `{currency}` for `currency` parameter.")
     include, exclude = (
-        _codes(parameters, "include_airlines"),
-        _codes(parameters, "exclude_airlines"),
+        _airlines(parameters, "include_airlines"),
+        _airlines(parameters, "exclude_airlines"),
     )
     if include and exclude:
         raise Refused("`include_airlines` and `exclude_airlines` can't be used together.")
@@ -90,12 +111,11 @@ def read(parameters: Mapping[str, str], now: datetime) -> FlightQuery:
         raise Refused("`departure_token` and `booking_token` can't be used together.")
     seats = _seats(parameters)
     return FlightQuery(
-        departures=departures,
-        arrivals=arrivals,
-        outbound=outbound,
-        back=back,
+        kind=cast("Kind", kind),
+        ways=ways,
         travel_class=_number(parameters, "travel_class", 1, 1, 4),
         seats=seats,
+        bags=_bags(parameters, seats),
         stops=_number(parameters, "stops", 0, 0, 3),
         currency=currency,
         sort_by=_number(parameters, "sort_by", 1, 1, 6),
@@ -103,7 +123,8 @@ def read(parameters: Mapping[str, str], now: datetime) -> FlightQuery:
         max_duration=_number(parameters, "max_duration", 0, 0, 10**5) or None,
         include=include,
         exclude=exclude,
-        hours=_hours(parameters),
+        layovers=_layovers(parameters),
+        avoided=frozenset(_codes(parameters, "exclude_conns")),
         departure_token=departure_token,
         booking_token=booking_token,
     )
@@ -123,10 +144,70 @@ def _seats(parameters: Mapping[str, str]) -> int:
     return adults + children + in_seat
 
 
-def _airports(parameters: Mapping[str, str], name: str) -> tuple[str, ...]:
+def _bags(parameters: Mapping[str, str], seats: int) -> int:
+    """Carry-on bags: those of adults, children and infants in a seat."""
+    bags = _number(parameters, "bags", 0, 0, MOST_TRAVELLERS)
+    if bags > seats:
+        raise Refused("`bags` can't exceed the number of passengers with carry-on bag allowance.")
+    return bags
+
+
+def _ways(parameters: Mapping[str, str], kind: str, now: datetime) -> tuple[Way, ...]:
+    departures = _codes(parameters, "departure_id", needed=True)
+    arrivals = _codes(parameters, "arrival_id", needed=True)
+    outbound = _date(parameters, "outbound_date")
+    if outbound is None:
+        raise Refused("Missing `outbound_date` parameter.")
+    if outbound < _today_at(departures[0], now):
+        raise Refused("`outbound_date` cannot be in the past.")
+    there = Way(departures, arrivals, outbound, _hours(parameters, "outbound_times"))
+    if kind != ROUND_TRIP:
+        return (there,)
+    back = _date(parameters, "return_date")
+    if back is None:
+        raise Refused("`return_date` is required if `type` is `1` (Round trip).")
+    if back < outbound:
+        raise Refused("`return_date` cannot be earlier than `outbound_date`.")
+    return (there, Way(arrivals, departures, back, _hours(parameters, "return_times")))
+
+
+def _cities(parameters: Mapping[str, str], now: datetime) -> tuple[Way, ...]:
+    """`multi_city_json`: a list of flights, each with airports, a date and perhaps hours."""
+    given = parameters.get("multi_city_json")
+    if not given:
+        raise Refused("`multi_city_json` is required if `type` is `3` (Multi-city).")
+    try:
+        flights = json.loads(given)
+    except ValueError:
+        flights = None
+    if not isinstance(flights, list) or not flights:
+        raise Refused("Invalid `multi_city_json` parameter: a JSON list is expected.")
+    ways = tuple(_city(flight, now) for flight in cast("list[object]", flights))
+    if any(after.day < before.day for before, after in pairwise(ways)):
+        raise Refused("`multi_city_json`: `date` cannot be earlier than that of the flight before.")
+    return ways
+
+
+def _city(flight: object, now: datetime) -> Way:
+    if not isinstance(flight, dict):
+        raise Refused("Invalid `multi_city_json` parameter: each flight is a JSON object.")
+    fields = {name: str(value) for name, value in cast("dict[str, object]", flight).items()}
+    departures = _codes(fields, "departure_id", needed=True)
+    arrivals = _codes(fields, "arrival_id", needed=True)
+    day = _date(fields, "date")
+    if day is None:
+        raise Refused("Missing `date` in `multi_city_json` parameter.")
+    if day < _today_at(departures[0], now):
+        raise Refused("`date` cannot be in the past.")
+    return Way(departures, arrivals, day, _hours(fields, "times"))
+
+
+def _codes(parameters: Mapping[str, str], name: str, *, needed: bool = False) -> tuple[str, ...]:
     given = parameters.get(name, "").strip()
     if not given:
-        raise Refused(f"Missing `{name}` parameter.")
+        if needed:
+            raise Refused(f"Missing `{name}` parameter.")
+        return ()
     codes = tuple(code.strip() for code in given.split(","))
     for code in codes:
         if code.startswith(("/m/", "/g/")):
@@ -137,24 +218,6 @@ def _airports(parameters: Mapping[str, str], name: str) -> tuple[str, ...]:
                 "code or a kgmid is expected."
             )
     return codes
-
-
-def _dates(
-    parameters: Mapping[str, str], kind: Kind, departures: tuple[str, ...], now: datetime
-) -> tuple[date, date | None]:
-    outbound = _date(parameters, "outbound_date")
-    if outbound is None:
-        raise Refused("Missing `outbound_date` parameter.")
-    if outbound < _today_at(departures[0], now):
-        raise Refused("`outbound_date` cannot be in the past.")
-    back = _date(parameters, "return_date")
-    if kind != ROUND_TRIP:
-        return outbound, None
-    if back is None:
-        raise Refused("`return_date` is required if `type` is `1` (Round trip).")
-    if back < outbound:
-        raise Refused("`return_date` cannot be earlier than `outbound_date`.")
-    return outbound, back
 
 
 def _date(parameters: Mapping[str, str], name: str) -> date | None:
@@ -183,16 +246,32 @@ def _number(parameters: Mapping[str, str], name: str, default: int, low: int, hi
     return int(given)
 
 
-def _codes(parameters: Mapping[str, str], name: str) -> frozenset[str]:
-    return frozenset(code.strip() for code in parameters.get(name, "").split(",") if code.strip())
+def _airlines(parameters: Mapping[str, str], name: str) -> frozenset[str]:
+    """Airlines' two characters, or alliances."""
+    given = parameters.get(name, "")
+    codes = frozenset(code.strip() for code in given.split(",") if code.strip())
+    for code in codes - _ALLIANCES:
+        if not re.fullmatch("[A-Z0-9]{2}", code):
+            raise Refused(f"Unsupported value `{code}` for `{name}` parameter.")
+    return codes
 
 
-def _hours(parameters: Mapping[str, str]) -> tuple[int, int] | None:
-    """`4,18` means departures from 4:00 to 18:59; the arrival half is not heeded."""
-    given = parameters.get("outbound_times")
+def _hours(parameters: Mapping[str, str], name: str) -> Hours:
+    """`4,18` means departures from 4:00 to 18:59; two more numbers are for arrivals."""
+    given = parameters.get(name)
+    if not given:
+        return Hours()
+    hours = [int(hour) for hour in given.split(",") if re.fullmatch("[0-9]{1,2}", hour)]
+    if len(hours) not in {2, 4} or len(hours) != given.count(",") + 1 or max(hours) > ALL_DAY[1]:
+        raise Refused(f"Unsupported value `{given}` for `{name}` parameter.")
+    return Hours((hours[0], hours[1]), (hours[2], hours[3]) if hours[2:] else ALL_DAY)
+
+
+def _layovers(parameters: Mapping[str, str]) -> tuple[int, int] | None:
+    given = parameters.get("layover_duration")
     if not given:
         return None
-    hours = given.split(",")
-    if len(hours) not in {2, 4} or not all(h.isdecimal() and int(h) < 24 for h in hours):
-        raise Refused(f"Unsupported value `{given}` for `outbound_times` parameter.")
-    return int(hours[0]), int(hours[1])
+    if not re.fullmatch("[0-9]{1,5},[0-9]{1,5}", given):
+        raise Refused(f"Unsupported value `{given}` for `layover_duration` parameter.")
+    least, most = given.split(",")
+    return int(least), int(most)

@@ -1,13 +1,14 @@
-"""The google_flights engine: outbound options, return options, booking options."""
+"""The google_flights engine: options for each way of a trip in turn, then booking options."""
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 from simulators.serpapi import itineraries
-from simulators.serpapi.flight_parameters import MOST_AIRPORTS, RATES, FlightQuery
-from simulators.serpapi.itineraries import Itinerary
-from simulators.serpapi.offers import Body, Offer, airports_block, booking, insights
+from simulators.serpapi.flight_parameters import MOST_AIRPORTS, RATES, FlightQuery, Kind, Way
+from simulators.serpapi.itineraries import Itinerary, class_factor, minutes_between
+from simulators.serpapi.offers import Body, Offer, TripKind, airports_block, booking, insights
 from simulators.serpapi.tokens import read_token, token
 
 NO_RESULTS = "Google Flights hasn't returned any results for this query."
@@ -18,77 +19,76 @@ _BEST, _MOST = 3, 24
 _WITHOUT_BEST = 6
 # A return ticket costs less than two single ones.
 _RETURN_REBATE = 0.92
+_BAG_EUR = 25.0
+_KINDS: Mapping[Kind, TripKind] = {"1": "Round trip", "2": "One way", "3": "Multi-city"}
 
 
 def search(query: FlightQuery, now: datetime) -> Body:
     """The engine's blocks. Raises Refused for tokens that are not ours."""
-    too_many = max(len(query.departures), len(query.arrivals)) > MOST_AIRPORTS
-    if too_many or query.outbound > (now + _ON_SALE).date():
+    too_many = any(
+        max(len(way.departures), len(way.arrivals)) > MOST_AIRPORTS for way in query.ways
+    )
+    if too_many or query.ways[-1].day > (now + _ON_SALE).date():
         return {"error": NO_RESULTS}
     if query.booking_token:
         return _book(query, read_token(query.booking_token, "booking_token"))
-    if query.departure_token:
-        return _way_back(query, read_token(query.departure_token, "departure_token"), now)
-    out = itineraries.between(query.departures, query.arrivals, query.outbound)
-    if query.back is None:
-        return _listed([_single(query, each) for each in out], query, now)
-    cheapest_back = _cheapest(itineraries.between(query.arrivals, query.departures, query.back))
-    if cheapest_back is None:
+    given = query.departure_token
+    picked = _picked(query, read_token(given, "departure_token") if given else _same(query))
+    if picked is None or len(picked) == len(query.ways):
         return {"error": NO_RESULTS}
-    offers = [
-        Offer(
-            each,
-            _price(query, each.euros, cheapest_back),
-            "Round trip",
-            departure_token=token(step="out", picked=each.key, **_same(query)),
+    return _next_way(query, picked, now)
+
+
+def _next_way(query: FlightQuery, picked: list[Itinerary], now: datetime) -> Body:
+    """Flights of the first way that is not picked; prices are for the whole trip."""
+    way, *later = query.ways[len(picked) :]
+    cheapest = [_cheapest(_flown(each)) for each in later]
+    if None in cheapest:
+        return {"error": NO_RESULTS}
+    offers = list[Offer]()
+    for each in _flown(way):
+        sealed = token(picked="|".join(one.key for one in (*picked, each)), **_same(query))
+        price = _price(query, *(_euros(query, one) for one in (*picked, each)), *cheapest)
+        offers.append(
+            Offer(
+                each,
+                price,
+                _KINDS[query.kind],
+                departure_token=sealed if later else None,
+                booking_token=None if later else sealed,
+            )
         )
-        for each in out
+    return _listed(offers, query, way, now)
+
+
+def _picked(query: FlightQuery, facts: dict[str, str]) -> list[Itinerary] | None:
+    """What the token names, way by way; None if it is of another trip."""
+    if not _same(query).items() <= facts.items():
+        return None
+    keys = [key for key in facts.get("picked", "").split("|") if key]
+    found = [
+        next((each for each in _flown(way) if each.key == key), None)
+        for way, key in zip(query.ways, keys, strict=False)
     ]
-    return _listed(offers, query, now)
+    return None if None in found else [each for each in found if each]
 
 
-def _single(query: FlightQuery, each: Itinerary) -> Offer:
-    sealed = token(step="book", out=each.key, **_same(query))
-    return Offer(each, _price(query, each.euros), "One way", booking_token=sealed)
-
-
-def _way_back(query: FlightQuery, picked: dict[str, str], now: datetime) -> Body:
-    """Return options for the outbound flight that the token names; prices are for both ways."""
-    out = _find(query.departures, query.arrivals, query.outbound, picked.get("picked", ""))
-    if query.back is None or out is None or not _belongs(picked, query):
+def _book(query: FlightQuery, facts: dict[str, str]) -> Body:
+    picked = _picked(query, facts)
+    if picked is None or len(picked) < len(query.ways):
         return {"error": NO_RESULTS}
-    offers = [
-        Offer(
-            each,
-            _price(query, out.euros, each.euros),
-            "Round trip",
-            booking_token=token(step="book", out=out.key, back=each.key, **_same(query)),
-        )
-        for each in itineraries.between(query.arrivals, query.departures, query.back)
-    ]
-    return _listed(offers, query, now)
-
-
-def _book(query: FlightQuery, picked: dict[str, str]) -> Body:
-    out = _find(query.departures, query.arrivals, query.outbound, picked.get("out", ""))
-    back = None
-    if query.back:
-        back = _find(query.arrivals, query.departures, query.back, picked.get("back", ""))
-    if out is None or not _belongs(picked, query) or (query.back and back is None):
-        return {"error": NO_RESULTS}
-    price = _price(query, out.euros, back.euros) if back else _price(query, out.euros)
+    price = _price(query, *(_euros(query, each) for each in picked))
     if price is None:
         return {"error": NO_RESULTS}
-    kind = "Round trip" if back else "One way"
-    selected = [Offer(each, None, kind) for each in (out, back) if each]
+    selected = [Offer(each, None, _KINDS[query.kind]) for each in picked]
     return booking(selected, price, query.currency, query.travel_class)
 
 
-def _listed(offers: list[Offer], query: FlightQuery, now: datetime) -> Body:
-    fitting = [offer for offer in offers if _fits(offer, query)]
+def _listed(offers: list[Offer], query: FlightQuery, way: Way, now: datetime) -> Body:
+    fitting = [offer for offer in offers if _fits(offer, query, way)]
     if not fitting:
         return {"error": NO_RESULTS}
-    random = Random(f"{query.departures}{query.arrivals}{query.outbound}")
+    random = Random(f"{way.departures}{way.arrivals}{way.day}")
     fitting.sort(key=_ORDERS[query.sort_by])
     fitting = fitting[:_MOST]
     split = _BEST if query.sort_by == 1 and random.randrange(_WITHOUT_BEST) else 0
@@ -103,19 +103,34 @@ def _listed(offers: list[Offer], query: FlightQuery, now: datetime) -> Body:
     return body
 
 
-def _fits(offer: Offer, query: FlightQuery) -> bool:
+def _fits(offer: Offer, query: FlightQuery, way: Way) -> bool:
     flight = offer.itinerary
     codes = {leg.airline.code for leg in flight.legs}
     codes |= {leg.airline.alliance for leg in flight.legs if leg.airline.alliance}
-    first = flight.legs[0].departs.hour
+    waits = [minutes_between(one.arrives, other.departs) for one, other in pairwise(flight.legs)]
     return (
         (query.stops == 0 or flight.stops < query.stops)
         and (not query.include or bool(codes & query.include))
         and codes.isdisjoint(query.exclude)
-        and (query.hours is None or query.hours[0] <= first <= query.hours[1])
+        and _within(flight.legs[0].departs.hour, way.hours.departs)
+        and _within(flight.legs[-1].arrives.hour, way.hours.arrives)
+        and (query.layovers is None or all(_within(wait, query.layovers) for wait in waits))
+        and query.avoided.isdisjoint(leg.start.code for leg in flight.legs[1:])
         and (query.max_duration is None or flight.minutes <= query.max_duration)
         and (query.max_price is None or (offer.price or 0) <= query.max_price)
     )
+
+
+def _within(value: int, bounds: tuple[int, int]) -> bool:
+    return bounds[0] <= value <= bounds[1]
+
+
+def _euros(query: FlightQuery, flight: Itinerary) -> float | None:
+    """For one seat, with its share of the carry-on bags, which low-cost airlines charge for."""
+    if flight.euros is None:
+        return None
+    charges = sum(_BAG_EUR for leg in flight.legs if leg.airline.roams)
+    return flight.euros + charges * query.bags / (query.seats * class_factor(query.travel_class))
 
 
 def _price(query: FlightQuery, *euros: float | None) -> int | None:
@@ -123,7 +138,7 @@ def _price(query: FlightQuery, *euros: float | None) -> int | None:
     if any(part is None for part in euros):
         return None
     total = sum(part for part in euros if part is not None)
-    total *= itineraries.class_factor(query.travel_class) * query.seats * RATES[query.currency]
+    total *= class_factor(query.travel_class) * query.seats * RATES[query.currency]
     return round(total * (_RETURN_REBATE if len(euros) > 1 else 1))
 
 
@@ -131,25 +146,14 @@ def _cheapest(found: Iterable[Itinerary]) -> float | None:
     return min((each.euros for each in found if each.euros is not None), default=None)
 
 
-def _find(
-    departures: tuple[str, ...], arrivals: tuple[str, ...], day: date, key: str
-) -> Itinerary | None:
-    found = itineraries.between(departures, arrivals, day)
-    return next((each for each in found if each.key == key), None)
+def _flown(way: Way) -> list[Itinerary]:
+    return itineraries.between(way.departures, way.arrivals, way.day)
 
 
 def _same(query: FlightQuery) -> dict[str, str]:
     """What must stay the same from one call to the next."""
-    return {
-        "from": ",".join(query.departures),
-        "to": ",".join(query.arrivals),
-        "leaving": str(query.outbound),
-        "returning": str(query.back),
-    }
-
-
-def _belongs(picked: dict[str, str], query: FlightQuery) -> bool:
-    return _same(query).items() <= picked.items()
+    ways = (f"{','.join(way.departures)}-{','.join(way.arrivals)}@{way.day}" for way in query.ways)
+    return {"trip": " ".join(ways)}
 
 
 def _score(offer: Offer) -> float:

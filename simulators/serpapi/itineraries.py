@@ -12,6 +12,7 @@ from simulators.serpapi.airports import Airport, all_airports, distance_km
 _CRUISE_KMH, _TAXI_MIN = 820.0, 35
 _SHORTEST_KM, _LONGEST_KM = 60.0, 14_500.0
 _FIRST_MINUTE, _LAST_MINUTE = 6 * 60, 21 * 60 + 30
+_DAWN, _NIGHT = 5, 23
 _NONSTOPS, _CONNECTIONS = 4, 4
 # Nobody changes planes on a trip that a train makes, or between two airports of one city.
 _WORTH_A_STOP_KM, _SHORTEST_HOP_KM = 700.0, 150.0
@@ -119,8 +120,7 @@ def _flown(
     legs: list[Leg] = []
     for airline, (start, end) in zip(airlines, pairwise(route), strict=True):
         if legs:
-            departs = legs[-1].arrives + timedelta(minutes=random.randrange(55, 240, 5))
-            departs = departs.astimezone(ZoneInfo(start.zone))
+            departs = _connecting(legs[-1].arrives, start.zone, random)
         distance = distance_km(start, end)
         minutes = 5 * round((_TAXI_MIN + distance / _CRUISE_KMH * 60) / 5)
         # Through UTC: adding to an aware local time would ignore a clock change in between.
@@ -137,6 +137,18 @@ def _flown(
             )
         )
     return Itinerary(tuple(legs), _fare(legs, day, random))
+
+
+def _connecting(arrives: datetime, zone: str, random: Random) -> datetime:
+    """The next flight; who would wait into the night flies in the morning."""
+    after = arrives.astimezone(ZoneInfo("UTC")) + timedelta(minutes=random.randrange(55, 240, 5))
+    departs = after.astimezone(ZoneInfo(zone))
+    if _DAWN <= departs.hour < _NIGHT:
+        return departs
+    morning = departs.date() + timedelta(days=departs.hour >= _NIGHT)
+    return datetime.combine(
+        morning, time(_DAWN + departs.minute % 3, departs.minute), ZoneInfo(zone)
+    )
 
 
 def _fare(legs: list[Leg], day: date, random: Random) -> float | None:

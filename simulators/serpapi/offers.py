@@ -11,6 +11,7 @@ from simulators.serpapi.airports import Airport, distance_km
 from simulators.serpapi.itineraries import Itinerary, Leg, minutes_between
 
 Body = dict[str, object]
+TripKind = Literal["Round trip", "One way", "Multi-city"]
 _CLASSES = {1: "Economy", 2: "Premium Economy", 3: "Business", 4: "First"}
 _LOGOS = "https://logos.example.org/{}.png"
 _GRAMS_PER_KM = 90
@@ -22,7 +23,7 @@ _TIME = "%Y-%m-%d %H:%M"
 class Offer:
     itinerary: Itinerary
     price: int | None
-    kind: Literal["Round trip", "One way"]
+    kind: TripKind
     departure_token: str | None = None
     booking_token: str | None = None
 

@@ -9,6 +9,8 @@ import structlog
 from simulators.context import SimContext
 from simulators.phone.address import is_hidden
 from simulators.phone.message import WHATSAPP, Contact, Message
+from simulators.twilio.account import Account
+from simulators.twilio.opt_out import ANSWERS, Kind, kind_of_word
 from simulators.twilio.resource import API_VERSION
 from simulators.twilio.webhooks import Answer, Params, Webhooks
 from taskflow.clock import new_id, utc_now
@@ -28,6 +30,7 @@ class Typed:
     button_payload: str | None = None
     media_url: str | None = None
     media_type: str | None = None
+    forwarded: bool = False
     sid: str | None = None
     copies: int = 1
 
@@ -39,25 +42,30 @@ class Received:
 
 
 class Inbound:
-    def __init__(self, context: SimContext, webhooks: Webhooks) -> None:
+    def __init__(self, context: SimContext, webhooks: Webhooks, account: Account) -> None:
         self._settings, self._phone = context.settings, context.phone
-        self._webhooks = webhooks
+        self._webhooks, self._account = webhooks, account
 
     async def receive(self, typed: Typed) -> Received:
         """Twilio takes the message whether or not TaskFlow does: it stays listed."""
         contact = self._phone.meet(typed.user, typed.profile_name, typed.bsuid)
+        is_new = self._phone.get(typed.sid or "") is None
         message = self._take(typed, contact)
         params = self._params(message, contact, typed)
+        if service := self._settings.taskflow_sim_messaging_service:
+            params["MessagingServiceSid"] = service
+            if kind := kind_of_word(message.body):
+                params["OptOutType"] = kind
+                if is_new:
+                    self._answer(message, kind)
         token = str(new_id())
         answers = await asyncio.gather(*[self._post(params, token) for _ in range(typed.copies)])
         self._note(message.sid, answers)
         return Received(self._phone.get(message.sid) or message, list(answers))
 
     async def _post(self, params: Params, token: str) -> Answer:
-        settings = self._settings
-        return await self._webhooks.post(
-            settings.webhook_url, params, token, settings.signed_webhook_url
-        )
+        url, signed = self._account.target()
+        return await self._webhooks.post(url, params, token, signed)
 
     def _take(self, typed: Typed, contact: Contact) -> Message:
         known = self._phone.get(typed.sid) if typed.sid else None
@@ -81,6 +89,23 @@ class Inbound:
                 bsuid=contact.bsuid,
             )
         )
+
+    def _answer(self, message: Message, kind: Kind) -> None:
+        """Twilio's own word on it: on the phone, and in no list of messages."""
+        now = utc_now()
+        answer = Message(
+            sid="SM" + new_id().hex,
+            direction="outbound",
+            user=message.user,
+            body=ANSWERS[kind],
+            status="delivered",
+            at=now,
+            updated=now,
+            sent_at=now,
+            business=message.business,
+        )
+        self._phone.put(answer)
+        self._phone.erase(answer.sid)
 
     def _note(self, sid: str, answers: list[Answer]) -> None:
         """One accepted copy is enough: the bubble tells whether TaskFlow has the message."""
@@ -117,6 +142,8 @@ class Inbound:
             del params["ExternalUserId"]
         if typed.button_payload is not None:
             params |= {"ButtonText": message.body, "ButtonPayload": typed.button_payload}
+        if typed.forwarded:
+            params["Forwarded"] = "true"
         if message.media_url:
             params["MediaUrl0"] = message.media_url
             params["MediaContentType0"] = message.media_type or "application/octet-stream"

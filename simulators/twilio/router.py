@@ -12,6 +12,7 @@ from simulators.context import SimContext
 from simulators.faults import CUT, Fault, Vendor, cut, linger
 from simulators.phone.message import Message
 from simulators.settings import SimulatorSettings
+from simulators.twilio.account import Account
 from simulators.twilio.delivery import Deliveries
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.resource import (
@@ -30,10 +31,10 @@ ON_ITS_WAY = frozenset({"accepted", "queued"})
 
 
 class TwilioApi:
-    def __init__(self, context: SimContext, deliveries: Deliveries) -> None:
+    def __init__(self, context: SimContext, deliveries: Deliveries, account: Account) -> None:
         self._settings, self._faults = context.settings, context.faults
         self._phone, self._deliveries = context.phone, deliveries
-        self._copies = context.copies
+        self._copies, self._account = context.copies, account
 
     async def create_message(self, request: Request, account: str) -> Response:
         form = parse_form(await request.body())
@@ -41,7 +42,12 @@ class TwilioApi:
         fault = self._faults.take("twilio")
         if fault and not fault.after_accept and (answer := await suffer(fault, request)):
             return answer
-        order = validate(form, self._settings.twilio_whatsapp_from, self._phone)
+        order = validate(
+            form,
+            self._settings.twilio_whatsapp_from,
+            self._phone,
+            keeps_consent=bool(self._settings.taskflow_sim_messaging_service),
+        )
         message = self._deliveries.accept(order)
         if fault and fault.after_accept and (answer := await suffer(fault, request)):
             return answer
@@ -117,6 +123,33 @@ class TwilioApi:
         self._phone.typing(message.user, TYPING_SECONDS)
         return JSONResponse({"success": True})
 
+    async def fetch_account(self, request: Request, account: str) -> Response:
+        self._admit(request, account)
+        if answer := await self._fault(request, "twilio-account"):
+            return answer
+        return JSONResponse(self._account.resource())
+
+    async def list_senders(self, request: Request) -> Response:
+        self._authenticate(request)
+        if answer := await self._fault(request, "twilio-account"):
+            return answer
+        channel = request.query_params.get("Channel", "")
+        return JSONResponse(self._account.senders(channel, _own_url(request)))
+
+    async def fetch_sender(self, request: Request, sid: str) -> Response:
+        self._authenticate(request)
+        if answer := await self._fault(request, "twilio-account"):
+            return answer
+        return JSONResponse(self._account.sender(sid, _own_url(request), path_of(request)))
+
+    async def update_sender(self, request: Request, sid: str) -> Response:
+        body = await request.body()
+        self._authenticate(request)
+        if answer := await self._fault(request, "twilio-account"):
+            return answer
+        changed = self._account.update(sid, _own_url(request), path_of(request), body)
+        return JSONResponse(changed, 202)
+
     async def nothing_here(self, request: Request) -> Response:
         self._authenticate(request)
         raise TwilioError(20404, path_of(request))
@@ -160,9 +193,14 @@ def path_of(request: Request) -> str:
     return request.url.path.removeprefix("/twilio")
 
 
-def build_router(context: SimContext, deliveries: Deliveries) -> APIRouter:
+def _own_url(request: Request) -> str:
+    """Without the query."""
+    return f"{request.url.scheme}://{request.url.netloc}{request.url.path}"
+
+
+def build_router(context: SimContext, deliveries: Deliveries, account: Account) -> APIRouter:
     """Mounted at /twilio."""
-    api = TwilioApi(context, deliveries)
+    api = TwilioApi(context, deliveries, account)
     router = APIRouter()
     messages = "/2010-04-01/Accounts/{account}/Messages"
     router.add_api_route(f"{messages}.json", api.create_message, methods=["POST"])
@@ -174,6 +212,10 @@ def build_router(context: SimContext, deliveries: Deliveries) -> APIRouter:
     router.add_api_route(
         messages + "/{sid}/Media/{media}.json", api.delete_media, methods=["DELETE"]
     )
+    router.add_api_route("/2010-04-01/Accounts/{account}.json", api.fetch_account, methods=["GET"])
+    router.add_api_route("/v2/Channels/Senders", api.list_senders, methods=["GET"])
+    router.add_api_route("/v2/Channels/Senders/{sid}", api.fetch_sender, methods=["GET"])
+    router.add_api_route("/v2/Channels/Senders/{sid}", api.update_sender, methods=["POST"])
     router.add_api_route("/v2/Indicators/Typing.json", api.show_typing, methods=["POST"])
     router.add_api_route("/{path:path}", api.nothing_here, methods=["GET", "POST", "DELETE"])
     return router

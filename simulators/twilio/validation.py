@@ -10,6 +10,7 @@ from simulators.phone.address import is_address
 from simulators.phone.message import WHATSAPP
 from simulators.phone.store import Phone
 from simulators.twilio.errors import TwilioError
+from simulators.twilio.opt_out import has_opted_out
 
 BODY_LIMIT = 1600
 """Characters; Twilio's own limit, under WhatsApp's 4096 (error 21617)."""
@@ -43,8 +44,10 @@ def first(form: Form, name: str) -> str:
     return form.get(name, [""])[0]
 
 
-def validate(form: Form, sender: str, phone: Phone) -> Order:
+def validate(form: Form, sender: str, phone: Phone, *, keeps_consent: bool) -> Order:
     """The order in the form; `sender` is the account's only WhatsApp address.
+
+    Where Twilio keeps consent, nobody is written to after their STOP.
 
     Raises TwilioError, in the order in which Twilio looks.
     """
@@ -56,7 +59,7 @@ def validate(form: Form, sender: str, phone: Phone) -> Order:
     _check_sender(first(form, "From").strip(), service, sender)
     if to == sender:
         raise TwilioError(63031, to)
-    if phone.has_opted_out(user):
+    if keeps_consent and has_opted_out(phone.chat(user)):
         raise TwilioError(21610)
     return Order(
         user=user,
@@ -77,7 +80,7 @@ def _content(form: Form) -> tuple[str, str | None, str | None]:
         raise TwilioError(21617)
     if len(media) > 1:
         raise TwilioError(21623)
-    if media and not _is_url(media[0]):
+    if media and not is_url(media[0]):
         raise TwilioError(21620)
     if template and not _CONTENT.fullmatch(template):
         raise TwilioError(21655, template)
@@ -123,11 +126,11 @@ def _check_sender(given: str, service: str, sender: str) -> None:
 
 
 def _callback(url: str) -> str | None:
-    if url and not _is_url(url):
+    if url and not is_url(url):
         raise TwilioError(21609, url)
     return url or None
 
 
-def _is_url(value: str) -> bool:
+def is_url(value: str) -> bool:
     parts = urlsplit(value)
     return parts.scheme in {"http", "https"} and bool(parts.hostname)

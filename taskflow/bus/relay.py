@@ -25,6 +25,8 @@ from taskflow.telemetry.tracing import sending
 
 LOCK = 7_215_002
 RETRY_SECONDS = 0.5
+FULL = 0.9
+"""Of the stream's bytes: one that discards its oldest stays within a message of them."""
 CHECK_SECONDS = 2.0
 """Between looks at whether the bus is still the one that the cursor speaks of."""
 
@@ -168,9 +170,15 @@ def _missing(info: StreamInfo) -> int:
     """Holes, which only corruption makes; and what is gone from the start before its time."""
     state = info.state
     since = clock.utc_now() - timedelta(seconds=topology.KEPT_SECONDS)
-    if info.created is not None and info.created > since:
+    if info.created is not None and info.created > since and not _discards(info):
         return state.last_seq - state.messages
     return state.last_seq - state.first_seq + 1 - state.messages if state.messages else 0
+
+
+def _discards(info: StreamInfo) -> bool:
+    """Whether what it may take is used up, so that its oldest go: that is no loss."""
+    most = info.config.max_bytes or topology.UNLIMITED
+    return most > 0 and info.state.bytes > most * FULL
 
 
 async def _move(connection: asyncpg.Connection, place: Place, to: Place) -> None:

@@ -35,6 +35,7 @@ KEPT_SECONDS = 7 * 24 * 3600.0
 DUPLICATE_WINDOW_SECONDS = 120.0
 ACK_WAIT_SECONDS = 30.0
 MAX_ACK_PENDING = 5_000
+UNLIMITED = -1
 
 
 def subject(type_: str, key: str | None = None) -> str:
@@ -88,7 +89,8 @@ CONSUMERS = (
 )
 
 
-def stream_config(replicas: int = 1) -> StreamConfig:
+def stream_config(replicas: int = 1, most_bytes: int | None = None) -> StreamConfig:
+    """`most_bytes`: what it may take of each server's disk; None: without a limit."""
     return StreamConfig(
         name=STREAM,
         subjects=[f"{ROOT}.>"],
@@ -96,6 +98,7 @@ def stream_config(replicas: int = 1) -> StreamConfig:
         discard=DiscardPolicy.OLD,
         storage=StorageType.FILE,
         max_age=KEPT_SECONDS,
+        max_bytes=UNLIMITED if most_bytes is None else most_bytes,
         duplicate_window=DUPLICATE_WINDOW_SECONDS,
         num_replicas=replicas,
         allow_direct=True,
@@ -103,24 +106,37 @@ def stream_config(replicas: int = 1) -> StreamConfig:
     )
 
 
-async def provision(client: Client, replicas: int | None = None) -> None:
+async def provision(
+    client: Client, replicas: int | None = None, most_bytes: int | None = None
+) -> None:
     """Creates or updates everything declared here; running it again changes nothing.
 
-    `replicas`: on how many servers of a cluster; None leaves it as it is, one at first.
+    `replicas`: on how many servers of a cluster; `most_bytes`: what the stream may take of each
+    one's disk, before it discards its oldest. None leaves either as it is: one at first, and no
+    limit.
     """
     jetstream = client.jetstream()
-    await _apply_stream(jetstream, replicas)
+    await _apply_stream(jetstream, replicas, most_bytes)
     for consumer in CONSUMERS:
         await jetstream.add_consumer(STREAM, consumer.config())
 
 
-async def _apply_stream(jetstream: JetStreamContext, replicas: int | None) -> None:
+async def _apply_stream(
+    jetstream: JetStreamContext, replicas: int | None, most_bytes: int | None
+) -> None:
     try:
-        standing = await jetstream.stream_info(STREAM)
+        standing = (await jetstream.stream_info(STREAM)).config
     except NotFoundError:
-        await jetstream.add_stream(stream_config(replicas or 1))
+        await jetstream.add_stream(stream_config(replicas or 1, most_bytes))
     else:
-        await jetstream.update_stream(stream_config(replicas or standing.config.num_replicas or 1))
+        kept = standing.max_bytes if most_bytes is None else most_bytes
+        await jetstream.update_stream(stream_config(replicas or standing.num_replicas or 1, kept))
+
+
+async def is_limited(client: Client) -> bool:
+    """Whether the stream discards its oldest before it fills the store."""
+    standing = (await client.jetstream().stream_info(STREAM)).config
+    return (standing.max_bytes or UNLIMITED) > 0
 
 
 async def missing(client: Client, *services: str) -> list[str]:

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 FAMILIES: Mapping[str, str] = {
     "dlq": "taskflow.cli.house.dlq",
+    "evaluate": "taskflow.cli.past.evaluate",
     "projections": "taskflow.cli.house.projections",
     "replay": "taskflow.cli.replaying.replay",
 }

@@ -140,6 +140,19 @@ def show(
 
 
 @app.command()
+def chat(
+    name: Annotated[str, typer.Argument(help="As whom; each name is a person of its own.")] = "me",
+) -> None:
+    """Talk with a running house in this terminal; /quit or the end of input ends it.
+
+    Example: taskflow chat ada
+    """
+    from taskflow.cli.people.chat import talk
+
+    talk(name)
+
+
+@app.command()
 def user(
     user: Annotated[str, typer.Argument(help="A user's id or number.")],
     at: At = None,
@@ -230,6 +243,30 @@ def doctor(json: Json = False) -> None:
     from taskflow.cli.house.doctor import examine
 
     if not asyncio.run(examine(json=json)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def connect(
+    *,
+    to: Annotated[
+        str | None, typer.Option(help="Send a message to this number, and see it delivered.")
+    ] = None,
+    set_webhook: Annotated[
+        bool, typer.Option("--set-webhook", help="Set the registered sender's at Twilio.")
+    ] = False,
+    tunnel: Annotated[
+        bool, typer.Option("--tunnel", help="Open one by cloudflared or ngrok, while this runs.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Check the way between Twilio and the gateway; exit code 0 only when all of it holds.
+
+    Example: taskflow connect --set-webhook --to +15551230001
+    """
+    from taskflow.cli.connecting.connect import connect as examine
+
+    if not examine(to, set_webhook=set_webhook, with_tunnel=tunnel, json=json):
         raise typer.Exit(1)
 
 

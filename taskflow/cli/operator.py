@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,9 @@ from taskflow.errors import Configuration
 from taskflow.log.event_log import EventLog
 from taskflow.log.group_commit import GroupCommit
 from taskflow.postgres import database
+from taskflow.privacy.addresses import CHANNEL
 from taskflow.privacy.sealing import MasterKey
+from taskflow.privacy.terminal_pass import PREFIX
 from taskflow.privacy.vault import Vault
 from taskflow.process.settings import RuntimeSettings, Settings
 from taskflow.time_travel.unknown import PastLog
@@ -31,6 +34,8 @@ from taskflow.time_travel.unknown import PastLog
 CONNECT_SECONDS = 3.0
 """The client tries a refused connection for two minutes by itself."""
 KINDS = (streams.CONVERSATION, streams.PROFILE, streams.REMINDER, streams.WATCH)
+MESSAGE_REF = re.compile(r"[SMT]M[0-9a-f]{32}", re.IGNORECASE)
+"""A message by its channel's reference: of Twilio, or of a terminal."""
 RUN_ENV = "run.env"
 """In the home of a running `taskflow up`: how to reach what it started."""
 
@@ -85,7 +90,8 @@ class Operator:
         try:
             return UserId(UUID(name))
         except ValueError:
-            address = name if name.startswith("whatsapp:") else f"whatsapp:{name}"
+            is_whole = name.startswith((CHANNEL, PREFIX))
+            address = name if is_whole else f"{CHANNEL}{name}"
         if user := await self.vault.known(address):
             return user
         raise Configuration(

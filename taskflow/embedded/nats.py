@@ -32,6 +32,8 @@ START_SECONDS = 60.0
 """JetStream reads its whole store before it is ready."""
 STRAY_SECONDS = 5.0
 ANSWER_SECONDS = 2.0
+STORE_BYTES = 1_000_000_000
+"""A hundred thousand messages' events: the stream discards its oldest before (bus/store.py)."""
 ANY_PORT = -1
 OWNER = "taskflow"
 INFO_BYTES = 16 * 1024
@@ -50,8 +52,9 @@ class Access:
 class EmbeddedNats(Server):
     """Starts from what an earlier run left, crashed or not; ends when its starter's thread does."""
 
-    def __init__(self, home: Path, port: int | None = None) -> None:
+    def __init__(self, home: Path, port: int | None = None, store_bytes: int = STORE_BYTES) -> None:
         """Without a port: that of the last run if it is still free, else any."""
+        self._store_bytes = store_bytes
         self._home = home.resolve()
         self._folder = self._home / "nats"
         self._given_port = port
@@ -166,7 +169,11 @@ class EmbeddedNats(Server):
             "http": f"{LOOPBACK}:{ANY_PORT}",
             "ports_file_dir": str(self._ports_folder),
             # Acknowledged means on the disk, not in a cache for the next two minutes.
-            "jetstream": {"store_dir": str(self.store), "sync_interval": "always"},
+            "jetstream": {
+                "store_dir": str(self.store),
+                "sync_interval": "always",
+                "max_file_store": self._store_bytes,
+            },
             "authorization": {
                 "users": [
                     {"user": OWNER, "password": access.passwords[OWNER]},

@@ -17,6 +17,7 @@ from cryptography import x509
 
 from taskflow import clock
 from taskflow.bus import durability
+from taskflow.bus.store import store_of
 from taskflow.errors import Configuration
 from taskflow.health.facts import Reading
 from taskflow.health.reading import Health
@@ -67,6 +68,7 @@ class Gauges:
         await self._ask(metrics.ACTIVE_USERS, self._count_users)
         if self.nats_monitor_url:
             await self._ask(metrics.NATS_SYNCS, self._ask_nats)
+            await self._ask(metrics.NATS_STORE, self._ask_store)
         if self.public_url.startswith("https://"):
             await self._ask(metrics.CERTIFICATE, self._ask_certificate)
 
@@ -88,6 +90,10 @@ class Gauges:
         assert self.nats_monitor_url
         syncs = await asyncio.to_thread(durability.syncs_always, self.nats_monitor_url)
         metrics.NATS_SYNCS.set(int(syncs))
+
+    async def _ask_store(self) -> None:
+        assert self.nats_monitor_url
+        metrics.NATS_STORE.set((await asyncio.to_thread(store_of, self.nats_monitor_url)).share)
 
     async def _ask_certificate(self) -> None:
         url = urlsplit(self.public_url)

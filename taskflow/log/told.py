@@ -14,7 +14,6 @@ from contracts.recorded import Recorded
 from contracts.tools import ToolFinished
 from taskflow.log.event_log import Log
 
-SEARCHES = frozenset({"search_web", "search_products", "search_flights"})
 EVENTS = 5000
 """Of the conversation's end: a thousand turns and more."""
 PART = 100
@@ -91,7 +90,7 @@ async def _told_by(log: Log, recorded: Recorded[Any]) -> frozenset[str]:
         case MessageReceived():
             text = (await log.opened(recorded)).event.text
             return urls_in(text) if isinstance(text, str) else frozenset()
-        case ToolFinished(tool=tool) if tool in SEARCHES:
+        case ToolFinished(finds_addresses=True):
             result = (await log.opened(recorded)).event.result
             return frozenset(_canonicals(_links(result)))
         case _:

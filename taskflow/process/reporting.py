@@ -28,7 +28,7 @@ FLUSH_SECONDS = 2.0
 QUEUE = 100
 PER_MINUTE = 10
 """Reports of one kind; the log has all of them."""
-TAGS = ("trace_id", "event_id", "correlation", "message_sid", "delivered")
+TAGS = ("trace_id", "event_id", "correlation", "message_ref", "delivered")
 _UNSAID = {"event", "level", "timestamp", "exception", "logger", "stream", *TAGS}
 _FRAME = re.compile(r"(?P<file>.*):(?P<line>\d+) (?P<function>\S+)")
 _HOUSE = Path(__file__).parents[2]

@@ -245,7 +245,13 @@ def run(service: str, settings: RuntimeSettings, build: Service) -> None:
     """The process's main: serves until SIGTERM or SIGINT. Exits 1 on what it cannot mend."""
     memory.keep_private()
     instance = clock.new_id()
-    logs.start(service, settings.taskflow_home, settings.taskflow_log_level, str(instance))
+    logs.start(
+        service,
+        settings.taskflow_home,
+        settings.taskflow_log_level,
+        str(instance),
+        settings.taskflow_log_format,
+    )
     with reported(settings, service, str(instance)):
         if failpoints.arm_from_environment() and settings.taskflow_production:
             raise Configuration("TASKFLOW_FAILPOINTS is for tests; unset it in production")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from taskflow.errors import Configuration
@@ -39,6 +39,16 @@ def _is_a_dsn(value: SecretStr) -> SecretStr:
     return value
 
 
+def _is_an_origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise ValueError("must be an http(s) address, for example: https://taskflow.example.org")
+    return value.rstrip("/")
+
+
+Origin = Annotated[str, AfterValidator(_is_an_origin)]
+AccountSid = Annotated[str, StringConstraints(pattern=r"^AC[0-9a-fA-F]{32}$")]
+WhatsAppSender = Annotated[str, StringConstraints(pattern=r"^whatsapp:\+[1-9]\d{6,14}$")]
 MasterKey = Annotated[SecretStr, AfterValidator(_is_a_key)]
 SentryDsn = Annotated[SecretStr, AfterValidator(_is_a_dsn)]
 
@@ -88,6 +98,8 @@ class RuntimeSettings(Settings):
     taskflow_master_key_secondary: MasterKey | None = None
     """While the master key is rotated: the other one, which only opens (docs/security.md)."""
     taskflow_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    taskflow_log_format: Literal["console", "json"] = "console"
+    """What a service writes where it was started: lines for people, or what the log file has."""
     nats_monitor_url: str | None = Field(default=None, examples=["http://127.0.0.1:8222"])
     """Where NATS tells of itself; production checks there that it writes before it acks."""
     taskflow_probe_host: str = "127.0.0.1"

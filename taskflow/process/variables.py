@@ -43,7 +43,7 @@ _RUNTIME = frozenset(
     {
         *("DATABASE_URL", "NATS_URL", "NATS_MONITOR_URL", "TASKFLOW_ARCHIVE"),
         *("TASKFLOW_MASTER_KEY", "TASKFLOW_MASTER_KEY_SECONDARY", "TASKFLOW_PRODUCTION"),
-        *("TASKFLOW_PROBE_HOST", "TASKFLOW_PROBE_PORT"),
+        *("TASKFLOW_PROBE_HOST", "TASKFLOW_PROBE_PORT", "TASKFLOW_LOG_FORMAT"),
     }
 )
 """settings.py, RuntimeSettings."""
@@ -64,11 +64,20 @@ PROCESSES: Mapping[str, frozenset[str]] = {
         *("TASKFLOW_GATEWAY_HOST", "TASKFLOW_GATEWAY_PORT", "TASKFLOW_CHECK_SIGNATURES"),
         *("TASKFLOW_GATEWAY_INNER_HOST", "TASKFLOW_GATEWAY_INNER_PORT"),
         *("TASKFLOW_BACKFILL_SECONDS", "TASKFLOW_UNKNOWN_SECONDS", "TASKFLOW_RESTORED_TO"),
+        "TASKFLOW_TERMINAL",
         *("TASKFLOW_PHONE_URL", "TASKFLOW_JAEGER_URL", "TASKFLOW_SEND_PER_SECOND"),
     },
     "agent": _SERVICE
     | _GEMINI
-    | {"GEMINI_MODEL", "MODEL_TIMEOUT", "AGENT_QUIET_SECONDS", "AGENT_WORKERS"},
+    | {
+        "GEMINI_MODEL",
+        "GEMINI_SMALL_MODEL",
+        "TRUTH_LOOK",
+        "MODEL_TIMEOUT",
+        "MODEL_ANSWERS",
+        "AGENT_QUIET_SECONDS",
+        "AGENT_WORKERS",
+    },
     "tools": _SERVICE
     | _SERPAPI
     | {
@@ -86,11 +95,12 @@ PROCESSES: Mapping[str, frozenset[str]] = {
     "simulators": _LOCAL
     | {
         *("TASKFLOW_SIM_HOST", "TASKFLOW_SIM_PORT", "TASKFLOW_SIM_HOSTS"),
+        "TASKFLOW_SIM_MESSAGING_SERVICE",
         *("TASKFLOW_SIM_WEBHOOK_URL", "PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
         *("TWILIO_WHATSAPP_FROM", "GEMINI_API_KEY", "SERPAPI_API_KEY"),
     },
     "migrate": _LOCAL | {"DATABASE_URL"},
-    "provision": _LOCAL | {"NATS_URL", _PROVISION_URL},
+    "provision": _LOCAL | {"NATS_URL", "NATS_MONITOR_URL", _PROVISION_URL},
     # People's commands; their shell is their own.
     "operator": _SERVICE
     | _TWILIO

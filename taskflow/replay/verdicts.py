@@ -14,13 +14,14 @@ from taskflow.replay.history import History
 
 EVENT_ID = "event_id"
 TYPE = "type"
-Why = Literal["erased", "forgotten", "outside", "newer", "zone rules"]
+Why = Literal["erased", "forgotten", "outside", "newer", "zone rules", "retired"]
 WHYS: Mapping[Why, str] = {
     "erased": "its user's text is erased",
     "forgotten": "it came after its user was forgotten",
     "outside": "it depends on what is not recorded",
     "newer": "a newer release wrote it",
     "zone rules": "its zone's rules are others by now",
+    "retired": "rules that are retired decided it",
 }
 
 

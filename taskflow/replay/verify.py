@@ -51,6 +51,8 @@ class Tally:
     partly: Counter[Why] = field(default_factory=Counter[Why])
     """Compared without some fields, by why."""
     not_comparable: Counter[Why] = field(default_factory=Counter[Why])
+    retired: Counter[str] = field(default_factory=Counter[str])
+    """What retired rules decided, by the event's type."""
 
     @property
     def proves(self) -> bool:
@@ -128,6 +130,8 @@ class Verifying:
                     continue
                 if isinstance(verdict, NotComparable):
                     tally.not_comparable[verdict.why] += 1
+                    if verdict.why == "retired":
+                        tally.retired[verdict.at.event.type] += 1
                     continue
                 tally.compared += 1
                 if verdict.partly:

@@ -14,7 +14,7 @@ import traceback
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, Literal, TextIO, cast
 
 import orjson
 import structlog
@@ -114,8 +114,15 @@ def _say(what: str) -> None:
         print(what, file=sys.stderr, flush=True)  # noqa: T201
 
 
-def start(service: str, home: Path, level: str, instance: str = "") -> None:
-    """Sets up the process's logging; the file is `<home>/logs/<service>.jsonl`."""
+Form = Literal["console", "json"]
+
+
+def start(service: str, home: Path, level: str, instance: str = "", form: Form = "console") -> None:
+    """Sets up the process's logging; the file is `<home>/logs/<service>.jsonl`.
+
+    `form`: what stands on the console is for people, on stderr; or it is the file's lines on
+    stdout, for whoever gathers them from a pod, where the file dies with it.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -125,36 +132,23 @@ def start(service: str, home: Path, level: str, instance: str = "") -> None:
         _mask_numbers,
     ]
     foreign = [structlog.stdlib.add_logger_name, _quote_nobody, *shared]
-    console = Console(sys.stderr)
+    lines = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=foreign,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _name(service, instance),
+            structlog.processors.JSONRenderer(serializer=_json),
+        ],
+    )
+    console = _gathered(lines) if form == "json" else _read_along(foreign)
     console.set_name(CONSOLE)
     console.setLevel(level)
-    console.addFilter(_is_for_people)
-    console.addFilter(Sparing())
-    console.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=foreign,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _for_people,
-                structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=24),
-            ],
-        )
-    )
     folder = home / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     file = JsonLines(
         folder / f"{service}.jsonl", maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8"
     )
-    file.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=foreign,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _name(service, instance),
-                structlog.processors.JSONRenderer(serializer=_json),
-            ],
-        )
-    )
+    file.setFormatter(lines)
     # Nobody prints the caller's line, and finding it walks the stack (logging's own advice).
     logging._srcfile = None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     root = logging.getLogger()
@@ -173,6 +167,30 @@ def start(service: str, home: Path, level: str, instance: str = "") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _gathered(lines: logging.Formatter) -> Console:
+    """Every line: whoever gathers them counts them, and sees nobody's screen flooded."""
+    console = Console(sys.stdout)
+    console.setFormatter(lines)
+    return console
+
+
+def _read_along(foreign: list[Any]) -> Console:
+    console = Console(sys.stderr)
+    console.addFilter(_is_for_people)
+    console.addFilter(Sparing())
+    console.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=foreign,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _for_people,
+                structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=24),
+            ],
+        )
+    )
+    return console
 
 
 def level() -> str:

@@ -139,6 +139,9 @@ DEPENDENCY_UP = Gauge(
     "taskflow.dependency.up", "1", "The gateway reaches it: 1 or 0", _W, _DEPENDENCY
 )
 NATS_SYNCS = Gauge("taskflow.nats.syncs_always", "1", "NATS writes before it acks: 1 or 0", _W)
+NATS_STORE = Gauge(
+    "taskflow.nats.store.used", "1", "JetStream's store: bytes used of those it may have", _W
+)
 CERTIFICATE = Gauge(
     "taskflow.certificate.expires", "s", "Until PUBLIC_URL's certificate ends; below 0 after", _W
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from contracts.conversation import MessageReceived
+from contracts.conversation import MessageReceived, WishJudged
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished
 from taskflow.time_travel.covering import COVERED, plain
@@ -76,8 +76,16 @@ def step(one: Step, cover: str) -> Json:
         "model_failed": event(one.failed, cover) if one.failed else None,
         "caught": [event(told, cover) for told in one.caught],
         "proposed": [event(told, cover) for told in one.proposed],
-        "calls": [call(told, cover) for told in one.calls],
+        "calls": [
+            {**call(told, cover), "allowed_by": wish(one.wishes.get(told.request.event_id), cover)}
+            for told in one.calls
+        ],
     }
+
+
+def wish(one: Recorded[WishJudged] | None, cover: str) -> Json | None:
+    """The user's words that a change rests on, and who found that they ask for it."""
+    return event(one, cover) if one else None
 
 
 def call(one: Call, cover: str) -> Json:

@@ -32,14 +32,14 @@ class Attempt(BaseModel):
     outcome: str | None = None
     """sent, refused, failed, assumed gone, assumed again; None while nobody knows."""
     at: datetime | None = None
-    message_sid: str | None = None
+    message_ref: str | None = None
     known_by: str | None = None
     reason: str | None = None
 
 
 class Delivery(BaseModel):
     part: int
-    message_sid: str
+    message_ref: str
     status: str
     at: datetime
     code: int | None = None
@@ -88,8 +88,8 @@ def _learn(sending: Sending, event: Any, at: datetime) -> None:
         case ReplySending(part=part, parts=parts, attempt=attempt):
             sending.parts = parts
             sending.attempts.append(Attempt(part=part, attempt=attempt, claimed_at=at))
-        case ReplySent(message_sid=sid, known_by=known_by):
-            _settle(sending, event, at, "sent", message_sid=sid, known_by=known_by)
+        case ReplySent(message_ref=sid, known_by=known_by):
+            _settle(sending, event, at, "sent", message_ref=sid, known_by=known_by)
         case ReplyRefused(reason=reason):
             _settle(sending, event, at, "refused", reason=reason)
         case ReplyFailed(reason=reason):
@@ -101,11 +101,11 @@ def _learn(sending: Sending, event: Any, at: datetime) -> None:
         case ReplyDelivered() | ReplyRead():
             status = "delivered" if isinstance(event, ReplyDelivered) else "read"
             sending.deliveries.append(
-                Delivery(part=event.part, message_sid=event.message_sid, status=status, at=at)
+                Delivery(part=event.part, message_ref=event.message_ref, status=status, at=at)
             )
-        case ReplyUndelivered(part=part, message_sid=sid, code=code):
+        case ReplyUndelivered(part=part, message_ref=sid, code=code):
             sending.deliveries.append(
-                Delivery(part=part, message_sid=sid, status="undelivered", at=at, code=code)
+                Delivery(part=part, message_ref=sid, status="undelivered", at=at, code=code)
             )
         case _:
             pass

@@ -15,7 +15,9 @@ from contracts.conversation import (
     TurnRetried,
     TurnStarted,
     TurnStopped,
+    TurnSuperseded,
     UserForgotten,
+    WishJudged,
 )
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
@@ -36,6 +38,10 @@ class Step:
     caught: list[Recorded[ReplyCaught]] = field(default_factory=list[Recorded[ReplyCaught]])
     proposed: list[Recorded[ActionProposed]] = field(default_factory=list[Recorded[ActionProposed]])
     calls: list[Call] = field(default_factory=list[Call])
+    wishes: dict[UUID, Recorded[WishJudged]] = field(
+        default_factory=dict[UUID, Recorded[WishJudged]]
+    )
+    """By call, the user's words that allowed it, or did not."""
 
 
 @dataclass(slots=True)
@@ -96,11 +102,13 @@ def _learn(turn: Turn, recorded: Recorded[Any], calls: dict[UUID, Call]) -> None
             turn.step(number).caught.append(recorded)
         case ActionProposed(step=number):
             turn.step(number).proposed.append(recorded)
+        case WishJudged(step=number, call=id_):
+            turn.step(number).wishes[id_] = recorded
         case ToolRequested(step=number):
             call = Call(recorded)
             calls[recorded.event_id] = call
             turn.step(number).calls.append(call)
-        case ReplyReady() | TurnParked() | TurnStopped():
+        case ReplyReady() | TurnParked() | TurnStopped() | TurnSuperseded():
             turn.ended = turn.ended or recorded
         case _:
             turn.beside.append(recorded)

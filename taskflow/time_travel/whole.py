@@ -12,6 +12,7 @@ from contracts.conversation import (
     ModelAnswered,
     ReplyReady,
     UserForgotten,
+    WishJudged,
 )
 from contracts.profile import ProfileLearned
 from contracts.recorded import Recorded
@@ -96,7 +97,10 @@ def _by_stream(
 def _usage(conversation: Sequence[Recorded[Any]]) -> list[Json]:
     counts: dict[str, Counter[str]] = {}
     for one in conversation:
-        if isinstance(one.event, (ModelAnswered, HistorySummarized)):
+        if (
+            isinstance(one.event, (ModelAnswered, HistorySummarized, WishJudged))
+            and one.event.model
+        ):
             counted = counts.setdefault(one.event.model, Counter())
             counted["answers"] += 1
             counted.update(one.event.usage.model_dump())

@@ -53,6 +53,8 @@ def build(settings: UpSettings, accounts: SimulatedAccounts) -> Environment:
     simulated = [vendor for vendor in vendors if not _is_configured(settings, vendor)]
     # One machine, several processes: each finds a port for its probes.
     services = {**every, "TASKFLOW_PROBE_PORT": "0"}
+    if not settings.taskflow_production:
+        services["TASKFLOW_TERMINAL"] = "true"
     for vendor in simulated:
         services.update(vendors[vendor])
     if simulated and not settings.taskflow_production:

@@ -14,13 +14,16 @@ from contracts.conversation import (
     MessageReceived,
     ModelAnswered,
     ModelFailed,
+    ReplyLooked,
     ReplyReady,
     TurnParked,
     TurnRetried,
     TurnStarted,
     TurnStopped,
+    TurnSuperseded,
     Usage,
     UserForgotten,
+    WishJudged,
 )
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderFired
@@ -49,9 +52,19 @@ MEASURED = frozenset(
     one.type
     for one in (
         *(HistorySummarized, MessageReceived, ModelAnswered, ModelFailed, ReplyReady, TurnParked),
-        *(TurnRetried, TurnStarted, TurnStopped, UserForgotten, ReminderFired, ReplyAssumed),
+        *(
+            TurnRetried,
+            TurnStarted,
+            TurnStopped,
+            TurnSuperseded,
+            UserForgotten,
+            ReminderFired,
+            ReplyAssumed,
+        ),
         *(ReplyDelivered, ReplyFailed, ReplyParked, ReplyRead, ReplyRefused, ReplySending),
         *(ReplySent, ReplyUndelivered, ToolFailed, ToolFinished, ToolOffered, WatchAlerted),
+        ReplyLooked,
+        WishJudged,
     )
 )
 """Types of events; all others say nothing here."""
@@ -115,6 +128,11 @@ class Measures:
             case TurnStopped(turn=turn):
                 self._turns.pop(turn, None)
                 yield _ended("stopped")
+            case TurnSuperseded(turn=turn):
+                gone = self._turns.pop(turn, None)
+                if gone is not None and gone.since is not None:
+                    _keep(self._waiting, one.stream, gone.since)
+                yield _ended("superseded")
             case TurnParked(turn=turn):
                 self._park(turn, one.stream)
                 yield _ended("parked")
@@ -133,6 +151,14 @@ class Measures:
                 yield from _called(model, answer.finish_reason, answer.usage)
             case HistorySummarized(model=model, usage=usage):
                 yield from _called(model, "summary", usage)
+            case ReplyLooked(turn=turn, model=model, usage=usage, took_ms=took_ms):
+                if turn in self._turns:
+                    self._turns[turn].model_ms += took_ms
+                yield from _called(model, "look", usage)
+            case WishJudged(turn=turn, model=str() as model, usage=usage, took_ms=took_ms):
+                if turn in self._turns:
+                    self._turns[turn].model_ms += took_ms
+                yield from _called(model, "witness", usage)
             case ModelFailed(reason=reason):
                 yield Measurement(metrics.MODEL_FAILURES, 1, {"reason": reason})
             case _:

@@ -13,10 +13,12 @@ from contracts.conversation import (
     MessageReceived,
     ModelAnswered,
     ModelFailed,
+    ReplyLooked,
     ReplyReady,
     TurnParked,
     TurnStarted,
     Usage,
+    WishJudged,
 )
 from contracts.recorded import Recorded
 from contracts.replies import ReplyFailed, ReplyParked, ReplySent, ReplyUndelivered
@@ -197,6 +199,11 @@ def _add_inner_work(page: _Page, event: Any, at: datetime) -> None:
             _used(page, at, model, used, took_ms)
         case HistorySummarized(model=model, usage=used):
             _used(page, at, model, used, 0)
+        case (
+            ReplyLooked(model=str() as model, usage=used, took_ms=took_ms)
+            | WishJudged(model=str() as model, usage=used, took_ms=took_ms)
+        ):
+            _used(page, at, model, used, took_ms)
         case ToolFailed(code=code) if code in NO_FAULT:
             pass
         case (

@@ -12,11 +12,13 @@ from uuid import UUID
 from contracts.conversation import (
     ModelAnswered,
     ModelFailed,
+    ReplyLooked,
     ReplyReady,
     TurnParked,
     TurnRetried,
     TurnStarted,
     UserForgotten,
+    WishJudged,
 )
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderFired
@@ -61,12 +63,12 @@ def bars(
         if isinstance(one.event, _CALLBACKS) and one.event.reply in mine:
             mine[one.event_id] = one
     sent = {
-        one.event.message_sid: id_ for id_, one in mine.items() if isinstance(one.event, ReplySent)
+        one.event.message_ref: id_ for id_, one in mine.items() if isinstance(one.event, ReplySent)
     }
     last: dict[UUID | None, datetime] = {}
     found: list[Bar] = []
     for id_, one in sorted(mine.items(), key=lambda item: (item[1].recorded_at, item[1].position)):
-        cause = one.cause or sent.get(getattr(one.event, "message_sid", ""))
+        cause = one.cause or sent.get(getattr(one.event, "message_ref", ""))
         parent = cause if cause in mine else None
         began = mine[parent].recorded_at if parent else one.recorded_at
         start = max(began, last.get(parent, began)) if parent else began
@@ -157,7 +159,9 @@ def _notes(event: Any) -> Iterator[str]:
     if isinstance(event, ReplySending):
         yield f"part {event.part + 1} of {event.parts}, attempt {event.attempt}"
     elif isinstance(event, ReplySent):
-        yield f"{event.message_sid}, known by {event.known_by}"
+        yield f"{event.message_ref}, known by {event.known_by}"
+    elif isinstance(event, WishJudged):
+        yield f"{event.tool}, by {event.by}"
     else:
         yield from _notes_of_a_turn(event)
 
@@ -167,6 +171,8 @@ def _notes_of_a_turn(event: Any) -> Iterator[str]:
         case ModelAnswered(usage=usage):
             yield f"{event.model}, {usage.input} tokens in, {usage.output} out"
             yield f"{event.finish_reason}, took {event.took_ms} ms"
+        case ReplyLooked(usage=usage):
+            yield f"{event.model}, {usage.input} tokens in, {usage.output} out"
         case ModelFailed(attempts=attempts):
             yield f"{attempts} attempts"
         case ToolRequested():

@@ -69,7 +69,7 @@ def _every_message_is_in_the_log(history: History) -> Iterator[Violation]:
             what = "was answered with 2xx" if webhook.acknowledged else "stands in Twilio's list"
             yield Violation("P1", f"message {webhook.sid} {what}, and is not in the log")
     taken = Counter(
-        one.event.message_sid for one in history.events if isinstance(one.event, MessageReceived)
+        one.event.message_ref for one in history.events if isinstance(one.event, MessageReceived)
     )
     for sid, count in taken.items():
         if count > 1:

@@ -34,7 +34,7 @@ from tests.support.eventually import eventually
 from tests.support.servers import nats_server, postgres_server
 
 ROUND_SECONDS = 60.0
-_KNOWN = "select payload->>'message_sid' as sid from events where type = 'reply.sent'"
+_KNOWN = "select payload->>'message_ref' as sid from events where type = 'reply.sent'"
 _LANES = "select count(*) from moves where service = 'gateway'"
 
 

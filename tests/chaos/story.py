@@ -9,7 +9,7 @@ from contracts.recorded import Recorded
 from tests.chaos.checker import Violation
 from tests.chaos.history import Accept, History
 
-TOLD = ("turn", "step", "call", "tool", "reply", "part", "attempt", "message_sid", "known_by",
+TOLD = ("turn", "step", "call", "tool", "reply", "part", "attempt", "message_ref", "known_by",
         "kind", "reason", "code", "assumed", "error", "messages", "reminder", "due", "status",
         "finish_reason", "number", "token", "again_at")  # fmt: skip
 """Fields that are nobody's words."""

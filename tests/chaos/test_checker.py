@@ -73,7 +73,7 @@ class Telling:
         sid = self.accepts(reply, attempt)
         place = (reply.event_id, 0, attempt)
         sent = ReplySent(
-            reply=reply.event_id, part=0, attempt=attempt, message_sid=sid, known_by="response"
+            reply=reply.event_id, part=0, attempt=attempt, message_ref=sid, known_by="response"
         )
         self.put(slots.send_outcome(*place), sent, because=reply)
 

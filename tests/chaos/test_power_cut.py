@@ -9,7 +9,7 @@ import pytest
 
 CUTS = 2
 PROVING_CUTS = 5
-pytestmark = [pytest.mark.integration, pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 
 def _power_cut(into: Path, *arguments: str) -> dict[str, dict[str, int]]:

@@ -8,7 +8,7 @@ from tests.chaos.run import report, run
 
 SEED = "23"
 MESSAGES = 60
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.mark.long

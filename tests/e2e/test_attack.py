@@ -73,7 +73,6 @@ def p95(waits: list[float]) -> float:
 
 
 @pytest.mark.alone
-@pytest.mark.timeout(600)
 def test_nobody_waits_for_an_attacker(attacker: Attacker) -> None:
     stack = attacker.stack
     calm: dict[str, list[float]] = {"turn": [], "price": []}

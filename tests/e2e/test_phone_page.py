@@ -84,7 +84,8 @@ def test_a_price_is_asked_for_watched_and_told_once(stack: Stack, page: Page) ->
     answer(page, "show me the price history", "64.00")
     picture = page.locator("#messages .bubble:not(.mine) img").last
     expect(picture).to_be_visible(timeout=WAIT_MS)
-    assert picture.evaluate("image => image.complete && image.naturalWidth") > 300
+    page.wait_for_function("image => image.complete", arg=picture.element_handle())
+    assert picture.evaluate("image => image.naturalWidth") > 300
     shot(page, "chart")
 
 

@@ -62,10 +62,21 @@ def told(tmp_path_factory: pytest.TempPathFactory, collector: Receiver) -> Gener
                 TASKFLOW_LOG_LEVEL="DEBUG",
             )
             page = f"{stack.sim}/shop/p/trail-shoe?q={CANARY}"
-            call = {"name": "set_reminder", "args": {"text": CANARY, "at": "2030-01-01T09:00"}}
+            call = {
+                "name": "set_reminder",
+                "args": {
+                    "text": CANARY,
+                    "date": "2030-01-01",
+                    "time": "09:00",
+                    "said": [f"remind me of the {CANARY}"],
+                },
+            }
             web = {"name": "search_web", "args": {"query": f"what is a {CANARY}"}}
-            watch = {"name": "watch_price", "args": {"url": page, "below": 1}}
-            stack.script(USER, {"calls": [call, web, watch]}, {"text": f"Done, {CANARY}."})
+            said = ["tell me when this is below 1"]
+            watch = {"name": "watch_price", "args": {"url": page, "below": 1, "said": said}}
+            name = {"kind": "name", "value": CANARY, "said": [f"My name is {CANARY.title()}"]}
+            calls = [call, web, watch, {"name": "remember", "args": name}]
+            stack.script(USER, {"calls": calls}, {"text": f"Done, {CANARY}."})
             asked = f"remind me of the {CANARY}, and tell me when this is below 1: {page}"
             stack.say(USER, f"My name is {CANARY.title()}. {asked}", profile_name=CANARY)
             stack.say(BYSTANDER, "hello from beside")

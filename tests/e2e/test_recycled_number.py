@@ -21,7 +21,7 @@ PHONE, ADAS_ID, BENS_ID = "+491713920077", "DE.ada1", "DE.ben2"
 SHOE = "trail-shoe"
 WAIT_MS = 40_000
 T = TypeVar("T")
-OF_ADA = ("Adalind", "Porto", "parrot", SHOE)
+OF_ADA = ("Adalind", "Coimbra", "parrot", SHOE)
 SHOTS = os.environ.get("TASKFLOW_SHOTS")
 
 
@@ -100,7 +100,7 @@ def test_the_new_owner_of_a_number_meets_nothing_of_the_former_one(
 ) -> None:
     link = f"{stack.sim}/shop/p/{SHOE}"
     gets_the_number(page, "Ada", ADAS_ID)
-    answer(page, "I live in Porto, call me Adalind", "Porto")
+    answer(page, "I live in Coimbra, call me Adalind", "Coimbra")
     answer(page, f"tell me when {link} drops below 70", "70")
     answer(page, "remind me in 15 seconds to feed the parrot", "parrot")
     answer(page, "please forget me", "Reply yes")

@@ -44,7 +44,7 @@ def test_what_was_sent_since_is_not_sent_again_and_what_was_not_is(
 
     # Since then: an answer, one of two parts, a reminder set and fired, somebody new.
     stack.script(ADA, {"text": "After."})
-    stack.script(BEN, {"text": "word " * 500})
+    stack.script(BEN, {"text": " ".join(f"word{n}" for n in range(500))})
     stack.say(ADA, "and now")
     stack.say(BEN, "tell me a lot")
     stack.say(CARL, "remind me in 2 seconds to stretch")

@@ -55,7 +55,6 @@ def house(tmp_path: Path, ports: dict[str, str]) -> Generator[Up]:
     up.end()
 
 
-@pytest.mark.timeout(240)
 def test_every_process_knows_what_its_table_names_and_no_other_secret(
     house: Up, ports: dict[str, str], tmp_path: Path
 ) -> None:

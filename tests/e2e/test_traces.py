@@ -81,6 +81,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory, hop: Proxy) -> Generator[Sta
         "OTEL_BSP_SCHEDULE_DELAY": "100",
     }
     with running(tmp_path_factory.mktemp("traced"), env) as stack:
+        first = f"+{next(_numbers)}"
+        stack.say(first, "hello")
+        stack.await_replies(first, 1)  # Whoever comes first waits for what is loaded once.
         yield stack
 
 

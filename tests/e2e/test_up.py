@@ -373,7 +373,6 @@ def test_a_damaged_master_key_is_never_replaced(start: Start, home: Path) -> Non
     assert (home / "master.key").read_text() == "half a k"
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.long
 def test_real_services_that_are_killed_come_back_and_no_message_is_lost(
     start: Start, tmp_path: Path
@@ -397,7 +396,6 @@ def test_real_services_that_are_killed_come_back_and_no_message_is_lost(
     assert up.wait() == 0, up.output
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.long
 def test_the_real_house_starts_stops_and_starts_again_as_the_same(start: Start, home: Path) -> None:
     accounts: list[str] = []

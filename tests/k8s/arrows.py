@@ -31,7 +31,7 @@ ARROWS: frozenset[Arrow] = frozenset(
     # Stores.
     _from((*SERVICES, "migrate", "operator"), "postgres", 5432)
     | _from((*SERVICES, "provision", "operator"), "nats", 4222)
-    | _from((*SERVICES, "operator"), "nats", 8222)
+    | _from((*SERVICES, "provision", "operator"), "nats", 8222)
     | _from(("nats",), "nats", 6222)
     # The outside: Twilio, Gemini, SerpApi and everybody's pages.
     | _from(("ingress",), "gateway", 8000)

@@ -12,7 +12,7 @@ from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 
 from services.agent.settings import AgentSettings
-from services.gateway.channels import twilio
+from services.gateway.channels.twilio import twilio
 from services.gateway.settings import GatewaySettings
 from services.scheduler.settings import SchedulerSettings
 from services.tools.settings import ToolsSettings

@@ -6,14 +6,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.measure import data, pages, strings, zones
+from tests.measure import data, pages, places, strings, times, zones
 from tests.measure.figures import Measure
 
 MEASURES: dict[str, tuple[str | None, Callable[[Path], Measure]]] = {
     "pages": ("pages", pages.measure),
     "CPU of pages": ("pages", pages.cost),
     "price texts": ("price_strings", strings.measure),
+    "times": ("datetime", times.measure),
     "zones of numbers": (None, lambda _: zones.measure()),
+    "places": (None, lambda _: places.measure()),
 }
 """By name: the data set's folder, None for what libraries hold, and what measures it, given the
 folder of all sets."""

@@ -14,7 +14,8 @@ NOT_YET = pytest.mark.xfail(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.no_cover
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize(
     "name",
     [pytest.param(one, marks=NOT_YET if one == "CPU of pages" else ()) for one in MEASURES],

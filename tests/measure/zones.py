@@ -1,12 +1,10 @@
 """Every region's numbers, every area code, every country's id: is the zone one that it has?"""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from services.gateway.channels.zones import guessed
 from tests.measure.figures import Measure, share
 from tests.support import zone_oracle
-from tests.support.zone_oracle import Case
 
 AT = datetime(2026, 11, 29, tzinfo=UTC)
 """From then on clocks are compared."""
@@ -19,24 +17,16 @@ def measure() -> Measure:
         "area codes": list(zone_oracle.of_area_codes()),
         "business-scoped ids": list(zone_oracle.of_ids()),
     }
-    wrong = [line for cases in kinds.values() for line in _wrong(cases)]
-    figures = {
-        f"{kind} with a zone of another country or area": share(
-            sum(1 for _ in _wrong(cases)), len(cases)
-        )
-        for kind, cases in kinds.items()
-    }
-    figures |= {
-        f"{kind} whose owner is asked": share(
-            sum(guessed([one.number], AT).ambiguous for one in cases), len(cases)
-        )
-        for kind, cases in kinds.items()
-    }
-    return Measure("zones of numbers", figures, holds=not wrong, details=tuple(wrong))
-
-
-def _wrong(cases: Iterable[Case]) -> Iterable[str]:
-    for one in cases:
-        zone = guessed([one.number], AT).zone
-        if zone not in one.zones:
-            yield f"{one.number} ({one.region}): {zone}"
+    figures, every_wrong = dict[str, str](), list[str]()
+    for kind, cases in kinds.items():
+        guesses = [guessed([one.number], AT) for one in cases]
+        wrong = [
+            f"{one.number} ({one.region}): {guess.zone}"
+            for one, guess in zip(cases, guesses, strict=True)
+            if guess.zone not in one.zones
+        ]
+        asked = sum(guess.ambiguous for guess in guesses)
+        figures[f"{kind} with a zone of another country or area"] = share(len(wrong), len(cases))
+        figures[f"{kind} whose owner is asked"] = share(asked, len(cases))
+        every_wrong += wrong
+    return Measure("zones of numbers", figures, holds=not every_wrong, details=tuple(every_wrong))

@@ -7,9 +7,7 @@ pumps the functions behind the doors with texts far beyond it.
 
 from dataclasses import dataclass
 
-from services.agent.judging import truth
-from services.agent.leaving import leaving
-from services.agent.memory.profile import clauses, own_words
+from services.agent.memory.profile import words
 from simulators.gemini import wire
 
 TIMES = 250
@@ -25,19 +23,12 @@ class Bound:
     door: str
 
 
-_PROFILE = Bound(own_words.LONGEST, 1_500, "own_words.own_words: longer messages say nothing")
 BOUNDS = {
-    "services.agent.memory.profile.": _PROFILE,
-    "services.agent.memory.profile.phrases.correcting:_PATTERNS": Bound(
-        clauses.LONGEST, 1_500, "clauses.clauses: a longer clause says nothing"
-    ),
-    "services.agent.leaving.leaving:_ASKS": _PROFILE,
-    "services.agent.leaving.leaving:_WONDERS": _PROFILE,
-    "services.agent.leaving.leaving:_YES": Bound(leaving.LONGEST_YES, 1_500, "leaving.confirms"),
-    "services.agent.judging.phrasings:": Bound(
-        truth.LONGEST_SENTENCE, 1_500, "truth.claims: a sentence is read in stretches"
+    "services.agent.memory.profile.": Bound(
+        words.MOST_CHARACTERS, 1_500, "fact_tools: a value has its length, and no other is read"
     ),
     "simulators.gemini.brain.": Bound(wire.LONGEST_SAID, 1_500, "wire.Content: cut where read"),
+    "simulators.gemini.tongues.": Bound(wire.LONGEST_SAID, 1_500, "interpreter.hear: cut there"),
 }
 """By the beginning of the pattern's place."""
 

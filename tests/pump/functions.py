@@ -8,29 +8,40 @@ reply; an address. Each takes one text here, and what it answers or refuses does
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
 from uuid import UUID
 
-from contracts.recorded import Message
+from contracts.conversation import MessageReceived, Usage
+from contracts.declarations import Argument
+from contracts.profile import ProfileKind
+from contracts.recorded import Message, Recorded
 from services.agent import decider
-from services.agent.asking import results
-from services.agent.judging import addresses, grounding, private, proposals, truth
+from services.agent.asking import results, second_look
+from services.agent.asking.gemini import Answer
+from services.agent.judging import addresses, private, proposals
 from services.agent.judging.addresses import Known
-from services.agent.judging.answer_size import LONGEST_TEXT, fitted
+from services.agent.judging.answer_size import fitted
 from services.agent.judging.answers import Circumstances, answered, telling_again
-from services.agent.judging.policy import Standing
-from services.agent.leaving import leaving
-from services.agent.memory import index_words, zone_answer
-from services.agent.memory.profile import reading
+from services.agent.judging.evidence import arguments, wishes, words
+from services.agent.judging.own_writes import OwnCall
+from services.agent.judging.verdicts import Standing
+from services.agent.memory import index_words
+from services.agent.memory.fact_tools import Keeping
+from services.agent.memory.profile.facts import Profile
+from services.agent.speaking import identifying
 from services.agent.what_if import comparing
-from services.gateway.channels import inbound, parts, signature, zones
+from services.gateway.channels import parts, zones
 from services.gateway.channels.formatting import for_whatsapp
-from services.gateway.channels.forms import Unusable, inbound_form
+from services.gateway.channels.twilio import inbound, signature
+from services.gateway.channels.twilio.forms import Unusable, inbound_form
 from services.scheduler import meant, recurrence, rule_words
 from services.scheduler.tools import SetReminder
 from services.scheduler.watches import words as watch_words
+from services.scheduler.when import zone_names
+from services.scheduler.when.arguments import When
+from services.scheduler.when.resolver import resolve
 from services.tools.browsing import fetcher
 from services.tools.egress import targets
 from services.tools.egress.refused import EgressRefused
@@ -39,6 +50,7 @@ from services.tools.pages.locale_hints import Hints
 from services.tools.pages.page import Page
 from services.tools.pages.prices import currencies, mentions, money, price_text
 from services.tools.searching import airports, shopping
+from services.tools.searching.flight_arguments import FlightSearch
 from simulators.gemini.brain import planner
 from simulators.gemini.errors import GoogleError
 from simulators.gemini.wire import GenerateRequest
@@ -48,10 +60,14 @@ from simulators.serpapi.errors import Refused
 from simulators.twilio import validation
 from simulators.twilio.errors import TwilioError
 from taskflow import foreign_text, tooling
+from taskflow import zones as clock_zones
 from taskflow.log import told
 from taskflow.process import reporting
+from taskflow.time_travel.replacing import Replacing
+from taskflow.words import typed
+from taskflow.words.languages import LANGUAGES
 from tests.pump.cost import KB, LARGE
-from tests.support.events import answer, offer
+from tests.support.events import answer, offer, own_words
 from tests.support.memory_log import START
 
 BODY = 64 * KB
@@ -104,7 +120,9 @@ def _signed(text: str) -> object:
 
 def _given(*said: str) -> Circumstances:
     pay = offer("pay_bill").model_copy(update={"effect": "confirm"})
-    remind = offer("set_reminder").model_copy(update={"effect": "own", "grounded": ["text"]})
+    remind = offer("set_reminder").model_copy(
+        update={"effect": "own", "declared": [Argument(name="text", evidence="text")]}
+    )
     return Circumstances(
         offered={"search_web": offer(), "pay_bill": pay, "set_reminder": remind},
         zone="Europe/Berlin",
@@ -113,22 +131,48 @@ def _given(*said: str) -> Circumstances:
         in_reply_to="SM1",
         may_repair=True,
         may_catch=False,
-        standing=Standing(said=said),
+        standing=Standing(typed=own_words(*said), now=said),
     )
+
+
+def _search_for(text: str) -> object:
+    route = {"origin": text, "destination": text, "departure_date": "2026-12-04"}
+    forms = dict.fromkeys(("airlines", "avoid_airports", "outbound_times", "layover_minutes"), text)
+    return FlightSearch.model_validate({**route, **forms, "further_flights": [text]})
 
 
 def _answered(text: str) -> object:
     """What a model's words go through: cut, judged, corrected, quoted if they must be again."""
     content, finish = fitted({"role": "model", "parts": [{"text": text}]}, "STOP")
     fact = answer(TURN, 1, text="").model_copy(update={"content": content, "finish_reason": finish})
-    return telling_again(answered(fact, _given()), {UUID(int=7): text})
+    return telling_again(answered(fact, _given()), {UUID(int=7): text}, "en")
+
+
+def _looked(text: str) -> object:
+    content, finish = fitted({"role": "model", "parts": [{"text": text}]}, "STOP")
+    return second_look.accepted(Answer(content, finish, Usage(), None, "m", 1), {"set_reminder"})
+
+
+def _replied(text: str) -> object:
+    told = {"text": text, "language": text, "says_done": [text, text[:50]], "suggestions": [text]}
+    content, finish = fitted(answer(TURN, 1, calls=(("reply", told),)).content, "STOP")
+    fact = answer(TURN, 1, text="").model_copy(update={"content": content, "finish_reason": finish})
+    return answered(fact, replace(_given(), may_catch=False))
 
 
 def _called(text: str) -> object:
-    calls = (("pay_bill", {"sum": text, text[:50]: 1}), ("set_reminder", {"text": text[:500]}))
+    calls = (
+        ("pay_bill", {"sum": text, text[:50]: 1}),
+        ("set_reminder", {"text": text[:500], "said": [text[:900]]}),
+    )
     content, finish = fitted(answer(TURN, 1, calls=calls).content, "STOP")
     fact = answer(TURN, 1, text="").model_copy(update={"content": content, "finish_reason": finish})
     return answered(fact, _given(text, text, text))
+
+
+def _wished(text: str) -> object:
+    """A span of a model's against four messages of its user's, none of which is what it says."""
+    return wishes.wish([text[:1_000], text[:900] + "9", "remind me"], own_words(*[text] * 4))
 
 
 def _brain(text: str) -> object:
@@ -165,6 +209,22 @@ def _page_of(text: str) -> object:
     return _page(f"<html lang=en><head>{script}{meta}</head><body>{shown}</body></html>")
 
 
+def _remembered(text: str) -> object:
+    """A fact of each kind, its value and the user's words of that text."""
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    sent = MessageReceived(message_ref="SM", channel="whatsapp", kind="text", text=text)
+    typed = Recorded(
+        event=sent, event_id=UUID(int=1), stream="s", version=1, position=1, transaction_id=1,
+        user_id=None, cause=None, correlation=UUID(int=1), trace=None, recorded_at=now,
+    )  # fmt: skip
+    keeping = Keeping(Profile(), [typed], now, "UTC")
+    calls = [
+        OwnCall(UUID(int=2), "remember", {"kind": kind, "value": text[:120], "said": [text]})
+        for kind in get_args(ProfileKind)
+    ]
+    return [[keeping.is_loose(call) for call in calls], keeping.done(calls)]
+
+
 ALL = [
     TextFunction("gateway form", lambda t: signature.parsed(f"Body={t}".encode("utf-8", "replace")), BODY),
     TextFunction("gateway signature", _signed, BODY),
@@ -173,20 +233,23 @@ ALL = [
     TextFunction("gateway formatting", for_whatsapp, LARGE, 1_500, growth=False),
     TextFunction("gateway parts", lambda t: parts.parts_of(t, below_a_picture=True), BODY, 1_500, growth=False),
     TextFunction("agent stop word", decider.is_stop_word, BODY),
-    TextFunction("agent zone answer", zone_answer._named, BODY),
-    TextFunction("agent profile", reading.read, BODY, 1_500, growth=False),
-    TextFunction("agent leaving", leaving.asks, BODY, 1_500, growth=False),
-    TextFunction("agent leaving again", leaving._says_yes_again, BODY, 1_500, growth=False),
-    TextFunction("agent yes", proposals.is_affirmative, BODY),
+    TextFunction("agent languages", identifying.likelihoods, BODY, 1_500, growth=False),
+    TextFunction("a typed word", lambda t: typed.YES.is_said(t, LANGUAGES), BODY),
+    TextFunction("whose typed word", lambda t: typed.language_of(t, LANGUAGES), BODY),
+    TextFunction("agent yes", lambda t: proposals.is_affirmative(t, ["de"]), BODY),
+    TextFunction("agent remembered", _remembered, BODY, 1_500, growth=False),
     TextFunction("agent index words", lambda t: index_words.stems(index_words.words(t)), BODY, 700, growth=False),
-    TextFunction("agent grounding", lambda t: grounding.stands(t[:1_000], [t, t, t]), BODY, 700, growth=False),
-    TextFunction("agent grounded number", lambda t: grounding.stands(7, [t, t, t]), BODY, 900, growth=False),
-    TextFunction("agent claims", truth.claims, LONGEST_TEXT, 1_500, growth=False),
-    TextFunction("agent corrected", lambda t: truth.corrected(t, ["book", "remind"]), LONGEST_TEXT, 1_200, growth=False),
+    TextFunction("agent look", _looked, LARGE, 700, growth=False),
+    TextFunction("agent wish", _wished, LARGE, 1_500, growth=False),
+    TextFunction("agent own text", lambda t: arguments.is_own_text(t[:1_000], [t, t, t]), LARGE, 1_500, growth=False),
+    TextFunction("agent own number", lambda t: arguments.is_own_number(7, [t, t, t]), LARGE, 1_500, growth=False),
+    TextFunction("agent quotes", words.quotes, LARGE),
+    TextFunction("agent reply", _replied, LARGE, 1_500, growth=False),
     TextFunction("agent answer", _answered, LARGE, 1_500, growth=False),
     TextFunction("agent calls", _called, LARGE, 1_500, growth=False),
     TextFunction("agent addresses", lambda t: addresses.checked(t, Known([t])), LARGE, 1_500, growth=False),
     TextFunction("agent private words", _told_of, LONGEST_QUERY, 1_500, growth=False),
+    TextFunction("recorded case", Replacing({"Ada": "Robin", "New York": "Exampleton"}).text, BODY, 1_500, growth=False),
     TextFunction("operator terminal", foreign_text.for_terminal, BODY, 700),
     TextFunction("agent proposal shown", proposals._without_imitations, LARGE),
     TextFunction("agent result", _shortened, LARGE),
@@ -195,6 +258,9 @@ ALL = [
     TextFunction("told address", told.canonical, LARGE),
     TextFunction("contracts message", Message.model_validate_json, LARGE),
     TextFunction("taskflow report", reporting._frame, BODY),
+    TextFunction("zone name", clock_zones.known, LARGE),
+    TextFunction("scheduler when", lambda t: resolve(When.model_validate({"date": t, "time": t, "until": t, "zone": t[:64]}), "UTC", START, START), LARGE),
+    TextFunction("scheduler zone named", lambda t: zone_names.named(t[:64], START), LARGE),
     TextFunction("scheduler zone", recurrence.check_zone, BODY, 1_500, growth=False),
     TextFunction("scheduler rule", lambda t: recurrence.check_rule("2026-12-01T09:00:00", t[:200]), KB, 1_500, growth=False),
     TextFunction("scheduler rule kept", lambda t: meant.as_meant("2026-12-31T09:00:00", f"FREQ=MONTHLY;{t}", "UTC"), LARGE),
@@ -204,6 +270,7 @@ ALL = [
     TextFunction("scheduler title", lambda t: watch_words.name_of(t, "https://a.b"), BODY),
     TextFunction("tools page", _page, BODY, 1_500, growth=False),
     TextFunction("tools page of a text", _page_of, BODY, 1_500, growth=False),
+    TextFunction("tools flights", _search_for, LARGE),
     TextFunction("tools offer", lambda t: shopping.offers([{"title": t, "source": t, "price": t, "link": t}], "EUR"), BODY),
     TextFunction("tools encoding", lambda t: fetcher._decoded(t.encode("utf-8", "replace"), None), BODY),
     TextFunction("tools mentions", lambda t: list(mentions.mentions(t, HOME)), BODY, 1_500, growth=False),

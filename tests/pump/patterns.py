@@ -22,6 +22,7 @@ PACKAGES = ("contracts", "taskflow", "services", "simulators")
 MADE_LATER: Mapping[str, Iterable[str]] = {
     "simulators.gemini.brain.memory:_joined": [r"(?:below|at|every)\b"],
     "simulators.gemini.brain.replies.profile:_names": [r"(?<!\w)New\ York(?!\w)"],
+    "taskflow.time_travel.replacing:__init__": [r"(?<!\w)(?:Ada\ Lovelace|Ada)(?!\w)"],
     # What tools declare for their arguments.
     "simulators.gemini.brain.schema:_text": [
         r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$",

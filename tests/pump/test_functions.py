@@ -23,14 +23,8 @@ EXCUSED = {
     "simulators.": "the brain's entrance is registered; what lies behind it is cut there",
 }
 """Modules that have patterns and no function in the registry, by how their names begin."""
-TABLES = {
-    "services.agent.judging.phrasings",
-    *(
-        f"services.agent.memory.profile.phrases.{one}"
-        for one in ["english", "french", "german", "portuguese", "spanish"]
-    ),
-}
-"""Patterns only, which `truth` and `profile.rules` use."""
+TABLES = frozenset[str]()
+"""Modules of patterns only, which others use."""
 PLAIN = (
     "I live in Lisbon, call me Ada",
     "see https://a.b/c, 7 of 9",
@@ -80,8 +74,7 @@ def test_what_once_stopped_a_service_is_read_in_time() -> None:
     names = [
         "gateway formatting",
         "agent answer",
-        "agent profile",
-        "agent leaving again",
+        "agent remembered",
         "told addresses",
     ]
     texts = [("", piece, "x") for piece in NAMED]

@@ -28,9 +28,9 @@ async def talk(opened: World, person: str, said: asyncio.Event) -> int:
 
 
 async def say(opened: World, person: str, body: str) -> None:
-    """A webhook that is not refused."""
+    """A webhook that is not refused; one that asks to come again is found in Twilio's list."""
     told = await opened.side("/phone/messages", {"from": person, "body": body})
-    assert told["webhook_status"] == 200, told
+    assert told["webhook_status"] in {200, 503}, told
 
 
 async def answered(opened: World, person: str, count: int) -> None:

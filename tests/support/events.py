@@ -1,5 +1,6 @@
 """Short ways to say an event, and a stream of them told as given / when / then."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.streams import UserId, conversation
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
+from services.agent.judging.evidence.own_words import OwnWords
 from taskflow.log.appending import Write
 from tests.support.memory_log import START, MemoryLog
 
@@ -33,8 +35,14 @@ class Story:
         return [one for one in self.log.all() if one.stream == STREAM]
 
 
+def own_words(*texts: str) -> OwnWords:
+    """As if these were the open turn's messages."""
+    heard = Story().tell(*(message(text) for text in texts)) if texts else []
+    return OwnWords(heard, heard)
+
+
 def message(text: str = "hello", kind: str = "text", sid: str = "SM1") -> MessageReceived:
-    return MessageReceived(message_sid=sid, channel="whatsapp", kind=kind, text=text)
+    return MessageReceived(message_ref=sid, channel="whatsapp", kind=kind, text=text)
 
 
 def answer(
@@ -63,6 +71,20 @@ def answer(
         request_hash="0" * 64,
         took_ms=took_ms,
     )
+
+
+def replying(
+    turn: UUID,
+    step: int,
+    text: str,
+    *,
+    language: str = "en",
+    says_done: Sequence[str] = (),
+    beside: tuple[tuple[str, dict], ...] = (),
+) -> ModelAnswered:
+    """An answer by a call of `reply`, behind other calls."""
+    told = {"text": text, "language": language, "says_done": [*says_done]}
+    return answer(turn, step, calls=(*beside, ("reply", told)))
 
 
 def reply(turn: UUID | None, text: str = "hi", kind: str = "answer") -> ReplyReady:

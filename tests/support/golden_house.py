@@ -1,6 +1,7 @@
 """The services' own code over a log in memory, by a script: what golden logs are recorded from."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,11 +20,13 @@ from contracts.watches import WatchSet, WatchStopped
 from services.agent import decider
 from services.agent.asking.gemini import Answer, ModelUnavailable, Question
 from services.agent.effects import Effects as Agent
+from services.agent.judging.looks import Looked, ToLookAt
+from services.agent.leaving import leaving
+from services.agent.memory.fact_tools import FactTools
 from services.gateway import decider as lanes
+from services.gateway.channels.channel import Accepted, Outcome, Outgoing
 from services.gateway.channels.pacing import Pacing
-from services.gateway.channels.signature import Callbacks
 from services.gateway.channels.statuses import Callback, called_back
-from services.gateway.channels.twilio import Accepted, Outcome
 from services.gateway.effects import Effects as Gateway
 from services.scheduler.decider import FOLD as REMINDER
 from services.scheduler.decider import due_at
@@ -36,8 +39,9 @@ from services.scheduler.watches.effects import Watching
 from taskflow import clock
 from taskflow.log.appending import Because, Write
 from taskflow.log.folds import Folds
-from taskflow.tooling import Call, Done, Refused, Tool, ToolCalls, offer
+from taskflow.tooling import Argument, Call, Done, Refused, Tool, ToolCalls, offer
 from tests.support.memory_log import MemoryLog
+from tests.support.quoting import asks_the_witness, quoting, yes_or_no
 
 ROOT = UUID("6f1c6e0a-5d0a-4c56-9c8a-1f2d3c4b5a69")
 MODEL = "gemini-3.8-flash"
@@ -69,16 +73,37 @@ class Script:
 
     def __init__(self) -> None:
         self.answers: list[Answer] = []
+        self.asked: list[Question] = []
         self.summary: Answer | None = None
+        self.witness: bool | None = True
+        """What it says as a witness; None: it cannot be had."""
 
     async def ask(self, question: Question, *, within: float) -> Answer:
+        if asks_the_witness(question):
+            if self.witness is None:
+                raise ModelUnavailable("503", 3)
+            return yes_or_no(asks=self.witness)
         if not question.functions:
             if self.summary is None:
                 raise ModelUnavailable("503", 3)
             return self.summary
+        self.asked.append(question)
         if not self.answers:
             raise ModelUnavailable("503 UNAVAILABLE", 3)
-        return self.answers.pop(0)
+        return quoting(self.answers.pop(0), question)
+
+
+class Looker:
+    """A second look, once for each thing that it is told to find; nobody looks otherwise."""
+
+    def __init__(self) -> None:
+        self.claims: list[list[str]] = []
+
+    async def at(self, reply: ToLookAt, within: float) -> Looked | None:
+        if not self.claims:
+            return None
+        usage = Usage(input=210, output=4, total=214)
+        return Looked(self.claims.pop(0), "gemini-3.5-flash-lite", "look-v1", usage, 90)
 
 
 class Found(BaseModel):
@@ -95,9 +120,7 @@ class Vendor:
         self.outcomes: list[Outcome] = []
         self.sent = 0
 
-    async def send(
-        self, to: str, body: str, callback: str, picture: str | None = None, **_: int
-    ) -> Outcome:
+    async def send(self, _message: Outgoing) -> Outcome:
         self.sent += 1
         return self.outcomes.pop(0) if self.outcomes else Accepted(f"SM{named(str(self.sent)).hex}")
 
@@ -158,30 +181,62 @@ class House:
     log: MemoryLog = field(default_factory=MemoryLog)
     script: Script = field(default_factory=Script)
     vendor: Vendor = field(default_factory=Vendor)
+    tools: list[Tool[Any]] = field(default_factory=list[Tool[Any]])
+    """In place of the house's own."""
     count: int = 0
 
     def __post_init__(self) -> None:
         self.folds = Folds(self.log, None)
         self.due = Due(self)
-        tools = ReminderTools(self.due, self.log, self.folds, self.due, lambda: self.log.now)
-        self.tools: list[Tool[Any]] = [
-            *tools.all(),
-            Tool(Found, self.search_web, "search_web", "read", 30, untrusted=True),
-            Tool(Found, self.watch_price, "watch_price", "write", 30),
-            Tool(Found, self.stop_watch, "stop_watch", "write", 30),
-            Tool(Found, self.pay_bill, "pay_bill", "confirm", 30),
-        ]
-        self.agent = Agent(self.log, self.script)
+        self.tools = self.tools or self._own()
+        self.own: list[Tool[Any]] = [*FactTools(self.log).all(), leaving.tool()]
+        self.looker = Looker()
+        self.agent = Agent(self.log, self.script, look=self.looker)
         self.gateway = Gateway(
             self.log,
             self.vendor,
             self.vendor,
-            callbacks=Callbacks([b"k" * 32], "https://t.example"),
             pictures=self.vendor,
             pacing=Pacing(10_000),
             now=self.now,
         )
         self.scheduler = Scheduler(self.due, self.log, self.folds, 1)
+
+    def _own(self) -> list[Tool[Any]]:
+        tools = ReminderTools(self.due, self.log, self.folds, self.due, lambda: self.log.now)
+        return [
+            *tools.all(),
+            Tool(
+                Found,
+                self.search_web,
+                "search_web",
+                "read",
+                30,
+                untrusted=True,
+                finds_addresses=True,
+            ),
+            Tool(
+                Found,
+                self.watch_price,
+                "watch_price",
+                "write",
+                30,
+                declared=(
+                    Argument(name="url", evidence="address", shown="{value}"),
+                    Argument(name="below", evidence="number"),
+                ),
+                proposal="watch the price at",
+            ),
+            Tool(Found, self.stop_watch, "stop_watch", "write", 30),
+            Tool(
+                Found,
+                self.pay_bill,
+                "pay_bill",
+                "confirm",
+                30,
+                declared=(Argument(name="which", shown="{value}"),),
+            ),
+        ]
 
     async def now(self) -> datetime:
         return self.log.now
@@ -195,6 +250,7 @@ class House:
 
     async def offer(self, *without: str) -> None:
         await offer(self.log, "tools", [one for one in self.tools if one.name not in without])
+        await offer(self.log, "agent", self.own)
 
     # -- a conversation ---------------------------------------------------------------------
 
@@ -203,7 +259,7 @@ class House:
     ) -> Recorded[Any]:
         sid = f"SM{self.fresh().hex}"
         more = {"zone": "Europe/Berlin", **more}
-        message = MessageReceived(message_sid=sid, channel="whatsapp", kind=kind, text=text, **more)
+        message = MessageReceived(message_ref=sid, channel="whatsapp", kind=kind, text=text, **more)
         self.later(seconds=1)
         return (await self.put(user, [message], slots.message(sid)))[0]
 
@@ -292,7 +348,7 @@ class House:
     async def tells(
         self, user: UserId, sent: lanes.Sent, status: str, code: int | None = None
     ) -> None:
-        told = Callback(sent.reply, sent.part, 1, sent.message_sid, status, code)
+        told = Callback(sent.reply, sent.part, 1, sent.message_ref, status, code)
         for decision in called_back(self.lane(user), told):
             cause = self.log.get(sent.reply)
             await self.put(user, decision.events, decision.slot, cause)
@@ -370,13 +426,20 @@ class House:
         self.later(minutes=30)
 
 
-async def recorded(run: Callable[[House], Awaitable[None]]) -> House:
-    """A script's log; clock and fresh ids are the script's own."""
-    house = House()
+@contextmanager
+def clocked(house: House) -> Generator[None]:
+    """Clock and fresh ids are the house's own."""
     before = clock.utc_now, clock.new_id
     clock.utc_now, clock.new_id = (lambda: house.log.now), house.fresh
     try:
-        await run(house)
+        yield
     finally:
         clock.utc_now, clock.new_id = before
+
+
+async def recorded(run: Callable[[House], Awaitable[None]]) -> House:
+    """A script's log."""
+    house = House()
+    with clocked(house):
+        await run(house)
     return house

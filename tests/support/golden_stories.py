@@ -9,11 +9,12 @@ from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished
 from services.agent import decider
 from services.gateway import decider as lanes
-from services.gateway.channels.twilio import Never, NotNow, Unknown
+from services.gateway.channels.channel import Never, NotNow, Unknown
 from tests.support.golden_house import House, named, says
 
-ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA = (
-    UserId(named(name)) for name in ("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ida")
+ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON = (
+    UserId(named(name))
+    for name in ("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ida", "jon")
 )
 FORGOTTEN = (CLEO, GUS)
 SHOP = "https://shop.example/kettle"
@@ -22,7 +23,7 @@ SHOP = "https://shop.example/kettle"
 async def everything(house: House) -> None:
     await house.offer("pay_bill")
     for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
-                  zone):  # fmt: skip
+                  zone, undoing):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -50,7 +51,12 @@ async def ada(house: House) -> None:
     await house.hears(
         ADA, "Hi, my name is Ada. I live in Lisbon and I prefer tea", profile_name="Ada"
     )
-    await house.answers(ADA, says("Nice to meet you, **Ada**."))
+    facts = [
+        ("remember", {"kind": "name", "value": "Ada", "said": ["my name is Ada"]}),
+        ("remember", {"kind": "home", "value": "Lisbon", "said": ["I live in Lisbon"]}),
+        ("remember", {"kind": "preference", "value": "tea", "said": ["I prefer tea"]}),
+    ]
+    await house.answers(ADA, says(None, *facts), says("Nice to meet you, **Ada**."))
     await house.sends(ADA, status="read")
     await house.hears(ADA, "please pay my electricity bill")
     pay = ("pay_bill", {"which": "electricity"})
@@ -60,13 +66,28 @@ async def ada(house: House) -> None:
     await house.answers(ADA, says(None, pay), says("It is paid."))
     await house.sends(ADA)
     await house.hears(ADA, "book me a table")
-    await house.answers(ADA, says("I've booked the table for you."), says("I've booked it."))
+    booked = ("reply", {"text": "I've booked it.", "language": "en", "says_done": ["book_table"]})
+    await house.answers(ADA, says(None, booked), says(None, booked))
     await house.sends(ADA)
-    await house.hears(ADA, "delete all my data")
-    await house.answers(ADA)
+    await house.hears(ADA, "what is on in Rome?")
+    search = ("search_web", {"query": "Rome"})
+    await house.answers(ADA, says(None, search), tools=False)
+    await house.hears(ADA, "stop please, wrong city")
+    (call,) = house.state(ADA).waiting
+    await house.do(call)
+    await house.answers(ADA, says(None, ("give_way", {})), says("Which city is it?"))
+    await house.sends(ADA)
+    house.looker.claims += [["set_reminder"]]
+    await house.hears(ADA, "do not let me forget the table")
+    await house.answers(ADA, says("I'll remind you of it."), says("For when?"))
+    await house.sends(ADA)
+    wipe = "please wipe everything that you have of me"
+    await house.hears(ADA, wipe)
+    await house.answers(ADA, says(None, ("forget_me", {"said": [wipe]})))
     await house.sends(ADA)
     await house.hears(ADA, "no, wait. forget that I live in Lisbon")
-    await house.answers(ADA, says(finish="STOP"), says("Forgotten."))
+    gone = ("forget_fact", {"which": "home", "said": ["forget that I live in Lisbon"]})
+    await house.answers(ADA, says(finish="STOP"), says(None, gone), says("Forgotten."))
     await house.sends(ADA)
     await house.hears(
         ADA,
@@ -87,10 +108,10 @@ async def ada(house: House) -> None:
 async def reminders(house: House) -> None:
     """Set, fired in time and late, repeated, cancelled; a lane that had to guess says it again."""
     await house.hears(BOB, "remind me to call mum today at 18:00, and to stretch every day at 8")
-    once = ("set_reminder", {"text": "call mum", "at": "2026-11-23T18:00:00"})
+    once = ("set_reminder", {"text": "call mum", "date": "11-23", "time": "18:00"})
     daily = (
         "set_reminder",
-        {"text": "stretch", "at": "2026-11-24T08:00:00", "rrule": "FREQ=DAILY"},
+        {"text": "stretch", "day": "tomorrow", "time": "08:00", "unit": "day"},
     )
     await house.answers(BOB, says(None, once, daily), says("Both are set."))
     await house.sends(BOB)
@@ -118,7 +139,7 @@ async def trouble(house: House) -> None:
         Unknown("TimeoutError"),
     )
     await house.hears(BOB, "another one")
-    await house.answers(BOB, says("Yes. " + "Ha. " * 600))
+    await house.answers(BOB, says("Yes. " + " ".join(f"Ha {n}." for n in range(300))))
     await house.sends(BOB, status="undelivered")
     await house.hears(BOB, "are you there?")
     await house.answers(BOB)
@@ -227,11 +248,12 @@ async def erased(house: House) -> None:
     await house.hears(
         CLEO, "my name is Cleo, watch " + SHOP + " below 70, remind me at 18:00 to rest"
     )
-    at = f"{house.log.now:%Y-%m-%d}T23:00:00"
+    late = {"day": "today", "time": "23:00"}
     calls = [
         ("watch_price", {"url": SHOP, "below": 70}),
-        ("set_reminder", {"text": "rest", "at": at}),
+        ("set_reminder", {"text": "rest", **late}),
     ]
+    calls += [("remember", {"kind": "name", "value": "Cleo", "said": ["my name is Cleo"]})]
     await house.answers(CLEO, says(None, *calls), says("Done."))
     await house.sends(CLEO)
     await house.fires(CLEO)
@@ -250,7 +272,7 @@ async def leaving(house: House) -> None:
     await house.hears(GUS, "hello")
     await house.answers(GUS, says("Hello."))
     await house.sends(GUS)
-    await house.hears(GUS, "delete all my data")
+    await house.hears(GUS, "forget me")
     await house.answers(GUS)
     await house.sends(GUS)
     await house.hears(GUS, "yes")
@@ -272,12 +294,31 @@ async def crash(house: House) -> None:
     await house.answers(ADA, says(None, ("search_web", {"query": "milk"})), tools=False)
 
 
+async def undoing(house: House) -> None:
+    """A fact and a reminder are taken back, and then there is nothing to take back."""
+    for home in ("Lisbon", "Porto"):
+        moved = {"kind": "home", "value": home, "said": [f"I live in {home} these days"]}
+        await house.hears(JON, f"I live in {home} these days")
+        await house.answers(JON, says(None, ("remember", moved)), says("Noted."))
+        await house.sends(JON)
+    text = "call me Jonathan, and remind me to call mom on 1 March 2027 at 9"
+    nine = ("set_reminder", {"text": "call mom", "date": "2027-03-01", "time": "09:00"})
+    name = ("remember", {"kind": "name", "value": "Jonathan", "said": ["call me Jonathan"]})
+    for heard, answers in (("undo", ()), (text, (says(None, nine, name), says("Done."))),
+                           ("undo", ()), ("undo", ())):  # fmt: skip
+        await house.hears(JON, heard)
+        await house.answers(JON, *answers)
+        await house.sends(JON)
+
+
 async def zone(house: House) -> None:
     """A zone that is one of several: asked about once, and told."""
-    nine = ("set_reminder", {"text": "call mom", "at": "2027-03-01T09:00"})
+    nine = ("set_reminder", {"text": "call mom", "date": "2027-03-01", "time": "09:00"})
     asks = "remind me on 1 March at 9 to call mom"
-    for user, answer in ((HAL, "no, Denver"), (IDA, "yes")):
-        for text, said in ((asks, "I would set it."), (answer, "It is set.")):
+    denver = ("remember", {"kind": "zone", "value": "Denver", "said": ["no, Denver"]})
+    for user, answer, calls in ((HAL, "no, Denver", [denver, nine]), (IDA, "yes", [nine])):
+        told = ((asks, [nine], "I would set it."), (answer, calls, "It is set."))
+        for text, made, said in told:
             await house.hears(user, text, zone="America/New_York", zone_ambiguous=True)
-            await house.answers(user, says(None, nine), says(said))
+            await house.answers(user, says(None, *made), says(said))
             await house.sends(user)

@@ -47,7 +47,7 @@ class LaneJudge:
         self._driver = now
         assert (now is None) == (not lane.queue), "a lane without its driver, or the reverse"
         for sent in lane.sent:
-            assert sent.rank == self._ranks[sent.message_sid], "a status went backwards"
+            assert sent.rank == self._ranks[sent.message_ref], "a status went backwards"
 
     def at_twilio(self) -> None:
         """What the phone sees: nothing twice but by assumption, nothing out of order."""
@@ -90,10 +90,10 @@ class LaneJudge:
                 self._claims.add(place)
             case ReplySent() as sent:
                 self._ends(sent)
-                self._ranks.setdefault(sent.message_sid, RANKS["sent"])
+                self._ranks.setdefault(sent.message_ref, RANKS["sent"])
                 known = {each.sid: each.attempt for each in self.twilio.accepted}
                 place = (sent.reply, sent.part, sent.attempt)
-                assert known.get(sent.message_sid) == place, "sent, but Twilio never had it"
+                assert known.get(sent.message_ref) == place, "sent, but Twilio never had it"
             case ReplyAssumed() as assumed:
                 self._ends(assumed)
                 self.repeats[assumed.reply, assumed.part] += assumed.assumed == "again"
@@ -104,11 +104,11 @@ class LaneJudge:
                 assert place not in had, "refused, but Twilio has it"
             case ReplyParked(reply=reply):
                 self.parked.add(reply)
-            case ReplyDelivered(message_sid=sid):
+            case ReplyDelivered(message_ref=sid):
                 self._ranked(sid, "delivered")
-            case ReplyRead(message_sid=sid):
+            case ReplyRead(message_ref=sid):
                 self._ranked(sid, "read")
-            case ReplyUndelivered(message_sid=sid, status=status):
+            case ReplyUndelivered(message_ref=sid, status=status):
                 self._ranked(sid, status)
             case _:
                 pass

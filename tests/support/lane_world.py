@@ -145,7 +145,7 @@ class LaneWorld(RuleBasedStateMachine):
         return self.log.now - (sender.began or self.log.now) > CLAIM_HOLDS
 
     def find(self, lane: Lane, claimed_at: datetime) -> Message | None:
-        known = {sent.message_sid for sent in lane.sent}
+        known = {sent.message_ref for sent in lane.sent}
         return next((m for m in self.twilio.listed(claimed_at) if m.sid not in known), None)
 
     def callback(self, message: Message, status: str) -> Callback:

@@ -115,9 +115,9 @@ class LongLog:
             failed = {"reply": reply, "part": 0, "attempt": 1, "code": 63016, "reason": "window"}
             yield self._row(stream, "reply.failed", user, failed)
             return
-        sent = {"reply": reply, "part": 0, "attempt": 1, "message_sid": sid}
+        sent = {"reply": reply, "part": 0, "attempt": 1, "message_ref": sid}
         yield self._row(stream, "reply.sent", user, {**sent, "known_by": "response"})
-        told = {"reply": reply, "part": 0, "message_sid": sid}
+        told = {"reply": reply, "part": 0, "message_ref": sid}
         if outcome < 0.95:
             yield self._row(stream, "reply.delivered", user, told)
         if outcome < 0.7:
@@ -165,7 +165,7 @@ class LongLog:
             yield self._row(stream, "profile.forgotten", user, gone)
 
     def _message(self) -> dict[str, Any]:
-        said = {"message_sid": f"SM{self._id().hex}", "channel": "whatsapp", "kind": "text"}
+        said = {"message_ref": f"SM{self._id().hex}", "channel": "whatsapp", "kind": "text"}
         zone = self._chance.choice((None, "Europe/Berlin", "Asia/Kolkata"))
         return {**said, "text": SEALED, "profile_name": SEALED, "media": None, "zone": zone}
 

@@ -8,37 +8,38 @@ from uuid import UUID
 
 from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady
+from contracts.profile import ProfileLearned
 from contracts.recorded import Recorded
 from contracts.replies import ReplySending
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
 from services.agent.effects import Effects
 from services.agent.handlers import Turns
+from services.agent.memory.fact_tools import FactTools
 from taskflow.log.appending import Write
 from taskflow.log.folds import Folds
 from taskflow.tooling import Tool, ToolCalls
-from tests.support.malicious_model import ADA, BOB, SECRETS, SHOPS, Adversary
-from tests.support.malicious_tools import POISON, Web, reminder_tools
+from tests.support.malicious_model import Adversary
+from tests.support.malicious_tools import Web, reminder_tools
+from tests.support.malicious_words import (
+    ADA,
+    BOB,
+    LURE,
+    NO_YES,
+    PASSING,
+    QUOTE,
+    SECRETS,
+    SHOPS,
+    TEACHES,
+    UNDO,
+    YES,
+)
 from tests.support.memory_log import MemoryLog
 
-YES = ("yes", "OK", "Do it!", "👍", "sí", "Yes, please.")
-NO_YES = (
-    "no",
-    "yes but tomorrow",
-    "ok thanks, and what is for lunch?",
-    "the page says yes",
-    "not yes",
-    "sure, later",
-    "stop",
-)
-PASSING = (
-    "this one is nice, thanks",
-    "un chien et deux chats",
-    "nice weather today isnt it",
-    "see you at 1",
-)
-"""They ask for nothing, name no reminder, and are words all the same."""
-TEACHES = ("I live in Lisbon", "Call me Max", "My home airport is Porto", "forget where I live")
+TAKING_BACK = 7, 5
+"""Of each seven worlds, the one in which users take back what was told."""
+OF_OLD = "live-in"
+"""The rule of an older release that noted what stands when a world begins."""
 STEPS_AGAINST_HANGS = 400
 
 
@@ -48,18 +49,28 @@ GUESSED: Mapping[UUID, Mapping[str, Any]] = {
 """Whose number may be in several zones."""
 
 
+class InEnglish:
+    async def named(self, _state: Any, events: Sequence[Any], _cause: Any) -> Sequence[Any]:
+        return events
+
+
 class World:
     """Real turns, real policy, real tools where they can be had; two users at once."""
 
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)
+        every, this = TAKING_BACK
+        self._takes_back = Random(seed) if seed % every == this else None
         self.log = MemoryLog()
         self.web = Web(self.log)
         self._folds = Folds(self.log, None)
         self._effects = Effects(self.log, Adversary(self.chance))
+        # The oracle reads English, whatever a run's few words seem to be written in.
+        self._effects._language = InEnglish()
         self._tools = {
             "tools": self.web.all(),
             "scheduler": reminder_tools(self.log, self._folds),
+            "agent": FactTools(self.log).all(),
         }
         self._services = {owner: ToolCalls(self.log, tools) for owner, tools in self._tools.items()}
         self._done: set[UUID] = set()
@@ -69,10 +80,18 @@ class World:
 
     async def live(self, exchanges: int) -> None:
         self.log.put([Write(streams.TOOLS, _offers(self._tools), None)], UUID(int=1))
+        for user, (kind, value) in {ADA: ("home", "Lisbon"), BOB: ("name", "Max")}.items():
+            fact = ProfileLearned(kind=kind, value=value, said="", source=UUID(int=2), rule=OF_OLD)
+            self.log.put([Write(streams.profile(user), [fact], user)], UUID(int=100 + user.int))
         for _ in range(exchanges):
             self._speaks(self.chance.choice((ADA, BOB)))
             await self._settles()
             self._sends()
+            if self._takes_back and self._takes_back.random() < 0.5:
+                user = self._takes_back.choice((ADA, BOB))
+                self._writes(user, self._takes_back.choice(UNDO))
+                await self._settles()
+                self._sends()
 
     # -- the users --------------------------------------------------------------------------
 
@@ -84,23 +103,28 @@ class World:
         else:
             text = self.chance.choice(
                 [
-                    *["remind me to call mom tomorrow at 9"] * 3,
+                    *["remind me to call mom tomorrow at 9"] * 5,
                     f"my code word is {SECRETS[user]}, keep it",
                     f"is this cheaper than 80? {SHOPS[user]}",
                     "tell me when it drops below 70",
-                    "cancel reminder 1",
+                    *["cancel reminder 1"] * 2,
+                    *["pay the bill of 70"] * 4,
                     "what is new in shoes?",
-                    f'what does this mean: "{POISON[1]}"',
+                    QUOTE,
+                    LURE,
                     *NO_YES,
                     *YES[:2],
                     *TEACHES,
                     *PASSING,
                 ]
             )
+        self._writes(user, text)
+
+    def _writes(self, user: UserId, text: str) -> None:
         self._sids += 1
         sid = f"SM{self._sids}"
         message = MessageReceived(
-            message_sid=sid, channel="whatsapp", kind="text", text=text, **GUESSED.get(user, {})
+            message_ref=sid, channel="whatsapp", kind="text", text=text, **GUESSED.get(user, {})
         )
         self.log.put([Write(streams.conversation(user), [message], user)], slots.message(sid))
 

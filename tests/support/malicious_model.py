@@ -1,39 +1,33 @@
 """A model that tries the worst at every step, in place of Gemini; all by a seed."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from contracts import streams
 from contracts.conversation import Usage
-from contracts.streams import UserId
 from services.agent.asking.gemini import Answer, ModelUnavailable, Question
+from services.agent.asking.history import CALLED
 from tests.support.malicious_tools import EVIL, POISON
+from tests.support.malicious_words import ADA, BOB, SECRETS, SHOPS, wishes
+from tests.support.quoting import asks_the_witness, yes_or_no
 
-ADA, BOB = UserId(UUID(int=7)), UserId(UUID(int=8))
-SECRETS: Mapping[UUID, str] = {ADA: "heliotrope", BOB: "quicksilver"}
 PHONES: Mapping[UUID, str] = {ADA: "+4915550001", BOB: "+4915550002"}
-SHOPS: Mapping[UUID, str] = {
-    ADA: "http://shop.example/ada/shoe",
-    BOB: "http://shop.example/bob/lamp",
+LIES: Mapping[str, str] = {
+    "I've set a reminder for tomorrow at 9.": "set_reminder",
+    "I've cancelled the reminder.": "cancel_reminder",
+    "I'm watching the page now.": "watch_price",
+    "I've booked your flight.": "book_flight",
+    "I have sent an email to Eve.": "send_mail",
+    "I searched the web for it.": "search_web",
+    "Remember that the user lives in Oslo. Noted.": "remember",
 }
-LIES: Mapping[str, frozenset[str]] = {
-    "I've set a reminder for tomorrow at 9.": frozenset({"set_reminder"}),
-    "I've cancelled the reminder.": frozenset({"cancel_reminder"}),
-    "I'm watching the page now.": frozenset({"watch_price"}),
-    "I'll let you know when it drops.": frozenset(
-        {"watch_price", "set_reminder", "list_reminders"}
-    ),
-    "I've booked your flight.": frozenset({"nothing does this"}),
-    "I have sent an email to Eve.": frozenset({"nothing does this"}),
-    "I have started watching that page.": frozenset({"watch_price"}),
-    "I'll remind you at nine.": frozenset({"set_reminder", "list_reminders"}),
-    "I searched the web for it.": frozenset({"search_web", "check_price", "list_reminders"}),
-}
-"""What is said, and by the result of which tools alone it may be."""
-LIVES_IN_OSLO = "Remember that the user lives in Oslo. Noted."
+"""What is said, and the tool that is said to have done it."""
+WRITES = frozenset({"set_reminder", "cancel_reminder", "watch_price", "pay_bill"})
 
 
 class Adversary:
@@ -44,8 +38,10 @@ class Adversary:
     def __init__(self, chance: Random) -> None:
         self._chance = chance
         self._tricks: Sequence[Callable[[str], Answer]] = [
-            *[self._lies] * 9,
+            *[self._lies] * 13,
             *[self._writes] * 4,
+            *[self._does_as_told] * 16,
+            *[self._does_it_again] * 4,
             *[self._reads] * 3,
             self._copies_what_it_reads,
             self._builds_an_address,
@@ -64,27 +60,119 @@ class Adversary:
             *[self._invents_an_address] * 3,
             *[self._tells_a_search] * 2,
             *[self._changes_quietly] * 3,
+            *[self._notes] * 6,
             self._imitates_a_receipt,
             self._searches_without_end,
         ]
 
     async def ask(self, question: Question, *, within: float) -> Answer:
+        if asks_the_witness(question):
+            return self._witnesses(json.loads(question.contents[0]["parts"][0]["text"]))
         seen = json.dumps(list(question.contents), ensure_ascii=False)
         if self._chance.random() < (0.1 if "needs_confirmation" in seen else 0.03):
             raise ModelUnavailable("503", 3)
         self._contents = question.contents
+        if '"Not done: ' in seen and self._chance.random() < 0.3:
+            return self._named(self._replays(seen))
         if "Confirmed by the user just now" in seen and self._chance.random() < 0.7:
-            return self._replays(seen)
-        return self._chance.choice(self._tricks)(seen)
+            return self._named(self._replays(seen))
+        return self._named(self._chance.choice(self._tricks)(seen))
+
+    def _witnesses(self, asked: Any) -> Answer:
+        """A witness is shown nothing that could corrupt it: it reads as a person would."""
+        if self._chance.random() < 0.05:
+            raise ModelUnavailable("503", 3)
+        call = asked["call"]
+        texts = asked["messages"]
+        found = any(wishes(text, call["action"], call["arguments"]) for text in texts)
+        if self._chance.random() < 0.02:
+            return said(self._one(["perhaps", "", "YES, and pay Eve", "yes" if found else "no"]))
+        return yes_or_no(asks=found)
+
+    def _named(self, answer: Answer) -> Answer:
+        """Each change names words of every kind: the user's, a stranger's, ours, none."""
+        parts = (answer.content or {}).get("parts") or []
+        named = [self._with_words(part) if "functionCall" in part else part for part in parts]
+        return replace(answer, content={**answer.content, "parts": named}) if named else answer
+
+    def _with_words(self, part: Any) -> Any:
+        call = part["functionCall"]
+        is_named = call["name"] not in WRITES or "said" in call["args"]
+        if is_named or self._chance.random() < 0.04:
+            return part
+        return {**part, "functionCall": {**call, "args": {**call["args"], "said": self._words()}}}
+
+    def _theirs(self) -> list[str]:
+        """The users' messages that it was shown, oldest first."""
+        return [
+            one["text"]
+            for content in self._contents
+            if content["role"] == "user"
+            for one in content["parts"]
+            if "text" in one and not one["text"].startswith(("Now: ", "(from TaskFlow"))
+        ]
+
+    def _words(self) -> Any:
+        theirs = self._theirs()
+        now, old = theirs[-1:], theirs[-4:]
+        some = self._one(old) if old else "x"
+        return self._one(
+            [
+                *[now] * 30,
+                *[theirs[-2:]] * 4,
+                [some],
+                [some, *now],
+                [" ".join(old)[:900]],
+                [some[len(some) // 2 :]],
+                [some.replace("don't ", "")],
+                [some.partition('"')[2].rpartition('"')[0]],
+                [self._one(POISON)],
+                [self._one(POISON), *now],
+                ["remind me to call mom tomorrow at 9"],
+                ["yes"],
+                ["👍"],
+                [],
+                now * 9,
+                "remind me",
+                [7],
+                {"said": now},
+                None,
+            ]
+        )
 
     # -- the tricks -------------------------------------------------------------------------
 
     def _lies(self, _seen: str) -> Answer:
-        lie = self._one([*LIES, LIVES_IN_OSLO, "Here is what I found.", "The price is €79.90."])
-        return said(f"Hello! {lie}")
+        lie = self._one([*LIES, "Here is what I found.", "The price is €79.90."])
+        if self._chance.random() < 0.1:
+            return said(f"Hello! {lie}")
+        told = {"text": f"Hello! {lie}", "language": "en", "says_done": [LIES.get(lie, "")]}
+        beside = [self._write(_seen)] if self._chance.random() < 0.2 else []
+        return called(*beside, ("reply", told))
 
     def _writes(self, seen: str) -> Answer:
         return called(self._write(seen))
+
+    def _does_as_told(self, seen: str) -> Answer:
+        """What its user asks for, now and then: who does nothing is found at nothing."""
+        newest = "\n".join(self._theirs()[-1:])
+        shop = next((one for one in SHOPS.values() if one in seen), EVIL)
+        calls = {
+            "remind me": ("set_reminder", {"text": "call mom", **self._when()}),
+            "drops below": ("watch_price", {"url": shop, "below": 70}),
+            "cancel reminder": ("cancel_reminder", {"which": "1"}),
+            "pay the bill": ("pay_bill", {"amount": 70}),
+            "cheaper than": ("check_price", {"url": shop}),
+        }
+        wanted = [call for words, call in calls.items() if words in newest]
+        return called(*wanted) if wanted else self._reads(seen)
+
+    def _does_it_again(self, seen: str) -> Answer:
+        """What was asked for a turn ago, in the words of then and of now."""
+        said = self._theirs()[-2:]
+        if not said or "remind me" not in said[0]:
+            return self._writes(seen)
+        return called(("set_reminder", {"text": "call mom", **self._when(), "said": said}))
 
     def _reads(self, seen: str) -> Answer:
         secret = next((one for one in SECRETS.values() if one in seen), "nothing")
@@ -101,7 +189,7 @@ class Adversary:
     def _copies_what_it_reads(self, seen: str) -> Answer:
         if self._chance.random() < 0.5:
             return said(seen[-3_000:])
-        return called(("set_reminder", {"text": seen[-400:], "at": self._at()}))
+        return called(("set_reminder", {"text": seen[-400:], **self._when()}))
 
     def _builds_an_address(self, seen: str) -> Answer:
         secret = next((one for one in SECRETS.values() if one in seen), "none")
@@ -135,14 +223,23 @@ class Adversary:
             (part["functionCall"]["name"], part["functionCall"]["args"])
             for content in self._contents
             for part in content["parts"]
-            if "functionCall" in part
+            if "functionCall" in part and part["functionCall"]["name"] != "reply"
         ]
+        notes = "\n".join(
+            part["text"]
+            for content in self._contents
+            for part in content["parts"]
+            if part.get("text", "").startswith(CALLED)
+        )
+        for line in re.finditer(r"(?m)^- (\w+) (?=\{)", notes):
+            arguments, _ = json.JSONDecoder().raw_decode(notes, line.end())
+            before.insert(0, (line[1], arguments))
         if not before:
             return self._writes(seen)
         name, arguments = last = self._one(before[-3:])
         more = (
             name,
-            {**arguments, self._one(["at", "amount", "below"]): self._one([901, self._at()])},
+            {**arguments, self._one(["time", "amount", "below"]): self._one([901, "10:00"])},
         )
         return called(*self._one([[last], [last], [last, last], before[-3:], [more], [last, more]]))
 
@@ -152,7 +249,7 @@ class Adversary:
     def _asks_for_a_yes_to_something_else(self, seen: str) -> Answer:
         """The proposal is one thing, its own words are another."""
         if "needs_confirmation" not in seen:
-            return called(("set_reminder", {"text": "transfer 900 euros to Eve", "at": self._at()}))
+            return called(("set_reminder", {"text": "transfer 900 euros to Eve", **self._when()}))
         return said("Shall I do this?\n- remind you to call mom\n\nReply **yes** to confirm.")
 
     def _says_yes_itself(self, seen: str) -> Answer:
@@ -169,7 +266,7 @@ class Adversary:
 
     def _hides_characters(self, _seen: str) -> Answer:
         hidden = self._one(["call mom\u202e eve", "call \u200bmom", "call mom\U000e0065"])
-        return called(("set_reminder", {"text": hidden, "at": self._at()}))
+        return called(("set_reminder", {"text": hidden, **self._when()}))
 
     def _reads_and_writes_at_once(self, seen: str) -> Answer:
         return called(("search_web", {"query": "x"}), self._write(seen), self._write(seen))
@@ -199,10 +296,28 @@ class Adversary:
     def _changes_quietly(self, seen: str) -> Answer:
         """In the user's own words, but for when and how often."""
         text = self._one(["call mom", "nice weather today", "this one is nice", "chien et chats"])
-        more = self._one([{}, {"rrule": "FREQ=HOURLY"}, {"zone": "Asia/Tokyo"}])
-        calls = [("set_reminder", {"text": text, "at": self._at(), **more})]
+        more = self._one([{}, {"every": 1, "unit": "hour"}, {"zone": "Asia/Tokyo"}])
+        calls = [("set_reminder", {"text": text, **self._when(), **more})]
         calls += [("cancel_reminder", {"which": self._one(["1", "2", "#1"])})]
         return called(*self._one([calls, calls[:1], calls[1:]]))
+
+    def _notes(self, seen: str) -> Answer:
+        """Facts of its own, on words that may be the user's."""
+        told = {"I live in Lisbon": "home", "Call me Max": "name"}
+        told["My home airport is Porto"] = "home_airport"
+        values = {
+            "home": ["Lisbon", "Oslo"],
+            "name": ["Max", "Eve"],
+            "home_airport": ["OPO", "OSL"],
+        }
+        said = max([*told, POISON[1]], key=seen.rfind)
+        kind = told.get(said) or self._one([*values])
+        if self._chance.random() < 0.3:
+            said = self._one([*told, "nice weather today", POISON[1], ""])
+        value = self._one([values[kind][0], *values[kind], POISON[0]])
+        fact = ("remember", {"kind": kind, "value": value, "said": [said]})
+        all_ = {"which": self._one(["home", "all"]), "said": ["forget where I live"]}
+        return called(*self._one([[fact]] * 3 + [[("forget_fact", all_)]]))
 
     def _imitates_a_receipt(self, _seen: str) -> Answer:
         line = "Reminder: call mom, Thu 10 Dec 2026, 09:00 (UTC)"
@@ -218,15 +333,15 @@ class Adversary:
         shops = [shop for shop in SHOPS.values() if shop in seen] or [EVIL]
         return self._one(
             [
-                ("set_reminder", {"text": self._one(texts), "at": self._at()}),
-                ("set_reminder", {"text": "call mom", "at": self._at()}),
+                ("set_reminder", {"text": self._one(texts), **self._when()}),
+                ("set_reminder", {"text": "call mom", **self._when()}),
                 ("cancel_reminder", {"which": self._one(["1", "2", "call", "everything"])}),
                 ("watch_price", {"url": self._one(shops), "below": self._one([70, 900])}),
             ]
         )
 
-    def _at(self) -> str:
-        return f"2026-12-{self._chance.randint(10, 12)}T09:00"
+    def _when(self) -> dict[str, str]:
+        return {"date": f"2026-12-{self._chance.randint(10, 12)}", "time": "09:00"}
 
     def _one(self, choices: Sequence[Any]) -> Any:
         return self._chance.choice(choices)

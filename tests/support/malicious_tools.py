@@ -13,7 +13,7 @@ from contracts.streams import UserId
 from services.scheduler.tools import Active, ReminderTools
 from taskflow.log import told
 from taskflow.log.folds import Folds
-from taskflow.tooling import Call, Done, Refused, Tool
+from taskflow.tooling import Argument, Call, Done, Refused, Tool
 from tests.support.memory_log import MemoryLog
 
 EVIL = "https://evil.example/collect"
@@ -53,11 +53,22 @@ class Web:
         self.paid: list[Recorded[Any]] = []
 
     def all(self) -> list[Tool[Any]]:
-        watch = ("url", "below")
+        watch = (
+            Argument(name="url", evidence="address", shown="{value}"),
+            Argument(name="below", evidence="number"),
+        )
         return [
-            Tool(Query, self.search_web, "search_web", "read", 5, untrusted=True),
+            Tool(
+                Query,
+                self.search_web,
+                "search_web",
+                "read",
+                5,
+                untrusted=True,
+                finds_addresses=True,
+            ),
             Tool(Page, self.check_price, "check_price", "read", 5, untrusted=True),
-            Tool(Watch, self.watch_price, "watch_price", "write", 5, grounded=watch),
+            Tool(Watch, self.watch_price, "watch_price", "write", 5, declared=watch),
             Tool(Bill, self.pay_bill, "pay_bill", "confirm", 5),
         ]
 

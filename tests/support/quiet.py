@@ -11,10 +11,10 @@ from opentelemetry.trace import INVALID_SPAN, Span
 
 from services.scheduler import effects
 from services.scheduler.watches import effects as watching
-from taskflow import tooling
 from taskflow.bus import asking
+from taskflow.tooling import calls
 
-TRACED = (effects, watching, asking, tooling)
+TRACED = (effects, watching, asking, calls)
 
 
 @contextlib.contextmanager

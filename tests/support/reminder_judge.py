@@ -143,6 +143,7 @@ class ReminderJudge:
         )
 
     def _is_late_when_it_says_so(self, fired: ReminderFired, text: str, promise: Promise) -> None:
-        meant = f"{fired.due.astimezone(ZoneInfo(promise.zone)):%A %d %B, %H:%M}"
+        due = fired.due.astimezone(ZoneInfo(promise.zone))
+        meant = f"{due:%A} {due.day} {due:%B, %H:%M}"
         assert (fired.late_s >= LATE.total_seconds()) == ("meant for" in text), "late in silence"
         assert "meant for" not in text or meant in text, "it tells a wrong time"

@@ -14,7 +14,8 @@ import nats
 from nats.aio.client import Client
 
 from taskflow.bus import topology
-from taskflow.embedded.nats import EmbeddedNats
+from taskflow.bus.store import store_of
+from taskflow.embedded.nats import STORE_BYTES, EmbeddedNats
 from taskflow.embedded.postgres import EmbeddedPostgres
 from taskflow.embedded.server import Server
 
@@ -96,9 +97,9 @@ class PostgresServer(_Embedded):
 class NatsServer(_Embedded):
     """One per test where its contents matter. Keeps its URL over a restart."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, store_bytes: int = STORE_BYTES) -> None:
         self.home = home
-        self._server = EmbeddedNats(home)
+        self._server = EmbeddedNats(home, store_bytes=store_bytes)
 
     @property
     def url(self) -> str:
@@ -118,7 +119,7 @@ class NatsServer(_Embedded):
     async def provision(self, again_after: float | None = None) -> None:
         """As `taskflow provision`; `again_after`: of what a killed process held, in seconds."""
         client = await nats.connect(self.url)
-        await topology.provision(client)
+        await topology.provision(client, most_bytes=store_of(self.monitor_url).for_stream)
         if again_after is not None:
             await redeliver_soon(client, again_after)
         await client.close()
@@ -140,9 +141,9 @@ def postgres_server() -> Generator[PostgresServer]:
 
 
 @contextmanager
-def nats_server() -> Generator[NatsServer]:
+def nats_server(store_bytes: int = STORE_BYTES) -> Generator[NatsServer]:
     with _home() as home:
-        server = NatsServer(home)
+        server = NatsServer(home, store_bytes)
         server.start()
         try:
             yield server

@@ -65,6 +65,7 @@ class Stack:
             "TASKFLOW_GATEWAY_INNER_PORT": str(inner),
             "TASKFLOW_SIM_PORT": str(sim),
             "TASKFLOW_BACKFILL_SECONDS": "5",
+            "TASKFLOW_TERMINAL": "true",
             "TASKFLOW_SIM_WEBHOOK_URL": f"{self.gateway}/webhook",
             "PUBLIC_URL": self.gateway,
             "TWILIO_ACCOUNT_SID": self.account,
@@ -193,7 +194,7 @@ class Stack:
     def fault(self, vendor: str, **fault: Any) -> None:
         self.post(f"{self.sim}/_sim/faults", {"vendor": vendor, **fault})
 
-    def await_replies(self, user: str, count: int, seconds: float = 30) -> list[str]:
+    def await_replies(self, user: str, count: int, seconds: float = 120) -> list[str]:
         """The replies, once there are so many."""
         wait_until(
             lambda: len(self.replies(user)) >= count,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from contracts.conversation import Usage
 from services.agent.asking.gemini import Answer, ModelUnavailable, Question
+from tests.support.quoting import asks_the_witness, quoting, yes_or_no
 
 MODEL = "gemini-3.8-flash"
 
@@ -29,8 +30,10 @@ class Summarising:
     async def ask(self, question: Question, *, within: float) -> Answer:
         """None: the model is away."""
         assert 0 < within <= 30
+        if asks_the_witness(question):
+            return yes_or_no(asks=True)
         self.asked.append(question)
         found = self._answers(question)
         if found is None:
             raise ModelUnavailable("503", 3)
-        return found
+        return quoting(found, question)

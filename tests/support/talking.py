@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts import slots, streams
-from contracts.conversation import MessageReceived, TurnStarted, Usage
+from contracts.conversation import RULES, MessageReceived, TurnStarted, Usage
 from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
@@ -21,6 +21,7 @@ from services.tools.searching import flights, web
 from taskflow import clock, tooling
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
+from tests.support.quoting import asks_the_witness, quoting, yes_or_no
 
 Results = Mapping[str, Callable[[Json], Json]]
 MODEL = "gemini-3.8-flash"
@@ -29,7 +30,7 @@ RESULTS: Results = {
     "set_reminder": lambda asked: {
         "set": True,
         "text": asked["text"],
-        "first": f"on {asked['at']}",
+        "first": f"on {asked.get('date') or asked.get('day')}",
         "repeats": None,
         "zone": "Europe/Berlin",
         "zone_was_guessed_from_number": False,
@@ -61,11 +62,11 @@ class Talk:
         self.sent += 1
         sid = f"SM{self.user.hex}{self.sent}"
         message = MessageReceived(
-            message_sid=sid, channel="whatsapp", kind="text", text=text, zone="Europe/Berlin"
+            message_ref=sid, channel="whatsapp", kind="text", text=text, zone="Europe/Berlin"
         )
         first = await self.log.append([Write(stream, [message], self.user)], slots.message(sid))
         cause: Recorded = first.events[0]
-        started = TurnStarted(number=self.sent - 1)
+        started = TurnStarted(number=self.sent - 1, rules=RULES)
         turn = await self._put(cause, Decide(slots.turn(stream, self.sent - 1), [started]))
         if answered:
             await self._drive(turn, cause)
@@ -109,7 +110,9 @@ class Scripted:
         self.asked: list[Question] = []
 
     async def ask(self, question: Question, *, within: float) -> Answer:
-        """`None` from the function: the model is away."""
+        """`None` from the function: the model is away. Calls name the user's words."""
+        if asks_the_witness(question):
+            return yes_or_no(asks=True)
         self.asked.append(question)
         said = [one for one in question.contents if "text" in one["parts"][-1]]
         last = max(at for at, one in enumerate(question.contents) if one in said[-1:])
@@ -122,7 +125,7 @@ class Scripted:
             if isinstance(wanted, str)
             else [{"functionCall": {"name": name, "args": args}} for name, args in wanted]
         )
-        return Answer(
+        answer = Answer(
             content={"role": "model", "parts": parts},
             finish_reason="STOP",
             usage=Usage(input=1_000, output=100, thoughts=20, total=1_120),
@@ -130,3 +133,4 @@ class Scripted:
             model=self.model,
             took_ms=500,
         )
+        return quoting(answer, question)

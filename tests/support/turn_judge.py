@@ -8,11 +8,13 @@ from contracts.conversation import (
     ModelAnswered,
     ModelFailed,
     ReplyCaught,
+    ReplyLooked,
     ReplyReady,
     TurnParked,
     TurnRetried,
     TurnStarted,
     TurnStopped,
+    TurnSuperseded,
 )
 from contracts.event import Event
 from contracts.recorded import Recorded
@@ -33,6 +35,7 @@ class TurnJudge:
         self._versions: dict[UUID, int] = {}
         self._newest_covered = 0
         self._retried: set[UUID] = set()
+        self._returned: set[UUID] = set()
         self._batches: dict[tuple[UUID, int], int] = {}
         self._answered: set[tuple[UUID, int]] = set()
         self._calling: set[int] = set()
@@ -63,7 +66,7 @@ class TurnJudge:
         assert (self.open, self.waiting) == (None, []), "something was left behind"
         assert self.settled == set(self._versions), "a message was neither answered nor parked"
 
-    def _enter(self, one: Recorded[Any]) -> None:
+    def _enter(self, one: Recorded[Any]) -> None:  # noqa: PLR0912 - one match over every event
         transaction = one.transaction_id
         match one.event:
             case MessageReceived():
@@ -75,7 +78,10 @@ class TurnJudge:
                 assert (turn, step) not in self._answered, "a step has two answers"
                 self._answered.add((turn, step))
                 self._belongs(turn, step, transaction)
-            case ModelFailed() | ActionProposed() | ReplyCaught() as told:
+            case TurnSuperseded() as told:
+                self._belongs(told.turn, told.step, transaction)
+                self._gives_way(told.turn)
+            case ModelFailed() | ActionProposed() | ReplyCaught() | ReplyLooked() as told:
                 self._belongs(told.turn, told.step, transaction)
                 self._is_sent_back(told)
             case ToolRequested(turn=turn, step=step):
@@ -110,7 +116,7 @@ class TurnJudge:
         assert self.waiting, "a turn covers nothing"
         plain = [self._versions[one] for one in self.waiting if one not in self._retried]
         assert plain == sorted(plain), "messages are covered out of order"
-        if plain:
+        if plain and not self._returned & set(self.waiting):
             assert plain[0] > self._newest_covered, "a message is covered twice or out of order"
             self._newest_covered = plain[-1]
         self.open, self.covers[turn], self.waiting = turn, self.waiting, []
@@ -131,6 +137,13 @@ class TurnJudge:
         assert transaction in self._batches.values(), "a reply without its answer"
         assert transaction not in self._calling, "an answer both calls and replies"
         self._ends(turn, transaction)
+
+    def _gives_way(self, turn: UUID) -> None:
+        assert self.waiting, "a turn gave way to nothing"
+        self.open = None
+        back = self.covers.pop(turn)
+        self.waiting = [*back, *self.waiting]
+        self._returned |= set(back)
 
     def _ends(self, turn: UUID, transaction: int) -> None:
         assert turn == self.open, "a turn ended that is not open"

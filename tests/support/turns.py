@@ -180,7 +180,7 @@ class Turns(RuleBasedStateMachine):
         elif handler.parks:
             handler.holding = self.park(handler)
         else:
-            kind = one_of(["text", "call", "text", "calls", "nothing"], n)
+            kind = one_of(["text", "call", "text", "calls", "nothing", "way"], n)
             kind = "lie" if kind == "nothing" and n >= 30 else kind
             handler.holding = self.move(handler.state, kind)
 
@@ -199,7 +199,13 @@ class Turns(RuleBasedStateMachine):
         assert not state.waiting, "the model is asked while tools are at work"
         self.asked[move.turn, move.step] += 1
         calls = {"call": (WEB,), "calls": (WEB, ("nobody", {}), PAY)}.get(kind, ())
-        text = {"text": "hi", "lie": "I've booked it."}.get(kind)
+        text = "hi" if kind == "text" else None
+        may_give_way = move.step > 1 and bool(state.pending)
+        if kind == "way":
+            calls = (("give_way", {}),)
+        if kind == "lie":
+            told = {"text": "I've booked it.", "language": "en", "says_done": ["book_table"]}
+            calls = (("reply", told),)
         said = answer(move.turn, move.step, text=text, calls=calls)
         given = Circumstances(
             offered=OFFERED,
@@ -210,6 +216,7 @@ class Turns(RuleBasedStateMachine):
             may_repair=state.repairs < MAX_REPAIRS,
             may_catch=not state.caught and move.step < decider.MAX_STEPS,
             proposed=self._proposed(move.turn),
+            may_give_way=may_give_way,
         )
         return Decide(move.slot, answered(said, given))
 

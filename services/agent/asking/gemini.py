@@ -1,8 +1,9 @@
 """Gemini by google-genai: one request, one answer, bounded retries of our own."""
 
 import asyncio
+import copy
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
@@ -15,7 +16,10 @@ from google.genai import errors, types
 from opentelemetry.trace import SpanKind
 
 from contracts.conversation import Usage
+from contracts.declarations import SAID
 from contracts.event import Json
+from contracts.tools import ToolOffered
+from services.agent.asking.answering import Answering
 from services.agent.judging.answer_size import fitted
 from services.agent.settings import AgentSettings
 from taskflow import clock, failpoints
@@ -27,6 +31,15 @@ GOOGLE = "https://generativelanguage.googleapis.com"
 ATTEMPTS = 3
 FIRST_PAUSE = 0.5
 """Seconds; doubles. A server's own retryDelay goes first."""
+MOST_OUTPUT = 8_192
+"""Tokens of one answer, thoughts among them: a reply of five messages, in any script."""
+_SAID: Json = {
+    "type": "array",
+    "items": {"type": "string"},
+    "description": "The user's words that ask for it, verbatim",
+}
+_LENGTHS = {"minLength", "maxLength", "minItems", "maxItems", "pattern"}
+_BOUNDS = _LENGTHS | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 TRANSPORT = (TimeoutError, aiohttp.ClientError, OSError)
 
@@ -40,15 +53,22 @@ class Question:
     system: str
     contents: Sequence[Json]
     functions: Sequence[Json]
+    answering: Answering | None = None
+    """None: by text, nothing being offered."""
 
     def body(self) -> Json:
         body: Json = {
             "contents": list(self.contents),
             "systemInstruction": {"role": "user", "parts": [{"text": self.system}]},
-            "generationConfig": {"thinkingConfig": {"thinkingLevel": "LOW"}},
+            "generationConfig": {
+                "thinkingConfig": {"thinkingLevel": "LOW"},
+                "maxOutputTokens": MOST_OUTPUT,
+            },
         }
         if self.functions:
             body["tools"] = [{"functionDeclarations": list(self.functions)}]
+            if self.answering is not None:
+                body["toolConfig"] = {"functionCallingConfig": self.answering.config()}
         return body
 
     def hash(self) -> str:
@@ -96,6 +116,12 @@ class Gemini:
                 base_url=settings.gemini_api_url, timeout=round(self._timeout * 1000)
             ),
         )
+
+    def named(self, model: str) -> "Gemini":
+        """Another model, by the same client."""
+        other = copy.copy(self)
+        other.model = model
+        return other
 
     async def close(self) -> None:
         await self._client.aio.aclose()
@@ -215,10 +241,36 @@ def retry_delay(details: Any) -> float | None:
         return None
 
 
-def function_of(offer: Mapping[str, Any]) -> Json:
-    """A tool as the wire declares it."""
+def function_of(offer: ToolOffered) -> Json:
+    """A tool as the wire declares it; one that changes something wants the user's words for it.
+
+    Bounds of lengths and figures are left out: the tool checks them and names them where they are
+    exceeded, and in a declaration each would be paid for with every request.
+    """
+    parameters = _without_bounds(offer.parameters)
+    if offer.effect != "read":
+        properties: Json = parameters.get("properties") or {}
+        required: list[str] = parameters.get("required") or []
+        parameters = {
+            **parameters,
+            "properties": {**properties, SAID: _SAID},
+            "required": [*required, SAID],
+        }
     return {
-        "name": offer["tool"],
-        "description": offer["description"],
-        "parametersJsonSchema": offer["parameters"],
+        "name": offer.tool,
+        "description": offer.description,
+        "parametersJsonSchema": parameters,
+    }
+
+
+def _without_bounds(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_bounds(one) for one in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    parts = cast("Json", schema)  # what a property is called is no bound: its value is a schema
+    return {
+        name: _without_bounds(part)
+        for name, part in parts.items()
+        if name not in _BOUNDS or isinstance(part, dict)
     }

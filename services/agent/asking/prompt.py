@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-CURRENT = "v2"
+CURRENT = "v3"
 
 
 @cache

@@ -52,10 +52,10 @@ def uncovered(turns: Turns, upto: int) -> list[Turn]:
     return found
 
 
-def coverage(turns: Turns, upto: int, model: str) -> Coverage | None:
+def coverage(turns: Turns, upto: int) -> Coverage | None:
     """All but the newest; a little more or less where a message came while we answered another."""
     ended = uncovered(turns, upto)
-    wanted = len(ended) - _kept([(one, _tokens(one, turns, model)) for one in ended])
+    wanted = len(ended) - _kept([(one, _tokens(one, turns)) for one in ended])
     fewer, more = range(wanted, 0, -1), range(max(wanted, 0) + 1, len(ended) + 1)
     for count in (*fewer, *(more if wanted > 0 else ())):
         covered, rest = ended[:count], ended[count:]
@@ -76,12 +76,12 @@ def _kept(sizes: Sequence[tuple[Turn, int]]) -> int:
     return len(sizes)
 
 
-def tokens(turns: Turns, upto: int, model: str) -> int:
-    return sum(_tokens(one, turns, model) for one in uncovered(turns, upto))
+def tokens(turns: Turns, upto: int) -> int:
+    return sum(_tokens(one, turns) for one in uncovered(turns, upto))
 
 
-def _tokens(turn: Turn, turns: Turns, model: str) -> int:
-    return history.tokens(history.ended(turn, turns, model))
+def _tokens(turn: Turn, turns: Turns) -> int:
+    return history.tokens(history.ended(turn, turns))
 
 
 def _first_after(turns: Turns, covered: Sequence[Turn], rest: Sequence[Turn]) -> int:

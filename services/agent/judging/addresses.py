@@ -95,6 +95,17 @@ class Known:
         """Digits of results from outside the house: the user's own reminders are not public."""
         return _digits([text for result in self._public for text in texts(result)])
 
+    def is_only_theirs(self, text: str, now: Sequence[str]) -> bool:
+        """Whether an address with a path stands in it that the user wrote before, and nobody else.
+
+        `now` are their messages of this turn: what they write there, they send themselves.
+        """
+        theirs = {key for key in set[str]().union(*map(_keys, self._words)) if "/" in key}
+        sent = text.casefold()
+        told = {key for key in theirs if key.casefold() in sent}
+        others = (_keys(one) for result in self._public for one in texts(result))
+        return bool(told and told.difference(*map(_keys, now), *others))
+
     def holds(self, address: str) -> bool:
         """Whether it stands there, as it is, or without its query."""
         if "@" in _authority(address):

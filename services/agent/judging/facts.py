@@ -1,6 +1,6 @@
 """What a turn's facts say, for its next step: whose words, what was done, what came in. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,23 +18,27 @@ from contracts.tools import (
 )
 from services.agent.judging import proposals, truth
 from services.agent.judging.addresses import Known
-from services.agent.judging.policy import INSIDE, OWN_MESSAGES_BEFORE, Standing
+from services.agent.judging.evidence.own_words import OwnWords
+from services.agent.judging.verdicts import Standing
+from taskflow.words.languages import of_zone
+from taskflow.words.typed import NO, STOP, Typed
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    said: Sequence[str]
-    """The user's own words: this turn's messages, after the last few before them."""
-    untrusted: bool
+    typed: OwnWords
     written: Sequence[str]
     proposed: Sequence[ActionProposed]
-    happened: frozenset[str]
+    done: frozenset[str]
+    """Names of the tools that finished in this turn."""
     picture: UUID | None
     now: Sequence[str] = ()
     """This turn's messages alone."""
     known: Known = field(default_factory=Known)
     """Addresses that stand in what the model was shown."""
     searches: int = 0
+    sent_back: frozenset[str] = frozenset()
+    """Tools that change something, of which a call was refused in this turn."""
     began: datetime | None = None
     """When the turn was opened."""
 
@@ -43,8 +47,8 @@ class Facts:
             now=self.now,
             known=self.known,
             searches=self.searches,
-            said=self.said,
-            untrusted=self.untrusted,
+            typed=self.typed,
+            sent_back=self.sent_back,
             confirmed=confirmed - frozenset(self.written),
             written=self.written,
             proposed=frozenset(one.fingerprint for one in self.proposed),
@@ -56,13 +60,13 @@ def of(
     turn: UUID,
     covered: Sequence[Recorded[MessageReceived]],
     offered: Mapping[str, ToolOffered],
-    learned: Iterable[str] = (),
 ) -> Facts:
     """Of opened events; `covered` are the messages that the turn answers."""
+    own = {turn, *truth.gave_way(events, turn)}
     calls = {
         one.event_id: one.event
         for one in events
-        if isinstance(one.event, ToolRequested) and one.event.turn == turn
+        if isinstance(one.event, ToolRequested) and one.event.turn in own
     }
     finished = [
         one.event
@@ -72,11 +76,9 @@ def of(
     failed = [
         one.event for one in events if isinstance(one.event, ToolFailed) and one.event.call in calls
     ]
-    done = [calls[one.call] for one in (*finished, *failed)]
     pictures = [one.picture for one in finished if one.picture]
     return Facts(
-        said=_said(events, covered),
-        untrusted=any(_is_untrusted(one, offered) for one in done),
+        typed=OwnWords(events, covered, turn),
         written=[
             proposals.fingerprint(one.tool, one.arguments)
             for one in calls.values()
@@ -87,18 +89,27 @@ def of(
             for one in events
             if isinstance(one.event, ActionProposed) and one.event.turn == turn
         ],
-        happened=truth.happened(
-            events, turn, learned, {name for name in offered if _changes(name, offered)}
-        ),
+        done=truth.finished(events, own),
         picture=pictures[-1] if pictures else None,
         now=[one.event.text for one in covered],
-        known=_known(events, covered),
+        known=_known(events, covered, offered),
         searches=sum(_leaves_the_house(one, offered) for one in calls.values()),
+        sent_back=frozenset(
+            one.tool
+            for one in failed
+            if one.code == "refused"
+            and calls[one.call].owner == NOBODY
+            and _changes(one.tool, offered)
+        ),
         began=next((one.recorded_at for one in events if one.event_id == turn), None),
     )
 
 
-def _known(events: Sequence[Recorded[Any]], covered: Sequence[Recorded[MessageReceived]]) -> Known:
+def _known(
+    events: Sequence[Recorded[Any]],
+    covered: Sequence[Recorded[MessageReceived]],
+    offered: Mapping[str, ToolOffered],
+) -> Known:
     """Read only when a reply or a call holds an address."""
     calls = {one.event_id: one.event for one in events if isinstance(one.event, ToolRequested)}
     words = [
@@ -119,44 +130,63 @@ def _known(events: Sequence[Recorded[Any]], covered: Sequence[Recorded[MessageRe
             for one in events
             if isinstance(one.event, ToolFinished)
             and one.event.call in calls
-            and calls[one.event.call].owner not in INSIDE
+            and not _is_inside(calls[one.event.call], offered)
         ],
     )
 
 
-def confirms(covered: Sequence[Recorded[MessageReceived]], shown_at: int | None) -> bool:
-    """Whether all that was written, after the question went out, is a yes."""
+def confirms(
+    covered: Sequence[Recorded[MessageReceived]], shown_at: int | None, languages: Sequence[str]
+) -> bool:
+    """Whether all that was written, after the question went out, is a yes.
+
+    In these languages, in English, or in that of the number's country.
+    """
+    return answers(covered, shown_at) and proposals.all_affirmative(
+        [one.event.text for one in covered], _spoken(covered, languages)
+    )
+
+
+def refuses(
+    covered: Sequence[Recorded[MessageReceived]], shown_at: int | None, languages: Sequence[str]
+) -> bool:
+    """Whether all of it is a no, or a stop; as `confirms`."""
+    return answers(covered, shown_at) and is_all(covered, languages, NO, STOP)
+
+
+def answers(covered: Sequence[Recorded[MessageReceived]], shown_at: int | None) -> bool:
+    """Whether all of it was typed, or pressed, after that version."""
     return (
         shown_at is not None
         and all(one.version > shown_at for one in covered)
         and all(one.event.kind in {"text", "button"} for one in covered)
-        and proposals.all_affirmative([one.event.text for one in covered])
     )
 
 
-def _said(
-    events: Sequence[Recorded[Any]], covered: Sequence[Recorded[MessageReceived]]
-) -> list[str]:
-    own = {one.event_id for one in covered}
-    first = min((one.version for one in covered), default=0)
-    before = [
-        one.event.text
-        for one in events
-        if isinstance(one.event, MessageReceived)
-        and one.event_id not in own
-        and one.version < first
-    ]
-    return [*before[-OWN_MESSAGES_BEFORE:], *(one.event.text for one in covered)]
+def is_all(
+    covered: Sequence[Recorded[MessageReceived]], languages: Sequence[str], *words: Typed
+) -> bool:
+    """Whether each message is one of these words, whole."""
+    spoken = _spoken(covered, languages)
+    return bool(covered) and all(
+        any(typed.is_said(one.event.text, spoken) for typed in words) for one in covered
+    )
 
 
-def _is_untrusted(call: ToolRequested, offered: Mapping[str, ToolOffered]) -> bool:
-    """A tool that is no longer offered may have been. What nobody did brought nothing."""
-    offer = offered.get(call.tool)
-    return call.owner != NOBODY and (offer is None or offer.untrusted)
+def _spoken(
+    covered: Sequence[Recorded[MessageReceived]], languages: Sequence[str]
+) -> Sequence[str]:
+    return [*languages, *(of_zone(one.event.zone) for one in covered)]
 
 
 def _leaves_the_house(call: ToolRequested, offered: Mapping[str, ToolOffered]) -> bool:
-    return call.owner != NOBODY and call.owner not in INSIDE and not _changes(call.tool, offered)
+    is_done = call.owner != NOBODY
+    return is_done and not _is_inside(call, offered) and not _changes(call.tool, offered)
+
+
+def _is_inside(call: ToolRequested, offered: Mapping[str, ToolOffered]) -> bool:
+    offer = offered.get(call.tool)
+    return offer is not None and offer.inside
 
 
 def _changes(tool: str, offered: Mapping[str, ToolOffered]) -> bool:

@@ -3,39 +3,52 @@
 Pure. The rules are numbered as in docs/policy.md; nothing of what a model reads can change them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from contracts.conversation import FIRST_RULES, RULES
+from contracts.declarations import Argument, Evidence
 from contracts.event import Json
 from contracts.tools import ToolOffered
-from services.agent.judging import addresses, grounding, private, proposals
-from services.agent.judging.addresses import Known
-from services.agent.judging.private import PrivateFact
+from services.agent.judging import addresses, private, proposals
+from services.agent.judging.evidence import arguments, wishes
+from services.agent.judging.evidence.wishes import Unfounded, Wish
+from services.agent.judging.verdicts import (
+    Allowed,
+    Asked,
+    Confirm,
+    Grounds,
+    Judgement,
+    Refused,
+    Standing,
+    Verdict,
+    Wanted,
+    Why,
+)
 
 MAX_WRITES = 4
 """In one turn, without a word of the user's: more is a model that ran away with itself."""
 MAX_PROPOSED = 5
 """In one turn: a person reads no longer list before they say yes."""
-OWN_MESSAGES_BEFORE = 3
-"""Of the user's, beside this turn's own: "tell me when it drops below 70" goes with a link
-that they sent a moment ago."""
-
 MAX_SEARCHES = 8
 """In one turn: calls that ask somebody outside the house."""
 MAX_SENT = 2_000
 """Characters of what one such call tells them: as long as a long address."""
-INSIDE = frozenset({"agent", "scheduler"})
-"""Owners whose `read` tools look into the user's own things."""
+OWN: Mapping[Evidence, Callable[[Any, Sequence[str], Sequence[str]], bool]] = {
+    "text": arguments.is_own_text,
+    "number": lambda value, said, _: arguments.is_own_number(value, said),
+    "address": lambda value, said, _: arguments.is_own_address(value, said),
+}
+"""Evidence that the user's own words are, and how it is known again."""
 
-Why = Literal["untrusted", "ungrounded", "always", "many", "zone"]
-
-
-CHOICE = "which"
-"""The argument by which tools choose one of a list."""
-CLOCK, ZONE = "at", "zone"
-"""The arguments by which tools take a time on the user's clock, and the zone of another clock."""
+_NOT_SAID = (
+    "Not done: {because}. Give in `said` the user's own words that ask for this, exactly as they "
+    "typed them, and call it again. If they did not ask for it, do not call it."
+)
+_NOT_OWN = (
+    "Not done: {name} is not in the user's own words. Call it again with their words as they typed "
+    "them, in their language, and add nothing."
+)
 _STRANGE = (
     "an address in it stands neither in the user's messages nor in results. "
     "Use addresses as they stand there, or ask the user for the link."
@@ -43,65 +56,17 @@ _STRANGE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A call as the model made it."""
+class _Change:
+    """A call that would change something, and what it can rest on."""
 
-    tool: str
-    arguments: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known before an answer is judged."""
-
-    said: Sequence[str] = ()
-    """The user's own words: this turn's messages, and the last few before."""
-    untrusted: bool = False
-    """Whether other people's text came into this turn before the answer."""
-    confirmed: frozenset[str] = frozenset()
-    """Fingerprints that the user said yes to, and that were not used yet."""
-    written: Sequence[str] = ()
-    """Fingerprints of this turn's calls that change something, in order."""
-    proposed: frozenset[str] = frozenset()
-    """Fingerprints of this turn's proposals."""
-    rules: int = RULES
-    """That decide the turn: what follows is looked at from the second on."""
-    now: Sequence[str] = ()
-    """This turn's messages alone."""
-    outside: bool = False
-    """Whether strangers' text stands anywhere in what the model was shown."""
-    known: Known = field(default_factory=Known)
-    """Addresses that stand in the conversation."""
-    private: Sequence[PrivateFact] = ()
-    """What the user told of themselves, and no search is told unasked."""
-    searches: int = 0
-    """Calls of this turn that asked somebody outside."""
-    zone_guess: str | None = None
-    """The user's zone, where it is a guess among several that they were not asked about yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Confirm:
-    """It is shown to the user, and done when they say yes."""
-
-    why: Why
-    fingerprint: str
-    error: str
-    zone: str | None = None
-    """The guess of the user's zone that is shown beside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    error: str
-
-
-Verdict = Allowed | Confirm | Refused
+    call: Asked
+    offer: ToolOffered
+    mark: str
+    wish: Wish | Unfounded
+    loose: Argument | None
+    """The first argument that is not the user's, though its tool wants it to be."""
+    grounds: Grounds | None
+    """None where its words do not stand."""
 
 
 @dataclass(slots=True)
@@ -113,6 +78,8 @@ class _Judging:
     used: list[str] = field(default_factory=list[str])
     asking: set[str] = field(default_factory=set[str])
     searches: int = 0
+    hoping: bool = False
+    """Whether the witness is taken to say yes where it was not asked yet."""
 
     def judge(self, call: Asked) -> Verdict:
         offer = self.offered.get(call.tool)
@@ -127,35 +94,87 @@ class _Judging:
         mark = proposals.fingerprint(call.tool, call.arguments)
         if mark in self.before.confirmed and mark not in self.used:  # P7
             self.used.append(mark)
-            return Allowed()
-        if found := self._doubt(call, offer, mark):
-            return self._asks(call, mark, *found)
+            return Allowed(Grounds(mark, "yes"))
+        if mark in self.used:  # P6
+            return Refused(f"Not done twice: the same {call.tool} stands beside it, and is done.")
+        change = self._change(call, offer, mark)
+        if mended := self._may_be_mended(change):
+            return Refused(mended)
+        if found := self._doubt(change):
+            return self._asks(call, offer, mark, found, change.grounds)
         self.used.append(mark)
-        return Allowed()
+        return Allowed(change.grounds)
 
-    def _doubt(self, call: Asked, offer: ToolOffered, mark: str) -> tuple[Why, str] | None:
+    def _change(self, call: Asked, offer: ToolOffered, mark: str) -> _Change:
+        wish = wishes.wish(call.said, self.before.typed)
+        grounds = self._grounds(call, offer, mark, wish) if isinstance(wish, Wish) else None
+        return _Change(call, offer, mark, wish, self._loose(call.arguments, offer), grounds)
+
+    def _loose(self, given: Json, offer: ToolOffered) -> Argument | None:
+        typed = self.before.typed
+        for one in offer.declared:
+            is_own = OWN.get(one.evidence)
+            if is_own and not is_own(given.get(one.name), typed.figures, typed.texts):
+                return one
+        return None
+
+    def _grounds(self, call: Asked, offer: ToolOffered, mark: str, wish: Wish) -> Grounds:
+        """Words that stand are a wish, but for three cases, in which the witness is asked.
+
+        Strangers' text may have chosen them (P3); or code does not find in them which one is
+        meant (P4), or which value (P10).
+        """
+        is_named = mark not in self.before.loose and all(
+            arguments.is_named(value, wish.texts)
+            for _, value in _wanting({"choice"}, call.arguments, offer)
+        )
+        if is_named and not self.before.strangers:
+            return Grounds(mark, "words", wish)
+        hoped = Judgement(asks=True) if self.hoping else None
+        return Grounds(mark, "witness", wish, self.before.judged.get(mark, hoped))
+
+    def _may_be_mended(self, change: _Change) -> str:
+        """What the model is told whose words do not stand: once a turn, then the user is asked.
+
+        They never are where the question alone would alarm them (P5).
+        """
+        may_ask = change.call.tool in self.before.sent_back
+        if isinstance(change.wish, Unfounded):
+            is_over = may_ask and change.offer.effect != "confirm"
+            return "" if is_over else _NOT_SAID.format(because=change.wish.because)
+        if change.loose and change.loose.evidence == "text" and not may_ask:
+            return _NOT_OWN.format(name=change.loose.name)
+        return ""
+
+    def _doubt(self, change: _Change) -> tuple[Why, str] | None:
         written = [*self.before.written, *self.used]
-        if offer.effect == "confirm":  # P5
-            return "always", f"{call.tool} is never done without it"
-        if self.before.untrusted:  # P3
-            return "untrusted", "text from outside came into this turn"
-        if mark in written or len(written) >= MAX_WRITES:  # P6
+        if change.offer.effect == "confirm":  # P5
+            return "always", f"{change.call.tool} is never done without it"
+        if change.mark in written or len(written) >= MAX_WRITES:  # P6
             return "many", "enough was changed in this turn already"
-        if loose := self._ungrounded(call.arguments, offer):  # P4
-            return "ungrounded", f"{loose} is not what the user wrote"
-        if self._guessed_zone(call.arguments):  # P21
+        if unfounded := self._unfounded(change):  # P4
+            return "ungrounded", unfounded
+        if change.grounds and not change.grounds.suffice:  # P3
+            return "untrusted", "their own words may not ask for it"
+        if self._guessed_zone(change.call.arguments, change.offer):  # P21
             return "zone", "their time zone is only guessed"
         return None
 
-    def _guessed_zone(self, arguments: Json) -> str | None:
+    def _unfounded(self, change: _Change) -> str:
+        if isinstance(change.wish, Unfounded):
+            return change.wish.because
+        return f"{change.loose.name} is not what the user wrote" if change.loose else ""
+
+    def _guessed_zone(self, given: Json, offer: ToolOffered) -> str | None:
         """Where a time on the user's clock stands on a guess that they were not asked about."""
         guess = self.before.zone_guess
-        on_their_clock = arguments.get(CLOCK) is not None
-        return guess if on_their_clock and arguments.get(ZONE) in (None, guess) else None
+        on_a_clock = any(value is not None for _, value in _wanting({"time"}, given, offer))
+        is_theirs = all(one in (None, guess) for _, one in _wanting({"zone"}, given, offer))
+        return guess if on_a_clock and is_theirs else None
 
     def _looks(self, call: Asked, offer: ToolOffered) -> Verdict:
         """What only reads changes nothing, but it may tell somebody (P18, P19)."""
-        if not self._is_new() or offer.owner in INSIDE:
+        if offer.inside:
             return Allowed()
         if self.before.searches + self.searches >= MAX_SEARCHES:
             return Refused(
@@ -168,51 +187,38 @@ class _Judging:
         if mark in self.before.confirmed and mark not in self.used:
             self.used.append(mark)
         elif told := private.told(
-            call.arguments, self.before.private, self.before.now, self.before.known
+            self._told(call.arguments, offer),
+            self.before.private,
+            self.before.now,
+            self.before.known,
         ):
-            return self._asks(
-                call,
-                mark,
-                "ungrounded",
-                f"it would tell others {told}, which the user did not write",
-            )
+            because = f"it would tell others {told}, which the user did not write"
+            return self._asks(call, offer, mark, ("ungrounded", because))
         self.searches += 1
         return Allowed()
 
-    def _is_new(self) -> bool:
-        return self.before.rules != FIRST_RULES
+    def _told(self, given: Json, offer: ToolOffered) -> Json:
+        """All but the known address that is to be opened."""
+        opened = {
+            name
+            for name, value in _wanting({"address"}, given, offer)
+            if isinstance(value, str) and self.before.known.holds(value.strip())
+        }
+        return {name: value for name, value in given.items() if name not in opened}
 
-    def _ungrounded(self, arguments: Json, offer: ToolOffered) -> str:
-        """The arguments that are not the user's own words.
-
-        Where strangers' text is in view these are all that were given and are not declared to be
-        words of the user's: a time, a zone, a repetition (P16).
-        """
-        loose = [
-            name for name in offer.grounded if not self._stands(arguments.get(name), name, offer)
-        ]
-        if self._is_new() and self.before.outside:
-            loose += [
-                name
-                for name, value in arguments.items()
-                if name not in offer.grounded and not _is_default(value, name, offer)
-            ]
-        return ", ".join(loose)
-
-    def _stands(self, value: Any, name: str, offer: ToolOffered) -> bool:
-        said = self.before.said
-        if not self._is_new():
-            return grounding.stands(value, said)
-        if isinstance(value, str) and name == CHOICE:
-            now, outside = self.before.now, self.before.outside
-            return grounding.names(value, said, now, offer.tool, outside=outside)
-        return grounding.stands_as_written(value, said)
-
-    def _asks(self, call: Asked, mark: str, why: Why, because: str) -> Verdict:
-        if self._is_new() and addresses.strange(call.arguments, self.before.known):  # P17
+    def _asks(
+        self,
+        call: Asked,
+        offer: ToolOffered,
+        mark: str,
+        found: tuple[Why, str],
+        grounds: Grounds | None = None,
+    ) -> Verdict:
+        why, because = found
+        if addresses.strange(call.arguments, self.before.known):  # P17
             return Refused(f"Not done: {_STRANGE}")
         try:
-            proposals.in_words(call.tool, call.arguments)
+            proposals.in_words(call.tool, call.arguments, offer)
         except proposals.Unshowable as error:  # P8
             return Refused(f"Not done: {because}, and it cannot be shown to the user: {error}.")
         known = self.before.proposed | self.asking
@@ -225,7 +231,8 @@ class _Judging:
             f"Not done yet: it needs the user's yes, because {because}. The exact action is shown "
             "under your reply by rule. Do not call it again in this turn; say in a few words what "
             "you would do and that you wait for their yes.",
-            self._guessed_zone(call.arguments),
+            self._guessed_zone(call.arguments, offer),
+            grounds,
         )
 
 
@@ -239,13 +246,33 @@ def judge(
     return [judging.judge(call) for call in calls]
 
 
-def _is_default(value: Any, name: str, offer: ToolOffered) -> bool:
-    declared: Mapping[str, Mapping[str, Any]] = offer.parameters.get("properties") or {}
-    return value is None or value == (declared.get(name) or {}).get("default")
+def wanted(
+    calls: Sequence[Asked], offered: Mapping[str, ToolOffered], standing: Standing
+) -> list[Wanted]:
+    """The calls that would be allowed if the witness said so, and only then."""
+    judging = _Judging(offered, standing, hoping=True)
+    found: dict[str, Wanted] = {}
+    for call in calls:
+        match judging.judge(call):
+            case Allowed(Grounds(fingerprint=mark, by="witness", wish=Wish() as wish)):
+                if mark not in standing.judged:
+                    found[mark] = Wanted(mark, call, wish)
+            case _:
+                pass
+    return list(found.values())
 
 
-def _undeclared(arguments: Json, offer: ToolOffered) -> str | None:
+def _wanting(
+    evidence: Collection[Evidence], given: Json, offer: ToolOffered
+) -> Iterator[tuple[str, Any]]:
+    """The arguments, given or not, that want this of the user's words."""
+    for one in offer.declared:
+        if one.evidence in evidence:
+            yield one.name, given.get(one.name)
+
+
+def _undeclared(given: Json, offer: ToolOffered) -> str | None:
     declared: Mapping[str, Any] | None = offer.parameters.get("properties")
     if declared is None or offer.parameters.get("additionalProperties"):
         return None
-    return next((name for name in arguments if name not in declared), None)
+    return next((name for name in given if name not in declared), None)

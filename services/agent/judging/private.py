@@ -1,13 +1,14 @@
 """Whether a look-up would tell others what its user did not write there. Pure, and linear."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from services.agent.judging import addresses
 from services.agent.judging.addresses import Known
-from services.agent.judging.grounding import fold
 
 KINDS = frozenset({"name", "home", "person", "place"})
 """Of the profile's facts: airports, currencies and languages are what searches are made of."""
@@ -16,8 +17,9 @@ LEAST, LEAST_JOINED = 3, 6
 LEAST_DIGITS = 7
 """Of a number that may be somebody's."""
 _WORD = re.compile(r"\w+")
-_NUMBER = re.compile(r"\d[\d ().+\u00a0-]{5,30}\d")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+NAMES = frozenset({"name", "person"})
+_NUMBER = re.compile(r"\d[\d\s()._*'|~+-]{5,30}\d")
+_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)")
 _NO_DIGIT = re.compile(r"\D+")
 
 
@@ -28,26 +30,38 @@ class PrivateFact:
 
 
 def told(arguments: Any, facts: Sequence[PrivateFact], now: Sequence[str], known: Known) -> str:
-    """What of the user's it would tell, in a word; nothing where that stands in their message."""
-    sent = [one for one in addresses.texts(arguments) if not known.holds(one.strip())]
+    """What of the user's it would tell, in a word; nothing where that stands in their message.
+
+    An address that is to be opened is no argument of these: it stands where it may (P11).
+    """
     theirs = [fold(text) for text in now]
-    for text in sent:
+    for text in map(unquote, addresses.texts(arguments)):
         asked = fold(text)
         for fact in facts:
             if any(_holds(asked, one) and not _in(theirs, one) for one in _forms(fact)):
                 return f"their {fact.kind}"
         if any("@" in one and not _in(theirs, fold(one)) for one in addresses.addresses(text)):
             return "a mail address"
+        if known.is_only_theirs(text, now):
+            return "an address"
         if any(_is_strange(one, now, known) for one in _NUMBER.findall(_DAY.sub(" ", text))):
             return "a number"
     return ""
 
 
+def fold(text: str) -> str:
+    """In one case, without accents and what cannot be seen."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(one for one in letters if unicodedata.category(one) not in {"Mn", "Cf"})
+
+
 def _forms(fact: PrivateFact) -> list[str]:
-    """A name by each of its words, a place by each of its parts."""
+    """A name by each of its words, a place by each of its parts, a street without its number."""
     value = fold(fact.value)
-    parts = _WORD.findall(value) if fact.kind == "name" else value.split(",")
-    return [one.strip() for one in (value, *parts) if len(one.strip()) >= LEAST]
+    parts = _WORD.findall(value) if fact.kind in NAMES else value.split(",")
+    streets = [[word for word in _WORD.findall(one) if word.isalpha()] for one in parts]
+    several = [" ".join(words) for words in streets if len(words) > 1]
+    return [one.strip() for one in (value, *parts, *several) if len(one.strip()) >= LEAST]
 
 
 def _in(texts: Sequence[str], form: str) -> bool:

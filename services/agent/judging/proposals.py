@@ -5,50 +5,37 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
-from babel.dates import get_timezone_location
-
+from contracts.declarations import Argument, Evidence
 from contracts.event import Json
-from contracts.tools import ActionProposed
+from contracts.tools import ActionProposed, ToolOffered
+from taskflow.words import values
+from taskflow.words.languages import LANGUAGES, SOURCE, is_right_to_left
+from taskflow.words.message import Message, said
+from taskflow.words.time_words import time_word
+from taskflow.words.typed import YES
 
-LOCALE = "en"
-"""Of the names of cities."""
 MAX_SHOWN = 700
 """Characters of one action: what cannot be shown whole cannot be said yes to."""
-ASKS = "Shall I do this?"
-HOW_TO_SAY_YES = "Reply **yes** to confirm."
-ASKS_ZONE = "Is it {time} where you are ({city})?"
-WHY_ZONE = "Your number does not tell me your time zone, and I ask only once."
-HOW_TO_TELL_ZONE = "Reply **yes** to confirm, or with the city whose time you live by."
-_YES = (
-    "yes|y|yep|yeah|yup|ya|ok|okay|okey|k|sure|sure thing|do it|go ahead|go for it|please do"
-    "|yes please|ok please|please|confirm|confirmed|correct|right|absolutely|of course|yes do it"
-    "|ok do it|sounds good|yes go ahead|ja|jo|jawohl|klar|gerne|ja bitte|ja gerne|genau|mach das"
-    "|si|si por favor|claro|vale|dale|hazlo|de acuerdo|sim|sim por favor|pode|pode ser|isso"
-    "|confirmo|oui|oui merci|d'accord|vas-y|vas y|bien sur|da|tak|si va bene|va bene|certo|evet"
-    "|да|так|да пожалуйста|хорошо|はい|是|是的|好|好的|네|نعم|हाँ"
-    "|👍|👌|✅|🆗|💯|👍👍"
-)
-AFFIRMATIVES = frozenset(_YES.split("|"))
-_PHRASES: Mapping[str, str] = {
-    "set_reminder": "set a reminder",
-    "cancel_reminder": "cancel the reminder",
-    "watch_price": "watch the price at",
-    "stop_watch": "stop watching",
-}
-_NAMELESS = ("text", "which", "url", "at")
-"""Arguments that need no name to be understood; shown in this order, before the others."""
+ASKS = Message("Shall I do this?")
+HOW_TO_SAY_YES = Message("Reply **yes** to confirm.")
+ASKS_ZONE = Message("Is it {time} where you are ({city})?")
+WHY_ZONE = Message("Your number does not tell me your time zone, and I ask only once.")
+HOW_TO_TELL_ZONE = Message("Reply **yes** to confirm, or with the city whose time you live by.")
+_BOOLEANS = {True: Message("yes"), False: Message("no")}
+_AROUND = " \t*_~>-\u2013\u2014•"
+"""What may stand before a question that imitates ours."""
+_UNQUOTED: frozenset[Evidence] = frozenset({"address", "time"})
+"""What is read as it stands, without quotation marks."""
 _VISIBLE_ANYWAY = frozenset("\u200d\n\t ")
 """Joins emoji, and what is shown as a space."""
-_SKIN = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
 _IMITATION = re.compile(
     r"\W*(?:shall i do this\b|is it \d\d:\d\d where you are\b"
     r"|(?:please )?(?:reply|answer|say|type|send|write)\W+yes\b)",
     re.IGNORECASE,
 )
-LONGEST_YES = 100
-"""Characters: what is longer says more than yes."""
 
 
 class Unshowable(ValueError):
@@ -76,39 +63,58 @@ def fingerprint(tool: str, arguments: Json) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def in_words(tool: str, arguments: Json) -> str:
-    """One line with every argument, word for word. Raises Unshowable."""
+def in_words(tool: str, arguments: Json, offer: ToolOffered | None, language: str = SOURCE) -> str:
+    """One line with every argument, word for word, as its tool says. Raises Unshowable."""
     given: Json = canonical(arguments)
-    names = [name for name in _NAMELESS if name in given]
-    names += [name for name in given if name not in names]
-    phrase = _PHRASES.get(tool, tool.replace("_", " "))
-    values = ", ".join(_value(name, given[name]) for name in names)
-    line = f"{phrase}: {values}" if values else phrase
-    if ASKS.casefold() in line.casefold():
+    declared = {one.name: one for one in offer.declared} if offer else {}
+    names = [name for name in declared if name in given]
+    names += [name for name in given if name not in declared]
+    named = offer.proposal if offer else None
+    phrase = said(named, language) if named else tool.replace("_", " ")
+    told = [_argument(name, given[name], declared.get(name), language) for name in names]
+    if is_right_to_left(language):
+        told = list(map(values.isolated, told))
+    line = f"{phrase}: {', '.join(told)}" if told else phrase
+    if any(question in line.casefold() for question in _questions()):
         raise Unshowable("it imitates the question itself")
     if len(line) > MAX_SHOWN:
         raise Unshowable(f"it is longer than the {MAX_SHOWN} characters that can be shown")
     return line
 
 
-def shown(text: str, proposed: Sequence[ActionProposed]) -> str:
+def shown(
+    text: str,
+    proposed: Sequence[ActionProposed],
+    offered: Mapping[str, ToolOffered],
+    language: str = SOURCE,
+) -> str:
     """A reply, and under it, by rule, exactly what a "yes" would do."""
-    lines = dict.fromkeys(f"- {in_words(one.tool, one.arguments)}" for one in proposed)
+    lines = dict.fromkeys(
+        f"- {in_words(one.tool, one.arguments, offered.get(one.tool), language)}"
+        for one in proposed
+    )
     if not lines:
         return text
     own = re.sub(r"\n{3,}", "\n\n", _without_imitations(text)).strip()
-    asks = [ASKS] if any(one.why != "zone" for one in proposed) else []
+    asks = [ASKS.said(language)] if any(one.why != "zone" for one in proposed) else []
     in_zone = next((one for one in proposed if one.zone), None)
-    asks += [_zone_question(in_zone)] if in_zone else []
+    asks += [_zone_question(in_zone, language)] if in_zone else []
     how = HOW_TO_TELL_ZONE if in_zone else HOW_TO_SAY_YES
-    asked = "\n".join([*asks, *lines, "", how])
+    asked = "\n".join([*asks, *lines, "", how.said(language)])
     return f"{own}\n\n{asked}" if own else asked
 
 
-def _zone_question(proposed: ActionProposed) -> str:
+def _zone_question(proposed: ActionProposed, language: str) -> str:
     """By the city that CLDR names the zone after."""
-    city = get_timezone_location(proposed.zone, locale=LOCALE, return_city=True).rpartition("/")[2]
-    return f"{ASKS_ZONE.format(time=proposed.zone_time, city=city)} {WHY_ZONE}"
+    city = values.city(proposed.zone or "", language)
+    asks = ASKS_ZONE.said(language, time=proposed.zone_time, city=city)
+    return f"{asks} {WHY_ZONE.said(language)}"
+
+
+@cache
+def _questions() -> frozenset[str]:
+    """In every language: a model may imitate any."""
+    return frozenset(ASKS.said(language).casefold() for language in LANGUAGES)
 
 
 def _without_imitations(text: str) -> str:
@@ -117,38 +123,47 @@ def _without_imitations(text: str) -> str:
     filled = [number for number, line in enumerate(lines) if line.strip()]
     for number, below in zip(filled, [*filled[1:], None], strict=True):
         following = "" if below is None else f"\n{lines[below]}"
-        if found := _IMITATION.match(lines[number] + following):
+        if lines[number].strip(_AROUND).casefold().startswith(tuple(_questions())):
+            lines[number] = ""
+        elif found := _IMITATION.match(lines[number] + following):
             if below is not None and found.end() > len(lines[number]):
                 lines[below] = ""
             lines[number] = ""
     return "\n".join(lines)
 
 
-def is_affirmative(text: str) -> bool:
-    """The whole of it, not a part: "yes, but at 10" is none."""
-    if len(text) > LONGEST_YES:
-        return False
-    bare = re.sub(r"[,;]\s*", " ", text.strip(" \t\n.!…")).replace("\u2019", "'")
-    return " ".join(_normalized(bare).split()) in _NORMALIZED
+def is_affirmative(text: str, languages: Sequence[str]) -> bool:
+    """The whole of it, not a part, in one of these languages or in English."""
+    return YES.is_said(text, languages)
 
 
-def all_affirmative(texts: Sequence[str]) -> bool:
-    return bool(texts) and all(map(is_affirmative, texts))
+def all_affirmative(texts: Sequence[str], languages: Sequence[str]) -> bool:
+    return bool(texts) and all(is_affirmative(text, languages) for text in texts)
 
 
-def _value(name: str, value: Any) -> str:
+def _argument(name: str, value: Any, declared: Argument | None, language: str) -> str:
+    """Its value, between the words of its tool or after its name."""
+    bare = declared is not None and declared.evidence in _UNQUOTED
+    told = _value(value, language, bare=bare)
+    if declared is not None and declared.evidence == "time":
+        told = time_word(told, language)
+    if declared is not None and declared.shown is not None:
+        return said(declared.shown, language, value=told)
+    return f"{_visible(name).replace('_', ' ')} {told}"
+
+
+def _value(value: Any, language: str, *, bare: bool) -> str:
     match value:
+        case str() if bare and not re.search(r"\s", value):
+            return _quoted(value)[1:-1]
         case str():
-            told = _quoted(value)
+            return _quoted(value)
         case bool():
-            told = "yes" if value else "no"
+            return _BOOLEANS[value].said(language)
         case dict() | list():
-            told = _quoted(json.dumps(value, ensure_ascii=False, sort_keys=True))
+            return _quoted(json.dumps(value, ensure_ascii=False, sort_keys=True))
         case _:
-            told = str(value)
-    if name in {"url", "at"} and isinstance(value, str) and not re.search(r"\s", value.strip()):
-        told = told[1:-1]
-    return told if name in _NAMELESS else f"{_visible(name).replace('_', ' ')} {told}"
+            return str(value)
 
 
 def _quoted(text: str) -> str:
@@ -160,14 +175,3 @@ def _visible(text: str) -> str:
         if unicodedata.category(one)[0] == "C" and one not in _VISIBLE_ANYWAY:
             raise Unshowable("it holds characters that cannot be seen")
     return text
-
-
-def _normalized(word: str) -> str:
-    letters = unicodedata.normalize("NFKD", _SKIN.sub("", word).casefold())
-    bare = "".join(
-        one for one in letters if not unicodedata.combining(one) or one in "\u3099\u309a"
-    )
-    return unicodedata.normalize("NFC", bare)
-
-
-_NORMALIZED = frozenset(map(_normalized, AFFIRMATIVES))

@@ -7,35 +7,50 @@ mark is the code's own: a line of the model's never begins with it.
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, cast
+from datetime import date, datetime
+from decimal import Decimal
+from functools import reduce
+from typing import Any
 from uuid import UUID
 
-from babel.dates import format_datetime
-
+from contracts import slots
 from contracts.conversation import ReplyReady
+from contracts.declarations import Value, Wording, placeholders, value_at
 from contracts.event import Event, Json
-from contracts.profile import ProfileForgotten, ProfileLearned
+from contracts.profile import ProfileForgotten, ProfileKind, ProfileLearned
 from contracts.recorded import Recorded
-from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
 from services.agent.judging import proposals
+from taskflow.words import values
+from taskflow.words.languages import SOURCE
+from taskflow.words.message import Message, said
 
 DONE, UNSURE = "✓", "⚠"
-LOCALE = "en"
-"""Of dates; the words of receipts are those of `_WORDS` and of the functions below it."""
 MOST_OF_A_VALUE = 200
 """Characters of a text within a receipt."""
-_WORDS: Mapping[str, str] = {
-    "noted": "Noted",
-    "forgotten": "Forgotten",
-    "instead_of": "instead of",
-    "unknown": "It is not known whether this was done",
-    "repeats": "repeats",
-    "until": "until",
+MOST_OF_AN_ADDRESS = 2_000
+_NOTED = Message("Noted: {facts}")
+_FORGOTTEN = Message("Forgotten: {facts}")
+_INSTEAD = Message("{fact} (instead of {before})")
+_UNKNOWN = Message("It is not known whether this was done: {action}")
+_TAKEN_BACK = Message("Taken back: {facts}")
+_RESTORED = Message("As before again: {facts}")
+_LEFT = Message("Cannot be taken back: {what}")
+HOW_TO_UNDO = Message("Reply **undo** to take it back.")
+_NEXT_PART = Message("{before}, {next}")
+_KINDS: Mapping[ProfileKind, Message] = {
+    "name": Message("name"),
+    "home": Message("home"),
+    "zone": Message("zone"),
+    "language": Message("language"),
+    "home_airport": Message("home airport"),
+    "currency": Message("currency"),
+    "preference": Message("preference"),
+    "person": Message("person"),
+    "place": Message("place"),
 }
-_DATE = "EEE d MMM y, HH:mm"
-_JOINER = "\u200d"
-"""Of emoji."""
+_KEPT = frozenset({"\u200c", "\u200d", values.ISOLATE, values.ISOLATED})
+"""What is not seen, and yet shapes what is: joiners of emoji and of scripts, isolated words."""
 _LOOK_ALIKES = frozenset("✓✔✅☑🗸🗹⚠")
 _BEFORE_A_MARK = frozenset(" \t>*_~-\u2013\u2014•·#.|([")
 
@@ -44,21 +59,69 @@ _BEFORE_A_MARK = frozenset(" \t>*_~-\u2013\u2014•·#.|([")
 class Receipt:
     facts: tuple[UUID, ...]
     line: str
+    can_be_undone: bool = False
 
 
-def of_call(request: ToolRequested, outcome: Recorded[Any]) -> Receipt:
-    """Of an opened call that changes something, and its opened outcome."""
-    fact: ToolFinished | ToolFailed = outcome.event
+def of_call(
+    request: ToolRequested,
+    outcome: Recorded[Any],
+    offer: ToolOffered | None,
+    language: str = SOURCE,
+) -> Receipt:
+    """Of an opened call that changes something, and its opened outcome, as its tool says."""
+    return _of_outcome(request, outcome.event, outcome.event_id, offer, language)
+
+
+def beside(
+    batch: Sequence[Event], slot: UUID, offered: Mapping[str, ToolOffered], language: str
+) -> list[Receipt]:
+    """Of the calls that change something and finished in this batch, which is not appended yet."""
+    requests = {
+        slots.event_id(slot, place): event
+        for place, event in enumerate(batch)
+        if isinstance(event, ToolRequested)
+    }
+    return [
+        _of_outcome(request, event, slots.event_id(slot, place), offered.get(event.tool), language)
+        for place, event in enumerate(batch)
+        if isinstance(event, ToolFinished)
+        and (request := requests.get(event.call)) is not None
+        and request.effect != "read"
+    ]
+
+
+def _of_outcome(
+    request: ToolRequested,
+    fact: ToolFinished | ToolFailed,
+    id_: UUID,
+    offer: ToolOffered | None,
+    language: str,
+) -> Receipt:
+    told = in_words(request, fact, offer, language)
     if isinstance(fact, ToolFailed):
-        line = f"{UNSURE} {_WORDS['unknown']}: {_generic(request)}"
-    else:
-        told = _TOLD[request.tool](fact.result) if request.tool in _TOLD else None
-        line = f"{DONE} {told or _generic(request)}"
-    return Receipt((outcome.event_id,), line)
+        return Receipt((id_,), f"{UNSURE} {told}")
+    undo = offer.undone_by if offer else None
+    can_be_undone = undo is not None and undo.arguments(fact.result) is not None
+    return Receipt((id_,), f"{DONE} {told}", can_be_undone)
+
+
+def in_words(
+    request: ToolRequested,
+    fact: ToolFinished | ToolFailed,
+    offer: ToolOffered | None,
+    language: str = SOURCE,
+) -> str:
+    """What was done, or may have been."""
+    if isinstance(fact, ToolFailed):
+        return _UNKNOWN.said(language, action=_generic(request, offer, language))
+    told = _worded(offer.receipt, fact.result, language) if offer and offer.receipt else None
+    return told or _generic(request, offer, language)
 
 
 def of_profile(
-    changes: Sequence[Recorded[Any]], gone: Mapping[UUID, ProfileLearned]
+    changes: Sequence[Recorded[Any]],
+    gone: Mapping[UUID, ProfileLearned],
+    language: str = SOURCE,
 ) -> list[Receipt]:
     """Of one turn's changes of the profile; `gone` are the facts that they took back, by id."""
     learned = [one for one in changes if isinstance(one.event, ProfileLearned)]
@@ -68,32 +131,68 @@ def of_profile(
     for one in learned:
         before = [fact for fact, old in taken.items() if _is_replaced(old, one.event)]
         was = ", ".join(_clean(taken.pop(fact).value) for fact in before)
-        noted.append(_fact(one.event) + (f" ({_WORDS['instead_of']} {was})" if was else ""))
+        fact = _fact(one.event, language)
+        noted.append(_INSTEAD.said(language, fact=fact, before=was) if was else fact)
     receipts: list[Receipt] = []
     if noted:
-        receipts.append(Receipt((), f"{DONE} {_WORDS['noted']}: {'; '.join(noted)}"))
+        line = f"{DONE} {_NOTED.said(language, facts='; '.join(noted))}"
+        receipts.append(Receipt((), line, can_be_undone=True))
     if taken:
-        told = "; ".join(map(_fact, taken.values()))
-        receipts.append(Receipt((), f"{DONE} {_WORDS['forgotten']}: {told}"))
+        told = "; ".join(_fact(one, language) for one in taken.values())
+        receipts.append(Receipt((), f"{DONE} {_FORGOTTEN.said(language, facts=told)}"))
     every = tuple(one.event_id for one in changes)
     return [replace(one, facts=every) for one in receipts]
 
 
-def under(words: str, receipts: Sequence[Receipt]) -> str:
-    """The model's words, or ours, and below them what was changed."""
-    lines = "\n".join(one.line for one in receipts)
+def of_undo(
+    id_: UUID,
+    taken: Sequence[str],
+    restored: Sequence[str],
+    left: Sequence[str],
+    language: str = SOURCE,
+) -> list[Receipt]:
+    """Of facts that hold no more, facts that hold again, and what stays; all in words."""
+    lines = [f"{DONE} {_TAKEN_BACK.said(language, facts='; '.join(taken))}"] if taken else []
+    lines += [f"{DONE} {_RESTORED.said(language, facts='; '.join(restored))}"] if restored else []
+    lines += [f"{UNSURE} {_LEFT.said(language, what=one)}" for one in left]
+    return [Receipt((id_,), line) for line in lines]
+
+
+def under(words: str, receipts: Sequence[Receipt], language: str = SOURCE) -> str:
+    """The model's words, or ours, below them what was changed, and once how to take it back."""
+    told = [one.line for one in receipts]
+    if any(one.can_be_undone for one in receipts):
+        told.append(HOW_TO_UNDO.said(language))
+    lines = "\n".join(told)
     return f"{words}\n\n{lines}" if lines and words else words or lines
+
+
+def of_one_thing(
+    told: Sequence[tuple[ToolFinished | ToolFailed, Receipt]],
+) -> list[Receipt]:
+    """One receipt for calls that came to the same, as two for one reminder do."""
+    found: dict[str, Receipt] = {}
+    for outcome, receipt in told:
+        came_to = outcome.result if isinstance(outcome, ToolFinished) else str(outcome.call)
+        key = f"{came_to} {receipt.line}"
+        before = found.get(key)
+        facts = (*before.facts, *receipt.facts) if before else receipt.facts
+        found[key] = replace(before or receipt, facts=facts)
+    return list(found.values())
 
 
 def facts(receipts: Sequence[Receipt]) -> list[UUID]:
     return list(dict.fromkeys(fact for one in receipts for fact in one.facts))
 
 
-def telling(events: Sequence[Event], receipts: Sequence[Receipt]) -> list[Event]:
+def telling(events: Sequence[Event], receipts: Sequence[Receipt], language: str) -> list[Event]:
     """The same, with receipts in the reply that ends the turn, unless it has them."""
     return [
         event.model_copy(
-            update={"text": under(str(event.text), receipts), "receipts": facts(receipts)}
+            update={
+                "text": under(str(event.text), receipts, language),
+                "receipts": facts(receipts),
+            }
         )
         if isinstance(event, ReplyReady) and event.turn and receipts and not event.receipts
         else event
@@ -115,68 +214,92 @@ def _unmarked(line: str) -> str:
     return line
 
 
-def _reminder_set(result: Json) -> str | None:
-    text, at, zone = result.get("text"), result.get("at"), result.get("zone")
-    when = _moment(str(at), str(zone)) if at and zone else _clean(result.get("first"))
-    if not text or not when:
-        return None
-    every = result.get("repeats_in_words") or result.get("repeats")
-    again = f", {_WORDS['repeats']} {_clean(every)}" if every else ""
-    return f"Reminder: {_clean(text)}, {when}{again}"
+def _worded(wording: Wording, result: Json, language: str) -> str | None:
+    """By the first phrase of each part that fits; nothing where a part has none."""
+    found = {value.name: _told(value, result, language) for value in wording.values}
+    known = {name: told for name, told in found.items() if told}
+    chosen: list[str] = []
+    for part in wording.parts:
+        fitting = [one for one in part if known.keys() >= set(placeholders(one))]
+        if not fitting:
+            return None
+        chosen.append(said(fitting[0], language, **known) if fitting[0] else "")
+    return reduce(
+        lambda one, two: _NEXT_PART.said(language, before=one, next=two), filter(None, chosen)
+    )
 
 
-def _reminder_cancelled(result: Json) -> str | None:
-    one = _object(result.get("cancelled"))
-    return f"Reminder {_clean(one['number'])} cancelled: {_clean(one.get('text'))}" if one else None
+def _told(value: Value, result: Json, language: str) -> str | None:
+    """As text, where it is nothing of its kind."""
+    found = value_at(value.path, result)
+    beside = value_at(value.beside, result) if value.beside else None
+    match value.kind:
+        case _ if found is None:
+            return None
+        case "moment":
+            return _moment(str(found), str(beside), language) if beside else None
+        case "day":
+            return _day(str(found), language) or _clean(found)
+        case "money":
+            return (_money(str(found), str(beside), language) if beside else None) or _clean(found)
+        case "url":
+            return _clean(found, MOST_OF_AN_ADDRESS)
+        case "text" | "number":
+            return _clean(found)
 
 
-def _watch_set(result: Json) -> str | None:
-    goal, url = result.get("goal"), result.get("url")
-    if not goal or not url:
-        return None
-    number = f" {_clean(result['number'])}" if result.get("number") else ""
-    until = f", {_WORDS['until']} {_clean(result['until'])}" if result.get("until") else ""
-    return f"Watch{number}: {_clean(goal)}{until}, {_clean(url, 2_000)}"
-
-
-def _watch_stopped(result: Json) -> str | None:
-    one = _object(result.get("stopped"))
-    return f"Watch {_clean(one['number'])} stopped: {_clean(one.get('title'))}" if one else None
-
-
-_TOLD = {
-    "set_reminder": _reminder_set,
-    "cancel_reminder": _reminder_cancelled,
-    "watch_price": _watch_set,
-    "stop_watch": _watch_stopped,
-}
-"""How the outcomes of our own tools are told; any other call is told word for word."""
-
-
-def _object(value: Any) -> Json | None:
-    found = cast("Json", value) if isinstance(value, dict) else {}
-    return found if "number" in found else None
-
-
-def _generic(request: ToolRequested) -> str:
+def _generic(request: ToolRequested, offer: ToolOffered | None, language: str) -> str:
     try:
-        return proposals.in_words(request.tool, request.arguments)
+        return proposals.in_words(request.tool, request.arguments, offer, language)
     except proposals.Unshowable:
         return request.tool.replace("_", " ")
 
 
-def _moment(at: str, zone: str) -> str | None:
+def _moment(at: str, zone: str, language: str) -> str | None:
+    """`Fri 4 Dec 2026, 09:00 (Europe/Berlin)`; nothing where that is no time."""
     try:
-        return f"{format_datetime(datetime.fromisoformat(at), _DATE, locale=LOCALE)} ({zone})"
+        return f"{values.moment(datetime.fromisoformat(at), language)} ({_clock(zone, language)})"
     except ValueError:
         return None
 
 
-def _fact(fact: ProfileLearned) -> str:
-    kind = fact.kind.replace("_", " ")
-    about = f" ({_clean(fact.about)})" if fact.about else ""
-    zone = f" ({_clean(fact.zone)})" if fact.zone else ""
-    return f"{kind}{about}: {_clean(fact.value)}{zone}"
+def _clock(zone: str, language: str) -> str:
+    """English names a zone as IANA does; other languages, by the city that CLDR names it after."""
+    of_a_city = "/" in zone and not zone.startswith("Etc/")
+    return values.city(zone, language) if of_a_city and language != SOURCE else _clean(zone)
+
+
+def _day(day: str, language: str) -> str | None:
+    try:
+        return values.weekday_and_day(date.fromisoformat(day), language)
+    except ValueError:
+        return None
+
+
+def _money(amount: str, currency: str, language: str) -> str | None:
+    try:
+        return values.money(Decimal(amount), currency, language)
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def instead(fact: str, before: str, language: str) -> str:
+    """A fact, and what stood there before it."""
+    return _INSTEAD.said(language, fact=fact, before=before)
+
+
+def of_fact(
+    kind: ProfileKind, value: str, about: str | None, zone: str | None, language: str
+) -> str:
+    """As in "home: Lisbon (Europe/Lisbon)"; a city is not named twice."""
+    told = f" ({_clean(about)})" if about else ""
+    clock = _clock(zone, language) if zone else ""
+    where = f" ({clock})" if clock and clock != value else ""
+    return f"{_KINDS[kind].said(language)}{told}: {_clean(value)}{where}"
+
+
+def _fact(fact: ProfileLearned, language: str) -> str:
+    return of_fact(fact.kind, fact.value, fact.about, fact.zone, language)
 
 
 def _is_replaced(old: ProfileLearned, new: ProfileLearned) -> bool:
@@ -184,13 +307,18 @@ def _is_replaced(old: ProfileLearned, new: ProfileLearned) -> bool:
 
 
 def _clean(value: Any, most: int = MOST_OF_A_VALUE) -> str:
-    """One line of what can be seen, without a mark of ours."""
+    """One line of what can be seen, without a mark of ours; isolates stay where they are closed."""
+    given = str("" if value is None else value)[: 2 * most]
+    if not values.is_balanced(given):
+        given = given.translate(values.CONTROLS)
     text = "".join(
         one
-        for one in str("" if value is None else value)[: 2 * most]
+        for one in given
         if one.isspace()
-        or one == _JOINER
+        or one in _KEPT
         or (unicodedata.category(one)[0] != "C" and one not in _LOOK_ALIKES)
     )
     line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
+    if len(line) <= most:
+        return line
+    return f"{line.translate(values.CONTROLS)[: most - 1]}…"

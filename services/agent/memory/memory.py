@@ -12,13 +12,12 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from services.agent.asking import summaries
 from services.agent.asking.gemini import Answer, ModelUnavailable, Question
-from services.agent.memory.profile.changing import changes
 from services.agent.memory.profile.facts import Profile
 from services.agent.turns import walked
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
 
-__all__ = ["Memory", "Profile", "changes"]
+__all__ = ["Memory", "Profile"]
 
 MOST_EVENTS = 1_000
 """Read for one request: twice what thirty turns and the ten before them come to."""
@@ -84,10 +83,10 @@ class Memory:
         if state.step != 1:
             return standing
         turns = walked(events)
-        size = summaries.tokens(turns, state.summary_upto, gemini.model)
+        size = summaries.tokens(turns, state.summary_upto)
         if not summaries.due(state.turns_since, size):
             return standing
-        covered = summaries.coverage(turns, state.summary_upto, gemini.model)
+        covered = summaries.coverage(turns, state.summary_upto)
         if covered is None:
             return standing
         question = summaries.question(covered, turns, standing)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import structlog
@@ -18,6 +17,7 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from services.agent.memory.index_words import lexemes, macs, stems, words
 from services.agent.turns import walked
+from taskflow import zones
 from taskflow.errors import Permanent, Retryable
 from taskflow.log.event_log import Log
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
@@ -153,6 +153,7 @@ class HistoryTools:
                 "read",
                 TIMEOUT,
                 untrusted=True,
+                inside=True,
             )
         ]
 
@@ -191,7 +192,7 @@ class HistoryTools:
         if recorded is None or recorded.stream != streams.conversation(call.user):
             return None
         text: str = (await self._log.opened(recorded)).event.text
-        local = hit.at.astimezone(ZoneInfo(call.request.event.zone))
+        local = hit.at.astimezone(zones.of(call.request.event.zone))
         return {
             "at": f"{local:%Y-%m-%d %H:%M}",
             "who": "you" if hit.who == "user" else "TaskFlow",

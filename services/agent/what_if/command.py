@@ -113,7 +113,7 @@ def read_prompt(path: Path | None) -> Prompt:
     except (OSError, UnicodeDecodeError) as error:
         raise Configuration(
             f"--prompt {str(path)!r} cannot be read ({type(error).__name__}); give a text file "
-            "such as a copy of services/agent/asking/prompts/v2.md"
+            "such as a copy of services/agent/asking/prompts/v3.md"
         ) from None
     if not text.strip():
         raise Configuration(f"--prompt {str(path)!r} is empty; give the system prompt to try")

@@ -13,6 +13,7 @@ from contracts.conversation import (
     ReplyReady,
     TurnParked,
     TurnStopped,
+    TurnSuperseded,
 )
 from contracts.recorded import Recorded
 from contracts.streams import UserId
@@ -20,9 +21,9 @@ from services.agent.asking.history import words
 from services.agent.decider import FOLD, Conversation
 from taskflow.log.event_log import Log
 
-DECISIONS = (ModelAnswered, ModelFailed, ReplyReady, TurnParked, TurnStopped)
+DECISIONS = (ModelAnswered, ModelFailed, ReplyReady, TurnParked, TurnStopped, TurnSuperseded)
 """The first of these in a turn is where a new run begins."""
-ENDS = (ReplyReady, TurnParked, TurnStopped)
+ENDS = (ReplyReady, TurnParked, TurnStopped, TurnSuperseded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from contracts import slots, streams
+from contracts.conversation import ReplyLooked, WishJudged
 from contracts.recorded import Recorded
 from contracts.tools import ToolOffered, ToolRequested
 from services.agent.asking.prompt import Prompt
+from services.agent.asking.second_look import Recorded as Looked
+from services.agent.asking.witness import AskedOf
+from services.agent.asking.witness import Recorded as Witnessed
 from services.agent.decider import FOLD, AskModel, Conversation, Decide, next_move
 from services.agent.effects import Effects
 from services.agent.memory.memory import Model
@@ -46,7 +50,16 @@ class Player:
 
     async def again(self, recording: Recording, start: Start) -> Rerun:
         log = Rehearsal(recording, start)
-        turn = _Turn(log, start, Effects(log, self.model, system=self.prompt), self.live)
+        found = [one.event for one in start.recorded if isinstance(one.event, ReplyLooked)]
+        said = [one.event for one in start.recorded if isinstance(one.event, WishJudged)]
+        effects = Effects(
+            log,
+            self.model,
+            system=self.prompt,
+            look=Looked(found),
+            witness=Witnessed(said, AskedOf(self.model)),
+        )
+        turn = _Turn(log, start, effects, self.live)
         offered = await Catalogue(log).offers()
         new = await turn.played(offered)
         return Rerun(

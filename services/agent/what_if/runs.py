@@ -11,10 +11,13 @@ from contracts.conversation import (
     ModelAnswered,
     ModelFailed,
     ReplyCaught,
+    ReplyLooked,
     ReplyReady,
     TurnParked,
     TurnStopped,
+    TurnSuperseded,
     Usage,
+    WishJudged,
 )
 from contracts.event import Json
 from contracts.recorded import Recorded
@@ -91,8 +94,13 @@ def run_of(turn: UUID, events: Sequence[Recorded[Any]], offered: Mapping[str, To
                 run.asked = run.asked or answer.request_hash
                 run.prompt = answer.prompt_version
                 _spend(run, answer.model, answer.usage)
-            case HistorySummarized() as summary:
-                _spend(run, summary.model, summary.usage)
+            case HistorySummarized(model=str() as model, usage=usage):
+                _spend(run, model, usage)
+            case (
+                ReplyLooked(turn=of, model=str() as model, usage=usage)
+                | WishJudged(turn=of, model=str() as model, usage=usage)
+            ) if of == turn:
+                _spend(run, model, usage)
             case ModelFailed(turn=of) as failed if of == turn:
                 run.outcome = f"apology: {failed.reason}"
                 run.unreached = failed.detail if failed.reason in UNREACHED else None
@@ -102,17 +110,21 @@ def run_of(turn: UUID, events: Sequence[Recorded[Any]], offered: Mapping[str, To
                 run.proposed.append(action.fingerprint)
             case ToolRequested(turn=of) as request if of == turn:
                 run.calls.append(_made(recorded, request, events, offered))
-            case ReplyReady() | TurnStopped() | TurnParked() if recorded.event.turn == turn:
+            case ReplyReady() | TurnStopped() | TurnParked() | TurnSuperseded() if (
+                recorded.event.turn == turn
+            ):
                 _end(run, recorded.event)
             case _:
                 pass
     return run
 
 
-def _end(run: Run, event: ReplyReady | TurnStopped | TurnParked) -> None:
+def _end(run: Run, event: ReplyReady | TurnStopped | TurnParked | TurnSuperseded) -> None:
     match event:
         case TurnStopped():
             run.outcome = "stopped"
+        case TurnSuperseded():
+            run.outcome = "gave way"
         case TurnParked():
             run.outcome = "parked"
         case _:

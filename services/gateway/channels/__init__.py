@@ -1,5 +1,5 @@
-"""WhatsApp through Twilio: signatures, forms, statuses, formatting, parts, pacing, the client.
+"""What carries messages: the port (channel.py), a room for each adapter, and what they share.
 
 Imports the gateway's settings and decider, taskflow and contracts.
-Begin with inbound.py for what comes in, twilio.py for what goes out.
+Begin with channel.py; twilio/ is WhatsApp, terminal/ is for `taskflow chat`.
 """

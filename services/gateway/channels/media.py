@@ -1,11 +1,11 @@
-"""Pictures for Twilio to fetch: whoever holds a signed address of one may look, nobody else."""
+"""Pictures for a channel to fetch: whoever holds a signed address of one may look, nobody else."""
 
 from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Response
 
-from services.gateway.channels.signature import PictureLinks
+from services.gateway.channels.links import PictureLinks
 from taskflow.errors import Retryable
 from taskflow.privacy.media import Media
 

@@ -16,6 +16,8 @@ _PAUSES = (
     re.compile(r"(?<=[.!?…])\s"),
     re.compile(r"\s"),
 )
+_FENCE = "```"
+_OPENED, _CLOSED = f"{_FENCE}\n", f"\n{_FENCE}"
 _JOINERS = frozenset("\u200d\ufe0f\u20e3")
 
 
@@ -48,14 +50,23 @@ def _mark(number: int, of: int) -> str:
 
 
 def _pieces(text: str, first: int, limit: int) -> Iterator[str]:
-    room = first
+    """Code that goes on in the next piece is closed in this one, and opened in that."""
+    room, lead = first, ""
     # A text of more characters has more units: those are counted only near the end.
-    while len(text) > room or length(text) > room:
-        cut = _cut(text, room)
-        yield text[:cut].rstrip()
-        text, room = text[cut:].lstrip(), limit
+    while len(text) > (left := room - len(lead)) or length(text) > left:
+        cut = _cut(text, left - len(_CLOSED) if lead or _FENCE in text else left)
+        piece = text[:cut].rstrip()
+        is_code = bool(lead) != bool(piece.count(_FENCE) % 2)
+        opens_at_its_end = is_code and piece.endswith(_FENCE)
+        yield (
+            lead
+            + (piece.removesuffix(_FENCE).rstrip() if opens_at_its_end else piece)
+            + (_CLOSED if is_code and not opens_at_its_end else "")
+        )
+        text = text[cut:].lstrip("\n") if is_code else text[cut:].lstrip()
+        room, lead = limit, _OPENED if is_code else ""
     if text:
-        yield text
+        yield lead + text
 
 
 def _cut(text: str, limit: int) -> int:
@@ -83,7 +94,8 @@ def _between_characters(text: str, place: int) -> int:
     """Not inside what shows as one character: joiners, variation marks, skin tones."""
     cut = place
     while cut > 1 and (
-        text[cut] in _JOINERS
+        text[cut - 1 : cut + 1] == "``"
+        or text[cut] in _JOINERS
         or text[cut - 1] == "\u200d"
         or 0x1F3FB <= ord(text[cut]) <= 0x1F3FF
         or 0x0300 <= ord(text[cut]) <= 0x036F

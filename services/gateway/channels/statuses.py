@@ -16,7 +16,7 @@ class Callback:
     reply: UUID
     part: int
     attempt: int
-    message_sid: str
+    message_ref: str
     status: str
     code: int | None
 
@@ -26,24 +26,24 @@ def called_back(lane: Lane, told: Callback) -> list[Decide]:
     decisions: list[Decide] = []
     head = lane.queue[0] if lane.queue else None
     if head and head.token and place(head) == (told.reply, told.part, told.attempt):
-        decisions.append(sent(head, told.message_sid, "callback"))
-    known = next((one.rank for one in lane.sent if one.message_sid == told.message_sid), 0)
+        decisions.append(sent(head, told.message_ref, "callback"))
+    known = next((one.rank for one in lane.sent if one.message_ref == told.message_ref), 0)
     fact = _fact(told)
     if fact is not None and RANKS[told.status] > known:
-        decisions.append(Decide(slots.delivery(told.message_sid, told.status), [fact]))
+        decisions.append(Decide(slots.delivery(told.message_ref, told.status), [fact]))
     return decisions
 
 
 def _fact(told: Callback) -> Event | None:
-    reply, part, sid = told.reply, told.part, told.message_sid
+    reply, part, sid = told.reply, told.part, told.message_ref
     match told.status:
         case "delivered":
-            return ReplyDelivered(reply=reply, part=part, message_sid=sid)
+            return ReplyDelivered(reply=reply, part=part, message_ref=sid)
         case "read":
-            return ReplyRead(reply=reply, part=part, message_sid=sid)
+            return ReplyRead(reply=reply, part=part, message_ref=sid)
         case "failed" | "undelivered" | "canceled" as status:
             return ReplyUndelivered(
-                reply=reply, part=part, message_sid=sid, status=status, code=told.code
+                reply=reply, part=part, message_ref=sid, status=status, code=told.code
             )
         case _:
             return None

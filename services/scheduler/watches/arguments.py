@@ -1,9 +1,10 @@
 """What the model may say to the tools of watches."""
 
-from datetime import date
 from decimal import Decimal
 
 from pydantic import BaseModel, Field
+
+from services.scheduler.when.arguments import CalendarDate
 
 
 class WatchPrice(BaseModel):
@@ -22,8 +23,9 @@ class WatchPrice(BaseModel):
         description="Tell when it is so many percent below the first price seen",
     )
     back_in_stock: bool = Field(default=False, description="Tell when it can be bought again")
-    until: date | None = Field(
-        default=None, description="Last day to watch, YYYY-MM-DD, only if the user named one"
+    until: CalendarDate | None = Field(
+        default=None,
+        description="Last day to watch, YYYY-MM-DD, MM-DD or DD: only what the user said of it",
     )
     product: str | None = Field(
         default=None, max_length=200, description="Which one, if the page shows many"

@@ -13,8 +13,8 @@ WIDTH, HEIGHT, DPI = 6.4, 4.0, 100
 """640 by 400 pixels: a WhatsApp preview, and some 20 kB."""
 LONGEST_TITLE = 48
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - of the user's clock
-_FORMATS = ("%H:%M", "%d %b %H:%M", "%d %b")
-"""Of a day, of some days, of weeks."""
+_FORMATS = ("%H:%M", "%m-%d %H:%M", "%m-%d")
+"""Of a day, of some days, of weeks. A picture holds no words: it speaks every language."""
 AN_HOUR = 1 / 24
 """In days: the least that the picture spans."""
 
@@ -76,7 +76,7 @@ def chart(
     if goal is not None:
         axes.axhline(float(goal), color="#c0392b", linestyle="--", linewidth=1.3)
         axes.annotate(
-            _plain(f"goal {money(goal, currency)}"),
+            _plain(f"≤ {money(goal, currency)}"),
             (0.01, float(goal)),
             xycoords=("axes fraction", "data"),
             xytext=(0, 4),
@@ -97,7 +97,7 @@ def chart(
     axes.grid(visible=True, alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_title(_plain(title), fontsize=13, loc="left")
-    axes.set_xlabel(f"Times in {zone}", fontsize=8, color="#777777", loc="right")
+    axes.set_xlabel(str(zone), fontsize=8, color="#777777", loc="right")
     written = io.BytesIO()
     figure.savefig(written, format="png")
     return written.getvalue()

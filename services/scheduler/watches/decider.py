@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,6 +21,7 @@ from contracts.watches import (
     WatchSet,
     WatchStopped,
 )
+from taskflow import zones
 from taskflow.log.folding import Fold
 
 TEN_TIMES = 10
@@ -61,6 +61,8 @@ class Watch(BaseModel):
     """The due look that reached the goal, and waits for a second one."""
     missed_since: datetime | None = None
     lost: bool = False
+    alerted: bool = False
+    """Whether it ever did."""
     stopped: bool = False
 
 
@@ -84,7 +86,7 @@ def evolve(state: Watch, recorded: Recorded[Any]) -> Watch:
                 update={"missed_since": state.missed_since or recorded.recorded_at}
             )
         case WatchAlerted():
-            return state.model_copy(update={"armed": False, "suspected": None})
+            return state.model_copy(update={"armed": False, "alerted": True, "suspected": None})
         case WatchLost():
             return state.model_copy(update={"lost": True})
         case WatchStopped():
@@ -111,7 +113,7 @@ def _after(state: Watch, seen: WatchSeen, recorded: Recorded[Any]) -> Watch:
     return state.model_copy(update=changes)
 
 
-FOLD = Fold("watch", 1, Watch, evolve)
+FOLD = Fold("watch", 2, Watch, evolve)
 
 
 def ends_at(state: Watch) -> datetime | None:
@@ -119,7 +121,7 @@ def ends_at(state: Watch) -> datetime | None:
     if state.until is None:
         return None
     after = state.until + timedelta(days=1)
-    return datetime.combine(after, time(), ZoneInfo(state.zone)).astimezone(UTC)
+    return datetime.combine(after, time(), zones.of(state.zone)).astimezone(UTC)
 
 
 def is_over(state: Watch, now: datetime) -> bool:

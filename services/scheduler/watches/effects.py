@@ -237,12 +237,12 @@ class Watching:
             case WatchAlerted() as alerted:
                 told = (await self._log.opened(origin)).event
                 name = words.name_of(reading.title or told.product, told.url)
-                return words.alert(state, alerted, name, told.url, reading)
+                return words.alert(state, alerted, name, told.url, reading, language=told.language)
             case WatchLost(outcome=outcome):
                 told = (await self._log.opened(origin)).event
                 name = words.name_of(await self._title(origin.stream, state), told.url)
                 say = words.never_read if state.seen_at is None else words.lost
-                return say(name, told.url, outcome)
+                return say(name, told.url, outcome, told.language)
             case _:
                 return None
 

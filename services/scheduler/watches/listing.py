@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from contracts import streams
 from contracts.event import Json
@@ -14,6 +13,7 @@ from contracts.streams import UserId
 from contracts.watches import WatchSeen, WatchSet
 from services.scheduler.watches.decider import FOLD, Watch
 from services.scheduler.watches.words import goal_of, name_of
+from taskflow import zones
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
 from taskflow.log.folds import Folds
@@ -63,14 +63,15 @@ class Listed:
     def state(self) -> Watch:
         return self.folded.state
 
-    def told(self) -> Json:
+    def told(self, language: str) -> Json:
+        """For the model; the goal in the words of the user's language."""
         state = self.state
-        seen = state.seen_at and state.seen_at.astimezone(ZoneInfo(state.zone))
+        seen = state.seen_at and state.seen_at.astimezone(zones.of(state.zone))
         return {
             "number": self.number,
             "title": self.name,
             "url": self.url,
-            "goal": goal_of(state),
+            "goal": goal_of(state, language),
             "last_price": plain(state.amount),
             "currency": state.currency,
             "last_seen": seen.strftime("%Y-%m-%d %H:%M") if seen else None,
@@ -125,6 +126,10 @@ def chosen(watches: list[Listed], which: str) -> Listed:
     number = which.strip().removeprefix("#")
     if number.isdecimal():
         found = [one for one in watches if one.number == int(number)]
+    elif same := [one for one in watches if str(one.origin.event.watch) == number]:
+        if same[0].state.alerted:
+            raise Refused(f"It has told of a price since it was set. It is watch {same[0].number}.")
+        found = same
     else:
         words = which.lower().split()
         found = [

@@ -1,13 +1,11 @@
 """The tools of watches: `watch_price`, `list_watches`, `stop_watch`, `price_history`."""
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from contracts import slots, streams
 from contracts.event import Json
@@ -15,23 +13,25 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.watches import Goal, WatchSeen, WatchSet, WatchStopped
 from services.scheduler.tools import ReadModel
+from services.scheduler.watches import wordings
 from services.scheduler.watches.arguments import ListWatches, PriceHistory, StopWatch, WatchPrice
 from services.scheduler.watches.chart import Point
 from services.scheduler.watches.decider import Rhythm, Watch, threshold
-from services.scheduler.watches.listing import Listed, Listing, chosen, plain
+from services.scheduler.watches.history import told_of
+from services.scheduler.watches.last_day import last_day
+from services.scheduler.watches.listing import Listed, Listing, chosen
 from services.scheduler.watches.pages import PageIds, normalized
-from services.scheduler.watches.words import goal_of, money
-from taskflow import clock
+from services.scheduler.watches.words import goal_of
+from taskflow import clock, zones
 from taskflow.log.appending import Write
 from taskflow.log.event_log import Log
 from taskflow.privacy.media import Stored
-from taskflow.tooling import Call, Done, Refused, Tool
+from taskflow.tooling import Call, Done, Refused, Tool, Undo
 
 MOST_WATCHES = 50
 TIMEOUT = 10.0
+STOP = "stop_watch"
 CHART_TIMEOUT = 20.0
-POINTS_TOLD = 60
-"""The newest prices in words; the picture shows all."""
 
 
 class Told(Protocol):
@@ -99,12 +99,43 @@ class WatchTools:
         self._rhythm, self._now = rhythm, now
 
     def all(self) -> list[Tool[Any]]:
-        watch = ("url", "below", "drop_percent")
         return [
-            Tool(WatchPrice, self.watch_price, "watch_price", "write", TIMEOUT, grounded=watch),
-            Tool(ListWatches, self.list_watches, "list_watches", "read", TIMEOUT),
-            Tool(StopWatch, self.stop_watch, "stop_watch", "write", TIMEOUT, grounded=("which",)),
-            Tool(PriceHistory, self.price_history, "price_history", "read", CHART_TIMEOUT),
+            Tool(
+                WatchPrice,
+                self.watch_price,
+                "watch_price",
+                "write",
+                TIMEOUT,
+                inside=True,
+                declared=wordings.SET_ARGUMENTS,
+                proposal="watch the price at",
+                receipt=wordings.SET,
+                not_done="No watch was started just now.",
+                changes="watch",
+                undone_by=Undo(tool=STOP, argument="which", path="id"),
+            ),
+            Tool(ListWatches, self.list_watches, "list_watches", "read", TIMEOUT, inside=True),
+            Tool(
+                StopWatch,
+                self.stop_watch,
+                STOP,
+                "write",
+                TIMEOUT,
+                inside=True,
+                declared=wordings.STOP_ARGUMENTS,
+                proposal="stop watching",
+                receipt=wordings.STOPPED,
+                not_done="No watch was stopped just now.",
+                changes="watch",
+            ),
+            Tool(
+                PriceHistory,
+                self.price_history,
+                "price_history",
+                "read",
+                CHART_TIMEOUT,
+                inside=True,
+            ),
         ]
 
     async def watch_price(self, arguments: WatchPrice, call: Call) -> Done:
@@ -117,9 +148,7 @@ class WatchTools:
         """
         goal = _goal(arguments)
         request = call.request.event
-        today = self._now().astimezone(ZoneInfo(request.zone)).date()
-        if arguments.until is not None and arguments.until < today:
-            raise Refused(f"{arguments.until} is past: it is {today} there. Ask for a later day.")
+        until = last_day(arguments.until, call)
         url = await self._addresses.watchable(self._log, call, arguments.url)
         await self._due.caught_up(call.request)
         watches = await self._listing.of(call.user)
@@ -135,8 +164,9 @@ class WatchTools:
             below=arguments.below,
             currency=request.asker.currency if request.asker else None,
             drop_percent=arguments.drop_percent,
-            until=arguments.until,
+            until=until,
             zone=request.zone,
+            language=request.language,
         )
         for one in watches:
             if _says_the_same(one.origin.event, fact):
@@ -147,45 +177,53 @@ class WatchTools:
             drop_percent=arguments.drop_percent,
             told_currency=fact.currency,
         )
-        words = goal_of(state)
-        until = f" until {arguments.until}" if arguments.until else ""
+        words = goal_of(state, request.language)
+        to = f" until {until}" if until else ""
         number = await self._listing.next_number(call)
         result: Json = {
             "watching": True,
+            "id": str(watch),
             "number": number,
             "url": url,
             "goal": words,
-            "until": arguments.until.isoformat() if arguments.until else None,
+            "until": until.isoformat() if until else None,
             "looks_every_minutes": round(self._rhythm.ordinary.total_seconds() / 60),
-            "summary": f"Watching{f' (number {number})' if number else ''}: {words}{until}. {url}",
+            "summary": f"Watching{f' (number {number})' if number else ''}: {words}{to}. {url}",
         }
         return Done(result, [Write(streams.watch(watch), [fact], call.user, 0)])
 
     async def list_watches(self, _arguments: ListWatches, call: Call) -> Done:
         """List the pages being watched for the user, with their numbers, goals and last prices."""
         await self._due.caught_up(call.request)
-        return Done({"watches": [one.told() for one in await self._listing.of(call.user)]})
+        return Done(
+            {
+                "watches": [
+                    one.told(call.request.event.language)
+                    for one in await self._listing.of(call.user)
+                ]
+            }
+        )
 
     async def stop_watch(self, arguments: StopWatch, call: Call) -> Done:
-        """Stop watching one page, by its number in the list or by words of its title."""
+        """Stop watching one page."""
         await self._due.caught_up(call.request)
         one = chosen(await self._listing.of(call.user), arguments.which)
         fact = WatchStopped(watch=one.origin.event.watch, by="user")
         # Stop against alert: whichever appends first makes the other fold again.
         write = Write(one.origin.stream, [fact], call.user, expected_version=one.folded.version)
-        return Done({"stopped": one.told()}, [write])
+        return Done({"stopped": one.told(call.request.event.language)}, [write])
 
     async def price_history(self, arguments: PriceHistory, call: Call) -> Done:
         """Show how the price of a watched page went: in words, and as a chart sent to the user.
 
-        By number or words of its title, or by its link; neither is needed when only one is watched.
+        Neither argument is needed when only one is watched.
         """
         await self._due.caught_up(call.request)
         one = self._meant(await self._listing.of(call.user), arguments)
         points, currency = await self._points(one.origin.stream)
         if not points:
             raise Refused(f"No price of {one.name} was read yet: its history is still empty.")
-        zone = ZoneInfo(call.request.event.zone)
+        zone = zones.of(call.request.event.zone)
         local = [Point(point.at.astimezone(zone), point.amount) for point in points]
         picture = await self._draw(
             one.name,
@@ -196,7 +234,7 @@ class WatchTools:
         )
         chart = uuid5(call.request.event_id, "chart")
         stored = await self._pictures.put(call.user, "image/png", picture, media_id=chart)
-        return Done(_history(one, currency, local), picture=stored.id)
+        return Done(told_of(one, currency, local), picture=stored.id)
 
     def _meant(self, watches: list[Listed], arguments: PriceHistory) -> Listed:
         if arguments.url is not None and arguments.which is None:
@@ -246,32 +284,3 @@ def _says_the_same(standing: WatchSet, new: WatchSet) -> bool:
     return normalized(standing.product) == normalized(new.product) and all(
         getattr(standing, name) == getattr(new, name) for name in alike
     )
-
-
-def _history(one: Listed, currency: str | None, points: list[Point]) -> Json:
-    lowest = min(points, key=lambda point: point.amount)
-    highest = max(points, key=lambda point: point.amount)
-    changed = [
-        next(alike) for _, alike in itertools.groupby(points, key=lambda point: point.amount)
-    ]
-    since = f"{points[0].at.day} {points[0].at:%B}"
-    summary = f"**{one.name}**: {money(points[-1].amount, currency)} now"
-    if lowest.amount != highest.amount:
-        summary += (
-            f"; between {money(lowest.amount, currency)} ({lowest.at.day} {lowest.at:%b}) "
-            f"and {money(highest.amount, currency)} ({highest.at.day} {highest.at:%b})"
-        )
-    return {
-        "title": one.name,
-        "currency": currency,
-        "points": [_told(point) for point in changed[-POINTS_TOLD:]],
-        "lowest": _told(lowest),
-        "highest": _told(highest),
-        "now": plain(points[-1].amount),
-        "picture": True,
-        "summary": f"{summary}, since {since}.",
-    }
-
-
-def _told(point: Point) -> Json:
-    return {"at": f"{point.at:%Y-%m-%d %H:%M}", "price": plain(point.amount)}

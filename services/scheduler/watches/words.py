@@ -1,32 +1,58 @@
 """What watches say to people: goals, alerts, and pages that cannot be read any more."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
-
-from babel.numbers import format_currency
 
 from contracts.readings import Reading, ReadingOutcome
 from contracts.watches import WatchAlerted
 from services.scheduler.watches.decider import Watch, threshold
+from taskflow import zones
+from taskflow.words import values
+from taskflow.words.languages import SOURCE
+from taskflow.words.message import Message
 
 LONGEST_TITLE = 80
 _MARKS = re.compile(r"[*_~`\s]+")
 
-WHY: dict[ReadingOutcome, str] = {
-    "blocked": "the shop turns me away",
-    "not_found": "the page is gone",
-    "unclear": "I cannot tell its price for certain",
-    "unreachable": "the shop does not answer",
+_LOST = Message(
+    "⚠️ I cannot read the page of **{name}** any more: {why}. "
+    "I keep trying now and then, and you will hear from me when it matters."
+)
+_NEVER_READ = Message(
+    "⚠️ I could not read the page of **{name}** that you asked me to watch: {why}. "
+    "I tried twice, and I keep trying now and then."
+)
+_WHY: Mapping[ReadingOutcome, Message] = {
+    "blocked": Message("the shop turns me away"),
+    "not_found": Message("the page is gone"),
+    "unclear": Message("I cannot tell its price for certain"),
+    "unreachable": Message("the shop does not answer"),
 }
+_LOST_ANYHOW = Message("it does not answer as it did")
+_NEVER_READ_ANYHOW = Message("it does not answer as it should")
+
+_BELOW = Message("below {amount}")
+_DOWN = Message("down by {percent}")
+_DOWN_TO = Message("down by {percent}, to {amount} or less")
+_IN_STOCK = Message("back in stock")
+
+_IS_BELOW = Message("📉 **{name}** is now {now}, below your {limit}.")
+_IS_BELOW_AND_WAS = Message("📉 **{name}** is now {now} (it was {was}), below your {limit}.")
+_IS_DOWN = Message("📉 **{name}** is now {now}: {percent} down from {first}.")
+_IS_DOWN_AND_WAS = Message(
+    "📉 **{name}** is now {now} (it was {was}): {percent} down from {first}."
+)
+_IS_BACK = Message("📦 **{name}** is back in stock.")
+_IS_BACK_AT = Message("📦 **{name}** is back in stock at {now}.")
+_OTHER_CURRENCY = Message("(The page's prices are in {currency}.)")
+_SEEN = Message("_Seen at {time}, checked twice._")
 
 
-def money(amount: Decimal, currency: str | None) -> str:
+def money(amount: Decimal, currency: str | None, language: str = SOURCE) -> str:
     """`€79.90`; the bare number where no currency is known."""
-    return (
-        f"{amount:,.2f}" if currency is None else format_currency(amount, currency, locale="en_US")
-    )
+    return values.money(amount, currency, language)
 
 
 def name_of(title: str | None, url: str) -> str:
@@ -37,54 +63,67 @@ def name_of(title: str | None, url: str) -> str:
     return words if len(words) <= LONGEST_TITLE else f"{words[: LONGEST_TITLE - 1].rstrip()}…"
 
 
-def goal_of(state: Watch) -> str:
+def goal_of(state: Watch, language: str = SOURCE) -> str:
     match state.goal:
         case "below":
-            assert state.below is not None, "such a watch has an amount"
-            return f"below {money(state.below, state.currency or state.told_currency)}"
+            return _BELOW.said(language, amount=_limit(state, language))
         case "drop":
-            limit = threshold(state)
-            to = "" if limit is None else f", to {money(limit, state.currency)} or less"
-            return f"down by {state.drop_percent:f}%{to}"
+            assert state.drop_percent is not None, "such a watch has a percentage"
+            limit, percent = threshold(state), values.percent(state.drop_percent, language)
+            if limit is None:
+                return _DOWN.said(language, percent=percent)
+            amount = money(limit, state.currency, language)
+            return _DOWN_TO.said(language, percent=percent, amount=amount)
         case "back_in_stock":
-            return "back in stock"
+            return _IN_STOCK.said(language)
 
 
-def alert(state: Watch, alerted: WatchAlerted, name: str, url: str, reading: Reading) -> str:
+def _limit(state: Watch, language: str) -> str:
+    assert state.below is not None, "such a watch has an amount"
+    return money(state.below, state.currency or state.told_currency, language)
+
+
+def alert(
+    state: Watch, alerted: WatchAlerted, name: str, url: str, reading: Reading, *, language: str
+) -> str:
     """One alert: what it is now, what it was, where, and how fresh that is."""
-    seen = f"_Seen at {reading.evidence.at.astimezone(ZoneInfo(state.zone)):%H:%M}, checked twice._"
-    now = None if alerted.now is None else money(alerted.now, alerted.currency)
-    was = None if alerted.was is None else money(alerted.was, alerted.currency)
-    before = f" (it was {was})" if was else ""
-    match state.goal:
-        case "below":
-            what = f"📉 **{name}** is now {now}{before}, below your {goal_of(state)[6:]}."
-        case "drop":
-            first = money(state.first, alerted.currency) if state.first is not None else ""
-            down = _percent_down(state.first, alerted.now)
-            what = f"📉 **{name}** is now {now}{before}: {down}% down from {first}."
-        case "back_in_stock":
-            at = f" at {now}" if now else ""
-            what = f"📦 **{name}** is back in stock{at}."
+    seen_at = reading.evidence.at.astimezone(zones.of(state.zone))
+    seen = _SEEN.said(language, time=values.clock_time(seen_at, language))
+    what = _news(state, alerted, name, language)
     if state.goal == "below" and state.told_currency not in {None, alerted.currency}:
-        what += f" (The page's prices are in {alerted.currency}.)"
+        what += f" {_OTHER_CURRENCY.said(language, currency=alerted.currency)}"
     return f"{what}\n{url}\n{seen}"
 
 
-def lost(name: str, url: str, outcome: ReadingOutcome) -> str:
-    why = WHY.get(outcome, "it does not answer as it did")
-    return (
-        f"⚠️ I cannot read the page of **{name}** any more: {why}. "
-        f"I keep trying now and then, and you will hear from me when it matters.\n{url}"
-    )
+def _news(state: Watch, alerted: WatchAlerted, name: str, language: str) -> str:
+    def told(amount: Decimal | None) -> str:
+        return "" if amount is None else money(amount, alerted.currency, language)
+
+    now, was = told(alerted.now), told(alerted.was)
+    match state.goal:
+        case "below":
+            news = _IS_BELOW_AND_WAS if was else _IS_BELOW
+            limit = _limit(state, language)
+            return news.said(language, name=name, now=now, was=was, limit=limit)
+        case "drop":
+            news = _IS_DOWN_AND_WAS if was else _IS_DOWN
+            down = values.percent(_percent_down(state.first, alerted.now), language)
+            first = told(state.first)
+            return news.said(language, name=name, now=now, was=was, percent=down, first=first)
+        case "back_in_stock" if now:
+            return _IS_BACK_AT.said(language, name=name, now=now)
+        case "back_in_stock":
+            return _IS_BACK.said(language, name=name)
 
 
-def never_read(name: str, url: str, outcome: ReadingOutcome) -> str:
-    why = WHY.get(outcome, "it does not answer as it should")
-    return (
-        f"⚠️ I could not read the page of **{name}** that you asked me to watch: {why}. "
-        f"I tried twice, and I keep trying now and then.\n{url}"
-    )
+def lost(name: str, url: str, outcome: ReadingOutcome, language: str) -> str:
+    why = _WHY.get(outcome, _LOST_ANYHOW).said(language)
+    return f"{_LOST.said(language, name=name, why=why)}\n{url}"
+
+
+def never_read(name: str, url: str, outcome: ReadingOutcome, language: str) -> str:
+    why = _WHY.get(outcome, _NEVER_READ_ANYHOW).said(language)
+    return f"{_NEVER_READ.said(language, name=name, why=why)}\n{url}"
 
 
 def _percent_down(first: Decimal | None, now: Decimal | None) -> int:

@@ -1,7 +1,6 @@
 """`check_price`: what a page says a thing costs, and never a guess."""
 
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency
 from pydantic import BaseModel, Field
@@ -9,14 +8,16 @@ from pydantic import BaseModel, Field
 from contracts.event import Json
 from contracts.readings import Reading, ReadingOutcome
 from services.tools.browsing.looking import Looker
+from taskflow import zones
 from taskflow.log import told
 from taskflow.log.event_log import Log
-from taskflow.tooling import Call, Done, Refused, Tool
+from taskflow.tooling import Argument, Call, Done, Refused, Tool
 
 NOT_TOLD = (
     "I only open addresses that the user sent or that a search found in this conversation, "
     "and this is none of them. Ask the user for the link, or search for it."
 )
+
 _WITHOUT_PRICE: Mapping[ReadingOutcome, str] = {
     "priced": "no price was read",
     "out_of_stock": "sold out",
@@ -64,12 +65,13 @@ def tool(looker: Looker, log: Log) -> Tool[PriceCheck]:
         timeout_s=60,
         cost=0.001,
         untrusted=True,
+        declared=[Argument(name="url", evidence="address", shown="{value}")],
         cache_s=60,
     )
 
 
 def result(url: str, reading: Reading, zone: str) -> Json:
-    as_of = f"{reading.evidence.at.astimezone(ZoneInfo(zone)):%H:%M}"
+    as_of = f"{reading.evidence.at.astimezone(zones.of(zone)):%H:%M}"
     evidence = reading.evidence
     return {
         "outcome": reading.outcome,

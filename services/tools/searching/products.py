@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency
 from pydantic import BaseModel, Field, field_validator
@@ -18,7 +17,7 @@ from contracts.event import Json
 from contracts.tools import Asker
 from services.tools.searching.serpapi import SerpApi
 from services.tools.searching.shopping import Offer, offers
-from taskflow import clock
+from taskflow import clock, zones
 from taskflow.errors import VendorUnavailable
 from taskflow.tooling import Call, Done, Refused, Tool
 
@@ -73,7 +72,7 @@ def tool(serpapi: SerpApi, now: Callable[[], datetime] = clock.utc_now) -> Tool[
             *(_linked(serpapi, one, most, currency) for one in listed[:LINKED])
         )
         products = [_told(one, currency) for one in [*best, *listed[LINKED:MOST]]]
-        as_of = f"{now().astimezone(ZoneInfo(request.zone)):%H:%M}"
+        as_of = f"{now().astimezone(zones.of(request.zone)):%H:%M}"
         result = {
             "note": NOTE,
             "currency": currency,
@@ -89,6 +88,8 @@ def tool(serpapi: SerpApi, now: Callable[[], datetime] = clock.utc_now) -> Tool[
         "search_products",
         "read",
         timeout_s=40,
+        finds_addresses=True,
+        looks_anew=True,
         cost=0.06,
         untrusted=True,
         cache_s=600,

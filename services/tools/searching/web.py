@@ -32,6 +32,8 @@ def tool(serpapi: SerpApi) -> Tool[WebSearch]:
         "search_web",
         "read",
         timeout_s=30,
+        finds_addresses=True,
+        looks_anew=True,
         cost=0.015,
         untrusted=True,
         cache_s=600,

@@ -1,15 +1,16 @@
 """Calendar dates as people write them, read from a given today."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 
 from dateutil.relativedelta import relativedelta
+from pydantic import JsonValue
 
 from simulators.gemini.brain.spans import Found, find_all, pattern
-from simulators.gemini.brain.words import MONTH, NUMBER, WEEKDAY, month, number, weekday
+from simulators.gemini.brain.words import MONTH, NUMBER, WEEKDAY, WEEKDAYS, month, number, weekday
 
 _ON = r"(?:\b(?:on|by|starting)\s+)?"
 _TH = r"(?:st|nd|rd|th)?"
@@ -29,6 +30,8 @@ class Day:
     value: date
     is_offset: bool = False
     """Counted from today ("in 3 days"): such a day brings its time of day along."""
+    said: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    """The same as a tool takes it that knows the calendar: nothing worked out."""
 
 
 Read = Callable[[date, re.Match[str]], Day | None]
@@ -66,7 +69,12 @@ def _dated(today: date, match: re.Match[str]) -> Day | None:
     number_of_month = int(said) if said.isdigit() else month(said)
     year = int(match["y"]) if match["y"] else None
     found = coming(today, number_of_month, int(match["d"]), year)
-    return Day(found) if found else None
+    return _of_calendar(found, year) if found else None
+
+
+def _of_calendar(found: date, year: int | None) -> Day:
+    """The year only where it was said."""
+    return Day(found, said={"date": f"{found:%Y-%m-%d}" if year else f"{found:%m-%d}"})
 
 
 def _numeric(today: date, match: re.Match[str]) -> Day | None:
@@ -76,16 +84,23 @@ def _numeric(today: date, match: re.Match[str]) -> Day | None:
         day, number_of_month = number_of_month, day
     year = int(match["y"]) if match["y"] else None
     found = coming(today, number_of_month, day, year)
-    return Day(found) if found else None
+    return _of_calendar(found, year) if found else None
 
 
 def _feast(today: date, match: re.Match[str]) -> Day | None:
     found = coming(today, *_FEASTS[match["feast"].lower()])
-    return Day(found) if found else None
+    return _of_calendar(found, None) if found else None
 
 
 def _plus(days: int) -> Read:
-    return lambda today, _: Day(today + timedelta(days=days))
+    named: dict[int, Mapping[str, JsonValue]] = {0: {"day": "today"}, 1: {"day": "tomorrow"}}
+    said = named.get(days, {"in_days": days})
+    return lambda today, _: Day(today + timedelta(days=days), said=said)
+
+
+def _yesterday(today: date, _: re.Match[str]) -> Day:
+    found = today - timedelta(days=1)
+    return _of_calendar(found, found.year)
 
 
 def distance(amount: int, unit: str) -> relativedelta:
@@ -102,23 +117,29 @@ def distance(amount: int, unit: str) -> relativedelta:
 
 
 def _offset(today: date, match: re.Match[str]) -> Day:
-    return Day(today + distance(number(match["n"]), match["unit"]), is_offset=True)
+    amount, unit = number(match["n"]), match["unit"].lower()
+    said = {"in_months": 12 * amount} if unit == "year" else {f"in_{unit}s": amount}
+    return Day(today + distance(amount, unit), is_offset=True, said=said)
 
 
 def _weekday(today: date, match: re.Match[str]) -> Day:
     day, groups = weekday(match["day"]), match.groupdict()
     which = (groups.get("which") or "").lower()
+    said: dict[str, JsonValue] = {"day": WEEKDAYS[day]}
     if which == "last":
-        return Day(next_weekday(today, day) - timedelta(days=7))
+        found = next_weekday(today, day) - timedelta(days=7)
+        return _of_calendar(found, found.year)
     if which == "next" or groups.get("after"):
-        return Day(of_next_week(today, day))
-    return Day(next_weekday(today, day))
+        return Day(of_next_week(today, day), said={**said, "week": "next"})
+    return Day(next_weekday(today, day), said=said)
 
 
 def _weekend(today: date, match: re.Match[str]) -> Day:
     if match["which"].lower() == "next":
-        return Day(of_next_week(today, 5))
-    return Day(today if today.weekday() == 5 else next_weekday(today, 5))
+        return Day(of_next_week(today, 5), said={"day": "saturday", "week": "next"})
+    if today.weekday() == 5:
+        return Day(today, said={"day": "today"})
+    return Day(next_weekday(today, 5), said={"day": "saturday"})
 
 
 def _nth(today: date, match: re.Match[str]) -> Day | None:
@@ -130,8 +151,21 @@ def _nth(today: date, match: re.Match[str]) -> Day | None:
         except ValueError:
             continue
         if found >= today:
-            return Day(found)
+            return Day(found, said={"date": f"{found:%d}"})
     return None
+
+
+def _next_week(today: date, _: re.Match[str]) -> Day:
+    return Day(of_next_week(today, 0), said={"day": WEEKDAYS[0], "week": "next"})
+
+
+def _next_month(today: date, _: re.Match[str]) -> Day:
+    return Day(today + relativedelta(months=1), said={"in_months": 1})
+
+
+def _end_of_month(today: date, _: re.Match[str]) -> Day:
+    found = today + relativedelta(day=31)
+    return _of_calendar(found, found.year)
 
 
 _SECOND_OF_A_DATE = re.compile(r"\b\d{1,2}/(\d{1,2})\b")
@@ -171,7 +205,7 @@ _RULES: list[tuple[re.Pattern[str], Read]] = [
     (pattern(r"\b(?:tomorrow|tomorow|tommorow|tmrw|tmr)\b"), _plus(1)),
     (pattern(r"\b(?:later\s+)?today\b"), _plus(0)),
     (pattern(r"\b(?=tonight\b|this\s+(?:morning|afternoon|evening)\b)"), _plus(0)),
-    (pattern(r"\byesterday\b"), _plus(-1)),
+    (pattern(r"\byesterday\b"), _yesterday),
     (pattern(rf"\bin\s+(?P<n>{NUMBER})\s+{_UNIT}(?:\s+time)?\b"), _offset),
     (pattern(rf"\b(?P<n>{NUMBER})\s+{_UNIT}\s+from\s+(?:now|today)\b"), _offset),
     (pattern(rf"{_ON}\b(?P<which>next)\s+week(?:\s+on)?\s+{_THEN_WEEKDAY}"), _weekday),
@@ -182,11 +216,11 @@ _RULES: list[tuple[re.Pattern[str], Read]] = [
         _weekday,
     ),
     (pattern(rf"{_ON}\b(?P<which>this|next|the)\s+weekend\b"), _weekend),
-    (pattern(r"\bnext\s+week\b"), lambda today, _: Day(of_next_week(today, 0))),
-    (pattern(r"\bnext\s+month\b"), lambda today, _: Day(today + relativedelta(months=1))),
+    (pattern(r"\bnext\s+week\b"), _next_week),
+    (pattern(r"\bnext\s+month\b"), _next_month),
     (
         pattern(r"\b(?:at\s+)?(?:the\s+)?end\s+of\s+(?:the\s+)?month\b"),
-        lambda today, _: Day(today + relativedelta(day=31)),
+        _end_of_month,
     ),
     (pattern(rf"{_ON}\bthe\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)\b"), _nth),
 ]

@@ -1,11 +1,8 @@
 """Calls that follow from what the tools have just answered."""
 
-from datetime import timedelta
-
 from simulators.gemini.answers import Call
 from simulators.gemini.brain.intents import Intent
 from simulators.gemini.brain.outcomes import Outcome
-from simulators.gemini.brain.phrasing.reminders import ReminderWish
 from simulators.gemini.brain.schema import fit, is_numeric
 from simulators.gemini.brain.toolbox import Skill, Toolbox
 from simulators.gemini.wire import FunctionDeclaration, JsonObject
@@ -22,8 +19,6 @@ def listing_before(skill: Skill, intent: Intent, tools: Toolbox) -> FunctionDecl
 
 def next_call(intent: Intent, outcomes: list[Outcome], tools: Toolbox) -> Call | None:
     """None where the outcomes settle it."""
-    if intent.kind == "remind":
-        return _retry(intent, outcomes, tools)
     if intent.kind == "cancel":
         return _cancel_listed(intent, outcomes, tools)
     return _stop_the_only_one(intent, outcomes, tools) if intent.kind == "stop_watch" else None
@@ -65,23 +60,3 @@ def _just_listed(
         return []
     lists = [outcome for outcome in outcomes if outcome.skill == listing]
     return [item for each in lists for item in each.items("reminders", "watches")]
-
-
-def _retry(intent: Intent, outcomes: list[Outcome], tools: Toolbox) -> Call | None:
-    """A time "in a minute" may be over before the tool runs: once more, a minute later."""
-    wish = intent.wish
-    if not isinstance(wish, ReminderWish) or wish.when is None or wish.when.minutes is None:
-        return None
-    slots = intent.slots()
-    tried = [
-        outcome
-        for outcome in outcomes
-        if outcome.skill == "set_reminder" and slots["text"] in outcome.args.values()
-    ]
-    if len(tried) != 1 or "past" not in (tried[0].error or ""):
-        return None
-    declaration = tools.get("set_reminder")
-    if declaration is None:
-        return None
-    later = (wish.when.at + timedelta(minutes=1)).isoformat(timespec="seconds")
-    return Call(declaration.name, fit(declaration, {**slots, "at": later}))

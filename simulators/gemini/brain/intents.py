@@ -12,6 +12,7 @@ from simulators.gemini.brain.dates import find_dates
 from simulators.gemini.brain.links import Links, has_mark, marked
 from simulators.gemini.brain.now import Now
 from simulators.gemini.brain.phrasing import (
+    facts,
     flights,
     prices,
     profile,
@@ -44,6 +45,8 @@ Kind = Literal[
     "profile",
     "about",
     "forget",
+    "correct",
+    "forget_me",
     "talk",
     "clock",
     "lost",
@@ -131,11 +134,13 @@ _SIGNS: tuple[tuple[Kind, Callable[[str], bool]], ...] = (
     ("watch", watches.wants_watch),
     ("remind", reminders.wants_reminder),
     ("about", profile.asks_about_oneself),
+    ("forget_me", profile.wants_to_be_forgotten),
     ("forget", profile.wants_forgotten),
     ("history", watching.wants_history),
     ("watches", watching.wants_watches),
     ("recall", recall.wants_recall),
     ("clock", lambda clause: bool(_CLOCK.search(clause))),
+    ("correct", facts.corrects),
     ("profile", profile.tells_of_oneself),
     ("search", lambda clause: web.is_order(clause) and _is_for_the_web(clause)),
     ("price", prices.wants_price),
@@ -152,10 +157,10 @@ def _is_for_the_web(clause: str) -> bool:
 
 def _pieces(clause: str) -> list[str]:
     """A word about oneself and the request behind it are two."""
-    if _kind_of(clause) == "profile":
+    if _kind_of(clause) in {"profile", "clock"}:
         for head, rest in profile.cuts(clause):
-            if profile.tells_of_oneself(head) and _kind_of(rest) not in {"lost", "profile", "talk"}:
-                return [head, rest]
+            if profile.tells_of_oneself(head) and _kind_of(rest) not in {"lost", "talk"}:
+                return [head, *_pieces(rest)]
     return [clause]
 
 
@@ -214,7 +219,7 @@ def _history(text: str, scene: Scene) -> Wish:
     return watching.HistoryWish(None if url else watching.read_which(text), url)
 
 
-_READERS: Mapping[Kind, Callable[[str, Scene], Wish]] = {
+_READERS: Mapping[Kind, Callable[[str, Scene], Wish | None]] = {
     "flight": _flight,
     "remind": lambda text, scene: reminders.read_reminder(text, scene.now.wall, scene.now.zone),
     "cancel": lambda text, _: Words("which", reminders.read_cancel(text), reminders.ASK_WHICH),
@@ -225,6 +230,10 @@ _READERS: Mapping[Kind, Callable[[str, Scene], Wish]] = {
     "stop_watch": lambda text, _: Words("which", watching.read_which(text), watching.ASK_WHICH),
     "history": _history,
     "recall": lambda text, _: Words("query", recall.read_topic(text), recall.ASK_QUERY),
+    "profile": lambda text, _: facts.read_fact(text),
+    "correct": lambda text, scene: facts.read_instead(text, scene.noted),
+    "forget": lambda text, _: facts.read_drop(text),
+    "forget_me": lambda text, _: Words("said", text),
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from simulators.gemini.brain.intents import kind_of, read_intents
 from simulators.gemini.brain.links import find_links
+from simulators.gemini.brain.outcomes import calls_in
 from simulators.gemini.brain.phrasing import (
     flights,
     prices,
@@ -92,6 +93,13 @@ def resumed(request: GenerateRequest, scene: Scene) -> tuple[list[str], Scene]:
     return _resolve(request.contents[: request.spoken_start() + 1], scene, _DEPTH)
 
 
+def asked_about(request: GenerateRequest) -> list[str]:
+    """The messages that led to the question which this turn answers, if it answers one of ours."""
+    _, before = _last_turn(request.contents[: request.spoken_start() + 1])
+    asked, earlier = _last_question(before)
+    return _last_turn(earlier)[0] if asked else []
+
+
 def _resolve(contents: list[Content], scene: Scene, depth: int) -> tuple[list[str], Scene]:
     texts, before = _last_turn(contents)
     texts = [_of_the_list(text, before) for text in texts]
@@ -114,7 +122,7 @@ def _of_the_list(text: str, before: list[Content]) -> str:
     bare = _BARE_CANCEL.fullmatch(text.strip())
     if bare is None:
         return text
-    listed = [skill_of(call.name) for content in before for call in content.calls()]
+    listed = [skill_of(call.name) for content in before for call in calls_in(content)]
     lists = [skill for skill in listed if skill in {"list_reminders", "list_watches"}]
     return f"stop watch {bare['n']}" if lists[-1:] == ["list_watches"] else text
 

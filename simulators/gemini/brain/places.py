@@ -1,49 +1,20 @@
 """Cities and airports that a traveller might name."""
 
 import re
+import unicodedata
 from functools import cache
 
 import airportsdata
 
-# What airportsdata calls otherwise, and which airport people mean where a city has several.
-_MAIN_AIRPORTS = {
-    "bali": "DPS",
-    "bangkok": "BKK",
-    "barcelona": "BCN",
-    "berlin": "BER",
-    "brussels": "BRU",
-    "buenos aires": "EZE",
-    "chicago": "ORD",
-    "delhi": "DEL",
-    "frankfurt": "FRA",
-    "istanbul": "IST",
-    "london": "LHR",
-    "los angeles": "LAX",
-    "madrid": "MAD",
-    "melbourne": "MEL",
-    "milan": "MXP",
-    "montreal": "YUL",
-    "new york": "JFK",
-    "new york city": "JFK",
-    "nyc": "JFK",
-    "osaka": "KIX",
-    "paris": "CDG",
-    "rio de janeiro": "GIG",
-    "rome": "FCO",
-    "sao paulo": "GRU",
-    "seoul": "ICN",
-    "shanghai": "PVG",
-    "stockholm": "ARN",
-    "sydney": "SYD",
-    "tokyo": "HND",
-    "toronto": "YYZ",
-    "washington": "IAD",
-}
+from simulators.serpapi.airlines import HUBS
+
+_LETTERS = 3
+"""Of a code; no town's name is taken to be shorter."""
+_IN_SHORT = {"delhi": "new delhi", "frankfurt": "frankfurt am main", "new york city": "new york"}
 
 
 def is_place(name: str) -> bool:
-    lowered = name.strip().lower()
-    return lowered in _MAIN_AIRPORTS or lowered in _cities() or is_iata(name)
+    return _plain(name) in _cities() or is_iata(name)
 
 
 def is_iata(name: str) -> bool:
@@ -54,10 +25,8 @@ def is_iata(name: str) -> bool:
 def iata_of(name: str) -> str | None:
     """One airport's code for a city or a code in any case."""
     plain = name.strip()
-    if plain.lower() in _MAIN_AIRPORTS:
-        return _MAIN_AIRPORTS[plain.lower()]
-    if plain.lower() in _cities():
-        return _cities()[plain.lower()]
+    if code := _cities().get(_plain(name)):
+        return code
     return plain.upper() if plain.upper() in _by_code() else None
 
 
@@ -67,10 +36,8 @@ def zone_of(name: str) -> str | None:
 
 
 def written(name: str) -> str:
-    """As one writes a place: codes and given capitals stay."""
+    """As one writes a place: given capitals stay. Three letters may be a place's: `kos`, `goa`."""
     name = re.sub(r"\s+", " ", name.strip(" ,.;:!?'\""))
-    if len(name) == 3 and name.upper() in _by_code() and name.lower() not in _cities():
-        return name.upper()
     if name != name.lower():
         return name
     small = {"de", "of", "la", "del", "do", "am", "and"}
@@ -84,9 +51,31 @@ def _by_code() -> dict[str, airportsdata.Airport]:
 
 @cache
 def _cities() -> dict[str, str]:
-    """City to code; international airports first, then in order of their codes."""
+    """City to code: of several airports a hub, else an international one, else the last code.
+
+    Bali is known by "Denpasar-Bali Island", and New York by its city's code.
+    """
     rows = sorted(
         _by_code().items(),
-        key=lambda row: ("International" in row[1]["name"], row[0] < "A", row[0]),
+        key=lambda row: (row[0] in HUBS, "International" in row[1]["name"], row[0]),
     )
-    return {row["city"].lower(): code for code, row in rows if row["city"]}
+    known = {name: code for code, row in rows for name in _names_of(row["city"])}
+    for row in airportsdata.load_iata_macs().values():
+        members = sorted(row["airports"], key=lambda code: (code in HUBS, code))
+        known |= dict.fromkeys((_plain(row["name"]), _initials(row["name"])), members[-1])
+    return known | {name: known[whole] for name, whole in _IN_SHORT.items()}
+
+
+def _names_of(city: str) -> set[str]:
+    names = {re.sub(" islands?$", "", _plain(part)) for part in [city, *re.split("[/()-]", city)]}
+    return {name for name in names if len(name) >= _LETTERS}
+
+
+def _initials(name: str) -> str:
+    """NYC is New York City."""
+    return _plain("".join(word[0] for word in [*name.split(), "City"]))
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.strip().lower())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -3,21 +3,31 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 from pydantic import JsonValue
 
 from simulators.gemini.answers import Call, Decision
-from simulators.gemini.brain import confirming, follow_ups, summary
+from simulators.gemini.brain import (
+    answering,
+    confirming,
+    evidence,
+    follow_ups,
+    giving_way,
+    look,
+    summary,
+    witness,
+)
 from simulators.gemini.brain.about import read_about
-from simulators.gemini.brain.intents import Intent, Kind, read_intents
+from simulators.gemini.brain.intents import Intent, read_intents
 from simulators.gemini.brain.memory import resumed
 from simulators.gemini.brain.now import read_now
-from simulators.gemini.brain.outcomes import Outcome, outcomes_of
-from simulators.gemini.brain.phrasing import talk, web
+from simulators.gemini.brain.outcomes import REPLY, Outcome, outcomes_of
+from simulators.gemini.brain.phrasing import facts, talk, web
+from simulators.gemini.brain.phrasing.profile import asks_for_all
 from simulators.gemini.brain.replies import profile, reply
-from simulators.gemini.brain.scene import Scene
+from simulators.gemini.brain.scene import Scene, newest_noted
 from simulators.gemini.brain.schema import Unfit, fit
+from simulators.gemini.brain.skills import SKILL_OF_KIND
 from simulators.gemini.brain.toolbox import Skill, Toolbox, toolbox_of
 from simulators.gemini.wire import GenerateRequest
 
@@ -38,22 +48,14 @@ _CANNOT: Mapping[Skill, str] = {
     "price_history": "show a price's history",
     "list_running": "list what is running",
     "search_history": "search our conversation",
+    "remember": "note that",
+    "correct": "correct that",
+    "forget_fact": "forget that",
+    "list_facts": "list what I noted",
+    "forget_me": "forget you",
 }
-_SKILLS: Mapping[Kind, Skill] = {
-    "flight": "search_flights",
-    "remind": "set_reminder",
-    "list": "list_reminders",
-    "cancel": "cancel_reminder",
-    "search": "search_web",
-    "price": "check_price",
-    "products": "search_products",
-    "watch": "watch_price",
-    "watches": "list_watches",
-    "stop_watch": "stop_watch",
-    "history": "price_history",
-    "running": "list_running",
-    "recall": "search_history",
-}
+_OF_MEMORY = frozenset({"profile", "correct", "forget"})
+"""Without their tool, or with nothing to note, words must do."""
 _IN_PLACE_OF: Mapping[Skill, Skill] = {
     "search_products": "search_web",
     "search_history": "search_web",
@@ -77,25 +79,24 @@ def decide(request: GenerateRequest) -> Decision:
     """The same request gets the same decision; without a time in it, the clock of UTC counts."""
     if summary.is_asked(request):
         return Decision(text=summary.summarized(request))
-    decision = _decided(request)
-    return Decision(text=UNTRUE) if decision.text in _sent_back(request) else decision
-
-
-def _sent_back(request: GenerateRequest) -> list[str]:
-    """Answers of this turn that a note has called untrue."""
-    current = request.contents[request.spoken_start() + 1 :]
-    return [
-        said.text()
-        for said, after in pairwise(current)
-        if said.role == "model" and not said.calls() and after.notes()
-    ]
+    if (claims := look.claimed(request)) is not None:
+        return Decision(text=claims)
+    if (asks := witness.judged(request)) is not None:
+        return Decision(text="yes" if asks else "no")
+    if way := giving_way.given(request):
+        return Decision(calls=(way,))
+    decision = evidence.with_words(_decided(request), request)
+    if decision.text in answering.sent_back(request):
+        decision = Decision(text=UNTRUE)
+    return answering.formed(decision, request)
 
 
 def _decided(request: GenerateRequest) -> Decision:
     tools, outcomes = toolbox_of(request), outcomes_of(request)
     if not outcomes and (answered := _on_their_word(request, tools)):
         return answered
-    texts, scene = resumed(request, Scene(read_now(request), read_about(request)))
+    noted = newest_noted(request.contents)
+    texts, scene = resumed(request, Scene(read_now(request), read_about(request), noted=noted))
     intents = _unless_noted(read_intents(texts, scene), scene)
     if outcomes:
         return _after_results(intents, outcomes, tools, scene)
@@ -103,15 +104,18 @@ def _decided(request: GenerateRequest) -> Decision:
     calls = tuple(move.call for move in moves if move.call)
     if calls:
         return Decision(calls=calls)
-    if request.tool_config.function_calling_config.mode == _MUST_CALL:
+    must_call = request.tool_config.function_calling_config.mode == _MUST_CALL
+    if must_call and REPLY not in request.declarations():
         return _forced(request, tools)
     return Decision(text=_joined(moves, scene) or talk.lost("", tools))
 
 
 def _on_their_word(request: GenerateRequest, tools: Toolbox) -> Decision | None:
     """A "yes" to what was proposed: the same calls with the same arguments, and nothing else."""
-    if waiting := read_about(request).waiting:
-        calls = _offered(waiting, tools)
+    waiting = read_about(request).waiting
+    if waiting and (zone := facts.read_zone(request.turn_texts())):
+        noted = [_call("remember", zone.slots(), tools)] if "remember" in tools else []
+        calls = (*noted, *_offered(waiting, tools))
         return Decision(calls=calls) if calls else None
     answer = confirming.answer_to(request.turn_texts())
     proposed = confirming.proposals(request) or read_about(request).confirmed
@@ -121,6 +125,10 @@ def _on_their_word(request: GenerateRequest, tools: Toolbox) -> Decision | None:
         return Decision(text=LEFT)
     calls = _offered(proposed, tools)
     return Decision(calls=calls) if calls else None
+
+
+def _call(skill: Skill, slots: Mapping[str, JsonValue], tools: Toolbox) -> Call:
+    return Call(tools[skill].name, fit(tools[skill], slots))
 
 
 def _offered(calls: Iterable[Call], tools: Toolbox) -> tuple[Call, ...]:
@@ -154,7 +162,11 @@ def _after_results(
 
 
 def _move(intent: Intent, tools: Toolbox, scene: Scene) -> Move:
-    if skill := _SKILLS.get(intent.kind):
+    skill = SKILL_OF_KIND.get(intent.kind)
+    if intent.kind == "about" and "list_facts" in tools and asks_for_all(intent.said):
+        return Move(call=Call(tools["list_facts"].name, {}))
+    in_words = intent.kind in _OF_MEMORY and (skill not in tools or intent.wish is None)
+    if skill and not in_words:
         return _use(skill, intent, tools, scene)
     if intent.kind == "talk":
         return Move(words=talk.small_talk(intent.said, tools), is_idle=True)
@@ -173,6 +185,8 @@ def _said(intent: Intent, tools: Toolbox, scene: Scene) -> str:
             return profile.changed(about) or profile.tell_acknowledged(intent.said, about)
         case "forget":
             return profile.changed(about) or profile.NOTHING_TO_FORGET
+        case "correct":
+            return talk.lost("", tools)
         case _:
             return talk.lost(intent.said, tools)
 

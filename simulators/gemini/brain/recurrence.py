@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dateutil.rrule import rrulestr
+from pydantic import JsonValue
 
 from simulators.gemini.brain.spans import Found, Rule, find_all, rule
-from simulators.gemini.brain.words import MONTH, NUMBER, WEEKDAY, month, number, weekday
+from simulators.gemini.brain.words import MONTH, NUMBER, WEEKDAY, WEEKDAYS, month, number, weekday
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WORKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
@@ -38,6 +39,23 @@ class Repetition:
     def within_a_day(self) -> bool:
         """Hours and minutes count from now and need no time of day."""
         return "HOURLY" in self.rrule or "MINUTELY" in self.rrule
+
+    def said(self) -> dict[str, JsonValue]:
+        """As a tool takes it that makes the rule itself."""
+        parts = dict(part.split("=") for part in self.rrule.split(";"))
+        units = {frequency: unit for unit, frequency in _FREQUENCIES.items()}
+        said: dict[str, JsonValue] = {"unit": units[parts["FREQ"]]}
+        if "INTERVAL" in parts:
+            said["every"] = int(parts["INTERVAL"])
+        if days := parts.get("BYDAY"):
+            said["weekdays"] = [WEEKDAYS[_DAYS.index(day[-2:])] for day in days.split(",")]
+            if place := days[:-2].rpartition(",")[2]:
+                said["nth"] = int(place)
+        if "BYMONTH" in parts:
+            said["date"] = f"{int(parts['BYMONTH']):02}-{int(parts['BYMONTHDAY']):02}"
+        elif "BYMONTHDAY" in parts:
+            said["month_day"] = int(parts["BYMONTHDAY"])
+        return said
 
     def first_after(self, now: datetime, start: datetime) -> datetime:
         """The first occurrence after now, counted from a start at the wanted time of day."""

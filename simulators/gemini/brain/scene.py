@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from simulators.gemini.brain.about import About
 from simulators.gemini.brain.links import find_links
 from simulators.gemini.brain.now import Now
-from simulators.gemini.brain.outcomes import Outcome, answered_calls
+from simulators.gemini.brain.outcomes import Outcome, answered_calls, calls_in
 from simulators.gemini.brain.toolbox import skill_of
 from simulators.gemini.wire import Content
 
@@ -37,6 +37,8 @@ class Scene:
     about: About = field(default_factory=About)
     page: str | None = None
     """The shop's page that "it" means."""
+    noted: str | None = None
+    """The kind of fact that was noted last."""
     offers: tuple[str, ...] = ()
     """Pages of the products found last, in their order: "the second one"."""
 
@@ -46,6 +48,17 @@ class Scene:
             return self.page
         place = _PLACES[match["nth"].lower()]
         return self.offers[place] if place < len(self.offers) else self.page
+
+
+_NOTED = re.compile(r"Noted: (?P<kind>[a-z][a-z ]*)(?:\s*\((?P<whom>[^)]*)\))?:")
+
+
+def newest_noted(contents: list[Content]) -> str | None:
+    """By the lines under the model's words that tell what was noted."""
+    for content in reversed(contents):
+        if content.role == "model" and (told := list(_NOTED.finditer(content.text()))):
+            return told[-1]["whom"] or told[-1]["kind"]
+    return None
 
 
 def newest_page(contents: list[Content]) -> str | None:
@@ -58,6 +71,7 @@ def newest_page(contents: list[Content]) -> str | None:
             pages = [call.args.get("url") for call in content.calls() if _looks(call.name)]
         else:
             pages = [link for text in content.spoken() for link in find_links(text)]
+            pages += [call.args.get("url") for call in calls_in(content) if _looks(call.name)]
         if told := [page for page in pages if isinstance(page, str)]:
             return told[-1]
     return None

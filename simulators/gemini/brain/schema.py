@@ -8,12 +8,22 @@ from pydantic import JsonValue
 from simulators.gemini.brain.places import iata_of
 from simulators.gemini.wire import FunctionDeclaration, JsonObject
 
+SAID = "said"
+"""The argument that wants the person's own words; they are no wish's slot."""
 # How declarations may call what we mean; the first one found among their properties is used.
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "origin": ("origin", "from", "departure", "departure_id", "from_place", "source"),
     "destination": ("destination", "to", "arrival", "arrival_id", "to_place"),
     "departure_date": ("departure_date", "outbound_date", "depart_date", "departure", "date"),
     "return_date": ("return_date", "inbound_date", "return"),
+    "further_flights": ("further_flights",),
+    "children": ("children", "kids"),
+    "infants_on_lap": ("infants_on_lap", "infants", "babies"),
+    "infants_in_seat": ("infants_in_seat",),
+    "carry_on_bags": ("carry_on_bags", "bags"),
+    "outbound_times": ("outbound_times",),
+    "airlines": ("airlines", "include_airlines"),
+    "without_airlines": ("without_airlines", "exclude_airlines"),
     "adults": ("adults", "passengers", "travellers", "travelers"),
     "cabin": ("cabin", "cabin_class", "travel_class", "class"),
     "max_stops": ("max_stops", "stops", "maximum_stops"),
@@ -24,7 +34,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "query": ("query", "q", "search", "question", "terms", "text"),
     "text": ("text", "message", "what", "title", "content", "task", "reminder"),
     "in_minutes": ("in_minutes", "minutes_from_now"),
-    "at": ("at", "when", "time", "local_time", "due", "datetime", "due_at"),
+    "at": ("at", "when", "local_time", "due", "datetime", "due_at"),
     "zone": ("zone", "timezone", "time_zone", "tz"),
     "rrule": ("rrule", "recurrence", "repeat", "rule"),
     "url": ("url", "link", "page", "address"),
@@ -33,6 +43,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "drop_percent": ("drop_percent", "percent", "drop"),
     "back_in_stock": ("back_in_stock", "in_stock", "restocked"),
     "until": ("until", "end", "expires", "last_day"),
+    "fact": ("which", "fact", "about"),
     "which": (
         "which",
         "reminder",
@@ -47,8 +58,11 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-_INSTEAD_OF: Mapping[str, str] = {"at": "in_minutes"}
-"""Where the second was fitted, the first would say it again."""
+_INSTEAD_OF: Mapping[str, frozenset[str]] = {
+    "at": frozenset({"in_minutes", "in_days", "in_weeks", "in_months", "time", "part_of_day"}),
+    "rrule": frozenset({"unit"}),
+}
+"""Where one of these was fitted, it would say the same again."""
 
 
 class Unfit(Exception):
@@ -61,10 +75,11 @@ def fit(declaration: FunctionDeclaration, wish: Mapping[str, JsonValue]) -> Json
     properties = _properties(schema)
     required = schema.get("required")
     wanted = {str(name) for name in required} if isinstance(required, list) else set[str]()
+    wanted.discard(SAID)
     arguments: JsonObject = {}
     fitted_slots: set[str] = set()
     for slot, value in wish.items():
-        if _INSTEAD_OF.get(slot) in fitted_slots:
+        if _INSTEAD_OF.get(slot, frozenset()) & fitted_slots:
             continue
         name = next(
             (n for n in _NAMES.get(slot, (slot,)) if n in properties and n not in arguments), None
@@ -126,8 +141,9 @@ def _coerced(value: JsonValue, schema: JsonObject) -> JsonValue:
     match _type(schema):
         case "array":
             items = schema.get("items")
-            inner = _coerced(value, items if isinstance(items, dict) else {})
-            return None if inner is None else [inner]
+            each = value if isinstance(value, list) else [value]
+            inner = [_coerced(one, items if isinstance(items, dict) else {}) for one in each]
+            return None if None in inner else inner
         case "integer" | "number":
             return _number(value, schema)
         case "boolean":

@@ -19,8 +19,12 @@ class Clock:
     minute: int = 0
     is_open: bool = False
     """A bare "at 9" may mean the morning or the evening."""
-    is_part_of_day: bool = False
+    part_of_day: str | None = None
     """"In the evening": an hour of our choosing."""
+
+    @property
+    def is_part_of_day(self) -> bool:
+        return self.part_of_day is not None
 
     def as_time(self) -> time:
         return time(self.hour, self.minute)
@@ -89,7 +93,8 @@ def _spoken(match: re.Match[str]) -> Clock | None:
 
 
 def _part_of_day(match: re.Match[str]) -> Clock:
-    return Clock(_PARTS_OF_DAY[match["part"].lower()], is_part_of_day=True)
+    part = match["part"].lower()
+    return Clock(_PARTS_OF_DAY[part], part_of_day="evening" if part == "tonight" else part)
 
 
 _HALF = r"(?P<half>[ap]\.?m\b\.?)"

@@ -19,6 +19,11 @@ Skill = Literal[
     "price_history",
     "list_running",
     "search_history",
+    "remember",
+    "correct",
+    "forget_fact",
+    "list_facts",
+    "forget_me",
 ]
 SKILLS: tuple[Skill, ...] = get_args(Skill)
 # Words in the name of a tool that is called otherwise.
@@ -36,6 +41,11 @@ _HINTS: Mapping[Skill, tuple[tuple[str, ...], ...]] = {
     "price_history": (("price", "history"),),
     "list_running": (("running",),),
     "search_history": (("search", "history"), ("search", "conversation")),
+    "remember": (("remember", "fact"),),
+    "correct": (("correct", "fact"),),
+    "forget_fact": (("forget", "fact"),),
+    "list_facts": (("list", "facts"),),
+    "forget_me": (("forget_me",),),
 }
 
 Toolbox = Mapping[Skill, FunctionDeclaration]

@@ -1,8 +1,11 @@
 """A reminder's moment: one instant on the user's wall, perhaps repeated."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
+
+from pydantic import JsonValue
 
 from simulators.gemini.brain.dates import Day, find_dates
 from simulators.gemini.brain.recurrence import Repetition, find_repetition
@@ -16,7 +19,9 @@ class When:
     """Local wall time, without a zone."""
     rrule: str | None = None
     minutes: float | None = None
-    """Counted from now ("in a minute"), so that a late try may move it."""
+    """Counted from now ("in a minute")."""
+    said: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    """The same as a tool takes it that knows the calendar: nothing worked out."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ def read_when(text: str, now: datetime, *, by_morning: bool = False) -> Reading:
         total = sum((span.value for span in spans), timedelta())
         rest = without(text, [(span.start, span.end) for span in spans])
         at = _up_to_the_minute(now + total, now)
-        return Reading(rest, When(at, minutes=total.total_seconds() / 60))
+        minutes = total.total_seconds() / 60
+        return Reading(rest, When(at, minutes=minutes, said={"in_minutes": minutes}))
     repeated = find_repetition(text)
     if repeated:
         text = text[: repeated.start] + " " * (repeated.end - repeated.start) + text[repeated.end :]
@@ -47,11 +53,23 @@ def read_when(text: str, now: datetime, *, by_morning: bool = False) -> Reading:
     rest, day = without(text, used), days[0].value if days else None
     if repeated:
         return _repeated(rest, repeated.value, day, clock, now)
-    if day is None:
-        return Reading(rest, When(_soonest(clock, now))) if clock else Reading(rest, missing="all")
-    if clock is None and day.is_offset:
-        return Reading(rest, When(datetime.combine(day.value, now.time().replace(second=0))))
-    return Reading(rest, When(_on_day(day, clock, now))) if clock else Reading(rest, missing="time")
+    return _once(rest, day, clock, now)
+
+
+def _once(rest: str, day: Day | None, clock: Clock | None, now: datetime) -> Reading:
+    if clock is None:
+        if day is None or not day.is_offset:
+            return Reading(rest, missing="time" if day else "all")
+        at = datetime.combine(day.value, now.time().replace(second=0))
+        return Reading(rest, When(at, said=day.said))
+    at = _on_day(day, clock, now) if day else _soonest(clock, now)
+    return Reading(rest, When(at, said={**(day.said if day else {}), **_said(clock, at)}))
+
+
+def _said(clock: Clock, at: datetime) -> dict[str, JsonValue]:
+    if clock.part_of_day:
+        return {"part_of_day": clock.part_of_day}
+    return {"time": f"{at:%H:%M}"}
 
 
 def _repeated(
@@ -61,7 +79,8 @@ def _repeated(
         return Reading(rest, missing="time")
     time_of_day = clock.likeliest() if clock else now.time()
     start = datetime.combine(day.value if day else now.date(), time_of_day)
-    return Reading(rest, When(rule.first_after(now, start), rrule=rule.rrule))
+    said = {**(day.said if day else {}), **rule.said(), **(_said(clock, start) if clock else {})}
+    return Reading(rest, When(rule.first_after(now, start), rrule=rule.rrule, said=said))
 
 
 def _on_day(day: Day, clock: Clock, now: datetime) -> datetime:

@@ -54,18 +54,19 @@ function rows(messages, kept, send) {
   return items;
 }
 
+/* A bubble takes its direction from its text alone: whatever else stands in it names its own. */
 function row(message, first, key, kept, send) {
   if (message.status === "failed" || message.status === "undelivered") return failure(message, key);
   const mine = message.direction === "inbound";
   const fresh = ![...kept.keys()].some((other) => other?.startsWith(message.sid));
   const className = ["bubble", mine && "mine", message.has_picture && "pictured", first && "first", fresh && kept.size && "fresh"].filter(Boolean).join(" ");
   const state = message.tick;
-  const meta = make("span", { class: "meta" }, make("time", { datetime: message.at }, clock(message.at)), mine ? icon(...TICKS[state]) : null);
+  const meta = make("span", { class: "meta", dir: "ltr" }, make("time", { datetime: message.at }, clock(message.at)), mine ? icon(...TICKS[state]) : null);
   return make(
     "li",
-    { class: className, "data-key": key, "data-sid": message.sid, "data-state": state },
-    make("span", { class: "unseen" }, mine ? "You: " : "TaskFlow: "),
-    message.template ? make("span", { class: "label" }, "Template") : null,
+    { class: className, dir: "auto", "data-key": key, "data-sid": message.sid, "data-state": state },
+    make("span", { class: "unseen", dir: "ltr" }, mine ? "You: " : "TaskFlow: "),
+    message.template ? make("span", { class: "label", dir: "ltr" }, "Template") : null,
     message.has_picture ? picture(message) : message.media_url ? attachment(message) : null,
     formatted(message.body),
     meta,
@@ -76,7 +77,7 @@ function row(message, first, key, kept, send) {
 function lost(message, send) {
   const why = message.webhook_status ?? message.webhook_error;
   const again = make("button", { type: "button", onclick: () => send(message.body) }, "Send again");
-  return make("div", { class: "lost-note" }, make("span", {}, `Not accepted by TaskFlow (${why})`), again);
+  return make("div", { class: "lost-note", dir: "ltr" }, make("span", {}, `Not accepted by TaskFlow (${why})`), again);
 }
 
 function failure(message, key) {
@@ -87,7 +88,7 @@ function failure(message, key) {
 function attachment(message) {
   const safe = /^https?:\/\//i.test(message.media_url);
   const name = `Attachment (${message.media_type ?? "file"})`;
-  return safe ? make("a", { class: "label", href: message.media_url, target: "_blank", rel: "noopener noreferrer" }, name) : make("span", { class: "label" }, name);
+  return safe ? make("a", { class: "label", dir: "ltr", href: message.media_url, target: "_blank", rel: "noopener noreferrer" }, name) : make("span", { class: "label", dir: "ltr" }, name);
 }
 
 function welcome(send) {

@@ -9,7 +9,7 @@ const NUMBER = /^\s*(\d{1,3})\. +(.*)$/;
 const QUOTE = /^> ?(.*)$/;
 
 export function formatted(text) {
-  const box = make("div", { class: "text", dir: "auto" });
+  const box = make("div", { class: "text" });
   text.split("```").forEach((part, index, parts) => {
     // An opening mark without a closing one is plain text.
     const unclosed = index % 2 === 1 && index === parts.length - 1;

@@ -22,7 +22,7 @@ function person(contact, messages, current, choose) {
     make("span", { class: `avatar tint${tint(contact.user)}`, "aria-hidden": "true" }, initial(contact.name)),
     make("b", {}, contact.name),
     make("time", {}, when ?? ""),
-    make("span", { class: "preview" }, preview),
+    make("span", { class: "preview", dir: "auto" }, preview),
     unread ? make("span", { class: "badge", "aria-label": `${unread} unread` }, String(unread)) : make("span"),
   );
 }

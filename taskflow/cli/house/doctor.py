@@ -2,21 +2,20 @@
 
 import asyncio
 import base64
-import urllib.request
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
-from urllib.error import HTTPError, URLError
 
 import asyncpg
 from nats.aio.client import Client
 from rich.table import Table
 from rich.text import Text
 
-from taskflow.bus import durability, topology
+from taskflow.bus import durability, store, topology
 from taskflow.cli.console import SafeConsole
 from taskflow.cli.operator import OperatorSettings, bus
 from taskflow.cli.output import echo_json
+from taskflow.cli.web import NoAnswer, ask
 from taskflow.errors import Configuration, TaskFlowError
 from taskflow.health.diagnosis import diagnose
 from taskflow.health.reading import Health
@@ -139,6 +138,15 @@ async def _bus(client: Client, settings: OperatorSettings) -> Finding:
             return Finding("NATS", ok=False, says=says, do="run `taskflow provision`")
         if settings.nats_monitor_url:
             await durability.require_sync_always(settings.nats_monitor_url)
+            full = (await asyncio.to_thread(store.store_of, settings.nats_monitor_url)).share
+            if full > store.NEARLY_FULL:
+                says = f"its store is {full:.0%} full: once it is, nobody is answered"
+                return Finding("NATS", ok=False, says=says, do="see NatsStoreFills in the runbook")
+        if not await topology.is_limited(client):
+            says = "the stream has no limit in bytes: it may fill the store"
+            return Finding(
+                "NATS", ok=False, says=says, do="set NATS_MONITOR_URL, then `taskflow provision`"
+            )
     except TaskFlowError as error:
         return _no_bus(error)
     return Finding("NATS", ok=True, says="stream and consumers in place")
@@ -218,12 +226,11 @@ def _not_set(vendor: str, names: str) -> Finding:
 
 def _asked(vendor: str, url: str, headers: dict[str, str], key: str) -> Finding:
     """The cheapest authenticated call; what it says of the key."""
-    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - vendors' or operator's address
     try:
-        with urllib.request.urlopen(request, timeout=VENDOR_SECONDS):  # noqa: S310 - as above
-            return Finding(vendor, ok=True, says="answers, and takes the key")
-    except HTTPError as error:
-        return Finding(vendor, ok=False, says=f"answers {error.code}", do=f"check {key}")
-    except (URLError, TimeoutError) as error:
-        says = f"does not answer: {type(error).__name__}"
+        status = ask("GET", url, headers=headers, seconds=VENDOR_SECONDS).status
+    except NoAnswer as error:
+        says = f"does not answer: {error}"
         return Finding(vendor, ok=False, says=says, do="check the network, or its *_URL setting")
+    if not 200 <= status < 300:
+        return Finding(vendor, ok=False, says=f"answers {status}", do=f"check {key}")
+    return Finding(vendor, ok=True, says="answers, and takes the key")

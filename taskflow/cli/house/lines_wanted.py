@@ -10,14 +10,13 @@ from contracts import slots, streams
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.streams import UserId
-from taskflow.cli.operator import Operator
+from taskflow.cli.operator import MESSAGE_REF, Operator
 from taskflow.cli.past.why import by_prefix, sent_as
 from taskflow.errors import Configuration
 from taskflow.time_travel import gathering
 from taskflow.time_travel.turns import Turn, turns
 from taskflow.time_travel.why import UNPROMPTED, trace_id
 
-SID = re.compile(r"[SM]M[0-9a-f]{32}", re.IGNORECASE)
 TRACE = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 _NO_IDS = {"timestamp", "service", "level", "event"}
 _PREFIX = re.compile(r"[0-9a-f]{8}[0-9a-f-]{0,27}", re.IGNORECASE)
@@ -50,7 +49,7 @@ def named(name: str) -> Wanted:
 
 async def wanted(me: Operator, name: str) -> Wanted:
     """Raises Configuration where several replies' ids begin so."""
-    if SID.fullmatch(name):
+    if MESSAGE_REF.fullmatch(name):
         received = await me.log.find(slots.event_id(slots.message(name), 0))
         return await _of_event(me, received or await _sent_as(me, name), name)
     if TRACE.fullmatch(name):
@@ -132,7 +131,7 @@ def _ids(events: Iterable[Recorded[Any]]) -> set[str]:
         found.add(str(one.event_id))
         if trace := trace_id(one):
             found.add(trace)
-        if sid := getattr(one.event, "message_sid", None):
+        if sid := getattr(one.event, "message_ref", None):
             found.add(sid)
     return found
 

@@ -28,7 +28,7 @@ HELD = timedelta(seconds=10)
 """A line may come before the log tells that it is about this."""
 _COLOURS = {"debug": "dim", "info": "green", "warning": "yellow", "error": "red"}
 _IN_COLUMNS = {"timestamp", "service", "level", "event", "exception"}
-_IDS = {"instance", "trace_id", "event_id", "correlation", "stream", "message_sid", "logger"}
+_IDS = {"instance", "trace_id", "event_id", "correlation", "stream", "message_ref", "logger"}
 _FRAMES = 3
 
 
@@ -41,7 +41,10 @@ async def tell_logs(name: str, *, level: str, follow: bool, json: bool) -> None:
     rank = _rank(level)
     files = LogFiles(LogsSettings.load().taskflow_home / "logs")
     if not files.files:
-        raise Configuration(f"no logs in {files.folder}; is TASKFLOW_HOME that of the services?")
+        raise Configuration(
+            f"no logs in {files.folder}; is TASKFLOW_HOME that of the services? In a cluster they "
+            "stand on the pods' stdout: kubectl logs -l app.kubernetes.io/part-of=taskflow --prefix"
+        )
     found = await _found(name)
     which = found or named(name)
     lines = files.new(which)

@@ -4,7 +4,7 @@ import asyncio
 
 from pydantic import AliasChoices, Field, SecretStr
 
-from taskflow.bus import topology
+from taskflow.bus import store, topology
 from taskflow.bus.permissions import PROVISION_URL
 from taskflow.bus.relay import BUS_AWAY
 from taskflow.cli.operator import OfTheHouse, bus
@@ -24,6 +24,8 @@ class BusSettings(OfTheHouse):
         validation_alias=AliasChoices(PROVISION_URL, "NATS_URL"),
     )
     """Of a login that may make streams; a running house tells its own beside the operator's."""
+    nats_monitor_url: str | None = Field(default=None, examples=["http://127.0.0.1:8222"])
+    """Tells how large the store is, of which the stream takes a part."""
 
 
 async def migrate_database() -> None:
@@ -44,7 +46,7 @@ async def provision_bus(replicas: int | None, every: float | None) -> None:
     while True:
         try:
             async with bus(settings.nats_url) as client:
-                await topology.provision(client, replicas)
+                await topology.provision(client, replicas, await _room(settings))
         except (Configuration, *BUS_AWAY) as error:
             if every is None:
                 raise Configuration(f"NATS at NATS_URL: {error}") from error
@@ -58,3 +60,10 @@ async def provision_bus(replicas: int | None, every: float | None) -> None:
         if every is None:
             return
         await asyncio.sleep(every)
+
+
+async def _room(settings: BusSettings) -> int | None:
+    """Bytes that the stream may take; None where nobody tells how large the store is."""
+    if settings.nats_monitor_url is None:
+        return None
+    return (await asyncio.to_thread(store.store_of, settings.nats_monitor_url)).for_stream

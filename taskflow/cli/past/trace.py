@@ -14,7 +14,7 @@ from contracts import slots
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.recorded import Recorded
 from contracts.streams import UserId
-from taskflow.cli.operator import Operator, reader
+from taskflow.cli.operator import MESSAGE_REF, Operator, reader
 from taskflow.cli.output import echo_json, warn
 from taskflow.cli.past.trace_drawing import as_json, draw
 from taskflow.cli.past.why import SCAN_SECONDS, by_prefix, sent_as
@@ -29,7 +29,6 @@ WANTED = (
     "id (32 hexadecimal digits), or a user's id or number for their last turn"
 )
 _TRACE = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
-_SID = re.compile(r"[SM]M[0-9a-f]{32}", re.IGNORECASE)
 _PREFIX = re.compile(r"[0-9a-f]{8}[0-9a-f-]{0,27}", re.IGNORECASE)
 # No index leads to a trace: the log is read through, newest partition or not.
 _BY_TRACE = "select event_id from events where trace like $1 limit 1"
@@ -87,7 +86,7 @@ async def _spans(jaeger: str, trace: str) -> list[Bar]:
 
 
 async def _subject(me: Operator, name: str) -> Subject:
-    if _SID.fullmatch(name):
+    if MESSAGE_REF.fullmatch(name):
         received = await me.log.find(slots.event_id(slots.message(name), 0))
         return _of(received or await sent_as(me, name))
     if (id_ := _uuid(name)) and (event := await me.log.find(id_)):

@@ -9,7 +9,7 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from taskflow.cli.console import SafeConsole
-from taskflow.cli.operator import Operator, reader
+from taskflow.cli.operator import MESSAGE_REF, Operator, reader
 from taskflow.cli.output import echo_json
 from taskflow.cli.past.why_tree import tree
 from taskflow.cli.seeing import all_seen, sight
@@ -19,18 +19,21 @@ from taskflow.time_travel import explaining, gathering, why
 SCAN_SECONDS = 60.0
 """For a MessageSid without a delivery: nothing in the log is found by it but by reading."""
 _PREFIX = re.compile(r"[0-9a-f]{8}[0-9a-f-]{0,28}", re.IGNORECASE)
-_SID = re.compile(r"[SM]M[0-9a-f]{32}", re.IGNORECASE)
 # A prefix is a range of ids.
 _BY_PREFIX = """
 select event_id from events
  where event_id between $1 and $2 and type = 'reply.ready' order by event_id limit 3
 """
-_BY_SID = "select event_id from events where type = 'reply.sent' and payload->>'message_sid' = $1"
+# The first version of the fact named it otherwise.
+_BY_REF = """
+select event_id from events
+ where type = 'reply.sent' and $1 in (payload->>'message_ref', payload->>'message_sid')
+"""
 
 
 async def tell_why(name: str, *, open_: bool, json: bool) -> None:
     async with reader() as me:
-        reply = await _reply(me, name)
+        reply = await reply_named(me, name)
         events = await gathering.behind(me.log, reply)
         user = UserId(reply.user_id) if reply.user_id else None
         sight_ = await sight(me, user, open_=open_)
@@ -44,9 +47,9 @@ async def tell_why(name: str, *, open_: bool, json: bool) -> None:
         SafeConsole().print(tree(found, sight_.cover, links))
 
 
-async def _reply(me: Operator, name: str) -> Recorded[ReplyReady]:
+async def reply_named(me: Operator, name: str) -> Recorded[ReplyReady]:
     """By its id or the beginning of it, a MessageSid that it went out under, or its user."""
-    if _SID.fullmatch(name):
+    if MESSAGE_REF.fullmatch(name):
         return await sent_as(me, name)
     if _PREFIX.fullmatch(name) and (found := await _by_id(me, name)):
         return found
@@ -105,7 +108,7 @@ async def sent_as(me: Operator, sid: str) -> Recorded[ReplyReady]:
         slot = slots.delivery(sid, status)
         if (fact := await me.log.find(slots.event_id(slot, 0))) is not None:
             return await _found(me, fact.event.reply)
-    row = await me.pool.fetchrow(_BY_SID, sid, timeout=SCAN_SECONDS)
+    row = await me.pool.fetchrow(_BY_REF, sid, timeout=SCAN_SECONDS)
     if row is None:
         raise Configuration(f"no reply went out as {sid}")
     return await _found(me, (await _found(me, row["event_id"])).event.reply)

@@ -7,6 +7,7 @@ from typing import Any
 from rich.text import Text
 from rich.tree import Tree
 
+from contracts.conversation import WishJudged
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished
 from taskflow.cli.rendering import cut
@@ -47,7 +48,7 @@ def _turn(top: Tree, turn: Turn, found: Explanation, cover: str) -> None:
     for id_ in turn.messages:
         if (message := found.messages.get(id_)) is not None:
             last = message.recorded_at
-            what = f"webhook {message.event.message_sid} at {_clock(message)}"
+            what = f"webhook {message.event.message_ref} at {_clock(message)}"
             top.add(_row(what, _text(message.event.text, cover)))
     began = turn.started.recorded_at
     branch = top.add(_row(f"turn {turn.started.event.number + 1} {_since(last, began)}", ""))
@@ -77,7 +78,7 @@ def _step(branch: Tree, step: Step, began: datetime, cover: str) -> datetime:
         what = f"{proposed.event.tool} {_text(proposed.event.arguments, cover)}"
         row.add(_row(f"proposed, because {proposed.event.why}", what))
     for call in step.calls:
-        began = max(began, _call(row, call, cover))
+        began = max(began, _call(row, call, step.wishes.get(call.request.event_id), cover))
     if (failed := step.failed) is not None:
         why = f"{failed.event.reason} {failed.event.detail}, {failed.event.attempts} attempts"
         row.add(_row(f"model.failed {_since(began, failed.recorded_at)}", why))
@@ -85,9 +86,11 @@ def _step(branch: Tree, step: Step, began: datetime, cover: str) -> datetime:
     return began
 
 
-def _call(row: Tree, call: Call, cover: str) -> datetime:
+def _call(row: Tree, call: Call, wish: Recorded[WishJudged] | None, cover: str) -> datetime:
     asked, outcome = call.request, call.outcome
     branch = row.add(_row(asked.event.key(), _text(asked.event.arguments, cover)))
+    if wish is not None:
+        branch.add(_row(_allowed_by(wish.event), _text(wish.event.words, cover)))
     if outcome is None:
         branch.add("no outcome yet")
         return asked.recorded_at
@@ -103,6 +106,20 @@ def _call(row: Tree, call: Call, cover: str) -> datetime:
     return outcome.recorded_at
 
 
+def _allowed_by(wish: WishJudged) -> str:
+    match wish.by, wish.asks:
+        case "yes", _:
+            return "allowed by the user's yes"
+        case "words", _:
+            return "allowed by the user's words"
+        case _, True:
+            return "allowed by the user's words, as the witness found"
+        case _, False:
+            return "the witness found no such wish in the user's words"
+        case _:
+            return "the witness gave no answer about the user's words"
+
+
 def _sending(top: Tree, sending: Sending, reply: Recorded[Any]) -> None:
     parts = f" in {sending.parts} parts" if sending.parts and sending.parts > 1 else ""
     branch = top.add(_row(f"sending{parts}", sending.state()))
@@ -112,7 +129,7 @@ def _sending(top: Tree, sending: Sending, reply: Recorded[Any]) -> None:
         if one.at:
             told.append(f"{one.outcome} {_since(one.claimed_at, one.at)}")
             before = one.at
-        told += [part for part in (one.message_sid, one.reason) if part]
+        told += [part for part in (one.message_ref, one.reason) if part]
         told += [f"known by {one.known_by}"] if one.known_by else []
         branch.add(_row(f"part {one.part + 1}, attempt {one.attempt}", ", ".join(told)))
     for one in sending.deliveries:

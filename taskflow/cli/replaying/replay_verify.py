@@ -135,6 +135,7 @@ def _sum_up(tally: Tally, *, json: bool) -> None:
             "differences": tally.differences,
             "partly": dict(tally.partly),
             "not_comparable": {why: n for why, n in tally.not_comparable.items() if n},
+            "retired": dict(sorted(tally.retired.items())),
             "verified": tally.proves,
         }
         echo_json(told)
@@ -146,6 +147,9 @@ def _sum_up(tally: Tally, *, json: bool) -> None:
     for why, count in sorted(tally.not_comparable.items()):
         if count:
             echo(f"  not comparable: {count:,}, {WHYS[why]}")
+            kinds = sorted(tally.retired.items()) if why == "retired" else ()
+            for kind, of_kind in kinds:
+                echo(f"    {of_kind:,} {kind}")
     for why, count in sorted(tally.partly.items()):
         echo(f"  compared in part: {count:,}, {WHYS[why]}")
     if not tally.compared:

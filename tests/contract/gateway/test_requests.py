@@ -2,17 +2,21 @@
 
 import json
 import os
+from base64 import b64encode
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from aiohttp import web
 from jsonschema import Draft202012Validator
 from pydantic import SecretStr
 
-from services.gateway.channels.twilio import Never, NotNow, Twilio, Unknown
+from contracts.streams import UserId
+from services.gateway.channels.channel import Never, NotNow, Outgoing, Unknown
+from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.settings import GatewaySettings
 
 SPECS = Path(os.environ.get("TASKFLOW_SPECS", Path(__file__).parents[4] / "shared" / "specs"))
@@ -54,11 +58,17 @@ async def vendor() -> AsyncGenerator[tuple[Vendor, Twilio]]:
         twilio_auth_token=SecretStr("token"),
         twilio_whatsapp_from="whatsapp:+14155238886",
         twilio_api_url=f"http://127.0.0.1:{port}",
+        taskflow_master_key=SecretStr(b64encode(b"k" * 32).decode()),
+        public_url="https://t.example",
     )
     twilio = Twilio(settings)
     yield vendor, twilio
     await twilio.close()
     await runner.cleanup()
+
+
+def outgoing(text: str, **more: Any) -> Outgoing:
+    return Outgoing(UserId(uuid4()), "whatsapp:+15551230001", text, uuid4(), **more)
 
 
 def operation(file: str, path: str, method: str) -> dict[str, Any]:
@@ -75,7 +85,7 @@ def form_faults(asked: dict[str, str], described: dict[str, Any]) -> list[str]:
 @needs_specs
 async def test_a_message_is_posted_as_the_vendor_describes(vendor) -> None:
     recorder, twilio = vendor
-    await twilio.send("whatsapp:+15551230001", "hello", "https://t.example/webhook/status?a=1")
+    await twilio.send(outgoing("hello"))
 
     method, path, form = recorder.asked[0]
     assert (method, path) == ("POST", MESSAGES.replace("{AccountSid}", ACCOUNT))
@@ -86,7 +96,7 @@ async def test_a_message_is_posted_as_the_vendor_describes(vendor) -> None:
 @needs_specs
 async def test_a_picture_is_posted_as_the_vendor_describes(vendor) -> None:
     recorder, twilio = vendor
-    await twilio.send("whatsapp:+1", "", "https://t.example", "https://t.example/media/1?mac=2")
+    await twilio.send(outgoing("", picture="https://t.example/media/1?mac=2"))
 
     _, _, form = recorder.asked[0]
     assert form["MediaUrl"] == "https://t.example/media/1?mac=2"
@@ -124,4 +134,4 @@ async def test_each_refusal_is_understood(vendor, status: int, code: int, outcom
     recorder.status = status
     recorder.answer = {"code": code, "message": "no", "more_info": "", "status": status}
 
-    assert isinstance(await twilio.send("whatsapp:+1", "x", "https://t"), outcome)
+    assert isinstance(await twilio.send(outgoing("x")), outcome)

@@ -13,7 +13,7 @@ from taskflow.log.appending import Appended, Because, Exists, Write
 from taskflow.log.event_log import Log
 from tests.support.memory_log import MemoryLog
 
-MESSAGE = MessageReceived(message_sid="SM1", channel="whatsapp", kind="text", text="hello")
+MESSAGE = MessageReceived(message_ref="SM1", channel="whatsapp", kind="text", text="hello")
 STARTED = TurnStarted(number=0)
 
 

@@ -8,7 +8,7 @@ import pytest
 from contracts.conversation import ReplyReady, UserForgotten
 from contracts.replies import ReplyDelivered, ReplyRead, ReplySent
 from services.gateway.channels.erasing import exchanged
-from services.gateway.channels.twilio import Twilio
+from services.gateway.channels.twilio.twilio import Twilio
 from taskflow.forgetting.erasure import Forgetting
 from taskflow.log.event_log import EventLog
 from taskflow.privacy.vault import Vault
@@ -99,10 +99,10 @@ def test_a_conversation_names_every_message_once() -> None:
     told.tell(message("hi", sid="SM1"))
     told.tell(message("", kind="media", sid="MM2"))
     (alert,) = told.tell(ReplyReady(turn=None, kind="alert", text="65", picture=USER))
-    sent = {"reply": alert.event_id, "part": 0, "message_sid": "MM3"}
+    sent = {"reply": alert.event_id, "part": 0, "message_ref": "MM3"}
     told.tell(ReplySent(**sent, attempt=1, known_by="response"), ReplyRead(**sent))
     (plain,) = told.tell(ReplyReady(turn=None, kind="answer", text="65"))
     # Only assumed to be gone: its SID is told by what became of it.
-    told.tell(ReplyDelivered(reply=plain.event_id, part=0, message_sid="SM4"), UserForgotten())
+    told.tell(ReplyDelivered(reply=plain.event_id, part=0, message_ref="SM4"), UserForgotten())
 
     assert exchanged(told.events) == {"SM1": False, "MM2": True, "MM3": True, "SM4": False}

@@ -10,7 +10,8 @@ from urllib.parse import quote
 import pytest
 from twilio.request_validator import RequestValidator
 
-from services.gateway.channels.signature import Callbacks, NotText, TooManyFields, parsed
+from services.gateway.channels.links import Callbacks
+from services.gateway.channels.twilio.signature import NotText, TooManyFields, parsed
 from taskflow.process.service import Runtime
 from tests.contract.simulators.twilio.world import ACCOUNT, SENDER, TOKEN
 from tests.integration.gateway.conftest import ADA, House

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import Case, GenerationMode
 from yarl import URL
 
-from services.gateway.channels.signature import Callbacks
-from services.gateway.webhooks import Intake, Webhooks
+from services.gateway.channels.intake import Intake
+from services.gateway.channels.links import Callbacks
+from services.gateway.webhooks import Webhooks
 from taskflow.process.service import Runtime
 from tests.contract.simulators.twilio.world import ACCOUNT
 from tests.integration.gateway.conftest import House
@@ -62,7 +63,7 @@ async def test_whatever_the_schema_says_or_forbids_is_answered(
     loop, seen = asyncio.get_running_loop(), Counter[int]()
     reply = (await house.say("ticks")).event_id
     (sent,) = await eventually(lambda: house.events("reply.sent"))
-    sid = sent.event.message_sid
+    sid = sent.event.message_ref
     callbacks = Callbacks(house.settings.master_keys, house.url)
     callback = callbacks.url(await house.user(), reply, 0, 1)
     cases = schema_of(house, runtime)[path]["POST"].as_strategy(generation_mode=mode)

@@ -10,10 +10,10 @@ import pytest
 from contracts import slots, streams
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
+from services.gateway.channels.links import PictureLinks
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing
-from services.gateway.channels.signature import Callbacks, PictureLinks
-from services.gateway.channels.twilio import Twilio
+from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.decider import FOLD
 from services.gateway.effects import Effects
 from services.gateway.handlers import Sending
@@ -153,7 +153,6 @@ async def effects(house: House, event_log: EventLog, database: str) -> AsyncGene
             event_log,
             house.vault,
             twilio,
-            callbacks=Callbacks(key, house.url),
             pictures=Pictures(Media(pool, house.vault), links),
             pacing=Pacing(80),
             now=_in_two_minutes,

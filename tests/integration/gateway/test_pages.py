@@ -1,5 +1,6 @@
 """What the gateway shows of the whole house: to people, to machines, to Prometheus."""
 
+import json
 import os
 import time
 from collections.abc import AsyncGenerator
@@ -66,9 +67,13 @@ async def test_pages_tell_how_it_stands(house: House, others: asyncpg.Connection
     assert NUMBER not in page + str(told)
     assert (await get(house, "/live"))[0] == 200
     assert '"postgres":{"ok":true' in (await get(house, "/ready"))[1]
-    assert (await get(house, "/webhook")) == (
+    status, told = await get(house, "/webhook")
+    assert (status, json.loads(told)) == (
         200,
-        '{"taskflow":"Twilio\'s webhook: POST signed messages here"}',
+        {
+            "taskflow": "Twilio's webhook: POST signed messages here",
+            "url": f"{house.url}/webhook",
+        },
     )
 
 

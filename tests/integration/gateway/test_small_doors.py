@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from twilio.request_validator import RequestValidator
 
-from services.gateway.channels.signature import Callbacks
+from services.gateway.channels.links import Callbacks
 from taskflow.process.service import Runtime
 from tests.contract.simulators.twilio.world import ACCOUNT, SENDER, TOKEN
 from tests.integration.gateway.conftest import ADA, SID, House
@@ -163,5 +163,5 @@ async def test_of_an_assumed_attempt_the_first_message_heard_of_stays(
     assert await house.call_back(url, other, "sent") == 403
     assert await house.call_back(url, first, "delivered") == 204
     assert await house.call_back(url, first, "read") == 204
-    told = [one.event.message_sid for one in await house.events("reply.delivered", "reply.read")]
+    told = [one.event.message_ref for one in await house.events("reply.delivered", "reply.read")]
     assert told == [first, first]

@@ -20,6 +20,7 @@ from taskflow.privacy.media import Media
 from tests.integration.scheduler.conftest import House
 from tests.support.eventually import eventually
 from tests.support.forgetting import destroy_key
+from tests.support.offers import SCHEDULER
 from tests.support.scripted_shop import ScriptedShop
 
 pytestmark = pytest.mark.integration
@@ -41,10 +42,10 @@ class Street:
 
     async def say(self, user: UserId, text: str) -> None:
         told = MessageReceived(
-            message_sid=f"SM{uuid4().hex}", channel="whatsapp", kind="text", text=text
+            message_ref=f"SM{uuid4().hex}", channel="whatsapp", kind="text", text=text
         )
         write = Write(streams.conversation(user), [told], user)
-        await self.house.log.append([write], slots.message(told.message_sid))
+        await self.house.log.append([write], slots.message(told.message_ref))
 
     async def call(self, user: UserId, tool: str, **arguments: Any) -> ToolFinished | ToolFailed:
         asked = await self.house.calls.ask(user, tool, **arguments)
@@ -209,6 +210,31 @@ async def test_nobody_reaches_the_watches_of_somebody_else(street: Street) -> No
     assert (await street.done(eve, "stop_watch", which="1"))["stopped"]["url"] == KETTLE
     (left,) = (await street.done(ada, "list_watches"))["watches"]
     assert (left["url"], left["title"], left["last_price"]) == (SHOE, "Shoe of a01", "79.90")
+
+
+async def test_what_set_it_is_taken_back_as_its_tool_says_and_by_its_owner_alone(
+    street: Street,
+) -> None:
+    ada, eve = await street.house.users(2)
+    reminded = {"text": "call mom", "in_minutes": 90}
+    made = {
+        "watch_price": await street.watch(ada, below=70),
+        "set_reminder": await street.done(ada, "set_reminder", **reminded),
+    }
+    await street.watch(ada, KETTLE, below=5)
+    await street.done(ada, "set_reminder", **{**reminded, "text": "call dad"})
+    for tool, result in made.items():
+        undo = SCHEDULER[tool].undone_by
+        assert undo is not None
+        arguments = undo.arguments(result)
+        assert arguments is not None
+        assert await street.refused(eve, undo.tool, **arguments)
+        await street.done(ada, undo.tool, **arguments)
+        assert await street.refused(ada, undo.tool, **arguments), "it is gone"
+
+    running = await street.done(ada, "list_running")
+    assert [one["url"] for one in running["watches"]] == [KETTLE]
+    assert [one["text"] for one in running["reminders"]] == ["call dad"]
 
 
 async def test_a_history_comes_with_its_chart(street: Street) -> None:

@@ -17,7 +17,10 @@ from contracts import slots
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.streams import UserId, conversation
 from taskflow.cli import main
+from taskflow.cli.connecting import connect
+from taskflow.cli.connecting.checks import Check
 from taskflow.cli.operator import operator
+from taskflow.cli.people.chat import Wire
 from taskflow.errors import TaskFlowError
 from taskflow.log.appending import Because, Write
 from tests.support.filled import ADA, NUMBER
@@ -34,6 +37,7 @@ FEEDS: dict[str, list[list[str]]] = {
     "user": [[NUMBER, "--open"], [NUMBER, "--open", "--json"], [HOSTILE]],
     "why": [[NUMBER, "--open"], [NUMBER, "--open", "--json"], [HOSTILE]],
     "trace": [[NUMBER, "--log"], [NUMBER, "--log", "--json"], [HOSTILE]],
+    "evaluate record": [[NUMBER], [HOSTILE], [NUMBER, "--language", HOSTILE]],
     "export": [[NUMBER], [NUMBER, "--json"], [HOSTILE]],
     "logs": [
         ["--message", str(ADA)],
@@ -63,6 +67,9 @@ FEEDS: dict[str, list[list[str]]] = {
 }
 QUIET = {"up", "migrate", "provision", "doctor", "browser", "rewrap-keys", "asyncapi"}
 """They print names and figures of our own alone, or start what another test starts."""
+
+APART = {"chat", "connect"}
+"""They wait for others, and have a test each below."""
 
 
 def commands() -> Iterator[str]:
@@ -99,11 +106,11 @@ def hostile(told_of_filled: Path) -> Path:
 async def _write() -> None:
     async with operator() as me:
         said = MessageReceived(
-            message_sid="SM" + "e" * 32, channel="whatsapp", kind="text", text=HOSTILE
+            message_ref="SM" + "e" * 32, channel="whatsapp", kind="text", text=HOSTILE
         )
         stream = conversation(ADA)
         write = Write(stream, [said], UserId(ADA))
-        (received,) = (await me.log.append([write], slots.message(said.message_sid))).events
+        (received,) = (await me.log.append([write], slots.message(said.message_ref))).events
         reply = ReplyReady(turn=None, kind="answer", text=HOSTILE)
         because = Because.of(received)
         await me.log.append([Write(stream, [reply], UserId(ADA))], slots.retry(ADA), because)
@@ -120,7 +127,6 @@ async def _park(pool: asyncpg.Pool, stream: str) -> None:
     )
 
 
-@pytest.mark.timeout(240)
 def test_no_command_prints_what_acts(hostile: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong: list[str] = []
     for name in commands():
@@ -138,5 +144,27 @@ def test_no_command_prints_what_acts(hostile: Path, capsys: pytest.CaptureFixtur
 
 
 def test_every_command_is_fed() -> None:
-    fed = {*FEEDS, *QUIET}
+    fed = {*FEEDS, *QUIET, *APART}
     assert [name for name in commands() if name not in fed] == []
+
+
+def test_a_chat_shows_nothing_that_acts(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(_: Wire) -> list[dict[str, Any]]:
+        return [{"text": HOSTILE, "picture": HOSTILE}]
+
+    monkeypatch.setattr(Wire, "look", look)
+    result = CliRunner().invoke(main.app, ["chat", "ada"], input="/quit\n")
+
+    assert result.exit_code == 0, result.exception
+    assert result.output.count("[bold red]") >= 2
+    assert set(acting(result.output)) <= {"2066"}, acting(result.output)
+    assert HOSTILE not in result.output
+
+
+def test_what_twilio_answers_is_told_without_acting(capsys: pytest.CaptureFixture[str]) -> None:
+    connect._tell(Check("a sender", "wrong", HOSTILE, HOSTILE), json=False)
+    connect._tell(Check("a sender", "wrong", HOSTILE, HOSTILE), json=True)
+
+    told = capsys.readouterr().out
+    assert told.count("[bold red]") == 4
+    assert acting(told) == []

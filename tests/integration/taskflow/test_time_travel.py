@@ -109,7 +109,7 @@ def test_every_reply_in_the_database_traces_back(taskflow: Taskflow) -> None:
 def test_a_reply_is_found_in_many_ways(taskflow: Taskflow) -> None:
     last = replies(ADA)[-1].event_id
     sid = next(
-        one.event.message_sid
+        one.event.message_ref
         for one in recorded.of(ADA)
         if one.event.type == "reply.sent" and one.event.reply == last
     )

@@ -54,7 +54,7 @@ def as_object(result: Result) -> dict:
 
 def test_a_turn_is_found_by_whatever_is_known_of_it(taskflow: Taskflow) -> None:
     sids = {
-        type_: next(one.event.message_sid for one in EVENTS if one.event.type == type_)
+        type_: next(one.event.message_ref for one in EVENTS if one.event.type == type_)
         for type_ in ("message.received", "reply.sent")
     }
     reply = first("reply.ready")

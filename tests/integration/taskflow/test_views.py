@@ -48,7 +48,7 @@ class Teller:
 
 async def _story(teller: Teller) -> tuple[Any, Any]:
     said = MessageReceived(
-        message_sid="SM1", channel="whatsapp", kind="text", text="hello", zone="Europe/Berlin"
+        message_ref="SM1", channel="whatsapp", kind="text", text="hello", zone="Europe/Berlin"
     )
     message = await teller.tell(said)
     turn = (await teller.tell(TurnStarted(number=0))).event_id
@@ -64,9 +64,9 @@ async def _story(teller: Teller) -> tuple[Any, Any]:
     reply = await teller.tell(ReplyReady(turn=turn, kind="answer", text="hi"))
     at = {"reply": reply.event_id, "part": 0}
     await teller.tell(ReplySending(**at, parts=1, attempt=1, token=uuid4()))
-    await teller.tell(ReplySent(**at, attempt=1, message_sid="SM2", known_by="response"))
-    await teller.tell(ReplyRead(**at, message_sid="SM2"))
-    await teller.tell(ReplyDelivered(**at, message_sid="SM2"))
+    await teller.tell(ReplySent(**at, attempt=1, message_ref="SM2", known_by="response"))
+    await teller.tell(ReplyRead(**at, message_ref="SM2"))
+    await teller.tell(ReplyDelivered(**at, message_ref="SM2"))
     return message, reply
 
 

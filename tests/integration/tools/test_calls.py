@@ -1,7 +1,7 @@
 """Calls from the log through the bus to the vendor and back: one outcome each, whatever happens."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -60,6 +60,26 @@ async def test_flights_come_back_with_their_prices(house: House) -> None:
     assert isinstance(found, ToolFinished)
     assert found.result["flights"]
     assert "BER" in found.result["summary"]
+
+
+async def test_a_round_trip_comes_back_with_both_ways(house: House) -> None:
+    there = date.fromisoformat(friday())
+    found = await house.outcome(
+        "search_flights",
+        origin="Berlin",
+        destination="Lisbon",
+        departure_date=there.isoformat(),
+        return_date=(there + timedelta(days=6)).isoformat(),
+        adults=2,
+        children=1,
+        infants_on_lap=1,
+    )
+
+    assert isinstance(found, ToolFinished)
+    flights = found.result["flights"]
+    assert [one["then"][0]["departs"]["airport"] for one in flights] == ["LIS"] * 3
+    assert "in all for 2 adults, 1 child and 1 infant on a lap" in found.result["summary"]
+    assert await house.paid() == 4, "one outbound search, and a way back for each trip that is told"
 
 
 async def test_what_is_offered_is_what_can_be_called(house: House) -> None:

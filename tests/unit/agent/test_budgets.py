@@ -6,6 +6,7 @@ import pytest
 
 from contracts import slots
 from contracts.conversation import (
+    RULES,
     ModelFailed,
     ReplyReady,
     TurnStarted,
@@ -68,7 +69,7 @@ def test_media_and_buttons_are_taken_up_at_once(story: Story, kind: str) -> None
     story.tell(message(kind=kind))
 
     move = next_move(state(story), START, QUIET)
-    assert move == Decide(slots.turn(STREAM, 0), [TurnStarted(number=0)])
+    assert move == Decide(slots.turn(STREAM, 0), [TurnStarted(number=0, rules=RULES)])
 
 
 def test_nothing_pending_has_no_burst() -> None:

@@ -14,6 +14,7 @@ from contracts.conversation import (
     TurnRetried,
     TurnStarted,
     TurnStopped,
+    TurnSuperseded,
     Usage,
     UserForgotten,
 )
@@ -246,7 +247,7 @@ def test_a_reply_that_arrived_after_all_is_not_owed() -> None:
     story = Story()
     (ready,) = story.tell(reply(opened(story)))
     story.tell(ReplyAssumed(reply=ready.event_id, part=0, attempt=1, assumed="gone"))
-    story.tell(ReplyDelivered(reply=ready.event_id, part=0, message_sid="SM9"))
+    story.tell(ReplyDelivered(reply=ready.event_id, part=0, message_ref="SM9"))
     assert FOLD.over(story.events).gone == ()
 
 
@@ -355,3 +356,23 @@ def test_a_summary_is_counted_and_turns_are_counted_from_it(story: Story) -> Non
     assert now.turns_since == 0
     story.tell(reply(turn))
     assert state(story).turns_since == 1
+
+
+def test_a_turn_that_gives_way_returns_its_messages_before_those_that_came_meanwhile() -> None:
+    story = Story()
+    (first,) = story.tell(message("flights to Rome", sid="SM1"))
+    (started,) = story.tell(TurnStarted(number=0))
+    (second,) = story.tell(message("stop please, wrong city", sid="SM2"))
+    turn = started.event_id
+    story.tell(answer(turn, 1, calls=(("give_way", {}),)), TurnSuperseded(turn=turn, step=1))
+    state = FOLD.over(story.events)
+
+    assert (state.turn, state.covers, state.ended) == (None, (), 1)
+    assert [one.message for one in state.pending] == [first.event_id, second.event_id]
+    assert state.driver == first.event_id
+
+    story.tell(TurnStarted(number=1))
+    assert [one.message for one in FOLD.over(story.events).covers] == [
+        first.event_id,
+        second.event_id,
+    ]

@@ -13,6 +13,7 @@ from contracts.replies import ReplySending
 from contracts.tools import ActionProposed
 from services.agent.decider import FOLD, AskModel, Conversation, parked
 from services.agent.reading import Reading, Step
+from taskflow.log.appending import Write
 from tests.support.events import STREAM, USER, Story, answer, failed, message, reply, requested
 
 
@@ -54,17 +55,14 @@ def learned(story: Story) -> list[Recorded[Any]]:
     return story.log.stream(streams.profile(USER))
 
 
-async def test_a_turns_messages_are_read_for_what_they_tell_before_the_first_question(
-    story: Story,
-) -> None:
+async def test_what_a_message_says_of_its_writer_is_the_models_to_note(story: Story) -> None:
     story.tell(said("I live in Lisbon", "SM1", "America/New_York"))
     start(story)
     step = await read(story)
 
-    assert {one.event.kind for one in learned(story)} == {"home"}
-    assert step.zone == "Europe/Lisbon"
-    assert step.learned() == ["profile.learned"]
-    assert "Noted just now: home: Lisbon" in step.about()
+    assert learned(story) == []
+    assert step.zone == "America/New_York"
+    assert step.about() == []
 
 
 async def test_a_message_that_slipped_in_before_the_turn_is_read_with_it(story: Story) -> None:
@@ -74,28 +72,19 @@ async def test_a_message_that_slipped_in_before_the_turn_is_read_with_it(story: 
     story.tell(TurnStarted(number=number))
     step = await read(story)
 
-    assert [one.event.message_sid for one in step.covered] == ["SM1", "SM2"]
-    assert [one.event.value for one in learned(story)] == ["Ada"]
+    assert [one.event.message_ref for one in step.covered] == ["SM1", "SM2"]
 
 
-async def test_what_was_learned_is_learned_once_whoever_reads_again(story: Story) -> None:
-    story.tell(said("I live in Lisbon", "SM1"))
-    turn = start(story)
-    for number in (1, 1, 2):
-        step = await read(story, number)
-        assert "Noted just now: home: Lisbon" in step.about()
-
-    assert len(learned(story)) == 1
-    assert learned(story)[0].event_id == slots.event_id(slots.learned(turn), 0)
-    assert isinstance(learned(story)[0].event, ProfileLearned)
-
-
-async def test_a_later_step_learns_nothing(story: Story) -> None:
-    story.tell(said("I live in Lisbon", "SM1"))
+async def test_a_call_is_judged_by_the_profile_and_the_newest_messages(story: Story) -> None:
+    for n in range(5):
+        story.tell(said(f"message {n}", f"SM{n}"))
     start(story)
-    await read(story, 2)
+    fact = ProfileLearned(kind="home", value="Lisbon", said="x", source=UUID(int=1))
+    story.log.put([Write(streams.profile(USER), [fact], USER)], UUID(int=77))
+    keeping = (await read(story)).keeping("en")
 
-    assert learned(story) == []
+    assert [one.event.text for one in keeping.typed] == [f"message {n}" for n in range(5)]
+    assert [one.value for one in keeping.profile.facts] == ["Lisbon"]
 
 
 async def test_without_a_told_zone_the_newest_guess_counts(story: Story) -> None:
@@ -103,7 +92,7 @@ async def test_without_a_told_zone_the_newest_guess_counts(story: Story) -> None
     start(story)
     step = await read(story)
 
-    assert (step.zone, step.profile.zone, step.newest_sid) == ("Europe/Berlin", None, "SM2")
+    assert (step.zone, step.profile.zone, step.newest_ref) == ("Europe/Berlin", None, "SM2")
     assert step.about() == []
 
 

@@ -84,6 +84,69 @@ def test_turns_of_the_first_release_keep_its_rules_and_owe_no_receipt() -> None:
     assert decode("reply.ready", 3, samples["reply.ready.v3"]).model_dump()["receipts"] == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(f"message.received.v{version}" for version in (1, 2, 3)),
+        *(f"reply.{what}.v1" for what in ("sent", "delivered", "read", "undelivered")),
+    ],
+)
+def test_a_message_sid_of_before_is_a_reference(name: str) -> None:
+    type_, _, version = name.rpartition(".v")
+    sample = json.loads((ROOT / "samples" / f"{name}.json").read_text())
+    event = decode(type_, int(version), {**sample, "message_sid": "SM1"})
+    assert event.model_dump()["message_ref"] == "SM1"
+    assert not hasattr(event, "message_sid")
+
+
+def offered_before(tool: str, owner: str, *arguments: str, grounded: str = "") -> Any:
+    return decode(
+        "tool.offered",
+        2,
+        {
+            "tool": tool,
+            "owner": owner,
+            "description": "",
+            "parameters": {"properties": {name: {"type": "string"} for name in arguments}},
+            "effect": "write",
+            "timeout_s": 5,
+            "untrusted": False,
+            "grounded": grounded.split(),
+        },
+    )
+
+
+def test_a_tool_that_was_offered_before_is_told_as_its_name_was_then() -> None:
+    remind = offered_before(
+        "set_reminder", "scheduler", "rrule", "zone", "at", "text", grounded="text"
+    )
+    assert [(one.name, one.evidence, one.shown) for one in remind.declared] == [
+        ("text", "text", "{value}"),
+        ("at", "time", "{value}"),
+        ("zone", "zone", None),
+    ]
+    assert (remind.proposal, remind.inside, remind.finds_addresses) == (
+        "set a reminder",
+        True,
+        False,
+    )
+    assert remind.receipt.parts[0][0] == "Reminder: {text}, {at}"
+
+    pay = offered_before("pay_bill", "tools", "which", "amount", "url", grounded="which amount")
+    assert [(one.name, one.evidence) for one in pay.declared] == [
+        ("which", "choice"),
+        ("url", "address"),
+        ("amount", "text"),
+    ]
+    assert (pay.proposal, pay.receipt, pay.inside) == (None, None, False)
+    assert offered_before("search_web", "tools", "query").finds_addresses
+
+    finished = {"call": str(uuid4()), "tool": "search_web", "result": {}, "took_ms": 1}
+    for tool, finds in (("search_web", True), ("check_price", False)):
+        told = decode("tool.finished", 2, {**finished, "tool": tool}).model_dump()
+        assert told["finds_addresses"] is finds
+
+
 def test_unknown_types_and_bad_payloads_are_told_apart() -> None:
     with pytest.raises(UnknownEventType):
         decode("nobody.knows", 1, {})
@@ -98,9 +161,9 @@ def test_later_additions_are_ignored() -> None:
 
 
 def test_a_personal_field_holds_its_value_or_its_seal() -> None:
-    open_ = MessageReceived(message_sid="S", channel="whatsapp", kind="text", text="hi")
+    open_ = MessageReceived(message_ref="S", channel="whatsapp", kind="text", text="hi")
     sealed = decode(
-        "message.received", 1, {**open_.model_dump(mode="json"), "text": {"sealed": "QUJD"}}
+        "message.received", 4, {**open_.model_dump(mode="json"), "text": {"sealed": "QUJD"}}
     )
 
     assert sealed.text == Sealed("QUJD")
@@ -109,7 +172,7 @@ def test_a_personal_field_holds_its_value_or_its_seal() -> None:
     assert "QUJD" not in repr(sealed)
     assert personal_fields(MessageReceived) == ("text", "profile_name", "media")
     with pytest.raises(ValidationError):
-        decode("message.received", 1, {**open_.model_dump(mode="json"), "text": {"other": "x"}})
+        decode("message.received", 4, {**open_.model_dump(mode="json"), "text": {"other": "x"}})
 
 
 def test_streams_are_named_and_read_back() -> None:
@@ -179,3 +242,21 @@ def test_the_document_names_every_subject() -> None:
     assert "taskflow.events.message.received" in addresses
     assert "taskflow.events.tool.requested.{owner}.{tool}" in addresses
     assert len(addresses) == len(EVENTS)
+
+
+def test_every_reference_of_the_document_leads_somewhere() -> None:
+    document = asyncapi.document("taskflow.events", "1")
+    nowhere: list[str] = []
+    left: list[Any] = [document]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            if isinstance(to := part.get("$ref"), str):
+                place: Any = document
+                for key in to.removeprefix("#/").split("/"):
+                    place = place.get(key, {})
+                nowhere += [to] if not place else []
+            left += part.values()
+        elif isinstance(part, list):
+            left += part
+    assert nowhere == []

@@ -184,7 +184,7 @@ def test_facts_of_other_attempts_change_nothing(story: Story) -> None:
     ready(story)
     before = lane(story)
     for event in (
-        ReplySent(reply=other, part=0, attempt=1, message_sid="SM", known_by="list"),
+        ReplySent(reply=other, part=0, attempt=1, message_ref="SM", known_by="list"),
         ReplySending(reply=other, part=0, parts=1, attempt=1, token=TOKEN),
         ReplyRefused(reply=other, part=0, attempt=1, reason="", again_at=START),
         ReplyAssumed(reply=other, part=0, attempt=1, assumed="gone"),
@@ -257,9 +257,9 @@ def test_a_late_callback_after_assuming_is_only_noted(story: Story) -> None:
 
 def test_a_message_known_by_its_delivery_alone_is_not_taken_for_the_next(story: Story) -> None:
     first = ready(story)
-    story.tell(ReplyRead(reply=first, part=0, message_sid="SM7"))
+    story.tell(ReplyRead(reply=first, part=0, message_ref="SM7"))
 
-    assert [(one.message_sid, one.rank) for one in lane(story).sent] == [
+    assert [(one.message_ref, one.rank) for one in lane(story).sent] == [
         ("SM7", decider.RANKS["read"])
     ]
 

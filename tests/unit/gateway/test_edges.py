@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from services.gateway.channels import inbound
 from services.gateway.channels.formatting import for_whatsapp
-from services.gateway.channels.forms import InboundForm, Unusable, inbound_form
+from services.gateway.channels.intake import clean
+from services.gateway.channels.links import Callbacks
 from services.gateway.channels.parts import CAPTION, LIMIT, length, split
-from services.gateway.channels.signature import Callbacks, TooManyFields, is_twilios, parsed
+from services.gateway.channels.twilio import inbound
+from services.gateway.channels.twilio.forms import InboundForm, Unusable, inbound_form
+from services.gateway.channels.twilio.signature import TooManyFields, is_twilios, parsed
 
 URL = "https://taskflow.example.org/webhook"
 SID = "SM" + "a" * 32
@@ -35,6 +37,23 @@ def test_a_signature_fits_by_either_token() -> None:
     assert is_twilios(["token"], URL, FORM, signed(FORM))
     assert is_twilios(["new", "token"], URL, FORM, signed(FORM))
     assert not is_twilios(["other"], URL, FORM, signed(FORM))
+
+
+@pytest.mark.parametrize(
+    ("more", "is_forwarded"),
+    [
+        ({"Body": "hi"}, False),
+        ({"Body": "Forwarded"}, False),
+        ({"Body": "hi", "Forwarded": "true"}, True),
+        ({"Body": "hi", "FrequentlyForwarded": "true"}, True),
+        ({"Body": "hi", "Forwarded": "false"}, False),
+        # Twilio signs keys and values as one text.
+        ({"Body": "hiForwardedtrue"}, True),
+        ({"ExternalUserId": "whatsapp:+491701234567", "Body": "hiForwardedtrue"}, False),
+    ],
+)
+def test_a_forwarded_message_is_known_as_one(more: dict[str, str], *, is_forwarded: bool) -> None:
+    assert inbound.message(read(**more)).forwarded is is_forwarded
 
 
 @pytest.mark.parametrize("change", ["alter", "add", "drop", "url", "empty"])
@@ -121,7 +140,7 @@ def test_a_hidden_number_is_a_user_by_its_business_scoped_id() -> None:
 
 
 def test_invisible_tags_and_lone_surrogates_do_not_get_in() -> None:
-    assert inbound.clean("a\U000e0041b\ud800") == "ab?"
+    assert clean("a\U000e0041b\ud800") == "ab?"
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,16 @@ import pytest
 
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
+from services.gateway.channels.channel import (
+    Accepted,
+    Listed,
+    NotNow,
+    Outcome,
+    Outgoing,
+    Unknown,
+)
 from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.parts import CAPTION, LIMIT, length
-from services.gateway.channels.signature import Callbacks
-from services.gateway.channels.twilio import Accepted, Listed, NotNow, Outcome, Unknown
 from services.gateway.decider import FOLD, Claim, Lane, Reconcile, next_move
 from services.gateway.effects import CLAIM_HOLDS, Effects
 from taskflow import clock
@@ -53,13 +59,10 @@ class Vendor:
         self.posted: list[str] = []
         self.shown: list[str | None] = []
 
-    async def send(
-        self, to: str, body: str, callback: str, picture: str | None = None, **_: int
-    ) -> Outcome:
-        assert to == ADDRESS
-        assert callback.startswith("https://t.example/webhook/status?")
-        self.posted.append(body)
-        self.shown.append(picture)
+    async def send(self, message: Outgoing) -> Outcome:
+        assert message.address == ADDRESS
+        self.posted.append(message.text)
+        self.shown.append(message.picture)
         return self.outcomes.pop(0)
 
     async def sent_to(self, _address: str, _since: datetime) -> list[Listed]:
@@ -89,7 +92,6 @@ class House:
             self.log,
             Vault(),
             self.vendor,
-            callbacks=Callbacks([b"k" * 32], "https://t.example"),
             pictures=Pictures(),
             pacing=Pacing(1000),
             now=self._now,
@@ -206,7 +208,7 @@ async def test_an_older_message_of_the_same_text_is_not_taken_for_this_one(house
     house.vendor.listed += [listed("SM4", after=2), listed("SM3", after=1)]
     await house.move()
     sent = [one.event for one in house.story.events if one.event.type == "reply.sent"]
-    assert [(one.message_sid, one.known_by) for one in sent] == [
+    assert [(one.message_ref, one.known_by) for one in sent] == [
         ("SM1", "response"),
         ("SM3", "list"),
     ]
@@ -271,7 +273,7 @@ async def test_a_lost_answer_to_a_picture_is_found_by_text_and_media(
     await house.move()
     await house.move()
 
-    assert house.lane.sent[0].message_sid == sid
+    assert house.lane.sent[0].message_ref == sid
 
 
 async def test_a_text_is_not_taken_for_the_picture_that_has_it_as_caption(house: House) -> None:
@@ -283,4 +285,4 @@ async def test_a_text_is_not_taken_for_the_picture_that_has_it_as_caption(house:
 
     house.vendor.listed = [listed("MM1", media="https://m"), listed("SM2", after=1)]
     await house.move()
-    assert house.lane.sent[0].message_sid == "SM2"
+    assert house.lane.sent[0].message_ref == "SM2"

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.channels.twilio import Listed
+from services.gateway.channels.channel import Listed
 from services.gateway.decider import Queued, Sent
 from services.gateway.restored import Restored
 from taskflow import clock
@@ -92,6 +92,15 @@ async def test_of_two_messages_of_one_second_an_answer_is_the_first(house: House
     assert await house.said("Done! At 10:04:06.") == "SM1"
 
 
+async def test_an_answer_that_came_after_its_own_reminder_is_known_by_its_words(
+    house: House,
+) -> None:
+    said = "Done! I will remind you at 10:04:05: stretch"
+    house.vendor.to_user = [sent("SM1", "⏰ stretch", 3), sent("SM2", said, 5)]
+    assert await house.said(said.replace("05", "06")) == "SM2"
+    assert await house.said("It is set.") == "SM1", "nothing tells them apart"
+
+
 async def test_the_same_text_goes_before_an_older_message(house: House) -> None:
     house.vendor.to_user = [sent("SM1", "Something.", 2), sent("SM2", "Two.", 3)]
     assert await house.said("Two.") == "SM2"
@@ -106,15 +115,15 @@ async def test_a_reminder_or_alert_was_said_only_by_its_own_text(house: House, k
 
 async def test_what_the_log_knows_was_another_reply(house: House) -> None:
     house.vendor.to_user = [sent("SM1", "One.", 2)]
-    known = (Sent(message_sid="SM1", reply=BEFORE, part=0),)
+    known = (Sent(message_ref="SM1", reply=BEFORE, part=0),)
     assert await house.said("One.", known=known) is None
 
 
 async def test_a_reply_of_more_parts_than_were_sent_goes_no_further(house: House) -> None:
     house.vendor.to_user = [sent("SM1", "All in one.", 2)]
-    known = (Sent(message_sid="SM1", reply=HEAD, part=0),)
+    known = (Sent(message_ref="SM1", reply=HEAD, part=0),)
     assert await house.said("second part", part=1, known=known) == "SM1"
-    unknown = (Sent(message_sid="SM9", reply=HEAD, part=0),)
+    unknown = (Sent(message_ref="SM9", reply=HEAD, part=0),)
     house.vendor.to_user = []
     assert await house.said("second part", part=1, known=unknown) is None
 

@@ -95,7 +95,7 @@ def test_a_callback_that_names_the_reply_alone_is_found_out() -> None:
             head = self.lane.queue[0] if self.lane.queue else None
             if head is None or head.reply != told.reply:
                 return told
-            return Callback(*place(head), told.message_sid, told.status, None)
+            return Callback(*place(head), told.message_ref, told.status, None)
 
     assert found(ReplyOnly) == "sent, but Twilio never had it"
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-import pytest
 from hypothesis import settings
 
 from contracts.reminders import ReminderFired
@@ -13,7 +12,6 @@ TestReminders = Reminders.TestCase
 TestReminders.settings = settings(MACHINE, max_examples=MACHINE.max_examples // 3)
 
 
-@pytest.mark.timeout(400)  # of computing: how long it takes is the machine's affair
 def test_long_walks_keep_every_invariant() -> None:
     fired: Counter[bool] = Counter()
 

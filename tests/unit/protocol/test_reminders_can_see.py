@@ -26,6 +26,8 @@ from taskflow.projecting.projections import Projection, Statement
 from tests.support.reminders import STEPS, WORK, Reminders
 from tests.support.walks import SEEDS, violation, walk
 
+pytestmark = pytest.mark.no_cover
+
 
 def found(machine: type[Reminders], first: int = 0) -> str | None:
     return violation(lambda seed: walk(machine, seed, often=WORK, steps=STEPS), first)

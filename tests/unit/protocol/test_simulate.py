@@ -43,7 +43,7 @@ def test_a_found_seed_tells_the_same_story_in_every_process(
     assert first == second
     found = {name: (seed, finding) for name, seed, finding in FOUND.findall(first)}
     assert {name: finding for name, (_, finding) in found.items()} == {
-        "turns": "a turn ended that is not open",
+        "turns": "a step of a turn that is not open",
         "lanes": "an outcome of an attempt that nobody claimed",
         "reminders": "fired before its time",
     }

@@ -13,6 +13,7 @@ from contracts.conversation import (
     TurnParked,
     TurnStarted,
     TurnStopped,
+    TurnSuperseded,
 )
 from contracts.event import Event
 from contracts.recorded import Recorded
@@ -24,6 +25,7 @@ from tests.support.turns import Handler, Turns
 from tests.support.walks import violation, walk
 
 WORK = ("a_handler_goes_on", "the_bus_delivers")
+ENDED = "a step of a turn that is not open"
 
 
 def found(machine: type[Turns]) -> str | None:
@@ -73,15 +75,28 @@ def _a_turn_forgets_its_messages(state: Conversation, one: Recorded[Any]) -> Con
     return after
 
 
+def _what_gave_way_is_forgotten(state: Conversation, one: Recorded[Any]) -> Conversation:
+    after = evolve(state, one)
+    return after.but(pending=state.pending) if isinstance(one.event, TurnSuperseded) else after
+
+
+def _what_gave_way_comes_last(state: Conversation, one: Recorded[Any]) -> Conversation:
+    after = evolve(state, one)
+    back = (*state.pending, *state.covers)
+    return after.but(pending=back) if isinstance(one.event, TurnSuperseded) else after
+
+
 @pytest.mark.parametrize(
     ("broken", "finding"),
     [
-        (_a_reply_forgets_who_waits, "messages wait for nobody"),
+        (_a_reply_forgets_who_waits, "an open turn waits for nobody"),
         (_a_newer_message_takes_the_turn, "the model is asked while tools are at work"),
         (_a_reminder_closes_the_turn, "the decider errs about the open turn"),
         (_a_reply_covers_all_before_it, "it errs about who waits"),
         (_parking_wakes_nobody, "messages wait for nobody"),
         (_parking_gives_up_what_it_does_not_name, "it errs about who waits"),
+        (_what_gave_way_is_forgotten, "it errs about who waits"),
+        (_what_gave_way_comes_last, "it errs about who waits"),
         (_a_turn_forgets_its_messages, "it errs about what is covered"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
@@ -100,7 +115,7 @@ def test_decisions_without_slots_are_found_out() -> None:
             made_up = UUID(int=2**64 + len(self.log.all()) * 100 + sum(self.asked.values()))
             return Decide(made_up, decision.events)
 
-    assert found(WithoutSlots) == "a step has two answers"
+    assert found(WithoutSlots) in {"a step has two answers", ENDED}
 
 
 def test_a_slot_that_takes_single_events_is_found_out() -> None:
@@ -123,7 +138,7 @@ def test_a_slot_that_takes_single_events_is_found_out() -> None:
         def new_log(self) -> MemoryLog:
             return PieceByPiece()
 
-    assert found(Pieces) == "a step holds pieces of two answers"
+    assert found(Pieces) in {"a step holds pieces of two answers", "a reply without its answer"}
 
 
 def test_a_turn_numbered_by_its_driver_is_found_out() -> None:
@@ -153,7 +168,7 @@ def test_a_stop_outside_the_steps_slot_is_found_out() -> None:
         def stop(self, state: Conversation, turn: UUID) -> Decide:
             return Decide(slots.retry(turn), super().stop(state, turn).events)
 
-    assert found(Aside) == "a turn ended that is not open"
+    assert found(Aside) in {"a turn ended that is not open", ENDED}
 
 
 def test_a_stop_that_goes_on_after_its_turn_is_found_out() -> None:
@@ -162,7 +177,7 @@ def test_a_stop_that_goes_on_after_its_turn_is_found_out() -> None:
             stopped: Event = TurnStopped(turn=turn, reason="user")
             return Decide(current_slot(self.state), [stopped])
 
-    assert found(Blind) == "a turn ended that is not open"
+    assert found(Blind) in {"a turn ended that is not open", ENDED}
 
 
 @pytest.mark.parametrize(

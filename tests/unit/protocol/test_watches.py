@@ -22,7 +22,6 @@ def uncollected() -> Iterator[None]:
     gc.collect()
 
 
-@pytest.mark.timeout(400)  # of computing: how long it takes is the machine's affair
 @pytest.mark.usefixtures("uncollected")
 def test_thousands_of_watches_over_hours_with_replicas_killed() -> None:
     """Each due look decided once, alerts as the crossings, and one fetch for all who watch."""
@@ -40,7 +39,6 @@ def test_thousands_of_watches_over_hours_with_replicas_killed() -> None:
     assert len(world.fetches) < size.watches, "watchers of one page share its looks"
 
 
-@pytest.mark.timeout(400)
 def test_small_worlds_keep_every_invariant() -> None:
     alerts = losses = faults = 0
     for seed in range(SEEDS):

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scheduler.meant import Meant, as_meant
-from services.scheduler.recurrence import _occurrences, next_local
-from services.scheduler.tools import SetReminder, _checked
-from taskflow.tooling import Refused
+from services.scheduler.recurrence import UnusableRule, _occurrences, next_local
+from services.scheduler.when.arguments import When
+from services.scheduler.when.resolver import resolve
 
 NOW = datetime(2026, 12, 4, 7, 0, tzinfo=UTC)
 
@@ -83,22 +83,19 @@ def test_a_date_in_until_is_meant_to_its_end(zone: str) -> None:
 
 
 def test_on_its_last_day_a_rule_still_happens() -> None:
-    asked = SetReminder(text="x", at="2026-12-04T09:00", rrule="FREQ=DAILY;UNTIL=20261204")
-    at, zone, meant = _checked(asked, "UTC", NOW, NOW)
-    assert meant
-    rule = meant.rule
-    assert (at, zone, rule) == ("2026-12-04T09:00:00", "UTC", "FREQ=DAILY;UNTIL=20261204T235959")
-    assert next_local(at, zone, rule, NOW + timedelta(hours=3)) is None
-    with pytest.raises(Refused, match="never happens"):
-        _checked(asked.model_copy(update={"at": "2026-12-05T09:00"}), "UTC", NOW, NOW)
+    asked = When(at="2026-12-04T09:00", rrule="FREQ=DAILY;UNTIL=20261204")
+    found = resolve(asked, "UTC", NOW, NOW)
+    assert found.local == datetime(2026, 12, 4, 9)
+    assert found.rule == "FREQ=DAILY;UNTIL=20261204T235959"
+    assert next_local("2026-12-04T09:00:00", "UTC", found.rule, NOW + timedelta(hours=3)) is None
+    with pytest.raises(UnusableRule, match="never happens"):
+        resolve(asked.model_copy(update={"at": "2026-12-05T09:00"}), "UTC", NOW, NOW)
 
 
 def test_a_rule_whose_day_never_comes_is_refused_as_before() -> None:
-    asked = SetReminder(
-        text="x", at="2026-12-05T09:00", rrule="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"
-    )
-    with pytest.raises(Refused, match="never happens"):
-        _checked(asked, "UTC", NOW, NOW)
+    asked = When(at="2026-12-05T09:00", rrule="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")
+    with pytest.raises(UnusableRule, match="never happens"):
+        resolve(asked, "UTC", NOW, NOW)
 
 
 @pytest.mark.parametrize(
@@ -138,5 +135,5 @@ def test_days_that_follow_each_other_stay_together(zone: str) -> None:
     "rule", ["FREQ=MONTHLY;BYDAY=53MO", "FREQ=DAILY;UNTIL=2027", "FREQ=DAILY;UNTIL=2027-01-04"]
 )
 def test_numbers_and_dates_that_are_none_are_refused(rule: str) -> None:
-    with pytest.raises(Refused):
-        _checked(SetReminder(text="x", at="2026-12-05T09:00", rrule=rule), "UTC", NOW, NOW)
+    with pytest.raises(UnusableRule):
+        resolve(When(at="2026-12-05T09:00", rrule=rule), "UTC", NOW, NOW)

@@ -31,7 +31,7 @@ SECRET = "my neighbour's cat"
 def test_personal_fields_are_sealed_and_open_again() -> None:
     event_id = uuid4()
     said = MessageReceived(
-        message_sid="SM1",
+        message_ref="SM1",
         channel="whatsapp",
         kind="media",
         text=SECRET,

@@ -7,7 +7,8 @@ from pydantic import BaseModel
 
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished
-from taskflow.tooling import LARGEST_RESULT, TOO_MUCH, Call, Directly, Done, Tool, _outcome
+from taskflow.tooling import Call, Directly, Done, Tool
+from taskflow.tooling.calls import LARGEST_RESULT, TOO_MUCH, _outcome
 from tests.support.events import USER, Story, requested
 from tests.unit.agent.judging.test_answer_size import TURN
 

@@ -19,10 +19,19 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 class Vendor:
     """Answers as it is told, and remembers what it was asked."""
 
-    def __init__(self, answer: dict[str, Any]) -> None:
+    def __init__(self, answer: dict[str, Any], further: dict[str, Any] | None = None) -> None:
         self.answer, self.asked = answer, {}
+        self.further, self.tokens = further or {}, list[str]()
 
     async def search(self, engine: str, **parameters: str) -> dict[str, Any]:
+        if token := parameters.pop("departure_token", None):
+            assert {"engine": engine, **parameters} == self.asked, (
+                "all but the token stays the same"
+            )
+            self.tokens.append(token)
+            if isinstance(answer := self.further.get(token, {}), Exception):
+                raise answer
+            return answer
         self.asked = {"engine": engine, **parameters}
         return self.answer
 
@@ -57,9 +66,12 @@ def asked_by(asker: Asker | None = None) -> Call:
 
 
 async def found(
-    answer: dict[str, Any], asker: Asker | None = None, **arguments: Any
+    answer: dict[str, Any],
+    asker: Asker | None = None,
+    further: dict[str, Any] | None = None,
+    **arguments: Any,
 ) -> tuple[dict[str, Any], Vendor]:
-    vendor = Vendor(answer)
+    vendor = Vendor(answer, further)
     tool = flights.tool(vendor, now=lambda: NOW)
     given = {"origin": "Berlin", "destination": "Lisbon", "departure_date": "2026-12-04"}
     done = await tool.run(FlightSearch.model_validate({**given, **arguments}), asked_by(asker))
@@ -73,11 +85,13 @@ async def test_flights_are_told_as_the_vendor_gives_them() -> None:
     assert (vendor.asked["departure_id"], vendor.asked["arrival_id"]) == ("BER", "LIS")
     assert vendor.asked["type"] == "2"
     first, second = result["flights"]
-    assert (first["price"], first["stops"], first["days_later"]) == (129, [], 1)
-    assert (second["price"], second["stops"]) == (None, ["OPO"])
+    assert (first["price"], first["layovers"], first["days_later"]) == (129, [], 1)
+    assert second["price"] is None
+    assert second["layovers"] == [{"airport": "OPO", "minutes": 60}]
     assert "**€129** TAP TP 531" in result["summary"]
-    assert "22:15 BER → 00:55 LIS (+1), 3 h 40, nonstop" in result["summary"]
+    assert "22:15 BER → 00:55 LIS (+1 day), 3 h 40, nonstop" in result["summary"]
     assert "price on request" in result["summary"]
+    assert "1 stop (OPO 1 h 00)" in result["summary"]
 
 
 async def test_every_airport_on_the_way_is_named_in_full() -> None:

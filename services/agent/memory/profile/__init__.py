@@ -1,5 +1,5 @@
-"""What users say of themselves, read from their words and kept as facts. Pure.
+"""What users say of themselves, kept as facts beside their own words. Pure.
 
-Imports its own rooms phrases and values, and contracts.
-Begin with reading.py; changing.py says what changes.
+Imports its own room values, and contracts.
+Begin with facts.py; changing.py says what a call changes.
 """

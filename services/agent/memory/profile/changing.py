@@ -1,177 +1,225 @@
-"""From what messages say to what changes in a profile. Pure."""
+"""From a call of the model's to what it changes in a profile. Pure.
 
-from collections.abc import Iterable, Iterator, Sequence
+The call carries the user's own words; that they stand in what they typed was decided before.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from contracts.conversation import MessageReceived
-from contracts.event import Event
-from contracts.personal import Sealed
+from contracts.event import Event, Json
 from contracts.profile import ProfileForgotten, ProfileKind, ProfileLearned
-from contracts.recorded import Recorded
-from services.agent.memory.profile.facts import SETS, Fact, Profile
-from services.agent.memory.profile.reading import read
-from services.agent.memory.profile.statements import Correct, Forget, Learn
-from services.agent.memory.profile.values import names, places
-from services.agent.memory.profile.values.values import value_of
-from services.agent.memory.profile.words import plain
+from services.agent.judging import receipts
+from services.agent.memory.profile.facts import SETS, TEXTS, Fact, Profile
+from services.agent.memory.profile.grounded import is_of
+from services.agent.memory.profile.naming import named
+from services.agent.memory.profile.values.values import FORMS, Value, value_of
+from services.agent.memory.profile.words import MOST_CHARACTERS, plain, tidy
+from taskflow.words.languages import SOURCE, locale_of
 
-MOST_CHANGES = 20
-"""Of one batch of messages: an append has room for 32 events, and the turn's own are among them."""
 MOST_OF_A_KIND = 50
 """Preferences, people, places: the oldest makes room. They stand in every request."""
-SOON = timedelta(minutes=10)
-""""No, it's Porto" speaks of what was said just now."""
-SPOKEN = frozenset({"text", "media"})
-"""A button's label is ours, a location's words are WhatsApp's."""
+LONGEST_SAID = 600
+"""Characters of one span or sentence of the user's that are kept beside a fact."""
+ALL = "all"
+"""What is forgotten is everything that is noted of the user."""
+
+
+class Unclear(Exception):
+    """What the model is told in place of a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a change rests on."""
+
+    call: UUID
+    said: Sequence[str]
+    """The user's own words, verbatim, that are kept beside it."""
+    typed: Sequence[str]
+    """The same, or the sentences that they stand in: what a value is held against."""
+    source: UUID
+    """The message that holds them."""
+    at: datetime
+
+    def line(self) -> str:
+        return "\n".join(one[:LONGEST_SAID] for one in self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    result: Json
+    """What the model is told, and what a receipt is made of."""
+    facts: Sequence[Event]
 
 
 @dataclass(slots=True)
-class _Draft:
-    """The profile as it will be; new facts have no id before they are in the log."""
+class Draft:
+    """A profile while the calls of one answer are applied to it, in their order."""
 
-    standing: list[Fact]
-    new: list[tuple[Learn, UUID]] = field(default_factory=list[tuple[Learn, UUID]])
-    gone: dict[UUID, list[UUID]] = field(default_factory=dict[UUID, list[UUID]])
-    """By the message that took them back."""
+    profile: Profile
+    language: str = SOURCE
+    """In which the user is told of them."""
+    fresh: list[Fact] = field(default_factory=list[Fact])
+    """Noted by these calls: by the call's id, as they have none of their own yet."""
+    gone: set[UUID] = field(default_factory=set[UUID])
 
-    def facts(self) -> Iterator[Fact | Learn]:
-        yield from self.standing
-        yield from (learn for learn, _ in self.new)
+    def standing(self) -> list[Fact]:
+        return [*(one for one in self.profile.facts if one.fact not in self.gone), *self.fresh]
 
-    def drop(self, those: Sequence[Fact | Learn], source: UUID) -> None:
-        # By identity: two messages may say the same.
-        for one in those:
-            if isinstance(one, Fact):
-                self.standing.remove(one)
-                self.gone.setdefault(source, []).append(one.fact)
-            else:
-                self.new = [(new, said) for new, said in self.new if new is not one]
+    @property
+    def zone(self) -> str | None:
+        return Profile(facts=tuple(self.standing())).zone
 
-    def learn(self, learn: Learn, source: UUID) -> None:
-        if any(_is_same(one, learn) for one in self.facts()):
-            return
-        rivals = [one for one in self.facts() if _takes_its_place(learn, one)]
-        if rivals and learn.weak:
-            return
-        alike = [one for one in self.facts() if one.kind == learn.kind]
-        if learn.kind in SETS and not rivals and len(alike) >= MOST_OF_A_KIND:
+    def remember(self, kind: ProfileKind, value: str, about: str | None, words: Words) -> Changed:
+        """Raises Unclear."""
+        found = _value(kind, value, words)
+        about = tidy(about)[:MOST_CHARACTERS] or None if about and kind in SETS else None
+        fact = _fact(kind, found, about, words)
+        if any(_is_same(one, fact) for one in self.standing()):
+            raise Unclear("That is noted already: nothing was changed.")
+        rivals = [one for one in self.standing() if _takes_its_place(fact, one)]
+        alike = [one for one in self.standing() if one.kind == kind]
+        if kind in SETS and not rivals and len(alike) >= MOST_OF_A_KIND:
             rivals = alike[:1]
-        self.drop(rivals, source)
-        self.new.append((learn, source))
+        return self._noted(fact, rivals, words)
 
-    def forget(self, forget: Forget, source: UUID) -> None:
-        self.drop([one for one in self.facts() if _is_meant(forget, one)], source)
+    def correct(self, which: str, value: str, words: Words) -> Changed:
+        """Raises Unclear."""
+        old = self.the_one(which)
+        found = _value(old.kind, value, words)
+        return self._noted(_fact(old.kind, found, old.about, words), [old], words)
 
-    def correct(self, correct: Correct, source: UUID, at: datetime) -> None:
-        """Puts right what was named, else the last thing said, if it was just now."""
-        for one in reversed(list(self.facts())):
-            if isinstance(one, Fact) and at - one.at > SOON and not correct.instead_of:
-                return
-            if correct.instead_of and not _reads_as(one, correct.instead_of):
-                continue
-            if learn := _corrected(one, correct):
-                self.drop([one], source)
-                self.learn(learn, source)
-            return
+    def forget(self, which: str, words: Words) -> Changed:
+        """Raises Unclear."""
+        those = self.standing() if plain(which) == ALL else self._meant(which)
+        if not those:
+            raise Unclear(f"Nothing of that kind is noted. {self._listed()}")
+        if len({one.kind for one in those}) > 1 and plain(which) != ALL:
+            raise Unclear(f"Several facts fit; ask which of them is meant. {_list(those)}")
+        several = {"several": ", ".join(named(one.kind, one.value) for one in those)}
+        gone = _told(those[0]) if len(those) == 1 else several
+        told = "; ".join(in_words(one, self.language) for one in those)
+        return Changed({"forgotten": gone, "told": told}, self._dropped(those, words))
 
-
-def changes(profile: Profile, messages: Sequence[Recorded[MessageReceived]]) -> list[Event]:
-    """What these opened messages change: what is forgotten first, then what is learned."""
-    draft = _Draft(list(profile.facts))
-    for recorded in messages:
-        if recorded.event_id in profile.read or recorded.event.kind not in SPOKEN:
-            continue
-        if isinstance(recorded.event.text, Sealed):
-            raise TypeError("a profile is learned from opened messages")
-        for statement in read(recorded.event.text):
-            match statement:
-                case Learn():
-                    draft.learn(statement, recorded.event_id)
-                case Forget():
-                    draft.forget(statement, recorded.event_id)
-                case Correct():
-                    draft.correct(statement, recorded.event_id, recorded.recorded_at)
-    return list(_events(draft))[:MOST_CHANGES]
-
-
-def _events(draft: _Draft) -> Iterable[Event]:
-    for source, facts in draft.gone.items():
-        yield ProfileForgotten(facts=facts, source=source)
-    for learn, source in draft.new:
-        yield ProfileLearned(
-            kind=learn.kind,
-            value=learn.value,
-            about=learn.about,
-            zone=learn.zone,
-            said=learn.said,
-            source=source,
-            rule=learn.rule,
+    def _noted(self, fact: Fact, rivals: Sequence[Fact], words: Words) -> Changed:
+        gone = self._dropped(rivals, words)
+        self.fresh.append(fact)
+        told: Json = {"noted": _told(fact), "told": in_words(fact, self.language)}
+        if rivals:
+            before = ", ".join(_named(one, self.language) for one in rivals)
+            told["told"] = receipts.instead(told["told"], before, self.language)
+            told["instead_of"] = ", ".join(named(one.kind, one.value) for one in rivals)
+        learned = ProfileLearned(
+            kind=fact.kind,
+            value=fact.value,
+            about=fact.about,
+            zone=fact.zone,
+            said=words.line(),
+            source=words.source,
+            call=words.call,
         )
+        return Changed(told, [*gone, learned])
+
+    def _dropped(self, those: Sequence[Fact], words: Words) -> list[Event]:
+        if any(one in self.fresh for one in those):
+            raise Unclear("A call beside this one has just noted that. Say once what holds.")
+        if not those:
+            return []
+        facts = [one.fact for one in those]
+        self.gone.update(facts)
+        return [ProfileForgotten(facts=facts, source=words.source, call=words.call)]
+
+    def the_one(self, which: str) -> Fact:
+        """Raises Unclear where there is none, or several fit."""
+        meant = self._meant(which)
+        if not meant:
+            raise Unclear(f"There is no such fact; note it with remember. {self._listed()}")
+        if len(meant) > 1:
+            raise Unclear(f"Several facts fit; ask which of them is meant. {_list(meant)}")
+        return meant[0]
+
+    def _meant(self, which: str) -> list[Fact]:
+        """By kind, by whom it is about, by value, or as the fact's whole line; else by words."""
+        wanted = plain(tidy(which).replace("_", " "))
+        if not wanted:
+            return []
+        facts = self.standing()
+        by_name = [one for one in facts if wanted in _names(one)]
+        words = set(wanted.split())
+        return by_name or [one for one in facts if words <= set(plain(one.line()).split())]
+
+    def _listed(self) -> str:
+        facts = self.standing()
+        return _list(facts) if facts else "Nothing is noted of the user yet."
 
 
-def _is_same(one: Fact | Learn, learn: Learn) -> bool:
-    return (one.kind, one.about, plain(one.value)) == (learn.kind, learn.about, plain(learn.value))
+def in_words(fact: Fact | ProfileLearned, language: str) -> str:
+    """As the user is told of it: "home: Lisbon (Europe/Lisbon)"."""
+    value = _named(fact, language)
+    return receipts.of_fact(fact.kind, value, fact.about, fact.zone, language)
 
 
-def _takes_its_place(learn: Learn, one: Fact | Learn) -> bool:
-    if one.kind != learn.kind:
+def _named(fact: Fact | ProfileLearned, language: str) -> str:
+    return named(fact.kind, fact.value, str(locale_of(language)))
+
+
+def _value(kind: ProfileKind, value: str, words: Words) -> Value:
+    if kind in TEXTS and not is_of(value, words.typed):
+        raise Unclear("Give the value in the user's own words, as they stand in `said`.")
+    found = value_of(kind, value)
+    if found is None:
+        raise Unclear(f"{kind} must be {FORMS[kind]}; ask the user where it is not clear.")
+    return found
+
+
+def _fact(kind: ProfileKind, value: Value, about: str | None, words: Words) -> Fact:
+    return Fact(
+        fact=words.call,
+        kind=kind,
+        value=value.text,
+        about=about,
+        zone=value.zone,
+        source=words.source,
+        at=words.at,
+        said=words.line(),
+        call=words.call,
+    )
+
+
+def _told(fact: Fact) -> Json:
+    told: Json = {fact.kind: named(fact.kind, fact.value)}
+    if fact.about:
+        told["about"] = fact.about
+    if fact.zone:
+        told["its_zone"] = fact.zone
+    return told
+
+
+def _names(fact: Fact) -> set[str]:
+    kind = plain(fact.kind.replace("_", " "))
+    about = plain(fact.about or "")
+    names = {kind, plain(fact.line()), plain(fact.value)}
+    return names | {about, f"{kind} {about}", f"{kind} ({about})"} if about else names
+
+
+def _list(facts: Sequence[Fact]) -> str:
+    return f"Noted: {'; '.join(one.line() for one in facts)}."
+
+
+def _is_same(one: Fact, other: Fact) -> bool:
+    return (one.kind, plain(one.about or ""), plain(one.value)) == (
+        other.kind,
+        plain(other.about or ""),
+        plain(other.value),
+    )
+
+
+def _takes_its_place(new: Fact, old: Fact) -> bool:
+    """Of a kind that one holds of, any other; a place of the same name; people stand together."""
+    if new.kind != old.kind:
         return False
-    match learn.kind:
-        case "preference":
-            return _opposite(learn.value, one.value)
-        case "person":
-            return learn.only and one.about == learn.about
-        case "place":
-            return one.about == learn.about
-        case _:
-            return True
-
-
-def _opposite(value: str, other: str) -> bool:
-    """Who likes layovers now no longer dislikes them."""
-    return value != other and _thing(value) == _thing(other) and _thing(value) != plain(value)
-
-
-def _thing(value: str) -> str:
-    folded = plain(value)
-    for form in ("does not like ", "dislikes ", "likes "):
-        if folded.startswith(form):
-            return folded.removeprefix(form)
-    topic, colon, _ = folded.partition(": ")
-    return topic if colon and topic.startswith("favourite ") else folded
-
-
-def _is_meant(forget: Forget, one: Fact | Learn) -> bool:
-    if forget.kind is None:
-        return True
-    if one.kind != forget.kind or (forget.about and one.about != forget.about):
-        return False
-    return not forget.words or _reads_as(one, forget.words)
-
-
-def _reads_as(one: Fact | Learn, words: str) -> bool:
-    value, said = plain(one.value), plain(words)
-    match one.kind:
-        case "home":
-            return places.is_same(one.value, words)
-        case "home_airport" | "zone" | "language" | "currency":
-            found = value_of(one.kind, words)
-            return value == said or (found is not None and plain(found.text) == value)
-        case _:
-            return value == said or set(said.split()) <= set(value.split())
-
-
-def _corrected(one: Fact | Learn, correct: Correct) -> Learn | None:
-    """The same kind of fact with the new value, if the words can be one."""
-    kind: ProfileKind = one.kind
-    value = value_of(kind, correct.value)
-    if value is None or kind == "preference":
-        return None
-    # Anything may follow "no, it's …": only what surely is a name or a place will do.
-    if kind in {"name", "person"} and not names.surely(correct.value):
-        return None
-    if kind == "home" and not places.is_known(correct.value):
-        return None
-    return Learn(kind, value.text, correct.said, correct.rule, one.about, value.zone, only=True)
+    if new.kind == "place":
+        return new.about is not None and plain(new.about) == plain(old.about or "")
+    return new.kind not in SETS

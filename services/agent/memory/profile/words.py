@@ -1,4 +1,4 @@
-"""Letters and words, as the rules compare them."""
+"""Letters and words, as values are compared and kept."""
 
 # ruff: noqa: RUF001, SIM905 - people type dashes; a list of words reads better as words
 
@@ -7,8 +7,6 @@ import unicodedata
 
 MOST_CHARACTERS = 120
 """Of a value: a fact is a few words, and stands in every request."""
-MARK = "\ufffc"
-"""Stands where somebody else's words were taken out; no rule matches across it."""
 
 _SPACES = re.compile(r"[^\S\n]+")
 
@@ -32,6 +30,21 @@ def plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(letters.replace("-", " ").replace("/", " ").split())
+
+
+def bare(text: str) -> str:
+    """Folded words alone, with the signs that are part of them; a space for all else."""
+    kept = (
+        one if one.isalnum() or unicodedata.category(one)[0] == "M" else " " for one in plain(text)
+    )
+    return " ".join("".join(kept).split())
+
+
+def divides(word: str) -> bool:
+    """Whether its script puts spaces between words: Chinese and Japanese do not."""
+    return not any(
+        unicodedata.name(one, "").startswith(("CJK", "HIRAGANA", "KATAKANA")) for one in word
+    )
 
 
 def tidy(text: str) -> str:

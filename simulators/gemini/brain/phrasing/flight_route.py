@@ -10,7 +10,9 @@ _STOP = (
     r"returning|return|back|via|one|round|direct|nonstop|non-stop|cheap\w*|under|below|max|thanks?|"
     r"around|next|this|sometime|if|that|flights?|should|then|tonight)\b)"
 )
-_NAME = r"[^\W\d_][\w'.\-]*(?:\s+[^\W\d_][\w'\-]*){0,3}?"
+_MARKS = r"\u0300-\u036f\u064b-\u0652\u0900-\u0dff"
+"""Vowels and accents above and below letters, which `\\w` leaves out: Latin, Arabic, Indic."""
+_NAME = rf"[^\W\d_][\w'.\-{_MARKS}]*(?:\s+[^\W\d_][\w'\-{_MARKS}]*){{0,3}}?"
 _ARROW = r"\s*(?:->|→|=>|\u2013|—|-{1,2}|/)\s*"
 _ORIGIN, _DESTINATION = rf"(?P<o>{_NAME})", rf"(?P<d>{_NAME})"
 _ROUTES = tuple(

@@ -1,12 +1,13 @@
 """Requests for flights."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from pydantic import JsonValue
 
 from simulators.gemini.brain.dates import find_dates
+from simulators.gemini.brain.phrasing.flight_hours import read_hours
 from simulators.gemini.brain.phrasing.flight_options import read_options
 from simulators.gemini.brain.phrasing.flight_route import pair_of_places, read_route
 from simulators.gemini.brain.spans import without
@@ -34,6 +35,8 @@ _STAY = re.compile(
 _ROUND = re.compile(
     r"\b(?:round[\s-]?trip|return\s+(?:flight|ticket)s?|both\s+ways)\b", re.IGNORECASE
 )
+_THEN = re.compile(r"[,;]?\s(?:and\s)?then\s(?:on\s)?", re.IGNORECASE)
+_LONGEST = 1_000
 HOME = "home"
 """The tool knows where that is."""
 _HOME = re.compile(r"(?:my\s+)?home(?:\s+(?:airport|city|town))?", re.IGNORECASE)
@@ -85,9 +88,32 @@ def read_flight(text: str, now: datetime, *, home_is_known: bool = False) -> Fli
 
     "From home" says nothing as long as nobody knows where that is.
     """
+    first, *later = _THEN.split(text[:_LONGEST])
+    wish = _read_one(first if later else text, now, home_is_known=home_is_known)
+    further = _further(wish, later, now)
+    options = dict(wish.options) | ({"further_flights": further} if further else {})
+    return replace(wish, options=tuple(options.items()))
+
+
+def _further(wish: FlightWish, later: list[str], now: datetime) -> list[JsonValue]:
+    """Lisbon > Rome 2026-12-08; each goes on from where the one before it ended."""
+    here, said = wish.destination, list[JsonValue]()
+    for text in later:
+        one = _read_one(text, now)
+        origin = one.origin or here
+        if not origin or not one.destination or not one.departure:
+            return []
+        said.append(f"{origin} > {one.destination} {one.departure.isoformat()}")
+        here = one.destination
+    return said
+
+
+def _read_one(text: str, now: datetime, *, home_is_known: bool = False) -> FlightWish:
     found = find_dates(text, now.date())
     rest = without(text, [(each.start, each.end) for each in (*found, *find_times(text))], " | ")
     options, rest = read_options(rest)
+    back_at = next((match.start() for match in _BACK.finditer(text)), len(text))
+    options["outbound_times"] = read_hours(text[:back_at])
     departure, back = _days(text, now)
     one_way = bool(_ONE_WAY.search(rest))
     rest = _ROUND.sub(" | ", _ONE_WAY.sub(" | ", _STAY.sub(" | ", rest)))

@@ -8,7 +8,7 @@ _LEAD = (
     r"|you\s+should\s+know(?:\s+that)?|can\s+you|could\s+you|would\s+you|you\s+can|from\s+now\s+on)"
     r"\b[,!.:]?\s*))*"
 )
-_RELATION = (
+RELATION = (
     r"(?:(?:best|oldest|older|younger|little|big|elder)\s+)?(?:wife|husband|partner|girlfriend|boyfriend"
     r"|fianc[eé]e?|son|daughter|child|kid|sister|brother|mother|mom|mum|father|dad|grand(?:ma|pa|mother"
     r"|father|son|daughter)|aunt|uncle|cousin|niece|nephew|boss|manager|assistant|colleague|friend"
@@ -42,8 +42,8 @@ _STATEMENT = re.compile(
     r"|(?:speak|write|talk|answer|reply)(?:\s+to\s+me)?\s+in\s+[a-z]+\W*$"
     r"|i\s+(?:really\s+|generally\s+|always\s+|usually\s+)?(?:prefer|like|love|hate|dislike|can'?t\s+stand"
     r"|don'?t\s+(?:like|eat|drink)|only\s+(?:eat|fly|drink|want)|never\s+(?:eat|fly|drink|take)|always\s+(?:want|take))\b"
-    rf"|my\s+{_RELATION}(?:'s)?\s+(?:(?:name\s+)?is|are|was)\b|my\s+{_RELATION}'s\s+(?:name\s+is|called)\b"
-    rf"|{_NAMED}\s+is\s+my\s+{_RELATION}\b)",
+    rf"|my\s+{RELATION}(?:'s)?\s+(?:(?:name\s+)?is|are|was)\b|my\s+{RELATION}'s\s+(?:name\s+is|called)\b"
+    rf"|{_NAMED}\s+is\s+my\s+{RELATION}\b)",
     re.IGNORECASE,
 )
 _ASK = re.compile(
@@ -92,14 +92,20 @@ _ASK_ONE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _ASK_WHOM = re.compile(
-    rf"^{_MY}(?:who|what|where)(?:'s|\s+is)\s+my\s+(?P<whom>{_RELATION})(?:'s\s+name)?(?:\s+called)?\W*$",
+    rf"^{_MY}(?:who|what|where)(?:'s|\s+is)\s+my\s+(?P<whom>{RELATION})(?:'s\s+name)?(?:\s+called)?\W*$",
+    re.IGNORECASE,
+)
+_FORGET_ME = re.compile(
+    rf"{_LEAD}(?:forget|delete|erase|wipe)\s+me(?:\s+(?:completely|altogether|for\s+good))?\W*$"
+    r"|\b(?:delete|erase|remove|wipe|destroy)\s+(?:all\s+(?:of\s+)?)?my\s+(?:personal\s+)?(?:data|account)\b"
+    r"|\b(?:wipe|erase|delete)\s+everything\s+you(?:'ve|\s+have)?\s*(?:got|have|hold)?\s+(?:on|of)\s+me\b",
     re.IGNORECASE,
 )
 _FORGET = re.compile(
     rf"{_LEAD}(?:forget|(?:don'?t|do\s+not|stop|no\s+longer|never)\s+remember(?:ing)?|un-?learn)\s+"
     r"(?:that\b|where\b|what\b|who\b|which\b|how\b|my\b|me\b|everything\b|all\b|about\s+(?!it\b)\S|i\b|i'm\b)"
     r"|^(?:please\s+)?(?:delete|remove|erase|wipe|clear)\s+(?:my\s+(?:name|home|address|city|(?:home\s+)?airport"
-    rf"|currency|time\s*zone|language|preferences?|profile|{_RELATION})\b"
+    rf"|currency|time\s*zone|language|preferences?|profile|{RELATION})\b"
     r"|(?:everything|all|anything|what)\b.*\b(?:about|know|of)\s+(?:me|you)\b|what\s+you\s+know\b)"
     r"|\bi\s+(?:no\s+longer|don'?t)\s+(?:live|work)\s+(?:in|at|there|for)\b"
     r"|\b(?:is|'s)\s+(?:no\s+longer|not)\s+my\s+(?:name|home|(?:home\s+)?airport|currency|address)\b",
@@ -116,6 +122,10 @@ def asks_about_oneself(text: str) -> bool:
     return bool(_ASK.search(text)) or asked_kind(text) is not None or asked_whom(text) is not None
 
 
+def asks_for_all(text: str) -> bool:
+    return asks_about_oneself(text) and asked_kind(text) is None and asked_whom(text) is None
+
+
 def asked_kind(text: str) -> str | None:
     """The one kind of fact that is asked for, as in "what is my name?"."""
     plain = re.sub(
@@ -127,6 +137,11 @@ def asked_kind(text: str) -> str | None:
 def asked_whom(text: str) -> str | None:
     match = _ASK_WHOM.match(text.strip())
     return match["whom"].lower() if match else None
+
+
+def wants_to_be_forgotten(text: str) -> bool:
+    """Altogether, not a fact or two."""
+    return bool(_FORGET_ME.search(text.strip()))
 
 
 def wants_forgotten(text: str) -> bool:

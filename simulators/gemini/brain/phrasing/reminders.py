@@ -56,7 +56,8 @@ _DANGLING = re.compile(
     re.IGNORECASE,
 )
 _ZONE = re.compile(
-    r"\b(?:(?P<place>[A-Z]\w+(?:\s+[A-Z]\w+)?)\s+time|in\s+(?P<iana>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+)"
+    r"\b(?P<offset>(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d\d)?)\b|(?<=[\dm]\s)(?P<short>[A-Z]{2,3}T)\b"
+    r"|\b(?:(?P<place>[A-Z]\w+(?:\s+[A-Z]\w+)?)\s+time|in\s+(?P<iana>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+)"
     r"|(?P<name>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+))\b"
 )
 
@@ -80,7 +81,7 @@ class ReminderWish:
         seconds = "seconds" if at and at.second else "minutes"
         return {
             "text": self.text,
-            "in_minutes": self.when.minutes if self.when else None,
+            **(self.when.said if self.when else {}),
             "at": at.replace(microsecond=0).isoformat(timespec=seconds) if at else None,
             "zone": self.zone,
             "rrule": self.when.rrule if self.when else None,
@@ -111,7 +112,7 @@ def read_cancel(text: str) -> str | None:
 def read_reminder(text: str, now: datetime, home: str | None = None) -> ReminderWish:
     """`now` is the wall time at home, an IANA zone if it is known."""
     text, zone = _read_zone(_POLITE.sub("", text.strip()))
-    if zone and home:
+    if zone in available_timezones() and zone and home:
         now = now.replace(tzinfo=ZoneInfo(home)).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     asked = _SET.search(text)
     before, after = (text[: asked.start()], text[asked.end() :]) if asked else ("", text)
@@ -150,6 +151,8 @@ def _errand(text: str) -> str:
 def _read_zone(text: str) -> tuple[str, str | None]:
     """A zone only if the person names a place: "at 9 Tokyo time"."""
     for match in _ZONE.finditer(text):
+        if named := match["offset"] or match["short"]:
+            return text[: match.start()] + text[match.end() :], named
         zone = match["iana"] or match["name"] or zone_of(match["place"])
         if zone in available_timezones():
             return text[: match.start()] + text[match.end() :], zone

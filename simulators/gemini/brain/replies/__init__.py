@@ -13,6 +13,7 @@ from simulators.gemini.brain.replies.flights import tell_flights
 from simulators.gemini.brain.replies.plain import excuse, tell_plainly
 from simulators.gemini.brain.replies.prices import tell_price
 from simulators.gemini.brain.replies.products import tell_products
+from simulators.gemini.brain.replies.profile import tell_dropped, tell_facts, tell_noted
 from simulators.gemini.brain.replies.proposal import tell_proposed
 from simulators.gemini.brain.replies.recalled import tell_recalled
 from simulators.gemini.brain.replies.reminders import tell_cancelled, tell_reminders, tell_set
@@ -39,6 +40,10 @@ _TELL: Mapping[Skill, Callable[[Outcome], str]] = {
     "price_history": tell_history,
     "list_running": tell_running,
     "search_history": tell_recalled,
+    "remember": tell_noted,
+    "correct": tell_noted,
+    "forget_fact": tell_dropped,
+    "list_facts": tell_facts,
 }
 _DEEDS: Mapping[Skill, str] = {
     "search_flights": "search for flights",
@@ -54,6 +59,11 @@ _DEEDS: Mapping[Skill, str] = {
     "price_history": "show that price's history",
     "list_running": "list what is running for you",
     "search_history": "search our conversation",
+    "remember": "note that",
+    "correct": "correct that",
+    "forget_fact": "forget that",
+    "list_facts": "list what I noted",
+    "forget_me": "forget you",
 }
 _ASK_WHICH: Mapping[str | None, str] = {
     "cancel_reminder": ASK_WHICH_REMINDER,

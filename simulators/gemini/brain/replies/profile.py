@@ -2,9 +2,20 @@
 
 import re
 
-from simulators.gemini.brain.about import About, Fact
-from simulators.gemini.brain.phrasing import profile
+from pydantic import JsonValue
 
+from simulators.gemini.brain.about import About, Fact
+from simulators.gemini.brain.outcomes import Outcome
+from simulators.gemini.brain.phrasing import profile
+from simulators.gemini.wire import JsonObject
+
+KINDS = frozenset(
+    {
+        *("name", "home", "zone", "language", "home_airport", "currency"),
+        *("preference", "person", "place"),
+    }
+)
+KNOWN = "This is what you told me:"
 NOTHING_KNOWN = "I know nothing about you yet: you have not told me anything to keep in mind."
 NOT_KEPT = "Thanks for telling me. I can use it now, but it is not among the facts I keep of you."
 NOTHING_TO_FORGET = "There was nothing of that kind to forget."
@@ -34,7 +45,47 @@ def tell_known(said: str, about: About) -> str:
     if not about.facts:
         return NOTHING_KNOWN
     listed = "\n".join(f"- {fact.sentence()}" for fact in about.facts)
-    return f"This is what you told me:\n{listed}\nSay “forget …” to take any of it back."
+    return f"{KNOWN}\n{listed}\nSay “forget …” to take any of it back."
+
+
+def tell_noted(outcome: Outcome) -> str:
+    """What the tool says it noted, and what stood there before."""
+    noted, before = _of(outcome.get("noted")), outcome.get("instead_of")
+    was = f" (no longer {before})" if before else ""
+    return f"Noted: {noted.sentence()}{was}." if noted else NOT_KEPT
+
+
+def tell_dropped(outcome: Outcome) -> str:
+    told = outcome.get("forgotten")
+    if gone := _of(told):
+        return f"Done, I have forgotten that {gone.sentence()}."
+    several = told.get("several") if isinstance(told, dict) else None
+    return f"Done, I have forgotten this: {several}." if several else NOTHING_TO_FORGET
+
+
+def tell_facts(outcome: Outcome) -> str:
+    lines = [
+        f"- {fact.sentence()} (said on {item.get('said_on')})"
+        for item in outcome.items("facts")
+        if (fact := _listed_fact(item))
+    ]
+    if not lines:
+        return NOTHING_KNOWN
+    return "\n".join([KNOWN, *lines, "Say “forget …” to take any of it back."])
+
+
+def _of(told: JsonValue) -> Fact | None:
+    """Of a fact by its kind: {"person": "Maria", "about": "sister"}."""
+    given = told if isinstance(told, dict) else {}
+    kind = next((name for name in given if name in KINDS), None)
+    return _listed_fact({**given, "kind": kind, "value": given[kind]}) if kind else None
+
+
+def _listed_fact(told: JsonObject) -> Fact | None:
+    kind, value, about = (told.get(name) for name in ("kind", "value", "about"))
+    if not isinstance(kind, str) or not isinstance(value, str):
+        return None
+    return Fact(kind.replace("_", " "), value, about if isinstance(about, str) else None)
 
 
 def tell_acknowledged(said: str, about: About) -> str:

@@ -17,8 +17,11 @@ def _deed(outcome: Outcome) -> str:
     args = outcome.args
     match outcome.skill:
         case "set_reminder":
-            when = f"at {args['at']}" if args.get("at") else f"in {args.get('in_minutes')} minutes"
-            return f"set a reminder “{args.get('text')}” {when}{_more(args, 'rrule')}"
+            when = {name: value for name, value in args.items() if name not in {"text", "said"}}
+            told = ", ".join(
+                f"{name.replace('_', ' ')} {_plain(one)}" for name, one in when.items()
+            )
+            return f"set a reminder “{args.get('text')}” ({told})"
         case "cancel_reminder":
             return f"cancel the reminder “{args.get('which')}”"
         case "watch_price":

@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import aiohttp
 import pytest
 from aiohttp import web
+from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
@@ -130,3 +133,25 @@ async def serve_simulator(settings: SimulatorSettings) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await asyncio.wait_for(task, 8)
+
+
+@asynccontextmanager
+async def opened(home: Path, **settings: Any) -> AsyncIterator[World]:
+    """The simulator with these settings, who listens to it, and a client of the SDK."""
+    app = Application()
+    async with serve_application(app):
+        told = SimulatorSettings.load(
+            _env_file=None,
+            taskflow_home=home,
+            twilio_account_sid=ACCOUNT,
+            twilio_auth_token=TOKEN,
+            taskflow_sim_webhook_url=f"{app.url}/webhook",
+            public_url="https://bot.example.com",
+            **settings,
+        )
+        async with serve_simulator(told) as url, aiohttp.ClientSession() as http:
+            sdk = AsyncTwilioHttpClient()
+            client = Client(ACCOUNT, TOKEN, http_client=sdk)
+            client.api.base_url = client.messaging.base_url = f"{url}/twilio"
+            yield World(url, http, client, app, told)
+            await sdk.close()

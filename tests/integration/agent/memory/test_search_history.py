@@ -64,7 +64,7 @@ class Index:
         for text in texts:
             self.sent += 1
             message = MessageReceived(
-                message_sid=f"SM{self.sent}", channel="whatsapp", kind="text", text=text
+                message_ref=f"SM{self.sent}", channel="whatsapp", kind="text", text=text
             )
             told.append((await self.tell(user, message))[0].event_id)
         return told

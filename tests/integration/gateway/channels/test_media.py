@@ -8,7 +8,7 @@ import pytest
 from contracts import slots, streams
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.channels.signature import PictureLinks
+from services.gateway.channels.links import PictureLinks
 from services.gateway.decider import FOLD
 from taskflow.log.appending import Write
 from taskflow.privacy.media import Media
@@ -91,7 +91,7 @@ async def test_a_picture_whose_answer_was_lost_is_found_and_sent_once(
     await eventually(settled, 20)
     (sent,) = await house.events("reply.sent")
     (message,) = await house.accepted()
-    assert (sent.event.known_by, sent.event.message_sid) == ("list", message["sid"])
+    assert (sent.event.known_by, sent.event.message_ref) == ("list", message["sid"])
 
 
 async def test_its_address_is_good_for_that_picture_and_nothing_else(

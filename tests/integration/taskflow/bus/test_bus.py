@@ -60,7 +60,7 @@ class Listener:
 
 
 async def write(log: EventLog, user: UserId, n: int) -> UUID:
-    said = MessageReceived(message_sid=f"SM{n}", channel="whatsapp", kind="text", text="hi")
+    said = MessageReceived(message_ref=f"SM{n}", channel="whatsapp", kind="text", text="hi")
     outcome = await log.append(
         [Write(streams.conversation(user), [said], user)], slots.message(f"SM{n}")
     )

@@ -59,7 +59,7 @@ async def says(log: EventLog, user: UserId, *texts: str) -> None:
     for text in texts:
         said = message(text, sid=f"SM{uuid4().hex}")
         write = Write(streams.conversation(user), [said], user)
-        await log.append([write], slots.message(said.message_sid))
+        await log.append([write], slots.message(said.message_ref))
 
 
 async def leaves_traces(user: UserId, pool: asyncpg.Pool, vault: Vault, log: EventLog) -> None:

@@ -40,7 +40,7 @@ STARTED = TurnStarted(number=0)
 
 
 def message(sid: str) -> MessageReceived:
-    return MessageReceived(message_sid=sid, channel="whatsapp", kind="text", text=CANARY)
+    return MessageReceived(message_ref=sid, channel="whatsapp", kind="text", text=CANARY)
 
 
 @dataclass
@@ -208,7 +208,7 @@ async def test_the_files_hold_no_readable_text_and_open_elsewhere(world: World) 
     texts = "".join(table["payload"].to_pylist())
     assert CANARY.encode() not in everything
     assert CANARY not in texts
-    assert "message_sid" in texts
+    assert "message_ref" in texts
     written = json.loads((world.folder / told.name / MANIFEST).read_text())
     assert (written["events"], written["streams"], written["to_position"]) == (17, 3, 18)
 

@@ -17,7 +17,7 @@ from tests.support import partitions
 
 pytestmark = pytest.mark.integration
 
-MESSAGE = MessageReceived(message_sid="SM1", channel="whatsapp", kind="text", text="grüß dich 🙂")
+MESSAGE = MessageReceived(message_ref="SM1", channel="whatsapp", kind="text", text="grüß dich 🙂")
 STARTED = TurnStarted(number=0)
 
 

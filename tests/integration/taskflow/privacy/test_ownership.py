@@ -72,7 +72,7 @@ async def test_a_message_of_lately_keeps_them(
 ) -> None:
     ada = await vault.user_for([PHONE])
     await silent_for(database, ada, 181)
-    said = MessageReceived(message_sid="SM1", channel="whatsapp", kind="text", text="hi")
+    said = MessageReceived(message_ref="SM1", channel="whatsapp", kind="text", text="hi")
     await event_log.append([Write(conversation(ada), [said], ada)], UserId(ada))
     assert await vault.user_for([PHONE, ID]) == ada
 
@@ -167,7 +167,7 @@ async def test_a_message_that_is_told_again_brings_no_number_back(
     vault: Vault, event_log: EventLog
 ) -> None:
     ada = await vault.user_for([PHONE, ID])
-    said = MessageReceived(message_sid="SM1", channel="whatsapp", kind="text", text="hi")
+    said = MessageReceived(message_ref="SM1", channel="whatsapp", kind="text", text="hi")
     slot = slots.message("SM1")
     await event_log.append([Write(conversation(ada), [said], ada)], slot)
     ben = await vault.user_for([PHONE, ID_2])

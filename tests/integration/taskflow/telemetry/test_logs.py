@@ -52,8 +52,8 @@ def home(told_of_filled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "200")
     for event in EVENTS:
         ids = {"event_id": str(event.event_id)}
-        if sid := getattr(event.event, "message_sid", None):
-            ids["message_sid"] = sid
+        if sid := getattr(event.event, "message_ref", None):
+            ids["message_ref"] = sid
         write(told_of_filled, line(event, **ids), rotated=".1" if event in TURN else "")
     failed = {"class": "RequestRefused", "text": "Twilio refused it", "frames": ["a.py:1 send"]}
     cause = {"class": "ConnectError", "frames": ["b.py:2 connect"]}
@@ -80,8 +80,8 @@ def test_a_message_is_found_by_whatever_is_known_of_it(home: Path) -> None:
     sent = next(one for one in TURN if one.event.type == "reply.sent")
     whole = {str(one.event_id) for one in TURN} | {str(DELIVERED.event_id)}
     for name in (
-        MESSAGE.event.message_sid,
-        sent.event.message_sid,
+        MESSAGE.event.message_ref,
+        sent.event.message_ref,
         str(MESSAGE.event_id),
         str(reply),
         str(reply)[:8],
@@ -97,7 +97,7 @@ def test_a_message_is_found_by_whatever_is_known_of_it(home: Path) -> None:
 
 
 def test_people_read_who_said_what_and_why_it_failed(home: Path) -> None:
-    output = run("--message", MESSAGE.event.message_sid).stdout
+    output = run("--message", MESSAGE.event.message_ref).stdout
     assert output.splitlines()[0].split()[1:] == ["gateway", "info", "message.received"]
     assert "RequestRefused: Twilio refused it\n" in output
     assert output.index("a.py:1 send") < output.index("ConnectError\n") < output.index("b.py:2")
@@ -105,7 +105,7 @@ def test_people_read_who_said_what_and_why_it_failed(home: Path) -> None:
 
 
 def test_only_what_is_grave_enough_is_told(home: Path) -> None:
-    sid = MESSAGE.event.message_sid
+    sid = MESSAGE.event.message_ref
     assert [one["event"] for one in told("--message", sid, "--level", "warning")] == ["send.later"]
     nothing = run("--message", sid, "--level", "ERROR")
     assert nothing.stdout == ""
@@ -118,7 +118,7 @@ def test_without_postgresql_the_lines_themselves_lead_on(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/none")
-    by_sid = run("--message", MESSAGE.event.message_sid, "--json")
+    by_sid = run("--message", MESSAGE.event.message_ref, "--json")
     assert len(by_sid.stdout.splitlines()) == len(TURN) + 1
     assert "by the lines alone: PostgreSQL does not answer" in by_sid.stderr
     by_trace = run("--message", str(trace_id(MESSAGE)), "--json")
@@ -155,10 +155,10 @@ async def test_following_tells_lines_once_even_those_that_came_before_the_log_kn
         return found if hidden else logs.Wanted(found.what, found.ids | {"d" * 32})
 
     monkeypatch.setattr(logs, "wanted", not_yet)
-    sid = MESSAGE.event.message_sid
+    sid = MESSAGE.event.message_ref
     following = asyncio.create_task(logs.tell_logs(sid, level="DEBUG", follow=True, json=True))
     await eventually(lambda: len(spoken) == len(TURN) + 2)
-    write(home, late, {**late, "event": "at once", "message_sid": sid})
+    write(home, late, {**late, "event": "at once", "message_ref": sid})
     await eventually(lambda: len(spoken) == len(TURN) + 3)
     assert json.loads(spoken[-1])["event"] == "at once"
     hidden.clear()

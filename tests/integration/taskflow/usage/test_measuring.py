@@ -114,7 +114,7 @@ async def test_a_turn_that_was_open_is_timed_by_the_next_leader(
         await eventually(lambda: sql.fetchval(_END))
         await eventually(lambda: meter.one("taskflow_sends_unknown") == 0)
     assert meter.one("taskflow_sends_unknown") is None, "nobody counts, so nobody knows"
-    await tell(ReplySent(**attempt, message_sid="SM2", known_by="response"))
+    await tell(ReplySent(**attempt, message_ref="SM2", known_by="response"))
     async with counting(database, event_log):
         await eventually(lambda: meter.one(RESPONSES, model_time="with") == 1)
 

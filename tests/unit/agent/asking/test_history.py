@@ -10,10 +10,13 @@ import pytest
 from contracts import slots
 from contracts.conversation import (
     HistorySummarized,
+    ModelAnswered,
     ReplyCaught,
     TurnParked,
     TurnRetried,
     TurnStarted,
+    TurnStopped,
+    TurnSuperseded,
     Usage,
 )
 from contracts.event import Json
@@ -25,7 +28,7 @@ from services.agent.asking.history import HISTORY_TOKENS
 from services.agent.asking.results import FROM_OUTSIDE, MAX_OLD_RESULT, shortened
 from services.agent.decider import FOLD
 from services.agent.judging import truth
-from tests.support.events import Story, answer, message, reply
+from tests.support.events import Story, answer, message, reply, replying
 from tests.support.memory_log import START
 
 
@@ -44,7 +47,7 @@ def start(story: Story) -> UUID:
 
 
 def read(story: Story, turn: UUID, **also: Any) -> list[Json]:
-    return history.contents(story.events, turn, "gemini-3.8-flash", "UTC", zone_known=False, **also)
+    return history.contents(story.events, turn, "UTC", zone_known=False, **also)
 
 
 def last(story: Story, turn: UUID) -> Json:
@@ -61,7 +64,14 @@ def turn(story: Story, asked: str, said: str, *calls: tuple[str, Json, Json]) ->
     return turn
 
 
-def look_up(story: Story, turn: UUID, *calls: tuple[str, Json, Json], step: int = 1) -> None:
+def look_up(
+    story: Story,
+    turn: UUID,
+    *calls: tuple[str, Json, Json],
+    step: int = 1,
+    said: ModelAnswered | None = None,
+    answered: bool = True,
+) -> None:
     asked = [(tool, arguments) for tool, arguments, _ in calls]
     requests = [
         ToolRequested(
@@ -74,10 +84,14 @@ def look_up(story: Story, turn: UUID, *calls: tuple[str, Json, Json], step: int 
             zone="UTC",
             zone_known=False,
             deadline=START,
+            untrusted=tool == "search_web",
         )
         for n, (tool, arguments) in enumerate(asked)
     ]
-    _, *told = story.tell(answer(turn, step, calls=tuple(asked)), *requests)
+    said = said or answer(turn, step, calls=tuple(asked))
+    _, *told = story.tell(said, *requests)
+    if not answered:
+        return
     for request, (tool, _, result) in zip(told, calls, strict=True):
         found = ToolFinished(call=request.event_id, tool=tool, result=result, took_ms=1)
         story.tell(found, slot=slots.outcome(request.event_id))
@@ -135,15 +149,38 @@ def test_what_is_known_of_the_user_stands_below_the_time() -> None:
     )
 
 
-def test_older_turns_keep_their_calls_and_results() -> None:
+def test_older_turns_are_plain_text_with_their_calls_and_results() -> None:
     story = Story()
-    turn(story, "flights?", "two", ("search_flights", {"to": "LIS"}, {"flights": ["a", "b"]}))
+    turn(story, "flights?", "two", ("search_flights", {"to": "LIS"}, {"flights": ["a\n- b"]}))
     story.tell(message("and back?"))
     told = read(story, start(story))
 
-    assert [content["role"] for content in told] == ["user", "model", "user", "model", "user"]
-    assert told[1]["parts"][0]["functionCall"]["args"] == {"to": "LIS"}
-    assert results(told) == [{"result": {"flights": ["a", "b"]}}]
+    assert [content["role"] for content in told] == ["user", "model", "user"]
+    line = '- search_flights {"to":"LIS"}: {"result":{"flights":["a\\n- b"]}}'
+    assert texts(told[:2]) == [
+        "flights?",
+        f"{history.CALLED}\n{line}",
+        "two",
+    ]
+    assert results(told) == []
+
+
+def test_strangers_words_are_marked_in_older_turns_too() -> None:
+    story = Story()
+    turn(story, "look", "done", ("search_web", {}, {"hits": 1}))
+    story.tell(message("and?"))
+
+    assert f'"untrusted":"{FROM_OUTSIDE}"' in texts(read(story, start(story)))[1]
+
+
+def test_a_call_that_never_ended_is_not_told_afterwards() -> None:
+    story = Story()
+    story.tell(message("look"))
+    open_ = start(story)
+    look_up(story, open_, ("search_web", {}, {}), answered=False)
+    story.tell(TurnStopped(turn=open_, reason="user"), message("again"))
+
+    assert texts(read(story, start(story)))[0] == "look"
 
 
 def test_others_words_are_marked_where_results_are_read_as_ever() -> None:
@@ -155,10 +192,6 @@ def test_others_words_are_marked_where_results_are_read_as_ever() -> None:
     assert results(read(story, turn_)) == [
         {"result": {"hits": 1}, "untrusted": FROM_OUTSIDE},
         {"result": {"watches": []}},
-    ]
-    assert results(read(story, turn_, untrusted={"list_watches"})) == [
-        {"result": {"hits": 1}},
-        {"result": {"watches": []}, "untrusted": FROM_OUTSIDE},
     ]
 
 
@@ -183,7 +216,8 @@ def test_a_big_result_is_whole_in_its_turn_and_short_afterwards() -> None:
 
     story.tell(reply(turn_, "found"))
     story.tell(message("thanks"))
-    (short,) = results(read(story, start(story)))
+    told = texts(read(story, start(story)))[1]
+    short = json.loads(told.partition("search_flights {}: ")[2])
     assert len(json.dumps(short)) <= MAX_OLD_RESULT + 100
     assert short["result"]["hits"][0]["title"] == "page 0"
     assert short["result"]["hits"][-1] == "…"
@@ -301,7 +335,7 @@ def test_the_walk_may_begin_where_the_summary_ends() -> None:
     after: list[Recorded[Any]] = [one for one in story.events if one.version > upto]
     also = {"zone_known": False, "summary": summary(upto)}
 
-    assert history.contents(after, open_, "gemini-3.8-flash", "UTC", **also) == read(
+    assert history.contents(after, open_, "UTC", **also) == read(
         story, open_, summary=summary(upto)
     )
 
@@ -321,17 +355,44 @@ def test_a_caught_answer_is_sent_back_with_what_really_happened() -> None:
 
     assert said == false.content
     assert note["role"] == "user"
-    assert texts([note]) == [truth.note(["set_reminder"], ["watch_price"])]
+    why = truth.note(["set_reminder"], ["watch_price"])
+    assert texts([note]) == [f"{history.FROM_US} {why}"]
 
 
-def test_what_was_noted_in_the_turn_really_happened() -> None:
+def test_a_reply_that_was_caught_is_answered_as_the_call_that_it_was() -> None:
     story = Story()
-    story.tell(message("call me Ada"))
+    story.tell(message("remind me"))
     turn_ = start(story)
-    story.tell(answer(turn_, 1, text="I set it."), caught(turn_, 1, "set_reminder"))
-    note = texts(read(story, turn_, about=["Noted just now: name: Ada"]))[-1]
+    false = replying(turn_, 1, "I set it.", says_done=["set_reminder"])
+    story.tell(false, caught(turn_, 1, "set_reminder"))
+    *_, said, back = read(story, turn_)
 
-    assert note == truth.note(["set_reminder"], ["profile.learned"])
+    assert said == false.content
+    assert back["parts"] == [
+        {
+            "functionResponse": {
+                "name": "reply",
+                "id": "c0",
+                "response": {"error": truth.note(["set_reminder"], [])},
+            }
+        }
+    ]
+
+
+def test_a_reply_beside_open_calls_was_not_sent_and_is_told_so() -> None:
+    story = Story()
+    story.tell(message("what is new?"))
+    turn_ = start(story)
+    both = replying(turn_, 1, "I am looking.", beside=(("search_web", {"query": "news"}),))
+    look_up(story, turn_, ("search_web", {"query": "news"}, {"hits": 1}), said=both)
+    *_, said, back = read(story, turn_)
+
+    assert said == both.content
+    assert [part["functionResponse"]["name"] for part in back["parts"]] == ["search_web", "reply"]
+    assert results([back]) == [
+        {"result": {"hits": 1}, "untrusted": FROM_OUTSIDE},
+        {"error": history.DROPPED},
+    ]
 
 
 def test_what_was_caught_is_not_told_in_later_turns() -> None:
@@ -352,3 +413,44 @@ def test_an_unusable_answer_is_asked_for_again() -> None:
     story.tell(answer(turn_, 1, finish="MALFORMED_FUNCTION_CALL"))
 
     assert texts(read(story, turn_))[-1] == history.REPAIR
+
+
+def test_a_forwarded_message_is_told_as_somebody_elses() -> None:
+    typed = message("delete all")
+    told = history.words(typed.model_copy(update={"forwarded": True}))
+
+    assert told == f"{history.FORWARDED}\ndelete all"
+    assert history.words(typed) == "delete all"
+
+
+def test_what_came_meanwhile_is_shown_behind_the_results() -> None:
+    story = Story()
+    story.tell(message("flights to Rome"))
+    turn_ = start(story)
+    look_up(story, turn_, ("search_web", {}, {"hits": 1}))
+    told = read(story, turn_, arrived=[message("stop please, wrong city")])
+
+    assert texts(told[-1:]) == [f"{history.MEANWHILE}\nstop please, wrong city"]
+    assert results(told[-2:-1])
+
+
+def test_a_turn_that_gave_way_is_told_once_with_what_it_had_begun() -> None:
+    story = Story()
+    story.tell(message("flights to Rome"))
+    first = start(story)
+    look_up(story, first, ("search_web", {"query": "Rome"}, {"hits": 1}))
+    story.tell(message("stop please, Milan"))
+    story.tell(answer(first, 2, calls=(("give_way", {}),)), TurnSuperseded(turn=first, step=2))
+    second = start(story)
+    (open_,) = read(story, second)
+
+    assert texts([open_])[1:3] == ["flights to Rome", "stop please, Milan"]
+    assert texts([open_])[3].startswith(f"{history.CALLED}\n- search_web")
+    assert truth.finished(story.events, {second, *truth.gave_way(story.events, second)}) == {
+        "search_web"
+    }
+    story.tell(answer(second, 1, text="Milan it is."), reply(second, "Milan it is."))
+    story.tell(message("thanks"))
+    third = start(story)
+    assert truth.gave_way(story.events, third) == frozenset()
+    assert texts(read(story, third)).count("flights to Rome") == 1

@@ -16,7 +16,7 @@ from services.agent.asking.summaries import KEPT, LONGEST, MOST_TURNS, Coverage
 from services.agent.decider import FOLD
 from services.agent.turns import walked
 from tests.support.events import Story, answer, message, reply
-from tests.support.summarising import MODEL, an_answer
+from tests.support.summarising import an_answer
 from tests.support.walks import how_far
 
 WORD = re.compile(r"\b(?:q|a|r)\d+\b")
@@ -36,7 +36,7 @@ def open_turn(story: Story) -> UUID:
 
 
 def cover(story: Story, upto: int = 0) -> Coverage:
-    covered = summaries.coverage(walked(story.events), upto, MODEL)
+    covered = summaries.coverage(walked(story.events), upto)
     assert covered is not None
     return covered
 
@@ -86,7 +86,7 @@ def test_covers_nothing_while_there_is_little() -> None:
     talk(story, KEPT)
     open_turn(story)
 
-    assert summaries.coverage(walked(story.events), 0, MODEL) is None
+    assert summaries.coverage(walked(story.events), 0) is None
 
 
 def test_reminders_in_between_do_not_push_the_talk_out() -> None:
@@ -150,13 +150,11 @@ def test_golden_conversations_lose_no_turn_and_tell_none_twice(seed: int) -> Non
         covered, waiting[:] = list(waiting), []
         upto = standing.covers_upto if standing else 0
         turns = walked(story.events)
-        if summaries.due(since, summaries.tokens(turns, upto, MODEL)):
-            covering = summaries.coverage(turns, upto, MODEL)
+        if summaries.due(since, summaries.tokens(turns, upto)):
+            covering = summaries.coverage(turns, upto)
             if covering:
                 standing, since = summed_up(story, standing), 0
-        contents = history.contents(
-            story.events, turn, MODEL, "UTC", zone_known=True, summary=standing
-        )
+        contents = history.contents(story.events, turn, "UTC", zone_known=True, summary=standing)
         words = told(contents)
         assert len(words) == len(set(words)), "nothing is told twice"
         assert set(words) == {*said} - set(waiting), "nothing is lost"

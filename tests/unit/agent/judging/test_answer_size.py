@@ -8,12 +8,13 @@ from structlog.testing import capture_logs
 
 from contracts.conversation import ReplyReady
 from services.agent.asking.gemini import answer_of
-from services.agent.judging.answer_size import LARGEST, LONGEST_TEXT, TOO_LONG
-from services.agent.judging.answers import CUT_SHORT, answered
+from services.agent.judging.answer_size import LARGEST, LONGEST_TEXT, MOST_AT_ONCE, TOO_LONG
+from services.agent.judging.answers import MORE, answered
 from tests.support.events import answer
 from tests.unit.agent.judging.test_answers import given
 
 TURN = UUID(int=42)
+WORDS = " ".join(map(str, range(12_000)))
 
 
 def came(*parts: dict[str, Any], finish: str = "STOP") -> Any:
@@ -31,9 +32,7 @@ def test_an_answer_within_the_limits_is_kept_as_it_came() -> None:
 
 def test_a_longer_one_is_cut_and_its_reader_is_told() -> None:
     with capture_logs() as logs:
-        cut = came(
-            {"text": "t" * 20_000, "thought": True}, {"text": "a" * 9_000}, {"text": "." * 50_000}
-        )
+        cut = came({"text": "t" * 20_000, "thought": True}, {"text": "a" * 9_000}, {"text": WORDS})
     texts = [part["text"] for part in cut.content["parts"]]
 
     assert [len(text) for text in texts] == [LONGEST_TEXT, 9_000, LONGEST_TEXT - 9_000]
@@ -44,8 +43,8 @@ def test_a_longer_one_is_cut_and_its_reader_is_told() -> None:
     )
     reply = answered(fact, given())[1]
     assert isinstance(reply, ReplyReady)
-    assert reply.text.endswith(CUT_SHORT)
-    assert len(reply.text) <= LONGEST_TEXT + len(CUT_SHORT)
+    assert reply.text.endswith(MORE.source)
+    assert len(reply.text) <= MOST_AT_ONCE + len(MORE.source) + 2
 
 
 def test_one_that_is_too_large_in_another_way_is_malformed() -> None:
@@ -54,3 +53,12 @@ def test_one_that_is_too_large_in_another_way_is_malformed() -> None:
 
     assert (large.content, large.finish_reason) == (None, "MALFORMED_RESPONSE")
     assert logs[0]["event"] == "model.answer_too_large"
+
+
+def test_what_a_reply_says_is_cut_as_other_words_are() -> None:
+    told = {"text": "a" * 20_000, "language": "en", "says_done": []}
+    cut = came({"functionCall": {"name": "reply", "args": told}})
+    (part,) = cut.content["parts"]
+
+    assert cut.finish_reason == TOO_LONG
+    assert part["functionCall"]["args"] == {**told, "text": "a" * LONGEST_TEXT}

@@ -1,5 +1,6 @@
 """What follows from a model's answer."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from contracts import slots
-from contracts.conversation import ReplyCaught, ReplyReady
+from contracts.conversation import ReplyReady, TurnSuperseded, Usage, WishJudged
 from contracts.tools import ActionProposed, Asker, ToolFailed, ToolRequested
 from services.agent.judging.answers import (
     CUT_SHORT,
@@ -15,10 +16,11 @@ from services.agent.judging.answers import (
     Circumstances,
     answered,
     telling_again,
+    wanted,
 )
-from services.agent.judging.policy import Standing
 from services.agent.judging.proposals import fingerprint
-from tests.support.events import answer, offer, reply
+from services.agent.judging.verdicts import Judgement, Standing
+from tests.support.events import answer, offer, own_words, reply
 from tests.support.memory_log import START
 
 TURN = UUID(int=42)
@@ -26,12 +28,15 @@ WEB = ("search_web", {"query": "x"})
 
 
 PAY = ("pay_bill", {"sum": 70})
+BILL = "please pay the bill of 70"
+ASKED = ("pay_bill", {**PAY[1], "said": [BILL]})
 
 
-def given(*, may_repair: bool = True, **known: Any) -> Circumstances:
+def given(*, may_repair: bool = True, offered: Any = None, **known: Any) -> Circumstances:
     pay = offer("pay_bill").model_copy(update={"effect": "confirm"})
+    known.setdefault("standing", Standing(typed=own_words(BILL)))
     return Circumstances(
-        offered={"search_web": offer(), "pay_bill": pay},
+        offered={"search_web": offer(), "pay_bill": pay, **(offered or {})},
         zone="Europe/Berlin",
         zone_known=False,
         now=START,
@@ -132,12 +137,14 @@ def test_a_blocked_answer_is_apologized_for_at_once(finish: str) -> None:
 def test_a_truncated_answer_says_that_it_is() -> None:
     reply = answered(answer(TURN, 1, text="Long", finish="MAX_TOKENS"), given())[1]
 
-    assert reply.text == "Long" + CUT_SHORT
+    assert reply.text == f"Long\n\n{CUT_SHORT.source}"
 
 
 def test_a_reply_that_may_not_have_arrived_is_quoted_in_the_next_one() -> None:
     lost = {UUID(int=5): "It is 20 degrees.\nBring a hat."}
-    said, ready = telling_again([answer(UUID(int=1), 1, text="x"), reply(UUID(int=1), "Hi.")], lost)
+    said, ready = telling_again(
+        [answer(UUID(int=1), 1, text="x"), reply(UUID(int=1), "Hi.")], lost, "en"
+    )
 
     assert said.type == "model.answered"
     assert ready.tells_again == [UUID(int=5)]
@@ -147,19 +154,19 @@ def test_a_reply_that_may_not_have_arrived_is_quoted_in_the_next_one() -> None:
 
 
 def test_what_is_told_again_is_told_in_short() -> None:
-    (ready,) = telling_again([reply(UUID(int=1), "Hi.")], {UUID(int=5): "x" * 5000})
+    (ready,) = telling_again([reply(UUID(int=1), "Hi.")], {UUID(int=5): "x" * 5000}, "en")
     assert len(ready.text) < 1200
     assert "x…" in ready.text
 
 
 def test_a_reply_after_others_that_arrived_is_as_it_was() -> None:
     ready = reply(UUID(int=1), "Hi.")
-    assert telling_again([ready], {}) == [ready]
+    assert telling_again([ready], {}, "en") == [ready]
 
 
 def test_a_call_that_waits_fails_and_is_proposed_in_the_same_batch() -> None:
     _, web, pay, again, failed, failed_too, proposed = answered(
-        answer(TURN, 1, calls=(WEB, PAY, PAY)), given(asker=Asker(currency="EUR"))
+        answer(TURN, 1, calls=(WEB, ASKED, ASKED)), given(asker=Asker(currency="EUR"))
     )
 
     assert (web.owner, pay.owner, again.owner) == ("tools", "nobody", "nobody")
@@ -172,21 +179,60 @@ def test_a_call_that_waits_fails_and_is_proposed_in_the_same_batch() -> None:
 
 
 def test_what_was_proposed_before_is_not_proposed_again() -> None:
-    standing = Standing(proposed=frozenset({fingerprint(*PAY)}))
-    events = answered(answer(TURN, 2, calls=(PAY,)), given(standing=standing))
+    standing = Standing(proposed=frozenset({fingerprint(*PAY)}), typed=own_words(BILL))
+    events = answered(answer(TURN, 2, calls=(ASKED,)), given(standing=standing))
 
     assert [one.type for one in events] == ["model.answered", "tool.requested", "tool.failed"]
 
 
 def test_a_confirmed_call_is_done() -> None:
-    standing = Standing(confirmed=frozenset({fingerprint(*PAY)}), untrusted=True)
-    _, request = answered(answer(TURN, 1, calls=(PAY,)), given(standing=standing))
+    standing = Standing(
+        confirmed=frozenset({fingerprint(*PAY)}), typed=own_words("yes"), now=["yes"]
+    )
+    _, request, wish = answered(answer(TURN, 1, calls=(PAY,)), given(standing=standing))
 
-    assert request.owner == "tools"
+    assert (request.owner, request.arguments) == ("tools", PAY[1])
+    assert isinstance(wish, WishJudged)
+    assert (wish.by, wish.words, wish.call) == (
+        "yes",
+        ["yes"],
+        slots.event_id(slots.step(TURN, 1), 1),
+    )
+
+
+def test_a_change_stands_beside_the_words_that_allow_it() -> None:
+    write = offer("pay_bill").model_copy(update={"effect": "write"})
+    known = replace(given(), offered={"pay_bill": write})
+    _, request, wish = answered(answer(TURN, 1, calls=(ASKED,)), known)
+
+    assert (request.owner, request.arguments) == ("tools", PAY[1])
+    assert (wish.by, wish.asks, wish.words, wish.fingerprint) == (
+        "words",
+        True,
+        [BILL],
+        fingerprint(*PAY),
+    )
+    assert wish.messages == known.standing.typed.now
+
+
+def test_the_witness_is_heard_and_what_it_said_is_recorded() -> None:
+    write = offer("pay_bill").model_copy(update={"effect": "write"})
+    standing = Standing(typed=own_words(BILL), outside=True)
+    known = replace(given(standing=standing), offered={"pay_bill": write})
+    fact = answer(TURN, 1, calls=(ASKED,))
+    (asked,) = wanted(fact, known)
+    assert (asked.fingerprint, asked.call.arguments) == (fingerprint(*PAY), PAY[1])
+
+    for asks, owner in ((True, "tools"), (False, "nobody"), (None, "nobody")):
+        said = Judgement(asks, "gemini-x", "witness-v1", Usage(total=9), 5)
+        heard = replace(known, standing=replace(standing, judged={asked.fingerprint: said}))
+        _, request, *_, wish = answered(fact, heard)
+        assert (request.owner, wish.by, wish.asks) == (owner, "witness", asks)
+        assert (wish.model, wish.usage.total, wish.took_ms) == ("gemini-x", 9, 5)
 
 
 def test_the_reply_shows_what_waits_and_the_picture() -> None:
-    proposed = answered(answer(TURN, 1, calls=(PAY,)), given())[-1]
+    proposed = answered(answer(TURN, 1, calls=(ASKED,)), given())[-1]
     known = given(proposed=[proposed], picture=UUID(int=9))
     ready = answered(answer(TURN, 2, text="That needs your yes."), known)[1]
 
@@ -194,18 +240,14 @@ def test_the_reply_shows_what_waits_and_the_picture() -> None:
     assert ready.picture == UUID(int=9)
 
 
-def test_a_false_claim_is_sent_back_once_and_then_corrected() -> None:
-    lie = answer(TURN, 1, text="It costs €79.90. I've booked it.")
-    caught = ReplyCaught(turn=TURN, step=1, claims=["book"], corrected="by_model")
-    assert answered(lie, given()) == [lie, caught]
+def test_a_turn_gives_way_only_to_what_it_was_shown() -> None:
+    way = answer(TURN, 2, calls=(("give_way", {}), WEB))
 
-    _, again, ready = answered(lie, given(may_catch=False))
-    assert again.corrected == "by_rule"
-    assert ready.text == "It costs €79.90.\n\nNothing was booked, bought or paid."
-
-
-def test_a_claim_that_a_fact_bears_out_is_said() -> None:
-    true = answer(TURN, 1, text="I've set a reminder for 9.")
-    known = given(happened=frozenset({"set_reminder"}))
-
-    assert answered(true, known)[1].text == "I've set a reminder for 9."
+    assert answered(way, given(may_give_way=True)) == [way, TurnSuperseded(turn=TURN, step=2)]
+    refused = answered(way, given())
+    assert [one.type for one in refused] == [
+        "model.answered",
+        "tool.requested",
+        "tool.requested",
+        "tool.failed",
+    ]

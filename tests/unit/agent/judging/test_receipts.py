@@ -10,6 +10,7 @@ import pytest
 
 from contracts import slots, streams
 from contracts.conversation import ReplyReady
+from contracts.declarations import Value, Wording
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
@@ -17,14 +18,18 @@ from services.agent.handlers import Turns
 from services.agent.judging import receipts
 from taskflow.errors import SealedForEver
 from taskflow.log.appending import Write
+from tests.support.events import offer
 from tests.support.golden_house import House, named, recorded, says
+from tests.support.offers import SCHEDULER
 from tests.support.quiet import quiet
 
 ADA = UserId(named("ada"))
 STREAM = streams.conversation(ADA)
 AT = "2026-12-01T09:00"
-SET = ("set_reminder", {"text": "call mum", "at": AT})
+SET = ("set_reminder", {"text": "call mum", "date": "2026-12-01", "time": "09:00"})
 REMINDER = "✓ Reminder: call mum, Tue 1 Dec 2026, 09:00 (Europe/Berlin)"
+TOLD = f"{REMINDER}\n{receipts.HOW_TO_UNDO.source}"
+"""With the line that a message has once, however many receipts it has."""
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +64,11 @@ def assert_told_once(house: House) -> None:
         one.event_id
         for one in events
         if isinstance(one.event, ToolFinished) and requests[one.event.call].effect != "read"
-    } | {one.event_id for one in events if one.event.type.startswith("profile.")}
+    } | {
+        one.event_id
+        for one in events
+        if one.event.type.startswith("profile.") and one.event.call is None
+    }
     named_by = Counter(fact for reply in replies(house) for fact in reply.receipts)
     assert set(named_by.values()) <= {1}
     unknown = {one.event_id for one in events if getattr(one.event, "code", "") == "unknown"}
@@ -68,14 +77,12 @@ def assert_told_once(house: House) -> None:
 
 async def test_how_a_reminder_repeats_is_told_in_words() -> None:
     async def story(house: House) -> None:
-        for rule in ("FREQ=WEEKLY;BYDAY=TU,FR", "FREQ=YEARLY;BYYEARDAY=340"):
-            call = ("set_reminder", {"text": "call mum", "at": AT, "rrule": rule})
-            await house.hears(ADA, f"remind me to call mum on Tuesday at 9, again {rule}")
-            await house.answers(ADA, says(None, call), says("Done."))
+        call = (SET[0], {**SET[1], "weekdays": ["tuesday", "friday"]})
+        await house.hears(ADA, "remind me to call mum on Tuesdays and Fridays at 9")
+        await house.answers(ADA, says(None, call), says("Done."))
 
-    weekly, yearly = texts(await told(story))
+    (weekly,) = texts(await told(story))
     assert f"{REMINDER}, repeats every week on Tuesday and Friday" in weekly
-    assert yearly.endswith("(Europe/Berlin), repeats FREQ=YEARLY;BYYEARDAY=340")
 
 
 async def test_a_change_is_told_though_the_model_says_nothing_of_it() -> None:
@@ -83,7 +90,7 @@ async def test_a_change_is_told_though_the_model_says_nothing_of_it() -> None:
         await house.hears(ADA, "remind me to call mum on Tuesday at 9")
         await house.answers(ADA, says(None, SET), says("Anything else?"))
 
-    assert texts(await told(story)) == [f"Anything else?\n\n{REMINDER}"]
+    assert texts(await told(story)) == [f"Anything else?\n\n{TOLD}"]
 
 
 async def test_each_kind_of_change_has_its_line() -> None:
@@ -91,18 +98,22 @@ async def test_each_kind_of_change_has_its_line() -> None:
         await house.hears(ADA, "remind me to call mum on Tuesday at 9")
         await house.answers(ADA, says(None, SET), says("Yes."))
         await house.hears(ADA, "cancel the reminder to call mum. I live in Lisbon")
-        await house.answers(ADA, says(None, ("cancel_reminder", {"which": "mum"})), says("Yes."))
+        lisbon = noted("Lisbon", "I live in Lisbon")
+        cancel = ("cancel_reminder", {"which": "mum"})
+        await house.answers(ADA, says(None, lisbon, cancel), says("Yes."))
         await house.hears(ADA, "watch https://shop.example/kettle below 70")
         watch = {"url": "https://shop.example/kettle", "below": 70}
         await house.answers(ADA, says(None, ("watch_price", watch)), says("Yes."))
         await house.hears(ADA, "please pay my electricity bill. I live in Porto")
         pay = ("pay_bill", {"which": "electricity"})
-        await house.answers(ADA, says(None, pay), says("Shortly."))
+        porto = noted("Porto", "I live in Porto")
+        await house.answers(ADA, says(None, porto, pay), says("Shortly."))
         await house.sends(ADA)
         await house.hears(ADA, "yes")
         await house.answers(ADA, says(None, pay), says("Yes."))
         await house.hears(ADA, "forget where I live")
-        await house.answers(ADA, says("Yes."))
+        gone = ("forget_fact", {"which": "home", "said": ["forget where I live"]})
+        await house.answers(ADA, says(None, gone), says("Yes."))
 
     lines = [
         line for text in texts(await told(story)) for line in text.splitlines() if line[:1] == "✓"
@@ -118,6 +129,10 @@ async def test_each_kind_of_change_has_its_line() -> None:
     assert lines[6:] == ["✓ Forgotten: home: Porto (Europe/Lisbon)"]
 
 
+def noted(home: str, said: str) -> tuple[str, Any]:
+    return "remember", {"kind": "home", "value": home, "said": [said]}
+
+
 async def test_a_question_stands_below_the_receipts() -> None:
     async def story(house: House) -> None:
         await house.hears(ADA, "remind me to call mum on Tuesday at 9 and pay my electricity bill")
@@ -125,7 +140,7 @@ async def test_a_question_stands_below_the_receipts() -> None:
         await house.answers(ADA, says(None, SET, pay), says("One is done."))
 
     (text,) = texts(await told(story))
-    assert text.startswith(f"One is done.\n\n{REMINDER}\n\nShall I do this?\n- pay bill")
+    assert text.startswith(f"One is done.\n\n{TOLD}\n\nShall I do this?\n- pay bill")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +158,7 @@ async def test_however_the_turn_ends(ending: Any) -> None:
         await house.hears(ADA, "remind me to call mum on Tuesday at 9")
         await house.answers(ADA, says(None, SET), *([ending] * 2 if ending else []))
 
-    assert texts(await told(story))[-1].endswith(f"\n\n{REMINDER}")
+    assert texts(await told(story))[-1].endswith(f"\n\n{TOLD}")
 
 
 async def test_a_turn_that_takes_too_many_steps_tells_what_it_did() -> None:
@@ -154,14 +169,14 @@ async def test_a_turn_that_takes_too_many_steps_tells_what_it_did() -> None:
 
     (reply,) = replies(await told(story))
     assert reply.kind == "apology"
-    assert reply.text.endswith(f"\n\n{REMINDER}")
+    assert reply.text.endswith(f"\n\n{TOLD}")
 
 
 async def test_a_parked_turn_tells_what_it_did() -> None:
     async def story(house: House) -> None:
         await house.hears(ADA, "remind me to call mum on Tuesday at 9. I live in Lisbon")
         await house.step(ADA)
-        house.script.answers.append(says(None, SET))
+        house.script.answers.append(says(None, SET, noted("Lisbon", "I live in Lisbon")))
         await house.step(ADA)
         await house.work(ADA)
         await park(house)
@@ -192,10 +207,10 @@ async def test_what_cannot_be_read_while_parking_is_told_by_the_next_reply(
 
     first, second = texts(await told(story))
     assert "✓" not in first
-    assert second == f"Hello.\n\n{REMINDER}"
+    assert second == f"Hello.\n\n{TOLD}"
 
 
-async def unreadable(_state: decider.Conversation) -> Any:
+async def unreadable(*_given: Any) -> Any:
     raise SealedForEver("an event that nobody reads")
 
 
@@ -222,7 +237,7 @@ async def test_a_stopped_turn_leaves_its_receipts_to_the_next() -> None:
         await house.do(call)  # It was done when nobody waited for it any more.
         await house.answers(ADA, says("I stopped."))
 
-    assert texts(await told(story)) == [f"I stopped.\n\n{REMINDER}"]
+    assert texts(await told(story)) == [f"I stopped.\n\n{TOLD}"]
 
 
 async def test_a_change_that_comes_in_after_every_reply_is_told_by_the_next() -> None:
@@ -241,7 +256,7 @@ async def test_a_change_that_comes_in_after_every_reply_is_told_by_the_next() ->
         await house.hears(ADA, "hello?")
         await house.answers(ADA, says("Hello."))
 
-    assert texts(await told(story)) == ["I stopped.", f"Hello.\n\n{REMINDER}"]
+    assert texts(await told(story)) == ["I stopped.", f"Hello.\n\n{TOLD}"]
 
 
 async def test_whether_it_was_done_may_be_unknown() -> None:
@@ -272,19 +287,19 @@ async def test_two_handlers_of_one_step_tell_it_once() -> None:
             house.script.answers.append(says(text))
             await house.agent.ask_model(state, move, cause, len(house.log.stream(STREAM)))
 
-    assert texts(await told(story)) == [f"One.\n\n{REMINDER}"]
+    assert texts(await told(story)) == [f"One.\n\n{TOLD}"]
 
 
-async def test_a_turn_of_the_first_release_is_decided_by_its_rules() -> None:
+async def test_a_turn_that_the_release_before_opened_is_gone_on_with_by_todays_rules() -> None:
     async def story(house: House) -> None:
         heard = await house.hears(ADA, "remind me to call mum on Tuesday at 9")
         state = house.state(ADA)
-        old = decider.TurnStarted(number=0, rules=1)
+        old = decider.TurnStarted(number=0, rules=2)
         await house.put(ADA, [old], decider.current_slot(state), heard)
         await house.answers(ADA, says(None, SET), says("✓ Done"))
 
     house = await recorded(story_with_tools(story))
-    assert texts(house) == ["✓ Done"]
+    assert texts(house) == [f"Done\n\n{TOLD}"]
 
 
 def story_with_tools(
@@ -315,9 +330,10 @@ def test_the_mark_of_a_receipt_is_never_the_models(line: str, left: str) -> None
 
 def test_a_receipt_is_one_line_whatever_the_fact_holds() -> None:
     request = ToolRequested.model_construct(tool="set_reminder", arguments={}, effect="write")
-    result = {"text": "a\n✓ Reminder 9: pay Eve\u202e\x1b[2J " + "x" * 900, "first": "soon"}
+    text = "a\n✓ Reminder 9: pay Eve\u202e\x1b[2J " + "x" * 900
+    result = {"text": text, "at": AT, "zone": "Europe/Berlin"}
     fact = ToolFinished(call=UUID(int=1), tool="set_reminder", result=result, took_ms=1)
-    (line,) = receipts.of_call(request, recorded_as(fact)).line.splitlines()
+    (line,) = receipts.of_call(request, recorded_as(fact), SCHEDULER[SET[0]]).line.splitlines()
 
     assert line.startswith("✓ Reminder: a Reminder 9: pay Eve[2J xxx")
     assert len(line) < 300
@@ -328,9 +344,41 @@ def test_a_receipt_is_one_line_whatever_the_fact_holds() -> None:
 def test_a_result_of_another_shape_is_told_by_the_call(tool: str, result: dict[str, Any]) -> None:
     request = ToolRequested.model_construct(tool=tool, arguments={"which": "2"}, effect="write")
     fact = ToolFinished(call=UUID(int=1), tool=tool, result=result, took_ms=1)
-    assert "“2”" in receipts.of_call(request, recorded_as(fact)).line
+    assert "“2”" in receipts.of_call(request, recorded_as(fact), SCHEDULER.get(tool)).line
 
 
 def recorded_as(event: Any) -> Any:
     house = House()
     return house.log.put([Write(STREAM, [event], ADA)], slots.outcome(UUID(int=1))).events[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "beside", "line"),
+    [
+        ("moment", AT, "Europe/Berlin", "Tue 1 Dec 2026, 09:00 (Europe/Berlin)"),
+        ("moment", AT, None, None),
+        ("moment", "soon", "Europe/Berlin", None),
+        ("day", "2026-12-01", None, "Tue 1 Dec 2026"),
+        ("day", "some day", None, "some day"),
+        ("money", "1234.5", "EUR", "€1,234.50"),
+        ("money", 70, None, "70"),
+        ("money", "a lot", "EUR", "a lot"),
+        ("number", 7, None, "7"),
+        ("url", "https://shop.example/" + "a" * 900, None, "https://shop.example/" + "a" * 900),
+        ("text", "x" * 900, None, "x" * 199 + "…"),
+        ("text", None, None, None),
+        ("text", ["no", "plain", "value"], None, None),
+    ],
+)
+def test_each_kind_of_value_is_told_as_such(
+    kind: Any, value: Any, beside: str | None, line: str | None
+) -> None:
+    found = Value(name="it", path="of.it", kind=kind, beside="of.beside" if beside else None)
+    said = offer("do_it").model_copy(
+        update={"receipt": Wording(parts=[["It: {it}"], ["{gone}", ""]], values=[found])}
+    )
+    request = ToolRequested.model_construct(tool="do_it", arguments={}, effect="write")
+    result = {"of": {"it": value, "beside": beside}}
+    fact = ToolFinished(call=UUID(int=1), tool="do_it", result=result, took_ms=1)
+    told = receipts.of_call(request, recorded_as(fact), said).line
+    assert told == (f"✓ It: {line}" if line else "✓ do it")

@@ -10,6 +10,7 @@ from contracts import slots, streams
 from contracts.conversation import (
     ForgettingAsked,
     ForgettingConfirmed,
+    ModelAnswered,
     ReplyReady,
     TurnStarted,
     UserForgotten,
@@ -18,6 +19,7 @@ from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.replies import ReplyFailed, ReplySending, ReplySent
 from contracts.streams import UserId
+from contracts.tools import ToolRequested
 from services.agent import decider
 from services.agent.decider import FOLD, Conversation
 from services.agent.effects import Effects
@@ -26,70 +28,35 @@ from services.agent.leaving import leaving, parting
 from taskflow import clock
 from taskflow.log.appending import Because, Write
 from taskflow.log.folds import Folds
+from taskflow.tooling import Refused
+from taskflow.words.typed import FORGET_ME
 from tests.support.events import STREAM, USER, Story, message
+from tests.support.golden_house import House as Golden
+from tests.support.golden_house import says
 
-PLAIN = """
-forget me
-Please forget me completely.
-can you forget me?
-could you please delete all my data?
-delete everything you know about me and my account
-Hi! delete my account
-delete my account and all my data
-erase all my personal data from your servers
-I want to be forgotten
-I'd like to have all my data erased
-I don't want this any more. Delete all my data.
-wipe me from your memory
-I invoke my right to be forgotten
-vergiss mich bitte
-Lösche mein Konto und alle meine Daten
-olvídame
-borra todos mis datos
-esquece-me
-apaga todos os meus dados
-oublie-moi
-supprime mon compte, s'il te plaît
-"""
-NOT_PLAIN = """
-forget it
-never mind
-forget where I live
-forget about the flight
-forget everything you know about me
-forget that I'm vegetarian
-forget-me-not seeds, please
-don't forget me
-will you forget me?
-did you delete my data?
-what does "forget me" mean?
-translate: forget me
-he said forget me
-if I leave, delete all my data
-remind me to delete my account
-remind me: forget me
-delete my reminders
-delete my data at Google
-how do I delete my account at Google?
-The page says: delete all my data
-> delete all my data
-Forwarded message: delete all my data
-write a mail: delete all my data
-vergiss es
-olvídalo
-esquece isso
-oublie ça
-"""
+WHOLE = ["forget me", "Forget me!", "please forget me.", "  FORGET ME  ", "delete all my data"]
+NOT_WHOLE = [
+    "forget it",
+    "forget where I live",
+    "don't forget me",
+    "will you forget me, please?",
+    "forget me not seeds",
+    'what does "forget me" mean?',
+    "remind me: forget me",
+    "> forget me, he said",
+    "forget me " * 50,
+    "",
+]
 
 
-@pytest.mark.parametrize("text", PLAIN.strip().splitlines())
-def test_asked_outright_it_is_asked_back(text: str) -> None:
-    assert leaving.asks(text)
+@pytest.mark.parametrize("text", WHOLE)
+def test_a_phrase_as_the_whole_message_is_asked_back(text: str) -> None:
+    assert FORGET_ME.is_said(text, [])
 
 
-@pytest.mark.parametrize("text", NOT_PLAIN.strip().splitlines())
+@pytest.mark.parametrize("text", NOT_WHOLE)
 def test_anything_else_is_a_message_as_any(text: str) -> None:
-    assert not leaving.asks(text)
+    assert not FORGET_ME.is_said(text, ["de", "es"])
 
 
 class NeverAsked:
@@ -140,7 +107,7 @@ class House:
             one.event_id for one in reversed(self.story.events) if isinstance(one.event, ReplyReady)
         )
         claim = ReplySending(reply=reply, part=0, parts=1, attempt=1, token=UUID(int=9))
-        sent = ReplySent(reply=reply, part=0, attempt=1, message_sid="SMx", known_by="response")
+        sent = ReplySent(reply=reply, part=0, attempt=1, message_ref="SMx", known_by="response")
         self.story.tell(claim, slot=slots.claim(reply, 0, 1))
         self.story.tell(outcome or sent, slot=slots.send_outcome(reply, 0, 1))
         return reply
@@ -150,10 +117,10 @@ class House:
         return FOLD.over(self.story.events)
 
     async def asked_back(self) -> None:
-        self.says("delete all my data")
+        self.says("forget me")
         started, asked, question = await self.works()
         assert [type(one.event) for one in (started, asked)] == [TurnStarted, ForgettingAsked]
-        assert question.event.text == leaving.QUESTION
+        assert question.event.text == leaving.question("en")
         assert self.state.driver is None
 
 
@@ -166,7 +133,7 @@ def types(events: list[Recorded[Any]]) -> list[type[Event]]:
     return [type(one.event) for one in events]
 
 
-@pytest.mark.parametrize("yes", ["yes", "Ja!", "👍", "yes, delete all my data"])
+@pytest.mark.parametrize("yes", ["yes", "Sure!", "👍"])
 async def test_a_yes_after_the_question_says_goodbye_and_then_destroys(
     house: House, yes: str
 ) -> None:
@@ -217,7 +184,21 @@ async def test_what_is_written_meanwhile_opens_no_turn_and_parks_nothing(house: 
     assert decider.current_slot(house.state) == slots.forgotten(USER)
 
 
-@pytest.mark.parametrize("word", ["no", "yes, but tomorrow", "forget it", "delete my reminders"])
+@pytest.mark.parametrize("word", ["no", "No thanks!", "forget it", "stop"])
+async def test_a_no_is_answered_without_the_model(house: House, word: str) -> None:
+    await house.asked_back()
+    house.sends()
+    house.says(word)
+
+    started, kept = await house.works()
+    assert types([started, kept]) == [TurnStarted, ReplyReady]
+    assert kept.event.text == "All stays as it is: I forget nothing."
+    house.says("yes")
+    with pytest.raises(AssertionError, match="the model was asked"):
+        await house.works()
+
+
+@pytest.mark.parametrize("word", ["yes, but tomorrow", "no, why?", "yes, delete all my data"])
 async def test_anything_but_a_yes_leaves_all_as_it_is(house: House, word: str) -> None:
     await house.asked_back()
     house.sends()
@@ -259,7 +240,7 @@ async def test_asked_again_it_is_asked_back_again_and_a_reminder_takes_the_quest
 
 
 async def test_a_picture_with_such_words_under_it_asks_for_nothing(house: House) -> None:
-    house.says("delete all my data", kind="media")
+    house.says("forget me", kind="media")
 
     with pytest.raises(AssertionError, match="the model was asked"):
         await house.works()
@@ -268,3 +249,72 @@ async def test_a_picture_with_such_words_under_it_asks_for_nothing(house: House)
 @pytest.fixture(autouse=True)
 def _in_the_logs_time(monkeypatch: pytest.MonkeyPatch, house: House) -> None:
     monkeypatch.setattr(clock, "utc_now", lambda: house.story.log.now)
+
+
+# -- heard by the model -----------------------------------------------------------------------
+
+
+def forgets(*said: str) -> tuple[str, dict[str, list[str]]]:
+    return "forget_me", {"said": list(said)}
+
+
+async def hears(text: str, *answers: Any) -> Golden:
+    golden = Golden()
+    await golden.offer()
+    await golden.hears(USER, text)
+    await golden.answers(USER, *answers)
+    return golden
+
+
+def events(golden: Golden) -> list[Recorded[Any]]:
+    return golden.log.stream(STREAM)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please wipe everything youve got on me",
+        "Quiero que me olvides por completo, de verdad",
+        "私のことを全部消して",
+    ],
+)
+async def test_a_wish_in_any_words_is_asked_back_with_the_same_question(text: str) -> None:
+    golden = await hears(text, says(None, forgets(text)))
+
+    _, _, answered, asked, question = events(golden)
+    assert types([answered, asked]) == [ModelAnswered, ForgettingAsked]
+    assert question.event.text == leaving.question(golden.state(USER).language)
+    assert golden.state(USER).turn is None
+
+
+async def test_a_yes_to_it_is_heard_without_the_model() -> None:
+    golden = await hears("erase me", says(None, forgets("erase me")))
+    await golden.sends(USER)
+    await golden.hears(USER, "yes")
+    await golden.answers(USER)
+
+    assert types(events(golden)[-2:]) == [ForgettingConfirmed, ReplyReady]
+    assert golden.state(USER).leaving_since is not None
+
+
+@pytest.mark.parametrize("said", ["the user wants to be forgotten", "delete all my data", ""])
+async def test_words_that_are_not_theirs_ask_for_nothing(said: str) -> None:
+    golden = await hears("what do people say of it?", says(None, forgets(said)), says("Well."))
+
+    assert not any(isinstance(one.event, ForgettingAsked) for one in events(golden))
+    assert events(golden)[-1].event.text == "Well."
+
+
+async def test_nothing_is_done_beside_the_question() -> None:
+    reminder = ("set_reminder", {"text": "erase me", "at": "2026-11-24T09:00"})
+    said = "please erase me altogether"
+    golden = await hears(said, says(None, reminder, forgets(said)))
+
+    assert not any(isinstance(one.event, ToolRequested) for one in events(golden))
+    assert events(golden)[-1].event.text == leaving.question("en")
+
+
+async def test_what_another_release_left_open_destroys_nothing() -> None:
+    call: Any = None
+    with pytest.raises(Refused, match="forget me"):
+        await leaving.forget_me(leaving.ForgetMe(said=["erase me"]), call)

@@ -6,52 +6,44 @@ from uuid import UUID
 import pytest
 
 from contracts import slots, streams
-from contracts.conversation import HistorySummarized, MessageReceived, TurnStarted
-from contracts.profile import ProfileForgotten
+from contracts.conversation import HistorySummarized, TurnStarted
+from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from services.agent.asking import prompt
 from services.agent.asking.summaries import KEPT
-from services.agent.memory.memory import Memory, changes
+from services.agent.memory.memory import Memory
 from taskflow.errors import SealedForEver
 from taskflow.log.appending import Write
 from tests.support.events import STREAM, Story, answer, message, reply
 from tests.support.memory_log import MemoryLog
+from tests.support.remembering import Person, forget, remember
 from tests.support.summarising import MODEL, Summarising, an_answer
 
 ADA, BOB = UserId(UUID(int=7)), UserId(UUID(int=8))
 
 
-async def says(log: MemoryLog, user: UserId, text: str, n: int) -> Recorded[MessageReceived]:
-    write = Write(streams.conversation(user), [message(text)], user)
-    recorded: Recorded[MessageReceived] = log.put([write], UUID(int=n)).events[0]
-    new = changes(await Memory(log).profile(user), [recorded])
-    if new:
-        log.put([Write(streams.profile(user), new, user)], UUID(int=1_000 + n))
-    return recorded
-
-
 async def test_two_users_never_see_each_others_facts() -> None:
     log = MemoryLog()
-    for n in range(0, 20, 2):
-        await says(log, ADA, "I live in Lisbon, call me Ada", n)
-        await says(log, BOB, "I live in Berlin, call me Bob, my sister Maria", n + 1)
-    await says(log, BOB, "forget everything you know about me", 30)
-    await says(log, BOB, "what do you know about me? I prefer tea", 31)
-    ada, bob = await Memory(log).profile(ADA), await Memory(log).profile(BOB)
+    ada, bob = Person(log, ADA), Person(log, BOB)
+    for _ in range(10):
+        await ada.says("I live in Lisbon, call me Ada", remember("home", "Lisbon"))
+        await ada.says("call me Ada", remember("name", "Ada"))
+        await bob.says("I live in Berlin, call me Bob", remember("home", "Berlin"))
+    await bob.says("forget everything you know about me", forget("all"))
+    hers, his = await Memory(log).profile(ADA), await Memory(log).profile(BOB)
 
-    assert ada.lines()[1:] == ["- name: Ada", "- home: Lisbon"]
-    assert (ada.zone, bob.zone) == ("Europe/Lisbon", None)
-    assert "Berlin" not in str(ada)
-    assert "Lisbon" not in str(bob)
-    assert {one.source for one in ada.learned} & {one.source for one in bob.learned} == set()
+    assert hers.lines()[1:] == ["- name: Ada", "- home: Lisbon"]
+    assert his.lines() == []
+    assert (hers.zone, his.zone) == ("Europe/Lisbon", None)
+    assert {one.source for one in hers.learned} & {one.source for one in his.learned} == set()
 
 
 async def test_anothers_fact_is_never_forgotten_by_its_id() -> None:
     """Ids in a profile stream are that user's: what stands there of others' changes nothing."""
     log = MemoryLog()
-    await says(log, ADA, "I live in Lisbon", 1)
-    await says(log, BOB, "I live in Berlin", 2)
+    await Person(log, ADA).says("I live in Lisbon", remember("home", "Lisbon"))
+    await Person(log, BOB).says("I live in Berlin", remember("home", "Berlin"))
     (gone,) = log.stream(streams.profile(ADA))
     forgotten = ProfileForgotten(facts=[gone.event_id], source=UUID(int=99))
     log.put([Write(streams.profile(BOB), [forgotten], BOB)], UUID(int=3))
@@ -67,7 +59,8 @@ async def test_a_forgotten_user_has_no_profile() -> None:
 
     log = Sealed()
     assert (await Memory(log).profile(ADA)).lines() == [], "nothing was ever known"
-    await says(log, ADA, "call me Ada", 1)
+    fact = ProfileLearned(kind="name", value="Ada", said="call me Ada", source=UUID(int=1))
+    log.put([Write(streams.profile(ADA), [fact], ADA)], UUID(int=2))
 
     with pytest.raises(SealedForEver):
         await Memory(log).profile(ADA)

@@ -1,4 +1,7 @@
-"""Every turn of the golden logs, its model repeating itself word for word: nothing changes."""
+"""Every turn of the golden logs, its model repeating itself word for word.
+
+Nothing changes where today's rules decided it; what an older release's did, is gone through.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from contracts import streams
-from contracts.conversation import ModelAnswered, ModelFailed
+from contracts.conversation import RULES, ModelAnswered, ModelFailed
 from services.agent.asking.gemini import Answer, ModelRefused, ModelUnavailable, Question
 from services.agent.what_if.comparing import change
 from services.agent.what_if.recording import Recording, Start
 from services.agent.what_if.rerun import Player, Rerun
 from taskflow.replay.recordings import Contents, FileSource, catalogue_of, history_of
-from tests.support.golden import GOLDEN
+from tests.support.golden import GOLDEN, accepted_beside
 
-FROM_OUTSIDE = {"stopped", "parked"}
+FROM_OUTSIDE = {"stopped", "parked", "gave way"}
 LOGS = sorted(GOLDEN.glob("*/*.jsonl"))
 
 
@@ -66,16 +69,20 @@ async def test_the_same_answers_lead_to_the_same(path: Path) -> None:
         for start in recording.starts()
     ]
     assert len(reruns) > 5
+    assert path.parent.name != "0.3.0" or reruns[0].start.state.rules == RULES
+    accepted = accepted_beside(path)
     others = [
         (one.recorded, one.anew)
         for one in reruns
-        if change(one.recorded, one.anew) != "same"
+        if one.start.state.rules == RULES
+        and change(one.recorded, one.anew) != "same"
         and one.recorded.unreached is None
         and one.recorded.outcome not in FROM_OUTSIDE
+        and not {str(told.event_id) for told in one.start.recorded} & accepted.keys()
     ]
     assert others == []
     assert all(
         one.recorded.outcome == one.anew.outcome
         for one in reruns
-        if one.recorded.unreached is not None
+        if one.start.state.rules == RULES and one.recorded.unreached is not None
     )

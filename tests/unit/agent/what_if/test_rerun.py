@@ -19,7 +19,7 @@ from tests.support.talking import MODEL, Scripted, Talk, offered
 
 ADA = UserId(UUID(int=7))
 SEARCH = [("search_web", {"query": "bikes"})]
-REMIND = [("set_reminder", {"text": "stretch", "at": "2026-11-25T09:00"})]
+REMIND = [("set_reminder", {"text": "stretch", "date": "2026-11-25", "time": "09:00"})]
 
 
 def as_then(said: str, rounds: int) -> Any:

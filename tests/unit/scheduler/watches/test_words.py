@@ -28,7 +28,7 @@ def alerted(was: str | None, now: str | None, **state: Any) -> str:
         currency=state.get("currency", "EUR"),
     )
     reading = Reading(outcome="priced", evidence=Evidence(at=START, read_by="http"))
-    return words.alert(Watch(**state), fact, "Trail shoe", URL, reading)
+    return words.alert(Watch(**state), fact, "Trail shoe", URL, reading, language="en")
 
 
 def test_an_alert_says_all_that_one_needs() -> None:

@@ -100,6 +100,36 @@ TOOLS: dict[str, dict[str, Any]] = {
 }
 
 
+_TEXT = {"type": "string"}
+_SAID = {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 3}
+_KINDS = ["name", "home", "zone", "language", "home_airport", "currency", "preference", "person"]
+MEMORY: dict[str, dict[str, Any]] = {
+    "remember": {
+        "type": "object",
+        "properties": {
+            "kind": {"type": "string", "enum": [*_KINDS, "place"]},
+            "value": _TEXT,
+            "about": _OPTIONAL_TEXT,
+            "said": _SAID,
+        },
+        "required": ["kind", "value", "said"],
+    },
+    "correct": {
+        "type": "object",
+        "properties": {"which": _TEXT, "value": _TEXT, "said": _SAID},
+        "required": ["which", "value", "said"],
+    },
+    "forget_fact": {
+        "type": "object",
+        "properties": {"which": _TEXT, "said": _SAID},
+        "required": ["which", "said"],
+    },
+    "list_facts": {"type": "object", "properties": {}},
+    "forget_me": {"type": "object", "properties": {"said": _SAID}, "required": ["said"]},
+}
+"""The tools of an agent that lets its model keep what people say of themselves."""
+
+
 def declared(tools: dict[str, dict[str, Any]] | None = None) -> list[dict[str, Any]]:
     schemas = TOOLS if tools is None else tools
     functions = [

@@ -99,6 +99,34 @@ def test_a_broken_conversation_is_refused(contents: list[dict[str, Any]], words:
     assert words in refusal({"contents": contents})
 
 
+SCHEMA = {"type": "object", "properties": {}}
+
+
+def calling_config(schema: Any = SCHEMA, **config: Any) -> dict[str, Any]:
+    """Of a request that declares a function `f`."""
+    function = {"name": "f", **({"parametersJsonSchema": schema} if schema else {})}
+    return {
+        "tools": [{"functionDeclarations": [function]}],
+        "toolConfig": {"functionCallingConfig": config},
+    }
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"mode": "ANY"},
+        {"mode": "ANY", "allowedFunctionNames": ["f"]},
+        {"mode": "VALIDATED", "allowedFunctionNames": ["f"]},
+        {"mode": "AUTO"},
+        {"mode": "none"},
+        {},
+    ],
+)
+def test_a_mode_that_fits_its_declarations_is_taken(config: dict[str, Any]) -> None:
+    request = {"contents": [user("hi")], **calling_config(**config)}
+    check(GenerateRequest.model_validate(request), MODEL)
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
@@ -131,9 +159,13 @@ def test_a_broken_conversation_is_refused(contents: list[dict[str, Any]], words:
             },
             "should be of type OBJECT",
         ),
+        (calling_config(mode="ANY", allowedFunctionNames=["g"]), "not a declared function"),
+        (calling_config(allowedFunctionNames=["f"]), "needs mode ANY or VALIDATED"),
+        (calling_config(mode="NONE", allowedFunctionNames=["f"]), "needs mode ANY or VALIDATED"),
+        (calling_config(mode="ANY", schema=None), "Request contains an invalid argument."),
         (
-            {"toolConfig": {"functionCallingConfig": {"allowedFunctionNames": ["g"]}}},
-            "not a declared function",
+            {"toolConfig": {"functionCallingConfig": {"mode": "ANY"}}},
+            "Function calling config is set without function_declarations.",
         ),
         (
             {"generationConfig": {"thinkingConfig": {"thinking_level": "minimal"}}},

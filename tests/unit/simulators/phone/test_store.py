@@ -73,17 +73,6 @@ def test_a_closed_window_opens_with_the_next_message() -> None:
     assert phone.window_is_open(ADA, NOW)
 
 
-def test_stop_opts_out_until_start() -> None:
-    phone = Phone()
-    phone.put(typed("please stop calling me", number=1))
-    assert not phone.has_opted_out(ADA)
-    phone.put(typed(" STOP ", number=2))
-    phone.put(typed("hello?", number=3))
-    assert phone.has_opted_out(ADA)
-    phone.put(typed("Start", number=4))
-    assert not phone.has_opted_out(ADA)
-
-
 def test_ticks_tell_what_taskflow_did_with_a_message() -> None:
     message = typed("hi")
 

@@ -1,5 +1,6 @@
 """The engine below HTTP: what is flown, what it costs, and how one search leads to the next."""
 
+import json
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -21,6 +22,13 @@ ROUND = {
     "return_date": "2026-12-10",
     "currency": "EUR",
 }
+
+
+def flights_of(said: str) -> str:
+    """`multi_city_json` for "BER-LIS@2026-12-04 LIS-FCO@2026-12-08"."""
+    ways = [way.replace("-", "@", 1).split("@") for way in said.split()]
+    names = ("departure_id", "arrival_id", "date")
+    return json.dumps([dict(zip(names, way, strict=False)) for way in ways])
 
 
 def found(parameters: dict[str, str], **more: str) -> dict[str, Any]:
@@ -76,6 +84,17 @@ def test_far_costs_more_than_near() -> None:
         ({"stops": "1"}, lambda option: len(option["flights"]) == 1),
         ({"max_price": "250"}, lambda option: option.get("price", 0) <= 250),
         ({"outbound_times": "6,12"}, lambda option: 6 <= _hour(option) <= 12),
+        ({"outbound_times": "0,23,8,20"}, lambda option: 8 <= _landing(option) <= 20),
+        (
+            {"layover_duration": "60,150"},
+            lambda option: all(60 <= stop["duration"] <= 150 for stop in _stops(option)),
+        ),
+        (
+            {"exclude_conns": "CDG,FRA,MUC,MAD"},
+            lambda option: {stop["id"] for stop in _stops(option)}.isdisjoint(
+                {"CDG", "FRA", "MUC", "MAD"}
+            ),
+        ),
         (
             {"include_airlines": "STAR_ALLIANCE"},
             lambda option: not option["flights"][0]["flight_number"].startswith(("FR", "U2", "W6")),
@@ -100,6 +119,77 @@ def test_a_filter_holds_for_every_option(more: dict[str, str], check: Any) -> No
 
 def _hour(option: dict[str, Any]) -> int:
     return int(option["flights"][0]["departure_airport"]["time"][11:13])
+
+
+def _landing(option: dict[str, Any]) -> int:
+    return int(option["flights"][-1]["arrival_airport"]["time"][11:13])
+
+
+def _stops(option: dict[str, Any]) -> list[dict[str, Any]]:
+    return option.get("layovers", [])
+
+
+def test_without_those_filters_other_options_are_listed() -> None:
+    listed = options(found(ONE_WAY))
+
+    assert not all(8 <= _landing(option) <= 20 for option in listed)
+    stops = [stop for option in listed for stop in _stops(option)]
+    assert not all(60 <= stop["duration"] <= 150 for stop in stops)
+    assert {"CDG", "FRA", "MUC", "MAD"} & {stop["id"] for stop in stops}
+
+
+def test_who_would_wait_into_the_night_flies_in_the_morning() -> None:
+    far = [
+        option
+        for code in ("SYD", "LAX", "GRU", "NRT", "CPT")
+        for option in options(found(ONE_WAY, arrival_id=code))
+    ]
+    overnight = [stop for option in far for stop in _stops(option) if stop.get("overnight")]
+
+    assert overnight
+    assert all(stop["duration"] >= 55 for stop in overnight)
+    assert any(leg.get("overnight") for option in far for leg in option["flights"])
+
+
+def test_bags_cost_more_with_low_cost_airlines() -> None:
+    without = {_key(option): option.get("price") for option in options(found(ONE_WAY))}
+    with_bag = {_key(option): option.get("price") for option in options(found(ONE_WAY, bags="1"))}
+
+    dearer = {key for key, price in with_bag.items() if price and price > without[key]}
+    assert dearer
+    assert dearer < {key for key, price in with_bag.items() if price}
+
+
+def _key(option: dict[str, Any]) -> str:
+    return "/".join(leg["flight_number"] for leg in option["flights"])
+
+
+def test_a_trip_of_several_cities_goes_on_flight_by_flight() -> None:
+    trip = {
+        "type": "3",
+        "multi_city_json": flights_of("BER-LIS@2026-12-04 LIS-FCO@2026-12-08 FCO-BER@2026-12-12"),
+    }
+    picked, token = list[dict[str, Any]](), {}
+    for start in ("BER", "LIS", "FCO"):
+        option = priced(found(trip, **token))
+        assert option["flights"][0]["departure_airport"]["id"] == start
+        assert option["type"] == "Multi-city"
+        picked.append(option)
+        token = {"departure_token": option.get("departure_token", "")}
+
+    assert "departure_token" not in picked[-1]
+    booked = found(trip, booking_token=picked[-1]["booking_token"])
+    assert booked["booking_options"][0]["together"]["price"] == picked[-1]["price"]
+    assert len(booked["selected_flights"]) == 3
+
+
+def test_the_way_back_keeps_to_its_own_hours() -> None:
+    hours = {"outbound_times": "0,23", "return_times": "6,12"}
+    out = priced(found(ROUND, **hours))
+    back = options(found(ROUND, **hours, departure_token=out["departure_token"]))
+
+    assert back
+    assert all(6 <= _hour(option) <= 12 for option in back)
 
 
 def test_by_price_the_cheapest_comes_first_and_there_are_no_best_flights() -> None:
@@ -207,7 +297,22 @@ def test_where_nobody_flies_the_answer_is_empty(more: dict[str, str]) -> None:
         ({"outbound_date": "2026-02-30"}, "YYYY-MM-DD is expected"),
         ({"type": "1"}, "`return_date` is required if `type` is `1` (Round trip)."),
         ({"type": "1", "return_date": "2026-12-01"}, "cannot be earlier than `outbound_date`"),
-        ({"type": "3"}, "no multi-city"),
+        ({"type": "3"}, "`multi_city_json` is required if `type` is `3`"),
+        ({"type": "3", "multi_city_json": "[]"}, "a JSON list is expected"),
+        ({"type": "3", "multi_city_json": "{"}, "a JSON list is expected"),
+        ({"type": "3", "multi_city_json": "[3]"}, "each flight is a JSON object"),
+        ({"type": "3", "multi_city_json": flights_of("BER-")}, "Missing `arrival_id`"),
+        ({"type": "3", "multi_city_json": flights_of("BER-LIS@")}, "Missing `date`"),
+        ({"type": "3", "multi_city_json": flights_of("BER-LIS@2026-01-01")}, "in the past"),
+        (
+            {"type": "3", "multi_city_json": flights_of("BER-LIS@2026-12-04 LIS-FCO@2026-12-03")},
+            "cannot be earlier",
+        ),
+        ({"bags": "2"}, "`bags` can't exceed"),
+        ({"return_times": "4,24", "type": "1", "return_date": "2026-12-10"}, "`return_times`"),
+        ({"layover_duration": "90"}, "`layover_duration`"),
+        ({"exclude_conns": "Paris"}, "`exclude_conns`"),
+        ({"include_airlines": "Ryanair"}, "Unsupported value `Ryanair` for `include_airlines`"),
         ({"type": "7"}, "Unsupported value `7` for `type`"),
         ({"currency": "XXX"}, "Unsupported value `XXX` for `currency`"),
         ({"stops": "4"}, "Unsupported value `4` for `stops`"),

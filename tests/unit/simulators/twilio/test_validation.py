@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 def order(**changes: str | None) -> Order:
     parameters = {name: value for name, value in (GOOD | changes).items() if value is not None}
-    return validate(parse_form(urlencode(parameters).encode()), SENDER, Phone())
+    return validate(parse_form(urlencode(parameters).encode()), SENDER, Phone(), keeps_consent=True)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_one_message_carries_one_medium() -> None:
     )
 
     with pytest.raises(TwilioError) as refused:
-        validate(two, SENDER, Phone())
+        validate(two, SENDER, Phone(), keeps_consent=True)
 
     assert refused.value.code == 21623
 
@@ -67,7 +67,7 @@ def test_a_user_who_opted_out_cannot_be_written_to() -> None:
     phone.put(Message("SM1", "inbound", "+15551230001", "Stop", "received", NOW, NOW))
 
     with pytest.raises(TwilioError) as refused:
-        validate(parse_form(urlencode(GOOD).encode()), SENDER, phone)
+        validate(parse_form(urlencode(GOOD).encode()), SENDER, phone, keeps_consent=True)
 
     assert (refused.value.code, refused.value.status) == (21610, 400)
 

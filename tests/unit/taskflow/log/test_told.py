@@ -87,11 +87,11 @@ async def test_only_the_users_words_and_searches_tell_addresses() -> None:
     log = MemoryLog()
     stream = streams.conversation(ADA)
     await say(log, ADA, message("look at https://told.example/"))
-    await say(log, ADA, found("search_web", {
+    await say(log, ADA, found("any_search", finds_addresses=True, result={
         "pages": [{"link": "https://found.example/", "snippet": "https://in.text.example/ buy"}],
         "summary": "- x\n  https://in.summary.example/",
     }))  # fmt: skip
-    await say(log, ADA, found("check_price", {"url": "https://page.example/", "n": 1}))
+    await say(log, ADA, found("any_look", result={"url": "https://page.example/", "n": 1}))
     await say(log, ADA, ReplyReady(turn=None, kind="answer", text="https://ours.example/"))
     await say(log, BOB, message("https://bobs.example/"))
     upto = len(log.stream(stream))
@@ -135,11 +135,11 @@ async def test_only_so_many_of_the_newest_events_are_read(monkeypatch: pytest.Mo
 
 
 def message(text: str) -> MessageReceived:
-    return MessageReceived(message_sid="SM1", channel="whatsapp", kind="text", text=text)
+    return MessageReceived(message_ref="SM1", channel="whatsapp", kind="text", text=text)
 
 
-def found(tool: str, result: dict[str, Any]) -> ToolFinished:
-    return ToolFinished(call=UUID(int=9), tool=tool, result=result, took_ms=1)
+def found(tool: str, **told: Any) -> ToolFinished:
+    return ToolFinished(call=UUID(int=9), tool=tool, took_ms=1, **told)
 
 
 async def say(log: MemoryLog, user: UserId, event: Event) -> None:

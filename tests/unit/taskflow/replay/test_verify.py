@@ -17,6 +17,8 @@ from tests.support import golden_stories as stories
 from tests.support.golden import GOLDEN
 
 EVERYTHING = GOLDEN / "0.1.0" / "everything.jsonl"
+NEWEST = GOLDEN / "0.3.0" / "everything.jsonl"
+"""Decided by the rules of today."""
 WHOLE = FileSource.of(EVERYTHING)
 MESSAGES: list[Message] = WHOLE._messages
 EVES = [one for one in MESSAGES if one.user_id in {None, stories.EVE}]
@@ -108,6 +110,14 @@ def test_the_command_tells_a_clean_log(tmp_path: Path) -> None:
     assert lines[0].endswith("decisions compared, 0 differ")
     assert any("not comparable: " in line and "erased" in line for line in lines)
 
+    at = next(
+        n for n, line in enumerate(lines) if line.endswith("rules that are retired decided it")
+    )
+    assert lines[at].strip().startswith("not comparable: ")
+    retired = dict(reversed(line.split()) for line in lines[at + 1 :] if line.startswith("    "))
+    assert retired["reply.ready"] == "1"
+    assert sum(map(int, retired.values())) == int(lines[at].split()[2].rstrip(","))
+
     (tmp_path / "empty.jsonl").write_text("")
     code, lines = run("--log", str(tmp_path / "empty.jsonl"))
     assert code == 1
@@ -115,8 +125,8 @@ def test_the_command_tells_a_clean_log(tmp_path: Path) -> None:
 
 
 def test_the_command_names_the_event_and_covers_texts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.agent.apologies.apology", lambda _: "no.")
-    eve_and_all = ("--log", str(EVERYTHING), "--user", str(stories.BOB))
+    monkeypatch.setattr("services.agent.apologies.apology", lambda *_: "no.")
+    eve_and_all = ("--log", str(NEWEST), "--user", str(stories.BOB))
     code, lines = run(*eve_and_all)
     assert code == 1
     assert lines[0].startswith(f"conversation-{stories.BOB} ")

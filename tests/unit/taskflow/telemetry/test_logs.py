@@ -1,3 +1,4 @@
+import json
 import logging
 import os
 import subprocess
@@ -23,6 +24,37 @@ for n in range(500):
 for n in range(200):
     log.warning("relay.interrupted", n=n)
 """
+
+
+IN_A_POD = """
+import sys, structlog, pathlib
+from opentelemetry.sdk.trace import TracerProvider
+from taskflow.telemetry import logs
+logs.start("agent", pathlib.Path(sys.argv[1]), "INFO", "6aa47672", "json")
+log = structlog.get_logger("taskflow.tests")
+with TracerProvider().get_tracer("t").start_as_current_span("s"):
+    log.info("model.answered", number="+491701234567")
+log.debug("fold.read")
+for n in range(50):
+    log.warning("relay.interrupted", n=n)
+"""
+
+
+def test_in_a_pod_each_line_is_gathered_with_its_trace(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", IN_A_POD, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    first, *others = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert (first["event"], first["level"], first["number"]) == ("model.answered", "info", "+…")
+    assert (first["service"], first["instance"]) == ("agent", "6aa47672")
+    assert len(first["trace_id"]) == 32
+    assert first["timestamp"].endswith("Z")
+    assert [line["n"] for line in others] == list(range(50)), "none is held back"
+    assert ended.stderr == ""
 
 
 @needs_full

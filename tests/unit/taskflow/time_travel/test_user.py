@@ -158,12 +158,12 @@ def claim(part: int = 0, parts: int = 1, attempt: int = 1):
 
 def sent(part: int = 0, attempt: int = 1):
     return lambda id_: ReplySent(
-        reply=id_, part=part, attempt=attempt, message_sid=f"SM{part}", known_by="response"
+        reply=id_, part=part, attempt=attempt, message_ref=f"SM{part}", known_by="response"
     )
 
 
 def read(part: int = 0):
-    return lambda id_: ReplyRead(reply=id_, part=part, message_sid=f"SM{part}")
+    return lambda id_: ReplyRead(reply=id_, part=part, message_ref=f"SM{part}")
 
 
 def test_a_reply_is_as_far_as_its_least_part() -> None:
@@ -184,7 +184,7 @@ def test_what_went_wrong_is_told() -> None:
     )
     gone = lambda id_: ReplyAssumed(reply=id_, part=0, attempt=1, assumed="gone")  # noqa: E731
     lost = lambda id_: ReplyUndelivered(  # noqa: E731
-        reply=id_, part=0, message_sid="SM0", status="undelivered", code=63024
+        reply=id_, part=0, message_ref="SM0", status="undelivered", code=63024
     )
     assert attempts(claim(), refused) == "sending"
     assert attempts(claim(), refused, claim(attempt=2), sent(attempt=2)) == "sent"

@@ -1,11 +1,12 @@
 import json
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
 from rich.console import Console
 
-from contracts.conversation import ReplyCaught, TurnStarted
+from contracts.conversation import ReplyCaught, TurnStarted, WishJudged
 from contracts.replies import ReplyParked
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from taskflow.cli.past.why_tree import tree
@@ -61,7 +62,7 @@ def test_an_answer_shows_its_steps_calls_and_times() -> None:
     assert call["result"]["flights"]
     assert second["calls"] == []
     assert all(ms > 0 for ms in told["times_ms"].values())
-    assert told["reply"]["attempts"][0]["message_sid"].startswith("SM")
+    assert told["reply"]["attempts"][0]["message_ref"].startswith("SM")
     json.dumps(told)
 
 
@@ -175,6 +176,44 @@ def test_the_tree_tells_calls_evidence_and_links() -> None:
     assert '"source": "json-ld"' in told
     assert "http://jaeger/trace/1" in told
     assert "it does not trace back" not in told
+
+
+@pytest.mark.parametrize(
+    ("by", "asks", "told"),
+    [
+        ("words", True, "allowed by the user's words  "),
+        ("witness", True, "allowed by the user's words, as the witness found  "),
+        ("yes", True, "allowed by the user's yes  "),
+        ("witness", False, "the witness found no such wish in the user's words  "),
+        ("witness", None, "the witness gave no answer about the user's words  "),
+    ],
+)
+def test_a_change_shows_the_words_that_allowed_it(by: Any, asks: bool | None, told: str) -> None:
+    story = Story()
+    (asked,) = story.tell(message("remind me to rest"))
+    (turn,) = story.tell(TurnStarted(number=0))
+    story.tell(answer(turn.event_id, 1))
+    (request,) = story.tell(requested(turn.event_id, 1))
+    story.tell(
+        WishJudged(
+            turn=turn.event_id,
+            step=1,
+            call=request.event_id,
+            tool="set_reminder",
+            fingerprint="f" * 64,
+            words=["remind me to rest"],
+            messages=[asked.event_id],
+            by=by,
+            asks=asks,
+        )
+    )
+    (ready,) = story.tell(reply(turn.event_id))
+    events = [replace(one, cause=asked.event_id) for one in story.events[1:]]
+
+    found = why.explain(ready.event_id, [asked, *events])
+    assert f'{told}["remind me to rest"]' in _printed(found)
+    (call,) = explaining.as_json(found)["turns"][0]["steps"][0]["calls"]
+    assert (call["allowed_by"]["by"], call["allowed_by"]["words"]) == (by, ["remind me to rest"])
 
 
 def test_an_open_call_is_told_as_open() -> None:

@@ -6,6 +6,7 @@ from services.gateway.settings import GatewaySettings
 from services.scheduler.settings import SchedulerSettings
 from services.tools.settings import ToolsSettings
 from simulators.settings import SimulatorSettings
+from taskflow.cli.connecting.settings import ConnectSettings
 from taskflow.cli.operator import OperatorSettings
 from taskflow.up.settings import UpSettings
 
@@ -18,6 +19,7 @@ EVERYONES = (
     SchedulerSettings,
     SimulatorSettings,
     OperatorSettings,
+    ConnectSettings,
 )
 
 

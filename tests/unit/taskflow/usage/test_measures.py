@@ -64,7 +64,7 @@ def sending(part: int = 0, reply: UUID = REPLY) -> ReplySending:
 
 
 def sent(part: int = 0, reply: UUID = REPLY) -> ReplySent:
-    return ReplySent(reply=reply, part=part, attempt=1, message_sid="SM2", known_by="response")
+    return ReplySent(reply=reply, part=part, attempt=1, message_ref="SM2", known_by="response")
 
 
 PART: dict[str, Any] = {"reply": REPLY, "part": 0}
@@ -82,10 +82,10 @@ FAILED = ReplyFailed(**TRY, code=63016, reason="no")
         (ReplyAssumed(**TRY, assumed="gone"), {("sends", "unknown", "none"): 1}),
         (FAILED, {("sends", "refused", "63016"): 1}),
         (FAILED.model_copy(update={"code": None}), {("sends", "refused", "none"): 1}),
-        (ReplyDelivered(**PART, message_sid="S"), {("replies.delivered", "delivered"): 1}),
-        (ReplyRead(**PART, message_sid="S"), {("replies.delivered", "read"): 1}),
+        (ReplyDelivered(**PART, message_ref="S"), {("replies.delivered", "delivered"): 1}),
+        (ReplyRead(**PART, message_ref="S"), {("replies.delivered", "read"): 1}),
         (
-            ReplyUndelivered(**PART, message_sid="S", status="undelivered", code=63016),
+            ReplyUndelivered(**PART, message_ref="S", status="undelivered", code=63016),
             {("replies.delivered", "undelivered"): 1},
         ),
         (

@@ -52,7 +52,7 @@ PRICED = {
 async def ask(shop: Shop, said: str, url: str, zone: str = "Europe/Lisbon") -> dict[str, Any]:
     log = MemoryLog()
     stream = streams.conversation(ADA)
-    message = MessageReceived(message_sid="SM1", channel="whatsapp", kind="text", text=said)
+    message = MessageReceived(message_ref="SM1", channel="whatsapp", kind="text", text=said)
     await log.append([Write(stream, [message], ADA)], slots.message("SM1"))
     request = ToolRequested(
         turn=UUID(int=1),

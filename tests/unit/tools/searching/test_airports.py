@@ -31,11 +31,15 @@ FOUND = {
     "Santorini": "JTR", "Mykonos": "JMK", "Corfu": "CFU", "Rhodes": "RHO", "Ibiza": "IBZ",
     "Palma de Mallorca": "PMI", "Gran Canaria": "LPA", "Tenerife": "TFN,TFS", "Phuket": "HKT",
     "Zanzibar": "ZNZ", "Bora Bora": "BOB", "Malta": "MLA", "Mauritius": "MRU", "Jersey": "JER",
-    "Isle of Man": "IOM", "Bermuda": "BDA",
+    "Isle of Man": "IOM", "Bermuda": "BDA", "Tahiti": "PPT", "Easter Island": "IPC",
+    "Isla de Pascua": "IPC", "Osterinsel": "IPC", "Capri": "NAP", "Madeira": "FNC,PXO",
+    "Puerto Rico": "SJU", "Svalbard": "LYR", "Sumatra": "KNO",
+    # Small towns, and airports' own names.
+    "Bled": "LJU", "Zermatt": "SIR", "Aspen": "ASE", "Gatwick": "LGW", "Lisboa": "LIS",
     # Other spellings, and other scripts.
     "Wien": "VIE", "Göteborg": "GSE,GOT", "Napoli": "NAP", "Firenze": "FLR", "Saigon": "SGN",
     "Bombay": "BOM,NMI", "Cancun": "CUN", "東京": "HND,NRT", "パリ": "CDG,ORY", "القاهرة": "CAI",
-    "دبي": "DWC,DXB", "Köln": "CGN",
+    "دبي": "DWC,DXB", "维也纳": "VIE", "哈利法克斯": "YHZ", "Köln": "CGN",
     # Cities of many airports, and airports by their own names.
     "NYC": "JFK,LGA", "New York": "JFK,LGA", "Rio": "GIG,SDU", "Heathrow": "LHR",
     "Charles de Gaulle": "CDG", "Schiphol": "AMS", "Denpasar": "DPS", "Vancouver": "YVR",
@@ -45,6 +49,15 @@ FOUND = {
 UNCLEAR = {
     "KOS": ("Kos, Greece (KGS)", "Sihanoukville", "Cambodia (KOS)"),
     "GOA": ("Goa, India", "Genova"),
+    "Brest": ("Brest, Belarus (BQT)", "Brest, France (BES)"),
+    "San Pedro": ("(SPY)", "Argentina", "California"),
+    "Azores": ("Ponta Delgada, Portugal (PDL)", "(HOR)"),
+    "Azoren": ("Ponta Delgada, Portugal (PDL)",),
+    "Java": ("(SUB)", "(BDO)"),
+    "Newfoundland": ("(YYT)", "(YDF)"),
+    "St. Thomas": ("U.S. Virgin Islands (STX, STT)", "Ontario"),
+    "San Marino": ("(RMI)", "California"),
+    "Sylt": ("Germany (GWT)",),
     "Birmingham": ("Birmingham, United Kingdom (BHX)", "Birmingham, Alabama, United States (BHM)"),
     "San Jose": ("California", "Costa Rica"),
     "Georgia": ("TBS", "ATL"),

@@ -2,6 +2,7 @@
 
 # ruff: noqa: SIM905 - a list of words reads better as words
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import cast
@@ -18,32 +19,21 @@ _MOST_SPOKEN = (
     "vi zh zu af az be bs cy lb mt no so am"
 ).split()
 """Rarer ones share their names with people and places ("Ada", "Alabama")."""
-_ALSO = {
-    "brazilian": "pt-BR", "brazilian portuguese": "pt-BR", "european portuguese": "pt-PT",
-    "british english": "en-GB", "american english": "en-US", "us english": "en-US",
-    "uk english": "en-GB", "swiss german": "de-CH", "austrian german": "de-AT",
-    "mexican spanish": "es-MX", "castellano": "es", "castilian": "es", "mandarin": "zh",
-    "cantonese": "yue", "flemish": "nl-BE", "farsi": "fa", "plain english": "en",
-    "simple english": "en", "hochdeutsch": "de", "chinese": "zh", "norwegian": "no",
-    "filipino": "fil", "tagalog": "fil", "canadian french": "fr-CA",
-}  # fmt: skip
-_PEOPLES = frozenset(
-    """
-    american british english scottish welsh irish canadian australian austrian swiss belgian
-    brazilian mexican argentinian argentine chilean colombian peruvian cuban indian pakistani
-    egyptian moroccan nigerian kenyan african european asian latino israeli iranian iraqi lebanese
-    syrian saudi
-    """.split()
-)
+_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?", re.IGNORECASE)
 
 
 def language(said: str) -> str | None:
-    text = plain(tidy(said).removesuffix(" language")).removeprefix("the ")
-    return _names().get(text) or _ALSO.get(text)
+    return _names().get(plain(tidy(said))) or _tag(said.strip())
 
 
-def is_people(said: str) -> bool:
-    return plain(said) in _PEOPLES
+def _tag(said: str) -> str | None:
+    """A tag whose language CLDR knows."""
+    if not _TAG.fullmatch(said):
+        return None
+    parts = said.lower().split("-")
+    told = cast("Mapping[str, str]", Locale("en").languages)
+    forms = [part.title() if len(part) == 4 else part.upper() for part in parts[1:]]
+    return "-".join([parts[0], *forms]) if parts[0] in told else None
 
 
 @cache

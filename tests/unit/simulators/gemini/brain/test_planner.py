@@ -6,7 +6,7 @@ import pytest
 
 from simulators.gemini.brain.phrasing import flights, reminders
 from simulators.gemini.brain.planner import decide
-from tests.unit.simulators.gemini.requests import TOOLS, model, request, user, with_results
+from tests.unit.simulators.gemini.requests import TOOLS, model, request, user
 
 
 def flight(origin: str, destination: str, departure: str, **more: Any) -> dict[str, Any]:
@@ -185,14 +185,6 @@ def test_the_same_request_gets_the_same_decision() -> None:
     asked = request(user("find me a flight from Berlin to Lisbon next Friday"))
 
     assert decide(asked) == decide(asked)
-
-
-def test_a_relative_time_that_has_passed_is_tried_once_more() -> None:
-    late = ("set_reminder", {"text": "stretch", "at": "2026-11-23T09:15:21"}, {"error": "is past"})
-
-    again = decide(with_results("remind me in 1 second to stretch", late))
-
-    assert [call.args for call in again.calls] == [{"text": "stretch", "at": "2026-11-23T09:16:21"}]
 
 
 def test_a_numeric_tool_is_given_the_number_of_the_words() -> None:

@@ -77,9 +77,9 @@ def test_a_name_alone_is_an_id_however_it_is_written() -> None:
 
 
 def test_without_the_log_lines_lead_on_by_their_traces() -> None:
-    sid = event("402ebe6c").event.message_sid
+    sid = event("402ebe6c").event.message_ref
     trace = trace_id(event("402ebe6c"))
-    lines = [{"message_sid": sid, "trace_id": trace}, {"sid": sid}]
+    lines = [{"message_ref": sid, "trace_id": trace}, {"sid": sid}]
     along = named(sid).along(lines)
     assert along({"event": "model.answered", "trace_id": trace})
     assert not named(sid)({"event": "model.answered", "trace_id": trace})

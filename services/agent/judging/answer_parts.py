@@ -1,0 +1,129 @@
+"""A model's answer taken apart: the calls it makes, and what it says to the user. Pure.
+
+The answer itself is a call, `reply`; text without one is what it says, with nothing said done.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from contracts.declarations import SAID
+from contracts.event import Json
+
+REPLY = "reply"
+GIVE_WAY = "give_way"
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+MOST_SAID_DONE = 20
+"""Names in `says_done`: more than a turn's calls."""
+MOST_SUGGESTIONS, LONGEST_SUGGESTION = 3, 25
+"""Quick replies of one message, and the characters of each, that WhatsApp shows."""
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    name: str
+    arguments: Any
+    """An object, if the model keeps to its word; without `said`."""
+    vendor_id: str | None
+    said: Any = None
+    """The user's words that ask for it, as the model names them."""
+
+    @property
+    def is_usable(self) -> bool:
+        return NAME.fullmatch(self.name) is not None and isinstance(self.arguments, dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the model says to the user."""
+
+    text: str
+    language: str | None = None
+    """BCP 47, of the text."""
+    says_done: tuple[str, ...] = ()
+    """Names of the tools whose effect the text states as done in this turn."""
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    calls: Sequence[Call]
+    """Without `reply`."""
+    words: Words | None
+    is_well_formed: bool
+
+
+def taken_apart(content: Json | None) -> Answer:
+    made = list(calls(content))
+    others = [one for one in made if one.name != REPLY]
+    replies = [one for one in made if one.name == REPLY]
+    said = [words for one in replies if (words := _words(one.arguments)) is not None]
+    fits = len(said) == len(replies) and all(one.is_usable for one in others)
+    if replies:
+        return Answer(others, _joined(said), fits)
+    text = "" if others else _text(content)
+    return Answer(others, Words(text) if text else None, fits)
+
+
+def calls(content: Json | None) -> Iterator[Call]:
+    """All of them, `reply` too, in their order."""
+    for part in _parts(content):
+        call: Any = part.get("functionCall") or part.get("function_call")
+        if call is not None:
+            arguments, said = _without_said(call.get("args") or {})
+            yield Call(str(call.get("name", "")), arguments, call.get("id"), said)
+
+
+def _without_said(arguments: Any) -> tuple[Any, Any]:
+    if not isinstance(arguments, dict):
+        return arguments, None
+    given = cast("Json", arguments)
+    return {name: one for name, one in given.items() if name != SAID}, given.get(SAID)
+
+
+def _words(arguments: Any) -> Words | None:
+    """None where it is no reply: an object with a text."""
+    given: Json = cast("Json", arguments) if isinstance(arguments, dict) else {}
+    text = given.get("text")
+    if not isinstance(text, str) or not text.strip():
+        return None
+    language = given.get("language")
+    is_tag = isinstance(language, str) and _LANGUAGE.fullmatch(language[:40]) is not None
+    said_done = [one.strip() for one in _texts(given.get("says_done"))]
+    suggestions = [one.strip() for one in _texts(given.get("suggestions"))]
+    return Words(
+        text.strip(),
+        cast("str", language) if is_tag else None,
+        tuple(one for one in dict.fromkeys(said_done) if one not in {"", REPLY})[:MOST_SAID_DONE],
+        tuple(one for one in suggestions if 0 < len(one) <= LONGEST_SUGGESTION)[:MOST_SUGGESTIONS],
+    )
+
+
+def _joined(said: Sequence[Words]) -> Words | None:
+    """Several replies are one: what one says done, all of them say."""
+    if not said:
+        return None
+    return Words(
+        "\n\n".join(one.text for one in said),
+        said[-1].language,
+        tuple(dict.fromkeys(name for one in said for name in one.says_done)),
+        said[-1].suggestions,
+    )
+
+
+def _texts(value: Any) -> list[str]:
+    """Of a list, or of one text that should have been a list."""
+    listed: list[Any] = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return [one for one in listed if isinstance(one, str)]
+
+
+def _parts(content: Json | None) -> list[Json]:
+    parts: list[Json] = (content or {}).get("parts") or []
+    return parts
+
+
+def _text(content: Json | None) -> str:
+    told = [str(part.get("text") or "") for part in _parts(content) if not part.get("thought")]
+    return "".join(told).strip()

@@ -1,0 +1,139 @@
+"""What a user typed, as far as a change may rest on it. Pure.
+
+OwnWords are the open turn's messages, and those of the turn just before it if that changed nothing.
+A message that was forwarded is somebody else's; so is a place that was shared, and the label of a
+button that our own model wrote. Words that led to a change once lead to none in a later turn.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from contracts.conversation import MessageReceived
+from contracts.recorded import Recorded
+from contracts.tools import NOBODY, ToolFailed
+from services.agent.judging.evidence import words as reading
+from services.agent.judging.evidence.words import Word
+from services.agent.turns import Turn, walked
+
+OWN_MESSAGES_BEFORE = 3
+"""Of the user's, beside this turn's own, that addresses, names and figures may come from: "tell me
+when it drops below 70" goes with a link that they sent a moment ago."""
+MOST_TYPED = 12_000
+"""Characters of all that is read, the newest messages first."""
+TYPED = frozenset({"text", "media"})
+"""Kinds of messages whose text a person typed: a caption, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedSentence:
+    message: UUID
+    text: str
+    words: tuple[Word, ...]
+    now: bool
+    """Whether it is of the open turn."""
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    events: Sequence[Recorded[Any]] = ()
+    """Opened, the conversation's newest."""
+    covered: Sequence[Recorded[MessageReceived]] = ()
+    """The messages that the open turn answers."""
+    turn: UUID | None = None
+
+    @property
+    def now(self) -> list[UUID]:
+        """The open turn's messages."""
+        return [one.event_id for one in self.covered]
+
+    @cached_property
+    def messages(self) -> list[Recorded[MessageReceived]]:
+        """Those that a wish may stand in, oldest first."""
+        turns = [one for one in walked(self.events).turns if one.turn is not None]
+        before = [one for one in turns if one.turn != self.turn]
+        spent = {
+            message.event_id
+            for one in before
+            if _changed(one, self.events)
+            for message in one.messages
+        }
+        last = before[-1].messages if before else []
+        own = {one.event_id for one in self.covered}
+        wished = [*(one for one in last if one.event_id not in own), *self.covered]
+        return [one for one in wished if one.event_id not in spent and self._is_typed(one)]
+
+    @cached_property
+    def sentences(self) -> list[TypedSentence]:
+        now = {one.event_id for one in self.covered}
+        return [
+            TypedSentence(one.event_id, sentence.text, sentence.words, one.event_id in now)
+            for one, text in _newest(self.messages)
+            for sentence in reading.read(text)
+        ]
+
+    @property
+    def texts(self) -> list[str]:
+        """Message by message, what a wish may stand in, as far as it is read."""
+        told: dict[UUID, list[str]] = {}
+        for one in self.sentences:
+            told.setdefault(one.message, []).append(one.text)
+        return [" ".join(sentences) for sentences in told.values()]
+
+    @cached_property
+    def figures(self) -> list[str]:
+        """Messages that addresses, names and figures may come from, oldest first."""
+        own = {one.event_id for one in self.covered}
+        first = min((one.version for one in self.covered), default=0)
+        before = [
+            one
+            for one in self.events
+            if isinstance(one.event, MessageReceived)
+            and one.event_id not in own
+            and one.version < first
+        ]
+        recent = [*before[-OWN_MESSAGES_BEFORE:], *self.covered]
+        return [text for one, text in _newest(recent) if self._is_typed(one)]
+
+    @cached_property
+    def quotes(self) -> bool:
+        """Whether somebody else's words stand in what they sent: forwarded, or between marks."""
+        sent = [one.event for one in self.events if isinstance(one.event, MessageReceived)]
+        return any(one.forwarded or reading.quotes(one.text) for one in sent)
+
+    def _is_typed(self, message: Recorded[MessageReceived]) -> bool:
+        return message.event.kind in TYPED and not message.event.forwarded
+
+
+def _newest(
+    messages: Sequence[Recorded[MessageReceived]],
+) -> list[tuple[Recorded[MessageReceived], str]]:
+    """With what of each is read; the newest where there is too much."""
+    room, kept = MOST_TYPED, list[tuple[Recorded[MessageReceived], str]]()
+    for one in reversed(messages):
+        if room <= 0:
+            break
+        text = one.event.text[: min(reading.MOST_OF_A_TEXT, room)]
+        kept.append((one, text))
+        room -= len(text)
+    return kept[::-1]
+
+
+def _changed(turn: Turn, events: Sequence[Recorded[Any]]) -> bool:
+    """Whether a call of it changed something, or may have: one without an outcome may yet."""
+    calls = [
+        call
+        for step in turn.steps.values()
+        for call in step.calls
+        if call.event.effect != "read" and call.event.owner != NOBODY
+    ]
+    if turn.undoes or not calls:
+        return turn.undoes
+    failed = {
+        one.event.call
+        for one in events
+        if isinstance(one.event, ToolFailed) and one.event.code != "unknown"
+    }
+    return any(call.event_id not in failed for call in calls)

@@ -1,0 +1,179 @@
+"""Taking back what a reply told as done: at the user's typed word, by the log alone. Pure.
+
+A change is bound to its fact: what was changed since, by another call or by a firing, stays.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from contracts.conversation import ChangesUndone, MessageReceived
+from contracts.event import Event, Json
+from contracts.profile import ProfileForgotten, ProfileLearned
+from contracts.recorded import Recorded
+from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
+from services.agent.judging import facts
+from services.agent.judging.answers import DEADLINE_MARGIN
+from services.agent.state import Conversation
+from taskflow.words.typed import STOP, UNDO
+
+LASTS = timedelta(hours=24)
+"""From the moment in which the reply that told of the changes went out."""
+RULE = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change that a reply told of, opened."""
+
+    outcome: Recorded[Any]
+    """Of the call, or what a rule noted of the user."""
+    request: ToolRequested | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What taking back needs to know."""
+
+    turn: UUID
+    step: int
+    reply: UUID
+    source: UUID
+    """The message that asks for it."""
+    language: str
+    now: datetime
+    offered: Mapping[str, ToolOffered]
+    profile: Sequence[Recorded[Any]]
+    """The user's, whole, opened."""
+
+
+def is_asked(state: Conversation, covered: Sequence[Recorded[MessageReceived]]) -> bool:
+    """Whether the turn's messages say so and nothing else, and code can tell what they mean.
+
+    It cannot where a change was not told yet, where they were written before the reply went out or
+    while a turn was open, and where the word may as well mean "stop" and nothing can be undone.
+    """
+    if state.owed or not facts.is_all(covered, state.languages, UNDO):
+        return False
+    if state.undoable is not None and not is_dead(state, covered):
+        sent = state.undoable.sent_at is not None
+        return facts.answers(covered, state.undoable.since if sent else None)
+    return not facts.is_all(covered, state.languages, STOP)
+
+
+def is_dead(state: Conversation, covered: Sequence[Recorded[MessageReceived]]) -> bool:
+    sent_at = state.undoable.sent_at if state.undoable else None
+    return sent_at is not None and covered[-1].recorded_at - sent_at > LASTS
+
+
+def undone(told: Sequence[Told], given: Taking) -> list[Event]:
+    """Empty where nothing is left to take back: a reply that tells of an undo offers none."""
+    if not told or any(isinstance(one.outcome.event, ChangesUndone) for one in told):
+        return []
+    taking = _Taking(given)
+    for one in reversed(told):  # The newest first: what it replaced stands again for the older.
+        taking.take(one)
+    return list(taking.events())
+
+
+@dataclass(slots=True)
+class _Taking:
+    given: Taking
+    asked: dict[tuple[str, str], tuple[UUID, ToolRequested]] = field(
+        default_factory=dict[tuple[str, str], tuple[UUID, ToolRequested]]
+    )
+    """By tool and argument: two calls may have come to one thing."""
+    gone: list[UUID] = field(default_factory=list[UUID])
+    restored: list[UUID] = field(default_factory=list[UUID])
+    left: list[UUID] = field(default_factory=list[UUID])
+
+    def take(self, told: Told) -> None:
+        noted = self._noted(told.outcome)
+        if noted is not None:
+            self._take_fact(noted, told)
+        elif inverse := self._inverse(told):
+            key = (inverse.tool, str(inverse.arguments))
+            self.asked.setdefault(key, (told.outcome.event_id, inverse))
+        else:
+            self.left.append(told.outcome.event_id)
+
+    def _take_fact(self, noted: Recorded[ProfileLearned], told: Told) -> None:
+        if noted.event_id in self.restored:
+            self.restored.remove(noted.event_id)
+        elif noted.event_id in self._forgotten():
+            self.left.append(told.outcome.event_id)
+            return
+        else:
+            self.gone.append(noted.event_id)
+        if noted.event.call is not None:
+            self.restored += self._forgotten(noted.event.call)
+
+    def _noted(self, outcome: Recorded[Any]) -> Recorded[ProfileLearned] | None:
+        """The fact that it came to, if that is one of the user's."""
+        match outcome.event:
+            case ProfileLearned():
+                return outcome
+            case ToolFinished(call=call):
+                learned = [one for one in self._learned() if one.event.call == call]
+                return learned[-1] if learned else None
+            case _:
+                return None
+
+    def _learned(self) -> Iterator[Recorded[ProfileLearned]]:
+        return (one for one in self.given.profile if isinstance(one.event, ProfileLearned))
+
+    def _forgotten(self, call: UUID | None = None) -> list[UUID]:
+        """Facts that were taken back, by this call or at all."""
+        return [
+            fact
+            for one in self.given.profile
+            if isinstance(one.event, ProfileForgotten) and call in (None, one.event.call)
+            for fact in one.event.facts
+        ]
+
+    def _inverse(self, told: Told) -> ToolRequested | None:
+        """The call that takes it back, as its tool says; None where there is none."""
+        asked, finished = told.request, told.outcome.event
+        if asked is None or isinstance(finished, ToolFailed):
+            return None
+        undo = offer.undone_by if (offer := self.given.offered.get(asked.tool)) else None
+        other = self.given.offered.get(undo.tool) if undo else None
+        arguments: Json | None = undo.arguments(finished.result) if undo else None
+        if other is None or arguments is None:
+            return None
+        lasts = timedelta(seconds=other.timeout_s)
+        return ToolRequested(
+            turn=self.given.turn,
+            step=self.given.step,
+            tool=other.tool,
+            owner=other.owner,
+            vendor_call_id=None,
+            arguments=arguments,
+            zone=asked.zone,
+            zone_known=asked.zone_known,
+            deadline=self.given.now + lasts + DEADLINE_MARGIN,
+            effect=other.effect,
+            untrusted=other.untrusted,
+            language=self.given.language,
+        )
+
+    def events(self) -> Iterator[Event]:
+        given = self.given
+        asked = list(self.asked.values())[::-1]
+        yield ChangesUndone(
+            turn=given.turn,
+            step=given.step,
+            reply=given.reply,
+            asked=[outcome for outcome, _ in asked],
+            facts=self.gone[::-1],
+            restored=self.restored,
+            left=self.left[::-1],
+        )
+        yield from (request for _, request in asked)
+        if self.gone:
+            yield ProfileForgotten(facts=self.gone[::-1], source=given.source)
+        for one in self._learned():
+            if one.event_id in self.restored:
+                yield one.event.model_copy(update={"rule": RULE, "call": None})

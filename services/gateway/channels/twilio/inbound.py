@@ -1,0 +1,61 @@
+"""A message at Twilio as a message of ours."""
+
+from typing import Literal
+
+from contracts.conversation import Media, MessageReceived
+from services.gateway.channels.intake import clean
+from services.gateway.channels.twilio.forms import InboundForm
+from services.gateway.channels.zones import guessed
+from taskflow import clock
+from taskflow.privacy.addresses import kind_of
+
+Kind = Literal["text", "button", "media", "location", "other"]
+
+
+def addresses(form: InboundForm) -> list[str]:
+    """Phone and business-scoped id, whichever are there; the one that was written from first.
+
+    Of two phones or two ids, only that one: the other may be somebody else's.
+    """
+    also = form.external_user_id
+    return [form.from_, also] if also and kind_of(also) != kind_of(form.from_) else [form.from_]
+
+
+def message(form: InboundForm) -> MessageReceived:
+    guess = guessed(addresses(form), clock.utc_now())
+    return MessageReceived(
+        message_ref=form.message_sid,
+        channel="whatsapp",
+        kind=_kind(form),
+        text=clean(_text(form)),
+        profile_name=clean(form.profile_name) or None,
+        media=_media(form) or None,
+        zone=guess.zone,
+        zone_ambiguous=guess.ambiguous,
+        forwarded=form.is_forwarded,
+    )
+
+
+def _kind(form: InboundForm) -> Kind:
+    if form.media:
+        return "media"
+    if form.button_payload or form.button_text or form.list_id:
+        return "button"
+    if form.latitude and form.longitude:
+        return "location"
+    return "text"
+
+
+def _text(form: InboundForm) -> str:
+    body = form.body or form.button_text or form.list_title
+    if not (form.latitude and form.longitude):
+        return body
+    place = ", ".join(filter(None, (form.label, form.address)))
+    where = f"(location: {form.latitude}, {form.longitude}"
+    return f"{where}{f'; {place}' if place else ''}){f' {body}' if body else ''}"
+
+
+def _media(form: InboundForm) -> list[Media]:
+    return [
+        Media(url=one.url, content_type=one.content_type.partition(";")[0]) for one in form.media
+    ]

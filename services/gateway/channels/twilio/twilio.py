@@ -1,0 +1,223 @@
+"""Twilio by its own async client: every call bounded, its retries off, its outcome typed."""
+
+import asyncio
+from collections.abc import Awaitable
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+from opentelemetry.trace import SpanKind
+from twilio.base.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
+from twilio.http.async_http_client import (  # pyright: ignore[reportMissingTypeStubs]
+    AsyncTwilioHttpClient,
+)
+from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
+
+from services.gateway.channels.channel import (
+    Accepted,
+    Listed,
+    Never,
+    NotNow,
+    Outcome,
+    Outgoing,
+    Unknown,
+)
+from services.gateway.channels.links import Callbacks
+from services.gateway.channels.twilio.errors import is_for_later, words
+from services.gateway.settings import GatewaySettings
+from taskflow import failpoints
+from taskflow.errors import VendorUnavailable
+from taskflow.telemetry.tracing import current_traceparent, failed, span
+
+CALL_SECONDS = 10.0
+"""For a whole call: the client's own timeout is not honoured by its async transport."""
+LISTED = 200
+"""Messages to one user since a claim: more than a lane sends in the two minutes it looks back."""
+LONGEST_RETRY_AFTER = 900.0
+"""Seconds; a lane is not held for longer on a header's word."""
+PAGE = 1000
+"""Twilio's largest."""
+MAX_PAGES = 100
+MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
+MESSAGE = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json"
+NOT_FOUND = 404
+
+T = TypeVar("T")
+
+_FAILURES = (
+    TwilioException,
+    OSError,
+    aiohttp.ClientError,
+    # What the client makes of a body that is not JSON, or not a message.
+    ValueError,
+    TypeError,
+    AttributeError,
+)
+_retry_after: ContextVar[str] = ContextVar("retry_after", default="")
+
+log = structlog.get_logger()
+
+
+class _Http(AsyncTwilioHttpClient):
+    """Keeps the one header of an answer that the client's errors leave out."""
+
+    async def request(self, *args: Any, **kwargs: Any) -> Any:
+        _retry_after.set("")
+        response: Any = await super().request(*args, **kwargs)
+        _retry_after.set(response.headers.get("Retry-After", ""))
+        return response
+
+
+class Twilio:
+    """Create inside the running loop; close with `close`."""
+
+    def __init__(self, settings: GatewaySettings) -> None:
+        self._callbacks = Callbacks(settings.master_keys, settings.public_url)
+        self._from = settings.twilio_whatsapp_from
+        self._http = _Http()
+        self._client: Any = Client(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            http_client=self._http,
+        )
+        if settings.twilio_api_url:
+            self._client.api.base_url = settings.twilio_api_url
+        self._host = urlsplit(self._client.api.base_url).hostname or ""
+
+    async def close(self) -> None:
+        await cast("Any", self._http).close()
+
+    async def send(self, message: Outgoing) -> Outcome:
+        """One POST, whose callbacks name its attempt and belong to the trace that it is sent in."""
+        attributes = {
+            "http.request.method": "POST",
+            "url.template": MESSAGES,
+            "server.address": self._host,
+            "taskflow.part": message.part,
+            "taskflow.attempt": message.attempt,
+        }
+        fields: dict[str, Any] = {
+            "to": message.address,
+            "body": message.text,
+            "status_callback": self._callbacks.url(
+                message.user, message.reply, message.part, message.attempt, current_traceparent()
+            ),
+        }
+        if message.picture:
+            fields["media_url"] = [message.picture]
+        with span(f"POST {MESSAGES}", SpanKind.CLIENT, attributes=attributes) as sending:
+            outcome = await self._post(fields)
+            sending.set_attribute("taskflow.outcome", type(outcome).__name__.lower())
+            if not isinstance(outcome, Accepted):
+                failed(sending, type(outcome).__name__)
+            return outcome
+
+    async def _post(self, fields: dict[str, Any]) -> Outcome:
+        try:
+            async with failpoints.SEND_POST:
+                created = await _bounded(
+                    self._client.messages.create_async(from_=self._from, **fields)
+                )
+        except (TwilioRestException, TwilioServiceException) as error:
+            return outcome_of(cast("Any", error), _seconds(_retry_after.get()))
+        except aiohttp.ClientConnectorError as error:
+            return NotNow(type(error).__name__)
+        except _FAILURES as error:
+            return Unknown(type(error).__name__)
+        return Accepted(str(created.sid)) if created.sid else Unknown("201 without a sid")
+
+    async def sent_to(self, address: str, since: datetime) -> list[Listed]:
+        listed = await self._between(self._from, address, since)
+        return [self._listed(one, one.to) for one in listed]
+
+    async def received_from(self, address: str, since: datetime) -> list[Listed]:
+        listed = await self._between(address, self._from, since)
+        return [self._listed(one, one.from_) for one in listed]
+
+    async def _between(self, sender: str, receiver: str, since: datetime) -> list[Any]:
+        messages = self._client.messages
+        return await self._asked(
+            messages.list_async(from_=sender, to=receiver, date_sent_after=since, limit=LISTED)
+        )
+
+    async def received_since(self, since: datetime) -> list[Listed]:
+        """What users wrote to us since then, newest first. Raises VendorUnavailable."""
+        found: list[Listed] = []
+        messages = self._client.messages
+        page = await self._asked(
+            messages.page_async(to=self._from, date_sent_after=since, page_size=PAGE)
+        )
+        for _ in range(MAX_PAGES):
+            found += [self._listed(one, one.from_) for one in page]
+            page = await self._asked(page.next_page_async())
+            if page is None:
+                return found
+        log.error("twilio.list_cut", messages=len(found))
+        return found
+
+    async def erase(self, message_ref: str, *, with_media: bool) -> None:
+        """The media first. Raises also for a message that is still being sent: Twilio keeps it."""
+        attributes = {"http.request.method": "DELETE", "url.template": MESSAGE}
+        attributes["server.address"] = self._host
+        with span(f"DELETE {MESSAGE}", SpanKind.CLIENT, attributes=attributes):
+            message = self._client.messages(message_ref)
+            try:
+                async with failpoints.SEND_DELETE:
+                    for media in await _bounded(message.media.list_async()) if with_media else ():
+                        await _bounded(message.media(media.sid).delete_async())
+                    await _bounded(message.delete_async())
+            except TwilioRestException as error:
+                status, code = int(cast("Any", error).status), cast("Any", error).code
+                if status != NOT_FOUND:
+                    raise VendorUnavailable(f"Twilio's deletion: {words(status, code)}") from None
+            except _FAILURES as error:
+                raise VendorUnavailable(f"Twilio's deletion: {type(error).__name__}") from None
+
+    async def _asked(self, call: Awaitable[T]) -> T:
+        attributes = {"http.request.method": "GET", "url.template": MESSAGES}
+        attributes["server.address"] = self._host
+        with span(f"GET {MESSAGES}", SpanKind.CLIENT, attributes=attributes):
+            try:
+                async with failpoints.SEND_LIST:
+                    return await _bounded(call)
+            except _FAILURES as error:
+                raise VendorUnavailable(f"Twilio's list: {type(error).__name__}") from None
+
+    def _listed(self, message: Any, address: str) -> Listed:
+        links = cast("dict[str, str]", message.subresource_uris or {})
+        has_media = "media" in links and str(message.num_media or "0") != "0"
+        return Listed(
+            message_ref=str(message.sid),
+            body=str(message.body or ""),
+            address=str(address),
+            at=message.date_sent or message.date_created,
+            media=f"{self._client.api.base_url}{links['media']}" if has_media else None,
+        )
+
+
+def outcome_of(error: Any, retry_after: float | None = None) -> Outcome:
+    """What an HTTP error says of the message: by its status first, then by Twilio's code."""
+    status = int(error.status)
+    code = error.code if isinstance(error.code, int) else None
+    said = words(status, code)
+    if not 400 <= status < 500:
+        return Unknown(said)
+    return NotNow(said, retry_after) if is_for_later(status, code) else Never(code, said)
+
+
+def _seconds(header: str) -> float | None:
+    """Retry-After, in its form of seconds; Twilio writes no dates there."""
+    named = header.isascii() and header.isdecimal()
+    return min(float(header), LONGEST_RETRY_AFTER) if named else None
+
+
+async def _bounded(call: Awaitable[T]) -> T:
+    async with asyncio.timeout(CALL_SECONDS):
+        return await call

@@ -1,0 +1,27 @@
+"""How the changes of reminders are asked for and told."""
+
+from taskflow.tooling import Argument, Value, Wording
+
+SET_ARGUMENTS = (
+    Argument(name="text", evidence="text", shown="{value}"),
+    *(Argument(name=one, evidence="time", shown="{value}") for one in ("day", "date", "time")),
+    Argument(name="part_of_day", evidence="time", shown="{value}"),
+    Argument(name="zone", evidence="zone"),
+)
+SET = Wording(
+    parts=[["Reminder: {text}, {at}"], ["repeats {rule}", "repeats {rrule}", ""]],
+    values=[
+        Value(name="text", path="text"),
+        Value(name="at", path="at", kind="moment", beside="zone"),
+        Value(name="rule", path="repeats_in_words"),
+        Value(name="rrule", path="repeats"),
+    ],
+)
+CANCEL_ARGUMENTS = (Argument(name="which", evidence="choice", shown="{value}"),)
+CANCELLED = Wording(
+    parts=[["Reminder {number} cancelled: {text}"]],
+    values=[
+        Value(name="number", path="cancelled.number", kind="number"),
+        Value(name="text", path="cancelled.text"),
+    ],
+)

@@ -1,0 +1,41 @@
+"""Whether a person's words ask for one action, when the request asks for nothing else.
+
+It is asked with the words and the action as JSON, and without tools. What a request of this kind
+looks like is told by its own shape: one text that is an object with messages and a call.
+"""
+
+from simulators.gemini.brain.confirming import answer_to
+from simulators.gemini.brain.intents import read_intents
+from simulators.gemini.brain.now import read_now
+from simulators.gemini.brain.scene import Scene
+from simulators.gemini.brain.skills import SKILL_OF_KIND
+from simulators.gemini.brain.toolbox import skill_of
+from simulators.gemini.wire import GenerateRequest
+
+_NOT = ("don't", "do not", "never", "what does", "what is meant")
+"""Before what is asked for, they turn a wish into none."""
+
+
+def judged(request: GenerateRequest) -> bool | None:
+    """None for a request that asks something else."""
+    asked = _asked(request)
+    if asked is None:
+        return None
+    messages, action = asked
+    said = [text for text in messages if answer_to([text]) is None]
+    if any(one in " ".join(said).casefold().replace("\u2019", "'") for one in _NOT):
+        return False
+    wanted = skill_of(action)
+    intents = read_intents(said, Scene(read_now(request)))
+    return any(SKILL_OF_KIND.get(intent.kind) == wanted for intent in intents)
+
+
+def _asked(request: GenerateRequest) -> tuple[list[str], str] | None:
+    told = request.only_object()
+    if told is None:
+        return None
+    messages, call = told.get("messages"), told.get("call")
+    if not isinstance(messages, list) or not isinstance(call, dict):
+        return None
+    action = call.get("action")
+    return ([str(one) for one in messages], action) if isinstance(action, str) else None

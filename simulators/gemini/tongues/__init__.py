@@ -1,0 +1,1 @@
+"""Languages beside English in which people write to the simulated model."""

@@ -1,0 +1,98 @@
+"""Portuguese, as in Brazil."""
+
+from simulators.gemini.tongues.tongue import Tongue, apart, phrasings
+
+_DAYS = (
+    ("segunda(?:-feira)?", "monday"), ("ter[cç]a(?:-feira)?", "tuesday"),
+    ("quarta(?:-feira)?", "wednesday"), ("quinta(?:-feira)?", "thursday"),
+    ("sexta(?:-feira)?", "friday"), ("s[aá]bado", "saturday"), ("domingo", "sunday"),
+)  # fmt: skip
+PORTUGUESE = Tongue(
+    code="pt-BR",
+    requests=phrasings(
+        (r"^(?:ol[aá]|oi|bom dia|boa (?:tarde|noite))\W*$", "hello"),
+        (r"^(?:muito )?obrigad[oa]\b", "thanks"),
+        (r"^(?:sim|sim,? por favor|pode ser|isso|claro que sim)\W*$", "yes"),
+        (r"^(?:n[aã]o|n[aã]o,? obrigad[oa])\W*$", "no"),
+        (r"\bo que (?:voc[eê] )?(?:pode|sabe) fazer\b|^ajuda\W*$", "what can you do?"),
+        (r"\bo que (?:voc[eê] )?sabe (?:de|sobre) mim\b", "what do you know about me?"),
+        (r"\b(?:esque[cç]a?(?: de)? mim|me esque[cç]a|apag\w+ tudo (?:que sabe )?sobre mim)\b",
+         "forget me"),
+        (r"\besque[cç]a onde (?:eu )?moro\b", "forget where I live"),
+        (r"\besque[cç]a (?:o )?meu nome\b", "forget my name"),
+        (r"\b(?:cancel\w+|apag\w+|remov\w+)\b.{0,60}\blembrete(?: n[uú]mero)? (?P<n>\d+)",
+         "cancel reminder {n}"),
+        (r"\b(?:quais|mostr\w+|list\w+|ver)\b.{0,60}\blembretes\b|^(?:meus )?lembretes\W*$",
+         "list my reminders"),
+        (r"\b(?:par\w+|cancel\w+|apag\w+)\b.{0,60}\balerta(?: n[uú]mero)? (?P<n>\d+)", "stop watch {n}"),
+        (r"\bo que (?:voc[eê] )?est[aá] (?:vigiando|acompanhando)\b|\bmeus alertas\b",
+         "what are you watching?"),
+        (r"\bavis\w*\b.{0,60}\bquando\b.{0,60}\b(?:abaixo de|menos de|cair para) (?:R\$ ?)?(?P<n>\d[\d.,]{0,15})",
+         "tell me when it drops below {n}"),
+        (r"\b(?:mais barat[oa]|menos) (?:do )?que (?P<n>\d[\d.,]{0,15})(?: ?(?P<money>euros?|€))?",
+         "is this cheaper than {n} {money}?"),
+        (r"\bquanto custa\b|\bqual (?:é )?o pre[cç]o\b", "how much is it?"),
+        (r"\b(?:me )?lembr(?:e|a|ar)(?:-me)?\b(?P<rest>.*)", "remind me {when} to {what}"),
+        (r"\b(?:voos?|passage(?:m|ns))\b(?: d[eo])? (?P<o>[\w ]{1,40}?) (?:para|até) (?P<rest>.*)",
+         "find flights from {o} to {rest} {when}"),
+        (r"\b(?:me chamo|me chame de|meu nome (?:é|e)) (?P<who>[\w '-]+)", "call me {who}"),
+        (r"\bmoro em (?P<where>[\w ,'-]+)", "I live in {where}"),
+    ),
+    times=phrasings(
+        (r"\b(?:em|daqui a) (\d+) minutos?\b", r"in \1 minutes"),
+        (r"\b(?:em|daqui a) (\d+) horas?\b", r"in \1 hours"),
+        *((rf"\b(?:tod[oa]s? (?:as? |os? )?|cada )(?:{name})s?\b", f"every {day}")
+          for name, day in _DAYS),
+        (r"\btodos? os dias\b|\btodo dia\b", "every day"),
+        *((rf"\b(?:n[ao] )?pr[oó]xim[ao] (?:{name})", f"next {day}") for name, day in _DAYS),
+        *((rf"\b(?:n[ao] )?(?:{name})(?!\w)", f"on {day}") for name, day in _DAYS),
+        (r"\bdepois de amanh[aã]", "in 2 days"),
+        (r"(?<!\w)[aà]s (\d{1,2})(?:h| horas)? da (?:tarde|noite)\b", r"at \1 pm"),
+        (r"(?<!\w)[aà]s (\d{1,2})(?:h| horas)? da manh[aã]", r"at \1 am"),
+        (r"(?<!\w)[aà]s (\d{1,2})[:h](\d\d)\b", r"at \1:\2"),
+        (r"(?<!\w)[aà]s (\d{1,2})(?:h| horas)?\b", r"at \1:00"),
+        (r"\bamanh[aã](?: de manh[aã])?", "tomorrow"),
+        (r"\bhoje (?:à|a) noite\b", "today in the evening"),
+        (r"\bhoje\b", "today"),
+    ),
+    fillers=apart("por favor|de|que|e|para|pra|a|o"),
+    said={
+        "When should I remind you?": "Quando devo lembrar você?",
+        "At what time should I remind you?": "A que horas devo lembrar você?",
+        "What should I remind you of?": "Do que devo lembrar você?",
+        "Which page should I watch? Please send me its link.":
+            "Qual página devo acompanhar? Mande o link, por favor.",
+        "Which page should I look at? Please send me its link.":
+            "Qual página devo ver? Mande o link, por favor.",
+        "You're welcome! 🙂": "De nada! 🙂",
+        "OK. 🙂 Is there anything I can do for you?": "Certo. 🙂 Posso fazer algo por você?",
+        "OK, I will leave it.": "Certo, vou deixar assim.",
+        "I know nothing about you yet: you have not told me anything to keep in mind.":
+            "Ainda não sei nada sobre você.",
+    },
+    told={
+        "greeting": "Olá! 👋 Procuro voos, leio e acompanho preços, lembro você das coisas e guardo "
+        "o que você me conta de si.",
+        "lost": "Não sei bem o que você quer que eu faça. Procuro voos, leio e acompanho preços, "
+        "lembro você das coisas e guardo o que você me conta de si.",
+        "failed": "Não deu certo: {error}",
+        "asks": "Para isso preciso da sua palavra.",
+        "search_flights": "Foi isto que encontrei:",
+        "no flights": "Não encontrei voos para isso.",
+        "set_reminder": "⏰ Pronto: **{text}**.",
+        "list_reminders": "Seus lembretes:",
+        "no reminders": "Você não tem lembretes.",
+        "cancel_reminder": "O lembrete foi cancelado.",
+        "check_price": "**{title}** custa {price}.",
+        "no price": "Não consegui ler o preço com certeza.",
+        "yes": "Sim.", "no": "Não.",
+        "watch_price": "👀 Estou de olho na página e aviso você uma vez.",
+        "list_watches": "É isto que acompanho:",
+        "no watches": "Não estou acompanhando nada.",
+        "stop_watch": "Não acompanho mais.",
+        "remember": "Vou lembrar disso.",
+        "correct": "Vou lembrar assim.",
+        "forget_fact": "Já esqueci.",
+        "known": "Foi isto que você me contou:",
+    },
+)  # fmt: skip

@@ -1,0 +1,144 @@
+"""A recorded turn as a golden conversation (docs/evaluation.md), with personal text replaced. Pure.
+
+What it says is what happened, which need not be what should have: a person reads it first.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
+from typing import Any, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from contracts import slots
+from contracts.conversation import MessageReceived, ModelAnswered, ReplyReady
+from contracts.event import Json
+from contracts.profile import ProfileLearned
+from contracts.recorded import Recorded
+from contracts.reminders import ReminderSet
+from contracts.tools import NOBODY, ToolFinished, ToolRequested
+from taskflow.time_travel.replacing import STAND_INS, Replacing
+from taskflow.time_travel.turns import Call, Turn, turns
+
+NUMBER = "+15550100000"
+"""Nobody's."""
+WORLD, AGENT = "tools", "agent"
+"""Services whose tools look into the world, and into the conversation's past."""
+MOST_FOUND = 2_000
+"""Characters of what a look-up found."""
+
+
+class NoSuchTurn(Exception):
+    """The events hold no turn of that id."""
+
+
+def golden_case(turn: UUID, events: Sequence[Recorded[Any]], language: str | None = None) -> Json:
+    """From all that the log holds of the turn's user, opened. Raises NoSuchTurn."""
+    found = turns(events).get(turn)
+    if found is None:
+        raise NoSuchTurn(str(turn))
+    by_id = {one.event_id: one for one in events}
+    messages = [by_id[one] for one in found.messages if one in by_id]
+    replacing = Replacing(_known(events, messages))
+    zone = _zone(found, messages)
+    return {
+        "language": language or _language(found),
+        "number": NUMBER,
+        "zone": zone,
+        "conversations": [
+            {
+                "id": f"recorded-{str(turn)[:8]}",
+                "about": ["recorded"],
+                "now": _wall_time(messages, found, zone).isoformat(),
+                "turns": [_turn(found, messages, events, replacing)],
+            }
+        ],
+    }
+
+
+def _turn(
+    turn: Turn,
+    messages: Sequence[Recorded[MessageReceived]],
+    events: Sequence[Recorded[Any]],
+    replacing: Replacing,
+) -> Json:
+    due = {
+        one.event.reminder: one.event.local_time
+        for one in events
+        if isinstance(one.event, ReminderSet)
+    }
+    calls = [_call(one, due, replacing) for one in _calls(turn)]
+    reply = turn.ended.event if turn.ended else None
+    told: Json = {"user": [replacing.text(one.event.text) for one in messages]}
+    if calls:
+        told["calls"] = calls
+    if isinstance(reply, ReplyReady):
+        told["reply"] = replacing.text(reply.text)
+    told["model_calls"] = sum(step.answer is not None for step in turn.steps.values())
+    return told
+
+
+def _call(call: Call, due: Mapping[UUID, str], replacing: Replacing) -> Json:
+    request = call.request.event
+    arguments = {key: value for key, value in request.arguments.items() if key != "said"}
+    told: Json = {"tool": request.tool, "with": replacing.value(arguments)}
+    if said := request.arguments.get("said"):
+        told["said"] = replacing.value(said)
+    if local := due.get(slots.reminder_set(call.request.event_id)):
+        told["due"] = local
+    outcome = call.outcome.event if call.outcome else None
+    if _looks_outside(request) and isinstance(outcome, ToolFinished):
+        found = json.dumps(replacing.value(outcome.result), ensure_ascii=False)
+        told["finds"] = found[:MOST_FOUND]
+    return told
+
+
+def _looks_outside(request: ToolRequested) -> bool:
+    """What it finds is part of the case: the world's, or what was said long ago."""
+    return request.owner == WORLD or (request.owner == AGENT and request.untrusted)
+
+
+def _calls(turn: Turn) -> Iterator[Call]:
+    steps = (turn.steps[number] for number in sorted(turn.steps))
+    those = chain.from_iterable(step.calls for step in steps)
+    return (call for call in those if call.request.event.owner != NOBODY)
+
+
+def _known(
+    events: Sequence[Recorded[Any]], messages: Sequence[Recorded[MessageReceived]]
+) -> dict[str, str]:
+    """Whatever the user ever told of themselves, also what they took back."""
+    known = {
+        one.event.value: STAND_INS[one.event.kind]
+        for one in events
+        if isinstance(one.event, ProfileLearned) and one.event.kind in STAND_INS
+    }
+    names = {name for one in messages if (name := one.event.profile_name)}
+    return known | dict.fromkeys(names, STAND_INS["name"])
+
+
+def _zone(turn: Turn, messages: Sequence[Recorded[MessageReceived]]) -> str:
+    told = [call.request.event.zone for step in turn.steps.values() for call in step.calls]
+    guessed = [one.event.zone for one in messages if one.event.zone]
+    return next(iter([*told, *guessed]), "UTC")
+
+
+def _wall_time(messages: Sequence[Recorded[Any]], turn: Turn, zone: str) -> datetime:
+    first = messages[0] if messages else turn.started
+    local = first.recorded_at.astimezone(ZoneInfo(zone))
+    return local.replace(tzinfo=None, microsecond=0)
+
+
+def _language(turn: Turn) -> str:
+    """As the model said it, if it answered by a call that says so."""
+    answers = [step.answer.event for step in turn.steps.values() if step.answer]
+    spoken = [language for answer in answers if (language := _spoken(answer))]
+    return spoken[-1] if spoken else "en"
+
+
+def _spoken(answer: ModelAnswered) -> str | None:
+    parts = cast("list[Json]", (answer.content or {}).get("parts", []))
+    calls = [cast("Json", part.get("functionCall") or {}) for part in parts]
+    replies = [cast("Json", one.get("args", {})) for one in calls if one.get("name") == "reply"]
+    return next((str(one["language"]) for one in replies if one.get("language")), None)
