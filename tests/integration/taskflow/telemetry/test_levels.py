@@ -41,7 +41,8 @@ async def client(
     nats_server: NatsServer, console: logging.Handler, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncGenerator[Client]:
     """An operator's; an agent and a tools listen."""
-    monkeypatch.setattr(log_level, "FIRST_SECONDS", 0.5)
+    monkeypatch.setattr(log_level, "FIRST_SECONDS", 3.0)
+    monkeypatch.setattr(log_level, "NEXT_SECONDS", 1.0)
     client, theirs = await nats.connect(nats_server.url), await nats.connect(nats_server.url)
     serving = [
         asyncio.create_task(Levels(service, instance).serve(theirs))
