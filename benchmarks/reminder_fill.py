@@ -86,6 +86,7 @@ def _row(reminder: UUID, user: UserId, key: DataKey, local: str) -> Row:
         stream=streams.reminder(reminder),
         place=1,
         expected_version=None,
+        gates=(),
         type=event.type,
         schema_version=event.version,
         user_id=user,

@@ -40,6 +40,7 @@ def ready(user: UserId) -> Row:
         stream=streams.conversation(user),
         place=1,
         expected_version=None,
+        gates=(),
         type=event.type,
         schema_version=event.version,
         user_id=user,

@@ -23,11 +23,11 @@ class MessageReceived(Event):
     """A person wrote to us.
 
     v2 tells whether their zone is one of several; v3 whether they only forwarded it; v4 names the
-    message by its channel's reference, and knows a second channel.
+    message by its channel's reference, and knows a second channel; v5 names the one that it quotes.
     """
 
     type: ClassVar = "message.received"
-    version: ClassVar = 4
+    version: ClassVar = 5
 
     message_ref: str
     """By which its channel knows the message: at Twilio its MessageSid."""
@@ -43,6 +43,8 @@ class MessageReceived(Event):
     """Whether zones with other clocks are possible for that address as well."""
     forwarded: bool = False
     """Somebody else wrote it: it asks for nothing in its sender's name."""
+    quotes: str | None = None
+    """Reference of the message, theirs or ours, that they answered."""
 
 
 @upcasts(MessageReceived, from_version=1)
@@ -61,6 +63,12 @@ def _was_typed(data: Json) -> Json:
 def _came_by_twilio(data: Json) -> Json:
     """Its reference was named for the only channel there was."""
     return renamed(data, "message_sid", "message_ref")
+
+
+@upcasts(MessageReceived, from_version=4)
+def _quoted_nothing(data: Json) -> Json:
+    """What it quoted was not kept."""
+    return {**data, "quotes": None}
 
 
 @event
@@ -142,11 +150,11 @@ class ReplyReady(Event):
     """A reply is decided; this event's id is the reply's. Closes `turn` if it has one.
 
     v2 names the replies it repeats; v3 may show a picture, and may be a watch's alert; v4 names
-    the changes that it tells.
+    the changes that it tells; v5 names the language of what nobody asked for just now.
     """
 
     type: ClassVar = "reply.ready"
-    version: ClassVar = 4
+    version: ClassVar = 5
 
     turn: UUID | None
     kind: Literal["answer", "apology", "reminder", "alert"]
@@ -160,6 +168,8 @@ class ReplyReady(Event):
     receipts: list[UUID] = Field(default_factory=list[UUID])
     """The facts whose receipts stand under its words: `tool.finished`, `tool.failed`,
     `profile.learned`, `profile.forgotten`, `changes.undone`."""
+    language: str | None = None
+    """BCP 47; of a reminder and an alert, which may need a template in it."""
 
 
 @upcasts(ReplyReady, from_version=1)
@@ -175,6 +185,11 @@ def _shows_nothing(data: Json) -> Json:
 @upcasts(ReplyReady, from_version=3)
 def _without_receipts(data: Json) -> Json:
     return {**data, "receipts": []}
+
+
+@upcasts(ReplyReady, from_version=4)
+def _in_some_language(data: Json) -> Json:
+    return {**data, "language": None}
 
 
 @event

@@ -10,18 +10,44 @@ from uuid import UUID
 
 from contracts.event import Event, Json, event, renamed, upcasts
 
+WINDOW_SHUT = 63016
+"""Twilio's code: the 24 hours in which WhatsApp takes any text to a user are over."""
+
+
+@event
+class ReplyHeld(Event):
+    """What may not go now waits for its user's next message, and others pass it.
+
+    It stands where the claim of this attempt would.
+    """
+
+    type: ClassVar = "reply.held"
+
+    reply: UUID
+    part: int
+    attempt: int
+    why: Literal["window"]
+
 
 @event
 class ReplySending(Event):
-    """An attempt is claimed: only the holder of the token may POST it."""
+    """An attempt is claimed: only the holder of the token may POST it.
+
+    v2 names the template that it goes by, if any; that is one part, whatever the reply has. It also
+    names the rules by which it was claimed.
+    """
 
     type: ClassVar = "reply.sending"
+    version: ClassVar = 2
 
     reply: UUID
     part: int
     parts: int
     attempt: int
     token: UUID
+    template: str | None = None
+    rules: int = 2
+    """1: until release 0.3, which knew of no 24 hours; 2: docs/protocol.md as it stands."""
 
 
 @event
@@ -40,15 +66,20 @@ class ReplySent(Event):
 
 @event
 class ReplyRefused(Event):
-    """Twilio definitely does not have this part; another attempt follows."""
+    """The channel definitely does not have this part; another attempt follows.
+
+    v2 has the channel's code, where it gave one.
+    """
 
     type: ClassVar = "reply.refused"
+    version: ClassVar = 2
 
     reply: UUID
     part: int
     attempt: int
     reason: str
     again_at: datetime
+    code: int | None = None
 
 
 @event
@@ -114,17 +145,19 @@ class ReplyRead(Event):
 class ReplyUndelivered(Event):
     """The channel accepted this part and could not deliver it.
 
-    v2 names the message by its channel's reference.
+    v2 names the message by its channel's reference; v3 the attempt.
     """
 
     type: ClassVar = "reply.undelivered"
-    version: ClassVar = 2
+    version: ClassVar = 3
 
     reply: UUID
     part: int
     message_ref: str
     status: Literal["failed", "undelivered", "canceled"]
     code: int | None
+    attempt: int | None = None
+    """None where it was not kept: then nothing is tried again."""
 
 
 @upcasts(ReplySent, from_version=1)
@@ -133,3 +166,18 @@ class ReplyUndelivered(Event):
 @upcasts(ReplyUndelivered, from_version=1)
 def _went_by_twilio(data: Json) -> Json:
     return renamed(data, "message_sid", "message_ref")
+
+
+@upcasts(ReplySending, from_version=1)
+def _at_any_time(data: Json) -> Json:
+    return {**data, "template": None, "rules": 1}
+
+
+@upcasts(ReplyRefused, from_version=1)
+def _without_a_code(data: Json) -> Json:
+    return {**data, "code": None}
+
+
+@upcasts(ReplyUndelivered, from_version=2)
+def _of_some_attempt(data: Json) -> Json:
+    return {**data, "attempt": None}

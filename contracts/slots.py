@@ -97,5 +97,15 @@ def offer(tool: str, fingerprint: str) -> UUID:
     return _slot("offer", tool, fingerprint)
 
 
+def template(purpose: str, language: str, body: str) -> UUID:
+    """A template's text at its channel: it is created once."""
+    return _slot("template", purpose, language, body)
+
+
+def template_review(template_ref: str, number: int) -> UUID:
+    """What the channel says of a template, changed for the `number`th time, counted from 0."""
+    return _slot("template", template_ref, "review", number)
+
+
 def forgotten(user: UUID) -> UUID:
     return _slot(user, "forgotten")

@@ -11,6 +11,8 @@ PROFILE = "profile-"
 WATCH = "watch-"
 TOOLS = "tools"
 """The catalogue: every `tool.offered` and `tool.withdrawn`."""
+TEMPLATES = "templates"
+"""Those of the channel: every `template.created` and `template.reviewed`."""
 
 
 def conversation(user: UUID) -> str:

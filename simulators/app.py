@@ -26,6 +26,10 @@ from simulators.shop import router as shop
 from simulators.shop import side_door as shop_side_door
 from simulators.twilio import router as twilio
 from simulators.twilio.account import Account
+from simulators.twilio.content import Contents
+from simulators.twilio.content_review import Review
+from simulators.twilio.content_router import build_content_router
+from simulators.twilio.content_side_door import build_side_door as build_content_side_door
 from simulators.twilio.delivery import Deliveries
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.inbound import Inbound
@@ -42,6 +46,9 @@ def build_app(settings: SimulatorSettings) -> FastAPI:
     fetching = MediaFetching(settings)
     account = Account(settings)
     context.resets.append(account.forget)
+    contents = Contents(Journal(home / "contents.jsonl"))
+    context.resets.append(contents.clear)
+    review = Review(context, contents)
     inbound = Inbound(context, webhooks, account)
     deliveries = Deliveries(context, webhooks, fetching)
 
@@ -51,11 +58,14 @@ def build_app(settings: SimulatorSettings) -> FastAPI:
         await fetching.open()
         phone_page.welcome(context.phone)
         deliveries.resume()
+        review.resume()
         yield
         await deliveries.stop()
+        await review.stop()
         await webhooks.close()
         await fetching.close()
         context.phone.close()
+        contents.close()
 
     app = FastAPI(
         title="TaskFlow simulators",
@@ -69,7 +79,11 @@ def build_app(settings: SimulatorSettings) -> FastAPI:
     app.include_router(phone_page.build_router(context, inbound, deliveries))
     app.include_router(side_door.build_router(context, inbound, deliveries, account))
     app.include_router(gemini_side_door.build_side_door(context))
-    app.include_router(twilio.build_router(context, deliveries, account), prefix="/twilio")
+    app.include_router(build_content_side_door(contents, review))
+    app.include_router(build_content_router(context, contents, review), prefix="/twilio")
+    app.include_router(
+        twilio.build_router(context, deliveries, account, contents), prefix="/twilio"
+    )
     app.include_router(gemini.build_router(context), prefix="/gemini")
     app.include_router(serpapi.build_router(context), prefix="/serpapi")
     app.include_router(shop_side_door.build_side_door(context))

@@ -5,11 +5,12 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, HttpUrl
+from starlette.responses import JSONResponse, Response
 
 from simulators.context import SimContext
 from simulators.faults import Fault, Vendor
 from simulators.phone.message import Message
-from simulators.phone.router import Strict, UserAddress
+from simulators.phone.router import NO_BUTTON, Pressed, Strict, UserAddress
 from simulators.twilio.account import Account, AccountStatus, SenderStatus
 from simulators.twilio.callbacks import Mode, Receipts
 from simulators.twilio.delivery import Deliveries
@@ -29,6 +30,8 @@ class PhoneMessage(Strict):
     media_url: HttpUrl | None = None
     media_type: str | None = Field(default=None, max_length=100)
     forwarded: bool = False
+    quotes: str | None = Field(default=None, pattern="^(SM|MM)[0-9a-f]{32}$")
+    """The sid of the message that it answers."""
     repeat: int = Field(default=1, ge=1, le=500)
 
 
@@ -77,10 +80,17 @@ class SideDoor:
             media_url=str(message.media_url) if message.media_url else None,
             media_type=message.media_type,
             forwarded=message.forwarded,
+            quotes=self._context.phone.get(message.quotes) if message.quotes else None,
             sid=message.sid,
             copies=message.repeat,
         )
         return _answered(await self._inbound.receive(typed))
+
+    async def press(self, pressed: Pressed) -> Response:
+        received = await self._inbound.press(pressed.sid, pressed.title)
+        if received is None:
+            return JSONResponse({"error": NO_BUTTON}, 404)
+        return JSONResponse(_answered(received))
 
     async def chat(self, user: UserAddress) -> list[dict[str, Any]]:
         return [_shown(message) for message in self._context.phone.chat(user)]
@@ -152,6 +162,7 @@ def _shown(message: Message) -> dict[str, Any]:
         "media_type": message.media_type,
         "has_picture": message.has_picture,
         "template": message.template,
+        "buttons": [asdict(button) for button in message.buttons],
         "error_code": message.error_code,
         "webhook_status": message.webhook_status,
         "seen": message.seen,
@@ -169,6 +180,7 @@ def _accepted(message: Message) -> dict[str, Any]:
         "media_type": message.media_type,
         "has_picture": message.has_picture,
         "template": message.template,
+        "buttons": [asdict(button) for button in message.buttons],
         "status": message.status,
         "error_code": message.error_code,
         "status_callback": message.status_callback,
@@ -183,6 +195,7 @@ def build_router(
     router = APIRouter(prefix="/_sim")
     router.add_api_route("/phone/messages", door.write, methods=["POST"])
     router.add_api_route("/phone/messages", door.chat, methods=["GET"])
+    router.add_api_route("/phone/pressed", door.press, methods=["POST"])
     router.add_api_route("/phone/inbound", door.inbound, methods=["GET"])
     router.add_api_route("/phone/looked", door.look, methods=["POST"])
     router.add_api_route("/phone/window/close", door.close_window, methods=["POST"])

@@ -33,7 +33,14 @@ from contracts.conversation import (
 )
 from contracts.event import Event
 from contracts.recorded import Recorded
-from contracts.replies import ReplyAssumed, ReplyDelivered, ReplyRead, ReplySending
+from contracts.replies import (
+    WINDOW_SHUT,
+    ReplyAssumed,
+    ReplyDelivered,
+    ReplyRead,
+    ReplySending,
+    ReplyUndelivered,
+)
 from contracts.tools import NOBODY, ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from services.agent.apologies import Reason, apology, given_up
 from services.agent.leaving import parting
@@ -121,6 +128,8 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             return state.but(gone=(*state.gone, reply))
         case ReplyDelivered(reply=reply) | ReplyRead(reply=reply):
             return _arrived(state, [reply])
+        case ReplyUndelivered(reply=reply, code=code, attempt=int()) if code == WINDOW_SHUT:
+            return _arrived(state, [reply])  # it is sent again
         case TurnParked(turn=turn, messages=given) if turn == state.turn:
             # It gives up what it names: a message that came meanwhile is nobody's yet.
             left = tuple(one for one in state.pending if one.message not in given)
@@ -266,7 +275,7 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 9, Conversation, evolve)
+FOLD = Fold("agent", 10, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)

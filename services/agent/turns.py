@@ -20,6 +20,7 @@ from contracts.conversation import (
 )
 from contracts.event import Json
 from contracts.recorded import Recorded
+from contracts.replies import ReplySent
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 
 
@@ -61,12 +62,19 @@ class Turns:
         default_factory=list[Recorded[MessageReceived]]
     )
     """Messages that no turn has taken up."""
+    _texts: dict[str | UUID, str] = field(default_factory=dict[str | UUID, str])
+    """Of messages by their references, and of replies by their ids."""
     _begun: list[Step] = field(default_factory=list[Step])
     _messages: dict[UUID, Recorded[MessageReceived]] = field(
         default_factory=dict[UUID, Recorded[MessageReceived]]
     )
 
+    def quoted(self, message: MessageReceived) -> str | None:
+        """What a message answers; None where it quotes nothing that stands here."""
+        return self._texts.get(message.quotes) if message.quotes else None
+
     def read(self, recorded: Recorded[Any]) -> None:
+        self._keep_text(recorded)
         match recorded.event:
             case MessageReceived() | TurnRetried() | TurnParked():
                 self._queue(recorded)
@@ -86,6 +94,17 @@ class Turns:
                 self._undo(turn)
             case _:
                 self._work(recorded)
+
+    def _keep_text(self, recorded: Recorded[Any]) -> None:
+        match recorded.event:
+            case MessageReceived(message_ref=ref, text=str() as text):
+                self._texts[ref] = text
+            case ReplyReady(text=str() as text):
+                self._texts[recorded.event_id] = text
+            case ReplySent(message_ref=ref, reply=reply) if reply in self._texts:
+                self._texts[ref] = self._texts[reply]
+            case _:
+                pass
 
     def _work(self, recorded: Recorded[Any]) -> None:
         """What a turn's steps came to."""

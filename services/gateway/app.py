@@ -1,8 +1,9 @@
 """Wires the gateway; nothing is wired elsewhere."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from starlette.routing import Route
 
 from services.gateway.channels.by_address import ByAddress
 from services.gateway.channels.erasing import Erasing
+from services.gateway.channels.heard import Heard
 from services.gateway.channels.intake import Intake
 from services.gateway.channels.links import Callbacks, PictureLinks
 from services.gateway.channels.media import Pictures
@@ -19,17 +21,21 @@ from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.terminal.door import Door
 from services.gateway.channels.terminal.terminal import Terminal
 from services.gateway.channels.twilio.backfill import Backfill
+from services.gateway.channels.twilio.sweeping import Sweeping
 from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.database_clock import DatabaseClock
-from services.gateway.decider import FOLD
 from services.gateway.effects import Effects
 from services.gateway.handlers import subscribe
 from services.gateway.hardening import Hardening
-from services.gateway.heard import Heard
+from services.gateway.lane import FOLD
 from services.gateway.pages import Pages
 from services.gateway.requests import Requests
 from services.gateway.restored import Restored
 from services.gateway.settings import GatewaySettings
+from services.gateway.templates.catalogue import Templates
+from services.gateway.templates.contents import Contents
+from services.gateway.templates.following import Following
+from services.gateway.templates.syncing import Syncing
 from services.gateway.webhooks import Webhooks
 from taskflow import clock
 from taskflow.health.gauges import Gauges
@@ -59,6 +65,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     pictures = Pictures(Media(runtime.pool, runtime.vault), links)
     terminal = Terminal(runtime.log, runtime.vault, pictures)
     channel = ByAddress(twilio, terminal)
+    templates = Templates(runtime.folds)
     restored_to = settings.taskflow_restored_to
     effects = Effects(
         runtime.log,
@@ -68,6 +75,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
         pacing=pacing,
         now=now,
         unknown_for=timedelta(seconds=settings.taskflow_unknown_seconds),
+        templates=templates,
         restored=Restored(channel, runtime.pool, restored_to) if restored_to else None,
     )
     subscribe(runtime, effects, Erasing(runtime.log, channel))
@@ -106,12 +114,28 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
             every_s = settings.taskflow_backfill_seconds
             backfill = Backfill(twilio, intake, runtime.pool, every_s=every_s)
             runtime.background(backfill.run(), "backfill")
+            sweeping = Sweeping(twilio, runtime.vault, heard, every_s=every_s)
+            runtime.background(sweeping.run(), "sweeping")
+            runtime.background(_followed(runtime, settings, templates), "templates")
             monitor = settings.nats_monitor_url
             gauges = Gauges(runtime.health, runtime.pool, settings.public_url, monitor)
             runtime.background(gauges.keep_reading(), "gauges")
             yield
     finally:
         await twilio.close()
+
+
+def _followed(
+    runtime: Runtime, settings: GatewaySettings, templates: Templates
+) -> Coroutine[Any, Any, None]:
+    contents = Contents(
+        settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_url
+    )
+    syncing = Syncing(runtime.log, templates, contents)
+    return Following(runtime.log, templates, contents).keep_following(
+        settings.taskflow_templates_seconds,
+        syncing if settings.taskflow_templates_sync else None,
+    )
 
 
 def main() -> None:

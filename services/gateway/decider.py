@@ -1,32 +1,24 @@
-"""A user's lane, as a pure fold of the conversation: replies go out strictly one after the other.
-
-Each attempt at each part is claimed before it is POSTed and has exactly one outcome.
-"""
+"""What the driver of a lane owes it, and what outcomes come to. Pure; the facts are in lane.py."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts import slots
-from contracts.conversation import ReplyReady, UserForgotten
 from contracts.event import Event
-from contracts.recorded import Recorded
 from contracts.replies import (
     ReplyAssumed,
-    ReplyDelivered,
     ReplyFailed,
+    ReplyHeld,
     ReplyParked,
-    ReplyRead,
     ReplyRefused,
     ReplySending,
     ReplySent,
-    ReplyUndelivered,
 )
-from taskflow.log.folding import Fold
+from services.gateway.lane import Lane
+from services.gateway.queued import Queued, place
 
 MAX_ATTEMPTS = 14
 """About an hour of refusals, by the back-off below; then the reply has failed."""
@@ -36,145 +28,13 @@ MAX_REPEATS = 8
 """Attempts of a reminder whose outcomes nobody knows: each may be one more on the phone."""
 UNKNOWN_FOR = timedelta(seconds=120)
 """After so long without a callback or a listing, the outcome is assumed; see the settings."""
-REMEMBERED = 64
-"""Sent messages whose statuses are still followed."""
+
+WINDOWS = {"whatsapp": timedelta(hours=24)}
+"""How long a channel takes any text to a user after their last message (Meta's rule)."""
+MARGIN = timedelta(minutes=2)
+"""A window is left alone so long before its end: a message takes its time, and clocks differ."""
 
 KnownBy = Literal["response", "callback", "list"]
-RANKS = {"sent": 1, "delivered": 2, "read": 3, "undelivered": 4, "failed": 4, "canceled": 4}
-
-
-class Queued(BaseModel):
-    """A reply that waits or is on its way; its head part and attempt."""
-
-    model_config = ConfigDict(frozen=True)
-
-    reply: UUID
-    kind: Literal["answer", "apology", "reminder", "alert"]
-    part: int = 0
-    parts: int | None = None
-    """Known from the first claim on."""
-    attempt: int = 1
-    token: UUID | None = None
-    """Of the claim, while it is sending; None: to do."""
-    claimed_at: datetime | None = None
-    not_before: datetime | None = None
-
-
-class Sent(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    message_ref: str
-    reply: UUID
-    part: int
-    rank: int = 1
-
-
-class Lane(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    queue: tuple[Queued, ...] = ()
-    sent: tuple[Sent, ...] = ()
-    driver: UUID | None = None
-    forgotten: bool = False
-
-    def but(self, **changes: Any) -> "Lane":
-        return self.model_copy(update=changes)
-
-
-def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:
-    if lane.forgotten:
-        return lane
-    match recorded.event:
-        case ReplyReady() as ready:
-            queue = (*lane.queue, Queued(reply=recorded.event_id, kind=ready.kind))
-            return lane.but(queue=queue, driver=lane.driver or recorded.event_id)
-        case ReplySending() as claim if _todo(lane, claim):
-            return _head(
-                lane, token=claim.token, parts=claim.parts, claimed_at=recorded.recorded_at
-            )
-        case ReplySent() as sent if _sending(lane, sent):
-            known = Sent(message_ref=sent.message_ref, reply=sent.reply, part=sent.part)
-            return _next_part(_remembering(lane, known))
-        case ReplyAssumed(assumed="gone") as assumed if _sending(lane, assumed):
-            return _next_part(lane)
-        case ReplyAssumed(assumed="again") as assumed if _sending(lane, assumed):
-            return _again(lane, None)
-        case ReplyRefused() as refused if _sending(lane, refused):
-            return _again(lane, refused.again_at)
-        case ReplyFailed() as failed if _sending(lane, failed):
-            return _dropped(lane)
-        case ReplyParked() as parked if lane.queue and lane.queue[0].reply == parked.reply:
-            left = _dropped(lane)
-            return left.but(driver=recorded.event_id if left.queue else None)
-        case ReplyDelivered() as fact:
-            return _ranked(lane, fact, RANKS["delivered"])
-        case ReplyRead() as fact:
-            return _ranked(lane, fact, RANKS["read"])
-        case ReplyUndelivered(status=status) as fact:
-            return _ranked(lane, fact, RANKS[status])
-        case UserForgotten():
-            return Lane(forgotten=True)
-        case _:
-            return lane
-
-
-Attempt = ReplySending | ReplySent | ReplyAssumed | ReplyRefused | ReplyFailed
-Delivery = ReplyDelivered | ReplyRead | ReplyUndelivered
-
-
-def _matches(lane: Lane, event: Attempt) -> bool:
-    at = (event.reply, event.part, event.attempt)
-    return bool(lane.queue) and at == place(lane.queue[0])
-
-
-def place(head: Queued) -> tuple[UUID, int, int]:
-    return head.reply, head.part, head.attempt
-
-
-def _todo(lane: Lane, event: Attempt) -> bool:
-    return _matches(lane, event) and lane.queue[0].token is None
-
-
-def _sending(lane: Lane, event: Attempt) -> bool:
-    return _matches(lane, event) and lane.queue[0].token is not None
-
-
-def _head(lane: Lane, **changes: Any) -> Lane:
-    return lane.but(queue=(lane.queue[0].model_copy(update=changes), *lane.queue[1:]))
-
-
-def _again(lane: Lane, not_before: datetime | None) -> Lane:
-    attempt = lane.queue[0].attempt + 1
-    return _head(lane, attempt=attempt, token=None, claimed_at=None, not_before=not_before)
-
-
-def _next_part(lane: Lane) -> Lane:
-    head = lane.queue[0]
-    if head.part + 1 >= (head.parts or 1):
-        return _dropped(lane)
-    return _head(lane, part=head.part + 1, attempt=1, token=None, claimed_at=None, not_before=None)
-
-
-def _dropped(lane: Lane) -> Lane:
-    queue = lane.queue[1:]
-    return lane.but(queue=queue, driver=lane.driver if queue else None)
-
-
-def _ranked(lane: Lane, fact: Delivery, rank: int) -> Lane:
-    """Also of a message whose sending was only assumed: no other attempt is to be taken for it."""
-    known = next((one for one in lane.sent if one.message_ref == fact.message_ref), None)
-    if known is None:
-        new = Sent(message_ref=fact.message_ref, reply=fact.reply, part=fact.part, rank=rank)
-        return _remembering(lane, new)
-    better = known.model_copy(update={"rank": max(rank, known.rank)})
-    return lane.but(sent=tuple(better if one is known else one for one in lane.sent))
-
-
-def _remembering(lane: Lane, new: Sent) -> Lane:
-    return lane.but(sent=(*lane.sent, new)[-REMEMBERED:])
-
-
-FOLD = Fold("lane", 4, Lane, evolve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +48,17 @@ class Claim:
 
     head: Queued
     slot: UUID
+    template: str | None = None
+    """By which it goes, where nothing else may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """It may not go now: it waits for its user's next message."""
+
+    head: Queued
+    slot: UUID
+    why: Literal["window"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +75,7 @@ class Decide:
     events: Sequence[Event]
 
 
-Move = WaitUntil | Claim | Reconcile
+Move = WaitUntil | Claim | Hold | Reconcile
 
 
 def next_move(lane: Lane, now: datetime) -> Move:
@@ -212,9 +83,34 @@ def next_move(lane: Lane, now: datetime) -> Move:
     head = lane.queue[0]
     if head.claimed_at is not None:
         return Reconcile(head, head.claimed_at)
-    if head.not_before is not None and head.not_before > now:
+    move = when_due(lane, now)
+    if isinstance(move, Claim) and head.not_before is not None and head.not_before > now:
         return WaitUntil(head.not_before)
-    return Claim(head, slots.claim(*place(head)))
+    return move
+
+
+def when_due(lane: Lane, now: datetime) -> Claim | Hold:
+    """What becomes of a head that is to do, once no vendor asks it to wait."""
+    head = lane.queue[0]
+    slot = slots.claim(*place(head))
+    return Claim(head, slot) if window_is_open(lane, now) else Hold(head, slot, "window")
+
+
+def by_template(move: Hold, approved: str | None) -> Claim | Hold:
+    """What may not go may go by a template: all of it at once, and only once."""
+    head = move.head
+    whole = not any(piece.done for piece in head.pieces)
+    if approved is None or head.tried_template or not whole:
+        return move
+    return Claim(head, move.slot, approved)
+
+
+def window_is_open(lane: Lane, now: datetime) -> bool:
+    """As far as the log tells. Of a user who was never heard, the channel has to judge."""
+    if lane.heard < lane.shut:
+        return False
+    window = WINDOWS.get(lane.channel or "")
+    return window is None or lane.heard_at is None or now < lane.heard_at + window - MARGIN
 
 
 def current_slot(lane: Lane) -> UUID:
@@ -222,10 +118,21 @@ def current_slot(lane: Lane) -> UUID:
     return slots.send_outcome(*place(head)) if head.token else slots.claim(*place(head))
 
 
-def claimed(head: Queued, parts: int, token: UUID) -> ReplySending:
+def claimed(move: Claim, parts: int, token: UUID) -> ReplySending:
+    reply, part, attempt = place(move.head)
     return ReplySending(
-        reply=head.reply, part=head.part, parts=parts, attempt=head.attempt, token=token
+        reply=reply,
+        part=part,
+        parts=parts,
+        attempt=attempt,
+        token=token,
+        template=move.template,
     )
+
+
+def held(move: Hold) -> ReplyHeld:
+    reply, part, attempt = place(move.head)
+    return ReplyHeld(reply=reply, part=part, attempt=attempt, why=move.why)
 
 
 def sent(head: Queued, message_ref: str, known_by: KnownBy) -> Decide:
@@ -241,9 +148,9 @@ def sent(head: Queued, message_ref: str, known_by: KnownBy) -> Decide:
 
 def refused(head: Queued, now: datetime, reason: str, retry_after: float | None) -> Decide:
     """The channel definitely has it not: again later, or no more."""
-    if head.attempt >= MAX_ATTEMPTS:
-        return failed(head, None, f"{reason}; tried {head.attempt} times")
-    backoff = min(FIRST_BACKOFF * 2 ** (head.attempt - 1), LONGEST_BACKOFF)
+    if head.tries >= MAX_ATTEMPTS:
+        return failed(head, None, f"{reason}; tried {head.tries} times")
+    backoff = min(FIRST_BACKOFF * 2 ** (head.tries - 1), LONGEST_BACKOFF)
     asked = timedelta(seconds=retry_after or 0)
     event = ReplyRefused(
         reply=head.reply,
@@ -251,6 +158,19 @@ def refused(head: Queued, now: datetime, reason: str, retry_after: float | None)
         attempt=head.attempt,
         reason=reason,
         again_at=now + max(backoff, asked),
+    )
+    return _outcome(head, event)
+
+
+def too_late(head: Queued, now: datetime, code: int, reason: str) -> Decide:
+    """It may not go so, whatever we believed: the window is shut, or the template is none."""
+    event = ReplyRefused(
+        reply=head.reply,
+        part=head.part,
+        attempt=head.attempt,
+        reason=reason,
+        again_at=now,
+        code=code,
     )
     return _outcome(head, event)
 
@@ -264,7 +184,7 @@ def failed(head: Queued, code: int | None, reason: str) -> Decide:
 
 def assumed(head: Queued) -> Decide:
     """A reminder said twice beats one not said, and so does an alert; the rest is not repeated."""
-    again = head.kind in {"reminder", "alert"} and head.attempt < MAX_REPEATS
+    again = head.kind in {"reminder", "alert"} and head.tries < MAX_REPEATS
     event = ReplyAssumed(
         reply=head.reply,
         part=head.part,

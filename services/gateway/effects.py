@@ -13,15 +13,30 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplySending
 from services.gateway import decider
-from services.gateway.channels.channel import Accepted, Channel, Never, NotNow, Outgoing, Unknown
+from services.gateway.channels import channel as channels
+from services.gateway.channels.channel import (
+    Accepted,
+    Channel,
+    Listed,
+    Never,
+    NotNow,
+    Outgoing,
+    TooLate,
+    Unknown,
+)
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.parts import parts_of
-from services.gateway.decider import Claim, Decide, Lane, Queued, Reconcile
+from services.gateway.channels.statuses import Callback, called_back
+from services.gateway.decider import Claim, Decide, Hold, Reconcile
+from services.gateway.lane import GATES, Lane
+from services.gateway.queued import Queued, place
 from services.gateway.restored import Restored
+from services.gateway.templates import wording
+from services.gateway.templates.catalogue import Templates
 from taskflow import clock
-from taskflow.errors import Permanent, SealedForEver, VendorUnavailable
-from taskflow.log.appending import Because, Outcome, Write
+from taskflow.errors import ConcurrentAppend, Permanent, SealedForEver, VendorUnavailable
+from taskflow.log.appending import Appended, Because, Outcome, Write
 from taskflow.log.event_log import Log
 from taskflow.privacy.vault import UnknownUser, Vault
 
@@ -48,9 +63,16 @@ class _Content:
     reply: Recorded[ReplyReady]
     parts: list[str]
     picture: UUID | None
+    template: str | None = None
+    """By which it goes: in one part, and without its picture."""
 
     def picture_of(self, part: int) -> UUID | None:
-        return self.picture if part == 0 else None
+        return self.picture if part == 0 and not self.template else None
+
+    def is_in(self, body: str, part: int) -> bool:
+        """Whether a message that the channel lists says this part."""
+        text = self.parts[part]
+        return text in body if self.template else text == body
 
 
 class Effects:
@@ -65,10 +87,12 @@ class Effects:
         now: Now,
         unknown_for: timedelta = decider.UNKNOWN_FOR,
         restored: Restored | None = None,
+        templates: Templates,
     ) -> None:
         self._log, self._vault, self._channel = event_log, vault, channel
         self._pacing, self._now = pacing, now
         self._pictures, self._unknown_for, self._restored = pictures, unknown_for, restored
+        self._templates = templates
         self._owed: dict[UUID, Decide] = {}
         """By its claim's token, what this process knows of an attempt and could not record yet."""
 
@@ -80,28 +104,42 @@ class Effects:
         """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
         head, user = move.head, streams.user_of(cause.stream)
         try:
-            content = await self._content(head, cause)
+            content = await self._content(head, cause, move.template)
             address = await self._vault.address_of(user)
         except (SealedForEver, UnknownUser) as error:
-            await self._fail_unsent(move, cause, error.code)
+            await self._fail_unsent(move, cause, lane, error.code)
             return
         text, picture = content.parts[head.part], content.picture_of(head.part)
-        if self._restored and head.attempt == 1:
+        if self._restored and head.untried:
             said = await self._restored.said(address, head, text, content.reply, lane.sent)
             if said:
-                await self._remember_said(move, len(content.parts), said, cause)
+                await self._remember_said(move, len(content.parts), said, cause, lane)
                 return
         # One that is gone takes no text with it.
         shown = await self._pictures.url(picture) if picture else None
         await self._pacing.turn()
         token, began = clock.new_id(), clock.monotonic()
-        if not await self._claimed(move, len(content.parts), token, cause):
+        if not await self._claimed(move, len(content.parts), token, cause, lane):
             return
         if clock.monotonic() - began > CLAIM_HOLDS:
             await self._conclude(token, _not_posted(head), cause)
             return
-        message = Outgoing(user, address, text, head.reply, head.part, head.attempt, picture=shown)
-        match await self._channel.send(message):
+        message = Outgoing(
+            user,
+            address,
+            text,
+            head.reply,
+            head.part,
+            head.attempt,
+            picture=shown,
+            template=move.template,
+        )
+        await self._settle(head, token, await self._channel.send(message), cause)
+
+    async def _settle(
+        self, head: Queued, token: UUID, outcome: channels.Outcome, cause: Recorded[Any]
+    ) -> None:
+        match outcome:
             case Accepted(message_ref=ref):
                 log.info("reply.sent", part=head.part, message_ref=ref)
                 await self._conclude(token, decider.sent(head, ref, "response"), cause)
@@ -109,19 +147,36 @@ class Effects:
                 log.warning("reply.refused", attempt=head.attempt, reason=reason)
                 refused = decider.refused(head, clock.utc_now(), reason, after)
                 await self._conclude(token, refused, cause)
+            case TooLate(code=code, reason=reason):
+                log.warning("reply.refused", attempt=head.attempt, reason=reason)
+                await self._conclude(
+                    token, decider.too_late(head, clock.utc_now(), code, reason), cause
+                )
             case Never(code=code, reason=reason):
                 log.error("reply.failed", code=code, reason=reason)
                 await self._conclude(token, decider.failed(head, code, reason), cause)
             case Unknown(reason=reason):
                 log.warning("reply.outcome_unknown", reason=reason)
 
+    async def otherwise(self, move: Hold) -> Claim | Hold:
+        """What may not go as it is may go by a template that the channel has approved."""
+        catalogue = await self._templates.now()
+        approved = catalogue.approved(move.head.kind, move.head.language)
+        return decider.by_template(move, approved.template if approved else None)
+
+    async def hold(self, move: Hold, cause: Recorded[Any], lane: Lane) -> None:
+        """Until the user writes; unless a fact that this fold does not know allows more by now."""
+        held = Decide(move.slot, [decider.held(move)])
+        if isinstance(await self._at_gate(held, cause, lane), Appended):
+            log.info("reply.held", kind=move.head.kind, why=move.why)
+
     async def _remember_said(
-        self, move: Claim, parts: int, message_ref: str, cause: Recorded[Any]
+        self, move: Claim, parts: int, message_ref: str, cause: Recorded[Any], lane: Lane
     ) -> None:
         """Claimed and sent, without a POST."""
         log.info("reply.was_sent_before_the_restore", message_ref=message_ref)
         token = clock.new_id()
-        if await self._claimed(move, parts, token, cause):
+        if await self._claimed(move, parts, token, cause, lane):
             await self._conclude(token, decider.sent(move.head, message_ref, "list"), cause)
 
     async def _conclude(self, token: UUID, decision: Decide, cause: Recorded[Any]) -> None:
@@ -135,22 +190,43 @@ class Effects:
             self._owed.pop(next(iter(self._owed)))
         self._owed[token] = decision
 
-    async def _claimed(self, move: Claim, parts: int, token: UUID, cause: Recorded[Any]) -> bool:
+    async def _claimed(
+        self, move: Claim, parts: int, token: UUID, cause: Recorded[Any], lane: Lane
+    ) -> bool:
         """Ours by its token, also when the answer to our commit was lost."""
-        claim = Decide(move.slot, [decider.claimed(move.head, parts, token)])
+        claim = Decide(move.slot, [decider.claimed(move, parts, token)])
         try:
-            standing = (await self.record(claim, cause)).events[0].event
+            outcome = await self._at_gate(claim, cause, lane)
         except BaseException:
             # Should it be committed all the same: nobody else may POST, and from here we will not.
             self._owe(token, _not_posted(move.head))
             raise
+        if outcome is None:
+            return False
+        standing = outcome.events[0].event
         return isinstance(standing, ReplySending) and standing.token == token
 
-    async def _fail_unsent(self, move: Claim, cause: Recorded[Any], reason: str) -> None:
+    async def _at_gate(self, decision: Decide, cause: Recorded[Any], lane: Lane) -> Outcome | None:
+        """None where a fact came that the lane does not know: fold again, nothing was tried."""
+        write = Write(
+            cause.stream,
+            decision.events,
+            streams.user_of(cause.stream),
+            expected_version=lane.gate,
+            gates=GATES,
+        )
+        try:
+            return await self._log.append([write], decision.slot, Because.of(cause))
+        except ConcurrentAppend:
+            return None
+
+    async def _fail_unsent(
+        self, move: Claim, cause: Recorded[Any], lane: Lane, reason: str
+    ) -> None:
         """Nobody to write to: claimed and failed, without a POST."""
         log.error("reply.failed", reason=reason)
         token = clock.new_id()
-        if await self._claimed(move, 1, token, cause):
+        if await self._claimed(move, 1, token, cause, lane):
             await self._conclude(token, decider.failed(move.head, None, reason), cause)
 
     async def reconcile(self, move: Reconcile, cause: Recorded[Any], lane: Lane) -> None:
@@ -161,42 +237,49 @@ class Effects:
             return
         found = await self._find(move, cause, lane)
         if found:
-            log.info("reply.found_at_channel", message_ref=found)
-            await self.record(decider.sent(move.head, found, "list"), cause)
+            log.info("reply.found_at_channel", message_ref=found.message_ref)
+            told = Callback(*place(move.head), found.message_ref, found.status, found.code)
+            if proof := called_back(lane, told, "list"):
+                await self.record(proof, cause)
         elif await self._now() - move.claimed_at > self._unknown_for:
             log.error("reply.outcome_assumed", kind=move.head.kind)
             await self.record(decider.assumed(move.head), cause)
 
-    async def _find(self, move: Reconcile, cause: Recorded[Any], lane: Lane) -> str | None:
-        """Of a message with this text, not older than the claim, that no fact names: its reference.
+    async def _find(self, move: Reconcile, cause: Recorded[Any], lane: Lane) -> Listed | None:
+        """A message with this text, not older than the claim, that no fact names.
 
         A text without a picture is never one that has one. The other way round is only a
         preference: Twilio may count a message's media late, and the picture may have been gone.
         """
         try:
             address = await self._vault.address_of(streams.user_of(cause.stream))
-            content = await self._content(move.head, cause)
+            content = await self._content(move.head, cause, move.head.template)
             listed = await self._channel.sent_to(address, move.claimed_at)
         except (VendorUnavailable, SealedForEver, UnknownUser):
             return None
-        text, picture = content.parts[move.head.part], content.picture_of(move.head.part)
+        part, picture = move.head.part, content.picture_of(move.head.part)
         known = {sent.message_ref for sent in lane.sent}
         matching = [
             one
             for one in listed
-            if one.body == text and one.message_ref not in known and _since(one.at, move.claimed_at)
+            if one.message_ref not in known and _since(one.at, move.claimed_at)
+            if content.is_in(one.body, part)
             if picture or not one.media
         ]
         matching.sort(key=lambda one: (not one.media, one.at or move.claimed_at))
-        return matching[0].message_ref if matching else None
+        return matching[0] if matching else None
 
-    async def _content(self, head: Queued, cause: Recorded[Any]) -> _Content:
+    async def _content(self, head: Queued, cause: Recorded[Any], template: str | None) -> _Content:
         ours = cause.event_id == head.reply
         recorded = cause if ours else await self._log.find(head.reply)
         if recorded is None:
             raise LostReply(f"reply {head.reply} is not in the log")
         opened: Recorded[ReplyReady] = await self._log.opened(recorded)
         ready = opened.event
+        if template:
+            known = (await self._templates.now()).of(template)
+            said = wording.variable(ready.text, known.body if known else "")
+            return _Content(opened, [said], None, template)
         parts = parts_of(ready.text, below_a_picture=ready.picture is not None)
         return _Content(opened, parts, ready.picture)
 

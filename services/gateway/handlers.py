@@ -10,8 +10,9 @@ from contracts.conversation import UserForgotten
 from contracts.recorded import Recorded
 from services.gateway import decider
 from services.gateway.channels.erasing import Erasing
-from services.gateway.decider import FOLD, Claim, Lane, Reconcile, WaitUntil, next_move
+from services.gateway.decider import Claim, Hold, Reconcile, WaitUntil, next_move
 from services.gateway.effects import Effects
+from services.gateway.lane import FOLD, GATES, Lane
 from taskflow import clock
 from taskflow.bus import bus
 from taskflow.bus.dead_letters import Attempts
@@ -56,12 +57,17 @@ class Sending:
         return decider.current_slot(state)
 
     async def move(self, state: Lane, recorded: Recorded[Any]) -> Folded[Lane] | None:
-        match next_move(state, clock.utc_now()):
+        move = next_move(state, clock.utc_now())
+        if isinstance(move, Hold):
+            move = await self.effects.otherwise(move)
+        match move:
             case WaitUntil(at=at):
                 await self._hand_back(state, (at - clock.utc_now()).total_seconds())
             case Claim() as claim:
                 await self.effects.send(claim, recorded, state)
                 self.began = clock.monotonic()
+            case Hold() as hold:
+                await self.effects.hold(hold, recorded, state)
             case Reconcile() as unknown:
                 await self._find_out(unknown, state, recorded)
 
@@ -87,7 +93,13 @@ class Sending:
         decision = decider.parked(state, type(error).__name__)
         if decision is None:
             return None
-        write = Write(recorded.stream, decision.events, streams.user_of(recorded.stream))
+        write = Write(
+            recorded.stream,
+            decision.events,
+            streams.user_of(recorded.stream),
+            expected_version=state.gate,
+            gates=GATES,
+        )
         return Parking([write], decision.slot)
 
 

@@ -13,6 +13,7 @@ from contracts.replies import (
     ReplyAssumed,
     ReplyDelivered,
     ReplyFailed,
+    ReplyHeld,
     ReplyParked,
     ReplyRead,
     ReplyRefused,
@@ -23,7 +24,9 @@ from contracts.replies import (
 from services.gateway import decider
 from services.gateway.channels.parts import parts_of
 from services.gateway.channels.statuses import Callback, called_back
-from services.gateway.decider import FOLD, Claim, Decide, Lane, Queued, next_move, place
+from services.gateway.decider import Claim, Decide, Hold, when_due
+from services.gateway.lane import FOLD, Lane
+from services.gateway.queued import Queued, place
 from taskflow.errors import SealedForEver
 from taskflow.privacy.vault import UnknownUser
 from taskflow.replay.history import History, is_erased
@@ -34,7 +37,8 @@ CLOCKS_APART = timedelta(seconds=1)
 UNSENT = frozenset({SealedForEver.code, UnknownUser.code})
 """Reasons of a reply that had nobody to go to: it was claimed as one part."""
 TIRED = "; tried"
-LONG_AGO = timedelta(days=3650)
+TRIED_AGAIN = 50
+"""More attempts than one run of tries has: what is held or refuted is tried anew."""
 
 
 async def review(history: History) -> AsyncIterator[Verdict]:
@@ -70,6 +74,7 @@ class _Lane:
                 yield self._told(recorded)
             case (
                 ReplySending()
+                | ReplyHeld()
                 | ReplySent()
                 | ReplyRefused()
                 | ReplyAssumed()
@@ -88,6 +93,8 @@ class _Lane:
                 decision = None
             case ReplySending() as claim:
                 return self._claimed(recorded, lane, claim)
+            case ReplyHeld():
+                return self._held(recorded, lane)
             case ReplyParked(error=error):
                 decision = decider.parked(lane, error)
             case ReplyRefused() as refused if lane.queue[0].token:
@@ -103,19 +110,35 @@ class _Lane:
         return self._comparing.one(recorded, decision.events[0], slots.event_id(decision.slot, 0))
 
     def _claimed(self, recorded: Recorded[Any], lane: Lane, claim: ReplySending) -> Verdict:
-        # Waiting for the next attempt's time is the clock's.
-        move = next_move(lane, recorded.recorded_at + LONG_AGO)
+        # Whether it was time for the attempt is the clock's.
+        move = None if lane.queue[0].token else self._move(recorded, lane, claim)
         if not isinstance(move, Claim):
             return self._comparing.one(recorded, None, None)
-        parts = self._parts(move.head)
-        decided = decider.claimed(move.head, claim.parts if parts is None else parts, claim.token)
+        parts = 1 if move.template else self._parts(move.head)
+        decided = decider.claimed(move, claim.parts if parts is None else parts, claim.token)
         return self._comparing.one(
             recorded,
             decided,
             slots.event_id(move.slot, 0),
-            leaving_out={"parts"} if parts is None else (),
+            leaving_out={"rules", "parts"} if parts is None else {"rules"},
             partly="erased" if parts is None else None,
         )
+
+    def _move(self, recorded: Recorded[Any], lane: Lane, claim: ReplySending) -> Claim | Hold:
+        """Which templates were approved is the channel's word, and not this conversation's."""
+        if claim.rules == 1:
+            head = lane.queue[0]
+            return Claim(head, slots.claim(*place(head)))
+        if claim.template is None:
+            return when_due(lane, recorded.recorded_at - CLOCKS_APART)
+        move = when_due(lane, recorded.recorded_at + CLOCKS_APART)
+        return decider.by_template(move, claim.template) if isinstance(move, Hold) else move
+
+    def _held(self, recorded: Recorded[Any], lane: Lane) -> Verdict:
+        move = None if lane.queue[0].token else when_due(lane, recorded.recorded_at + CLOCKS_APART)
+        if not isinstance(move, Hold):
+            return self._comparing.one(recorded, None, None)
+        return self._comparing.one(recorded, decider.held(move), slots.event_id(move.slot, 0))
 
     def _parts(self, head: Queued) -> int | None:
         """None where the text cannot be read."""
@@ -132,9 +155,11 @@ class _Lane:
 
     def _refused(self, recorded: Recorded[Any], head: Queued, refused: ReplyRefused) -> Verdict:
         """`again_at` was counted from a moment between the claim and the record."""
-        earliest = decider.refused(
-            head, head.claimed_at or recorded.recorded_at, refused.reason, None
-        )
+        claimed_at = head.claimed_at or recorded.recorded_at
+        if refused.code is not None:
+            earliest = decider.too_late(head, claimed_at, refused.code, refused.reason)
+        else:
+            earliest = decider.refused(head, claimed_at, refused.reason, None)
         verdict = self._of(recorded, earliest)
         decided = verdict.decided
         if not isinstance(decided, ReplyRefused):
@@ -148,22 +173,24 @@ class _Lane:
         """A status that Twilio told: new by what the lane knew when it came."""
         event = recorded.event
         status = _status(event)
-        slot = slots.delivery(event.message_ref, status)
+        attempt = getattr(event, "attempt", None)
         told = Callback(
             reply=event.reply,
             part=event.part,
-            attempt=0,
+            attempt=0 if attempt is None else attempt,
             message_ref=event.message_ref,
             status=status,
             code=getattr(event, "code", None),
         )
         found: Event | None = None
         for version in backwards(recorded.version - 1, lambda _: True):
-            decisions = called_back(self._lanes[version], told)
-            found = next((one.events[0] for one in decisions if one.slot == slot), None)
-            if found is not None:
+            decided = called_back(self._lanes[version], told)
+            if decided is not None:
+                found = decided.events[-1]
                 break
-        return self._comparing.one(recorded, found, _place_of_fact(recorded, slot))
+        if isinstance(found, ReplyUndelivered) and attempt is None:
+            found = found.model_copy(update={"attempt": None})
+        return self._comparing.one(recorded, found, _place_of_fact(recorded, event, status))
 
     def _again(self, recorded: Recorded[Any]) -> Iterator[Verdict]:
         """One that an operator gave back; the others are the scheduler's."""
@@ -181,14 +208,17 @@ class _Lane:
             yield self._comparing.one(recorded, decided, slots.event_id(slot, 0))
 
 
-def _place_of_fact(recorded: Recorded[Any], usual: UUID) -> UUID:
-    """Where the attempt's message was never named, its first fact stands in a place of its own."""
-    event = recorded.event
-    first_heard = {
-        slots.event_id(slots.heard(event.reply, event.part, attempt), 0)
-        for attempt in range(1, decider.MAX_ATTEMPTS + 1)
+def _place_of_fact(recorded: Recorded[Any], event: Any, status: str) -> UUID:
+    """Its own; beside the proof that the message was sent; or that of the attempt's first fact."""
+    attempts = range(1, decider.MAX_ATTEMPTS + 1 + TRIED_AGAIN)
+    others = {
+        slots.event_id(slot(event.reply, event.part, attempt), n)
+        for attempt in attempts
+        for slot, n in ((slots.heard, 0), (slots.send_outcome, 1))
     }
-    return recorded.event_id if recorded.event_id in first_heard else slots.event_id(usual, 0)
+    if recorded.event_id in others:
+        return recorded.event_id
+    return slots.event_id(slots.delivery(event.message_ref, status), 0)
 
 
 def _outcome(head: Queued, recorded: Recorded[Any]) -> Decide | None:

@@ -25,6 +25,10 @@ class GatewaySettings(RuntimeSettings):
     """False lets anybody write in anybody's name: for development only."""
     taskflow_backfill_seconds: float = Field(default=120.0, gt=0)
     """Between looks into Twilio's list for messages that never reached us."""
+    taskflow_templates_seconds: float = Field(default=300.0, gt=0)
+    """Between looks at what WhatsApp made of the templates."""
+    taskflow_templates_sync: bool = False
+    """Hands the templates that are missing at Twilio in by itself, as `taskflow templates sync`."""
     taskflow_unknown_seconds: float = Field(default=120.0, ge=20)
     """Until the outcome of a send that nobody knows is assumed. Longer than a claim may wait for
     its POST, and the POST for its answer; a sender that sleeps longer may send twice."""

@@ -15,6 +15,7 @@ from opentelemetry.trace import Span, SpanKind
 from starlette.requests import ClientDisconnect
 
 from services.gateway.channels import statuses
+from services.gateway.channels.heard import AnotherMessage, Heard
 from services.gateway.channels.intake import Intake
 from services.gateway.channels.links import Callbacks
 from services.gateway.channels.twilio import inbound
@@ -35,7 +36,6 @@ from services.gateway.channels.twilio.signature import (
     is_twilios,
     parsed,
 )
-from services.gateway.heard import AnotherMessage, Heard
 from services.gateway.settings import GatewaySettings
 from taskflow.errors import Retryable
 from taskflow.process.request_body import BodyTooLarge, body_of

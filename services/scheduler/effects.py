@@ -141,7 +141,9 @@ class Effects:
             except SealedForEver:
                 log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
                 return
-            reply = ReplyReady(turn=None, kind="reminder", text=text)
+            reply = ReplyReady(
+                turn=None, kind="reminder", text=text, language=origin.event.language
+            )
             writes = [
                 Write(origin.stream, [fired], user, expected_version=folded.version),
                 Write(streams.conversation(user), [reply], user),

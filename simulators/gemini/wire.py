@@ -25,6 +25,8 @@ LONGEST_SAID = 1_000
 _NOTE = re.compile(
     r"\((?:from [^()]*, not from the user|summary of [^()]*)\)\s*(?P<said>[\s\S]*)", re.IGNORECASE
 )
+_ASIDE = re.compile(r"\A\(in (?:answer|reply) to [^\n]*\)\n", re.IGNORECASE)
+"""A line before a message, on which earlier one it answers."""
 _TIME = re.compile(
     r"^\W?(?:now|current (?:local )?time)\s*:.*\d{4}-\d\d-\d\d.*$", re.IGNORECASE | re.MULTILINE
 )
@@ -121,7 +123,9 @@ class Content(Wire):
         texts = [part.text for part in self.parts if part.text]
         if len(texts) > 1 and _TIME.match(texts[0]):
             texts = texts[1:]
-        said = (_TIME.sub("", text).strip() for text in texts if not _NOTE.match(text))
+        said = (
+            _TIME.sub("", _ASIDE.sub("", text)).strip() for text in texts if not _NOTE.match(text)
+        )
         return [text for text in said if text]
 
     def notes(self) -> list[str]:

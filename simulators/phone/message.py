@@ -26,6 +26,14 @@ WHATSAPP = "whatsapp:"
 
 
 @dataclass(frozen=True)
+class Button:
+    """Under a message; who presses it says its title, and `id` comes along."""
+
+    title: str
+    id: str
+
+
+@dataclass(frozen=True)
 class Message:
     sid: str
     direction: Direction
@@ -45,6 +53,12 @@ class Message:
     error_message: str | None = None
     messaging_service: str | None = None
     template: str | None = None
+    """By which of Twilio's contents it was made."""
+    is_template: bool = False
+    """Sent as what WhatsApp had approved, not free-form."""
+    buttons: tuple[Button, ...] = ()
+    replied_to: str | None = None
+    """Inbound: the sid of the message whose button was pressed."""
     status_callback: str | None = None
     webhook_status: int | None = None
     """What TaskFlow answered to an inbound message; None while unknown, and when it did not."""
@@ -94,12 +108,13 @@ class Message:
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Reads its own writing, also that of a version with other fields."""
         known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
-        times: dict[str, Any] = {
+        values: dict[str, Any] = {
             name: datetime.fromisoformat(data[name])
             for name in ("at", "updated", "sent_at")
             if data.get(name)
         }
-        return cls(**(known | times))
+        values["buttons"] = tuple(Button(**button) for button in data.get("buttons", ()))
+        return cls(**(known | values))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
 from simulators.context import SimContext
@@ -19,6 +19,7 @@ from simulators.twilio.inbound import Inbound, Typed
 
 STATIC = Path(__file__).parent / "static"
 HEARTBEAT_SECONDS = 15
+NO_BUTTON = "no message on a phone has such a button"
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -74,6 +75,13 @@ class Sent(Strict):
     body: str = Field(min_length=1, max_length=4096)
 
 
+class Pressed(Strict):
+    """A button under the message with this sid."""
+
+    sid: str = Field(pattern="^(SM|MM)[0-9a-f]{32}$")
+    title: str = Field(min_length=1, max_length=1600)
+
+
 class Page:
     def __init__(self, context: SimContext, inbound: Inbound, deliveries: Deliveries) -> None:
         self._phone, self._inbound, self._deliveries = context.phone, inbound, deliveries
@@ -101,6 +109,12 @@ class Page:
     async def send(self, sent: Sent) -> dict[str, Any]:
         received = await self._inbound.receive(Typed(sent.user, sent.body))
         return {"sid": received.message.sid}
+
+    async def press(self, pressed: Pressed) -> Response:
+        received = await self._inbound.press(pressed.sid, pressed.title)
+        if received is None:
+            return JSONResponse({"error": NO_BUTTON}, 404)
+        return JSONResponse({"sid": received.message.sid})
 
     async def look(self, looked: Looked) -> dict[str, Any]:
         return {"read": self._deliveries.show(looked.user)}
@@ -155,6 +169,7 @@ def build_router(context: SimContext, inbound: Inbound, deliveries: Deliveries) 
     router.add_api_route("/phone/events", page.events, methods=["GET"])
     router.add_api_route("/_media/{sid}", page.picture, methods=["GET"])
     router.add_api_route("/phone/messages", page.send, methods=["POST"])
+    router.add_api_route("/phone/pressed", page.press, methods=["POST"])
     router.add_api_route("/phone/looked", page.look, methods=["POST"])
     router.add_api_route("/phone/contacts", page.meet, methods=["POST"], response_model=None)
     return router

@@ -1,6 +1,7 @@
 """From TaskFlow to a person's phone: what happens to a message after its acceptance."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -42,20 +43,23 @@ class Deliveries:
                 business=order.business,
                 media_url=order.media_url,
                 messaging_service=order.messaging_service,
-                template=order.template,
+                template=order.content.sid if order.content else None,
+                is_template=bool(order.content and order.content.is_template),
+                buttons=order.content.buttons if order.content else (),
                 status_callback=order.status_callback,
             )
         )
         fault = self._faults.take("twilio-delivery")
-        if fault:
-            failure = fault.code or PROVIDER_ERROR
-        elif order.template or self._phone.window_is_open(order.user, now):
-            failure = None
-        else:
-            failure = OUTSIDE_WINDOW
+        failure = (fault.code or PROVIDER_ERROR) if fault else self._refusal(order, now)
         self._tasks.start(self._deliver(message.sid, failure))
         _log.debug("twilio.accepted", sid=message.sid, failure=failure)
         return message
+
+    def _refusal(self, order: Order, now: datetime) -> int | None:
+        is_open = self._phone.window_is_open(order.user, now)
+        if order.content:
+            return order.content.refusal(window_is_open=is_open)
+        return None if is_open else OUTSIDE_WINDOW
 
     def resume(self) -> None:
         """Go on with what a stopped simulator had accepted."""

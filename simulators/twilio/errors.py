@@ -26,10 +26,13 @@ _TEXTS = {
     21619: (400, "A text message body or media urls must be specified."),
     21620: (400, "Invalid media URL(s)"),
     21623: (400, "Number of media files exceeds the allowed limit"),
+    21654: (400, "A ContentSid must be specified if ContentVariables are provided"),
     21655: (400, "The ContentSid {0} is invalid"),
     21656: (400, "The ContentVariables parameter is invalid"),
     21910: (400, "Invalid 'From' and 'To' pair. 'From' and 'To' should be of the same channel"),
     63031: (400, "Channels message cannot have same From and To: {0}"),
+    92002: (400, "Invalid variables. The max amount of variables allowed is 100"),
+    92009: (400, "The template associated with this SID has already been submitted for approval."),
 }
 _BY_STATUS = {400: 20001, 401: 20003, 404: 20404, 429: 20429, 500: 20500, 503: 20503}
 
@@ -51,6 +54,8 @@ DELIVERY_ERRORS = {
     63049: "Meta chose not to deliver this WhatsApp marketing message",
 }
 OUTSIDE_WINDOW = 63016
+AGAINST_POLICY = 63013
+CONTENT_REJECTED = 63021
 PROVIDER_ERROR = 63012
 MEDIA_NOT_FETCHED = 63019
 MEDIA_TOO_LARGE = 11751

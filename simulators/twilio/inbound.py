@@ -28,6 +28,7 @@ class Typed:
     bsuid: str = ""
     tells_id: bool = True
     button_payload: str | None = None
+    quotes: Message | None = None
     media_url: str | None = None
     media_type: str | None = None
     forwarded: bool = False
@@ -45,6 +46,17 @@ class Inbound:
     def __init__(self, context: SimContext, webhooks: Webhooks, account: Account) -> None:
         self._settings, self._phone = context.settings, context.phone
         self._webhooks, self._account = webhooks, account
+
+    async def press(self, sid: str, title: str) -> Received | None:
+        """A button under a message that is on a phone; None if it is not there."""
+        message = self._phone.get(sid)
+        buttons = message.buttons if message else ()
+        button = next((button for button in buttons if button.title == title), None)
+        if message is None or button is None:
+            return None
+        return await self.receive(
+            Typed(message.user, button.title, button_payload=button.id, quotes=message)
+        )
 
     async def receive(self, typed: Typed) -> Received:
         """Twilio takes the message whether or not TaskFlow does: it stays listed."""
@@ -87,6 +99,7 @@ class Inbound:
                 media_url=typed.media_url,
                 media_type=typed.media_type,
                 bsuid=contact.bsuid,
+                replied_to=typed.quotes.sid if typed.quotes else None,
             )
         )
 
@@ -142,6 +155,9 @@ class Inbound:
             del params["ExternalUserId"]
         if typed.button_payload is not None:
             params |= {"ButtonText": message.body, "ButtonPayload": typed.button_payload}
+        if typed.quotes:
+            params["OriginalRepliedMessageSid"] = typed.quotes.sid
+            params["OriginalRepliedMessageSender"] = typed.quotes.from_
         if typed.forwarded:
             params["Forwarded"] = "true"
         if message.media_url:
@@ -151,8 +167,10 @@ class Inbound:
 
 
 def _type_of(typed: Typed) -> str:
+    """A tap is a "button" under an approved template, and "interactive" under all else."""
     if typed.button_payload is not None:
-        return "button"
+        is_free_form = typed.quotes is not None and not typed.quotes.is_template
+        return "interactive" if is_free_form else "button"
     if not typed.media_url:
         return "text"
     family = (typed.media_type or "").partition("/")[0]

@@ -3,13 +3,13 @@
 from datetime import UTC, date, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from simulators.phone.message import Message
 from simulators.twilio.errors import TwilioError
+from simulators.twilio.paging import DEFAULT_PAGE, page_of
 
 API_VERSION = "2010-04-01"
-DEFAULT_PAGE, MAX_PAGE = 50, 1000
 
 
 def message_resource(message: Message, account: str) -> dict[str, Any]:
@@ -77,46 +77,21 @@ def media_list_resource(message: Message, account: str) -> dict[str, Any]:
 def list_resource(messages: list[Message], account: str, query: str) -> dict[str, Any]:
     """One page, newest first. Raises TwilioError 20001 for a filter that makes no sense."""
     asked = dict(parse_qsl(query))
-    size = min(_number(asked, "PageSize", DEFAULT_PAGE), MAX_PAGE) or DEFAULT_PAGE
-    page = _number(asked, "Page", 0)
     found = [message for message in reversed(messages) if _matches(message, asked)]
-    first = _start(found, asked.get("PageToken", ""), page, size)
-    shown = found[first : first + size]
+    page = page_of(found, query)
     base = f"/{API_VERSION}/Accounts/{account}/Messages.json"
-
-    def uri(page: int, token: str = "") -> str:
-        kept = {k: v for k, v in asked.items() if k not in {"Page", "PageToken", "PageSize"}}
-        paging = {"PageSize": str(size), "Page": str(page)} | (
-            {"PageToken": token} if token else {}
-        )
-        return f"{base}?{urlencode(kept | paging)}"
-
-    more = first + size < len(found)
+    start = page.number * page.size
     return {
-        "end": max(page * size + len(shown) - 1, 0),
-        "first_page_uri": uri(0),
-        "next_page_uri": uri(page + 1, f"PA{shown[-1].sid}") if more else None,
-        "page": page,
-        "page_size": size,
-        "previous_page_uri": uri(page - 1, f"PB{shown[0].sid}") if page and shown else None,
-        "messages": [message_resource(message, account) for message in shown],
-        "start": page * size,
-        "uri": f"{base}?{query}" if query else uri(0),
+        "end": max(start + len(page.shown) - 1, 0),
+        "first_page_uri": page.first(base),
+        "next_page_uri": page.next(base),
+        "page": page.number,
+        "page_size": page.size,
+        "previous_page_uri": page.previous(base),
+        "messages": [message_resource(message, account) for message in page.shown],
+        "start": start,
+        "uri": f"{base}?{query}" if query else page.first(base),
     }
-
-
-def _start(found: list[Message], token: str, page: int, size: int) -> int:
-    """A token names a message, so that a page keeps its place while new messages arrive."""
-    if not token:
-        return page * size
-    index = next((n for n, message in enumerate(found) if message.sid == token[2:]), None)
-    match token[:2], index:
-        case "PA", int(after):
-            return after + 1
-        case "PB", int(before):
-            return max(before - size, 0)
-        case _:
-            raise TwilioError(20001, "PageToken")
 
 
 def _matches(message: Message, asked: dict[str, str]) -> bool:
@@ -156,13 +131,6 @@ def _moment(value: str) -> datetime | date:
             moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
         return moment
     raise TwilioError(20001, "DateSent")
-
-
-def _number(asked: dict[str, str], name: str, default: int) -> int:
-    value = asked.get(name, str(default))
-    if not value.isascii() or not value.isdigit():
-        raise TwilioError(20001, name)
-    return int(value)
 
 
 def _rfc2822(moment: datetime) -> str:

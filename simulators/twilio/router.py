@@ -13,6 +13,7 @@ from simulators.faults import CUT, Fault, Vendor, cut, linger
 from simulators.phone.message import Message
 from simulators.settings import SimulatorSettings
 from simulators.twilio.account import Account
+from simulators.twilio.content import Contents
 from simulators.twilio.delivery import Deliveries
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.resource import (
@@ -31,9 +32,11 @@ ON_ITS_WAY = frozenset({"accepted", "queued"})
 
 
 class TwilioApi:
-    def __init__(self, context: SimContext, deliveries: Deliveries, account: Account) -> None:
+    def __init__(
+        self, context: SimContext, deliveries: Deliveries, account: Account, contents: Contents
+    ) -> None:
         self._settings, self._faults = context.settings, context.faults
-        self._phone, self._deliveries = context.phone, deliveries
+        self._phone, self._deliveries, self._contents = context.phone, deliveries, contents
         self._copies, self._account = context.copies, account
 
     async def create_message(self, request: Request, account: str) -> Response:
@@ -46,6 +49,7 @@ class TwilioApi:
             form,
             self._settings.twilio_whatsapp_from,
             self._phone,
+            self._contents,
             keeps_consent=bool(self._settings.taskflow_sim_messaging_service),
         )
         message = self._deliveries.accept(order)
@@ -198,9 +202,11 @@ def _own_url(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}{request.url.path}"
 
 
-def build_router(context: SimContext, deliveries: Deliveries, account: Account) -> APIRouter:
+def build_router(
+    context: SimContext, deliveries: Deliveries, account: Account, contents: Contents
+) -> APIRouter:
     """Mounted at /twilio."""
-    api = TwilioApi(context, deliveries, account)
+    api = TwilioApi(context, deliveries, account, contents)
     router = APIRouter()
     messages = "/2010-04-01/Accounts/{account}/Messages"
     router.add_api_route(f"{messages}.json", api.create_message, methods=["POST"])

@@ -1,21 +1,20 @@
 """What Twilio checks before it accepts a message; everything else fails later, by callback."""
 
-import json
 import re
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import parse_qsl, urlsplit
 
 from simulators.phone.address import is_address
 from simulators.phone.message import WHATSAPP
 from simulators.phone.store import Phone
+from simulators.twilio.content import Contents
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.opt_out import has_opted_out
+from simulators.twilio.rendering import Rendered, render, values_of
 
 BODY_LIMIT = 1600
 """Characters; Twilio's own limit, under WhatsApp's 4096 (error 21617)."""
 _MESSAGING_SERVICE = re.compile("MG[0-9a-fA-F]{32}")
-_CONTENT = re.compile("HX[0-9a-fA-F]{32}")
 
 Form = dict[str, list[str]]
 
@@ -28,7 +27,7 @@ class Order:
     business: str
     body: str
     media_url: str | None = None
-    template: str | None = None
+    content: Rendered | None = None
     messaging_service: str | None = None
     status_callback: str | None = None
 
@@ -44,7 +43,9 @@ def first(form: Form, name: str) -> str:
     return form.get(name, [""])[0]
 
 
-def validate(form: Form, sender: str, phone: Phone, *, keeps_consent: bool) -> Order:
+def validate(
+    form: Form, sender: str, phone: Phone, contents: Contents, *, keeps_consent: bool
+) -> Order:
     """The order in the form; `sender` is the account's only WhatsApp address.
 
     Where Twilio keeps consent, nobody is written to after their STOP.
@@ -54,7 +55,8 @@ def validate(form: Form, sender: str, phone: Phone, *, keeps_consent: bool) -> O
     to, service = first(form, "To").strip(), first(form, "MessagingServiceSid")
     if not to:
         raise TwilioError(21604)
-    body, template, media = _content(form)
+    content = _content(form, contents)
+    body, media = (content.body, content.media_url) if content else _free_form(form)
     user = _recipient(to)
     _check_sender(first(form, "From").strip(), service, sender)
     if to == sender:
@@ -66,15 +68,33 @@ def validate(form: Form, sender: str, phone: Phone, *, keeps_consent: bool) -> O
         business=sender.removeprefix(WHATSAPP),
         body=body,
         media_url=media,
-        template=template,
+        content=content,
         messaging_service=service or None,
         status_callback=_callback(first(form, "StatusCallback")),
     )
 
 
-def _content(form: Form) -> tuple[str, str | None, str | None]:
-    body, template, media = first(form, "Body"), first(form, "ContentSid"), form.get("MediaUrl", [])
-    if not (body or template or media):
+def _content(form: Form, contents: Contents) -> Rendered | None:
+    """What the form's ContentSid names; it supersedes a Body and a MediaUrl beside it."""
+    sid, variables = first(form, "ContentSid"), first(form, "ContentVariables")
+    if not sid:
+        if variables:
+            raise TwilioError(21654)
+        return None
+    known = contents.get(sid)
+    if known is None:
+        raise TwilioError(21655, sid)
+    content = render(known, values_of(variables))
+    if len(content.body) > BODY_LIMIT:
+        raise TwilioError(21617)
+    if content.media_url is not None and not is_url(content.media_url):
+        raise TwilioError(21620)
+    return content
+
+
+def _free_form(form: Form) -> tuple[str, str | None]:
+    body, media = first(form, "Body"), form.get("MediaUrl", [])
+    if not (body or media):
         raise TwilioError(21619)
     if len(body) > BODY_LIMIT:
         raise TwilioError(21617)
@@ -82,24 +102,7 @@ def _content(form: Form) -> tuple[str, str | None, str | None]:
         raise TwilioError(21623)
     if media and not is_url(media[0]):
         raise TwilioError(21620)
-    if template and not _CONTENT.fullmatch(template):
-        raise TwilioError(21655, template)
-    if template:
-        body = _fill(first(form, "ContentVariables"))
-    return body, template or None, media[0] if media else None
-
-
-def _fill(variables: str) -> str:
-    """The template's text is not known here: what the phone shows is what was filled in."""
-    if not variables:
-        return ""
-    try:
-        values: object = json.loads(variables)
-    except ValueError:
-        raise TwilioError(21656) from None
-    if not isinstance(values, dict):
-        raise TwilioError(21656)
-    return "\n".join(str(value) for value in cast("dict[str, object]", values).values())
+    return body, media[0] if media else None
 
 
 def _recipient(to: str) -> str:

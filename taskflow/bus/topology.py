@@ -25,7 +25,7 @@ from contracts.conversation import (
     UserForgotten,
 )
 from contracts.event import Event
-from contracts.replies import ReplyParked
+from contracts.replies import ReplyParked, ReplyUndelivered
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 
 STREAM = "TASKFLOW"
@@ -83,7 +83,11 @@ CONSUMERS = (
         _all(MessageReceived, ToolFinished, ToolFailed, TurnParked, TurnStopped, TurnRetried)
         + _tools_of("agent"),
     ),
-    Consumer("gateway", _all(ReplyReady, ReplyParked, UserForgotten)),
+    # A message brings back what is held, and a late refusal what counted as said.
+    Consumer(
+        "gateway",
+        _all(ReplyReady, ReplyParked, MessageReceived, ReplyUndelivered, UserForgotten),
+    ),
     Consumer("tools", _tools_of("tools")),
     Consumer("scheduler", _tools_of("scheduler")),
 )

@@ -12,6 +12,7 @@ FAMILIES: Mapping[str, str] = {
     "evaluate": "taskflow.cli.past.evaluate",
     "projections": "taskflow.cli.house.projections",
     "replay": "taskflow.cli.replaying.replay",
+    "templates": "taskflow.cli.house.templates",
 }
 """Each in the `app` of a module."""
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from taskflow.cli.families import Families
-from taskflow.cli.house import log_commands, metrics
+from taskflow.cli.house import backfill, log_commands, metrics
 from taskflow.cli.output import echo, warn
 from taskflow.errors import Configuration, TaskFlowError
 
@@ -42,6 +42,7 @@ def _tell_version(wanted: bool) -> None:
 
 log_commands.offer(app)
 app.command()(metrics.metrics)
+app.command()(backfill.backfill)
 
 
 @app.callback()

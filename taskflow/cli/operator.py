@@ -60,6 +60,8 @@ class OperatorSettings(OfTheHouse, RuntimeSettings):
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_api_url: str = "https://api.twilio.com"
+    twilio_whatsapp_from: str = ""
+    public_url: str = ""
     gemini_api_key: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("GEMINI_API_KEY", "GOOGLE_API_KEY")
     )
@@ -82,7 +84,7 @@ class Operator:
 
     async def stream_of(self, name: str) -> str:
         """A stream by its name, a conversation by its user's id, phone or business-scoped id."""
-        if name.startswith(KINDS) or name == streams.TOOLS:
+        if name.startswith(KINDS) or name in {streams.TOOLS, streams.TEMPLATES}:
             return name
         return streams.conversation(await self.user_of(name))
 
@@ -96,7 +98,8 @@ class Operator:
             return user
         raise Configuration(
             f"nobody is known as {name!r}; give a stream (conversation-<id>, profile-<id>, "
-            "reminder-<id>, watch-<id>, tools), a user id, or an address such as +15551230001"
+            "reminder-<id>, watch-<id>, tools, templates), a user id, or an address such as "
+            "+15551230001"
         )
 
 

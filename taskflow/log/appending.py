@@ -22,6 +22,8 @@ class Write:
     user: UserId | None
     expected_version: int | None = None
     """None: any. Set only where a later fact makes this decision wrong."""
+    gates: tuple[str, ...] = ()
+    """Types of events: with them only such a one behind the expected version makes it wrong."""
 
 
 @dataclass(frozen=True, slots=True)

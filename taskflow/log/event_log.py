@@ -90,7 +90,8 @@ class EventLog:
     ) -> Outcome:
         """All of the writes or none, in one transaction; the slot's first append wins.
 
-        Raises ConcurrentAppend where an expected version is no longer true, DatabaseUnavailable
+        Raises ConcurrentAppend where an expected version is no longer true (or, with gates, where
+        one of their types stands behind it), DatabaseUnavailable
         when the commit did not answer in time (its outcome is then unknown: ask again by slot).
         """
         with _appending(writes) as appending:
@@ -134,6 +135,7 @@ class EventLog:
                         stream=write.stream,
                         place=place,
                         expected_version=write.expected_version,
+                        gates=write.gates,
                         type=event.type,
                         schema_version=event.version,
                         user_id=write.user,

@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 APPEND = """
 select * from append_events($1::int[], $2::int[], $3::int[], $4::uuid[], $5::text[], $6::text[],
-  $7::int[], $8::uuid[], $9::jsonb[], $10::uuid[], $11::uuid[], $12::text[])
+  $7::int[], $8::uuid[], $9::jsonb[], $10::uuid[], $11::uuid[], $12::text[], $13::text[])
 """
 
 
@@ -48,6 +48,7 @@ class Row:
     place: int
     """k-th of its stream in this append, from 1."""
     expected_version: int | None
+    gates: tuple[str, ...]
     type: str
     schema_version: int
     user_id: UUID | None
@@ -113,6 +114,7 @@ async def append_now(
         [row.cause for _, row in rows],
         [row.correlation for _, row in rows],
         [row.trace for _, row in rows],
+        [",".join(row.gates) or None for _, row in rows],
     )
     return {
         record["event_id"]: Stored(

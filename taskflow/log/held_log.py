@@ -6,6 +6,7 @@ from uuid import UUID
 
 from contracts import slots
 from contracts.recorded import Recorded
+from taskflow.log.appending import Write
 
 
 class HeldLog:
@@ -36,3 +37,11 @@ def standing(slot: UUID, get: Callable[[UUID], Recorded[Any] | None]) -> list[Re
     while one := get(slots.event_id(slot, len(found))):
         found.append(one)
     return found
+
+
+def conflicts(write: Write, held: Sequence[Recorded[Any]]) -> bool:
+    """Whether a later fact makes the write wrong; `held` is its stream, oldest first."""
+    known = write.expected_version
+    if known is None or known == len(held):
+        return False
+    return not write.gates or any(one.event.type in write.gates for one in held[known:])

@@ -46,7 +46,7 @@ _SEND = (
     Label("outcome", ("accepted", "refused", "later", "unknown")),
     Label("code", zero=("none",)),
 )
-_TOLD = ("sent", "delivered", "read", "undelivered", "failed", "canceled")
+_TOLD = ("held", "sent", "delivered", "read", "undelivered", "failed", "canceled")
 _GIVEN_UP = ("unavailable", "refused", "blocked", "malformed", "steps", "time", "tokens")
 _TOKENS = (_MODEL, Label("type", ("input", "output", "thoughts", "cached")))
 _FAILURES = get_args(ToolFailed.model_fields["code"].annotation)
@@ -163,7 +163,11 @@ SENDS_UNKNOWN = Gauge(
     "taskflow.sends.unknown", "{attempt}", "Attempts whose outcome nobody knows yet", _L
 )
 DELIVERED = Counter(
-    "taskflow.replies.delivered", "{part}", "By what Twilio told", _L, (Label("status", _TOLD),)
+    "taskflow.replies.delivered",
+    "{part}",
+    "By what Twilio told; `held` ones wait here for their user's next message",
+    _L,
+    (Label("status", _TOLD),),
 )
 MODEL_CALLS = Counter(
     "taskflow.model.calls",

@@ -10,9 +10,11 @@ from pydantic import BaseModel, Field
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import (
+    WINDOW_SHUT,
     ReplyAssumed,
     ReplyDelivered,
     ReplyFailed,
+    ReplyHeld,
     ReplyParked,
     ReplyRead,
     ReplyRefused,
@@ -43,6 +45,8 @@ class Delivery(BaseModel):
     status: str
     at: datetime
     code: int | None = None
+    again: bool = False
+    """Whether it is said again."""
 
 
 class Sending(BaseModel):
@@ -53,6 +57,8 @@ class Sending(BaseModel):
     deliveries: list[Delivery] = Field(default_factory=list[Delivery])
     parked: str | None = None
     """Why it was given up."""
+    held: str | None = None
+    """Why it waits for its user to write."""
 
     def state(self) -> str:
         """Of its least part: a reply is read when all of it is."""
@@ -60,11 +66,13 @@ class Sending(BaseModel):
             return "parked"
         if any(one.outcome == "failed" for one in self.attempts):
             return "failed"
+        if self.held:
+            return "held"
         if self.parts is None:
             return "waiting"
         furthest = dict.fromkeys(range(self.parts), "sending")
         told = [(one.part, one.outcome or "sending") for one in self.attempts]
-        told += [(one.part, one.status) for one in self.deliveries]
+        told += [(one.part, one.status) for one in self.deliveries if not one.again]
         for part, status in told:
             if _REACHED.get(status, 0) > _REACHED[furthest.setdefault(part, "sending")]:
                 furthest[part] = status
@@ -86,7 +94,7 @@ def sendings(events: Iterable[Recorded[Any]]) -> dict[UUID, Sending]:
 def _learn(sending: Sending, event: Any, at: datetime) -> None:
     match event:
         case ReplySending(part=part, parts=parts, attempt=attempt):
-            sending.parts = parts
+            sending.parts, sending.held = parts, None
             sending.attempts.append(Attempt(part=part, attempt=attempt, claimed_at=at))
         case ReplySent(message_ref=sid, known_by=known_by):
             _settle(sending, event, at, "sent", message_ref=sid, known_by=known_by)
@@ -96,6 +104,8 @@ def _learn(sending: Sending, event: Any, at: datetime) -> None:
             _settle(sending, event, at, "failed", reason=reason)
         case ReplyAssumed(assumed=assumed):
             _settle(sending, event, at, f"assumed {assumed}")
+        case ReplyHeld(why=why):
+            sending.held = why
         case ReplyParked(error=error):
             sending.parked = error
         case ReplyDelivered() | ReplyRead():
@@ -103,9 +113,16 @@ def _learn(sending: Sending, event: Any, at: datetime) -> None:
             sending.deliveries.append(
                 Delivery(part=event.part, message_ref=event.message_ref, status=status, at=at)
             )
-        case ReplyUndelivered(part=part, message_ref=sid, code=code):
+        case ReplyUndelivered(part=part, message_ref=sid, code=code, attempt=attempt):
             sending.deliveries.append(
-                Delivery(part=part, message_ref=sid, status="undelivered", at=at, code=code)
+                Delivery(
+                    part=part,
+                    message_ref=sid,
+                    status="undelivered",
+                    at=at,
+                    code=code,
+                    again=code == WINDOW_SHUT and attempt is not None,
+                )
             )
         case _:
             pass

@@ -57,6 +57,8 @@ def build(settings: UpSettings, accounts: SimulatedAccounts) -> Environment:
         services["TASKFLOW_TERMINAL"] = "true"
     for vendor in simulated:
         services.update(vendors[vendor])
+    if "Twilio" in simulated:
+        services["TASKFLOW_TEMPLATES_SYNC"] = "true"
     if simulated and not settings.taskflow_production:
         shop = f"{simulator}/shop/"
         services["TASKFLOW_EGRESS_ALLOW"] = ",".join(

@@ -31,6 +31,7 @@ from contracts.replies import (
     ReplyAssumed,
     ReplyDelivered,
     ReplyFailed,
+    ReplyHeld,
     ReplyParked,
     ReplyRead,
     ReplyRefused,
@@ -61,7 +62,8 @@ MEASURED = frozenset(
             ReminderFired,
             ReplyAssumed,
         ),
-        *(ReplyDelivered, ReplyFailed, ReplyParked, ReplyRead, ReplyRefused, ReplySending),
+        *(ReplyDelivered, ReplyFailed, ReplyHeld, ReplyParked, ReplyRead, ReplyRefused),
+        ReplySending,
         *(ReplySent, ReplyUndelivered, ToolFailed, ToolFinished, ToolOffered, WatchAlerted),
         ReplyLooked,
         WishJudged,
@@ -170,8 +172,8 @@ class Measures:
                 _keep(self._claims, (one.stream, reply, part), one.recorded_at)
             case ReplySent(reply=reply, part=part):
                 yield from self._sent(one, reply, part)
-            case ReplyRefused(reply=reply, part=part):
-                yield self._tried(one.stream, reply, part, "later")
+            case ReplyRefused(reply=reply, part=part, code=code):
+                yield self._tried(one.stream, reply, part, "later", code)
             case ReplyAssumed(reply=reply, part=part):
                 yield self._tried(one.stream, reply, part, "unknown")
             case ReplyFailed(reply=reply, part=part, code=code):
@@ -179,10 +181,11 @@ class Measures:
                 self._replies.pop(reply, None)
             case ReplyParked(reply=reply):
                 self._replies.pop(reply, None)
-            case ReplyDelivered():
-                yield _told("delivered")
-            case ReplyRead():
-                yield _told("read")
+            case ReplyHeld(reply=reply):
+                self._replies.pop(reply, None)  # how long a person is away is no time of ours
+                yield _told("held")
+            case ReplyDelivered() | ReplyRead():
+                yield _told(one.event.type.removeprefix("reply."))
             case ReplyUndelivered(status=status):
                 yield _told(status)
             case _:

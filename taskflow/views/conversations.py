@@ -8,9 +8,11 @@ from uuid import UUID
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
 from contracts.replies import (
+    WINDOW_SHUT,
     ReplyAssumed,
     ReplyDelivered,
     ReplyFailed,
+    ReplyHeld,
     ReplyParked,
     ReplyRead,
     ReplyRefused,
@@ -23,6 +25,7 @@ from taskflow.views.folding import Events, View, columns, owner, still_sealed
 
 STATES = (
     "ready",
+    "held",
     "sending",
     "refused",
     "assumed",
@@ -33,9 +36,10 @@ STATES = (
     "failed",
     "parked",
 )
-"""A reply's state never goes back in this order; a part's news counts for the whole."""
+"""Only to be held goes a reply's state back in this order; a part's news counts for the whole."""
 _RANK = {state: rank for rank, state in enumerate(STATES)}
 _STATE_OF: dict[type[Event], str] = {
+    ReplyHeld: "held",
     ReplySending: "sending",
     ReplyRefused: "refused",
     ReplyAssumed: "assumed",
@@ -68,13 +72,14 @@ on conflict (user_id) do update
 """
 _STATES = """
 update conversation_replies r
-   set parts = coalesce(s.parts, r.parts), parts_sent = r.parts_sent + s.sent,
-       state = case when s.rank > {rank} then ($6::text[])[s.rank + 1] else r.state end,
-       state_at = case when s.rank > {rank} then s.at else r.state_at end
-  from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::int[], $5::int[])
-       as s(reply, rank, at, parts, sent)
+   set parts = coalesce(s.parts, r.parts),
+       parts_sent = least(r.parts_sent + s.sent, coalesce(s.parts, r.parts)),
+       state = case when {moves} then ($7::text[])[s.rank + 1] else r.state end,
+       state_at = case when {moves} then s.at else r.state_at end
+  from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::int[], $5::int[], $6::bool[])
+       as s(reply, rank, at, parts, sent, held)
  where r.reply = s.reply
-""".format(rank="array_position($6::text[], r.state) - 1")
+""".format(moves="(s.held or s.rank > array_position($7::text[], r.state) - 1)")
 _FORGETS = (
     "delete from conversation_threads where user_id = $1",
     "delete from conversation_messages where user_id = $1",
@@ -132,7 +137,15 @@ def _state(event: Any) -> tuple[UUID, str, int | None, int] | None:
     if state is None:
         return None
     parts = event.parts if state == "sending" else None
+    if _is_said_again(event):
+        state = "refused"
     return event.reply, state, parts, int(state == "sent")
+
+
+def _is_said_again(event: Any) -> bool:
+    """Whether WhatsApp's refusal puts it back into the queue."""
+    is_refusal = isinstance(event, ReplyUndelivered) and event.code == WINDOW_SHUT
+    return is_refusal and event.attempt is not None
 
 
 def _thread(
@@ -149,8 +162,9 @@ def _thread(
 
 def _told(was: _Row | None, state: str, at: datetime, parts: int | None, sent: int) -> _Row:
     rank = _RANK[state]
+    held = state == "held"
     if was is None:
-        return rank, at, parts, sent
-    before, since, known, count = was
-    furthest = (rank, at) if rank > before else (before, since)
-    return (*furthest, known if parts is None else parts, count + sent)
+        return rank, at, parts, sent, held
+    before, since, known, count, ever_held = was
+    furthest = (rank, at) if held or rank > before else (before, since)
+    return (*furthest, known if parts is None else parts, count + sent, held or ever_held)

@@ -25,6 +25,7 @@ from contracts.reminders import ReminderFired
 from contracts.replies import (
     ReplyDelivered,
     ReplyFailed,
+    ReplyHeld,
     ReplyParked,
     ReplyRead,
     ReplyRefused,
@@ -160,6 +161,8 @@ def _notes(event: Any) -> Iterator[str]:
         yield f"part {event.part + 1} of {event.parts}, attempt {event.attempt}"
     elif isinstance(event, ReplySent):
         yield f"{event.message_ref}, known by {event.known_by}"
+    elif isinstance(event, ReplyHeld):
+        yield "waits for the user's next message"
     elif isinstance(event, WishJudged):
         yield f"{event.tool}, by {event.by}"
     else:

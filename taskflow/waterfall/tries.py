@@ -8,7 +8,14 @@ from uuid import UUID
 from contracts import slots
 from contracts.conversation import ModelAnswered, ModelFailed, ReplyReady, TurnStarted
 from contracts.recorded import Recorded
-from contracts.replies import ReplyAssumed, ReplyFailed, ReplyRefused, ReplySending, ReplySent
+from contracts.replies import (
+    ReplyAssumed,
+    ReplyFailed,
+    ReplyHeld,
+    ReplyRefused,
+    ReplySending,
+    ReplySent,
+)
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 
 
@@ -50,7 +57,10 @@ def _taken(one: Recorded[Any]) -> UUID | None:
             return slots.step(turn, step)
         case ToolFinished(call=call) | ToolFailed(call=call):
             return slots.outcome(call)
-        case ReplySending(reply=reply, part=part, attempt=attempt):
+        case (
+            ReplySending(reply=reply, part=part, attempt=attempt)
+            | ReplyHeld(reply=reply, part=part, attempt=attempt)
+        ):
             return slots.claim(reply, part, attempt)
         case ReplySent() | ReplyRefused() | ReplyAssumed() | ReplyFailed():
             return slots.send_outcome(one.event.reply, one.event.part, one.event.attempt)
@@ -72,7 +82,10 @@ def _next(one: Recorded[Any]) -> Iterator[UUID]:
             yield slots.send_outcome(reply, part, attempt)
         case ReplySent(reply=reply, part=part):
             yield slots.claim(reply, part + 1, 1)
-        case ReplyRefused(reply=reply, part=part, attempt=attempt):
+        case (
+            ReplyRefused(reply=reply, part=part, attempt=attempt)
+            | ReplyHeld(reply=reply, part=part, attempt=attempt)
+        ):
             yield slots.claim(reply, part, attempt + 1)
         case _:
             pass

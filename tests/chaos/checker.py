@@ -13,18 +13,31 @@ from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady, TurnParked
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
-from contracts.replies import ReplyAssumed, ReplyFailed, ReplyParked
+from contracts.replies import (
+    WINDOW_SHUT,
+    ReplyAssumed,
+    ReplyFailed,
+    ReplyParked,
+    ReplyUndelivered,
+)
 from contracts.tools import ToolFailed
 from services.agent import decider as turns
-from services.gateway import decider as lanes
+from services.gateway import lane as lanes
 from services.scheduler.recurrence import next_due
 from tests.chaos.history import Accept, History
 from tests.support.lane_judge import LaneJudge
 from tests.support.turn_judge import TurnJudge
 
 Promise = Literal["P1", "P3", "P5", "P6"]
-P1_SAYS = ("left behind", "neither answered nor parked", "waits for nobody", "wait for nobody")
-P5_SAYS = ("out of order", "a version is missing")
+P1_SAYS = (
+    "left behind",
+    "neither answered nor parked",
+    "waits for nobody",
+    "wait for nobody",
+    "held",
+    "counts as sent",
+)
+P5_SAYS = ("out of order", "a version is missing", "before an earlier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +55,16 @@ class Books:
     """The oracle as a lane's judge reads it: what Twilio accepted of one user."""
 
     accepted: list[Accept]
+    refused: set[str] = field(default_factory=set)
+    """By WhatsApp, because of the window: what was told of, and may be said again."""
     posts: Counter[tuple[UUID, int, int]] = field(default_factory=Counter)
     list_was_broken: bool = True
     """A repeat is forgiven only where the log says that it assumed."""
 
     def accepts(self) -> Counter[tuple[UUID, int]]:
-        return Counter((one.reply, one.part) for one in self.accepted)
+        return Counter(
+            (one.reply, one.part) for one in self.accepted if one.sid not in self.refused
+        )
 
 
 def check(history: History) -> list[Violation]:
@@ -87,7 +104,7 @@ def _every_conversation(history: History) -> Iterator[Violation]:
     for stream, events in conversations.items():
         user = streams.user_of(stream)
         yield from _conversation(stream, events)
-        yield from _lane(stream, events, Books(accepts.pop(user, [])))
+        yield from _lane(stream, events, Books(accepts.pop(user, []), _refused(events)))
     for user in accepts:
         yield Violation("P3", f"Twilio accepted messages to {user}, who has no conversation")
 
@@ -130,6 +147,16 @@ def _lane(stream: str, events: Sequence[Recorded[Any]], books: Books) -> Iterato
             yield _said(error, stream)
     if lane.queue:
         yield Violation("P1", "a reply still waits to be sent", stream, lane.queue[0].reply)
+
+
+def _refused(events: Sequence[Recorded[Any]]) -> set[str]:
+    return {
+        one.event.message_ref
+        for one in events
+        if isinstance(one.event, ReplyUndelivered)
+        and one.event.code == WINDOW_SHUT
+        and one.event.attempt is not None
+    }
 
 
 def _said(error: AssertionError, stream: str, one: Recorded[Any] | None = None) -> Violation:

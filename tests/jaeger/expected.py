@@ -34,6 +34,7 @@ _ASKING = """
 gateway server POST /webhook
   gateway client append_events
     leader producer send taskflow.events.message.received
+    gateway consumer process taskflow.events.message.received
     agent consumer process taskflow.events.message.received
       agent internal wait for burst
       agent client append_events

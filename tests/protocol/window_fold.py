@@ -26,7 +26,7 @@ WINDOW_RULES = {
     "repair": "reply.undelivered(63016) makes the part to do again",
     "latest": "only if it is of the part's last attempt",
     "udriver": "reply.undelivered is delivered to the sender and may be its driver",
-    "onetpl": "a template once a reply, and only if no part of it stands accepted or assumed",
+    "onetpl": "a template goes once a reply, and only if no part of it stands accepted or assumed",
     "sweep": "statuses are also read from the list: a lost callback is found",
     "consent": "after STOP all but the confirmation is held",
     "confirm": "the confirmation of STOP is exempt",
@@ -188,6 +188,8 @@ class WindowFold(Model):
                         x[2] + 1,
                         "dropped" if x[0] in WORDS and consent and "stale" in r else "todo",
                     )
+                    if what in ("refused", "again"):
+                        tried.discard(x[0])
                     if what == "again":
                         trouble |= {x[0], *group}
                         accepted |= {x[0]}

@@ -64,6 +64,7 @@ def _row(message: Message, key: sealing.DataKey, places: dict[str, int]) -> Row:
         stream=message.stream,
         place=places[message.stream],
         expected_version=None,
+        gates=(),
         type=message.type,
         schema_version=message.schema_version,
         user_id=message.user_id,

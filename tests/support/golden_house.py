@@ -14,6 +14,7 @@ from contracts.conversation import MessageReceived, Usage
 from contracts.event import Event
 from contracts.readings import Evidence, Reading
 from contracts.recorded import Recorded
+from contracts.replies import ReplySent
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from contracts.watches import WatchSet, WatchStopped
@@ -28,6 +29,9 @@ from services.gateway.channels.channel import Accepted, Outcome, Outgoing
 from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.effects import Effects as Gateway
+from services.gateway.lane import FOLD as LANE
+from services.gateway.lane import Lane, Sent
+from services.gateway.templates.catalogue import Templates
 from services.scheduler.decider import FOLD as REMINDER
 from services.scheduler.decider import due_at
 from services.scheduler.effects import Claimed
@@ -199,6 +203,7 @@ class House:
             pictures=self.vendor,
             pacing=Pacing(10_000),
             now=self.now,
+            templates=Templates(self.folds),
         )
         self.scheduler = Scheduler(self.due, self.log, self.folds, 1)
 
@@ -322,36 +327,58 @@ class House:
 
     # -- a lane -----------------------------------------------------------------------------
 
-    def lane(self, user: UserId) -> lanes.Lane:
-        return lanes.FOLD.over(self.log.stream(streams.conversation(user)))
+    def lane(self, user: UserId) -> Lane:
+        return LANE.over(self.log.stream(streams.conversation(user)))
 
     async def sends(
-        self, user: UserId, *outcomes: Outcome, status: str | None = "delivered"
+        self,
+        user: UserId,
+        *outcomes: Outcome,
+        status: str | None = "delivered",
+        code: int | None = None,
     ) -> None:
-        """Until the lane is empty or waits; then Twilio's callbacks come."""
+        """Until the lane is empty, or all in it is held; then Twilio's callbacks come."""
         self.vendor.outcomes += outcomes
-        while (lane := self.lane(user)).driver:
-            self.later(seconds=0.3)
-            cause = self.log.get(lane.driver)
-            match lanes.next_move(lane, self.log.now):
-                case lanes.WaitUntil(at=at):
-                    self.log.now = at
-                case lanes.Claim() as claim:
-                    await self.gateway.send(claim, cause, lane)
-                case lanes.Reconcile() as unknown:
-                    self.later(seconds=130)
-                    await self.gateway.reconcile(unknown, cause, lane)
+        while self.lane(user).driver:
+            await self.moves(user)
         sent = [one for one in self.lane(user).sent if one.rank == 1]
         for one in sent if status else ():
-            await self.tells(user, one, status)
+            attempt = self._attempt(user, one)
+            told = Callback(one.reply, one.part, attempt, one.message_ref, status, code)
+            await self.is_told(user, told)
 
-    async def tells(
-        self, user: UserId, sent: lanes.Sent, status: str, code: int | None = None
-    ) -> None:
-        told = Callback(sent.reply, sent.part, 1, sent.message_ref, status, code)
-        for decision in called_back(self.lane(user), told):
-            cause = self.log.get(sent.reply)
+    async def moves(self, user: UserId, *outcomes: Outcome) -> None:
+        """What the lane owes next."""
+        self.vendor.outcomes += outcomes
+        self.later(seconds=0.3)
+        lane = self.lane(user)
+        assert lane.driver is not None
+        cause = self.log.get(lane.driver)
+        move = lanes.next_move(lane, self.log.now)
+        match await self.gateway.otherwise(move) if isinstance(move, lanes.Hold) else move:
+            case lanes.WaitUntil(at=at):
+                self.log.now = at
+            case lanes.Claim() as claim:
+                await self.gateway.send(claim, cause, lane)
+            case lanes.Hold() as hold:
+                await self.gateway.hold(hold, cause, lane)
+            case lanes.Reconcile() as unknown:
+                self.later(seconds=130)
+                await self.gateway.reconcile(unknown, cause, lane)
+
+    async def is_told(self, user: UserId, told: Callback) -> None:
+        if decision := called_back(self.lane(user), told):
+            cause = self.log.get(told.reply)
             await self.put(user, decision.events, decision.slot, cause)
+
+    def _attempt(self, user: UserId, sent: Sent) -> int:
+        events = (one.event for one in self.log.stream(streams.conversation(user)))
+        (proof,) = (
+            one
+            for one in events
+            if isinstance(one, ReplySent) and one.message_ref == sent.message_ref
+        )
+        return proof.attempt
 
     # -- tools ------------------------------------------------------------------------------
 

@@ -5,25 +5,31 @@ from uuid import UUID
 
 from contracts import slots, streams
 from contracts.conversation import ReplyReady, TurnRetried, UserForgotten
+from contracts.replies import WINDOW_SHUT
 from contracts.streams import UserId
+from contracts.templates import TemplateCreated, TemplateReviewed
 from contracts.tools import ToolFailed, ToolFinished
 from services.agent import decider
 from services.gateway import decider as lanes
-from services.gateway.channels.channel import Never, NotNow, Unknown
+from services.gateway.channels.channel import Accepted, Never, NotNow, TooLate, Unknown
+from services.gateway.channels.statuses import Callback
+from taskflow.log.appending import Write
 from tests.support.golden_house import House, named, says
 
-ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON = (
+ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM = (
     UserId(named(name))
-    for name in ("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ida", "jon")
+    for name in ("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ida", "jon", "kim")
 )
 FORGOTTEN = (CLEO, GUS)
 SHOP = "https://shop.example/kettle"
+REMINDS = f"HX{named('a template of reminders').hex}"
+BODY = "You asked me to remind you of this:\n{{1}}\nWrite back if I can do anything else."
 
 
 async def everything(house: House) -> None:
     await house.offer("pay_bill")
     for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
-                  zone, undoing):  # fmt: skip
+                  zone, undoing, windows, templates):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -143,7 +149,7 @@ async def trouble(house: House) -> None:
     await house.sends(BOB, status="undelivered")
     await house.hears(BOB, "are you there?")
     await house.answers(BOB)
-    await house.sends(BOB, Never(63016, "HTTP 400, 63016: too late"))
+    await house.sends(BOB, Never(63024, "HTTP 400, 63024: nobody there"))
     await house.hears(BOB, "search for x")
     await house.answers(
         BOB, says(None, ("search_web", {"query": "x"}), ("nobody_has", {})), tools=False
@@ -322,3 +328,69 @@ async def zone(house: House) -> None:
             await house.hears(user, text, zone="America/New_York", zone_ambiguous=True)
             await house.answers(user, says(None, *made), says(said))
             await house.sends(user)
+
+
+async def windows(house: House) -> None:
+    """What WhatsApp does not take a day after its user's last message is said when they write."""
+    water = {"text": "water the plants", "date": "2026-12-03", "time": "09:00"}
+    await house.hears(KIM, "remind me on 3 December at 9 to water the plants")
+    await house.answers(KIM, says(None, ("set_reminder", water)), says("It is set."))
+    await house.sends(KIM)
+    await house.fires(KIM)
+    await house.sends(KIM)  # The clock says that it is too late.
+    await written(house, "good morning")
+
+    late = f"HTTP 400, {WINDOW_SHUT}: too late"
+    await house.hears(KIM, "how do I water them?")
+    await house.answers(KIM, says("Slowly. " + " ".join(f"Drop {n}." for n in range(250))))
+    await house.sends(KIM, Accepted(f"SM{named('the first part').hex}"), TooLate(WINDOW_SHUT, late))
+    await written(house, "and then?")
+
+    await house.hears(KIM, "thank you")
+    await house.answers(KIM, says("You are welcome."))
+    await house.sends(KIM, status="undelivered", code=WINDOW_SHUT)
+    await house.sends(KIM)
+    await written(house, "did you say anything?")
+
+    await house.hears(KIM, "and the cactus?")
+    await house.answers(KIM, says("It needs little."))
+    await house.moves(KIM, Unknown("TimeoutError"))
+    head = house.lane(KIM).queue[0]
+    ref = f"SM{named('told before it was answered').hex}"
+    told = Callback(head.reply, head.part, head.attempt, ref, "undelivered", WINDOW_SHUT)
+    await house.is_told(KIM, told)
+    await house.sends(KIM)
+    await written(house, "hello?")
+
+
+async def templates(house: House) -> None:
+    """WhatsApp approves one: a reminder goes by it, and the next is refused so, too."""
+    made = TemplateCreated(template=REMINDS, purpose="reminder", language="en", body=BODY)
+    slot = slots.template("reminder", "en", BODY)
+    await house.log.append([Write(streams.TEMPLATES, [made], None)], slot)
+    house.later(minutes=20)
+    for number, status in enumerate(("pending", "approved")):
+        reviewed = TemplateReviewed(template=REMINDS, status=status)
+        slot = slots.template_review(REMINDS, number)
+        await house.log.append([Write(streams.TEMPLATES, [reviewed], None)], slot)
+    for day, text in (("5", "dust\nthe leaves"), ("6", "turn the pot")):
+        call = ("set_reminder", {"text": text, "date": f"2026-12-0{day}", "time": "09:00"})
+        await house.hears(KIM, f"remind me on {day} December at 9 to {text}")
+        await house.answers(KIM, says(None, call), says("It is set."))
+        await house.sends(KIM)
+    await house.fires(KIM)
+    await house.sends(KIM)
+    await house.fires(KIM)
+    await house.sends(KIM, TooLate(21656, "HTTP 400, 21656: the template takes no such variable"))
+    await written(house, "what was it?")
+
+
+async def written(house: House, text: str) -> None:
+    """What is held goes before the answer."""
+    (held,) = house.lane(KIM).held
+    house.later(minutes=40)
+    await house.hears(KIM, text)
+    await house.answers(KIM, says(f"You wrote: {text}"))
+    await house.sends(KIM)
+    gone = house.lane(KIM).gone
+    assert [one.reply for one in gone].index(held.reply) == len(gone) - 2

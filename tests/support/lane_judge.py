@@ -1,15 +1,19 @@
-"""Judges a lane by its recorded facts and by what Twilio accepted."""
+"""Judges a lane by its recorded facts, and by what Twilio accepted and WhatsApp refused."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID
 
-from contracts.conversation import ReplyReady
+from contracts.conversation import MessageReceived, ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import (
+    WINDOW_SHUT,
     ReplyAssumed,
     ReplyDelivered,
     ReplyFailed,
+    ReplyHeld,
     ReplyParked,
     ReplyRead,
     ReplyRefused,
@@ -17,26 +21,65 @@ from contracts.replies import (
     ReplySent,
     ReplyUndelivered,
 )
-from services.gateway.decider import RANKS, Lane
-from tests.support.simulated_twilio import Attempt, SimulatedTwilio
+from services.gateway.decider import MARGIN, WINDOWS
+from services.gateway.lane import RANKS, Lane
 
+Attempt = tuple[UUID, int, int]
 Outcome = ReplySent | ReplyRefused | ReplyAssumed | ReplyFailed
+
+CLOCKS_APART = timedelta(minutes=5)
+"""What a sender's clock may differ from the log's."""
+
+
+class Accepted(Protocol):
+    @property
+    def sid(self) -> str: ...
+
+    @property
+    def attempt(self) -> Attempt: ...
+
+
+class Books(Protocol):
+    """What the vendor knows."""
+
+    posts: Counter[Attempt]
+    list_was_broken: bool
+
+    @property
+    def accepted(self) -> Sequence[Accepted]: ...
+
+    @property
+    def refused(self) -> set[str]: ...
+
+    def accepts(self) -> Counter[tuple[UUID, int]]: ...
 
 
 class LaneJudge:
     """Sees each event once, with the lane after it."""
 
-    def __init__(self, twilio: SimulatedTwilio) -> None:
+    def __init__(self, twilio: Books) -> None:
         self.twilio = twilio
         self.order: list[UUID] = []
         self.parts: dict[UUID, int] = {}
         self.outcomes: dict[Attempt, Outcome] = {}
         self.parked: set[UUID] = set()
+        self.failed: set[UUID] = set()
         self.repeats: Counter[tuple[UUID, int]] = Counter()
+        self.held: dict[UUID, int] = {}
+        """By reply, the version of its hold; until it is claimed."""
+        self.troubled: set[UUID] = set()
+        """What was held or refused by the window comes to the phone when it may."""
         self.version = 0
-        self._claims: set[Attempt] = set()
+        self._waiting: set[UUID] = set()
+        self._done: dict[tuple[UUID, int], int] = {}
+        """By which attempt."""
+        self._to_repeat: set[tuple[UUID, int]] = set()
+        self._claims: dict[Attempt, int] = {}
+        self._by_template: set[Attempt] = set()
         self._ranks: dict[str, int] = {}
         self._driver: UUID | None = None
+        self._heard, self._refuted = 0, 0
+        self._heard_at: datetime | None = None
 
     def see(self, one: Recorded[Any], lane: Lane) -> None:
         assert one.version == self.version + 1, "a version is missing or doubled"
@@ -58,20 +101,29 @@ class LaneJudge:
         sure: list[tuple[int, int]] = []
         for message in self.twilio.accepted:
             reply, part, _ = message.attempt
-            if not isinstance(self.outcomes.get(message.attempt), ReplyAssumed):
+            assumed = isinstance(self.outcomes.get(message.attempt), ReplyAssumed)
+            if (
+                not assumed
+                and reply not in self.troubled
+                and message.sid not in self.twilio.refused
+            ):
                 sure.append((self.order.index(reply), part))
         assert sure == sorted(sure), "parts reached the phone out of order"
 
     def at_the_end(self) -> None:
+        for since in self.held.values():
+            assert self._heard < since, "a reply is held though its user wrote since"
+        for message in self.twilio.accepted:
+            reply, part, attempt = message.attempt
+            counts = self._done.get((reply, part)) == attempt and reply not in self._given_up
+            refused = counts and message.sid in self.twilio.refused
+            assert not refused, "a part counts as sent that WhatsApp refused"
+        for reply, _ in self._to_repeat:
+            owed = reply not in self._given_up and reply not in self.held
+            assert not owed, "a part counts as sent that WhatsApp refused"
         for reply in self.order:
-            ended = {
-                part: outcome
-                for (which, part, _), outcome in self.outcomes.items()
-                if which == reply and not isinstance(outcome, ReplyRefused)
-            }
-            failed = any(isinstance(outcome, ReplyFailed) for outcome in ended.values())
-            whole = set(ended) == set(range(self.parts.get(reply, 1)))
-            assert whole or failed or reply in self.parked, "a part of a reply was left behind"
+            over = self._is_whole(reply) or reply in self._given_up or reply in self.held
+            assert over, "a part of a reply was left behind"
 
     def assumed_gone(self) -> bool:
         return any(
@@ -79,45 +131,117 @@ class LaneJudge:
             for outcome in self.outcomes.values()
         )
 
+    @property
+    def _given_up(self) -> set[UUID]:
+        return self.parked | self.failed
+
+    def _is_whole(self, reply: UUID) -> bool:
+        return all((reply, part) in self._done for part in range(self.parts.get(reply, 1)))
+
     def _enter(self, one: Recorded[Any]) -> None:
         match one.event:
+            case MessageReceived():
+                self._heard, self._heard_at = one.version, one.recorded_at
+                self._waiting |= set(self.held)
             case ReplyReady():
                 self.order.append(one.event_id)
-            case ReplySending(reply=reply, part=part, parts=parts, attempt=attempt):
-                self.parts.setdefault(reply, parts)
-                place = (reply, part, attempt)
-                assert place not in self._claims, "an attempt was claimed twice"
-                self._claims.add(place)
-            case ReplySent() as sent:
-                self._ends(sent)
-                self._ranks.setdefault(sent.message_ref, RANKS["sent"])
-                known = {each.sid: each.attempt for each in self.twilio.accepted}
-                place = (sent.reply, sent.part, sent.attempt)
-                assert known.get(sent.message_ref) == place, "sent, but Twilio never had it"
-            case ReplyAssumed() as assumed:
-                self._ends(assumed)
-                self.repeats[assumed.reply, assumed.part] += assumed.assumed == "again"
-            case ReplyRefused() | ReplyFailed() as outcome:
+                self._waiting.add(one.event_id)
+            case ReplySending() as claim:
+                self._claimed(claim, one.version)
+            case ReplyHeld(reply=reply):
+                self._is_held(reply, one)
+            case ReplySent() | ReplyAssumed() | ReplyRefused() | ReplyFailed() as outcome:
                 self._ends(outcome)
-                place = (outcome.reply, outcome.part, outcome.attempt)
-                had = {each.attempt for each in self.twilio.accepted}
-                assert place not in had, "refused, but Twilio has it"
             case ReplyParked(reply=reply):
-                self.parked.add(reply)
-            case ReplyDelivered(message_ref=sid):
-                self._ranked(sid, "delivered")
-            case ReplyRead(message_ref=sid):
-                self._ranked(sid, "read")
-            case ReplyUndelivered(message_ref=sid, status=status):
-                self._ranked(sid, status)
+                self._gives_up(self.parked, reply)
+            case ReplyDelivered() | ReplyRead() | ReplyUndelivered() as told:
+                self._is_told(told)
             case _:
                 pass
+
+    def _claimed(self, claim: ReplySending, version: int) -> None:
+        reply, place = claim.reply, (claim.reply, claim.part, claim.attempt)
+        assert place not in self._claims, "an attempt was claimed twice"
+        settled = set(self._claims) == set(self.outcomes)
+        assert settled, "claimed beside an open attempt"
+        assert (reply, claim.part) not in self._done, "claimed, though the part is done"
+        assert reply in self._waiting, "claimed, though nothing of it waits"
+        first = next(one for one in self.order if one in self._waiting)
+        assert reply == first, "claimed before an earlier reply that waits"
+        if claim.template is None:
+            refuted = self._refuted and self._heard < self._refuted
+            assert not refuted, "claimed, though WhatsApp refused one behind the last message"
+            self.parts.setdefault(reply, claim.parts)
+        else:
+            self._by_template.add(place)
+        self._claims[place] = version
+        self._to_repeat.discard((reply, claim.part))
+        self.held.pop(reply, None)
+
+    def _is_held(self, reply: UUID, one: Recorded[Any]) -> None:
+        assert reply in self._waiting, "held, though nothing of it waits"
+        refuted = self._heard < self._refuted
+        closes = self._heard_at and self._heard_at + WINDOWS["whatsapp"] - MARGIN - CLOCKS_APART
+        assert refuted or (closes and closes <= one.recorded_at), "held, though the window is open"
+        self._waiting.discard(reply)
+        self.held[reply] = one.version
+        self.troubled.add(reply)
 
     def _ends(self, outcome: Outcome) -> None:
         place = (outcome.reply, outcome.part, outcome.attempt)
         assert place in self._claims, "an outcome of an attempt that nobody claimed"
         assert place not in self.outcomes, "an attempt has two outcomes"
         self.outcomes[place] = outcome
+        had = {each.sid: each.attempt for each in self.twilio.accepted}
+        match outcome:
+            case ReplySent(message_ref=sid):
+                self._ranks.setdefault(sid, RANKS["sent"])
+                assert had.get(sid) == place, "sent, but Twilio never had it"
+                self._is_done(outcome)
+            case ReplyAssumed(assumed=assumed):
+                self.repeats[outcome.reply, outcome.part] += assumed == "again"
+                if assumed == "gone":
+                    self._is_done(outcome)
+            case ReplyRefused(code=code):
+                assert place not in had.values(), "refused, but Twilio has it"
+                if code == WINDOW_SHUT:
+                    self._is_refuted(place)
+            case ReplyFailed():
+                assert place not in had.values(), "refused, but Twilio has it"
+                self._gives_up(self.failed, outcome.reply)
 
-    def _ranked(self, sid: str, status: str) -> None:
-        self._ranks[sid] = max(RANKS[status], self._ranks.get(sid, 0))
+    def _is_done(self, outcome: ReplySent | ReplyAssumed) -> None:
+        reply, whole = outcome.reply, range(self.parts.get(outcome.reply, 1))
+        place = (reply, outcome.part, outcome.attempt)
+        for part in whole if place in self._by_template else (outcome.part,):
+            self._done[reply, part] = outcome.attempt
+        if self._is_whole(reply):
+            self._waiting.discard(reply)
+
+    def _gives_up(self, whose: set[UUID], reply: UUID) -> None:
+        whose.add(reply)
+        self._waiting.discard(reply)
+        self.held.pop(reply, None)
+
+    def _is_refuted(self, place: Attempt) -> None:
+        self._refuted = max(self._refuted, self._claims.get(place, 0))
+        self.troubled.add(place[0])
+
+    def _is_repaired(self, reply: UUID, part: int, attempt: int) -> None:
+        self._is_refuted((reply, part, attempt))
+        if self._done.get((reply, part)) != attempt or reply in self._given_up:
+            return
+        whole = range(self.parts.get(reply, 1))
+        for each in whole if (reply, part, attempt) in self._by_template else (part,):
+            self._done.pop((reply, each), None)
+        self._to_repeat.add((reply, part))
+        self._waiting.add(reply)
+        self.held.pop(reply, None)
+
+    def _is_told(self, told: ReplyDelivered | ReplyRead | ReplyUndelivered) -> None:
+        status = told.type.removeprefix("reply.")
+        if isinstance(told, ReplyUndelivered):
+            status = told.status
+            if told.code == WINDOW_SHUT and told.attempt is not None:
+                self._is_repaired(told.reply, told.part, told.attempt)
+        self._ranks[told.message_ref] = max(RANKS[status], self._ranks.get(told.message_ref, 0))

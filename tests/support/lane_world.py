@@ -1,10 +1,10 @@
 """One user's lane: senders taken apart into fold, claim, POST and record, beside a Twilio.
 
 Senders are killed, paused, doubled and parked anywhere; all replies say the same words, so that
-only identities can tell them apart.
+only identities can tell them apart. Callbacks run the gateway's own code, one exchange at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,31 +13,27 @@ from uuid import UUID
 from hypothesis.stateful import RuleBasedStateMachine
 
 from contracts import slots
-from contracts.conversation import ReplyReady
+from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
 from contracts.recorded import Recorded
-from contracts.replies import ReplyParked, ReplySending
+from contracts.replies import ReplyParked, ReplySending, ReplyUndelivered
 from services.gateway import decider
+from services.gateway.channels.heard import AnotherMessage, Heard
 from services.gateway.channels.statuses import Callback
-from services.gateway.decider import (
-    FOLD,
-    UNKNOWN_FOR,
-    Claim,
-    Decide,
-    Lane,
-    Queued,
-    Reconcile,
-    WaitUntil,
-    place,
-)
-from taskflow.log.appending import Appended, Outcome, Write
-from tests.support.events import STREAM, USER
+from services.gateway.decider import UNKNOWN_FOR, Claim, Decide, Hold, Reconcile, WaitUntil
+from services.gateway.lane import FOLD, GATES, Lane
+from services.gateway.queued import Queued, place
+from taskflow.errors import ConcurrentAppend
+from taskflow.log.appending import FRESH, Appended, Because, Outcome, Write
+from taskflow.log.folding import Fold, Folded
+from tests.support.events import STREAM, USER, message
 from tests.support.lane_judge import LaneJudge
 from tests.support.memory_log import MemoryLog
 from tests.support.simulated_bus import Bus
 from tests.support.simulated_twilio import Attempt, Message, SimulatedTwilio
 from tests.support.walks import one_of
 
+CONSUMED: tuple[type[Event], ...] = (ReplyReady, ReplyParked, MessageReceived, ReplyUndelivered)
 CLAIM_HOLDS = timedelta(seconds=5)
 TEXT = "Done."
 NOTHING, NO_TOKEN = Lane(), UUID(int=0)
@@ -48,13 +44,19 @@ class Sender:
     """One delivery being worked on."""
 
     event: Recorded[Any]
+    ahead: timedelta = timedelta()
+    """Of the log's clock, by its own."""
     at: str = "fold"
     parks: bool = False
     lane: Lane = NOTHING
-    head: Queued | None = None
+    move: Claim | Hold | None = None
     token: UUID = NO_TOKEN
     began: datetime | None = None
     holding: Decide | None = None
+
+    @property
+    def head(self) -> Queued | None:
+        return self.move.head if self.move else None
 
     def waits_for(self, attempt: Attempt) -> bool:
         return self.at == "wait" and self.head is not None and place(self.head) == attempt
@@ -62,10 +64,47 @@ class Sender:
 
 @dataclass(eq=False)
 class Webhook:
-    """A status callback; what it holds may be stale when it is written."""
+    """A status callback; what it has read may be stale when it writes."""
 
     told: Callback
-    holding: list[Decide] | None = None
+    going: Coroutine[Any, Any, None] | None = None
+
+    def goes_on(self, heard: Heard) -> bool:
+        """Up to its next exchange with the log; False once it is over."""
+        self.going = self.going or heard.note(USER, self.told)
+        try:
+            self.going.send(None)
+        except (StopIteration, AnotherMessage):
+            return False
+        return True
+
+
+class Exchange:
+    """Where a coroutine stops, and others go on."""
+
+    def __await__(self) -> Any:
+        yield
+
+
+class Wire:
+    """The log as a webhook reaches it."""
+
+    def __init__(self, world: "LaneWorld") -> None:
+        self._world = world
+
+    async def fold(self, _stream: str, _fold: Fold[Lane], *_known: Any) -> Folded[Lane]:
+        await Exchange()
+        return Folded(self._world.lane, self._world.judge.version)
+
+    async def find(self, event_id: UUID) -> Recorded[Any] | None:
+        await Exchange()
+        return self._world.log.get(event_id)
+
+    async def append(
+        self, writes: Sequence[Write], slot: UUID, _because: Because = FRESH
+    ) -> Outcome:
+        await Exchange()
+        return self._world.put(writes, slot)
 
 
 class LaneWorld(RuleBasedStateMachine):
@@ -73,34 +112,46 @@ class LaneWorld(RuleBasedStateMachine):
 
     fold = FOLD
     watchdog = True
+    gates: tuple[str, ...] = GATES
+    consumed = CONSUMED
 
     def __init__(self) -> None:
         super().__init__()
         self.log = MemoryLog()
-        self.bus = Bus(self.log, (ReplyReady, ReplyParked))
+        self.bus = Bus(self.log, self.consumed)
         self.twilio = SimulatedTwilio()
         self.judge = LaneJudge(self.twilio)
         self.senders: list[Sender] = []
         self.webhooks: list[Webhook] = []
+        self.heard = Heard(Wire(self), Wire(self))
+        self.inbound = 0
+        """Messages that WhatsApp has, and the log not yet."""
         self.rows = 0
         self.tokens = 0
         self.lane = Lane()
+        self.user_writes()
+        self.hear_of_it()
 
     def go_on(self, sender: Sender) -> None:
         match sender.at:
             case "fold":
                 self._look(sender)
             case "claim":
-                mine = self.is_mine(sender, self.claim(sender))
+                outcome = self.claim(sender)
+                mine = outcome is not None and self.is_mine(sender, outcome)
                 sender.at = "post" if mine else "fold"
+            case "hold":
+                self.hold_back(sender)
+                sender.at = "fold"
             case "post":
                 self.post(sender)
             case "wait" if sender.head and place(sender.head) not in self.twilio.network:
                 sender.at = "fold"
             case "append" if sender.holding:
-                outcome = self.append(sender.holding.events, sender.holding.slot)
-                gave_up = isinstance(sender.holding.events[0], ReplyParked)
-                self.rows += gave_up and isinstance(outcome, Appended)
+                self.append(sender.holding.events, sender.holding.slot)
+                sender.at, sender.holding = "fold", None
+            case "park" if sender.holding:
+                self.rows += isinstance(self.give_up(sender, sender.holding), Appended)
                 sender.at, sender.holding = "fold", None
             case _:
                 pass
@@ -111,28 +162,30 @@ class LaneWorld(RuleBasedStateMachine):
             self.senders.remove(sender)
             self.bus.ack(sender.event)
         elif sender.parks and (decision := self.park(sender.lane)):
-            self.hold(sender, decision)
+            sender.at, sender.holding = "park", decision
         else:
             self._move(sender)
 
     def _move(self, sender: Sender) -> None:
-        match self.next_move(sender.lane):
+        match self.next_move(sender.lane, self.log.now + sender.ahead):
             case WaitUntil():
                 self.hands_back(sender)
-            case Claim(head=head):
+            case Claim() as claim:
                 self.tokens += 1
-                sender.head, sender.token, sender.at = head, UUID(int=self.tokens), "claim"
+                sender.move, sender.token, sender.at = claim, UUID(int=self.tokens), "claim"
                 sender.began = self.log.now
+            case Hold() as hold:
+                sender.move, sender.at = hold, "hold"
             case Reconcile(head=head, claimed_at=claimed_at):
                 if found := self.find(sender.lane, claimed_at):
-                    self.hold(sender, decider.sent(head, found.sid, "list"))
+                    self.record(sender, decider.sent(head, found.sid, "list"))
                 elif self.log.now - claimed_at > UNKNOWN_FOR:
-                    self.hold(sender, decider.assumed(head))
+                    self.record(sender, decider.assumed(head))
 
     # -- what a broken sender would do otherwise --------------------------------------------
 
-    def next_move(self, lane: Lane) -> decider.Move:
-        return decider.next_move(lane, self.log.now)
+    def next_move(self, lane: Lane, now: datetime) -> decider.Move:
+        return decider.next_move(lane, now)
 
     def park(self, lane: Lane) -> Decide | None:
         return decider.parked(lane, "boom")
@@ -148,24 +201,47 @@ class LaneWorld(RuleBasedStateMachine):
         known = {sent.message_ref for sent in lane.sent}
         return next((m for m in self.twilio.listed(claimed_at) if m.sid not in known), None)
 
-    def callback(self, message: Message, status: str) -> Callback:
-        return Callback(*message.attempt, message.sid, status, None)
+    def callback(self, message: Message, status: str, code: int | None) -> Callback:
+        return Callback(*message.attempt, message.sid, status, code)
 
     def post(self, sender: Sender) -> None:
         assert sender.head is not None
         if self.is_too_old(sender):
-            self.hold(sender, decider.refused(sender.head, self.log.now, "paused", None))
+            self.record(sender, decider.refused(sender.head, self.log.now, "paused", None))
             return
         attempt = place(sender.head)
         assert attempt not in self.judge.outcomes, "a settled attempt is POSTed"
         self.twilio.post(attempt, TEXT, self.log.now)
         sender.at = "wait"
 
+    def claim(self, sender: Sender) -> Outcome | None:
+        assert isinstance(sender.move, Claim)
+        parts = self.judge.parts[sender.move.head.reply]
+        claim = decider.claimed(sender.move, parts, sender.token)
+        return self.at_gate([claim], sender.move.slot, sender.lane)
+
+    def hold_back(self, sender: Sender) -> Outcome | None:
+        assert isinstance(sender.move, Hold)
+        return self.at_gate([decider.held(sender.move)], sender.move.slot, sender.lane)
+
+    def give_up(self, sender: Sender, decision: Decide) -> Outcome | None:
+        return self.at_gate(decision.events, decision.slot, sender.lane)
+
     # -- how it works underneath ------------------------------------------------------------
 
     def append(self, events: Sequence[Event], slot: UUID) -> Outcome:
+        return self.put([Write(STREAM, events, USER)], slot)
+
+    def at_gate(self, events: Sequence[Event], slot: UUID, lane: Lane) -> Outcome | None:
+        """None where a gate came that the lane does not know."""
+        try:
+            return self.put([Write(STREAM, events, USER, lane.gate, self.gates)], slot)
+        except ConcurrentAppend:
+            return None
+
+    def put(self, writes: Sequence[Write], slot: UUID) -> Outcome:
         seen = self.judge.version
-        outcome = self.log.put([Write(STREAM, events, USER)], slot)
+        outcome = self.log.put(writes, slot)
         for one in self.log.after(seen):
             self.lane = self.fold.evolve(self.lane, one)
             self.judge.see(one, self.lane)
@@ -175,15 +251,18 @@ class LaneWorld(RuleBasedStateMachine):
         assert driver is None or self.bus.holds(driver), "the driver was acked"
         return outcome
 
+    def user_writes(self) -> None:
+        self.twilio.hear(self.log.now)
+        self.inbound += 1
+
+    def hear_of_it(self) -> None:
+        self.inbound -= 1
+        sid = f"in{len(self.log.all())}"
+        self.append([message(sid=sid)], slots.message(sid))
+
     def ready(self, ready: ReplyReady, slot: UUID, *, parts: int) -> None:
         self.judge.parts.setdefault(slots.event_id(slot, 0), parts)
         self.append([ready], slot)
-
-    def claim(self, sender: Sender) -> Outcome:
-        assert sender.head is not None
-        parts = self.judge.parts[sender.head.reply]
-        claim = decider.claimed(sender.head, parts, sender.token)
-        return self.append([claim], slots.claim(*place(sender.head)))
 
     def accept(self, n: int) -> tuple[Message, Sender | None]:
         attempt = one_of(sorted(self.twilio.network), n)
@@ -191,7 +270,7 @@ class LaneWorld(RuleBasedStateMachine):
         self.judge.at_twilio()
         return message, next((one for one in self.senders if one.waits_for(attempt)), None)
 
-    def hold(self, sender: Sender, decision: Decide) -> None:
+    def record(self, sender: Sender, decision: Decide) -> None:
         sender.at, sender.holding = "append", decision
 
     def hands_back(self, sender: Sender) -> None:

@@ -7,15 +7,42 @@ from hypothesis.stateful import precondition, rule
 
 from contracts import slots
 from contracts.conversation import ReplyReady
-from contracts.replies import ReplyParked
+from contracts.replies import WINDOW_SHUT, ReplyParked
 from services.gateway import decider
-from services.gateway.channels.statuses import called_back
+from tests.support.lane_judge import CLOCKS_APART
 from tests.support.lane_world import TEXT, LaneWorld, Sender, Webhook
-from tests.support.simulated_twilio import IN_FLIGHT
+from tests.support.simulated_twilio import IN_FLIGHT, TELLS, Message
 from tests.support.walks import NUMBER, one_of
 
+WORK = ("a_sender_goes_on", "the_bus_delivers", "twilio_accepts")
+"""The rules that walks take more often than the others."""
+FAULTS = (
+    "the_bus_delivers_again",
+    "the_bus_loses_a_delivery",
+    "a_sender_dies",
+    "a_sender_is_told_to_park",
+    "twilio_accepts_and_the_answer_is_lost",
+    "twilio_refuses",
+    "twilio_refuses_by_the_window",
+    "a_post_never_arrives",
+    "twilios_list_breaks",
+    "whatsapp_closes_the_window",
+    "time_passes",
+    "hours_pass",
+)
+WINDOW = (
+    "the_user_writes",
+    "a_message_is_heard_of",
+    "hours_pass",
+    "twilio_refuses_by_the_window",
+    "whatsapp_closes_the_window",
+)
+"""Without these it stays open, and nothing is held."""
+
 MOST_SENDERS = 5
-STATUSES = ("queued", "sent", "delivered", "read", "undelivered")
+AHEAD = (timedelta(), timedelta(), CLOCKS_APART, -CLOCKS_APART)
+"""Of the log's clock is a sender's."""
+LATE = "HTTP 400, 63016: too late"
 
 
 class Lanes(LaneWorld):
@@ -28,10 +55,21 @@ class Lanes(LaneWorld):
         slot = UUID(int=2**100 + len(self.log.all()))
         self.ready(ReplyReady(turn=None, kind=kind, text=TEXT), slot, parts=1 + n // 2 % 2)
 
+    @rule(n=NUMBER)
+    def the_user_writes(self, n: int) -> None:
+        self.user_writes()
+        if n % 2:
+            self.hear_of_it()
+
+    @precondition(lambda self: self.inbound)
+    @rule()
+    def a_message_is_heard_of(self) -> None:
+        self.hear_of_it()
+
     @precondition(lambda self: self.bus.queue and len(self.senders) < MOST_SENDERS)
     @rule(n=NUMBER)
     def the_bus_delivers(self, n: int) -> None:
-        self.senders.append(Sender(self.bus.deliver(n)))
+        self.senders.append(Sender(self.bus.deliver(n), one_of(AHEAD, n // 5)))
 
     @precondition(lambda self: len(self.senders) < MOST_SENDERS)
     @rule(n=NUMBER)
@@ -66,14 +104,18 @@ class Lanes(LaneWorld):
     def time_passes(self, n: int) -> None:
         self.wait(one_of([timedelta(seconds=s) for s in (1, 6, 20, 130, 1000)], n))
 
-    # -- what Twilio does -------------------------------------------------------------------
+    @rule(n=NUMBER)
+    def hours_pass(self, n: int) -> None:
+        self.wait(one_of([timedelta(hours=h) for h in (23.95, 24, 25)], n))
+
+    # -- what Twilio and WhatsApp do --------------------------------------------------------
 
     @precondition(lambda self: self.twilio.network)
     @rule(n=NUMBER)
     def twilio_accepts(self, n: int) -> None:
         message, waiting = self.accept(n)
         if waiting and waiting.head:
-            self.hold(waiting, decider.sent(waiting.head, message.sid, "response"))
+            self.record(waiting, decider.sent(waiting.head, message.sid, "response"))
 
     @precondition(lambda self: self.twilio.network)
     @rule(n=NUMBER)
@@ -91,7 +133,17 @@ class Lanes(LaneWorld):
             if sender.waits_for(attempt) and sender.head:
                 later = decider.refused(sender.head, self.log.now, "429", None)
                 never = decider.failed(sender.head, 21610, "opted out")
-                self.hold(sender, one_of([later, later, never], n))
+                self.record(sender, one_of([later, later, never], n))
+
+    @precondition(lambda self: self.twilio.network and not self.twilio.is_open(self.log.now))
+    @rule(n=NUMBER)
+    def twilio_refuses_by_the_window(self, n: int) -> None:
+        attempt = one_of(sorted(self.twilio.network), n)
+        self.twilio.drop(attempt)
+        for sender in self.senders:
+            if sender.waits_for(attempt) and sender.head:
+                late = decider.too_late(sender.head, self.log.now, WINDOW_SHUT, LATE)
+                self.record(sender, late)
 
     @precondition(lambda self: self.twilio.network)
     @rule(n=NUMBER)
@@ -106,23 +158,34 @@ class Lanes(LaneWorld):
     def twilios_list_works(self) -> None:
         self.twilio.list_works = True
 
+    @rule()
+    def whatsapp_closes_the_window(self) -> None:
+        """Sooner than anybody else's clock says."""
+        self.twilio.shut(self.log.now)
+
+    @precondition(lambda self: self.twilio.queued)
+    @rule(n=NUMBER)
+    def whatsapp_takes_the_next(self, n: int) -> None:
+        message = self.twilio.carry(self.log.now, is_lost=n % 6 == 5)
+        if message.sid in self.twilio.refused:
+            self._calls_back(message, -1)
+
     @precondition(lambda self: self.twilio.accepted)
     @rule(n=NUMBER)
     def twilio_calls_back(self, n: int) -> None:
-        message = one_of(self.twilio.accepted, n // len(STATUSES))
-        self.webhooks.append(Webhook(self.callback(message, one_of(STATUSES, n))))
+        self._calls_back(one_of(self.twilio.accepted, n // 3), n)
+
+    def _calls_back(self, message: Message, n: int) -> None:
+        status, code = one_of(TELLS[self.twilio.fates[message.sid]], n)
+        self.webhooks.append(Webhook(self.callback(message, status, code)))
 
     @precondition(lambda self: self.webhooks)
     @rule(n=NUMBER)
     def a_webhook_goes_on(self, n: int) -> None:
         webhook = one_of(self.webhooks, n)
-        if webhook.holding is None:
-            webhook.holding = called_back(self.lane, webhook.told)
-        elif webhook.holding:
-            decision = webhook.holding.pop(0)
-            self.append(decision.events, decision.slot)
-        else:
-            self.webhooks.remove(webhook)
+        for _ in range(1 + n % 3):
+            if webhook in self.webhooks and not webhook.goes_on(self.heard):
+                self.webhooks.remove(webhook)
 
     # -- what a sender does -----------------------------------------------------------------
 
@@ -144,19 +207,24 @@ class Lanes(LaneWorld):
     def settle(self) -> None:
         """Without another fault everything comes to rest, from anywhere."""
         self.twilio.list_works = True
+        while self.inbound:
+            self.hear_of_it()
         for _ in range(600):
             if self.watchdog:
                 self.bus.nudge(self.lane.driver)
             if self.twilio.network:
                 self.twilio_accepts(0)
+            elif self.twilio.queued:
+                self.whatsapp_takes_the_next(0)
             elif self.webhooks:
-                self.a_webhook_goes_on(0)
+                self.a_webhook_goes_on(2)
             elif self.bus.queue and len(self.senders) < MOST_SENDERS:
                 self.the_bus_delivers(0)
             elif not self.senders:
                 break
             before = self.judge.version
             for sender in list(self.senders):
+                sender.ahead = timedelta()
                 self.go_on(sender)
             busy = self.twilio.network or any(one.at != "fold" for one in self.senders)
             if self.lane.queue and self.judge.version == before and not busy:

@@ -10,7 +10,7 @@ from contracts.event import decode
 from contracts.recorded import Recorded
 from taskflow.errors import ConcurrentAppend
 from taskflow.log.appending import FRESH, MAX_EVENTS, Appended, Because, Exists, Outcome, Write
-from taskflow.log.held_log import HeldLog, standing
+from taskflow.log.held_log import HeldLog, conflicts, standing
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -52,9 +52,8 @@ class MemoryLog(HeldLog):
         if slots.event_id(slot, 0) in self._by_id:
             return Exists(standing(slot, self.get))
         for write in writes:
-            expected = write.expected_version
-            if expected is not None and expected != len(self._streams.get(write.stream, [])):
-                raise ConcurrentAppend(write.stream, expected)
+            if conflicts(write, self._streams.get(write.stream, [])):
+                raise ConcurrentAppend(write.stream, write.expected_version or 0)
         appended: list[Recorded[Any]] = []
         transaction = self._all[-1].transaction_id + 1 if self._all else 1
         for write in writes:

@@ -1,15 +1,30 @@
-"""What Twilio may do with a POST, and the books it keeps: the oracle for doubles."""
+"""What Twilio and WhatsApp may do with a POST, and the books they keep: the oracle for doubles."""
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
+
+from contracts.replies import WINDOW_SHUT
+from tests.support.memory_log import START
 
 Attempt = tuple[UUID, int, int]
 """Reply, part, attempt."""
+Fate = Literal["queued", "shown", "refused", "lost"]
 
 IN_FLIGHT = timedelta(seconds=10)
 """A POST's whole time; what has not arrived by then never will."""
+WINDOW = timedelta(hours=24)
+NOBODY_THERE = 63024
+
+TELLS: dict[Fate, tuple[tuple[str, int | None], ...]] = {
+    "queued": (("queued", None), ("sent", None)),
+    "shown": (("sent", None), ("delivered", None), ("read", None)),
+    "refused": (("sent", None), ("undelivered", WINDOW_SHUT)),
+    "lost": (("sent", None), ("undelivered", NOBODY_THERE)),
+}
+"""The statuses that a callback of such a message may have, and their codes; the last is its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +39,12 @@ class SimulatedTwilio:
     def __init__(self) -> None:
         self.network: dict[Attempt, tuple[str, datetime]] = {}
         self.accepted: list[Message] = []
+        self.fates: dict[str, Fate] = {}
         self.posts: Counter[Attempt] = Counter()
         self.list_works = True
         self.list_was_broken = False
+        self._open_until = START
+        """By WhatsApp's clock."""
 
     def post(self, attempt: Attempt, text: str, now: datetime) -> None:
         self.posts[attempt] += 1
@@ -36,6 +54,7 @@ class SimulatedTwilio:
         text, _ = self.network.pop(attempt)
         message = Message(f"SM{len(self.accepted)}", attempt, text, now)
         self.accepted.append(message)
+        self.fates[message.sid] = "queued"
         return message
 
     def drop(self, attempt: Attempt) -> None:
@@ -52,5 +71,36 @@ class SimulatedTwilio:
     def listed(self, since: datetime) -> list[Message]:
         return [one for one in self.accepted if one.at >= since] if self.list_works else []
 
+    # -- WhatsApp's side --------------------------------------------------------------------
+
+    def hear(self, now: datetime) -> None:
+        self._open_until = now + WINDOW
+
+    def shut(self, now: datetime) -> None:
+        self._open_until = now
+
+    def is_open(self, now: datetime) -> bool:
+        return now < self._open_until
+
+    @property
+    def queued(self) -> list[Message]:
+        """In the order of acceptance, in which they go to WhatsApp."""
+        return [one for one in self.accepted if self.fates[one.sid] == "queued"]
+
+    def carry(self, now: datetime, *, is_lost: bool) -> Message:
+        message = self.queued[0]
+        if not self.is_open(now):
+            self.fates[message.sid] = "refused"
+        else:
+            self.fates[message.sid] = "lost" if is_lost else "shown"
+        return message
+
+    @property
+    def refused(self) -> set[str]:
+        """What WhatsApp did not take to the phone because of the window."""
+        return {sid for sid, fate in self.fates.items() if fate == "refused"}
+
     def accepts(self) -> Counter[tuple[UUID, int]]:
-        return Counter(one.attempt[:2] for one in self.accepted)
+        """How often the phone has each part, or may get it yet."""
+        refused = self.refused
+        return Counter(one.attempt[:2] for one in self.accepted if one.sid not in refused)

@@ -15,7 +15,7 @@ from services.agent.what_if.recording import Recording, Start
 from taskflow.errors import ConcurrentAppend
 from taskflow.log.appending import FRESH, Appended, Because, Exists, Outcome, Write
 from taskflow.log.event_log import E
-from taskflow.log.held_log import HeldLog, standing
+from taskflow.log.held_log import HeldLog, conflicts, standing
 
 
 class Rehearsal(HeldLog):
@@ -42,9 +42,8 @@ class Rehearsal(HeldLog):
         if slots.event_id(slot, 0) in self._by_id:
             return Exists(standing(slot, self._by_id.get))
         for write in writes:
-            held = self._streams.get(write.stream, [])
-            if write.expected_version is not None and write.expected_version != len(held):
-                raise ConcurrentAppend(write.stream, write.expected_version)
+            if conflicts(write, self._streams.get(write.stream, [])):
+                raise ConcurrentAppend(write.stream, write.expected_version or 0)
         appended: list[Recorded[Any]] = []
         for write in writes:
             stream = self._streams.setdefault(write.stream, [])

@@ -1,9 +1,10 @@
 """The port to a channel: what carries texts to people, and tells what it carried.
 
-WhatsApp by Twilio is one (twilio/), a terminal another (terminal/). An outcome is one of four:
+WhatsApp by Twilio is one (twilio/), a terminal another (terminal/). An outcome is one of five:
 
     Accepted      the channel has the message, under a reference
     NotNow        it definitely has not; the same may be tried again
+    TooLate       it definitely has not, and takes it otherwise, or when the user has written
     Never         it definitely has not, and will not
     Unknown       it may or may not have it: nobody sends again before the channel was asked
 """
@@ -29,6 +30,8 @@ class Outgoing:
     attempt: int = 1
     picture: str | None = None
     """An address that the channel can fetch one from; the text is its caption."""
+    template: str | None = None
+    """By which it goes, with the text as its only variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,14 @@ class NotNow:
 
 
 @dataclass(frozen=True, slots=True)
+class TooLate:
+    """Definitely not accepted: the window is shut, or this template is none (any more)."""
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Never:
     """Definitely not accepted, and asking again will not change that."""
 
@@ -60,7 +71,7 @@ class Unknown:
     reason: str
 
 
-Outcome = Accepted | NotNow | Never | Unknown
+Outcome = Accepted | NotNow | TooLate | Never | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,10 @@ class Listed:
     """To the second or finer, by the channel's clock."""
     media: str | None
     """Where its media are listed, if it has any."""
+    status: str = "sent"
+    """As a callback would tell it."""
+    code: int | None = None
+    """Why it was not delivered."""
 
 
 class Channel(Protocol):

@@ -3,6 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from uniseg.graphemecluster import (  # pyright: ignore[reportMissingTypeStubs]
+    grapheme_cluster_boundaries,
+)
+
 from services.gateway.channels.formatting import for_whatsapp
 
 LIMIT = 1600
@@ -18,7 +22,9 @@ _PAUSES = (
 )
 _FENCE = "```"
 _OPENED, _CLOSED = f"{_FENCE}\n", f"\n{_FENCE}"
-_JOINERS = frozenset("\u200d\ufe0f\u20e3")
+LONGEST_CHARACTER = 64
+"""Code points that are looked at for one on either side of a cut: the library reads a row of
+combining marks in quadratic time."""
 
 
 def length(text: str) -> int:
@@ -43,6 +49,13 @@ def split(text: str, limit: int = LIMIT, *, first: int | None = None) -> list[st
         if len(pieces) <= most:
             break
     return [_mark(number, len(pieces)) + piece for number, piece in enumerate(pieces, start=1)]
+
+
+def beginning(text: str, limit: int) -> str:
+    """All of it where it fits; else as much as a reader would take for a piece, and a mark."""
+    if length(text) <= limit:
+        return text
+    return text[: _cut(text, limit - 1)].rstrip() + "…"
 
 
 def _mark(number: int, of: int) -> str:
@@ -91,14 +104,13 @@ def _fitting(text: str, limit: int) -> int:
 
 
 def _between_characters(text: str, place: int) -> int:
-    """Not inside what shows as one character: joiners, variation marks, skin tones."""
-    cut = place
-    while cut > 1 and (
-        text[cut - 1 : cut + 1] == "``"
-        or text[cut] in _JOINERS
-        or text[cut - 1] == "\u200d"
-        or 0x1F3FB <= ord(text[cut]) <= 0x1F3FF
-        or 0x0300 <= ord(text[cut]) <= 0x036F
-    ):
+    """The last place up to there that parts nothing which shows as one character."""
+    start = max(place - LONGEST_CHARACTER, 0)
+    # Two letters make a flag: which two, the first of their row tells.
+    while start and "\U0001f1e6" <= text[start - 1] <= "\U0001f1ff":
+        start -= 1
+    ends = grapheme_cluster_boundaries(text[start : place + LONGEST_CHARACTER])
+    cut = max((start + end for end in ends if 0 < end <= place - start), default=place)
+    while cut > 1 and text[cut - 1 : cut + 1] == "``":
         cut -= 1
     return cut if cut > 1 else place

@@ -1,4 +1,4 @@
-"""What Twilio's status callbacks prove and tell. Pure; a status never goes backwards."""
+"""What Twilio's status callbacks, and its list, prove and tell. Pure; none goes backwards."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,7 +6,9 @@ from uuid import UUID
 from contracts import slots
 from contracts.event import Event
 from contracts.replies import ReplyDelivered, ReplyRead, ReplyUndelivered
-from services.gateway.decider import RANKS, Decide, Lane, place, sent
+from services.gateway.decider import Decide, KnownBy, sent
+from services.gateway.lane import RANKS, Lane
+from services.gateway.queued import place
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +23,20 @@ class Callback:
     code: int | None
 
 
-def called_back(lane: Lane, told: Callback) -> list[Decide]:
-    """Any status proves that Twilio has the part; some are facts of their own."""
-    decisions: list[Decide] = []
+def called_back(lane: Lane, told: Callback, known_by: KnownBy = "callback") -> Decide | None:
+    """Any status proves that the channel has the part; some are facts of their own.
+
+    Both stand in one batch: a callback does not come again.
+    """
+    fact = _fact(told)
     head = lane.queue[0] if lane.queue else None
     if head and head.token and place(head) == (told.reply, told.part, told.attempt):
-        decisions.append(sent(head, told.message_ref, "callback"))
+        proof = sent(head, told.message_ref, known_by)
+        return Decide(proof.slot, [*proof.events, *([fact] if fact else [])])
     known = next((one.rank for one in lane.sent if one.message_ref == told.message_ref), 0)
-    fact = _fact(told)
-    if fact is not None and RANKS[told.status] > known:
-        decisions.append(Decide(slots.delivery(told.message_ref, told.status), [fact]))
-    return decisions
+    if fact is None or RANKS[told.status] <= known:
+        return None
+    return Decide(slots.delivery(told.message_ref, told.status), [fact])
 
 
 def _fact(told: Callback) -> Event | None:
@@ -43,7 +48,12 @@ def _fact(told: Callback) -> Event | None:
             return ReplyRead(reply=reply, part=part, message_ref=sid)
         case "failed" | "undelivered" | "canceled" as status:
             return ReplyUndelivered(
-                reply=reply, part=part, message_ref=sid, status=status, code=told.code
+                reply=reply,
+                part=part,
+                message_ref=sid,
+                status=status,
+                code=told.code,
+                attempt=told.attempt,
             )
         case _:
             return None

@@ -221,7 +221,8 @@ class Watching:
             Write(one.origin.stream, facts, one.user, expected_version=one.folded.version),
         ]
         if text is not None:
-            reply = ReplyReady(turn=None, kind="alert", text=text)
+            language = one.origin.event.language
+            reply = ReplyReady(turn=None, kind="alert", text=text, language=language)
             writes.append(Write(streams.conversation(one.user), [reply], one.user))
         links = (one.origin.trace,) if one.origin.trace else ()
         with span("tell a watch", SpanKind.PRODUCER, links=links):

@@ -1,4 +1,5 @@
 // One chat as a list of bubbles, days and notices.
+import { choices } from "./choices.js";
 import { icon, make } from "./dom.js";
 import { formatted } from "./format.js";
 import { picture } from "./pictures.js";
@@ -25,14 +26,14 @@ export function dayOf(at) {
   return day.toLocaleDateString([], { day: "numeric", month: "long", year: "numeric" });
 }
 
-/* Draws the chat anew, keeping the elements of messages that did not change. */
-export function draw(list, messages, send) {
+/* Draws the chat anew, keeping the elements of messages that did not change. `act` sends and presses. */
+export function draw(list, messages, act) {
   const kept = new Map([...list.children].map((item) => [item.dataset.key, item]));
-  const items = messages.length ? rows(messages, kept, send) : [welcome(send)];
+  const items = messages.length ? rows(messages, kept, act) : [welcome(act)];
   list.replaceChildren(...items);
 }
 
-function rows(messages, kept, send) {
+function rows(messages, kept, act) {
   const items = [];
   let day = null;
   let side = null;
@@ -44,7 +45,7 @@ function rows(messages, kept, send) {
     }
     const first = side !== message.direction;
     const key = `${message.sid} ${first} ${JSON.stringify([message.tick, message.webhook_status])}`;
-    items.push(kept.get(key) ?? row(message, first, key, kept, send));
+    items.push(kept.get(key) ?? row(message, first, key, kept, act));
     if (message.direction === "inbound" && OPTED_OUT.has(message.body.trim().toLowerCase())) {
       items.push(make("li", { class: "notice" }, "You unsubscribed: TaskFlow can no longer write to you. Send START to undo it."));
     }
@@ -55,7 +56,7 @@ function rows(messages, kept, send) {
 }
 
 /* A bubble takes its direction from its text alone: whatever else stands in it names its own. */
-function row(message, first, key, kept, send) {
+function row(message, first, key, kept, act) {
   if (message.status === "failed" || message.status === "undelivered") return failure(message, key);
   const mine = message.direction === "inbound";
   const fresh = ![...kept.keys()].some((other) => other?.startsWith(message.sid));
@@ -66,17 +67,19 @@ function row(message, first, key, kept, send) {
     "li",
     { class: className, dir: "auto", "data-key": key, "data-sid": message.sid, "data-state": state },
     make("span", { class: "unseen", dir: "ltr" }, mine ? "You: " : "TaskFlow: "),
-    message.template ? make("span", { class: "label", dir: "ltr" }, "Template") : null,
+    message.is_template ? make("span", { class: "label", dir: "ltr" }, "Template") : null,
     message.has_picture ? picture(message) : message.media_url ? attachment(message) : null,
     formatted(message.body),
     meta,
-    state === "lost" ? lost(message, send) : null,
+    state === "lost" ? lost(message, act) : null,
+    message.buttons.length ? choices(message, act.press) : null,
   );
 }
 
-function lost(message, send) {
+function lost(message, act) {
   const why = message.webhook_status ?? message.webhook_error;
-  const again = make("button", { type: "button", onclick: () => send(message.body) }, "Send again");
+  const resend = () => (message.replied_to ? act.press(message.replied_to, message.body) : act.send(message.body));
+  const again = make("button", { type: "button", onclick: resend }, "Send again");
   return make("div", { class: "lost-note", dir: "ltr" }, make("span", {}, `Not accepted by TaskFlow (${why})`), again);
 }
 
@@ -91,7 +94,7 @@ function attachment(message) {
   return safe ? make("a", { class: "label", dir: "ltr", href: message.media_url, target: "_blank", rel: "noopener noreferrer" }, name) : make("span", { class: "label", dir: "ltr" }, name);
 }
 
-function welcome(send) {
+function welcome({ send }) {
   const tries = EXAMPLES.map((text) => make("button", { type: "button", onclick: () => send(text) }, text));
   const about = "This chat goes to TaskFlow through a simulated Twilio. Nothing leaves this machine.";
   return make("li", { class: "welcome" }, make("p", {}, about), ...tries);

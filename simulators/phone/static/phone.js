@@ -81,7 +81,7 @@ function show() {
   if (!contacts.has(current)) choose(chosenBefore() ?? contacts.keys().next().value ?? null, false);
   const messages = (chats.get(current) ?? []).filter(isShown);
   const follow = isAtEnd();
-  draw(byId("messages"), messages, send);
+  draw(byId("messages"), messages, { send, press });
   showPresence();
   if (follow) toEnd();
   drawPeople(contacts.values(), chats, current, choose);
@@ -148,6 +148,12 @@ async function send(body) {
     if (!text.value) text.value = body;
     fit();
   }
+}
+
+/* A press that is lost with the connection can be made again: the buttons stay. */
+function press(sid, title) {
+  toEnd();
+  post("/phone/pressed", { sid, title }).catch(() => {});
 }
 
 function fit() {

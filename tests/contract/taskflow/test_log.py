@@ -1,6 +1,7 @@
 """What every log keeps to: run on the one in memory and on PostgreSQL."""
 
 import asyncio
+import contextlib
 from uuid import UUID, uuid4
 
 import pytest
@@ -89,6 +90,83 @@ async def test_a_taken_slot_is_told_before_a_stale_version(log: Log, user: UserI
     outcome = await log.append([to(user, MESSAGE, expected=0)], slot)
 
     assert isinstance(outcome, Exists)
+
+
+def at_gate(user: UserId, expected: int, *gates: str) -> Write:
+    return Write(streams.conversation(user), [STARTED], user, expected, gates)
+
+
+async def test_a_gate_conflicts_only_with_what_it_names_behind_the_version(
+    log: Log, user: UserId
+) -> None:
+    await log.append([to(user, MESSAGE, STARTED)], uuid4())
+
+    passed = await log.append([at_gate(user, 1, MESSAGE.type)], uuid4())
+    assert isinstance(passed, Appended)
+    assert [one.version for one in passed.events] == [3], "it goes to the end, wherever it looked"
+
+    for expected, gates in (
+        (0, (MESSAGE.type,)),
+        (1, (STARTED.type,)),
+        (2, ("no.event", STARTED.type)),
+        (0, ("no.event", MESSAGE.type)),
+    ):
+        with pytest.raises(ConcurrentAppend):
+            await log.append([at_gate(user, expected, *gates)], uuid4())
+    assert len(await log.read(streams.conversation(user))) == 3
+
+    await log.append([at_gate(user, 3, STARTED.type)], uuid4())
+    await log.append([at_gate(user, 0, "no.event", MESSAGE.type[:-1])], uuid4())
+    with pytest.raises(ConcurrentAppend):
+        await log.append([to(user, STARTED, expected=3)], uuid4())
+
+
+async def test_a_gate_looks_at_its_own_stream_alone(log: Log, user: UserId) -> None:
+    await log.append([Write(streams.reminder(uuid4()), [MESSAGE], user)], uuid4())
+
+    outcome = await log.append([at_gate(user, 0, MESSAGE.type)], uuid4())
+
+    assert isinstance(outcome, Appended)
+
+
+async def test_a_taken_slot_is_told_before_a_gate(log: Log, user: UserId) -> None:
+    await log.append([to(user, MESSAGE)], slot := uuid4())
+
+    outcome = await log.append([at_gate(user, 0, MESSAGE.type)], slot)
+
+    assert isinstance(outcome, Exists)
+    assert [one.event.type for one in outcome.events] == [MESSAGE.type]
+
+
+async def test_a_gate_that_is_shut_lets_nothing_of_its_append_in(log: Log, user: UserId) -> None:
+    await log.append([to(user, MESSAGE)], uuid4())
+    other = streams.reminder(uuid4())
+
+    for writes in (
+        [Write(other, [STARTED], user), at_gate(user, 0, MESSAGE.type)],
+        [at_gate(user, 0, MESSAGE.type), Write(other, [STARTED], user)],
+    ):
+        with pytest.raises(ConcurrentAppend):
+            await log.append(writes, uuid4())
+
+    assert await log.read(other) == []
+    assert len(await log.read(streams.conversation(user))) == 1
+
+
+async def test_of_claims_that_race_with_a_message_none_comes_behind_it(
+    log: Log, user: UserId
+) -> None:
+    async def claim() -> None:
+        with contextlib.suppress(ConcurrentAppend):
+            await log.append([at_gate(user, 0, MESSAGE.type)], uuid4())
+
+    said = log.append([to(user, MESSAGE)], uuid4())
+    await asyncio.gather(*(claim() for _ in range(8)), said, *(claim() for _ in range(8)))
+
+    *_, last = await log.read(streams.conversation(user))
+    assert last.event.type == MESSAGE.type
+    heard = last.version
+    assert isinstance(await log.append([at_gate(user, heard, MESSAGE.type)], uuid4()), Appended)
 
 
 async def test_neighbours_do_not_share_a_failure(log: Log, user: UserId) -> None:

@@ -115,11 +115,13 @@ class House:
     async def types(self, *but: str) -> list[str]:
         return [one.event.type for one in await self.events() if one.event.type not in but]
 
-    async def say(self, text: str, kind: str = "answer") -> Recorded[Any]:
+    async def say(
+        self, text: str, kind: str = "answer", language: str | None = None
+    ) -> Recorded[Any]:
         """A reply is decided."""
         self.ready += 1
         user = await self.user()
-        reply = ReplyReady(turn=None, kind=kind, text=text)
+        reply = ReplyReady(turn=None, kind=kind, text=text, language=language)
         write = Write(streams.conversation(user), [reply], user)
         return (await self.log.append([write], slots.retry(slots.turn(text, self.ready)))).events[0]
 
@@ -170,3 +172,21 @@ async def runtime(house: House) -> AsyncGenerator[Runtime]:
     async with _opened(house) as runtime:
         assert (await house.write("hello"))["webhook_status"] == 200
         yield runtime
+
+
+@pytest.fixture
+def as_operator(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands of this process find the house."""
+    settings = house.settings
+    for name, value in {
+        "TASKFLOW_HOME": str(settings.taskflow_home),
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "NATS_URL": settings.nats_url,
+        "TASKFLOW_MASTER_KEY": settings.taskflow_master_key.get_secret_value(),
+        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
+        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token.get_secret_value(),
+        "TWILIO_WHATSAPP_FROM": settings.twilio_whatsapp_from,
+        "TWILIO_API_URL": settings.twilio_api_url or "",
+        "PUBLIC_URL": settings.public_url,
+    }.items():
+        monkeypatch.setenv(name, value)

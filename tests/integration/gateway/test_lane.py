@@ -14,9 +14,10 @@ from services.gateway.channels.links import PictureLinks
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.twilio.twilio import Twilio
-from services.gateway.decider import FOLD
 from services.gateway.effects import Effects
 from services.gateway.handlers import Sending
+from services.gateway.lane import FOLD
+from services.gateway.templates.catalogue import Templates
 from taskflow import clock
 from taskflow.bus.driving import Driving
 from taskflow.log.appending import Write
@@ -111,17 +112,6 @@ async def test_what_twilio_refuses_for_good_fails_and_makes_way(
     assert await bodies(house) == ["next"]
 
 
-async def test_outside_the_window_the_reply_is_recorded_as_undelivered(
-    house: House, runtime: Runtime
-) -> None:
-    await house.do("/_sim/phone/window/close", user=ADA.removeprefix("whatsapp:"))
-    await house.say("too late")
-    (undelivered,) = await eventually(lambda: house.events("reply.undelivered"))
-
-    assert (undelivered.event.code, undelivered.event.status) == (63016, "failed")
-    assert await settled(house, runtime)
-
-
 async def test_what_is_due_to_one_who_lost_their_number_is_held_and_told(
     house: House, runtime: Runtime
 ) -> None:
@@ -156,6 +146,7 @@ async def effects(house: House, event_log: EventLog, database: str) -> AsyncGene
             pictures=Pictures(Media(pool, house.vault), links),
             pacing=Pacing(80),
             now=_in_two_minutes,
+            templates=Templates(Folds(event_log, None)),
         )
     await twilio.close()
 

@@ -13,9 +13,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from contracts import slots
+from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.streams import UserId, conversation
+from contracts.templates import TemplateCreated, TemplateReviewed
+from services.gateway.templates.wording import Declared
 from taskflow.cli import main
 from taskflow.cli.connecting import connect
 from taskflow.cli.connecting.checks import Check
@@ -61,6 +63,11 @@ FEEDS: dict[str, list[list[str]]] = {
     "projections list": [[], ["--json"]],
     "projections rebuild": [[HOSTILE]],
     "projections drop": [[HOSTILE]],
+    "backfill": [["--since", HOSTILE]],
+    "templates list": [[], ["--json"]],
+    "templates status": [[], ["--json"]],
+    "templates sync": [[]],
+    "templates preview": [["reminder", "en", "--text", HOSTILE], [HOSTILE]],
     "replay what-if": [["--stream", HOSTILE]],
     "replay publish": [["--stream", HOSTILE]],
     "replay verify": [[], ["--stream", HOSTILE]],
@@ -115,6 +122,14 @@ async def _write() -> None:
         because = Because.of(received)
         await me.log.append([Write(stream, [reply], UserId(ADA))], slots.retry(ADA), because)
         await _park(me.pool, stream)
+        declared = Declared("reminder", "en")
+        template = TemplateCreated(
+            template="HX1", purpose="reminder", language="en", body=declared.body
+        )
+        reason = HOSTILE.replace("\x00", "")
+        rejected = TemplateReviewed(template="HX1", status="rejected", reason=reason)
+        write = Write(streams.TEMPLATES, [template, rejected], None)
+        await me.log.append([write], slots.template("reminder", "en", declared.body))
 
 
 async def _park(pool: asyncpg.Pool, stream: str) -> None:

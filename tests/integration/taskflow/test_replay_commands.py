@@ -27,7 +27,7 @@ from taskflow.replay.recordings import FileSource
 from taskflow.replay.run_stream import CURSOR, NotAReplay, RunStream
 from tests.support import golden_stories as stories
 from tests.support import recording
-from tests.support.golden import GOLDEN, MASTER
+from tests.support.golden import GOLDEN, MASTER, accepted_beside
 
 EVERYTHING = GOLDEN / "0.1.0" / "everything.jsonl"
 RECORDED = FileSource.of(EVERYTHING)
@@ -141,12 +141,14 @@ async def test_the_commands(
     monkeypatch.setenv("TASKFLOW_MASTER_KEY", base64.b64encode(MASTER).decode())
     monkeypatch.setenv("NATS_URL", settings.nats_url)
     bob = str(stories.BOB)
-    for user in (None, bob):
+    for user, differ in ((None, len(accepted_beside(EVERYTHING))), (str(stories.EVE), 0)):
         whose: dict[str, Any] = {"since": None, "user": user, "open_": False, "json": True}
-        assert await verify_log(**whose, file=None)
-        assert await verify_log(**whose, file=EVERYTHING)
-        stored, filed = capsys.readouterr().out.splitlines()
+        assert await verify_log(**whose, file=None) is (differ == 0)
+        stored = capsys.readouterr().out.splitlines()
+        assert await verify_log(**whose, file=EVERYTHING) is (differ == 0)
+        filed = capsys.readouterr().out.splitlines()
         assert stored == filed
+        assert len(stored) == differ + 1
 
     client = await nats.connect(settings.nats_url)
     asked: dict[str, Any] = {

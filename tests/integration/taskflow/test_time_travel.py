@@ -49,7 +49,7 @@ def test_show_folds_a_stream_up_to_a_version_and_tells_each_change(taskflow: Tas
     told = taskflow("show", NUMBER, "--version", "8", "--diff", "--open").stdout
     assert "8 of 65 events" in told
     assert "I live in Berlin" in told
-    assert "queue[0].parts: nothing → 1" in told
+    assert "queue[0].sending: nothing → 0" in told
 
     lines = [
         json.loads(line)

@@ -20,12 +20,21 @@ from contracts.conversation import (
 from contracts.event import Event
 from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
-from contracts.replies import ReplyDelivered, ReplyRead, ReplySending, ReplySent
+from contracts.replies import (
+    WINDOW_SHUT,
+    ReplyDelivered,
+    ReplyHeld,
+    ReplyRead,
+    ReplySending,
+    ReplySent,
+    ReplyUndelivered,
+)
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolRequested
 from taskflow.log.appending import Appended, Write
 from taskflow.log.event_log import EventLog
 from taskflow.views import VIEWS
+from taskflow.views.conversations import Conversations
 from taskflow.views.tasks import Tasks
 from tests.support.projecting import in_pages
 
@@ -128,6 +137,53 @@ async def test_a_conversation_its_cost_and_its_end(
 
 async def _rows(connection: asyncpg.Connection, tables: tuple[str, ...]) -> int:
     return sum([await connection.fetchval(f"select count(*) from {table}") for table in tables])
+
+
+HELD: dict[str, list[str]] = {
+    "h": ["held"],
+    "hc": ["held", "sending"],
+    "hcs": ["held", "sending", "sent"],
+    "cs!": ["sending", "sent", "sent"],
+    "cs!h": ["sending", "sent", "sent", "held"],
+    "cs!hcsd": ["sending", "sent", "sent", "held", "sending", "sent", "delivered"],
+    "csd!": ["sending", "sent", "delivered", "delivered"],
+    "cs?": ["sending", "sent", "undelivered"],
+    "cs.": ["sending", "sent", "undelivered"],
+}
+"""What happens: held, claimed, sent, delivered; undelivered because the window is shut (!), as an
+older release told it (?), or for another reason (.). And the state after each."""
+
+
+@pytest.mark.parametrize("happens", HELD)
+@pytest.mark.parametrize("size", [1, 2, 500])
+async def test_a_reply_that_waits_for_its_user_is_held(
+    database: str, event_log: EventLog, a_user: UserId, happens: str, size: int
+) -> None:
+    teller = Teller(event_log, a_user)
+    reply = await teller.tell(ReplyReady(turn=None, kind="reminder", text="hi"))
+    at: dict[str, Any] = {"reply": reply.event_id, "part": 0}
+    lost: dict[str, Any] = {**at, "message_ref": "SM2", "status": "undelivered"}
+    facts: dict[str, Event] = {
+        "h": ReplyHeld(**at, attempt=1, why="window"),
+        "c": ReplySending(**at, parts=1, attempt=1, token=uuid4()),
+        "s": ReplySent(**at, attempt=1, message_ref="SM2", known_by="response"),
+        "d": ReplyDelivered(**at, message_ref="SM2"),
+        "!": ReplyUndelivered(**lost, code=WINDOW_SHUT, attempt=1),
+        "?": ReplyUndelivered(**lost, code=WINDOW_SHUT),
+        ".": ReplyUndelivered(**lost, code=63024, attempt=1),
+    }
+    connection = await asyncpg.connect(database)
+    for what, state in zip(happens, HELD[happens], strict=True):
+        fact = await teller.tell(facts[what])
+        if size == 1:
+            await in_pages(database, event_log, Conversations(), size)
+            row = await connection.fetchrow("select state, state_at from conversation_replies")
+            assert row["state"] == state
+            assert row["state_at"] == fact.recorded_at or what == "!"
+    await in_pages(database, event_log, Conversations(), size)
+    told = await connection.fetchval("select state from conversation_replies")
+    await connection.close()
+    assert told == HELD[happens][-1]
 
 
 ENDS = (

@@ -18,7 +18,7 @@ from contracts.conversation import (
     Usage,
     UserForgotten,
 )
-from contracts.replies import ReplyAssumed, ReplyDelivered, ReplySending
+from contracts.replies import ReplyAssumed, ReplyDelivered, ReplySending, ReplyUndelivered
 from contracts.tools import ActionProposed
 from services.agent import decider
 from services.agent.decider import (
@@ -249,6 +249,27 @@ def test_a_reply_that_arrived_after_all_is_not_owed() -> None:
     story.tell(ReplyAssumed(reply=ready.event_id, part=0, attempt=1, assumed="gone"))
     story.tell(ReplyDelivered(reply=ready.event_id, part=0, message_ref="SM9"))
     assert FOLD.over(story.events).gone == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "attempt", "owed"), [(63016, 1, False), (63016, None, True), (63024, 1, True)]
+)
+def test_what_whatsapp_refused_by_the_window_is_sent_again_and_not_owed(
+    code: int, attempt: int | None, *, owed: bool
+) -> None:
+    story = Story()
+    (ready,) = story.tell(reply(opened(story)))
+    story.tell(ReplyAssumed(reply=ready.event_id, part=0, attempt=1, assumed="gone"))
+    fact = ReplyUndelivered(
+        reply=ready.event_id,
+        part=0,
+        message_ref="SM9",
+        status="undelivered",
+        code=code,
+        attempt=attempt,
+    )
+    story.tell(fact)
+    assert (FOLD.over(story.events).gone == (ready.event_id,)) is owed
 
 
 def asks(story: Story, *, sent: bool = True) -> tuple[UUID, UUID]:

@@ -13,6 +13,7 @@ from contracts.conversation import MessageReceived, TurnStarted
 from contracts.event import Event, UnknownEventType, all_events, decode, event, upcasts
 from contracts.personal import Sealed, personal_fields
 from contracts.recorded import Message
+from contracts.replies import WINDOW_SHUT
 from contracts.streams import UserId
 from contracts.tools import ToolRequested
 from tests.support.memory_log import START
@@ -97,6 +98,16 @@ def test_a_message_sid_of_before_is_a_reference(name: str) -> None:
     event = decode(type_, int(version), {**sample, "message_sid": "SM1"})
     assert event.model_dump()["message_ref"] == "SM1"
     assert not hasattr(event, "message_sid")
+
+
+def test_a_refusal_of_before_has_no_code_and_is_of_no_attempt_that_is_known() -> None:
+    sample = json.loads((ROOT / "samples" / "reply.refused.v1.json").read_text())
+    assert decode("reply.refused", 1, sample).model_dump()["code"] is None
+    for version in (1, 2):
+        name = f"reply.undelivered.v{version}.json"
+        sample = json.loads((ROOT / "samples" / name).read_text())
+        undelivered = decode("reply.undelivered", version, {**sample, "code": WINDOW_SHUT})
+        assert undelivered.model_dump()["attempt"] is None, "so nothing is said again"
 
 
 def offered_before(tool: str, owner: str, *arguments: str, grounded: str = "") -> Any:

@@ -56,6 +56,19 @@ def test_a_forwarded_message_is_known_as_one(more: dict[str, str], *, is_forward
     assert inbound.message(read(**more)).forwarded is is_forwarded
 
 
+@pytest.mark.parametrize("kind", ["reaction", "poll", "unsupported", "a kind of tomorrow", ""])
+def test_a_kind_without_words_is_no_empty_text(kind: str) -> None:
+    assert inbound.message(read(MessageType=kind)).kind == "other"
+    assert inbound.message(read(MessageType=kind, Body="👍")).kind == "text"
+
+
+@pytest.mark.parametrize(
+    ("sid", "quotes"), [("SM" + "c" * 32, "SM" + "c" * 32), ("", None), ("x" * 5_000, "x" * 1_024)]
+)
+def test_what_a_message_answers_is_kept(sid: str, quotes: str | None) -> None:
+    assert inbound.message(read(Body="yes", OriginalRepliedMessageSid=sid)).quotes == quotes
+
+
 @pytest.mark.parametrize("change", ["alter", "add", "drop", "url", "empty"])
 def test_any_change_breaks_the_signature(change: str) -> None:
     form, url, signature = {k: list(v) for k, v in FORM.items()}, URL, signed(FORM)

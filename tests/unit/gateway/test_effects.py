@@ -19,8 +19,10 @@ from services.gateway.channels.channel import (
 )
 from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.parts import CAPTION, LIMIT, length
-from services.gateway.decider import FOLD, Claim, Lane, Reconcile, next_move
+from services.gateway.decider import Claim, Hold, Reconcile, next_move
 from services.gateway.effects import CLAIM_HOLDS, Effects
+from services.gateway.lane import FOLD, Lane
+from services.gateway.templates.catalogue import Catalogue
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
 from taskflow.log.appending import Outcome as Appending
@@ -83,6 +85,11 @@ class Vault:
         return ADDRESS
 
 
+class NoTemplates:
+    async def now(self) -> Catalogue:
+        return Catalogue()
+
+
 class House:
     def __init__(self, ready: ReplyReady | None = None) -> None:
         self.story, self.vendor = Story(), Vendor()
@@ -95,6 +102,7 @@ class House:
             pictures=Pictures(),
             pacing=Pacing(1000),
             now=self._now,
+            templates=NoTemplates(),
         )
         self.ready: Recorded[Any] = self.story.tell(ready or reply(None, "hello"))[0]
 
@@ -117,6 +125,8 @@ class House:
                 await self.effects.send(claim, self.ready, lane)
             case Reconcile() as unknown:
                 await self.effects.reconcile(unknown, self.ready, lane)
+            case Hold() as hold:
+                await self.effects.hold(hold, self.ready, lane)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.channels.channel import Listed
-from services.gateway.decider import Queued, Sent
+from services.gateway.lane import Sent
+from services.gateway.queued import Part, Queued
 from services.gateway.restored import Restored
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
@@ -70,7 +71,8 @@ class House:
     ) -> str | None:
         ready: ReplyReady = reply(None, text, kind).model_copy(update={"in_reply_to": to})
         recorded: Recorded[Any] = Story().tell(ready)[0]
-        head = Queued.model_validate({"reply": HEAD, "kind": kind, "part": part})
+        pieces = [*[Part(done=True)] * part, Part()]
+        head = Queued.model_validate({"reply": HEAD, "kind": kind, "ready": 1, "pieces": pieces})
         return await self.restored.said(ADDRESS, head, text, recorded, known)
 
 

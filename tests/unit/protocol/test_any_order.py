@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.event import Event, all_events, decode
 from contracts.recorded import Recorded
 from services.agent import decider as agent
-from services.gateway import decider as gateway
+from services.gateway import lane as gateway
 from taskflow.log.folding import Fold
 from tests.support.events import STREAM, USER
 from tests.support.memory_log import START

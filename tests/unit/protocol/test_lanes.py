@@ -2,21 +2,8 @@
 
 from collections import Counter
 
-from tests.support.lanes import Lanes
+from tests.support.lanes import FAULTS, WORK, Lanes
 from tests.support.walks import MACHINE, SEEDS, walk
-
-FAULTS = (
-    "the_bus_delivers_again",
-    "the_bus_loses_a_delivery",
-    "a_sender_dies",
-    "a_sender_is_told_to_park",
-    "twilio_accepts_and_the_answer_is_lost",
-    "twilio_refuses",
-    "a_post_never_arrives",
-    "twilios_list_breaks",
-    "time_passes",
-)
-WORK = ("a_sender_goes_on", "the_bus_delivers", "twilio_accepts")
 
 TestLanes = Lanes.TestCase
 TestLanes.settings = MACHINE

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from contracts import slots
 from contracts.conversation import ReplyReady
@@ -10,19 +9,19 @@ from contracts.recorded import Recorded
 from contracts.replies import ReplyParked, ReplyRefused
 from services.gateway import decider
 from services.gateway.channels.statuses import Callback
-from services.gateway.decider import Claim, Decide, Lane, Reconcile, evolve, place
+from services.gateway.decider import Claim, Decide, Reconcile
+from services.gateway.lane import Lane, evolve
+from services.gateway.queued import place
 from taskflow.log.appending import Appended, Outcome
 from taskflow.log.folding import Fold
 from tests.support.lane_world import Sender
-from tests.support.lanes import Lanes
+from tests.support.lanes import FAULTS, WINDOW, WORK, Lanes
 from tests.support.simulated_twilio import Message
 from tests.support.walks import violation, walk
 
-WORK = ("a_sender_goes_on", "the_bus_delivers", "twilio_accepts")
-
 
 def found(machine: type[Lanes]) -> str | None:
-    return violation(lambda seed: walk(machine, seed, often=WORK))
+    return violation(lambda seed: walk(machine, seed, without=WINDOW, often=WORK))
 
 
 def test_taking_any_claim_for_ones_own_is_found_out() -> None:
@@ -30,7 +29,7 @@ def test_taking_any_claim_for_ones_own_is_found_out() -> None:
         def is_mine(self, sender: Sender, outcome: Outcome) -> bool:
             return True
 
-    assert found(Trusting) == "an outcome of an attempt that nobody claimed"
+    assert found(Trusting) == "an attempt was POSTed twice"
 
 
 def test_a_claim_without_its_token_is_found_out() -> None:
@@ -42,29 +41,19 @@ def test_a_claim_without_its_token_is_found_out() -> None:
             super().teardown()
             assert not self.judge.assumed_gone(), "given up though nobody failed"
 
-    only_commits_fail = (
-        "the_bus_delivers_again",
-        "the_bus_loses_a_delivery",
-        "a_sender_dies",
-        "a_sender_is_told_to_park",
-        "twilio_accepts_and_the_answer_is_lost",
-        "twilio_refuses",
-        "a_post_never_arrives",
-        "twilios_list_breaks",
-        "time_passes",
-    )
-
     def walks(seed: int) -> None:
-        walk(Tokenless, seed, without=only_commits_fail, often=WORK)
+        walk(Tokenless, seed, without=FAULTS, often=WORK)
 
     assert violation(walks) == "given up though nobody failed"
 
 
 def test_an_unknown_outcome_that_is_simply_tried_again_is_found_out() -> None:
     class Hasty(Lanes):
-        def next_move(self, lane: Lane) -> decider.Move:
-            move = super().next_move(lane)
-            return Claim(move.head, UUID(int=0)) if isinstance(move, Reconcile) else move
+        def next_move(self, lane: Lane, now: datetime) -> decider.Move:
+            move = super().next_move(lane, now)
+            if not isinstance(move, Reconcile):
+                return move
+            return Claim(move.head, slots.claim(*place(move.head)))
 
         def is_mine(self, sender: Sender, outcome: Outcome) -> bool:
             return True
@@ -90,12 +79,12 @@ def test_matching_messages_older_than_the_claim_is_found_out() -> None:
 
 def test_a_callback_that_names_the_reply_alone_is_found_out() -> None:
     class ReplyOnly(Lanes):
-        def callback(self, message: Message, status: str) -> Callback:
-            told = super().callback(message, status)
+        def callback(self, message: Message, status: str, code: int | None) -> Callback:
+            told = super().callback(message, status, code)
             head = self.lane.queue[0] if self.lane.queue else None
             if head is None or head.reply != told.reply:
                 return told
-            return Callback(*place(head), told.message_ref, told.status, None)
+            return Callback(*place(head), told.message_ref, told.status, told.code)
 
     assert found(ReplyOnly) == "sent, but Twilio never had it"
 
@@ -107,7 +96,7 @@ def test_parking_over_a_claimed_attempt_is_found_out() -> None:
             parked = ReplyParked(reply=head.reply, error="boom")
             return Decide(decider.current_slot(lane), [parked])
 
-    assert found(Impatient) == "sent, but Twilio never had it"
+    assert found(Impatient) == "claimed beside an open attempt"
 
 
 def test_a_claim_that_never_grows_old_is_found_out() -> None:
@@ -137,7 +126,7 @@ def test_replies_that_overtake_are_found_out() -> None:
     class Overtaking(Lanes):
         fold = Fold("broken", 1, Lane, overtaking)
 
-    assert found(Overtaking) == "parts reached the phone out of order"
+    assert found(Overtaking) == "claimed before an earlier reply that waits"
 
 
 def test_a_lane_that_forgets_who_waits_is_found_out() -> None:
@@ -166,9 +155,9 @@ def test_a_newer_reply_that_takes_the_lane_is_found_out() -> None:
 def test_claims_outside_their_slot_are_found_out() -> None:
     class Aside(Lanes):
         def claim(self, sender: Sender) -> Outcome:
-            assert sender.head is not None
-            parts = self.judge.parts[sender.head.reply]
-            claim = decider.claimed(sender.head, parts, sender.token)
+            assert isinstance(sender.move, Claim)
+            parts = self.judge.parts[sender.move.head.reply]
+            claim = decider.claimed(sender.move, parts, sender.token)
             return self.append([claim], slots.retry(sender.token))
 
     assert found(Aside) == "an attempt was claimed twice"

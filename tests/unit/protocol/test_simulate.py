@@ -44,7 +44,7 @@ def test_a_found_seed_tells_the_same_story_in_every_process(
     found = {name: (seed, finding) for name, seed, finding in FOUND.findall(first)}
     assert {name: finding for name, (_, finding) in found.items()} == {
         "turns": "a step of a turn that is not open",
-        "lanes": "an outcome of an attempt that nobody claimed",
+        "lanes": "an attempt was POSTed twice",
         "reminders": "fired before its time",
     }
     for name, (seed, _) in found.items():

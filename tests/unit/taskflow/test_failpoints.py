@@ -58,7 +58,7 @@ INSIDE = {
     ("rebuilding.py", "advance"): "REBUILD_COMMIT or REBUILD_SWAP holds the transaction",
     ("rebuilding.py", "_swap"): "REBUILD_SWAP holds the transaction",
     ("twilio.py", "_between"): "`_asked` puts SEND_LIST around the call it is given",
-    ("twilio.py", "received_since"): "the same",
+    ("twilio.py", "_paged"): "the same",
     (
         "shredding.py",
         "_shredded",

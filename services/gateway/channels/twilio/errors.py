@@ -5,7 +5,9 @@ Source: Twilio's error dictionary, and how its WhatsApp channel uses it.
 
 from typing import Literal, NamedTuple
 
-Verdict = Literal["later", "never"]
+from contracts.replies import WINDOW_SHUT
+
+Verdict = Literal["later", "too_late", "never"]
 
 
 class Known(NamedTuple):
@@ -26,6 +28,8 @@ CODES = {
     21611: Known("later", "the sender's queue at Twilio is full"),
     21614: Known("never", "the recipient's number takes no messages"),
     21617: Known("never", "the body is longer than 1600 characters"),
+    21655: Known("too_late", "there is no such template: run taskflow templates sync"),
+    21656: Known("too_late", "the template does not take its variables"),
     21620: Known("never", "the media's address is not valid"),
     30001: Known("later", "the sender's queue at Twilio is full"),
     63003: Known("never", "the recipient cannot be reached by WhatsApp"),
@@ -33,7 +37,7 @@ CODES = {
     63012: Known("never", "WhatsApp failed to deliver"),
     63013: Known("never", "WhatsApp's policy forbids the content"),
     63015: Known("never", "the recipient has not joined the sandbox"),
-    63016: Known("never", "the 24 hours since the user's last message are over: needs a template"),
+    WINDOW_SHUT: Known("too_late", "the 24 hours since the user's last message are over"),
     63017: Known("later", "the account's rate is exceeded"),
     63018: Known("later", "the channel's rate is exceeded"),
     63019: Known("never", "Twilio could not fetch the media: look at PUBLIC_URL"),
@@ -47,9 +51,12 @@ NOT_NOW_STATUSES = frozenset({408, 425, 429})
 """Of HTTP: the request was not taken up, and the same one may be later."""
 
 
-def is_for_later(status: int, code: int | None) -> bool:
+def verdict(status: int, code: int | None) -> Verdict:
+    """On a message that was refused with a status of HTTP between 400 and 499."""
+    if status in NOT_NOW_STATUSES:
+        return "later"
     known = CODES.get(code or 0)
-    return status in NOT_NOW_STATUSES or (known is not None and known.verdict == "later")
+    return known.verdict if known else "never"
 
 
 def words(status: int, code: int | None) -> str:

@@ -33,6 +33,7 @@ def message(form: InboundForm) -> MessageReceived:
         zone=guess.zone,
         zone_ambiguous=guess.ambiguous,
         forwarded=form.is_forwarded,
+        quotes=clean(form.original_replied_message_sid) or None,
     )
 
 
@@ -43,7 +44,8 @@ def _kind(form: InboundForm) -> Kind:
         return "button"
     if form.latitude and form.longitude:
         return "location"
-    return "text"
+    # A reaction, a poll, a kind of tomorrow: Twilio tells of it, and not what it says.
+    return "text" if form.body else "other"
 
 
 def _text(form: InboundForm) -> str:

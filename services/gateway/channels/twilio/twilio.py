@@ -1,6 +1,7 @@
 """Twilio by its own async client: every call bounded, its retries off, its outcome typed."""
 
 import asyncio
+import json
 from collections.abc import Awaitable
 from contextvars import ContextVar
 from datetime import datetime
@@ -27,10 +28,11 @@ from services.gateway.channels.channel import (
     NotNow,
     Outcome,
     Outgoing,
+    TooLate,
     Unknown,
 )
 from services.gateway.channels.links import Callbacks
-from services.gateway.channels.twilio.errors import is_for_later, words
+from services.gateway.channels.twilio.errors import verdict, words
 from services.gateway.settings import GatewaySettings
 from taskflow import failpoints
 from taskflow.errors import VendorUnavailable
@@ -105,11 +107,15 @@ class Twilio:
         }
         fields: dict[str, Any] = {
             "to": message.address,
-            "body": message.text,
             "status_callback": self._callbacks.url(
                 message.user, message.reply, message.part, message.attempt, current_traceparent()
             ),
         }
+        if message.template:
+            fields["content_sid"] = message.template
+            fields["content_variables"] = json.dumps({"1": message.text})
+        else:
+            fields["body"] = message.text
         if message.picture:
             fields["media_url"] = [message.picture]
         with span(f"POST {MESSAGES}", SpanKind.CLIENT, attributes=attributes) as sending:
@@ -149,13 +155,18 @@ class Twilio:
 
     async def received_since(self, since: datetime) -> list[Listed]:
         """What users wrote to us since then, newest first. Raises VendorUnavailable."""
-        found: list[Listed] = []
+        return [self._listed(one, one.from_) for one in await self._paged(since, to=self._from)]
+
+    async def sent_since(self, since: datetime) -> list[Listed]:
+        """What we sent to users since then, newest first. Raises VendorUnavailable."""
+        return [self._listed(one, one.to) for one in await self._paged(since, from_=self._from)]
+
+    async def _paged(self, since: datetime, **side: str) -> list[Any]:
+        found: list[Any] = []
         messages = self._client.messages
-        page = await self._asked(
-            messages.page_async(to=self._from, date_sent_after=since, page_size=PAGE)
-        )
+        page = await self._asked(messages.page_async(**side, date_sent_after=since, page_size=PAGE))
         for _ in range(MAX_PAGES):
-            found += [self._listed(one, one.from_) for one in page]
+            found += list(page)
             page = await self._asked(page.next_page_async())
             if page is None:
                 return found
@@ -199,6 +210,8 @@ class Twilio:
             address=str(address),
             at=message.date_sent or message.date_created,
             media=f"{self._client.api.base_url}{links['media']}" if has_media else None,
+            status=str(message.status or "sent"),
+            code=int(message.error_code) if message.error_code else None,
         )
 
 
@@ -209,7 +222,13 @@ def outcome_of(error: Any, retry_after: float | None = None) -> Outcome:
     said = words(status, code)
     if not 400 <= status < 500:
         return Unknown(said)
-    return NotNow(said, retry_after) if is_for_later(status, code) else Never(code, said)
+    match verdict(status, code):
+        case "later":
+            return NotNow(said, retry_after)
+        case "too_late":
+            return TooLate(code or status, said)
+        case "never":
+            return Never(code, said)
 
 
 def _seconds(header: str) -> float | None:

@@ -99,19 +99,6 @@ async def test_a_closed_window_is_as_good_as_a_day_of_silence(world) -> None:
     await eventually(lambda: world.app.statuses(sid) == ["failed"])
 
 
-async def test_a_template_arrives_outside_the_window(world) -> None:
-    sid = await world.send(
-        body=None,
-        content_sid="HX" + "a" * 32,
-        content_variables='{"1": "stretch"}',
-        status_callback=world.callback,
-    )
-    await eventually(lambda: world.app.statuses(sid) == ["sent", "delivered"])
-
-    [shown] = await world.get("/_sim/phone/messages", user="+15551230001")
-    assert (shown["body"], shown["template"]) == ("stretch", "HX" + "a" * 32)
-
-
 async def test_a_delivery_can_be_made_to_fail(world) -> None:
     await world.write("hi")
     await world.post("/_sim/faults", vendor="twilio-delivery", code=63018)

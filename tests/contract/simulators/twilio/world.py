@@ -153,5 +153,6 @@ async def opened(home: Path, **settings: Any) -> AsyncIterator[World]:
             sdk = AsyncTwilioHttpClient()
             client = Client(ACCOUNT, TOKEN, http_client=sdk)
             client.api.base_url = client.messaging.base_url = f"{url}/twilio"
+            client.content.base_url = f"{url}/twilio"
             yield World(url, http, client, app, told)
             await sdk.close()

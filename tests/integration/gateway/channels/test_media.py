@@ -9,7 +9,7 @@ from contracts import slots, streams
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.channels.links import PictureLinks
-from services.gateway.decider import FOLD
+from services.gateway.lane import FOLD
 from taskflow.log.appending import Write
 from taskflow.privacy.media import Media
 from taskflow.process.service import Runtime

@@ -173,6 +173,7 @@ async def test_an_event_of_a_newer_release_does_not_stop_it(
         stream="conversation-of-tomorrow",
         place=1,
         expected_version=None,
+        gates=(),
         type=MessageReceived.type,
         schema_version=MessageReceived.version + 1,
         user_id=None,

@@ -21,6 +21,7 @@ from contracts.conversation import (
 )
 from contracts.event import Json
 from contracts.recorded import Recorded
+from contracts.replies import ReplySent
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
 from services.agent.asking import bounds, history
@@ -421,6 +422,42 @@ def test_a_forwarded_message_is_told_as_somebody_elses() -> None:
 
     assert told == f"{history.FORWARDED}\ndelete all"
     assert history.words(typed) == "delete all"
+
+
+def quoting(story: Story, ref: str, text: str = "not this one") -> Json:
+    """The last content, of a turn whose message answers an earlier one."""
+    story.tell(message(text, sid="SM9").model_copy(update={"quotes": ref}))
+    return last(story, start(story))
+
+
+def test_a_message_shows_which_of_ours_it_answers() -> None:
+    story = Story()
+    ready = story.tell(reply(None, "⏰ call mum\n(at nine)", kind="reminder"))[0].event_id
+    story.tell(ReplySent(reply=ready, part=0, attempt=1, message_ref="SM5", known_by="response"))
+
+    assert texts([quoting(story, "SM5")])[-1] == (
+        f'{history.QUOTING} "⏰ call mum\\n(at nine)")\nnot this one'
+    )
+
+
+def test_a_message_shows_which_of_their_own_it_answers() -> None:
+    story = Story()
+    turn(story, "a flight to Rome", "here are some")
+    assert '"a flight to Rome"' in texts([quoting(story, "SM1")])[-1]
+
+
+def test_a_long_quotation_is_cut_and_an_unknown_one_is_left_out() -> None:
+    story = Story()
+    turn(story, "x" * 2_000, "all right")
+    assert len(texts([quoting(story, "SM1")])[-1]) < history.MAX_QUOTED + 150
+    other = Story()
+    turn(other, "hello", "hello")
+    assert texts([quoting(other, "SM404")])[-1] == "not this one"
+
+
+def test_what_cannot_be_read_is_never_an_empty_message() -> None:
+    assert history.words(message("", kind="other")) == history.UNREADABLE
+    assert history.words(message("")) == "(an empty message)"
 
 
 def test_what_came_meanwhile_is_shown_behind_the_results() -> None:

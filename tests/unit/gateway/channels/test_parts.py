@@ -38,3 +38,12 @@ def test_the_indentation_of_code_is_kept_where_it_goes_on() -> None:
     _, second, *_ = split(f"```\n{CODE}\n```")
 
     assert body(second).startswith("```\n    print(")
+
+
+@pytest.mark.parametrize("character", ["🇩🇪", "👩‍👩‍👧", "👍🏽", "क्षि", "e\u0301", "각", "1️⃣", "நி"])
+@pytest.mark.parametrize("before", ["", "x", "xy"])
+def test_no_cut_parts_what_shows_as_one_character(character: str, before: str) -> None:
+    parts = [body(part) for part in split(before + character * 2_000)]
+    assert len(parts) > 1
+    assert "".join(parts) == before + character * 2_000
+    assert all(part.removeprefix(before) == character * part.count(character) for part in parts)

@@ -1,3 +1,5 @@
+import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -5,6 +7,7 @@ import pytest
 
 from simulators.phone.message import Message
 from simulators.phone.store import Phone
+from simulators.twilio.content import Content, Contents
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.validation import Order, parse_form, validate
 
@@ -13,9 +16,26 @@ GOOD = {"To": "whatsapp:+15551230001", "From": SENDER, "Body": "hi"}
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 
+TEMPLATE = "HX" + "a" * 32
+
+
+def contents() -> Contents:
+    kept = Contents()
+    types = {"twilio/text": {"body": "Your reminder {{1}} is for {{2}} today"}}
+    kept.put(Content(TEMPLATE, "en", types, NOW, NOW, variables={"1": "a walk", "2": "noon"}))
+    picture = {"twilio/media": {"media": ["{{1}}"]}}
+    kept.put(Content("HX" + "b" * 32, "en", picture, NOW, NOW, variables={"1": "no address"}))
+    return kept
+
+
+def validated(pairs: Iterable[tuple[str, str]], phone: Phone | None = None) -> Order:
+    form = parse_form(urlencode(list(pairs)).encode())
+    return validate(form, SENDER, phone or Phone(), contents(), keeps_consent=True)
+
+
 def order(**changes: str | None) -> Order:
     parameters = {name: value for name, value in (GOOD | changes).items() if value is not None}
-    return validate(parse_form(urlencode(parameters).encode()), SENDER, Phone(), keeps_consent=True)
+    return validated(parameters.items())
 
 
 @pytest.mark.parametrize(
@@ -37,8 +57,22 @@ def order(**changes: str | None) -> Order:
         ({"StatusCallback": "not a url"}, 21609),
         ({"MediaUrl": "ftp://example.com/a.png"}, 21620),
         ({"Body": None, "ContentSid": "HX1"}, 21655),
-        ({"Body": None, "ContentSid": "HX" + "a" * 32, "ContentVariables": "{"}, 21656),
-        ({"Body": None, "ContentSid": "HX" + "a" * 32, "ContentVariables": "[1]"}, 21656),
+        ({"Body": None, "ContentSid": "HX" + "0" * 32}, 21655),
+        ({"Body": None, "ContentSid": TEMPLATE, "ContentVariables": "{"}, 21656),
+        ({"Body": None, "ContentSid": TEMPLATE, "ContentVariables": "[1]"}, 21656),
+        ({"Body": None, "ContentSid": TEMPLATE, "ContentVariables": "[" * 9_999}, 21656),
+        ({"Body": None, "ContentSid": TEMPLATE, "ContentVariables": '{"1": 7}'}, 21656),
+        ({"Body": None, "ContentSid": TEMPLATE, "ContentVariables": '{"1": null}'}, 21656),
+        (
+            {
+                "Body": None,
+                "ContentSid": TEMPLATE,
+                "ContentVariables": json.dumps({"1": "x" * 1600}),
+            },
+            21617,
+        ),
+        ({"Body": None, "ContentSid": "HX" + "b" * 32}, 21620),
+        ({"ContentVariables": '{"1": "stretch"}'}, 21654),
         ({"From": None, "MessagingServiceSid": "MG1"}, 20404),
     ],
 )
@@ -52,12 +86,8 @@ def test_a_bad_message_is_refused_with_twilios_code(
 
 
 def test_one_message_carries_one_medium() -> None:
-    two = parse_form(
-        urlencode([*GOOD.items(), *[("MediaUrl", "https://example.com/a")] * 2]).encode()
-    )
-
     with pytest.raises(TwilioError) as refused:
-        validate(two, SENDER, Phone(), keeps_consent=True)
+        validated([*GOOD.items(), *[("MediaUrl", "https://example.com/a")] * 2])
 
     assert refused.value.code == 21623
 
@@ -67,7 +97,7 @@ def test_a_user_who_opted_out_cannot_be_written_to() -> None:
     phone.put(Message("SM1", "inbound", "+15551230001", "Stop", "received", NOW, NOW))
 
     with pytest.raises(TwilioError) as refused:
-        validate(parse_form(urlencode(GOOD).encode()), SENDER, phone, keeps_consent=True)
+        validated(GOOD.items(), phone)
 
     assert (refused.value.code, refused.value.status) == (21610, 400)
 
@@ -84,12 +114,29 @@ def test_a_hidden_user_is_written_to_by_id() -> None:
     assert order(To="whatsapp:US.1a2b").user == "US.1a2b"
 
 
-def test_a_template_is_shown_by_what_fills_it() -> None:
-    taken = order(
-        Body=None, ContentSid="HX" + "a" * 32, ContentVariables='{"1": "stretch", "2": "9:00"}'
-    )
+@pytest.mark.parametrize(
+    ("variables", "body"),
+    [
+        ('{"1": "to stretch", "2": "9:00"}', "Your reminder to stretch is for 9:00 today"),
+        ('{"1": "to {{2}}", "9": "x"}', "Your reminder to {{2}} is for noon today"),
+        (None, "Your reminder a walk is for noon today"),
+    ],
+)
+def test_a_content_is_filled_with_what_is_given_or_its_samples(
+    variables: str | None, body: str
+) -> None:
+    taken = order(Body=None, ContentSid=TEMPLATE, ContentVariables=variables)
 
-    assert (taken.template, taken.body) == ("HX" + "a" * 32, "stretch\n9:00")
+    assert taken.content is not None
+    assert (taken.content.sid, taken.body, taken.media_url) == (TEMPLATE, body, None)
+
+
+def test_a_content_supersedes_what_else_is_given() -> None:
+    url = "https://example.com/a.png"
+    taken = order(Body="x" * 1601, MediaUrl=url, ContentSid=TEMPLATE)
+
+    assert taken.body == "Your reminder a walk is for noon today"
+    assert taken.media_url is None
 
 
 def test_a_form_keeps_blank_and_repeated_values() -> None:

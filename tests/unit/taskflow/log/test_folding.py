@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.recorded import Recorded
 from services.agent import decider as agent
-from services.gateway import decider as gateway
+from services.gateway import lane as gateway
 from taskflow.log.folding import Fold, Folded
 from taskflow.log.folds import Folds
 from tests.support.events import STREAM, Story, message, reply

@@ -8,6 +8,7 @@ from contracts.reminders import ReminderCancelled
 from contracts.replies import (
     ReplyAssumed,
     ReplyFailed,
+    ReplyHeld,
     ReplyRead,
     ReplyRefused,
     ReplySending,
@@ -191,6 +192,18 @@ def test_what_went_wrong_is_told() -> None:
     assert attempts(claim(), failed) == "failed"
     assert attempts(claim(), gone) == "assumed gone"
     assert attempts(claim(), sent(), lost) == "undelivered"
+
+
+def test_what_waits_for_its_user_to_write_is_held() -> None:
+    def held(part: int = 0, attempt: int = 1):
+        return lambda id_: ReplyHeld(reply=id_, part=part, attempt=attempt, why="window")
+
+    assert attempts(held()) == "held"
+    assert attempts(held(), claim(attempt=2)) == "sending"
+    assert attempts(held(), claim(attempt=2), sent(attempt=2)) == "sent"
+    first = claim(parts=2), sent(), read()
+    assert attempts(*first, claim(1, 2), held(1, 2)) == "held"
+    assert attempts(*first, held(1), claim(1, 2, 2), sent(1, 2)) == "sent"
 
 
 def test_somebody_who_only_wrote() -> None:

@@ -25,6 +25,7 @@ from contracts.replies import (
     ReplyAssumed,
     ReplyDelivered,
     ReplyFailed,
+    ReplyHeld,
     ReplyParked,
     ReplyRead,
     ReplyRefused,
@@ -82,6 +83,7 @@ FAILED = ReplyFailed(**TRY, code=63016, reason="no")
         (ReplyAssumed(**TRY, assumed="gone"), {("sends", "unknown", "none"): 1}),
         (FAILED, {("sends", "refused", "63016"): 1}),
         (FAILED.model_copy(update={"code": None}), {("sends", "refused", "none"): 1}),
+        (ReplyHeld(**TRY, why="window"), {("replies.delivered", "held"): 1}),
         (ReplyDelivered(**PART, message_ref="S"), {("replies.delivered", "delivered"): 1}),
         (ReplyRead(**PART, message_ref="S"), {("replies.delivered", "read"): 1}),
         (

@@ -12,6 +12,7 @@ from rich.console import Console
 from contracts import slots
 from contracts.conversation import TurnStarted
 from contracts.recorded import Recorded
+from contracts.replies import ReplyHeld, ReplySending
 from taskflow.cli.past.trace_drawing import as_json, drawing
 from taskflow.time_travel.why import trace_id
 from taskflow.waterfall import of_log, tries
@@ -158,6 +159,30 @@ def test_tries_are_told_where_they_led_or_where_they_wait() -> None:
         answered.event_id: ["agent: delivery 3"],
         call.event_id: ["tools: delivery 5"],
     }
+
+
+def test_a_reply_that_is_held_took_its_claim_and_its_next_one_waits() -> None:
+    story = Story()
+    story.tell(message())
+    reply, token = UUID(int=4), UUID(int=5)
+    where: dict[str, Any] = {"reply": reply, "part": 0}
+    (held,) = story.tell(ReplyHeld(**where, attempt=1, why="window"), slot=slots.claim(reply, 0, 1))
+    assert tries.places(story.events) == {
+        slots.claim(reply, 0, 1): held.event_id,
+        slots.claim(reply, 0, 2): held.event_id,
+    }
+    (claimed,) = story.tell(
+        ReplySending(**where, parts=1, attempt=2, token=token), slot=slots.claim(reply, 0, 2)
+    )
+    assert tries.places(story.events)[slots.claim(reply, 0, 2)] == claimed.event_id
+
+    events = [replace(one, trace=f"00-{'c' * 32}-{'1' * 16}-01") for one in story.events]
+    (bar,) = named(told("c" * 32, events), "reply.held")
+    assert (bar.service, list(bar.notes), bar.error) == (
+        "gateway",
+        ["waits for the user's next message"],
+        None,
+    )
 
 
 def test_every_decision_of_a_recorded_log_stands_where_its_tries_are_counted() -> None:

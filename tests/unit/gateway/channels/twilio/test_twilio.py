@@ -3,16 +3,18 @@
 import pytest
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
-from services.gateway.channels.channel import Never, NotNow, Unknown
+from services.gateway.channels.channel import Never, NotNow, TooLate, Unknown
 from services.gateway.channels.twilio.errors import CODES
 from services.gateway.channels.twilio.twilio import LONGEST_RETRY_AFTER, _seconds, outcome_of
+
+OUTCOMES = {"later": NotNow, "too_late": TooLate, "never": Never}
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_known_code_is_told_in_words_and_decides(code: int) -> None:
     outcome = outcome_of(TwilioRestException(400, "/", "what a user wrote", code))
 
-    assert isinstance(outcome, NotNow if CODES[code].verdict == "later" else Never)
+    assert isinstance(outcome, OUTCOMES[CODES[code].verdict])
     assert outcome.reason == f"HTTP 400, {code}: {CODES[code].words}"
 
 
@@ -23,6 +25,11 @@ def test_a_known_code_is_told_in_words_and_decides(code: int) -> None:
         (408, None, NotNow("HTTP 408", 7.0)),
         (400, 99999, Never(99999, "HTTP 400, 99999")),
         (404, "odd", Never(None, "HTTP 404")),
+        (
+            429,
+            63016,
+            NotNow("HTTP 429, 63016: the 24 hours since the user's last message are over", 7.0),
+        ),
         (503, 20429, Unknown("HTTP 503, 20429: too many requests")),
         (307, 307, Unknown("HTTP 307")),
     ],

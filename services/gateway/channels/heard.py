@@ -12,8 +12,10 @@ from contracts import slots, streams
 from contracts.event import Event
 from contracts.replies import ReplySent
 from services.gateway.channels import statuses
+from services.gateway.channels.channel import Listed
 from services.gateway.channels.statuses import Callback
-from services.gateway.decider import FOLD, Decide
+from services.gateway.decider import Decide
+from services.gateway.lane import FOLD, RANKS, Lane
 from taskflow.errors import SealedForEver
 from taskflow.log.appending import Appended, Outcome, Write
 from taskflow.log.event_log import Log
@@ -32,24 +34,40 @@ class Heard:
 
     async def note(self, user: UUID, told: Callback) -> None:
         """Raises AnotherMessage, or Retryable when the log is away."""
-        lane = (await self._folds.fold(streams.conversation(user), FOLD)).state
-        decisions = statuses.called_back(lane, told)
+        lane = await self._lane(user)
+        decision = statuses.called_back(lane, told)
         known = any(
             (one.message_ref, one.reply, one.part) == (told.message_ref, told.reply, told.part)
             for one in lane.sent
         )
         try:
-            if decisions and decisions[0].slot == _outcome_slot(told):
-                proof = decisions.pop(0)
-                known = _is_its(await self._append(user, proof), told)
+            if decision and decision.slot == _outcome_slot(told):
+                outcome = await self._append(user, decision)
+                if isinstance(outcome, Appended):
+                    return
+                known = _is_its(outcome, told)
+                decision = statuses.called_back(await self._lane(user), told)
             if not known:
                 known = await self._was_sent(told)
-            for fact in decisions:
-                await (self._append(user, fact) if known else self._bind(user, fact, told))
-            if not known and not decisions:
+            if decision:
+                await (self._append(user, decision) if known else self._bind(user, decision, told))
+            elif not known:
                 _must_be_its(await self._stands(slots.heard(*_attempt(told))), told)
         except SealedForEver:
             return
+
+    async def found(self, user: UUID, listed: Listed) -> bool:
+        """Whether a listed status was news. Of what the lane does not remember none is."""
+        for one in (await self._lane(user)).sent:
+            if one.message_ref != listed.message_ref or RANKS.get(listed.status, 0) <= one.rank:
+                continue
+            place = (one.reply, one.part, one.attempt)
+            await self.note(user, Callback(*place, listed.message_ref, listed.status, listed.code))
+            return True
+        return False
+
+    async def _lane(self, user: UUID) -> Lane:
+        return (await self._folds.fold(streams.conversation(user), FOLD)).state
 
     async def _append(self, user: UUID, decision: Decide) -> Outcome:
         stream = streams.conversation(user)

@@ -1,0 +1,224 @@
+"""A user's lane, as a pure fold of the conversation: what waits, what is held, and what left.
+
+Replies go out strictly one after the other; each attempt at each part is claimed before it is
+POSTed and has exactly one outcome. The rules are in docs/protocol.md.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.conversation import MessageReceived, ReplyReady, UserForgotten
+from contracts.recorded import Recorded
+from contracts.replies import (
+    WINDOW_SHUT,
+    ReplyAssumed,
+    ReplyDelivered,
+    ReplyFailed,
+    ReplyHeld,
+    ReplyParked,
+    ReplyRead,
+    ReplyRefused,
+    ReplySending,
+    ReplySent,
+    ReplyUndelivered,
+)
+from services.gateway.queued import Queued, place
+from taskflow.log.folding import Fold
+
+REMEMBERED = 64
+"""Sent messages whose statuses are still followed."""
+REPAIRED = 16
+"""Replies that left the queue and may come back into it: WhatsApp's refusals come in moments."""
+
+GATES = (MessageReceived.type, ReplyRefused.type, ReplyUndelivered.type)
+"""Facts that may forbid what an older fold allowed: claims and holds conflict with them."""
+
+RANKS = {"sent": 1, "delivered": 2, "read": 3, "undelivered": 4, "failed": 4, "canceled": 4}
+
+
+class Sent(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    message_ref: str
+    reply: UUID
+    part: int
+    attempt: int = 0
+    rank: int = 1
+
+
+class Lane(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    queue: tuple[Queued, ...] = ()
+    held: tuple[Queued, ...] = ()
+    """Out of the queue until the user writes."""
+    gone: tuple[Queued, ...] = ()
+    """Said, as far as is known, or given up; the newest few."""
+    sent: tuple[Sent, ...] = ()
+    driver: UUID | None = None
+    channel: Literal["whatsapp", "terminal"] | None = None
+    """By which the user wrote last."""
+    heard: int = 0
+    """The version of their last message."""
+    heard_at: datetime | None = None
+    shut: int = 0
+    """The latest claim that was refused because the window was shut."""
+    gate: int = 0
+    """The version of the last fact that may forbid what an older fold allowed."""
+    forgotten: bool = False
+
+    def but(self, **changes: Any) -> "Lane":
+        return self.model_copy(update=changes)
+
+
+def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR0911, PLR0912 - a fold
+    if lane.forgotten:
+        return lane
+    if recorded.event.type in GATES:
+        lane = lane.but(gate=recorded.version)
+    match recorded.event:
+        case MessageReceived(channel=channel):
+            heard = lane.but(channel=channel, heard=recorded.version, heard_at=recorded.recorded_at)
+            return _queued(heard.but(held=()), lane.held, recorded) if lane.held else heard
+        case ReplyReady(kind=kind, language=language):
+            new = Queued(
+                reply=recorded.event_id, kind=kind, ready=recorded.version, language=language
+            )
+            return _queued(lane, (new,), recorded)
+        case ReplySending() as claim if _is_head(lane, claim, claimed=False):
+            at = recorded.recorded_at
+            return _head(lane, lane.queue[0].claimed(claim, recorded.version, at))
+        case ReplyHeld() as hold if _is_head(lane, hold, claimed=False):
+            return _left(lane, 0).but(held=(*lane.held, lane.queue[0].held()))
+        case ReplySent() as sent if _is_head(lane, sent, claimed=True):
+            known = Sent(
+                message_ref=sent.message_ref,
+                reply=sent.reply,
+                part=sent.part,
+                attempt=sent.attempt,
+            )
+            return _part_done(_remembering(lane, known))
+        case ReplyAssumed(assumed="gone") as assumed if _is_head(lane, assumed, claimed=True):
+            return _part_done(lane)
+        case ReplyAssumed(assumed="again") as assumed if _is_head(lane, assumed, claimed=True):
+            return _head(lane, lane.queue[0].to_do_again())
+        case ReplyRefused() as no if _is_head(lane, no, claimed=True):
+            return _refused(lane, no)
+        case ReplyFailed() as failed if _is_head(lane, failed, claimed=True):
+            return _given_up(lane, 0)
+        case ReplyParked() as parked:
+            return _parked(lane, parked, recorded)
+        case ReplyDelivered() as fact:
+            return _ranked(lane, fact, RANKS["delivered"])
+        case ReplyRead() as fact:
+            return _ranked(lane, fact, RANKS["read"])
+        case ReplyUndelivered(status=status) as fact:
+            ranked = _ranked(lane, fact, RANKS[status])
+            return _repaired(ranked, fact, recorded) if fact.code == WINDOW_SHUT else ranked
+        case UserForgotten():
+            return Lane(forgotten=True)
+        case _:
+            return lane
+
+
+Attempt = ReplySending | ReplyHeld | ReplySent | ReplyAssumed | ReplyRefused | ReplyFailed
+Delivery = ReplyDelivered | ReplyRead | ReplyUndelivered
+
+
+def _is_head(lane: Lane, event: Attempt, *, claimed: bool) -> bool:
+    if not lane.queue or (lane.queue[0].token is not None) != claimed:
+        return False
+    return place(lane.queue[0]) == (event.reply, event.part, event.attempt)
+
+
+def _queued(lane: Lane, more: tuple[Queued, ...], recorded: Recorded[Any]) -> Lane:
+    queue = _in_order((*lane.queue, *more))
+    return lane.but(queue=queue, driver=lane.driver or recorded.event_id)
+
+
+def _in_order(queue: tuple[Queued, ...]) -> tuple[Queued, ...]:
+    """Of their `reply.ready`, but for a head that is claimed: as long as it is, it stays."""
+    return tuple(sorted(queue, key=lambda one: (one.token is None, one.ready)))
+
+
+def _head(lane: Lane, head: Queued) -> Lane:
+    return lane.but(queue=_in_order((head, *lane.queue[1:])))
+
+
+def _left(lane: Lane, at: int) -> Lane:
+    queue = (*lane.queue[:at], *lane.queue[at + 1 :])
+    return lane.but(queue=queue, driver=lane.driver if queue else None)
+
+
+def _given_up(lane: Lane, at: int) -> Lane:
+    gone = (*lane.gone, lane.queue[at].finished())
+    return _left(lane, at).but(gone=gone[-REPAIRED:])
+
+
+def _parked(lane: Lane, parked: ReplyParked, recorded: Recorded[Any]) -> Lane:
+    """Also behind another: an earlier one may have come back while it was decided."""
+    at = next((n for n, one in enumerate(lane.queue) if one.reply == parked.reply), None)
+    if at is None:
+        return lane
+    left = _given_up(lane, at)
+    return left.but(driver=recorded.event_id if left.queue else None)
+
+
+def _refused(lane: Lane, no: ReplyRefused) -> Lane:
+    """The channel has it not. With a code, it is not asked for the same again."""
+    head = lane.queue[0]
+    if no.code is None:
+        return _head(lane, head.to_do_again(no.again_at))
+    claim = head.claim_of(no.part, no.attempt)
+    return _head(_shut(lane, claim) if no.code == WINDOW_SHUT else lane, head.to_do())
+
+
+def _part_done(lane: Lane) -> Lane:
+    settled = lane.queue[0].part_done()
+    if not settled.over:
+        return _head(lane, settled)
+    return _left(lane, 0).but(gone=(*lane.gone, settled)[-REPAIRED:])
+
+
+def _shut(lane: Lane, claim: int) -> Lane:
+    """A refusal speaks of its claim's moment, whenever it is heard."""
+    return lane.but(shut=max(lane.shut, claim))
+
+
+def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> Lane:
+    """A part that counts as done by the very attempt that was refused is to do again."""
+    known = (*lane.queue, *lane.held, *lane.gone)
+    reply = next((one for one in known if one.reply == fact.reply), None)
+    if reply is None or fact.attempt is None:
+        return lane
+    shut = _shut(lane, reply.claim_of(fact.part, fact.attempt))
+    if not reply.is_done_by(fact.part, fact.attempt):
+        return shut
+    again = reply.undone(fact.part)
+    if reply in lane.queue:
+        return shut.but(queue=tuple(again if one is reply else one for one in lane.queue))
+    without = shut.but(
+        held=tuple(one for one in lane.held if one is not reply),
+        gone=tuple(one for one in lane.gone if one is not reply),
+    )
+    return _queued(without, (again,), recorded)
+
+
+def _ranked(lane: Lane, fact: Delivery, rank: int) -> Lane:
+    """Also of a message whose sending was only assumed: no other attempt is to be taken for it."""
+    known = next((one for one in lane.sent if one.message_ref == fact.message_ref), None)
+    if known is None:
+        new = Sent(message_ref=fact.message_ref, reply=fact.reply, part=fact.part, rank=rank)
+        return _remembering(lane, new)
+    better = known.model_copy(update={"rank": max(rank, known.rank)})
+    return lane.but(sent=tuple(better if one is known else one for one in lane.sent))
+
+
+def _remembering(lane: Lane, new: Sent) -> Lane:
+    return lane.but(sent=(*lane.sent, new)[-REMEMBERED:])
+
+
+FOLD = Fold("lane", 5, Lane, evolve)

@@ -1,0 +1,39 @@
+"""What `taskflow backfill` does: as the gateway does it by itself, once and from a moment on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.gateway.channels.heard import Heard
+from services.gateway.channels.intake import Intake
+from services.gateway.channels.twilio.backfill import Backfill
+from services.gateway.channels.twilio.sweeping import Sweeping
+from services.gateway.channels.twilio.twilio import Twilio
+from services.gateway.settings import GatewaySettings
+from taskflow.cli.operator import OfTheHouse, operator
+from taskflow.log.folds import Folds
+
+ONCE = 1.0
+"""Seconds between looks, of which there is only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    messages: int
+    """That never reached us."""
+    refusals: int
+    """Of replies, whose callbacks never did."""
+
+
+async def look_back(since: datetime) -> Found:
+    """Beside a gateway that runs, too. Raises Retryable, Configuration."""
+    settings = GatewaySettings.load(_env_file=OfTheHouse.env_files())
+    async with operator() as me:
+        twilio = Twilio(settings)
+        heard = Heard(me.log, Folds(me.log, None))
+        try:
+            backfill = Backfill(twilio, Intake(me.log, me.vault), me.pool, every_s=ONCE)
+            messages = await backfill.once(since)
+            refusals = await Sweeping(twilio, me.vault, heard, every_s=ONCE).once(since)
+        finally:
+            await twilio.close()
+    return Found(messages, refusals)

@@ -1,0 +1,104 @@
+"""What `taskflow templates` does: shows, hands in, and asks after the templates."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from pydantic import Field, SecretStr
+
+from services.gateway.templates.catalogue import Catalogue, Templates
+from services.gateway.templates.contents import Contents
+from services.gateway.templates.following import Following
+from services.gateway.templates.syncing import Syncing, missing
+from services.gateway.templates.wording import DECLARED, VARIABLE, Declared, variable
+from taskflow.cli.house.templates import Row
+from taskflow.cli.operator import OfTheHouse, Operator, operator
+from taskflow.errors import Configuration
+from taskflow.log.folds import Folds
+from taskflow.process.settings import AccountSid, Origin
+from taskflow.words.languages import LANGUAGES
+
+
+class TwilioAccount(OfTheHouse):
+    """As the gateway has it."""
+
+    twilio_account_sid: AccountSid = Field(examples=["AC followed by 32 hex digits"])
+    twilio_auth_token: SecretStr = Field(examples=["(from console.twilio.com)"])
+    twilio_api_url: Origin | None = None
+    """None means Twilio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    me: Operator
+    templates: Templates
+
+    async def rows(self) -> list[Row]:
+        """Every one that this release declares, and what is known of it."""
+        return _rows(await self.templates.now())
+
+    async def sync(self) -> int:
+        return await Syncing(self.me.log, self.templates, _contents()).sync()
+
+    async def look(self) -> list[Row]:
+        """As `rows`, once Twilio was asked."""
+        following = Following(self.me.log, self.templates, _contents())
+        return _rows(await following.look())
+
+
+@asynccontextmanager
+async def desk() -> AsyncGenerator[Desk]:
+    async with operator() as me:
+        yield Desk(me, Templates(Folds(me.log, None)))
+
+
+def _contents() -> Contents:
+    """Raises Configuration where Twilio's account is not known."""
+    settings = TwilioAccount.load()
+    return Contents(
+        settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_url
+    )
+
+
+def preview(purpose: str, language: str, text: str | None) -> str:
+    """What a phone shows. Raises Configuration."""
+    declared = next(
+        (one for one in DECLARED if (one.purpose, one.language) == (purpose, language)), None
+    )
+    if declared is None:
+        purposes = " or ".join(dict.fromkeys(one.purpose for one in DECLARED))
+        raise Configuration(
+            f"there is no template {purpose!r} in {language!r}; name {purposes}, "
+            f"and one of {', '.join(LANGUAGES)}"
+        )
+    body = declared.body
+    return body.replace(VARIABLE, variable(text or declared.sample, body))
+
+
+def _rows(catalogue: Catalogue) -> list[Row]:
+    lacking = set(missing(catalogue))
+    return [_row(one, catalogue, lacking) for one in DECLARED]
+
+
+def _row(
+    declared: Declared, catalogue: Catalogue, lacking: Sequence[Declared] | set[Declared]
+) -> Row:
+    known = next(
+        (
+            one
+            for one in reversed(catalogue.known)
+            if (one.purpose, one.language, one.body)
+            == (declared.purpose, declared.language, declared.body)
+        ),
+        None,
+    )
+    if declared in lacking or known is None:
+        return Row(declared.purpose, declared.language, declared.name, "missing", "", "")
+    return Row(
+        declared.purpose,
+        declared.language,
+        declared.name,
+        known.status,
+        known.reason,
+        known.template,
+    )

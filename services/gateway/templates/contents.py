@@ -1,0 +1,103 @@
+"""Templates at Twilio: made, handed to WhatsApp's review, and followed there.
+
+By the vendor's blocking client in a thread: its async one posts JSON as a form. These calls are
+few, and no message waits for them.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
+
+from pydantic import SecretStr
+from twilio.base.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
+    TwilioException,
+    TwilioRestException,
+)
+from twilio.http.http_client import (  # pyright: ignore[reportMissingTypeStubs]
+    TwilioHttpClient,
+)
+from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
+from twilio.rest.content.v1.content import (  # pyright: ignore[reportMissingTypeStubs]
+    ContentList,
+)
+from twilio.rest.content.v1.content.approval_create import (  # pyright: ignore[reportMissingTypeStubs]
+    ApprovalCreateList,
+)
+
+from services.gateway.channels.twilio.errors import NOT_NOW_STATUSES, words
+from services.gateway.templates.syncing import TemplateRefused
+from services.gateway.templates.wording import CATEGORY, Declared, code_of
+from taskflow.errors import VendorUnavailable
+
+CALL_SECONDS = 10.0
+LISTED = 5_000
+"""Contents of an account, at most."""
+
+T = TypeVar("T")
+
+
+class Contents:
+    def __init__(self, account_sid: str, token: SecretStr, api_url: str | None) -> None:
+        http = TwilioHttpClient(timeout=CALL_SECONDS)
+        self._client: Any = Client(account_sid, token.get_secret_value(), http_client=http)
+        if api_url:
+            self._client.content.base_url = api_url
+
+    async def reviews(self) -> Mapping[str, tuple[str, str]]:
+        """By its ContentSid: the status of each, and why it was rejected."""
+        listed = await _called(
+            lambda: self._client.content.v1.content_and_approvals.list(limit=LISTED)
+        )
+        found: dict[str, tuple[str, str]] = {}
+        for one in listed:
+            told = cast("dict[str, Any]", one.approval_requests or {})
+            status = str(told.get("status") or "unsubmitted")
+            found[str(one.sid)] = (status, str(told.get("rejection_reason") or ""))
+        return found
+
+    async def named(self) -> Mapping[str, str]:
+        """The ContentSids by names of ours. Raises VendorUnavailable."""
+        listed = await _called(lambda: self._client.content.v1.contents.list(limit=LISTED))
+        return {str(one.friendly_name): str(one.sid) for one in listed}
+
+    async def created(self, declared: Declared) -> str:
+        """Its ContentSid. Raises TemplateRefused, VendorUnavailable."""
+        request = ContentList.ContentCreateRequest(
+            {
+                "friendly_name": declared.name,
+                "language": code_of(declared.language),
+                "variables": {"1": declared.sample},
+                "types": ContentList.Types(
+                    {"twilio/text": ContentList.TwilioText({"body": declared.body})}
+                ),
+            }
+        )
+        made = await _called(lambda: self._client.content.v1.contents.create(request))
+        return str(made.sid)
+
+    async def handed_in(self, declared: Declared, template: str) -> None:
+        """For WhatsApp's review. Raises TemplateRefused, VendorUnavailable."""
+        request = ApprovalCreateList.ContentApprovalRequest(
+            {"name": declared.name, "category": CATEGORY}
+        )
+        contents = self._client.content.v1.contents
+        await _called(lambda: contents(template).approval_create.create(request))
+
+
+async def _called(call: Callable[[], T]) -> T:
+    try:
+        return await asyncio.to_thread(call)
+    except TwilioRestException as error:
+        raise _of(int(cast("Any", error).status), cast("Any", error).code) from None
+    except TwilioException as error:
+        # Of a page of a list: the answer stands beside the words.
+        answer = cast("Any", error.args[1] if len(error.args) > 1 else None)
+        raise _of(getattr(answer, "status_code", 0), None) from None
+    except (OSError, ValueError, TypeError) as error:
+        raise VendorUnavailable(f"Twilio's contents: {type(error).__name__}") from None
+
+
+def _of(status: int, code: int | None) -> TemplateRefused | VendorUnavailable:
+    if 400 <= status < 500 and status not in NOT_NOW_STATUSES:
+        return TemplateRefused(f"Twilio refuses it: {words(status, code)}")
+    return VendorUnavailable(f"Twilio's contents: {words(status, code)}")

@@ -1,0 +1,73 @@
+"""Keeps asking Twilio what became of the templates, and records what changed."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import structlog
+
+from contracts import slots, streams
+from contracts.templates import TemplateReviewed
+from services.gateway.templates.catalogue import Catalogue, Templates
+from services.gateway.templates.syncing import Contents, Syncing, TemplateRefused
+from taskflow.errors import Retryable
+from taskflow.foreign_text import for_log
+from taskflow.log.appending import Write
+from taskflow.log.event_log import Log
+from taskflow.postgres.database import UNAVAILABLE
+
+LONGEST_REASON = 300
+"""Characters of the channel's words."""
+
+STATUSES = frozenset(get_args(TemplateReviewed.model_fields["status"].annotation))
+
+log = structlog.get_logger()
+
+
+def news(catalogue: Catalogue, reviews: Mapping[str, tuple[str, str]]) -> list[TemplateReviewed]:
+    """What the log does not know yet. A template that the channel has no more is left as it is."""
+    found: list[TemplateReviewed] = []
+    for known in catalogue.known:
+        status, reason = reviews.get(known.template, (known.status, known.reason))
+        told = for_log(reason)[:LONGEST_REASON]
+        if (status, told) == (known.status, known.reason):
+            continue
+        if status not in STATUSES:
+            log.warning("template.status_unknown", template=known.template)
+            continue
+        found.append(
+            TemplateReviewed.model_validate(
+                {"template": known.template, "status": status, "reason": told}
+            )
+        )
+    return found
+
+
+class Following:
+    def __init__(self, event_log: Log, templates: Templates, contents: Contents) -> None:
+        self._log, self._templates, self._contents = event_log, templates, contents
+
+    async def keep_following(self, every_s: float, syncing: Syncing | None) -> None:
+        """For ever. With `syncing` what is missing is handed in first."""
+        while True:
+            try:
+                if syncing:
+                    await syncing.sync()
+                await self.look()
+            except TemplateRefused as error:
+                log.warning("templates.refused", reason=str(error))
+            except (*UNAVAILABLE, Retryable) as error:
+                log.warning("templates.interrupted", error=type(error).__name__)
+            await asyncio.sleep(every_s)
+
+    async def look(self) -> Catalogue:
+        """The catalogue with what is new; Twilio is asked only where there is a template."""
+        catalogue = await self._templates.now()
+        if not catalogue.known:
+            return catalogue
+        for one in news(catalogue, await self._contents.reviews()):
+            known: Any = catalogue.of(one.template)
+            slot = slots.template_review(one.template, known.reviews)
+            await self._log.append([Write(streams.TEMPLATES, [one], None)], slot)
+            log.info("template.reviewed", template=one.template, status=one.status)
+        return await self._templates.now()

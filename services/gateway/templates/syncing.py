@@ -1,0 +1,69 @@
+"""Brings the templates that this release declares to Twilio, and hands them in for review."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import structlog
+
+from contracts import slots, streams
+from contracts.templates import TemplateCreated
+from services.gateway.templates.catalogue import Catalogue, Templates
+from services.gateway.templates.wording import DECLARED, Declared
+from taskflow.errors import Permanent
+from taskflow.log.appending import Write
+from taskflow.log.event_log import Log
+
+log = structlog.get_logger()
+
+
+class TemplateRefused(Permanent):
+    """Twilio does not take a template; its words say why."""
+
+    code = "template_refused"
+
+
+class Contents(Protocol):
+    """The channel's side; each raises TemplateRefused, VendorUnavailable."""
+
+    async def reviews(self) -> Mapping[str, tuple[str, str]]: ...
+
+    async def named(self) -> Mapping[str, str]: ...
+
+    async def created(self, declared: Declared) -> str: ...
+
+    async def handed_in(self, declared: Declared, template: str) -> None: ...
+
+
+def missing(catalogue: Catalogue) -> Sequence[Declared]:
+    """Those whose wording of this release the channel was not given."""
+    there = {(one.purpose, one.language, one.body) for one in catalogue.known}
+    return [one for one in DECLARED if (one.purpose, one.language, one.body) not in there]
+
+
+class Syncing:
+    def __init__(self, event_log: Log, templates: Templates, contents: Contents) -> None:
+        self._log, self._templates, self._contents = event_log, templates, contents
+
+    async def sync(self) -> int:
+        """How many it handed in. Begun again it goes on where it was.
+
+        Raises TemplateRefused, VendorUnavailable, DatabaseUnavailable.
+        """
+        wanted = missing(await self._templates.now())
+        if not wanted:
+            return 0
+        named = await self._contents.named()
+        reviews = await self._contents.reviews()
+        for declared in wanted:
+            template = named.get(declared.name) or await self._contents.created(declared)
+            if reviews.get(template, ("unsubmitted", ""))[0] == "unsubmitted":
+                await self._contents.handed_in(declared, template)
+            await self._record(declared, template)
+            log.info("template.handed_in", template=template, name=declared.name)
+        return len(wanted)
+
+    async def _record(self, declared: Declared, template: str) -> None:
+        purpose, language, body = declared.purpose, declared.language, declared.body
+        created = TemplateCreated(template=template, purpose=purpose, language=language, body=body)
+        slot = slots.template(purpose, language, body)
+        await self._log.append([Write(streams.TEMPLATES, [created], None)], slot)
