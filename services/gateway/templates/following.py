@@ -21,6 +21,9 @@ LONGEST_REASON = 300
 
 STATUSES = frozenset(get_args(TemplateReviewed.model_fields["status"].annotation))
 
+PROGRESS = frozenset({"unsubmitted", "received", "pending", "approved"})
+"""All others ask something of an operator."""
+
 log = structlog.get_logger()
 
 
@@ -69,5 +72,6 @@ class Following:
             known: Any = catalogue.of(one.template)
             slot = slots.template_review(one.template, known.reviews)
             await self._log.append([Write(streams.TEMPLATES, [one], None)], slot)
-            log.info("template.reviewed", template=one.template, status=one.status)
+            told = log.debug if one.status in PROGRESS else log.warning
+            told("template.reviewed", template=one.template, status=one.status)
         return await self._templates.now()
