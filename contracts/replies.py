@@ -13,6 +13,9 @@ from contracts.event import Event, Json, event, renamed, upcasts
 WINDOW_SHUT = 63016
 """Twilio's code: the 24 hours in which WhatsApp takes any text to a user are over."""
 
+TEMPLATE_REFUSED = frozenset({63013, 63021, 63027, 63028, 63040, 63041, 63042})
+"""Twilio's codes: WhatsApp does not take this template, or what was put into it."""
+
 
 @event
 class ReplyHeld(Event):

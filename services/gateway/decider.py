@@ -83,10 +83,13 @@ def next_move(lane: Lane, now: datetime) -> Move:
     head = lane.queue[0]
     if head.claimed_at is not None:
         return Reconcile(head, head.claimed_at)
-    move = when_due(lane, now)
-    if isinstance(move, Claim) and head.not_before is not None and head.not_before > now:
-        return WaitUntil(head.not_before)
-    return move
+    return in_time(when_due(lane, now), now)
+
+
+def in_time(move: Claim | Hold, now: datetime) -> Claim | Hold | WaitUntil:
+    """No claim goes before the time that a refusal asked for, whatever it goes by."""
+    at = move.head.not_before
+    return WaitUntil(at) if isinstance(move, Claim) and at is not None and at > now else move
 
 
 def when_due(lane: Lane, now: datetime) -> Claim | Hold:

@@ -111,7 +111,14 @@ class Effects:
             return
         text, picture = content.parts[head.part], content.picture_of(head.part)
         if self._restored and head.untried:
-            said = await self._restored.said(address, head, text, content.reply, lane.sent)
+            said = await self._restored.said(
+                address,
+                head,
+                text,
+                content.reply,
+                lane.sent,
+                by_template=move.template is not None,
+            )
             if said:
                 await self._remember_said(move, len(content.parts), said, cause, lane)
                 return

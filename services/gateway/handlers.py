@@ -10,7 +10,7 @@ from contracts.conversation import UserForgotten
 from contracts.recorded import Recorded
 from services.gateway import decider
 from services.gateway.channels.erasing import Erasing
-from services.gateway.decider import Claim, Hold, Reconcile, WaitUntil, next_move
+from services.gateway.decider import Claim, Hold, Reconcile, WaitUntil, in_time, next_move
 from services.gateway.effects import Effects
 from services.gateway.lane import FOLD, GATES, Lane
 from taskflow import clock
@@ -57,9 +57,10 @@ class Sending:
         return decider.current_slot(state)
 
     async def move(self, state: Lane, recorded: Recorded[Any]) -> Folded[Lane] | None:
-        move = next_move(state, clock.utc_now())
+        now = clock.utc_now()
+        move = next_move(state, now)
         if isinstance(move, Hold):
-            move = await self.effects.otherwise(move)
+            move = in_time(await self.effects.otherwise(move), now)
         match move:
             case WaitUntil(at=at):
                 await self._hand_back(state, (at - clock.utc_now()).total_seconds())

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.conversation import MessageReceived, ReplyReady, UserForgotten
 from contracts.recorded import Recorded
 from contracts.replies import (
+    TEMPLATE_REFUSED,
     WINDOW_SHUT,
     ReplyAssumed,
     ReplyDelivered,
@@ -30,7 +31,7 @@ from taskflow.log.folding import Fold
 
 REMEMBERED = 64
 """Sent messages whose statuses are still followed."""
-REPAIRED = 16
+REPAIRED = 32
 """Replies that left the queue and may come back into it: WhatsApp's refusals come in moments."""
 
 GATES = (MessageReceived.type, ReplyRefused.type, ReplyUndelivered.type)
@@ -117,7 +118,7 @@ def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR0911,
             return _ranked(lane, fact, RANKS["read"])
         case ReplyUndelivered(status=status) as fact:
             ranked = _ranked(lane, fact, RANKS[status])
-            return _repaired(ranked, fact, recorded) if fact.code == WINDOW_SHUT else ranked
+            return _repaired(ranked, fact, recorded)
         case UserForgotten():
             return Lane(forgotten=True)
         case _:
@@ -192,9 +193,12 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     """A part that counts as done by the very attempt that was refused is to do again."""
     known = (*lane.queue, *lane.held, *lane.gone)
     reply = next((one for one in known if one.reply == fact.reply), None)
+    is_shut = fact.code == WINDOW_SHUT
     if reply is None or fact.attempt is None:
         return lane
-    shut = _shut(lane, reply.claim_of(fact.part, fact.attempt))
+    if not (is_shut or (reply.template and fact.code in TEMPLATE_REFUSED)):
+        return lane
+    shut = _shut(lane, reply.claim_of(fact.part, fact.attempt)) if is_shut else lane
     if not reply.is_done_by(fact.part, fact.attempt):
         return shut
     again = reply.undone(fact.part)

@@ -42,6 +42,8 @@ class Restored:
         text: str,
         reply: Recorded[ReplyReady],
         sent: Sequence[Sent],
+        *,
+        by_template: bool = False,
     ) -> str | None:
         """The reference of what said this before, None when nothing did.
 
@@ -58,7 +60,9 @@ class Restored:
         if head.kind in {"answer", "apology"}:
             asked_at = await self._asked_at(address, reply.event.in_reply_to)
             free = [one for one in free if _at(one) >= asked_at]
-        if same := next((one for one in free if one.body == text), None):
+        # A template says the text between its own words.
+        same = (one for one in free if one.body == text or (by_template and text in one.body))
+        if same := next(same, None):
             return same.message_ref
         if head.kind in {"reminder", "alert"}:
             return None

@@ -32,6 +32,8 @@ from taskflow.privacy.vault import UnknownUser
 from taskflow.replay.history import History, is_erased
 from taskflow.replay.verdicts import Comparing, NotComparable, Redecided, Verdict, backwards
 
+WAITED = timedelta(minutes=2)
+"""From its decision to its record a claim may have waited for its turn."""
 CLOCKS_APART = timedelta(seconds=1)
 """A service's clock and the database's, which dated the claim."""
 UNSENT = frozenset({SealedForEver.code, UnknownUser.code})
@@ -130,7 +132,7 @@ class _Lane:
             head = lane.queue[0]
             return Claim(head, slots.claim(*place(head)))
         if claim.template is None:
-            return when_due(lane, recorded.recorded_at - CLOCKS_APART)
+            return when_due(lane, recorded.recorded_at - WAITED)
         move = when_due(lane, recorded.recorded_at + CLOCKS_APART)
         return decider.by_template(move, claim.template) if isinstance(move, Hold) else move
 

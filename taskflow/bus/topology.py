@@ -151,7 +151,11 @@ async def missing(client: Client, *services: str) -> list[str]:
         if services and consumer.service not in services:
             continue
         try:
-            await jetstream.consumer_info(STREAM, consumer.service)
+            standing = (await jetstream.consumer_info(STREAM, consumer.service)).config
         except NotFoundError:
             lacking.append(f"consumer {consumer.service}")
+            continue
+        given = {*(standing.filter_subjects or ()), standing.filter_subject}
+        if not given >= set(consumer.subjects):
+            lacking.append(f"subjects of consumer {consumer.service}")
     return lacking

@@ -45,20 +45,21 @@ class Contents:
 
     async def reviews(self) -> Mapping[str, tuple[str, str]]:
         """By its ContentSid: the status of each, and why it was rejected."""
-        listed = await _called(
-            lambda: self._client.content.v1.content_and_approvals.list(limit=LISTED)
-        )
-        found: dict[str, tuple[str, str]] = {}
-        for one in listed:
-            told = cast("dict[str, Any]", one.approval_requests or {})
-            status = str(told.get("status") or "unsubmitted")
-            found[str(one.sid)] = (status, str(told.get("rejection_reason") or ""))
-        return found
+
+        def read() -> dict[str, tuple[str, str]]:
+            listed = self._client.content.v1.content_and_approvals.list(limit=LISTED)
+            return {str(one.sid): _review(one.approval_requests) for one in listed}
+
+        return await _called(read)
 
     async def named(self) -> Mapping[str, str]:
         """The ContentSids by names of ours. Raises VendorUnavailable."""
-        listed = await _called(lambda: self._client.content.v1.contents.list(limit=LISTED))
-        return {str(one.friendly_name): str(one.sid) for one in listed}
+
+        def read() -> dict[str, str]:
+            listed = self._client.content.v1.contents.list(limit=LISTED)
+            return {str(one.friendly_name): str(one.sid) for one in listed}
+
+        return await _called(read)
 
     async def created(self, declared: Declared) -> str:
         """Its ContentSid. Raises TemplateRefused, VendorUnavailable."""
@@ -93,11 +94,19 @@ async def _called(call: Callable[[], T]) -> T:
         # Of a page of a list: the answer stands beside the words.
         answer = cast("Any", error.args[1] if len(error.args) > 1 else None)
         raise _of(getattr(answer, "status_code", 0), None) from None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise VendorUnavailable(f"Twilio's contents: {type(error).__name__}") from None
 
 
-def _of(status: int, code: int | None) -> TemplateRefused | VendorUnavailable:
+def _review(told: object) -> tuple[str, str]:
+    """Its status, and why it was rejected."""
+    given = cast("dict[str, Any]", told) if isinstance(told, dict) else {}
+    status = str(given.get("status") or "unsubmitted")
+    return status, str(given.get("rejection_reason") or "")
+
+
+def _of(status: int, code: object) -> TemplateRefused | VendorUnavailable:
+    said = words(status, code if isinstance(code, int) else None)
     if 400 <= status < 500 and status not in NOT_NOW_STATUSES:
-        return TemplateRefused(f"Twilio refuses it: {words(status, code)}")
-    return VendorUnavailable(f"Twilio's contents: {words(status, code)}")
+        return TemplateRefused(f"Twilio refuses it: {said}")
+    return VendorUnavailable(f"Twilio's contents: {said}")

@@ -55,13 +55,17 @@ class Following:
         while True:
             try:
                 if syncing:
-                    await syncing.sync()
+                    await self._sync(syncing)
                 await self.look()
-            except TemplateRefused as error:
-                log.warning("templates.refused", reason=str(error))
-            except (*UNAVAILABLE, Retryable) as error:
+            except (*UNAVAILABLE, Retryable, TemplateRefused) as error:
                 log.warning("templates.interrupted", error=type(error).__name__)
             await asyncio.sleep(every_s)
+
+    async def _sync(self, syncing: Syncing) -> None:
+        try:
+            await syncing.sync()
+        except TemplateRefused as error:
+            log.warning("templates.refused", reason=str(error))
 
     async def look(self) -> Catalogue:
         """The catalogue with what is new; Twilio is asked only where there is a template."""

@@ -48,7 +48,8 @@ class Syncing:
     async def sync(self) -> int:
         """How many it handed in. Begun again it goes on where it was.
 
-        Raises TemplateRefused, VendorUnavailable, DatabaseUnavailable.
+        One that is refused stops no other. Raises TemplateRefused at the end, VendorUnavailable,
+        DatabaseUnavailable.
         """
         # Twenty languages' words are read from their files.
         wanted = await asyncio.to_thread(missing, await self._templates.now())
@@ -56,13 +57,21 @@ class Syncing:
             return 0
         named = await self._contents.named()
         reviews = await self._contents.reviews()
+        refused: list[str] = []
         for declared in wanted:
-            template = named.get(declared.name) or await self._contents.created(declared)
-            if reviews.get(template, ("unsubmitted", ""))[0] == "unsubmitted":
-                await self._contents.handed_in(declared, template)
+            try:
+                template = named.get(declared.name) or await self._contents.created(declared)
+                if reviews.get(template, ("unsubmitted", ""))[0] == "unsubmitted":
+                    await self._contents.handed_in(declared, template)
+            except TemplateRefused as error:
+                refused.append(f"{declared.name}: {error}")
+                continue
             await self._record(declared, template)
             log.debug("template.handed_in", template=template, name=declared.name)
-        log.info("templates.handed_in", count=len(wanted))
+        if len(wanted) > len(refused):
+            log.info("templates.handed_in", count=len(wanted) - len(refused))
+        if refused:
+            raise TemplateRefused(f"{len(refused)} of {len(wanted)} were refused; {refused[0]}")
         return len(wanted)
 
     async def _record(self, declared: Declared, template: str) -> None:

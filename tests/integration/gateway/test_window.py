@@ -1,9 +1,13 @@
 """WhatsApp's 24 hours: what may not go as it is goes by a template, or waits for its user."""
 
+import contextlib
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 
 from contracts import streams
 from services.gateway import decider
@@ -268,3 +272,38 @@ async def _failed(house: House) -> bool:
 
 async def _shows(house: House, bodies: list[str]) -> bool:
     return await shown(house) == bodies
+
+
+async def test_a_template_that_is_refused_stops_no_other(house: House, runtime: Runtime) -> None:
+    await house.do("/_sim/twilio/review", delay_ms=0)
+    await house.fault("twilio-content", count=8)
+    await house.fault("twilio-content", status=400, code=20001)
+    syncing, following = desk(house, runtime)
+    with pytest.raises(TemplateRefused, match="1 of 40 were refused"):
+        await syncing.sync()
+    assert len((await following.look()).known) == len(DECLARED) - 1
+    assert await syncing.sync() == 1
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"contents": [None], "meta": {"key": "contents"}},
+        {"contents": [], "meta": {}},
+        {"contents": [{"sid": "HX1", "approval_requests": [1]}], "meta": {"key": "contents"}},
+        [],
+    ],
+    ids=["a null", "no key", "a list for an object", "a list"],
+)
+async def test_odd_answers_of_twilio_end_no_task(
+    house: House, monkeypatch: pytest.MonkeyPatch, told: Any
+) -> None:
+    """They are no answers, or tell of nothing."""
+    settings = house.settings
+    contents = Contents(
+        settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_url
+    )
+    answer = Response(200, json.dumps(told))
+    monkeypatch.setattr(TwilioHttpClient, "request", lambda *_, **__: answer)
+    with contextlib.suppress(VendorUnavailable, TemplateRefused):
+        assert set((await contents.reviews()).values()) <= {("unsubmitted", "")}

@@ -68,12 +68,15 @@ class House:
         to: str | None = None,
         part: int = 0,
         known: tuple[Sent, ...] = (),
+        by_template: bool = False,
     ) -> str | None:
         ready: ReplyReady = reply(None, text, kind).model_copy(update={"in_reply_to": to})
         recorded: Recorded[Any] = Story().tell(ready)[0]
         pieces = [*[Part(done=True)] * part, Part()]
         head = Queued.model_validate({"reply": HEAD, "kind": kind, "ready": 1, "pieces": pieces})
-        return await self.restored.said(ADDRESS, head, text, recorded, known)
+        return await self.restored.said(
+            ADDRESS, head, text, recorded, known, by_template=by_template
+        )
 
 
 @pytest.fixture
@@ -138,6 +141,12 @@ async def test_nothing_from_before_the_moment_or_since_the_log_went_on_counts(
     assert await house.said("Hi.") is None
     house.vendor.to_user.insert(1, sent("SM2", "Hi.", 59))
     assert await house.said("Hi.") == "SM2"
+
+
+async def test_a_template_says_a_text_between_words_of_its_own(house: House) -> None:
+    house.vendor.to_user = [sent("SM1", "You asked for this:\n⏰ stretch\nWrite back.", 3)]
+    assert await house.said("⏰ stretch", "reminder", by_template=True) == "SM1"
+    assert await house.said("⏰ stretch", "reminder") is None
 
 
 async def test_nobody_wrote_so_nothing_was_said(house: House) -> None:

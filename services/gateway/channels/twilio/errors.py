@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple
 
 from contracts.replies import WINDOW_SHUT
 
-Verdict = Literal["later", "too_late", "never"]
+Verdict = Literal["later", "shut", "content", "never"]
+"""`shut`: the window is; `content`: never so, but perhaps in other words."""
 
 
 class Known(NamedTuple):
@@ -28,21 +29,27 @@ CODES = {
     21611: Known("later", "the sender's queue at Twilio is full"),
     21614: Known("never", "the recipient's number takes no messages"),
     21617: Known("never", "the body is longer than 1600 characters"),
-    21655: Known("too_late", "there is no such template: run taskflow templates sync"),
-    21656: Known("too_late", "the template does not take its variables"),
+    21654: Known("content", "the template's variables came without it"),
+    21655: Known("content", "there is no such template: run taskflow templates sync"),
+    21656: Known("content", "the template does not take its variables"),
     21620: Known("never", "the media's address is not valid"),
     30001: Known("later", "the sender's queue at Twilio is full"),
     63003: Known("never", "the recipient cannot be reached by WhatsApp"),
     63007: Known("never", "the sender is no WhatsApp channel: look at TWILIO_WHATSAPP_FROM"),
     63012: Known("never", "WhatsApp failed to deliver"),
-    63013: Known("never", "WhatsApp's policy forbids the content"),
+    63013: Known("content", "WhatsApp's policy forbids the content"),
     63015: Known("never", "the recipient has not joined the sandbox"),
-    WINDOW_SHUT: Known("too_late", "the 24 hours since the user's last message are over"),
+    WINDOW_SHUT: Known("shut", "the 24 hours since the user's last message are over"),
     63017: Known("later", "the account's rate is exceeded"),
     63018: Known("later", "the channel's rate is exceeded"),
     63019: Known("never", "Twilio could not fetch the media: look at PUBLIC_URL"),
-    63021: Known("never", "WhatsApp rejected the content"),
+    63021: Known("content", "WhatsApp rejected the content"),
     63024: Known("never", "the recipient is not on WhatsApp"),
+    63027: Known("content", "there is no such template in this language"),
+    63028: Known("content", "the template does not take so many variables"),
+    63040: Known("content", "the template was rejected"),
+    63041: Known("content", "the template is paused"),
+    63042: Known("content", "the template is disabled"),
     63032: Known("never", "WhatsApp chose not to deliver to this user"),
     63038: Known("later", "the account's limit of messages in 24 hours is reached"),
     63049: Known("never", "WhatsApp chose not to deliver to this user"),
@@ -51,12 +58,15 @@ NOT_NOW_STATUSES = frozenset({408, 425, 429})
 """Of HTTP: the request was not taken up, and the same one may be later."""
 
 
-def verdict(status: int, code: int | None) -> Verdict:
-    """On a message that was refused with a status of HTTP between 400 and 499."""
+def verdict(status: int, code: int | None, *, by_template: bool = False) -> Verdict:
+    """On a message that was refused with a status of HTTP between 400 and 499.
+
+    Of a template, what no table names is taken to be the template's fault: the reply waits then.
+    """
     if status in NOT_NOW_STATUSES:
         return "later"
     known = CODES.get(code or 0)
-    return known.verdict if known else "never"
+    return known.verdict if known else ("content" if by_template else "never")
 
 
 def words(status: int, code: int | None) -> str:

@@ -1,5 +1,6 @@
 """A message at Twilio as a message of ours."""
 
+import re
 from typing import Literal
 
 from contracts.conversation import Media, MessageReceived
@@ -8,6 +9,8 @@ from services.gateway.channels.twilio.forms import InboundForm
 from services.gateway.channels.zones import guessed
 from taskflow import clock
 from taskflow.privacy.addresses import kind_of
+
+_MESSAGE_SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 
 Kind = Literal["text", "button", "media", "location", "other"]
 
@@ -33,8 +36,13 @@ def message(form: InboundForm) -> MessageReceived:
         zone=guess.zone,
         zone_ambiguous=guess.ambiguous,
         forwarded=form.is_forwarded,
-        quotes=clean(form.original_replied_message_sid) or None,
+        quotes=_quoted(form.original_replied_message_sid),
     )
+
+
+def _quoted(sid: str) -> str | None:
+    """Anything else than a reference of Twilio's names no message."""
+    return sid if _MESSAGE_SID.fullmatch(sid) else None
 
 
 def _kind(form: InboundForm) -> Kind:

@@ -19,7 +19,6 @@ LOOK_BACK = timedelta(hours=24)
 """At the start."""
 OVERLAP = timedelta(minutes=10)
 RETRY_SECONDS = 10.0
-LOST = frozenset({"failed", "undelivered", "canceled"})
 
 log = structlog.get_logger()
 
@@ -46,9 +45,7 @@ class Sweeping:
     async def once(self, since: datetime) -> int:
         """How many were not known to be lost. Raises Retryable."""
         news = 0
-        for one in await self._twilio.sent_since(since):
-            if one.status not in LOST:
-                continue
+        for one in await self._twilio.lost_since(since):
             user = await self._vault.known(one.address)
             if user is None:
                 continue

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -50,6 +50,8 @@ MAX_PAGES = 100
 MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
 MESSAGE = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json"
 NOT_FOUND = 404
+LOST = frozenset({"failed", "undelivered", "canceled"})
+"""Statuses of what nobody got."""
 
 T = TypeVar("T")
 
@@ -61,6 +63,7 @@ _FAILURES = (
     ValueError,
     TypeError,
     AttributeError,
+    KeyError,
 )
 _retry_after: ContextVar[str] = ContextVar("retry_after", default="")
 
@@ -132,7 +135,9 @@ class Twilio:
                     self._client.messages.create_async(from_=self._from, **fields)
                 )
         except (TwilioRestException, TwilioServiceException) as error:
-            return outcome_of(cast("Any", error), _seconds(_retry_after.get()))
+            by_template = "content_sid" in fields
+            after = _seconds(_retry_after.get())
+            return outcome_of(cast("Any", error), after, by_template=by_template)
         except aiohttp.ClientConnectorError as error:
             return NotNow(type(error).__name__)
         except _FAILURES as error:
@@ -140,34 +145,48 @@ class Twilio:
         return Accepted(str(created.sid)) if created.sid else Unknown("201 without a sid")
 
     async def sent_to(self, address: str, since: datetime) -> list[Listed]:
-        listed = await self._between(self._from, address, since)
-        return [self._listed(one, one.to) for one in listed]
+        return await self._asked(self._between(self._from, address, since, to_us=False))
 
     async def received_from(self, address: str, since: datetime) -> list[Listed]:
-        listed = await self._between(address, self._from, since)
-        return [self._listed(one, one.from_) for one in listed]
+        return await self._asked(self._between(address, self._from, since, to_us=True))
 
-    async def _between(self, sender: str, receiver: str, since: datetime) -> list[Any]:
-        messages = self._client.messages
-        return await self._asked(
-            messages.list_async(from_=sender, to=receiver, date_sent_after=since, limit=LISTED)
+    async def _between(
+        self, sender: str, receiver: str, since: datetime, *, to_us: bool
+    ) -> list[Listed]:
+        listed = await self._client.messages.list_async(
+            from_=sender, to=receiver, date_sent_after=since, limit=LISTED
         )
+        return [self._listed(one, one.from_ if to_us else one.to) for one in listed]
 
     async def received_since(self, since: datetime) -> list[Listed]:
         """What users wrote to us since then, newest first. Raises VendorUnavailable."""
-        return [self._listed(one, one.from_) for one in await self._paged(since, to=self._from)]
+        return await self._paged(since, to_us=True)
 
-    async def sent_since(self, since: datetime) -> list[Listed]:
-        """What we sent to users since then, newest first. Raises VendorUnavailable."""
-        return [self._listed(one, one.to) for one in await self._paged(since, from_=self._from)]
+    async def lost_since(self, since: datetime) -> list[Listed]:
+        """What we sent since then and nobody got, newest first. Raises VendorUnavailable."""
+        return await self._paged(since, to_us=False, statuses=LOST)
 
-    async def _paged(self, since: datetime, **side: str) -> list[Any]:
-        found: list[Any] = []
+    async def _paged(
+        self, since: datetime, *, to_us: bool, statuses: Collection[str] | None = None
+    ) -> list[Listed]:
+        found: list[Listed] = []
+        side = {"to" if to_us else "from_": self._from}
         messages = self._client.messages
-        page = await self._asked(messages.page_async(**side, date_sent_after=since, page_size=PAGE))
+
+        async def kept(asking: Awaitable[Any]) -> Any:
+            page = await asking
+            found.extend(
+                self._listed(one, one.from_ if to_us else one.to)
+                for one in page or ()
+                if statuses is None or one.status in statuses
+            )
+            return page
+
+        page = await self._asked(
+            kept(messages.page_async(**side, date_sent_after=since, page_size=PAGE))
+        )
         for _ in range(MAX_PAGES):
-            found += list(page)
-            page = await self._asked(page.next_page_async())
+            page = await self._asked(kept(page.next_page_async()))
             if page is None:
                 return found
         log.error("twilio.list_cut", messages=len(found))
@@ -211,24 +230,33 @@ class Twilio:
             at=message.date_sent or message.date_created,
             media=f"{self._client.api.base_url}{links['media']}" if has_media else None,
             status=str(message.status or "sent"),
-            code=int(message.error_code) if message.error_code else None,
+            code=_code(message.error_code),
         )
 
 
-def outcome_of(error: Any, retry_after: float | None = None) -> Outcome:
+def outcome_of(
+    error: Any, retry_after: float | None = None, *, by_template: bool = False
+) -> Outcome:
     """What an HTTP error says of the message: by its status first, then by Twilio's code."""
     status = int(error.status)
     code = error.code if isinstance(error.code, int) else None
     said = words(status, code)
     if not 400 <= status < 500:
         return Unknown(said)
-    match verdict(status, code):
+    match verdict(status, code, by_template=by_template):
         case "later":
             return NotNow(said, retry_after)
-        case "too_late":
+        case "shut":
             return TooLate(code or status, said)
-        case "never":
+        case "content" if by_template:
+            return TooLate(code or status, said)
+        case "content" | "never":
             return Never(code, said)
+
+
+def _code(told: object) -> int | None:
+    digits = str(told or "")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 7 else None
 
 
 def _seconds(header: str) -> float | None:
