@@ -5,7 +5,7 @@ of these events named it for that.
 """
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 from uuid import UUID
 
 from contracts.event import Event, Json, event, renamed, upcasts
@@ -15,6 +15,11 @@ WINDOW_SHUT = 63016
 
 TEMPLATE_REFUSED = frozenset({63013, 63021, 63027, 63028, 63040, 63041, 63042})
 """Twilio's codes: WhatsApp does not take this template, or what was put into it."""
+
+
+Lost = Literal["failed", "undelivered", "canceled"]
+LOST = frozenset(get_args(Lost))
+"""Statuses of what the channel accepted and nobody got."""
 
 
 @event
@@ -157,10 +162,15 @@ class ReplyUndelivered(Event):
     reply: UUID
     part: int
     message_ref: str
-    status: Literal["failed", "undelivered", "canceled"]
+    status: Lost
     code: int | None
     attempt: int | None = None
     """None where it was not kept: then nothing is tried again."""
+
+    @property
+    def window_was_shut(self) -> bool:
+        """Then what counted as said by its attempt is said again."""
+        return self.code == WINDOW_SHUT and self.attempt is not None
 
 
 @upcasts(ReplySent, from_version=1)

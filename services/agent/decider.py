@@ -34,7 +34,6 @@ from contracts.conversation import (
 from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.replies import (
-    WINDOW_SHUT,
     ReplyAssumed,
     ReplyDelivered,
     ReplyRead,
@@ -128,7 +127,7 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             return state.but(gone=(*state.gone, reply))
         case ReplyDelivered(reply=reply) | ReplyRead(reply=reply):
             return _arrived(state, [reply])
-        case ReplyUndelivered(reply=reply, code=code, attempt=int()) if code == WINDOW_SHUT:
+        case ReplyUndelivered(reply=reply, window_was_shut=True):
             return _arrived(state, [reply])  # it is sent again
         case TurnParked(turn=turn, messages=given) if turn == state.turn:
             # It gives up what it names: a message that came meanwhile is nobody's yet.

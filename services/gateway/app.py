@@ -21,6 +21,8 @@ from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.terminal.door import Door
 from services.gateway.channels.terminal.terminal import Terminal
 from services.gateway.channels.twilio.backfill import Backfill
+from services.gateway.channels.twilio.contents import Contents
+from services.gateway.channels.twilio.looking import keep_looking
 from services.gateway.channels.twilio.sweeping import Sweeping
 from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.database_clock import DatabaseClock
@@ -33,7 +35,6 @@ from services.gateway.requests import Requests
 from services.gateway.restored import Restored
 from services.gateway.settings import GatewaySettings
 from services.gateway.templates.catalogue import Templates
-from services.gateway.templates.contents import Contents
 from services.gateway.templates.following import Following
 from services.gateway.templates.syncing import Syncing
 from services.gateway.webhooks import Webhooks
@@ -112,10 +113,12 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
         ):
             runtime.probes.address = address
             every_s = settings.taskflow_backfill_seconds
-            backfill = Backfill(twilio, intake, runtime.pool, every_s=every_s)
-            runtime.background(backfill.run(), "backfill")
-            sweeping = Sweeping(twilio, runtime.vault, heard, every_s=every_s)
-            runtime.background(sweeping.run(), "sweeping")
+            for name, once in (
+                ("backfill", Backfill(twilio, intake, runtime.pool).once),
+                ("sweep", Sweeping(twilio, runtime.vault, heard).once),
+            ):
+                looking = keep_looking(once, every_s, interrupted=f"{name}.interrupted")
+                runtime.background(looking, name)
             runtime.background(_followed(runtime, settings, templates), "templates")
             monitor = settings.nats_monitor_url
             gauges = Gauges(runtime.health, runtime.pool, settings.public_url, monitor)

@@ -13,7 +13,6 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplySending
 from services.gateway import decider
-from services.gateway.channels import channel as channels
 from services.gateway.channels.channel import (
     Accepted,
     Channel,
@@ -24,6 +23,7 @@ from services.gateway.channels.channel import (
     TooLate,
     Unknown,
 )
+from services.gateway.channels.channel import Outcome as Answer
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.parts import parts_of
@@ -144,9 +144,9 @@ class Effects:
         await self._settle(head, token, await self._channel.send(message), cause)
 
     async def _settle(
-        self, head: Queued, token: UUID, outcome: channels.Outcome, cause: Recorded[Any]
+        self, head: Queued, token: UUID, answer: Answer, cause: Recorded[Any]
     ) -> None:
-        match outcome:
+        match answer:
             case Accepted(message_ref=ref):
                 log.info("reply.sent", part=head.part, message_ref=ref)
                 await self._conclude(token, decider.sent(head, ref, "response"), cause)
@@ -215,13 +215,7 @@ class Effects:
 
     async def _at_gate(self, decision: Decide, cause: Recorded[Any], lane: Lane) -> Outcome | None:
         """None where a fact came that the lane does not know: fold again, nothing was tried."""
-        write = Write(
-            cause.stream,
-            decision.events,
-            streams.user_of(cause.stream),
-            expected_version=lane.gate,
-            gates=GATES,
-        )
+        write = at_gate(cause.stream, decision, lane)
         try:
             return await self._log.append([write], decision.slot, Because.of(cause))
         except ConcurrentAppend:
@@ -289,6 +283,17 @@ class Effects:
             return _Content(opened, [said], None, template)
         parts = parts_of(ready.text, below_a_picture=ready.picture is not None)
         return _Content(opened, parts, ready.picture)
+
+
+def at_gate(stream: str, decision: Decide, lane: Lane) -> Write:
+    """A write that conflicts with what may forbid it, and with nothing else."""
+    return Write(
+        stream,
+        decision.events,
+        streams.user_of(stream),
+        expected_version=lane.gate,
+        gates=GATES,
+    )
 
 
 def _not_posted(head: Queued) -> Decide:

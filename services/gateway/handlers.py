@@ -5,20 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from contracts import streams
 from contracts.conversation import UserForgotten
 from contracts.recorded import Recorded
 from services.gateway import decider
 from services.gateway.channels.erasing import Erasing
 from services.gateway.decider import Claim, Hold, Reconcile, WaitUntil, in_time, next_move
-from services.gateway.effects import Effects
-from services.gateway.lane import FOLD, GATES, Lane
+from services.gateway.effects import Effects, at_gate
+from services.gateway.lane import FOLD, Lane
 from taskflow import clock
 from taskflow.bus import bus
 from taskflow.bus.dead_letters import Attempts
 from taskflow.bus.driving import Driving, Parking
 from taskflow.errors import Retryable
-from taskflow.log.appending import Write
 from taskflow.log.folding import Folded
 from taskflow.log.folds import Folds
 from taskflow.process.service import Runtime
@@ -94,14 +92,7 @@ class Sending:
         decision = decider.parked(state, type(error).__name__)
         if decision is None:
             return None
-        write = Write(
-            recorded.stream,
-            decision.events,
-            streams.user_of(recorded.stream),
-            expected_version=state.gate,
-            gates=GATES,
-        )
-        return Parking([write], decision.slot)
+        return Parking([at_gate(recorded.stream, decision, state)], decision.slot)
 
 
 def subscribe(runtime: Runtime, effects: Effects, erasing: Erasing) -> None:

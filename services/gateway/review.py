@@ -212,15 +212,15 @@ class _Lane:
 
 def _place_of_fact(recorded: Recorded[Any], event: Any, status: str) -> UUID:
     """Its own; beside the proof that the message was sent; or that of the attempt's first fact."""
-    attempts = range(1, decider.MAX_ATTEMPTS + 1 + TRIED_AGAIN)
+    usual = slots.event_id(slots.delivery(event.message_ref, status), 0)
+    if recorded.event_id == usual:
+        return usual
     others = {
         slots.event_id(slot(event.reply, event.part, attempt), n)
-        for attempt in attempts
+        for attempt in range(1, decider.MAX_ATTEMPTS + 1 + TRIED_AGAIN)
         for slot, n in ((slots.heard, 0), (slots.send_outcome, 1))
     }
-    if recorded.event_id in others:
-        return recorded.event_id
-    return slots.event_id(slots.delivery(event.message_ref, status), 0)
+    return recorded.event_id if recorded.event_id in others else usual
 
 
 def _outcome(head: Queued, recorded: Recorded[Any]) -> Decide | None:

@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import (
-    WINDOW_SHUT,
     ReplyAssumed,
     ReplyDelivered,
     ReplyFailed,
@@ -113,7 +112,7 @@ def _learn(sending: Sending, event: Any, at: datetime) -> None:
             sending.deliveries.append(
                 Delivery(part=event.part, message_ref=event.message_ref, status=status, at=at)
             )
-        case ReplyUndelivered(part=part, message_ref=sid, code=code, attempt=attempt):
+        case ReplyUndelivered(part=part, message_ref=sid, code=code) as lost:
             sending.deliveries.append(
                 Delivery(
                     part=part,
@@ -121,7 +120,7 @@ def _learn(sending: Sending, event: Any, at: datetime) -> None:
                     status="undelivered",
                     at=at,
                     code=code,
-                    again=code == WINDOW_SHUT and attempt is not None,
+                    again=lost.window_was_shut,
                 )
             )
         case _:

@@ -8,7 +8,6 @@ from uuid import UUID
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
 from contracts.replies import (
-    WINDOW_SHUT,
     ReplyAssumed,
     ReplyDelivered,
     ReplyFailed,
@@ -137,15 +136,9 @@ def _state(event: Any) -> tuple[UUID, str, int | None, int] | None:
     if state is None:
         return None
     parts = event.parts if state == "sending" else None
-    if _is_said_again(event):
-        state = "refused"
+    if isinstance(event, ReplyUndelivered) and event.window_was_shut:
+        state = "refused"  # WhatsApp's refusal puts it back into the queue
     return event.reply, state, parts, int(state == "sent")
-
-
-def _is_said_again(event: Any) -> bool:
-    """Whether WhatsApp's refusal puts it back into the queue."""
-    is_refusal = isinstance(event, ReplyUndelivered) and event.code == WINDOW_SHUT
-    return is_refusal and event.attempt is not None
 
 
 def _thread(

@@ -15,6 +15,7 @@ from typing import Protocol
 from uuid import UUID
 
 from contracts.streams import UserId
+from taskflow.errors import Permanent
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,12 @@ class Unknown:
 
 
 Outcome = Accepted | NotNow | TooLate | Never | Unknown
+
+
+class TemplateRefused(Permanent):
+    """The channel does not take a template; its words say why."""
+
+    code = "template_refused"
 
 
 @dataclass(frozen=True, slots=True)

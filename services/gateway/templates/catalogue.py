@@ -34,6 +34,12 @@ class Catalogue(BaseModel):
     def of(self, template: str) -> Known | None:
         return next((one for one in self.known if one.template == template), None)
 
+    def holding(self, purpose: str, language: str, body: str) -> Known | None:
+        """The newest with these very words."""
+        wanted = (purpose, language, body)
+        found = (one for one in self.known if (one.purpose, one.language, one.body) == wanted)
+        return next(reversed([*found]), None)
+
     def approved(self, kind: str, language: str | None) -> Known | None:
         """The newest in a language, else in English; None where the channel has approved none."""
         usable = [one for one in self.known if one.purpose == kind and one.status == "approved"]

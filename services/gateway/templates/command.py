@@ -1,31 +1,20 @@
 """What `taskflow templates` does: shows, hands in, and asks after the templates."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from pydantic import Field, SecretStr
-
+from services.gateway.channels.twilio.contents import Contents
 from services.gateway.templates.catalogue import Catalogue, Templates
-from services.gateway.templates.contents import Contents
 from services.gateway.templates.following import Following
-from services.gateway.templates.syncing import Syncing, missing
+from services.gateway.templates.syncing import Syncing
 from services.gateway.templates.wording import DECLARED, VARIABLE, Declared, variable
+from taskflow.cli.connecting.settings import TwilioAccount
 from taskflow.cli.house.templates import Row
-from taskflow.cli.operator import OfTheHouse, Operator, operator
+from taskflow.cli.operator import Operator, operator
 from taskflow.errors import Configuration
 from taskflow.log.folds import Folds
-from taskflow.process.settings import AccountSid, Origin
 from taskflow.words.languages import LANGUAGES
-
-
-class TwilioAccount(OfTheHouse):
-    """As the gateway has it."""
-
-    twilio_account_sid: AccountSid = Field(examples=["AC followed by 32 hex digits"])
-    twilio_auth_token: SecretStr = Field(examples=["(from console.twilio.com)"])
-    twilio_api_url: Origin | None = None
-    """None means Twilio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +65,12 @@ def preview(purpose: str, language: str, text: str | None) -> str:
 
 
 def _rows(catalogue: Catalogue) -> list[Row]:
-    lacking = set(missing(catalogue))
-    return [_row(one, catalogue, lacking) for one in DECLARED]
+    return [_row(one, catalogue) for one in DECLARED]
 
 
-def _row(
-    declared: Declared, catalogue: Catalogue, lacking: Sequence[Declared] | set[Declared]
-) -> Row:
-    known = next(
-        (
-            one
-            for one in reversed(catalogue.known)
-            if (one.purpose, one.language, one.body)
-            == (declared.purpose, declared.language, declared.body)
-        ),
-        None,
+def _row(declared: Declared, catalogue: Catalogue) -> Row:
+    known = catalogue.holding(declared.purpose, declared.language, declared.body)
+    status, reason, template = (
+        (known.status, known.reason, known.template) if known else ("missing", "", "")
     )
-    if declared in lacking or known is None:
-        return Row(declared.purpose, declared.language, declared.name, "missing", "", "")
-    return Row(
-        declared.purpose,
-        declared.language,
-        declared.name,
-        known.status,
-        known.reason,
-        known.template,
-    )
+    return Row(declared.purpose, declared.language, declared.name, status, reason, template)

@@ -8,8 +8,9 @@ import structlog
 
 from contracts import slots, streams
 from contracts.templates import TemplateReviewed
+from services.gateway.channels.channel import TemplateRefused
 from services.gateway.templates.catalogue import Catalogue, Templates
-from services.gateway.templates.syncing import Contents, Syncing, TemplateRefused
+from services.gateway.templates.syncing import Contents, Syncing
 from taskflow.errors import Retryable
 from taskflow.foreign_text import for_log
 from taskflow.log.appending import Write

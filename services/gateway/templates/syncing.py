@@ -8,19 +8,13 @@ import structlog
 
 from contracts import slots, streams
 from contracts.templates import TemplateCreated
+from services.gateway.channels.channel import TemplateRefused
 from services.gateway.templates.catalogue import Catalogue, Templates
-from services.gateway.templates.wording import DECLARED, Declared
-from taskflow.errors import Permanent
+from services.gateway.templates.wording import DECLARED, Declared, code_of
 from taskflow.log.appending import Write
 from taskflow.log.event_log import Log
 
 log = structlog.get_logger()
-
-
-class TemplateRefused(Permanent):
-    """Twilio does not take a template; its words say why."""
-
-    code = "template_refused"
 
 
 class Contents(Protocol):
@@ -30,15 +24,14 @@ class Contents(Protocol):
 
     async def named(self) -> Mapping[str, str]: ...
 
-    async def created(self, declared: Declared) -> str: ...
+    async def created(self, name: str, language: str, body: str, sample: str) -> str: ...
 
-    async def handed_in(self, declared: Declared, template: str) -> None: ...
+    async def handed_in(self, template: str, name: str) -> None: ...
 
 
 def missing(catalogue: Catalogue) -> Sequence[Declared]:
     """Those whose wording of this release the channel was not given."""
-    there = {(one.purpose, one.language, one.body) for one in catalogue.known}
-    return [one for one in DECLARED if (one.purpose, one.language, one.body) not in there]
+    return [one for one in DECLARED if not catalogue.holding(one.purpose, one.language, one.body)]
 
 
 class Syncing:
@@ -60,9 +53,9 @@ class Syncing:
         refused: list[str] = []
         for declared in wanted:
             try:
-                template = named.get(declared.name) or await self._contents.created(declared)
+                template = named.get(declared.name) or await self._created(declared)
                 if reviews.get(template, ("unsubmitted", ""))[0] == "unsubmitted":
-                    await self._contents.handed_in(declared, template)
+                    await self._contents.handed_in(template, declared.name)
             except TemplateRefused as error:
                 refused.append(f"{declared.name}: {error}")
                 continue
@@ -73,6 +66,10 @@ class Syncing:
         if refused:
             raise TemplateRefused(f"{len(refused)} of {len(wanted)} were refused; {refused[0]}")
         return len(wanted)
+
+    async def _created(self, declared: Declared) -> str:
+        language = code_of(declared.language)
+        return await self._contents.created(declared.name, language, declared.body, declared.sample)
 
     async def _record(self, declared: Declared, template: str) -> None:
         purpose, language, body = declared.purpose, declared.language, declared.body

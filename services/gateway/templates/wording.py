@@ -18,8 +18,6 @@ MOST = 1024
 """UTF-16 units of a template with its variables (WhatsApp)."""
 BETWEEN_LINES = " · "
 """A variable takes no line break."""
-CATEGORY = "UTILITY"
-"""Of WhatsApp's three: what somebody asked to be told."""
 
 _SAYS: Mapping[Purpose, Message] = {
     "reminder": Message(

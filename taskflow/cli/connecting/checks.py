@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from contracts.replies import LOST, WINDOW_SHUT
 from taskflow import clock
 from taskflow.cli.connecting.settings import SANDBOX, ConnectSettings
 from taskflow.cli.connecting.twilio import (
@@ -30,10 +31,9 @@ LOOK_SECONDS = 0.5
 DELIVERED_WITHIN = 60.0
 SET_WITHIN = 15.0
 ARRIVED = frozenset({"delivered", "read"})
-LOST = frozenset({"failed", "undelivered", "canceled"})
 ERRORS = "https://www.twilio.com/docs/errors/"
 KEYS = "copy Account SID and Auth Token from console.twilio.com into .env"
-NOT_JOINED, NO_WINDOW = 63015, 63016
+NOT_JOINED = 63015
 SANDBOX_PAGE = "console.twilio.com, Messaging, Try it out, Send a WhatsApp message"
 SANDBOX_STEPS = (
     f"at {SANDBOX_PAGE}, Sandbox settings: put {{}} into When a message comes in, choose POST, Save"
@@ -208,7 +208,7 @@ def _lost(settings: ConnectSettings, to: str, sent: Resource) -> Check:
     number = settings.twilio_whatsapp_from.removeprefix("whatsapp:")
     do = {
         NOT_JOINED: f"from {to}, send `join <the words at {SANDBOX_PAGE}>` to {number}",
-        NO_WINDOW: f"from {to}, write anything to {number} first: that opens 24 hours",
+        WINDOW_SHUT: f"from {to}, write anything to {number} first: that opens 24 hours",
     }.get(code if isinstance(code, int) else 0, f"see {ERRORS}{words(code)}")
     says = f"a message to {to} is {sent.get('status')}, {words(code)}: "
     return Check("round trip", "wrong", says + words(sent.get("error_message")), do)

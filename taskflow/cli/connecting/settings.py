@@ -1,4 +1,4 @@
-"""What `taskflow connect` is told: the gateway's own settings, as far as Twilio is concerned."""
+"""What commands that speak with Twilio are told: the gateway's own settings."""
 
 from pydantic import Field, SecretStr
 
@@ -9,13 +9,16 @@ SANDBOX = "whatsapp:+14155238886"
 """One number for all sandboxes (twilio.com/docs/whatsapp/sandbox)."""
 
 
-class ConnectSettings(OfTheHouse):
-    public_url: Origin = Field(examples=["https://taskflow.example.org"])
+class TwilioAccount(OfTheHouse):
     twilio_account_sid: AccountSid = Field(examples=["AC followed by 32 hex digits"])
     twilio_auth_token: SecretStr = Field(examples=["(from console.twilio.com)"])
-    twilio_whatsapp_from: WhatsAppSender = Field(examples=["whatsapp:+14155238886"])
     twilio_api_url: Origin | None = None
-    """None means Twilio; elsewhere, both of its hosts answer under this address."""
+    """None means Twilio; elsewhere, all of its hosts answer under this address."""
+
+
+class ConnectSettings(TwilioAccount):
+    public_url: Origin = Field(examples=["https://taskflow.example.org"])
+    twilio_whatsapp_from: WhatsAppSender = Field(examples=["whatsapp:+14155238886"])
     taskflow_gateway_port: int = Field(default=8000, ge=1, le=65535)
 
     @property

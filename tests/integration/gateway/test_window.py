@@ -11,14 +11,15 @@ from twilio.http.response import Response
 
 from contracts import streams
 from services.gateway import decider
+from services.gateway.channels.channel import TemplateRefused
 from services.gateway.channels.heard import Heard
+from services.gateway.channels.twilio.contents import Contents
 from services.gateway.channels.twilio.sweeping import Sweeping
 from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.lane import FOLD
 from services.gateway.templates.catalogue import Catalogue, Templates
-from services.gateway.templates.contents import Contents
 from services.gateway.templates.following import Following
-from services.gateway.templates.syncing import Syncing, TemplateRefused
+from services.gateway.templates.syncing import Syncing
 from services.gateway.templates.wording import DECLARED
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
@@ -238,7 +239,7 @@ async def test_a_refusal_whose_callback_was_lost_is_found_in_the_list(
     assert await house.events("reply.undelivered") == []
 
     twilio = Twilio(house.settings)
-    sweeping = Sweeping(twilio, house.vault, Heard(runtime.log, runtime.folds), every_s=1)
+    sweeping = Sweeping(twilio, house.vault, Heard(runtime.log, runtime.folds))
     hour_ago = clock.utc_now() - timedelta(hours=1)
     assert await sweeping.once(hour_ago) == 1
     assert await sweeping.once(hour_ago) == 0

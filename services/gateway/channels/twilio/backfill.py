@@ -1,7 +1,6 @@
 """Messages that arrived while nobody answered: found again in Twilio's list."""
 
-import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import asyncpg
 import structlog
@@ -13,14 +12,8 @@ from services.gateway.channels.intake import Intake
 from services.gateway.channels.twilio import inbound
 from services.gateway.channels.twilio.forms import AttachedMedia, InboundForm, Unusable
 from services.gateway.channels.twilio.twilio import Twilio
-from taskflow import clock
-from taskflow.errors import Retryable
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 
-LOOK_BACK = timedelta(hours=24)
-"""At the start; WhatsApp's window, after which an answer could not be sent anyway."""
-OVERLAP = timedelta(minutes=10)
-RETRY_SECONDS = 10.0
 CHUNK = 1000
 
 # Most of what Twilio lists is in the log long since: found by the ids that it would have.
@@ -30,25 +23,8 @@ log = structlog.get_logger()
 
 
 class Backfill:
-    def __init__(
-        self, twilio: Twilio, intake: Intake, pool: asyncpg.Pool, *, every_s: float
-    ) -> None:
+    def __init__(self, twilio: Twilio, intake: Intake, pool: asyncpg.Pool) -> None:
         self._twilio, self._intake, self._pool = twilio, intake, pool
-        self._every_s = every_s
-
-    async def run(self) -> None:
-        """At the start, then now and then, for ever."""
-        since = clock.utc_now() - LOOK_BACK
-        while True:
-            began = clock.utc_now()
-            try:
-                await self.once(since)
-            except (Retryable, asyncpg.PostgresError) as error:
-                log.warning("backfill.interrupted", error=type(error).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                since = began - OVERLAP
-                await asyncio.sleep(self._every_s)
 
     async def once(self, since: datetime) -> int:
         """How many messages were missing; they are taken in the order they were sent.

@@ -12,9 +12,6 @@ from services.gateway.settings import GatewaySettings
 from taskflow.cli.operator import OfTheHouse, operator
 from taskflow.log.folds import Folds
 
-ONCE = 1.0
-"""Seconds between looks, of which there is only one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -31,9 +28,9 @@ async def look_back(since: datetime) -> Found:
         twilio = Twilio(settings)
         heard = Heard(me.log, Folds(me.log, None))
         try:
-            backfill = Backfill(twilio, Intake(me.log, me.vault), me.pool, every_s=ONCE)
+            backfill = Backfill(twilio, Intake(me.log, me.vault), me.pool)
             messages = await backfill.once(since)
-            refusals = await Sweeping(twilio, me.vault, heard, every_s=ONCE).once(since)
+            refusals = await Sweeping(twilio, me.vault, heard).once(since)
         finally:
             await twilio.close()
     return Found(messages, refusals)

@@ -3,44 +3,20 @@
 Twilio does not repeat a status callback. A refusal that nobody heard would count as said.
 """
 
-import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import asyncpg
 import structlog
 
 from services.gateway.channels.heard import AnotherMessage, Heard
 from services.gateway.channels.twilio.twilio import Twilio
-from taskflow import clock
-from taskflow.errors import Retryable
 from taskflow.privacy.vault import Vault
-
-LOOK_BACK = timedelta(hours=24)
-"""At the start."""
-OVERLAP = timedelta(minutes=10)
-RETRY_SECONDS = 10.0
 
 log = structlog.get_logger()
 
 
 class Sweeping:
-    def __init__(self, twilio: Twilio, vault: Vault, heard: Heard, *, every_s: float) -> None:
+    def __init__(self, twilio: Twilio, vault: Vault, heard: Heard) -> None:
         self._twilio, self._vault, self._heard = twilio, vault, heard
-        self._every_s = every_s
-
-    async def run(self) -> None:
-        """At the start, then now and then, for ever."""
-        since = clock.utc_now() - LOOK_BACK
-        while True:
-            began = clock.utc_now()
-            try:
-                await self.once(since)
-            except (Retryable, asyncpg.PostgresError) as error:
-                log.warning("sweep.interrupted", error=type(error).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                since = began - OVERLAP
-                await asyncio.sleep(self._every_s)
 
     async def once(self, since: datetime) -> int:
         """How many were not known to be lost. Raises Retryable."""

@@ -21,6 +21,7 @@ from twilio.http.async_http_client import (  # pyright: ignore[reportMissingType
 )
 from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 
+from contracts.replies import LOST
 from services.gateway.channels.channel import (
     Accepted,
     Listed,
@@ -50,8 +51,6 @@ MAX_PAGES = 100
 MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
 MESSAGE = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json"
 NOT_FOUND = 404
-LOST = frozenset({"failed", "undelivered", "canceled"})
-"""Statuses of what nobody got."""
 
 T = TypeVar("T")
 

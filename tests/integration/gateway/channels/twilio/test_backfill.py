@@ -28,7 +28,7 @@ async def backfill(house: House, database: str) -> AsyncGenerator[Backfill]:
     """Without a gateway: every webhook fails, and the messages stay at Twilio."""
     twilio = Twilio(house.settings)
     async with db.pool(database, "tests") as pool:
-        yield Backfill(twilio, Intake(house.log, house.vault), pool, every_s=3600)
+        yield Backfill(twilio, Intake(house.log, house.vault), pool)
     await twilio.close()
 
 

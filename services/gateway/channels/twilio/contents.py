@@ -24,11 +24,12 @@ from twilio.rest.content.v1.content.approval_create import (  # pyright: ignore[
     ApprovalCreateList,
 )
 
+from services.gateway.channels.channel import TemplateRefused
 from services.gateway.channels.twilio.errors import NOT_NOW_STATUSES, words
-from services.gateway.templates.syncing import TemplateRefused
-from services.gateway.templates.wording import CATEGORY, Declared, code_of
 from taskflow.errors import VendorUnavailable
 
+CATEGORY = "UTILITY"
+"""Of WhatsApp's three: what somebody asked to be told."""
 CALL_SECONDS = 10.0
 LISTED = 5_000
 """Contents of an account, at most."""
@@ -61,26 +62,27 @@ class Contents:
 
         return await _called(read)
 
-    async def created(self, declared: Declared) -> str:
-        """Its ContentSid. Raises TemplateRefused, VendorUnavailable."""
+    async def created(self, name: str, language: str, body: str, sample: str) -> str:
+        """Its ContentSid. `sample` stands in the body's place for whoever reviews it.
+
+        Raises TemplateRefused, VendorUnavailable.
+        """
         request = ContentList.ContentCreateRequest(
             {
-                "friendly_name": declared.name,
-                "language": code_of(declared.language),
-                "variables": {"1": declared.sample},
-                "types": ContentList.Types(
-                    {"twilio/text": ContentList.TwilioText({"body": declared.body})}
-                ),
+                "friendly_name": name,
+                "language": language,
+                "variables": {"1": sample},
+                "types": ContentList.Types({"twilio/text": ContentList.TwilioText({"body": body})}),
             }
         )
         made = await _called(lambda: self._client.content.v1.contents.create(request))
+        if not made.sid:
+            raise VendorUnavailable("Twilio's contents: one without a sid")
         return str(made.sid)
 
-    async def handed_in(self, declared: Declared, template: str) -> None:
+    async def handed_in(self, template: str, name: str) -> None:
         """For WhatsApp's review. Raises TemplateRefused, VendorUnavailable."""
-        request = ApprovalCreateList.ContentApprovalRequest(
-            {"name": declared.name, "category": CATEGORY}
-        )
+        request = ApprovalCreateList.ContentApprovalRequest({"name": name, "category": CATEGORY})
         contents = self._client.content.v1.contents
         await _called(lambda: contents(template).approval_create.create(request))
 
