@@ -1,5 +1,23 @@
 """What services may say to each other. Importing this package registers every event."""
 
-from contracts import conversation, profile, reminders, replies, templates, tools, watches
+from contracts import (
+    consent,
+    conversation,
+    profile,
+    reminders,
+    replies,
+    templates,
+    tools,
+    watches,
+)
 
-__all__ = ["conversation", "profile", "reminders", "replies", "templates", "tools", "watches"]
+__all__ = [
+    "consent",
+    "conversation",
+    "profile",
+    "reminders",
+    "replies",
+    "templates",
+    "tools",
+    "watches",
+]

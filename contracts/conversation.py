@@ -13,6 +13,18 @@ FIRST_RULES, RULES = 1, 3
 opened is gone on with by today's rules; what it had decided by its own is not decided again."""
 
 
+ReplyKind = Literal[
+    "answer",
+    "apology",
+    "reminder",
+    "alert",
+    "confirmation",
+    "notice",
+    "information",
+    "operator",
+]
+
+
 class Media(BaseModel):
     url: str
     content_type: str
@@ -23,11 +35,12 @@ class MessageReceived(Event):
     """A person wrote to us.
 
     v2 tells whether their zone is one of several; v3 whether they only forwarded it; v4 names the
-    message by its channel's reference, and knows a second channel; v5 names the one that it quotes.
+    message by its channel's reference, and knows a second channel; v5 names the one that it quotes;
+    v6 has what a pressed button stands for, and the word that code answered by itself.
     """
 
     type: ClassVar = "message.received"
-    version: ClassVar = 5
+    version: ClassVar = 6
 
     message_ref: str
     """By which its channel knows the message: at Twilio its MessageSid."""
@@ -45,6 +58,10 @@ class MessageReceived(Event):
     """Somebody else wrote it: it asks for nothing in its sender's name."""
     quotes: str | None = None
     """Reference of the message, theirs or ours, that they answered."""
+    pressed: str | None = None
+    """The payload of the button that they pressed, as `reply.ready` gave it."""
+    word: Literal["stop", "start", "help"] | None = None
+    """What it was taken for at the door: its answer stands beside it, and no turn answers it."""
 
 
 @upcasts(MessageReceived, from_version=1)
@@ -69,6 +86,12 @@ def _came_by_twilio(data: Json) -> Json:
 def _quoted_nothing(data: Json) -> Json:
     """What it quoted was not kept."""
     return {**data, "quotes": None}
+
+
+@upcasts(MessageReceived, from_version=5)
+def _was_left_to_the_model(data: Json) -> Json:
+    """No word was answered at the door, and no button of ours had a payload."""
+    return {**data, "pressed": None, "word": None}
 
 
 @event
@@ -99,6 +122,13 @@ def _by_the_first_rules(data: Json) -> Json:
 @upcasts(TurnStarted, from_version=2)
 def _spoken_to_in_english(data: Json) -> Json:
     return {**data, "language": "en"}
+
+
+class Button(BaseModel):
+    payload: str
+    """What pressing it stands for: it names an event, never arguments."""
+    label: str
+    """At most 20 characters, as WhatsApp shows."""
 
 
 class Usage(BaseModel):
@@ -150,14 +180,17 @@ class ReplyReady(Event):
     """A reply is decided; this event's id is the reply's. Closes `turn` if it has one.
 
     v2 names the replies it repeats; v3 may show a picture, and may be a watch's alert; v4 names
-    the changes that it tells; v5 names the language of what nobody asked for just now.
+    the changes that it tells; v5 names the language of what nobody asked for just now; v6 may have
+    buttons, and may be said by the gateway itself, or by an operator.
     """
 
     type: ClassVar = "reply.ready"
-    version: ClassVar = 5
+    version: ClassVar = 6
 
     turn: UUID | None
-    kind: Literal["answer", "apology", "reminder", "alert"]
+    kind: ReplyKind
+    """`confirmation`: that a STOP was heard; `notice`: that START resumes; `information`: the
+    answer to START and HELP; `operator`: a person's words."""
     text: Personal[str]
     in_reply_to: str | None = None
     """Reference of the newest message it answers."""
@@ -170,6 +203,8 @@ class ReplyReady(Event):
     `profile.learned`, `profile.forgotten`, `changes.undone`."""
     language: str | None = None
     """BCP 47; of a reminder and an alert, which may need a template in it."""
+    buttons: Personal[list[Button]] | None = None
+    """At most three, under the last part."""
 
 
 @upcasts(ReplyReady, from_version=1)
@@ -190,6 +225,11 @@ def _without_receipts(data: Json) -> Json:
 @upcasts(ReplyReady, from_version=4)
 def _in_some_language(data: Json) -> Json:
     return {**data, "language": None}
+
+
+@upcasts(ReplyReady, from_version=5)
+def _without_buttons(data: Json) -> Json:
+    return {**data, "buttons": None}
 
 
 @event

@@ -12,6 +12,8 @@ from contracts.event import Event, Json, event, renamed, upcasts
 
 WINDOW_SHUT = 63016
 """Twilio's code: the 24 hours in which WhatsApp takes any text to a user are over."""
+OPTED_OUT = 21610
+"""Twilio's code: its own list says that this person wants nothing from us."""
 
 TEMPLATE_REFUSED = frozenset({63013, 63021, 63027, 63028, 63040, 63041, 63042})
 """Twilio's codes: WhatsApp does not take this template, or what was put into it."""
@@ -26,15 +28,16 @@ LOST = frozenset(get_args(Lost))
 class ReplyHeld(Event):
     """What may not go now waits for its user's next message, and others pass it.
 
-    It stands where the claim of this attempt would.
+    It stands where the claim of this attempt would. v2 may be for want of consent.
     """
 
     type: ClassVar = "reply.held"
+    version: ClassVar = 2
 
     reply: UUID
     part: int
     attempt: int
-    why: Literal["window"]
+    why: Literal["window", "consent"]
 
 
 @event
@@ -179,6 +182,11 @@ class ReplyUndelivered(Event):
 @upcasts(ReplyUndelivered, from_version=1)
 def _went_by_twilio(data: Json) -> Json:
     return renamed(data, "message_sid", "message_ref")
+
+
+@upcasts(ReplyHeld, from_version=1)
+def _held_by_the_window(data: Json) -> Json:
+    return data
 
 
 @upcasts(ReplySending, from_version=1)

@@ -1,11 +1,12 @@
 """A reply in its user's lane, part by part. Pure; lane.py says which facts move it."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.conversation import ReplyKind
 from contracts.replies import ReplySending
 
 
@@ -25,7 +26,7 @@ class Queued(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     reply: UUID
-    kind: Literal["answer", "apology", "reminder", "alert"]
+    kind: ReplyKind
     ready: int
     """The version of its `reply.ready`: replies go in this order."""
     language: str | None = None
