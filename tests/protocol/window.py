@@ -30,7 +30,7 @@ class Window(WindowFold):
 
     def steps(self, s):
         log, handlers, network, twilio, phone, env = s
-        ready, arr, logd, real, clock, crash, lost, refuse, losecb, badtpl = env
+        ready, arr, logd, real, clock, crash, lost, refuse, losecb, badtpl, listed = env
         r, f, moves = self.r, self.fold(log), []
         driver, head = f[0], f[1]
 
@@ -77,8 +77,9 @@ class Window(WindowFold):
                         "refuse",
                         "losecb",
                         "badtpl",
+                        "listed",
                     ),
-                    range(10),
+                    range(11),
                     strict=False,
                 )
             )
@@ -95,7 +96,14 @@ class Window(WindowFold):
                 env=but(ready=ready + 1),
             )
         if arr < len(self.inb):
-            put(f"{self.inb[arr]} reaches WhatsApp", True, env=but(arr=arr + 1, real=True))
+            off = 0 if self.inb[arr] == "START" and listed == 2 else listed
+            put(
+                f"{self.inb[arr]} reaches WhatsApp",
+                True,
+                env=but(arr=arr + 1, real=True, listed=off),
+            )
+        if listed == 1:
+            put("Twilio's own list takes them up", True, env=but(listed=2))
         if logd < arr:
             k = self.inb[logd]
             more = (("R", ("sid", logd + 1, 1), "c"),) if k == "STOP" and f[4] else ()
@@ -167,6 +175,9 @@ class Window(WindowFold):
             def ans(what):
                 return rest + ((("rec", x, what),) if w in handlers else ())
 
+            if listed == 2:
+                put(f"21610 for {x}", False, network=left, handlers=ans("stopped"))
+                continue
             put(
                 f"Twilio accepts {x}",
                 False,

@@ -33,6 +33,9 @@ WINDOW_RULES = {
     "stale": "START drops the confirmation of STOP, unless it is claimed",
     "once": "that START resumes is said in the slot of its STOP: once",
     "waits": "while consent is withdrawn a message releases nothing",
+    "listed": "21610 withdraws consent, as STOP does",
+    "since": "it speaks of its claim: a START behind that stands",
+    "unsaid": "the word on a STOP that 21610 refuses is dropped",
     "group": "a digest's outcome and its 63016 speak for all replies that its claim names",
 }
 ALLW = frozenset(WINDOW_RULES)
@@ -52,6 +55,7 @@ class WindowFold(Model):
         refuse=0,
         losecb=0,
         badtpl=0,
+        listed=0,
         facts=False,
         reliable=True,
         digest=True,
@@ -67,7 +71,7 @@ class WindowFold(Model):
             inbound,
         )
         self.budget, self.reliable, self.digest, self.hmax = (
-            (crash, lost, refuse, losecb, badtpl),
+            (crash, lost, refuse, losecb, badtpl, listed),
             reliable,
             digest,
             hmax,
@@ -83,7 +87,7 @@ class WindowFold(Model):
     def gates(self, log):
         """How many facts stand in the log that a claim or a hold conflicts with."""
         kinds = {
-            "withdrawn": {"STOP", "START"},
+            "withdrawn": {"STOP", "START", "stopped"},
             "message": {"M"},
             "refuted": {"U", "closed"},
         }
@@ -95,6 +99,7 @@ class WindowFold(Model):
         queue, held, driver, lastm, closed, consent, truly = [], [], None, -1, -1, True, -1
         part, claims, tried, rel, cover, accepted = {}, {}, set(), set(), {}, set()
         hpos, bad, was, trouble, out, stop, owes = {}, None, None, set(), {}, None, None
+        refused, began = False, -1  # by Twilio's own list, whatever the rules make of it; START
 
         order, told = [e[2] for e in log if e[0] == "R"], set()
 
@@ -112,6 +117,8 @@ class WindowFold(Model):
                 was = driver
             if kind in ("M", "STOP", "START"):
                 lastm = version
+                if kind == "START":
+                    refused, began = False, version
                 if kind == "STOP" and consent:
                     stop = version
                 if kind != "M":
@@ -154,6 +161,8 @@ class WindowFold(Model):
                     bad = bad or "W3 claimed after STOP"
                 if consent and x[0] in WORDS:
                     bad = bad or "W3 the word on a STOP was claimed after START"
+                if refused and (x[0] not in WORDS or out.get((*x[:2], x[2] - 1)) == "stopped"):
+                    bad = bad or "W11 claimed though Twilio's list refused it"
                 if any(order.index(q) < order.index(x[0]) for q in queue):
                     bad = bad or "W8 claimed before an earlier reply that waits in the queue"
                 if form == "tpl":
@@ -176,6 +185,12 @@ class WindowFold(Model):
                     truly = max(truly, pos0)
                     if "belief" in r:
                         closed = max(closed, pos0 if "evidence" in r else version)
+                if what == "stopped":
+                    trouble |= {x[0], *group}
+                    late = pos0 < began
+                    refused = refused or not late
+                    if consent and "listed" in r and not (late and "since" in r):
+                        consent, stop = False, version
                 if part[x[0]][x[1]] != (x[2], "sending"):
                     continue
                 if what in ("sent", "gone"):
@@ -184,10 +199,10 @@ class WindowFold(Model):
                             if cover.get((q, p)) == x:
                                 part[q][p] = (part[q][p][0], "done")
                 else:
-                    part[x[0]][x[1]] = (
-                        x[2] + 1,
-                        "dropped" if x[0] in WORDS and consent and "stale" in r else "todo",
-                    )
+                    late = consent and "stale" in r
+                    never = late or (what == "stopped" and "unsaid" in r)
+                    drops = x[0] in WORDS and never
+                    part[x[0]][x[1]] = (x[2] + 1, "dropped" if drops else "todo")
                     if what in ("refused", "again"):
                         tried.discard(x[0])
                     if what == "again":
@@ -267,6 +282,8 @@ class WindowFold(Model):
             frozenset(trouble),
             accepted,
             owes,
+            refused,
+            began,
         )
 
     def unsafe(self, s):
@@ -295,6 +312,8 @@ class WindowFold(Model):
         if first != sorted(first):
             return "W8 order at the phone"
         if self.quiet(s):
+            if not f[4] and not f[17] and f[18] == f[13]:
+                return "W12 consent is withdrawn though START was their last word"
             for q in f[3]:
                 if f[13] > f[12].get(q, -1) and f[4]:
                     return f"W4 reply {q} is held though the user wrote after it was"

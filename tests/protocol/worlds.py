@@ -156,8 +156,11 @@ WINDOW = Studied(
         {"inbound": ("M",)},
         {"replies": 2, "crash": 0, "facts": True},
         {"replies": 0, "inbound": ("STOP", "M"), "crash": 0},
+        {"listed": 1, "crash": 0},
     ],
     large=[
+        {"inbound": ("STOP",), "listed": 1, "crash": 0},
+        {"inbound": ("M", "START"), "listed": 1, "crash": 0, "hmax": 1},
         {"inbound": ("M",), "crash": 2},
         {"replies": 0, "inbound": ("STOP", "M", "START"), "crash": 0, "hmax": 1},
         {"inbound": ("STOP", "START"), "crash": 0},
@@ -202,6 +205,9 @@ WINDOW = Studied(
         "stale": {"inbound": ("STOP", "START")},
         "once": {"replies": 0, "inbound": ("STOP", "M")},
         "waits": {"inbound": ("STOP", "M")},
+        "listed": {"listed": 1},
+        "since": {"inbound": ("START",), "listed": 1},
+        "unsaid": {"inbound": ("STOP",), "listed": 1},
         "group": {"replies": 2, "inbound": ("M",)},
     },
 )
