@@ -52,6 +52,11 @@ def delivery(message_ref: str, status: str) -> UUID:
     return _slot("delivery", message_ref, status)
 
 
+def resumes(stop: UUID) -> UUID:
+    """Who writes after a STOP is told once, of each, that START resumes."""
+    return _slot(stop, "resumes")
+
+
 def heard(reply: UUID, part: int, attempt: int) -> UUID:
     """The first message heard of for an attempt whose sending no fact names."""
     return _slot(reply, part, attempt, "heard")

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts import slots, streams
+from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.conversation import (
     FIRST_RULES,
     RULES,
@@ -65,8 +66,21 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
         return state
     if state.leaving_since is not None:
         return parting.evolve(state, recorded)
+    after = _evolved(state, recorded)
+    sleeps = after.turn is None and not after.consent and after.leaving_since is None
+    return after.but(driver=None) if sleeps else after
+
+
+def _evolved(state: Conversation, recorded: Recorded[Any]) -> Conversation:
     this = recorded.event_id
     match recorded.event:
+        case MessageReceived(word=str()):
+            return state.but(stream=recorded.stream)  # Answered at the door.
+        case ConsentWithdrawn():
+            return state.but(consent=False)
+        case ConsentGiven():
+            given = state.but(consent=True)
+            return _waking(given, this) if given.pending else given
         case MessageReceived() as message:
             new = Pending(
                 message=this, at=recorded.recorded_at, at_once=message.kind not in {"text", "other"}
@@ -274,7 +288,7 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 10, Conversation, evolve)
+FOLD = Fold("agent", 11, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)

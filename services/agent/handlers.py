@@ -115,14 +115,14 @@ def _about(asking: AskModel) -> dict[str, str | int]:
 
 
 async def stop_if_asked(recorded: Recorded[Any], log: Log, folds: Folds, effects: Effects) -> None:
-    """A "stop" first ends the turn that was open when it came; then it is a message as any."""
+    """A "stop" ends the turn that was open when it came, whatever else it does."""
     if not isinstance(recorded.event, MessageReceived):
         return
     try:
         opened: Recorded[MessageReceived] = await log.opened(recorded)
     except SealedForEver:
         return
-    if not decider.is_stop_word(opened.event.text):
+    if opened.event.word != "stop" and not decider.is_stop_word(opened.event.text):
         return
     state = (await folds.fold(recorded.stream, FOLD)).state
     if not decider.stops(state, recorded.version):

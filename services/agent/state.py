@@ -110,6 +110,8 @@ class Conversation(BaseModel):
     goodbye: UUID | None = None
     parted: bool = False
     """Whether the goodbye left, or never will."""
+    consent: bool = True
+    """Whether they want to hear from us: while they do not, no turn opens."""
     forgotten: bool = False
 
     @property

@@ -76,6 +76,8 @@ class Turns:
     def read(self, recorded: Recorded[Any]) -> None:
         self._keep_text(recorded)
         match recorded.event:
+            case MessageReceived(word=str()):
+                self._answered_at_the_door(recorded)
             case MessageReceived() | TurnRetried() | TurnParked():
                 self._queue(recorded)
             case TurnStarted():
@@ -147,6 +149,11 @@ class Turns:
         elif turn := self._turn(reply.turn):
             turn.said = reply.text
             turn.ended = turn.ended or version
+
+    def _answered_at_the_door(self, recorded: Recorded[MessageReceived]) -> None:
+        """What was said to it is a turn of its own, as whatever nobody asked the model for."""
+        at, version = recorded.recorded_at, recorded.version
+        self.turns.append(Turn(None, version, [recorded], at, ended=version))
 
     def _give_way(self, turn_id: UUID) -> None:
         """Its messages wait again; what it had begun belongs to the turn that takes them up."""

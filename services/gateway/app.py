@@ -11,6 +11,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from services.gateway import consent
 from services.gateway.channels.by_address import ByAddress
 from services.gateway.channels.erasing import Erasing
 from services.gateway.channels.heard import Heard
@@ -28,15 +29,15 @@ from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.database_clock import DatabaseClock
 from services.gateway.effects import Effects
 from services.gateway.handlers import subscribe
-from services.gateway.hardening import Hardening
 from services.gateway.lane import FOLD
-from services.gateway.pages import Pages
-from services.gateway.requests import Requests
 from services.gateway.restored import Restored
 from services.gateway.settings import GatewaySettings
 from services.gateway.templates.catalogue import Templates
 from services.gateway.templates.following import Following
 from services.gateway.templates.syncing import Syncing
+from services.gateway.web.hardening import Hardening
+from services.gateway.web.pages import Pages
+from services.gateway.web.requests import Requests
 from services.gateway.webhooks import Webhooks
 from taskflow import clock
 from taskflow.health.gauges import Gauges
@@ -55,10 +56,11 @@ log = structlog.get_logger()
 async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator[None]:
     if not settings.taskflow_check_signatures:
         log.warning("signatures.not_checked", danger="anybody can write in anybody's name")
+    consent.load()
     has_terminal = settings.terminal()
     twilio = Twilio(settings)
     callbacks = Callbacks(settings.master_keys, settings.public_url)
-    intake = Intake(runtime.log, runtime.vault)
+    intake = Intake(runtime.log, runtime.vault, runtime.folds)
     heard = Heard(runtime.log, runtime.folds)
     pacing = Pacing(settings.taskflow_send_per_second)
     now = DatabaseClock(runtime.pool).now

@@ -17,6 +17,7 @@ from contracts.replies import (
     ReplySending,
     ReplySent,
 )
+from services.gateway import consent
 from services.gateway.lane import Lane
 from services.gateway.queued import Queued, place
 
@@ -54,11 +55,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """It may not go now: it waits for its user's next message."""
+    """It may not go now: it waits for its user's next message, or for their START."""
 
     head: Queued
     slot: UUID
-    why: Literal["window"]
+    why: Literal["window", "consent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,13 @@ class Decide:
     events: Sequence[Event]
 
 
-Move = WaitUntil | Claim | Hold | Reconcile
+Move = WaitUntil | Claim | Hold | Reconcile | Decide
 
 
 def next_move(lane: Lane, now: datetime) -> Move:
-    """What the driver of this lane owes it now; a lane with a driver has a head."""
+    """What the driver of this lane owes it now; a lane with a driver has a head, or owes a word."""
+    if lane.owes:
+        return resumes(lane, lane.owes)
     head = lane.queue[0]
     if head.claimed_at is not None:
         return Reconcile(head, head.claimed_at)
@@ -96,12 +99,23 @@ def when_due(lane: Lane, now: datetime) -> Claim | Hold:
     """What becomes of a head that is to do, once no vendor asks it to wait."""
     head = lane.queue[0]
     slot = slots.claim(*place(head))
-    return Claim(head, slot) if window_is_open(lane, now) else Hold(head, slot, "window")
+    if not lane.consent and not head.is_of_consent:
+        return Hold(head, slot, "consent")
+    # The word on a STOP answers a message of just now.
+    is_open = lane.heard >= lane.shut if head.is_of_consent else window_is_open(lane, now)
+    return Claim(head, slot) if is_open else Hold(head, slot, "window")
+
+
+def resumes(lane: Lane, stop: UUID) -> Decide:
+    """They wrote after a STOP: they are told what brings us back."""
+    return Decide(slots.resumes(stop), [consent.waits(lane.language)])
 
 
 def by_template(move: Hold, approved: str | None) -> Claim | Hold:
     """What may not go may go by a template: all of it at once, and only once."""
     head = move.head
+    if move.why == "consent":
+        return move
     whole = not any(piece.done for piece in head.pieces)
     if approved is None or head.tried_template or not whole:
         return move
@@ -117,6 +131,8 @@ def window_is_open(lane: Lane, now: datetime) -> bool:
 
 
 def current_slot(lane: Lane) -> UUID:
+    if lane.owes:
+        return slots.resumes(lane.owes)
     head = lane.queue[0]
     return slots.send_outcome(*place(head)) if head.token else slots.claim(*place(head))
 
@@ -203,7 +219,7 @@ def _outcome(head: Queued, event: Event) -> Decide:
 
 def parked(lane: Lane, error: str) -> Decide | None:
     """None while an attempt is claimed: it is settled first, or the next reply overtakes it."""
-    head = lane.queue[0]
-    if head.token is not None:
+    if lane.owes or lane.queue[0].token is not None:
         return None
+    head = lane.queue[0]
     return Decide(slots.claim(*place(head)), [ReplyParked(reply=head.reply, error=error)])

@@ -9,7 +9,7 @@ from contracts.conversation import UserForgotten
 from contracts.recorded import Recorded
 from services.gateway import decider
 from services.gateway.channels.erasing import Erasing
-from services.gateway.decider import Claim, Hold, Reconcile, WaitUntil, in_time, next_move
+from services.gateway.decider import Claim, Decide, Hold, Reconcile, WaitUntil, in_time, next_move
 from services.gateway.effects import Effects, at_gate
 from services.gateway.lane import FOLD, Lane
 from taskflow import clock
@@ -67,6 +67,8 @@ class Sending:
                 self.began = clock.monotonic()
             case Hold() as hold:
                 await self.effects.hold(hold, recorded, state)
+            case Decide() as decided:
+                await self.effects.record(decided, recorded)
             case Reconcile() as unknown:
                 await self._find_out(unknown, state, recorded)
 

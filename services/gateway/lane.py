@@ -10,9 +10,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.conversation import MessageReceived, ReplyReady, UserForgotten
+from contracts.consent import ConsentGiven, ConsentWithdrawn
+from contracts.conversation import MessageReceived, ReplyReady, TurnStarted, UserForgotten
 from contracts.recorded import Recorded
 from contracts.replies import (
+    OPTED_OUT,
     TEMPLATE_REFUSED,
     WINDOW_SHUT,
     ReplyAssumed,
@@ -69,22 +71,49 @@ class Lane(BaseModel):
     """The latest claim that was refused because the window was shut."""
     gate: int = 0
     """The version of the last fact that may forbid what an older fold allowed."""
+    consent: bool = True
+    """Whether they want to hear from us: no STOP of theirs stands."""
+    consented: int = 0
+    """The version of their last START."""
+    stop: UUID | None = None
+    """What withdrew consent last."""
+    owes: UUID | None = None
+    """The STOP after which somebody wrote, as long as nobody has told them that START resumes."""
+    told: bool = False
+    """Whether somebody has, since that STOP."""
+    language: str | None = None
+    """BCP 47, in which they were spoken to last."""
     forgotten: bool = False
 
     def but(self, **changes: Any) -> "Lane":
         return self.model_copy(update=changes)
 
 
-def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR0911, PLR0912 - a fold
+def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:
     if lane.forgotten:
         return lane
+    after = _evolved(lane, recorded)
+    return after if after.queue or after.owes else after.but(driver=None)
+
+
+def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR0911, PLR0912 - a fold
     if recorded.event.type in GATES:
         lane = lane.but(gate=recorded.version)
     match recorded.event:
-        case MessageReceived(channel=channel):
+        case MessageReceived(channel=channel, word=word):
             heard = lane.but(channel=channel, heard=recorded.version, heard_at=recorded.recorded_at)
-            return _queued(heard.but(held=()), lane.held, recorded) if lane.held else heard
+            return _written(heard, word, recorded)
+        case ConsentWithdrawn():
+            return _withdrawn(lane, recorded)
+        case ConsentGiven():
+            return _given(lane, recorded)
+        case TurnStarted(language=language):
+            return lane.but(language=language)
         case ReplyReady(kind=kind, language=language):
+            if kind == "notice":
+                lane = lane.but(owes=None, told=True)
+                if lane.consent:
+                    return lane
             new = Queued(
                 reply=recorded.event_id, kind=kind, ready=recorded.version, language=language
             )
@@ -107,7 +136,7 @@ def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR0911,
         case ReplyAssumed(assumed="again") as assumed if _is_head(lane, assumed, claimed=True):
             return _head(lane, lane.queue[0].to_do_again())
         case ReplyRefused() as no if _is_head(lane, no, claimed=True):
-            return _refused(lane, no)
+            return _refused(lane, no, recorded)
         case ReplyFailed() as failed if _is_head(lane, failed, claimed=True):
             return _given_up(lane, 0)
         case ReplyParked() as parked:
@@ -127,6 +156,39 @@ def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR0911,
 
 Attempt = ReplySending | ReplyHeld | ReplySent | ReplyAssumed | ReplyRefused | ReplyFailed
 Delivery = ReplyDelivered | ReplyRead | ReplyUndelivered
+
+
+def _written(lane: Lane, word: str | None, recorded: Recorded[Any]) -> Lane:
+    """Who does not want to hear from us releases nothing but the word on that."""
+    if word == "stop":
+        return lane.but(owes=None)
+    if lane.consent:
+        return _released(lane, lane.held, recorded)
+    released = _released(lane, tuple(one for one in lane.held if one.is_of_consent), recorded)
+    if word is None and not lane.told:
+        return released.but(owes=lane.stop, driver=released.driver or recorded.event_id)
+    return released
+
+
+def _released(lane: Lane, back: tuple[Queued, ...], recorded: Recorded[Any]) -> Lane:
+    left = tuple(one for one in lane.held if one not in back)
+    return _queued(lane.but(held=left), back, recorded) if back else lane
+
+
+def _withdrawn(lane: Lane, recorded: Recorded[Any]) -> Lane:
+    return lane.but(consent=False, stop=recorded.event_id, owes=None, told=False)
+
+
+def _given(lane: Lane, recorded: Recorded[Any]) -> Lane:
+    """The words on the STOP are dropped, unless they are on their way; all else goes."""
+    given = lane.but(
+        consent=True,
+        consented=recorded.version,
+        owes=None,
+        queue=tuple(one for one in lane.queue if one.token or not one.is_of_consent),
+        held=tuple(one for one in lane.held if not one.is_of_consent),
+    )
+    return _released(given, given.held, recorded)
 
 
 def _is_head(lane: Lane, event: Attempt, *, claimed: bool) -> bool:
@@ -150,8 +212,7 @@ def _head(lane: Lane, head: Queued) -> Lane:
 
 
 def _left(lane: Lane, at: int) -> Lane:
-    queue = (*lane.queue[:at], *lane.queue[at + 1 :])
-    return lane.but(queue=queue, driver=lane.driver if queue else None)
+    return lane.but(queue=(*lane.queue[:at], *lane.queue[at + 1 :]))
 
 
 def _given_up(lane: Lane, at: int) -> Lane:
@@ -164,17 +225,25 @@ def _parked(lane: Lane, parked: ReplyParked, recorded: Recorded[Any]) -> Lane:
     at = next((n for n, one in enumerate(lane.queue) if one.reply == parked.reply), None)
     if at is None:
         return lane
-    left = _given_up(lane, at)
-    return left.but(driver=recorded.event_id if left.queue else None)
+    return _given_up(lane, at).but(driver=recorded.event_id)
 
 
-def _refused(lane: Lane, no: ReplyRefused) -> Lane:
+def _refused(lane: Lane, no: ReplyRefused, recorded: Recorded[Any]) -> Lane:
     """The channel has it not. With a code, it is not asked for the same again."""
     head = lane.queue[0]
-    if no.code is None:
-        return _head(lane, head.to_do_again(no.again_at))
     claim = head.claim_of(no.part, no.attempt)
-    return _head(_shut(lane, claim) if no.code == WINDOW_SHUT else lane, head.to_do())
+    if head.is_of_consent and (lane.consent or no.code == OPTED_OUT):
+        lane = _given_up(lane, 0)
+    else:
+        again = head.to_do() if no.code else head.to_do_again(no.again_at)
+        lane = _head(lane, again)
+    match no.code:
+        case code if code == WINDOW_SHUT:
+            return _shut(lane, claim)
+        case code if code == OPTED_OUT and lane.consent and claim > lane.consented:
+            return _withdrawn(lane, recorded)
+        case _:
+            return lane
 
 
 def _part_done(lane: Lane) -> Lane:
@@ -199,7 +268,7 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     if not (is_shut or (reply.template and fact.code in TEMPLATE_REFUSED)):
         return lane
     shut = _shut(lane, reply.claim_of(fact.part, fact.attempt)) if is_shut else lane
-    if not reply.is_done_by(fact.part, fact.attempt):
+    if not reply.is_done_by(fact.part, fact.attempt) or (lane.consent and reply.is_of_consent):
         return shut
     again = reply.undone(fact.part)
     if reply in lane.queue:
@@ -225,4 +294,4 @@ def _remembering(lane: Lane, new: Sent) -> Lane:
     return lane.but(sent=(*lane.sent, new)[-REMEMBERED:])
 
 
-FOLD = Fold("lane", 5, Lane, evolve)
+FOLD = Fold("lane", 6, Lane, evolve)

@@ -47,6 +47,11 @@ class Queued(BaseModel):
     """Failed or parked: never to do again; a refusal of its claims still tells of the window."""
 
     @property
+    def is_of_consent(self) -> bool:
+        """Whether it is a word on a STOP, which goes in spite of it."""
+        return self.kind in {"confirmation", "notice"}
+
+    @property
     def part(self) -> int:
         """The one that is sending, or else the first to do."""
         if self.sending is not None:

@@ -154,7 +154,9 @@ class Webhooks:
         form = inbound_form(await self._verified(request))
         self._of_our_account(form.account_sid)
         structlog.contextvars.bind_contextvars(message_ref=form.message_sid)  # a task a request
-        new = await self._intake.take(inbound.message(form), inbound.addresses(form))
+        new = await self._intake.take(
+            inbound.message(form), inbound.addresses(form), inbound.marked(form)
+        )
         log.info("message.taken" if new else "message.repeated")
         return Response(EMPTY_TWIML, media_type="text/xml")
 

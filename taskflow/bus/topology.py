@@ -16,6 +16,7 @@ from nats.js.api import (
 )
 from nats.js.errors import NotFoundError
 
+from contracts.consent import ConsentGiven
 from contracts.conversation import (
     MessageReceived,
     ReplyReady,
@@ -80,13 +81,28 @@ def _tools_of(owner: str) -> tuple[str, ...]:
 CONSUMERS = (
     Consumer(
         "agent",
-        _all(MessageReceived, ToolFinished, ToolFailed, TurnParked, TurnStopped, TurnRetried)
+        _all(
+            MessageReceived,
+            ConsentGiven,
+            ToolFinished,
+            ToolFailed,
+            TurnParked,
+            TurnStopped,
+            TurnRetried,
+        )
         + _tools_of("agent"),
     ),
-    # A message brings back what is held, and a late refusal what counted as said.
+    # A message and a START bring back what is held, and a late refusal what counted as said.
     Consumer(
         "gateway",
-        _all(ReplyReady, ReplyParked, MessageReceived, ReplyUndelivered, UserForgotten),
+        _all(
+            ReplyReady,
+            ReplyParked,
+            MessageReceived,
+            ConsentGiven,
+            ReplyUndelivered,
+            UserForgotten,
+        ),
     ),
     Consumer("tools", _tools_of("tools")),
     Consumer("scheduler", _tools_of("scheduler")),

@@ -36,10 +36,15 @@ class Typed:
 
     def is_said(self, text: str, languages: Iterable[str]) -> bool:
         """Whether `text` is one of them, in one of these languages or in English."""
+        return self.said_in(text, languages) is not None
+
+    def said_in(self, text: str, languages: Iterable[str]) -> str | None:
+        """The first of these languages, and English after them, in which `text` is one of them."""
         if len(text) > LONGEST:
-            return False
+            return None
         said = folded(text)
-        return any(said in _folded(self, one) for one in dict.fromkeys((*languages, SOURCE)))
+        tongues = dict.fromkeys((*languages, SOURCE))
+        return next((one for one in tongues if said in _folded(self, one)), None)
 
 
 def folded(text: str) -> str:
@@ -85,6 +90,10 @@ FORGET_ME = Typed(
     "|delete my data|erase all my data|delete my account",
 )
 TYPED = (YES, STOP, NO, UNDO, FORGET_ME)
+WITHDRAW = Typed("withdraw consent", "stop|stop all|stopall|unsubscribe|opt out|opt-out|optout")
+RESUME = Typed("give consent", "start|unstop|resume|subscribe|opt in|opt-in|optin")
+HELP = Typed("help", "help|info")
+"""What these three mean stands beside the message that says them (services/gateway/consent.py)."""
 
 
 def language_of(text: str, languages: Iterable[str]) -> str | None:

@@ -18,7 +18,7 @@ EXCUSED = {
     "taskflow.failpoints": "a setting of tests",
     "taskflow.replay.": "an operator's own words, in a process that serves nobody",
     "taskflow.telemetry.logs": "lines of ours and of libraries; user's words are in none",
-    "services.gateway.status_page": "sentences of ours",
+    "services.gateway.web.status_page": "sentences of ours",
     "services.agent.judging.answers": "names of tools, behind what is judged",
     "simulators.": "the brain's entrance is registered; what lies behind it is cut there",
 }

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import (
+    OPTED_OUT,
     WINDOW_SHUT,
     ReplyAssumed,
     ReplyDelivered,
@@ -79,6 +81,12 @@ class LaneJudge:
         self._ranks: dict[str, int] = {}
         self._driver: UUID | None = None
         self._heard, self._refuted = 0, 0
+        self._consents, self._consented, self._told = True, 0, False
+        self._words: set[UUID] = set()
+        """Replies that are words on a STOP."""
+        self._dropped: set[UUID] = set()
+        self._owes = False
+        self._held_since_stop: set[UUID] = set()
         self._heard_at: datetime | None = None
 
     def see(self, one: Recorded[Any], lane: Lane) -> None:
@@ -88,7 +96,8 @@ class LaneJudge:
         now = lane.driver
         assert now in {None, self._driver, one.event_id}, "an old event became driver"
         self._driver = now
-        assert (now is None) == (not lane.queue), "a lane without its driver, or the reverse"
+        owes = bool(lane.queue or lane.owes)
+        assert (now is None) != owes, "a lane without its driver, or the reverse"
         for sent in lane.sent:
             assert sent.rank == self._ranks[sent.message_ref], "a status went backwards"
 
@@ -111,8 +120,10 @@ class LaneJudge:
         assert sure == sorted(sure), "parts reached the phone out of order"
 
     def at_the_end(self) -> None:
-        for since in self.held.values():
-            assert self._heard < since, "a reply is held though its user wrote since"
+        assert not self._owes, "who wrote after a STOP was not told what resumes"
+        for reply, since in self.held.items():
+            may = self._consents or reply in self._words
+            assert not may or self._heard < since, "a reply is held though its user wrote since"
         for message in self.twilio.accepted:
             reply, part, attempt = message.attempt
             counts = self._done.get((reply, part)) == attempt and reply not in self._given_up
@@ -122,7 +133,7 @@ class LaneJudge:
             owed = reply not in self._given_up and reply not in self.held
             assert not owed, "a part counts as sent that WhatsApp refused"
         for reply in self.order:
-            over = self._is_whole(reply) or reply in self._given_up or reply in self.held
+            over = self._is_whole(reply) or reply in self._given_up | self._dropped | set(self.held)
             assert over, "a part of a reply was left behind"
 
     def assumed_gone(self) -> bool:
@@ -140,16 +151,26 @@ class LaneJudge:
 
     def _enter(self, one: Recorded[Any]) -> None:
         match one.event:
-            case MessageReceived():
+            case MessageReceived(word=word):
                 self._heard, self._heard_at = one.version, one.recorded_at
-                self._waiting |= set(self.held)
-            case ReplyReady():
-                self.order.append(one.event_id)
-                self._waiting.add(one.event_id)
+                writes_on = word is None and not self._consents and not self._told
+                self._owes = word is None and (self._owes or writes_on)
+                if word != "stop":
+                    allowed = set(self.held) if self._consents else self._words
+                    self._waiting |= allowed & set(self.held)
+            case ConsentWithdrawn():
+                self._withdraws()
+            case ConsentGiven():
+                self._gives(one.version)
+            case ReplyReady(kind=kind):
+                self._is_ready(one.event_id, kind)
             case ReplySending() as claim:
                 self._claimed(claim, one.version)
-            case ReplyHeld(reply=reply):
+            case ReplyHeld(reply=reply, why=why):
                 self._is_held(reply, one)
+                if why == "consent":
+                    assert reply not in self._held_since_stop, "held twice for one STOP"
+                    self._held_since_stop.add(reply)
             case ReplySent() | ReplyAssumed() | ReplyRefused() | ReplyFailed() as outcome:
                 self._ends(outcome)
             case ReplyParked(reply=reply):
@@ -159,8 +180,43 @@ class LaneJudge:
             case _:
                 pass
 
+    def _withdraws(self) -> None:
+        assert self._consents, "consent was withdrawn twice"
+        self._consents, self._told = False, False
+        self._held_since_stop.clear()
+
+    def _gives(self, version: int) -> None:
+        """The words on a STOP that are not on their way are never said."""
+        self._consents, self._consented = True, version
+        flying = {reply for reply, *_ in set(self._claims) - set(self.outcomes)}
+        self._drop(self._words - flying)
+        self._waiting |= set(self.held)
+
+    def _drop(self, words: set[UUID]) -> None:
+        """Of those that are not done."""
+        late = {one for one in words if not self._is_whole(one)}
+        self._dropped |= late
+        self._waiting -= late
+        for one in late:
+            self.held.pop(one, None)
+            self._to_repeat.discard((one, 0))
+
+    def _is_ready(self, reply: UUID, kind: str) -> None:
+        self.order.append(reply)
+        self._waiting.add(reply)
+        if kind in {"confirmation", "notice"}:
+            self._words.add(reply)
+            self.parts[reply] = 1
+        if kind == "notice":
+            assert not self._told, "told twice that START resumes"
+            self._told, self._owes = True, False
+            if self._consents:
+                self._drop({reply})
+
     def _claimed(self, claim: ReplySending, version: int) -> None:
         reply, place = claim.reply, (claim.reply, claim.part, claim.attempt)
+        assert self._consents or reply in self._words, "claimed after STOP"
+        assert not (self._consents and reply in self._words), "a word on a STOP claimed after START"
         assert place not in self._claims, "an attempt was claimed twice"
         settled = set(self._claims) == set(self.outcomes)
         assert settled, "claimed beside an open attempt"
@@ -182,7 +238,8 @@ class LaneJudge:
         assert reply in self._waiting, "held, though nothing of it waits"
         refuted = self._heard < self._refuted
         closes = self._heard_at and self._heard_at + WINDOWS["whatsapp"] - MARGIN - CLOCKS_APART
-        assert refuted or (closes and closes <= one.recorded_at), "held, though the window is open"
+        late = refuted or (closes and closes <= one.recorded_at)
+        assert late or not self._consents, "held, though the window is open"
         self._waiting.discard(reply)
         self.held[reply] = one.version
         self.troubled.add(reply)
@@ -206,6 +263,13 @@ class LaneJudge:
                 assert place not in had.values(), "refused, but Twilio has it"
                 if code == WINDOW_SHUT:
                     self._is_refuted(place)
+                if code == OPTED_OUT:
+                    self.troubled.add(place[0])
+                if place[0] in self._words and (self._consents or code == OPTED_OUT):
+                    self._drop({place[0]})
+                late = self._claims[place] < self._consented
+                if code == OPTED_OUT and self._consents and not late:
+                    self._withdraws()
             case ReplyFailed():
                 assert place not in had.values(), "refused, but Twilio has it"
                 self._gives_up(self.failed, outcome.reply)
@@ -230,6 +294,10 @@ class LaneJudge:
     def _is_repaired(self, reply: UUID, part: int, attempt: int) -> None:
         self._is_refuted((reply, part, attempt))
         if self._done.get((reply, part)) != attempt or reply in self._given_up:
+            return
+        if self._consents and reply in self._words:
+            self._done.pop((reply, part))
+            self._dropped.add(reply)
             return
         whole = range(self.parts.get(reply, 1))
         for each in whole if (reply, part, attempt) in self._by_template else (part,):

@@ -13,11 +13,12 @@ from uuid import UUID
 from hypothesis.stateful import RuleBasedStateMachine
 
 from contracts import slots
+from contracts.consent import ConsentGiven
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.replies import ReplyParked, ReplySending, ReplyUndelivered
-from services.gateway import decider
+from services.gateway import consent, decider
 from services.gateway.channels.heard import AnotherMessage, Heard
 from services.gateway.channels.statuses import Callback
 from services.gateway.decider import UNKNOWN_FOR, Claim, Decide, Hold, Reconcile, WaitUntil
@@ -33,9 +34,16 @@ from tests.support.simulated_bus import Bus
 from tests.support.simulated_twilio import Attempt, Message, SimulatedTwilio
 from tests.support.walks import one_of
 
-CONSUMED: tuple[type[Event], ...] = (ReplyReady, ReplyParked, MessageReceived, ReplyUndelivered)
+CONSUMED: tuple[type[Event], ...] = (
+    ReplyReady,
+    ReplyParked,
+    MessageReceived,
+    ConsentGiven,
+    ReplyUndelivered,
+)
 CLAIM_HOLDS = timedelta(seconds=5)
 TEXT = "Done."
+STOP, START = "STOP", "START"
 NOTHING, NO_TOKEN = Lane(), UUID(int=0)
 
 
@@ -124,7 +132,7 @@ class LaneWorld(RuleBasedStateMachine):
         self.senders: list[Sender] = []
         self.webhooks: list[Webhook] = []
         self.heard = Heard(Wire(self), Wire(self))
-        self.inbound = 0
+        self.inbound: list[str] = []
         """Messages that WhatsApp has, and the log not yet."""
         self.rows = 0
         self.tokens = 0
@@ -176,6 +184,8 @@ class LaneWorld(RuleBasedStateMachine):
                 sender.began = self.log.now
             case Hold() as hold:
                 sender.move, sender.at = hold, "hold"
+            case Decide() as decided:
+                self.record(sender, decided)
             case Reconcile(head=head, claimed_at=claimed_at):
                 if found := self.find(sender.lane, claimed_at):
                     self.record(sender, decider.sent(head, found.sid, "list"))
@@ -216,7 +226,7 @@ class LaneWorld(RuleBasedStateMachine):
 
     def claim(self, sender: Sender) -> Outcome | None:
         assert isinstance(sender.move, Claim)
-        parts = self.judge.parts[sender.move.head.reply]
+        parts = self.judge.parts.get(sender.move.head.reply, 1)
         claim = decider.claimed(sender.move, parts, sender.token)
         return self.at_gate([claim], sender.move.slot, sender.lane)
 
@@ -251,14 +261,24 @@ class LaneWorld(RuleBasedStateMachine):
         assert driver is None or self.bus.holds(driver), "the driver was acked"
         return outcome
 
-    def user_writes(self) -> None:
+    def user_writes(self, text: str = "hello") -> None:
         self.twilio.hear(self.log.now)
-        self.inbound += 1
+        if text == START:
+            self.twilio.opted_out = False
+        self.inbound.append(text)
 
     def hear_of_it(self) -> None:
-        self.inbound -= 1
+        text = self.inbound.pop(0)
         sid = f"in{len(self.log.all())}"
-        self.append([message(sid=sid)], slots.message(sid))
+        told = message(text, sid=sid)
+        self.append(self.batch(told, self.lane), slots.message(sid))
+
+    def batch(self, told: MessageReceived, lane: Lane) -> Sequence[Event]:
+        """At the door; nothing comes between its fold and its append, or it folds again."""
+        said = consent.read(told)
+        if said is None:
+            return [told]
+        return consent.batch(told, said, is_marked=True, consents=lane.consent, language=None)
 
     def ready(self, ready: ReplyReady, slot: UUID, *, parts: int) -> None:
         self.judge.parts.setdefault(slots.event_id(slot, 0), parts)

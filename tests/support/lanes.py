@@ -7,16 +7,19 @@ from hypothesis.stateful import precondition, rule
 
 from contracts import slots
 from contracts.conversation import ReplyReady
-from contracts.replies import WINDOW_SHUT, ReplyParked
+from contracts.replies import OPTED_OUT, WINDOW_SHUT, ReplyParked
 from services.gateway import decider
 from tests.support.lane_judge import CLOCKS_APART
-from tests.support.lane_world import TEXT, LaneWorld, Sender, Webhook
+from tests.support.lane_world import START, STOP, TEXT, LaneWorld, Sender, Webhook
 from tests.support.simulated_twilio import IN_FLIGHT, TELLS, Message
 from tests.support.walks import NUMBER, one_of
 
+CONSENT = ("the_user_says_stop", "the_user_says_start", "twilios_list_takes_them_up")
+"""Without these nobody says STOP."""
 WORK = ("a_sender_goes_on", "the_bus_delivers", "twilio_accepts")
 """The rules that walks take more often than the others."""
 FAULTS = (
+    *CONSENT,
     "the_bus_delivers_again",
     "the_bus_loses_a_delivery",
     "a_sender_dies",
@@ -31,6 +34,7 @@ FAULTS = (
     "hours_pass",
 )
 WINDOW = (
+    *CONSENT,
     "the_user_writes",
     "a_message_is_heard_of",
     "hours_pass",
@@ -60,6 +64,22 @@ class Lanes(LaneWorld):
         self.user_writes()
         if n % 2:
             self.hear_of_it()
+
+    @rule(n=NUMBER)
+    def the_user_says_stop(self, n: int) -> None:
+        self.user_writes(STOP)
+        if n % 2:
+            self.hear_of_it()
+
+    @rule(n=NUMBER)
+    def the_user_says_start(self, n: int) -> None:
+        self.user_writes(START)
+        if n % 2:
+            self.hear_of_it()
+
+    @rule()
+    def twilios_list_takes_them_up(self) -> None:
+        self.twilio.opted_out = True
 
     @precondition(lambda self: self.inbound)
     @rule()
@@ -97,7 +117,7 @@ class Lanes(LaneWorld):
         parked = [one for one in self.log.all() if isinstance(one.event, ReplyParked)]
         one = one_of(parked, n)
         again = ReplyReady(turn=None, kind="answer", text=TEXT)
-        parts = self.judge.parts[one.event.reply]
+        parts = self.judge.parts.get(one.event.reply, 1)
         self.ready(again, slots.retry(one.event_id), parts=parts)
 
     @rule(n=NUMBER)
@@ -110,14 +130,14 @@ class Lanes(LaneWorld):
 
     # -- what Twilio and WhatsApp do --------------------------------------------------------
 
-    @precondition(lambda self: self.twilio.network)
+    @precondition(lambda self: self.twilio.network and not self.twilio.opted_out)
     @rule(n=NUMBER)
     def twilio_accepts(self, n: int) -> None:
         message, waiting = self.accept(n)
         if waiting and waiting.head:
             self.record(waiting, decider.sent(waiting.head, message.sid, "response"))
 
-    @precondition(lambda self: self.twilio.network)
+    @precondition(lambda self: self.twilio.network and not self.twilio.opted_out)
     @rule(n=NUMBER)
     def twilio_accepts_and_the_answer_is_lost(self, n: int) -> None:
         _, waiting = self.accept(n)
@@ -132,18 +152,25 @@ class Lanes(LaneWorld):
         for sender in self.senders:
             if sender.waits_for(attempt) and sender.head:
                 later = decider.refused(sender.head, self.log.now, "429", None)
-                never = decider.failed(sender.head, 21610, "opted out")
+                never = decider.failed(sender.head, 21614, "no such phone")
                 self.record(sender, one_of([later, later, never], n))
 
     @precondition(lambda self: self.twilio.network and not self.twilio.is_open(self.log.now))
     @rule(n=NUMBER)
     def twilio_refuses_by_the_window(self, n: int) -> None:
+        self._refuses(n, WINDOW_SHUT)
+
+    @precondition(lambda self: self.twilio.network and self.twilio.opted_out)
+    @rule(n=NUMBER)
+    def twilio_refuses_by_its_list(self, n: int) -> None:
+        self._refuses(n, OPTED_OUT)
+
+    def _refuses(self, n: int, code: int) -> None:
         attempt = one_of(sorted(self.twilio.network), n)
         self.twilio.drop(attempt)
         for sender in self.senders:
             if sender.waits_for(attempt) and sender.head:
-                late = decider.too_late(sender.head, self.log.now, WINDOW_SHUT, LATE)
-                self.record(sender, late)
+                self.record(sender, decider.too_late(sender.head, self.log.now, code, LATE))
 
     @precondition(lambda self: self.twilio.network)
     @rule(n=NUMBER)
@@ -213,7 +240,9 @@ class Lanes(LaneWorld):
             if self.watchdog:
                 self.bus.nudge(self.lane.driver)
             if self.twilio.network:
-                self.twilio_accepts(0)
+                (self.twilio_refuses_by_its_list if self.twilio.opted_out else self.twilio_accepts)(
+                    0
+                )
             elif self.twilio.queued:
                 self.whatsapp_takes_the_next(0)
             elif self.webhooks:

@@ -43,6 +43,8 @@ class SimulatedTwilio:
         self.posts: Counter[Attempt] = Counter()
         self.list_works = True
         self.list_was_broken = False
+        self.opted_out = False
+        """By Twilio's own list."""
         self._open_until = START
         """By WhatsApp's clock."""
 

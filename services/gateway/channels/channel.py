@@ -4,7 +4,7 @@ WhatsApp by Twilio is one (twilio/), a terminal another (terminal/). An outcome 
 
     Accepted      the channel has the message, under a reference
     NotNow        it definitely has not; the same may be tried again
-    TooLate       it definitely has not, and takes it otherwise, or when the user has written
+    TooLate       it definitely has not, and takes it otherwise, or when the user has said so
     Never         it definitely has not, and will not
     Unknown       it may or may not have it: nobody sends again before the channel was asked
 """
@@ -51,7 +51,7 @@ class NotNow:
 
 @dataclass(frozen=True, slots=True)
 class TooLate:
-    """Definitely not accepted: the window is shut, or this template is none (any more)."""
+    """Definitely not accepted: the window is shut, or they opted out, or this template is none."""
 
     code: int
     reason: str

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from pydantic import SecretStr
 
 from contracts.streams import UserId
-from services.gateway.channels.channel import Never, NotNow, Outgoing, Unknown
+from services.gateway.channels.channel import Never, NotNow, Outgoing, TooLate, Unknown
 from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.settings import GatewaySettings
 
@@ -123,7 +123,7 @@ async def test_lists_are_asked_for_with_the_vendors_filters(vendor) -> None:
     [
         (429, 20429, NotNow),
         (400, 63018, NotNow),
-        (400, 21610, Never),
+        (400, 21610, TooLate),
         (401, 20003, Never),
         (500, 20500, Unknown),
         (503, 20503, Unknown),

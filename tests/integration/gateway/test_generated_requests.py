@@ -31,7 +31,7 @@ OPERATIONS = ("/webhook", "/webhook/status")
 def schema_of(house: House, runtime: Runtime) -> schemathesis.BaseSchema:
     """As the app declares it, which shows it to nobody."""
     callbacks = Callbacks(house.settings.master_keys, house.url)
-    intake = Intake(runtime.log, runtime.vault)
+    intake = Intake(runtime.log, runtime.vault, runtime.folds)
     app = FastAPI()
     app.include_router(Webhooks(house.settings, intake, None, callbacks).router())  # type: ignore[arg-type]
     return schemathesis.openapi.from_dict(app.openapi())

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from services.gateway.status_page import rendered
+from services.gateway.web.status_page import rendered
 from taskflow.health.diagnosis import Diagnosis, Sign
 from taskflow.health.facts import Dependency, Reading
 from taskflow.process import chromium

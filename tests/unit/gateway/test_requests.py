@@ -6,7 +6,7 @@ import pytest
 from fastapi import APIRouter, FastAPI, Response
 from starlette.routing import Route
 
-from services.gateway.requests import Requests
+from services.gateway.web.requests import Requests
 from taskflow.telemetry.metrics import HTTP_DURATION
 from tests.support.asgi import Browser
 from tests.support.metering import Meter, metering

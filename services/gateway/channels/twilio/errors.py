@@ -5,10 +5,11 @@ Source: Twilio's error dictionary, and how its WhatsApp channel uses it.
 
 from typing import Literal, NamedTuple
 
-from contracts.replies import WINDOW_SHUT
+from contracts.replies import OPTED_OUT, WINDOW_SHUT
 
-Verdict = Literal["later", "shut", "content", "never"]
-"""`shut`: the window is; `content`: never so, but perhaps in other words."""
+Verdict = Literal["later", "shut", "stopped", "content", "never"]
+"""`shut`: the window is; `stopped`: not before they say START; `content`: never so, but perhaps in
+other words."""
 
 
 class Known(NamedTuple):
@@ -25,7 +26,7 @@ CODES = {
     21211: Known("never", "the recipient's number is not valid"),
     21212: Known("never", "the sender is not valid: look at TWILIO_WHATSAPP_FROM"),
     21606: Known("never", "the sender is not ours: look at TWILIO_WHATSAPP_FROM"),
-    21610: Known("never", "the recipient opted out"),
+    OPTED_OUT: Known("stopped", "the recipient opted out at Twilio"),
     21611: Known("later", "the sender's queue at Twilio is full"),
     21614: Known("never", "the recipient's number takes no messages"),
     21617: Known("never", "the body is longer than 1600 characters"),

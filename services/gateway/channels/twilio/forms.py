@@ -113,6 +113,8 @@ class InboundForm(TwilioForm):
     num_media: Annotated[int, _whole(MAX_MEDIA, 2)] = 0
     media: SkipJsonSchema[tuple[AttachedMedia, ...]] = ()
     """The first `num_media`."""
+    opt_out_type: Label = ""
+    """What Advanced Opt-Out took it for: STOP, START or HELP."""
     original_replied_message_sid: Label = ""
     """Of the message that this one quotes, and of what a button stood under."""
     message_type: Literal["button", "location", "other"] = "other"

@@ -7,6 +7,7 @@ from contracts.conversation import Media, MessageReceived
 from services.gateway.channels.intake import clean
 from services.gateway.channels.twilio.forms import InboundForm
 from services.gateway.channels.zones import guessed
+from services.gateway.consent import Word
 from taskflow import clock
 from taskflow.privacy.addresses import kind_of
 
@@ -38,6 +39,12 @@ def message(form: InboundForm) -> MessageReceived:
         forwarded=form.is_forwarded,
         quotes=_quoted(form.original_replied_message_sid),
     )
+
+
+def marked(form: InboundForm) -> Word | None:
+    """What Twilio took it for, and acted upon, whatever its text says."""
+    found: dict[str, Word] = {"STOP": "stop", "START": "start", "HELP": "help"}
+    return found.get(form.opt_out_type.upper())
 
 
 def _quoted(sid: str) -> str | None:

@@ -26,9 +26,10 @@ async def look_back(since: datetime) -> Found:
     settings = GatewaySettings.load(_env_file=OfTheHouse.env_files())
     async with operator() as me:
         twilio = Twilio(settings)
-        heard = Heard(me.log, Folds(me.log, None))
+        folds = Folds(me.log, None)
+        heard = Heard(me.log, folds)
         try:
-            backfill = Backfill(twilio, Intake(me.log, me.vault), me.pool)
+            backfill = Backfill(twilio, Intake(me.log, me.vault, folds), me.pool)
             messages = await backfill.once(since)
             refusals = await Sweeping(twilio, me.vault, heard).once(since)
         finally:

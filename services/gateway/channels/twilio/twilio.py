@@ -245,7 +245,7 @@ def outcome_of(
     match verdict(status, code, by_template=by_template):
         case "later":
             return NotNow(said, retry_after)
-        case "shut":
+        case "shut" | "stopped":
             return TooLate(code or status, said)
         case "content" if by_template:
             return TooLate(code or status, said)

@@ -26,6 +26,7 @@ from services.gateway.settings import GatewaySettings
 from simulators.settings import SimulatorSettings
 from taskflow import clock
 from taskflow.log.appending import Write
+from taskflow.log.folds import Folds
 from taskflow.postgres.database import DatabaseUnavailable
 from taskflow.privacy.terminal_pass import address_of
 from tests.contract.simulators.twilio.world import (
@@ -168,7 +169,7 @@ class TerminalWorld:
         self._log, self._vault = _Log(), _Vault()
         nobodys: Any = None
         self.channel: Channel = Terminal(self._log, self._vault, nobodys)
-        self._intake = Intake(self._log, self._vault)
+        self._intake = Intake(self._log, self._vault, Folds(self._log, None))
 
     async def outgoing(self, text: str) -> Outgoing:
         message = await self._unclaimed(text)

@@ -15,6 +15,7 @@ from services.gateway.channels.twilio.backfill import Backfill
 from services.gateway.channels.twilio.twilio import Twilio
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
+from taskflow.log.folds import Folds
 from taskflow.postgres import database as db
 from tests.integration.gateway.conftest import ADA, House
 from tests.support.eventually import eventually
@@ -28,7 +29,7 @@ async def backfill(house: House, database: str) -> AsyncGenerator[Backfill]:
     """Without a gateway: every webhook fails, and the messages stay at Twilio."""
     twilio = Twilio(house.settings)
     async with db.pool(database, "tests") as pool:
-        yield Backfill(twilio, Intake(house.log, house.vault), pool)
+        yield Backfill(twilio, Intake(house.log, house.vault, Folds(house.log, None)), pool)
     await twilio.close()
 
 

@@ -7,7 +7,13 @@ from services.gateway.channels.channel import Never, NotNow, TooLate, Unknown
 from services.gateway.channels.twilio.errors import CODES
 from services.gateway.channels.twilio.twilio import LONGEST_RETRY_AFTER, _seconds, outcome_of
 
-OUTCOMES = {"later": NotNow, "shut": TooLate, "content": Never, "never": Never}
+OUTCOMES = {
+    "later": NotNow,
+    "shut": TooLate,
+    "stopped": TooLate,
+    "content": Never,
+    "never": Never,
+}
 
 
 @pytest.mark.parametrize("code", CODES)

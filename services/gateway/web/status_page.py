@@ -22,7 +22,7 @@ def _code(text: str) -> Markup:
 
 
 _JINJA.filters["code"] = _code
-_SOURCE = files("services.gateway").joinpath("status.html.j2").read_text("utf-8")
+_SOURCE = files("services.gateway.web").joinpath("status.html.j2").read_text("utf-8")
 _TEMPLATE = _JINJA.from_string(_SOURCE)
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from contracts.event import Json
 from services.gateway.settings import GatewaySettings
-from services.gateway.status_page import POLICY, rendered
+from services.gateway.web.status_page import POLICY, rendered
 from taskflow import clock
 from taskflow.health import heartbeats
 from taskflow.health.diagnosis import Diagnosis, diagnose
