@@ -66,12 +66,6 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
         return state
     if state.leaving_since is not None:
         return parting.evolve(state, recorded)
-    after = _evolved(state, recorded)
-    sleeps = after.turn is None and not after.consent and after.leaving_since is None
-    return after.but(driver=None) if sleeps else after
-
-
-def _evolved(state: Conversation, recorded: Recorded[Any]) -> Conversation:
     this = recorded.event_id
     match recorded.event:
         case MessageReceived(word=str()):
@@ -119,7 +113,7 @@ def _evolved(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             owing = _owing(state, call, recorded)
             return _settled(owing, call, recorded) if call in state.waiting else owing
         case ReplyReady(turn=turn) as reply if turn is not None and turn == state.turn:
-            driver = state.driver if state.pending else None
+            driver = state.driver if state.pending and state.consent else None
             told = _closed(_told(state, this, reply), recorded)
             asking = _asking(told, this, state.proposed if _shows(reply) else ())
             if state.asks_to_forget:
@@ -146,9 +140,11 @@ def _evolved(state: Conversation, recorded: Recorded[Any]) -> Conversation:
         case TurnParked(turn=turn, messages=given) if turn == state.turn:
             # It gives up what it names: a message that came meanwhile is nobody's yet.
             left = tuple(one for one in state.pending if one.message not in given)
-            return _closed(state, recorded).but(pending=left, driver=this if left else None)
+            wakes = left and state.consent
+            return _closed(state, recorded).but(pending=left, driver=this if wakes else None)
         case TurnStopped(turn=turn) if turn == state.turn:
-            return _closed(state, recorded).but(driver=this if state.pending else None)
+            wakes = state.pending and state.consent
+            return _closed(state, recorded).but(driver=this if wakes else None)
         case TurnSuperseded(turn=turn) if turn == state.turn:
             back = (*state.covers, *state.pending)
             return _closed(state, recorded).but(pending=back)
@@ -166,7 +162,8 @@ def _at(state: Conversation) -> tuple[UUID | None, int]:
 
 
 def _waking(state: Conversation, this: UUID) -> Conversation:
-    idle = state.turn is None and state.driver is None
+    """Who does not want to hear from us waits; what moved already when they said so goes on."""
+    idle = state.turn is None and state.driver is None and state.consent
     return state.but(driver=this) if idle else state
 
 

@@ -111,7 +111,7 @@ class Conversation(BaseModel):
     parted: bool = False
     """Whether the goodbye left, or never will."""
     consent: bool = True
-    """Whether they want to hear from us: while they do not, no turn opens."""
+    """Whether they want to hear from us: while they do not, nothing wakes a turn."""
     forgotten: bool = False
 
     @property

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.conversation import (
     MessageReceived,
     ModelAnswered,
@@ -43,6 +44,7 @@ class TurnJudge:
         self._ended: dict[UUID, int] = {}
         self._outcomes: set[UUID] = set()
         self._driver: UUID | None = None
+        self._consents = True
 
     def see(self, one: Recorded[Any], state: Conversation) -> None:
         assert one.version == self.version + 1, "a version is missing or doubled"
@@ -57,18 +59,26 @@ class TurnJudge:
         assert [each.message for each in state.covers] == covers, "it errs about what is covered"
 
     def at_rest_between_appends(self, state: Conversation) -> None:
-        if self.waiting and self.open is None:
+        if self.waiting and self.open is None and self._consents:
             assert state.driver is not None, "messages wait for nobody"
         if self.open is not None and state.driver is None:
             assert state.waiting, "an open turn waits for nobody"
 
     def at_the_end(self) -> None:
-        assert (self.open, self.waiting) == (None, []), "something was left behind"
-        assert self.settled == set(self._versions), "a message was neither answered nor parked"
+        assert self.open is None, "something was left behind"
+        assert not (self.waiting and self._consents), "something was left behind"
+        unsettled = set(self._versions) - self.settled
+        assert unsettled == set(self.waiting), "a message was neither answered nor parked"
 
     def _enter(self, one: Recorded[Any]) -> None:  # noqa: PLR0912 - one match over every event
         transaction = one.transaction_id
         match one.event:
+            case MessageReceived(word=str()):
+                pass
+            case ConsentWithdrawn():
+                self._consents = False
+            case ConsentGiven():
+                self._consents = True
             case MessageReceived():
                 self.waiting.append(one.event_id)
                 self._versions[one.event_id] = one.version

@@ -13,6 +13,7 @@ from uuid import UUID
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from contracts import slots
+from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.conversation import (
     MessageReceived,
     ReplyReady,
@@ -33,7 +34,10 @@ from tests.support.simulated_bus import Bus
 from tests.support.turn_judge import TurnJudge
 from tests.support.walks import NUMBER, one_of
 
-CONSUMED = (MessageReceived, ToolFinished, ToolFailed, TurnParked, TurnStopped, TurnRetried)
+CONSUMED = (
+    *(MessageReceived, ConsentGiven, ToolFinished, ToolFailed),
+    *(TurnParked, TurnStopped, TurnRetried),
+)
 WEB = ("search_web", {"query": "x"})
 PAY = ("pay_bill", {"sum": 70})
 OFFERED = {
@@ -41,6 +45,8 @@ OFFERED = {
     "pay_bill": offer("pay_bill").model_copy(update={"effect": "confirm"}),
 }
 MOST_HANDLERS = 6
+CONSENT = ("the_user_withdraws_consent", "the_user_gives_consent")
+"""Without these nobody says STOP."""
 
 
 @dataclass(eq=False)
@@ -89,6 +95,15 @@ class Turns(RuleBasedStateMachine):
     @rule()
     def the_user_says_stop(self) -> None:
         self.stop_words.add(self._message("stop"))
+
+    @rule()
+    def the_user_withdraws_consent(self) -> None:
+        self.stop_words.add(self._message("STOP", word="stop"))
+
+    @precondition(lambda self: not self.state.consent)
+    @rule()
+    def the_user_gives_consent(self) -> None:
+        self._message("START", word="start")
 
     @rule()
     def a_reminder_speaks(self) -> None:
@@ -238,9 +253,15 @@ class Turns(RuleBasedStateMachine):
         assert driver is None or self.bus.holds(driver), "the driver was acked"
         return outcome
 
-    def _message(self, text: str) -> UUID:
+    def _message(self, text: str, word: str | None = None) -> UUID:
         sid = f"SM{len(self.log.all())}"
-        return self.append([message(text, sid=sid)], slots.message(sid)).events[0].event_id
+        told = message(text, sid=sid).model_copy(update={"word": word})
+        batch: list[Event] = [told]
+        if word == "stop" and self.state.consent:
+            batch.append(ConsentWithdrawn())
+        if word == "start":
+            batch.append(ConsentGiven())
+        return self.append(batch, slots.message(sid)).events[0].event_id
 
     def _open_calls(self) -> list[UUID]:
         """Of tools that still run, also of turns that ended meanwhile."""

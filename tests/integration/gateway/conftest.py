@@ -127,8 +127,19 @@ class House:
 
 
 @pytest.fixture
-async def house(
-    database: str, nats_server: NatsServer, event_log: EventLog, vault: Vault, tmp_path: Path
+def messaging_service() -> str:
+    """That our sender is in, and whose Advanced Opt-Out keeps a list of its own; none."""
+    return ""
+
+
+@pytest.fixture
+async def house(  # noqa: PLR0917 - fixtures
+    database: str,
+    nats_server: NatsServer,
+    event_log: EventLog,
+    vault: Vault,
+    tmp_path: Path,
+    messaging_service: str,
 ) -> AsyncGenerator[House]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -138,6 +149,7 @@ async def house(
         twilio_account_sid=ACCOUNT,
         twilio_auth_token=TOKEN,
         twilio_whatsapp_from=SENDER,
+        taskflow_sim_messaging_service=messaging_service,
         taskflow_sim_webhook_url=f"{url}/webhook",
         public_url=url,
     )

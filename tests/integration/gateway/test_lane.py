@@ -102,13 +102,13 @@ async def test_a_429_is_waited_out_as_long_as_twilio_asks(house: House, runtime:
 async def test_what_twilio_refuses_for_good_fails_and_makes_way(
     house: House, runtime: Runtime
 ) -> None:
-    await house.fault("twilio", status=400, code=21610)
+    await house.fault("twilio", status=400, code=21614)
     await house.say("unwanted")
     await house.say("next")
     await eventually(lambda: settled(house, runtime))
 
     (failed,) = await house.events("reply.failed")
-    assert (failed.event.code, "opted out" in failed.event.reason) == (21610, True)
+    assert (failed.event.code, "takes no messages" in failed.event.reason) == (21614, True)
     assert await bodies(house) == ["next"]
 
 

@@ -1,6 +1,6 @@
 """The invariants of the turn protocol, on the real decider, under every interleaving."""
 
-from tests.support.turns import Turns
+from tests.support.turns import CONSENT, Turns
 from tests.support.walks import MACHINE, SEEDS, walk
 
 FAULTS = (
@@ -11,6 +11,7 @@ FAULTS = (
     "a_tools_service_is_gone",
     "a_tools_deadline_passes",
     "the_user_says_stop",
+    *CONSENT,
 )
 WORK = ("a_handler_goes_on", "the_bus_delivers")
 

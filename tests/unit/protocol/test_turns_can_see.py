@@ -21,7 +21,7 @@ from services.agent.decider import Conversation, Decide, current_slot, evolve
 from taskflow.log.appending import Appended, Exists, Outcome, Write
 from taskflow.log.folding import Fold
 from tests.support.memory_log import MemoryLog
-from tests.support.turns import Handler, Turns
+from tests.support.turns import CONSENT, Handler, Turns
 from tests.support.walks import violation, walk
 
 WORK = ("a_handler_goes_on", "the_bus_delivers")
@@ -29,7 +29,7 @@ ENDED = "a step of a turn that is not open"
 
 
 def found(machine: type[Turns]) -> str | None:
-    return violation(lambda seed: walk(machine, seed, often=WORK))
+    return violation(lambda seed: walk(machine, seed, without=CONSENT, often=WORK))
 
 
 def _a_reply_forgets_who_waits(state: Conversation, one: Recorded[Any]) -> Conversation:
