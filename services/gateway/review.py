@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from contracts import slots, streams
+from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
 from contracts.recorded import Recorded
@@ -21,7 +22,7 @@ from contracts.replies import (
     ReplySent,
     ReplyUndelivered,
 )
-from services.gateway import decider
+from services.gateway import consent, decider
 from services.gateway.channels.parts import parts_of
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.decider import Claim, Decide, Hold, when_due
@@ -70,6 +71,12 @@ class _Lane:
                 yield self._comparing.one(
                     recorded, recorded.event, slots.event_id(slots.message(sid), 0)
                 )
+            case ReplyReady(kind="notice"):
+                yield self._resumes(recorded)
+            case ConsentWithdrawn() | ConsentGiven():
+                yield self._at_the_door(recorded)
+            case ReplyReady(kind="confirmation" | "information"):
+                yield self._at_the_door(recorded)
             case ReplyReady(turn=None):
                 yield from self._again(recorded)
             case ReplyDelivered() | ReplyRead() | ReplyUndelivered():
@@ -86,6 +93,35 @@ class _Lane:
                 yield self._attempted(recorded, lane)
             case _:
                 pass
+
+    def _at_the_door(self, recorded: Recorded[Any]) -> Verdict:
+        """What stands beside a message that was a word of consent."""
+        batch = [one for one in self._events if one.transaction_id == recorded.transaction_id]
+        message, n = batch[0], batch.index(recorded)
+        if not isinstance(message.event, MessageReceived):
+            return self._comparing.one(recorded, None, None)
+        if is_erased(recorded) or is_erased(message):
+            return NotComparable(recorded, "erased")
+        slot = slots.message(message.event.message_ref)
+        # Between the fold and the append a turn may have begun, and no gate stood against it.
+        before = self._lanes[message.version - 1]
+        known = [lane for lane in self._lanes[: message.version] if lane.gate == before.gate]
+        decided = [
+            consent.beside(message.event, consents=one.consent, language=one.language)
+            for one in known
+        ]
+        if message.event.word is None:
+            decided = [[ConsentGiven()]]  # The channel took it for a START.
+        told = [events[n - 1] if n <= len(events) else None for events in decided]
+        same = next((one for one in told if one == recorded.event), told[-1])
+        return self._comparing.one(recorded, same, slots.event_id(slot, n))
+
+    def _resumes(self, recorded: Recorded[Any]) -> Verdict:
+        if is_erased(recorded):
+            return NotComparable(recorded, "erased")
+        owing = (lane for lane in reversed(self._lanes[: recorded.version]) if lane.owes)
+        lane = next(owing, Lane())
+        return self._of(recorded, decider.resumes(lane, lane.owes) if lane.owes else None)
 
     def _attempted(self, recorded: Recorded[Any], lane: Lane) -> Verdict:
         if lane.forgotten:

@@ -24,6 +24,7 @@ from services.agent.effects import Effects as Agent
 from services.agent.judging.looks import Looked, ToLookAt
 from services.agent.leaving import leaving
 from services.agent.memory.fact_tools import FactTools
+from services.gateway import consent
 from services.gateway import decider as lanes
 from services.gateway.channels.channel import Accepted, Outcome, Outgoing
 from services.gateway.channels.pacing import Pacing
@@ -268,6 +269,22 @@ class House:
         self.later(seconds=1)
         return (await self.put(user, [message], slots.message(sid)))[0]
 
+    async def hears_word(self, user: UserId, text: str, *, is_marked: bool = False) -> None:
+        """A word of consent, as the door takes it."""
+        ref = f"SM{self.fresh().hex}"
+        message = MessageReceived(message_ref=ref, channel="whatsapp", kind="text", text=text)
+        said, lane = consent.read(message), self.lane(user)
+        assert said is not None
+        batch = consent.batch(
+            message,
+            said,
+            is_marked=is_marked,
+            consents=lane.consent,
+            language=lane.language,
+        )
+        self.later(seconds=1)
+        await self.put(user, batch, slots.message(ref))
+
     async def put(
         self, user: UserId, events: Sequence[Event], slot: UUID, cause: Recorded[Any] | None = None
     ) -> list[Recorded[Any]]:
@@ -362,6 +379,8 @@ class House:
                 await self.gateway.send(claim, cause, lane)
             case lanes.Hold() as hold:
                 await self.gateway.hold(hold, cause, lane)
+            case lanes.Decide() as decided:
+                await self.gateway.record(decided, cause)
             case lanes.Reconcile() as unknown:
                 self.later(seconds=130)
                 await self.gateway.reconcile(unknown, cause, lane)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from contracts import slots, streams
 from contracts.conversation import ReplyReady, TurnRetried, UserForgotten
-from contracts.replies import WINDOW_SHUT
+from contracts.replies import OPTED_OUT, WINDOW_SHUT
 from contracts.streams import UserId
 from contracts.templates import TemplateCreated, TemplateReviewed
 from contracts.tools import ToolFailed, ToolFinished
@@ -16,9 +16,22 @@ from services.gateway.channels.statuses import Callback
 from taskflow.log.appending import Write
 from tests.support.golden_house import House, named, says
 
-ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM = (
+ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA = (
     UserId(named(name))
-    for name in ("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ida", "jon", "kim")
+    for name in (
+        "ada",
+        "bob",
+        "cleo",
+        "dan",
+        "eve",
+        "fay",
+        "gus",
+        "hal",
+        "ida",
+        "jon",
+        "kim",
+        "lea",
+    )
 )
 FORGOTTEN = (CLEO, GUS)
 SHOP = "https://shop.example/kettle"
@@ -29,7 +42,7 @@ BODY = "You asked me to remind you of this:\n{{1}}\nWrite back if I can do anyth
 async def everything(house: House) -> None:
     await house.offer("pay_bill")
     for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
-                  zone, undoing, windows, templates):  # fmt: skip
+                  zone, undoing, windows, consenting, templates):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -361,6 +374,34 @@ async def windows(house: House) -> None:
     await house.is_told(KIM, told)
     await house.sends(KIM)
     await written(house, "hello?")
+
+
+async def consenting(house: House) -> None:
+    """STOP, what comes due and is written after it, START; HELP; and Twilio's own list."""
+    await house.hears_word(LEA, "Help")
+    await house.sends(LEA)
+    tea = {"text": "drink tea", "date": "2026-12-04", "time": "17:00"}
+    await house.hears(LEA, "remind me on 4 December at 17:00 to drink tea")
+    await house.answers(LEA, says(None, ("set_reminder", tea)), says("It is set."))
+    await house.sends(LEA)
+    await house.hears_word(LEA, "STOP")
+    await house.sends(LEA)
+    await house.fires(LEA)
+    await house.sends(LEA)
+    await house.hears(LEA, "what is the weather like?")
+    await house.sends(LEA)
+    await house.hears_word(LEA, "start")
+    await house.answers(LEA, says("I cannot tell."))
+    await house.sends(LEA)
+    await house.hears(LEA, "anything else?")
+    await house.answers(LEA, says("No."))
+    barred = f"HTTP 400, {OPTED_OUT}: barred"
+    await house.sends(LEA, TooLate(OPTED_OUT, barred))
+    await house.hears_word(LEA, "unstop")
+    await house.sends(LEA)
+    await house.hears_word(LEA, "start", is_marked=True)
+    await house.answers(LEA, says("We have begun."))
+    await house.sends(LEA)
 
 
 async def templates(house: House) -> None:
