@@ -99,11 +99,11 @@ class TurnStarted(Event):
     """The agent took up what was pending; this event's id is the turn's.
 
     v2 names the rules that decide the turn, to its end and in every replay; v3 the language of
-    what code says in it.
+    what code says in it; v4 whether its reply says who we are.
     """
 
     type: ClassVar = "turn.started"
-    version: ClassVar = 3
+    version: ClassVar = 4
 
     number: int
     """Turns ended before this one."""
@@ -112,6 +112,8 @@ class TurnStarted(Event):
     docs/policy.md as it stands. Whoever opens a turn names them; unnamed, they are the second."""
     language: str = "en"
     """BCP 47: the user's own, or what they seem to write in (ADR 51)."""
+    introduces: bool | None = None
+    """Nobody answered them before: what this is stands under the reply. None: nobody was told."""
 
 
 @upcasts(TurnStarted, from_version=1)
@@ -122,6 +124,11 @@ def _by_the_first_rules(data: Json) -> Json:
 @upcasts(TurnStarted, from_version=2)
 def _spoken_to_in_english(data: Json) -> Json:
     return {**data, "language": "en"}
+
+
+@upcasts(TurnStarted, from_version=3)
+def _told_nobody_who_we_are(data: Json) -> Json:
+    return {**data, "introduces": None}
 
 
 class Button(BaseModel):

@@ -114,7 +114,9 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             return _settled(owing, call, recorded) if call in state.waiting else owing
         case ReplyReady(turn=turn) as reply if turn is not None and turn == state.turn:
             driver = state.driver if state.pending and state.consent else None
-            told = _closed(_told(state, this, reply), recorded)
+            told = _closed(_told(state, this, reply), recorded).but(
+                introduced=state.introduced or not state.asks_to_forget
+            )
             asking = _asking(told, this, state.proposed if _shows(reply) else ())
             if state.asks_to_forget:
                 asking = asking.but(asked_in=this, asked_to_forget=True)
@@ -172,6 +174,7 @@ def _opened(state: Conversation, recorded: Recorded[Any], started: TurnStarted) 
     return state.but(
         turn=recorded.event_id,
         turn_version=recorded.version,
+        introduces=started.introduces is True,
         rules=started.rules,
         languages=(*state.languages, started.language)[-REMEMBERED:],
         owed_turns=(*state.owed_turns, recorded.event_id) if owes else state.owed_turns,
@@ -285,7 +288,7 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 11, Conversation, evolve)
+FOLD = Fold("agent", 12, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +324,8 @@ def next_move(state: Conversation, now: datetime, quiet: timedelta) -> Move:
         until = burst_ends(state, quiet)
         if until is not None and until > now:
             return WaitForBurst(until)
-        return Decide(current_slot(state), [TurnStarted(number=state.ended, rules=RULES)])
+        started = TurnStarted(number=state.ended, rules=RULES, introduces=not state.introduced)
+        return Decide(current_slot(state), [started])
     if reason := _spent(state):
         return Decide(
             current_slot(state), given_up(state.turn, state.step, reason, language=state.language)

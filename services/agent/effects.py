@@ -10,6 +10,7 @@ from opentelemetry import trace
 
 from contracts import streams
 from contracts.conversation import (
+    ForgettingAsked,
     ForgettingConfirmed,
     ModelAnswered,
     ReplyCaught,
@@ -47,6 +48,7 @@ from services.agent.memory.memory import Model
 from services.agent.owed import Owed
 from services.agent.reading import Reading, Step
 from services.agent.settings import Answers
+from services.agent.speaking.introducing import introducing
 from services.agent.speaking.turn_language import TurnLanguage
 from services.agent.typed import TypedWords
 from taskflow import clock
@@ -111,7 +113,7 @@ class Effects:
     ) -> Outcome:
         """As `record`, with the receipts that a reply owes, and the language of a turn."""
         events = await self._language.named(state, decision.events, cause)
-        events = await self.told(state, events)
+        events = _introduced(state, await self.told(state, events))
         return await self.record(Decide(decision.slot, events), cause)
 
     async def told(self, state: Conversation, events: Sequence[Event]) -> Sequence[Event]:
@@ -177,7 +179,7 @@ class Effects:
                 decided = answered(fact, replace(known, receipts=owed))
             _tell_of_catches(decided)
         told = telling_again(decided, await self._texts(state.gone), state.language)
-        return await self.record(Decide(move.slot, told), cause)
+        return await self.record(Decide(move.slot, _introduced(state, told)), cause)
 
     async def _witnessed(
         self, fact: ModelAnswered, known: Circumstances, state: Conversation
@@ -248,6 +250,12 @@ def _writes(stream: str, events: Sequence[Event]) -> list[Write]:
     told = [one for one in events if not isinstance(one, ProfileLearned | ProfileForgotten)]
     profile = [Write(streams.profile(user), of_profile, user)] if of_profile else []
     return [Write(stream, told, user), *profile]
+
+
+def _introduced(state: Conversation, events: Sequence[Event]) -> Sequence[Event]:
+    """Whoever leaves is not introduced to us."""
+    leaves = any(isinstance(event, ForgettingConfirmed | ForgettingAsked) for event in events)
+    return introducing(events, state.language) if state.introduces and not leaves else events
 
 
 def _replies(events: Sequence[Event]) -> bool:

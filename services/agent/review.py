@@ -56,6 +56,8 @@ OF_THE_ASKING = frozenset({"deadline", "prompt_version", "request_hash"})
 """Counted from the moment of asking, which is not recorded; and what was asked."""
 OF_THE_HEARD = frozenset({"language"})
 """Identified as the turn opened: the next release of the model of languages may hear another."""
+OF_RELEASES_THAT_TOLD_NOBODY = frozenset({"introduces"})
+"""Who we are."""
 OF_RETIRED_RULES = frozenset({"rules"})
 """Of a turn that an older release opened: it was opened for the same reason."""
 Heads = (
@@ -228,6 +230,8 @@ class _Conversation:
         left = OF_THE_ASKING | OF_RETIRED_RULES if retired else OF_THE_ASKING
         if isinstance(recorded.event, TurnStarted):
             left |= OF_THE_HEARD
+            if recorded.event.introduces is None:
+                left |= OF_RELEASES_THAT_TOLD_NOBODY
         return self._comparing.append(slot, decided, leaving_out=left)
 
     async def _asked(
@@ -264,7 +268,8 @@ class _Conversation:
             return [NotComparable(recorded, "erased")]
         before = self._states[recorded.version - 1]
         text = getattr(said.event, "text", "")
-        means_it = decider.is_stop_word(text) and decider.stops(before, said.version)
+        is_stop = getattr(said.event, "word", None) == "stop" or decider.is_stop_word(text)
+        means_it = is_stop and decider.stops(before, said.version)
         return self._comparing.append(
             slot, decider.stopped(before, turn).events if means_it else ()
         )

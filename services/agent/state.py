@@ -110,6 +110,10 @@ class Conversation(BaseModel):
     goodbye: UUID | None = None
     parted: bool = False
     """Whether the goodbye left, or never will."""
+    introduced: bool = False
+    """Whether any reply ever answered them: the first one says who we are."""
+    introduces: bool = False
+    """Whether the open turn's reply does."""
     consent: bool = True
     """Whether they want to hear from us: while they do not, nothing wakes a turn."""
     forgotten: bool = False

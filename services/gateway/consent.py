@@ -10,9 +10,10 @@ from typing import Literal
 from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
+from taskflow.words.introduction import in_capitals, introduction
 from taskflow.words.languages import LANGUAGES, SOURCE
 from taskflow.words.message import Message
-from taskflow.words.typed import FORGET_ME, HELP, RESUME, WITHDRAW, Typed
+from taskflow.words.typed import HELP, RESUME, WITHDRAW, Typed
 
 Word = Literal["stop", "start", "help"]
 WORDS: dict[Word, Typed] = {"stop": WITHDRAW, "start": RESUME, "help": HELP}
@@ -25,12 +26,6 @@ _WAITS = Message(
     "You told me to stop, so what you write waits too. Write {start}, and I answer it and go on."
 )
 _RESUMED = Message("I am here again. Write {stop}, and you hear nothing more from me.")
-_HELP = Message(
-    "I am TaskFlow, an assistant that gets things done: I find flights, look things up on the web, "
-    "watch prices, and remind you. Just write what you want, in your words.\nI keep what we write, "
-    "to remember it and to be able to explain what I did. Write {forget}, and all of it is "
-    "destroyed. Write {stop}, and you hear nothing more from me."
-)
 
 
 def load() -> None:
@@ -69,28 +64,21 @@ def beside(message: MessageReceived, *, consents: bool, language: str | None) ->
     said_in = language or _language_of(message)
     match message.word:
         case "stop" if consents:
-            text = _STOPPED.said(said_in, start=_word(RESUME, said_in))
+            text = _STOPPED.said(said_in, start=in_capitals(RESUME, said_in))
             return [ConsentWithdrawn(), _reply("confirmation", text, said_in)]
         case "start":
-            text = _RESUMED.said(said_in, stop=_word(WITHDRAW, said_in))
+            text = _RESUMED.said(said_in, stop=in_capitals(WITHDRAW, said_in))
             return [ConsentGiven(), _reply("information", text, said_in)]
         case "help":
-            return [_reply("information", about(said_in), said_in)]
+            return [_reply("information", introduction(said_in), said_in)]
         case _:
             return []
-
-
-def about(language: str) -> str:
-    """What this is, what is kept, and how to end it."""
-    return _HELP.said(
-        language, stop=_word(WITHDRAW, language), forget=_word(FORGET_ME, language, upper=False)
-    )
 
 
 def waits(language: str | None) -> ReplyReady:
     """For who writes after a STOP."""
     said_in = language or SOURCE
-    return _reply("notice", _WAITS.said(said_in, start=_word(RESUME, said_in)), said_in)
+    return _reply("notice", _WAITS.said(said_in, start=in_capitals(RESUME, said_in)), said_in)
 
 
 def _reply(
@@ -102,8 +90,3 @@ def _reply(
 def _language_of(message: MessageReceived) -> str:
     found = (typed.said_in(message.text, LANGUAGES) for typed in WORDS.values())
     return next((one for one in found if one), SOURCE)
-
-
-def _word(typed: Typed, language: str, *, upper: bool = True) -> str:
-    word = typed.words(language)[0]
-    return f"**{word.upper() if upper else word}**"

@@ -20,6 +20,7 @@ from taskflow.postgres.database import role_of
 from taskflow.postgres.migrate import migrate
 from tests.support import forked
 from tests.support.servers import NatsServer, PostgresServer
+from tests.support.spoken import spoken
 
 READY_SECONDS = 40
 STOP_SECONDS = 3
@@ -176,7 +177,8 @@ class Stack:
         return found["messages"] if isinstance(found, dict) else found
 
     def replies(self, user: str) -> list[str]:
-        return [m["body"] for m in self.chat(user) if m["direction"] != "inbound"]
+        """What was said to them, but for who we are."""
+        return [spoken(m["body"]) for m in self.chat(user) if m["direction"] != "inbound"]
 
     def accepted(self, user: str) -> list[dict[str, Any]]:
         """Every message to this user that Twilio ever accepted: the oracle for doubles."""

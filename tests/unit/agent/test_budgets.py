@@ -69,7 +69,9 @@ def test_media_and_buttons_are_taken_up_at_once(story: Story, kind: str) -> None
     story.tell(message(kind=kind))
 
     move = next_move(state(story), START, QUIET)
-    assert move == Decide(slots.turn(STREAM, 0), [TurnStarted(number=0, rules=RULES)])
+    assert move == Decide(
+        slots.turn(STREAM, 0), [TurnStarted(number=0, rules=RULES, introduces=True)]
+    )
 
 
 def test_nothing_pending_has_no_burst() -> None:

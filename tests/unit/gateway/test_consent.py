@@ -11,6 +11,7 @@ from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
 from services.gateway import consent
 from services.gateway.channels.parts import parts_of
+from taskflow.words.introduction import introduction
 from taskflow.words.languages import LANGUAGES
 from taskflow.words.typed import HELP, NO, RESUME, UNDO, WITHDRAW, YES, folded
 from tests.support.events import message
@@ -119,9 +120,9 @@ def test_help_is_answered_to_who_wants_to_hear_from_us() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_that_are_offered_do_what_is_said_of_them(language: str) -> None:
-    for text in (consent.about(language), consent.waits(language).text):
+    for text in (introduction(language), consent.waits(language).text):
         assert len(parts_of(text, below_a_picture=False)) == 1
     offered = consent.waits(language).text.split("**")[1].strip("\u2068\u2069")
     assert consent.read(message(offered)) == "start"
-    *_, stop = (one.strip("\u2068\u2069") for one in consent.about(language).split("**")[1:-1:2])
+    *_, stop = (one.strip("\u2068\u2069") for one in introduction(language).split("**")[1:-1:2])
     assert consent.read(message(stop)) == "stop"

@@ -11,6 +11,7 @@ from contracts.streams import UserId
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from services.agent.judging.receipts import HOW_TO_UNDO
 from tests.support.golden_house import House, named, says
+from tests.support.spoken import spoken
 
 ADA = UserId(named("ada"))
 SAID = "I live in Lisbon, call me Ada"
@@ -45,7 +46,7 @@ async def test_a_statement_costs_one_call_of_the_model(house: House) -> None:
     assert len(of(events, ModelAnswered)) == 1
     (told,) = of(events, ReplyReady)
     noted = f"✓ Noted: home: Lisbon (Europe/Lisbon)\n✓ Noted: name: Ada\n{HOW_TO_UNDO.source}"
-    assert told.text == f"Hello!\n\n{noted}"
+    assert spoken(told.text) == f"Hello!\n\n{noted}"
     assert house.state(ADA).turn is None
     assert house.state(ADA).owed == ()
 
@@ -94,7 +95,7 @@ async def test_what_it_says_done_is_what_finished_beside_it(house: House) -> Non
     (caught,) = of(events, ReplyCaught)
     assert caught.claims == ["set_reminder"]
     (told,) = of(events, ReplyReady)
-    assert told.text == f"Hello.\n\n✓ Noted: name: Ada\n{HOW_TO_UNDO.source}"
+    assert spoken(told.text) == f"Hello.\n\n✓ Noted: name: Ada\n{HOW_TO_UNDO.source}"
 
 
 async def test_a_call_that_a_release_before_left_open_is_carried_out_once(house: House) -> None:

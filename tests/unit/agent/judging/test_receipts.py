@@ -22,6 +22,7 @@ from tests.support.events import offer
 from tests.support.golden_house import House, named, recorded, says
 from tests.support.offers import SCHEDULER
 from tests.support.quiet import quiet
+from tests.support.spoken import spoken
 
 ADA = UserId(named("ada"))
 STREAM = streams.conversation(ADA)
@@ -53,7 +54,7 @@ def replies(house: House) -> list[ReplyReady]:
 
 
 def texts(house: House) -> list[str]:
-    return [one.text for one in replies(house)]
+    return [spoken(one.text) for one in replies(house)]
 
 
 def assert_told_once(house: House) -> None:
@@ -169,7 +170,7 @@ async def test_a_turn_that_takes_too_many_steps_tells_what_it_did() -> None:
 
     (reply,) = replies(await told(story))
     assert reply.kind == "apology"
-    assert reply.text.endswith(f"\n\n{TOLD}")
+    assert spoken(reply.text).endswith(f"\n\n{TOLD}")
 
 
 async def test_a_parked_turn_tells_what_it_did() -> None:

@@ -33,6 +33,7 @@ from taskflow.words.typed import FORGET_ME
 from tests.support.events import STREAM, USER, Story, message
 from tests.support.golden_house import House as Golden
 from tests.support.golden_house import says
+from tests.support.spoken import spoken
 
 WHOLE = ["forget me", "Forget me!", "please forget me.", "  FORGET ME  ", "delete all my data"]
 NOT_WHOLE = [
@@ -192,7 +193,7 @@ async def test_a_no_is_answered_without_the_model(house: House, word: str) -> No
 
     started, kept = await house.works()
     assert types([started, kept]) == [TurnStarted, ReplyReady]
-    assert kept.event.text == "All stays as it is: I forget nothing."
+    assert spoken(kept.event.text) == "All stays as it is: I forget nothing."
     house.says("yes")
     with pytest.raises(AssertionError, match="the model was asked"):
         await house.works()
@@ -302,7 +303,7 @@ async def test_words_that_are_not_theirs_ask_for_nothing(said: str) -> None:
     golden = await hears("what do people say of it?", says(None, forgets(said)), says("Well."))
 
     assert not any(isinstance(one.event, ForgettingAsked) for one in events(golden))
-    assert events(golden)[-1].event.text == "Well."
+    assert spoken(events(golden)[-1].event.text) == "Well."
 
 
 async def test_nothing_is_done_beside_the_question() -> None:

@@ -1,0 +1,17 @@
+"""The first reply to somebody says what this is, what is kept and how to end it. Pure."""
+
+from collections.abc import Sequence
+
+from contracts.conversation import ReplyReady
+from contracts.event import Event
+from taskflow.words.introduction import introduction
+
+
+def introducing(events: Sequence[Event], language: str) -> list[Event]:
+    """The same, with the introduction under the reply that is ready."""
+    return [
+        one.model_copy(update={"text": f"{one.text}\n\n{introduction(language)}"})
+        if isinstance(one, ReplyReady)
+        else one
+        for one in events
+    ]
