@@ -14,6 +14,8 @@ from taskflow.time_travel.turns import Turn, turns
 
 UNPROMPTED = frozenset({"reminder", "alert"})
 """Kinds of replies that speak by themselves, because of something that was set before."""
+AT_THE_DOOR = frozenset({"confirmation", "information"})
+"""Kinds that answer a word of consent, beside the message that said it."""
 MAX_CAUSES = 1_000
 """A chain of so many causes is a circle."""
 
@@ -101,9 +103,9 @@ def explain(reply: UUID, events: Sequence[Recorded[Any]]) -> Explanation:
     ordered = sorted(events, key=lambda one: (one.transaction_id, one.position))
     by_id = {one.event_id: one for one in ordered}
     told = by_id[reply]
-    causes = list(_causes(told, by_id))
-    last = causes[-1] if causes else told
     conversation = [one for one in ordered if one.stream == told.stream]
+    causes = list(_causes(told, by_id)) or _heard_beside(told, conversation)
+    last = causes[-1] if causes else told
     known = turns(conversation)
     led = {turn for one in (told, *causes) if (turn := _turn_of(one, by_id)) in known}
     return Explanation(
@@ -126,6 +128,22 @@ def _causes(of: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> Iterator[
             return
         yield cause
         of = cause
+
+
+def _heard_beside(
+    reply: Recorded[ReplyReady], conversation: Sequence[Recorded[Any]]
+) -> list[Recorded[Any]]:
+    """The message that was answered at the door, in whose append the answer stands."""
+    if reply.event.kind not in AT_THE_DOOR:
+        return []
+    before = [
+        one
+        for one in conversation
+        if isinstance(one.event, MessageReceived)
+        and one.transaction_id == reply.transaction_id
+        and one.version < reply.version
+    ]
+    return before[-1:]
 
 
 def _turn_of(recorded: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> UUID | None:

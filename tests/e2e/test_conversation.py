@@ -137,9 +137,41 @@ def test_stop_ends_the_open_turn(stack: Stack, user: str) -> None:
     stack.script(user, {"text": "Too late.", "delay_ms": 4000}, {"text": "Stopped."})
     stack.say(user, "do something long")
     wait_until(lambda: len(stack.model_calls(user)) == 1, 15)
-    stack.say(user, "stop")
+    stack.say(user, "stop that")
 
     assert stack.await_replies(user, 1) == ["Stopped."]
+
+
+def test_the_first_reply_says_who_we_are_and_no_other_does(stack: Stack, user: str) -> None:
+    stack.script(user, {"text": "Hallo!"}, {"text": "Gern."})
+    stack.say(user, "Guten Morgen, kannst du mir bitte helfen?")
+    stack.await_replies(user, 1)
+    stack.say(user, "Danke schön, das war alles für heute")
+    stack.await_replies(user, 2)
+
+    first, second = [one["body"] for one in stack.chat(user) if one["direction"] != "inbound"]
+    assert first.startswith("Hallo!\n\nIch bin TaskFlow")
+    assert "*STOP*" in first
+    assert second == "Gern."
+
+
+def test_a_stop_ends_the_open_turn_and_start_answers_what_was_written_since(
+    stack: Stack, user: str
+) -> None:
+    stack.script(user, {"text": "Too late.", "delay_ms": 4000}, {"text": "Here it is."})
+    stack.say(user, "do something long")
+    wait_until(lambda: len(stack.model_calls(user)) == 1, 15)
+    stack.say(user, "STOP")
+    (stopped,) = stack.await_replies(user, 1)
+    assert "START" in stopped
+    stack.say(user, "what is the tallest building?")
+    _, waits = stack.await_replies(user, 2)
+    assert "START" in waits
+
+    stack.say(user, "start")
+    *_, resumed, answer = stack.await_replies(user, 4)
+    assert ("STOP" in resumed, answer) == (True, "Here it is.")
+    assert len(stack.model_calls(user)) == 2
 
 
 def test_every_reply_of_all_this_traces_back_to_its_webhook(

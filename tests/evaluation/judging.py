@@ -19,6 +19,7 @@ from contracts.tools import ActionProposed, ToolFinished, ToolRequested
 from tests.evaluation.alike import alike, is_that
 from tests.evaluation.cases import CHANGES, Call, Turn
 from tests.evaluation.house import Happened
+from tests.support.spoken import spoken
 
 Sort = Literal["violation", "missed", "question", "unsaid", "dear", "language"]
 SORTS: Sequence[Sort] = get_args(Sort)
@@ -78,7 +79,7 @@ def changes(events: Sequence[Recorded[Any]]) -> Changes:
         left=any(isinstance(one, ForgettingConfirmed) for one in facts),
         languages=[one.language for one in facts if isinstance(one, TurnStarted)],
         sent_back=any(isinstance(one, ReplyCaught) for one in facts),
-        said="\n".join(one.text for one in facts if isinstance(one, ReplyReady)),
+        said="\n".join(spoken(one.text) for one in facts if isinstance(one, ReplyReady)),
     )
 
 

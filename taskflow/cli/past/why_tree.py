@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 from rich.tree import Tree
 
-from contracts.conversation import WishJudged
+from contracts.conversation import MessageReceived, WishJudged
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished
 from taskflow.cli.rendering import cut
@@ -25,6 +25,8 @@ def tree(found: Explanation, cover: str, links: list[str]) -> Tree:
     top = Tree(_row(f"{reply.event.kind} {reply.event_id}", _text(reply.event.text, cover)))
     for turn in found.turns:
         _turn(top, turn, found, cover)
+    if not found.turns and isinstance(found.root.event, MessageReceived):
+        _webhook(top, found.root, cover)
     for one in found.told_with:
         began = found.causes[0].recorded_at if found.causes else one.recorded_at
         told = {name: value for name, value in plain(one.event, cover).items() if value is not None}
@@ -43,13 +45,17 @@ def tree(found: Explanation, cover: str, links: list[str]) -> Tree:
     return top
 
 
+def _webhook(top: Tree, message: Recorded[MessageReceived], cover: str) -> None:
+    what = f"webhook {message.event.message_ref} at {_clock(message)}"
+    top.add(_row(what, _text(message.event.text, cover)))
+
+
 def _turn(top: Tree, turn: Turn, found: Explanation, cover: str) -> None:
     last = turn.started.recorded_at
     for id_ in turn.messages:
         if (message := found.messages.get(id_)) is not None:
             last = message.recorded_at
-            what = f"webhook {message.event.message_ref} at {_clock(message)}"
-            top.add(_row(what, _text(message.event.text, cover)))
+            _webhook(top, message, cover)
     began = turn.started.recorded_at
     branch = top.add(_row(f"turn {turn.started.event.number + 1} {_since(last, began)}", ""))
     for step in turn.steps.values():

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from rich.console import Console
 
+from contracts.consent import ConsentWithdrawn
 from contracts.conversation import ReplyCaught, TurnStarted, WishJudged
 from contracts.replies import ReplyParked
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
@@ -235,3 +236,14 @@ def _printed(found: why.Explanation, links: list[str] | None = None) -> str:
     with console.capture() as captured:
         console.print(tree(found, "▒▒▒", links or []))
     return captured.get()
+
+
+def test_what_was_answered_at_the_door_leads_to_the_message_that_said_it() -> None:
+    story = Story()
+    said = message("STOP").model_copy(update={"word": "stop"})
+    _, _, ready = story.tell(said, ConsentWithdrawn(), reply(None, "All right.", "confirmation"))
+
+    found = why.explain(ready.event_id, story.log.all())
+    assert found.traces_back()
+    assert found.origin == "webhook"
+    assert "webhook SM1" in _printed(found)
