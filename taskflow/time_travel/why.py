@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from contracts import slots
 from contracts.conversation import MessageReceived, ReplyReady, UserForgotten
 from contracts.recorded import Recorded
 from contracts.replies import ReplyParked
@@ -14,8 +15,8 @@ from taskflow.time_travel.turns import Turn, turns
 
 UNPROMPTED = frozenset({"reminder", "alert"})
 """Kinds of replies that speak by themselves, because of something that was set before."""
-AT_THE_DOOR = frozenset({"confirmation", "information"})
-"""Kinds that answer a word of consent, beside the message that said it."""
+AT_THE_DOOR = 3
+"""Events of an append that answers a word of consent, with the message that said it."""
 MAX_CAUSES = 1_000
 """A chain of so many causes is a circle."""
 
@@ -104,7 +105,7 @@ def explain(reply: UUID, events: Sequence[Recorded[Any]]) -> Explanation:
     by_id = {one.event_id: one for one in ordered}
     told = by_id[reply]
     conversation = [one for one in ordered if one.stream == told.stream]
-    causes = list(_causes(told, by_id)) or _heard_beside(told, conversation)
+    causes = list(_causes(told, by_id))
     last = causes[-1] if causes else told
     known = turns(conversation)
     led = {turn for one in (told, *causes) if (turn := _turn_of(one, by_id)) in known}
@@ -123,7 +124,7 @@ def explain(reply: UUID, events: Sequence[Recorded[Any]]) -> Explanation:
 
 def _causes(of: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> Iterator[Recorded[Any]]:
     for _ in range(MAX_CAUSES):
-        cause = by_id.get(of.cause) if of.cause else None
+        cause = by_id.get(of.cause) if of.cause else _heard_beside(of, by_id)
         if cause is None:
             return
         yield cause
@@ -131,19 +132,24 @@ def _causes(of: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> Iterator[
 
 
 def _heard_beside(
-    reply: Recorded[ReplyReady], conversation: Sequence[Recorded[Any]]
-) -> list[Recorded[Any]]:
-    """The message that was answered at the door, in whose append the answer stands."""
-    if reply.event.kind not in AT_THE_DOOR:
-        return []
-    before = [
-        one
-        for one in conversation
-        if isinstance(one.event, MessageReceived)
-        and one.transaction_id == reply.transaction_id
-        and one.version < reply.version
-    ]
-    return before[-1:]
+    one: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]
+) -> Recorded[MessageReceived] | None:
+    """The message that was answered at the door, in whose append this stands."""
+    if isinstance(one.event, MessageReceived):
+        return None
+    slots_of_messages = (
+        (other, slots.message(other.event.message_ref))
+        for other in by_id.values()
+        if isinstance(other.event, MessageReceived) and other.stream == one.stream
+    )
+    return next(
+        (
+            message
+            for message, slot in slots_of_messages
+            if one.event_id in {slots.event_id(slot, n) for n in range(1, AT_THE_DOOR)}
+        ),
+        None,
+    )
 
 
 def _turn_of(recorded: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> UUID | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from rich.console import Console
 
+from contracts import slots
 from contracts.consent import ConsentWithdrawn
 from contracts.conversation import ReplyCaught, TurnStarted, WishJudged
 from contracts.replies import ReplyParked
@@ -241,7 +242,8 @@ def _printed(found: why.Explanation, links: list[str] | None = None) -> str:
 def test_what_was_answered_at_the_door_leads_to_the_message_that_said_it() -> None:
     story = Story()
     said = message("STOP").model_copy(update={"word": "stop"})
-    _, _, ready = story.tell(said, ConsentWithdrawn(), reply(None, "All right.", "confirmation"))
+    stopped = reply(None, "All right.", "confirmation")
+    _, _, ready = story.tell(said, ConsentWithdrawn(), stopped, slot=slots.message("SM1"))
 
     found = why.explain(ready.event_id, story.log.all())
     assert found.traces_back()
