@@ -209,7 +209,8 @@ class Measures:
                 pass
 
     def _waits(self, one: Recorded[Any]) -> None:
-        if one.stream not in self._waiting:
+        """But for a word that was answered at the door."""
+        if one.stream not in self._waiting and getattr(one.event, "word", None) is None:
             _keep(self._waiting, one.stream, one.recorded_at)
 
     def _replied(self, turn: UUID, outcome: str, reply: Recorded[Any]) -> Iterator[Measurement]:

@@ -175,12 +175,13 @@ def _changes(events: Events) -> Iterator[Statement]:
 def _add(page: _Page, one: Recorded[Any]) -> None:
     at = one.recorded_at
     match one.event:
-        case MessageReceived():
+        case MessageReceived(word=word):
             user = owner(one)
             page.count(MESSAGES, at)
             for grain, start in _buckets(at):
                 page.active[grain, start, user] = None
-            page.waiting[user] = min(page.waiting.get(user, at), at)
+            if word is None:  # Else its answer stands beside it.
+                page.waiting[user] = min(page.waiting.get(user, at), at)
         case TurnStarted():
             page.count(TURNS, at)
         case ReplyReady(kind=kind):

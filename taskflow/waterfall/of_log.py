@@ -39,6 +39,7 @@ from taskflow.time_travel.why import UNPROMPTED, trace_id
 from taskflow.waterfall.bars import Bar, Link
 
 _FAMILIES = {
+    "consent": "gateway",
     "message": "gateway",
     "reply": "gateway",
     "reminder": "scheduler",
@@ -91,6 +92,13 @@ def bars(
     return found
 
 
+_SAID_BY = {
+    "confirmation": "gateway",
+    "notice": "gateway",
+    "information": "gateway",
+    "operator": "operator",
+}
+"""Kinds of replies that are not the agent's."""
 _CALLBACKS = (ReplyDelivered, ReplyRead, ReplyUndelivered)
 """What Twilio tells later; with older releases and after long, in traces of their own."""
 
@@ -134,7 +142,7 @@ def _service(one: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> str:
         case ToolOffered(owner=owner) | ToolWithdrawn(owner=owner):
             return owner
         case ReplyReady(kind=kind):
-            return "scheduler" if kind in UNPROMPTED else "agent"
+            return "scheduler" if kind in UNPROMPTED else _SAID_BY.get(kind, "agent")
         case TurnRetried() | UserForgotten():
             return "operator"
         case event:
