@@ -174,6 +174,9 @@ class ReminderTools:
         )
         guessed = arguments.zone is None and not request.zone_known
         result = _told(reminder, fact, found.due) | {"zone_was_guessed_from_number": guessed}
+        written_at = request.written_at or call.request.recorded_at
+        if found.rule or found.due > written_at + wordings.FREELY:
+            result["comes"] = wordings.AS_A_NOTICE.said(request.language)
         if found.notes:
             result["note"] = " ".join(found.notes)
         return Done(result, [Write(streams.reminder(reminder), [fact], call.user, 0)])

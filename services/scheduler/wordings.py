@@ -1,7 +1,15 @@
 """How the changes of reminders are asked for and told."""
 
-from taskflow.tooling import Argument, Value, Wording
+from datetime import timedelta
 
+from taskflow.tooling import Argument, Value, Wording
+from taskflow.words.message import Message
+
+FREELY = timedelta(hours=24)
+"""After their last message WhatsApp lets us write to a person as we like; then by a template."""
+AS_A_NOTICE = Message(
+    "as a short notice that WhatsApp allows, if you have not written for a day by then"
+)
 SET_ARGUMENTS = (
     Argument(name="text", evidence="text", shown="{value}"),
     *(Argument(name=one, evidence="time", shown="{value}") for one in ("day", "date", "time")),
@@ -9,12 +17,17 @@ SET_ARGUMENTS = (
     Argument(name="zone", evidence="zone"),
 )
 SET = Wording(
-    parts=[["Reminder: {text}, {at}"], ["repeats {rule}", "repeats {rrule}", ""]],
+    parts=[
+        ["Reminder: {text}, {at}"],
+        ["repeats {rule}", "repeats {rrule}", ""],
+        ["{comes}", ""],
+    ],
     values=[
         Value(name="text", path="text"),
         Value(name="at", path="at", kind="moment", beside="zone"),
         Value(name="rule", path="repeats_in_words"),
         Value(name="rrule", path="repeats"),
+        Value(name="comes", path="comes"),
     ],
 )
 CANCEL_ARGUMENTS = (Argument(name="which", evidence="choice", shown="{value}"),)

@@ -16,6 +16,7 @@ from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
 from services.agent.handlers import Turns
 from services.agent.judging import receipts
+from services.scheduler.wordings import AS_A_NOTICE
 from taskflow.errors import SealedForEver
 from taskflow.log.appending import Write
 from tests.support.events import offer
@@ -28,7 +29,8 @@ ADA = UserId(named("ada"))
 STREAM = streams.conversation(ADA)
 AT = "2026-12-01T09:00"
 SET = ("set_reminder", {"text": "call mum", "date": "2026-12-01", "time": "09:00"})
-REMINDER = "✓ Reminder: call mum, Tue 1 Dec 2026, 09:00 (Europe/Berlin)"
+AT_NINE = "✓ Reminder: call mum, Tue 1 Dec 2026, 09:00 (Europe/Berlin)"
+REMINDER = f"{AT_NINE}, {AS_A_NOTICE.source}"
 TOLD = f"{REMINDER}\n{receipts.HOW_TO_UNDO.source}"
 """With the line that a message has once, however many receipts it has."""
 
@@ -83,7 +85,7 @@ async def test_how_a_reminder_repeats_is_told_in_words() -> None:
         await house.answers(ADA, says(None, call), says("Done."))
 
     (weekly,) = texts(await told(story))
-    assert f"{REMINDER}, repeats every week on Tuesday and Friday" in weekly
+    assert f"{AT_NINE}, repeats every week on Tuesday and Friday" in weekly
 
 
 async def test_a_change_is_told_though_the_model_says_nothing_of_it() -> None:
