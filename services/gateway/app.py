@@ -123,7 +123,13 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
                 runtime.background(looking, name)
             runtime.background(_followed(runtime, settings, templates), "templates")
             monitor = settings.nats_monitor_url
-            gauges = Gauges(runtime.health, runtime.pool, settings.public_url, monitor)
+            gauges = Gauges(
+                runtime.health,
+                runtime.pool,
+                settings.public_url,
+                monitor,
+                settings.taskflow_template_people or None,
+            )
             runtime.background(gauges.keep_reading(), "gauges")
             yield
     finally:

@@ -29,6 +29,9 @@ class GatewaySettings(RuntimeSettings):
     """Between looks at what WhatsApp made of the templates."""
     taskflow_templates_sync: bool = False
     """Hands the templates that are missing at Twilio in by itself, as `taskflow templates sync`."""
+    taskflow_template_people: int = Field(default=250, ge=0)
+    """How many people WhatsApp lets us write to by template in 24 hours: 250 at first, and more as
+    it trusts the sender; 0: no limit. An alert tells before it is reached."""
     taskflow_unknown_seconds: float = Field(default=120.0, ge=20)
     """Until the outcome of a send that nobody knows is assumed. Longer than a claim may wait for
     its POST, and the POST for its answer; a sender that sleeps longer may send twice."""

@@ -34,6 +34,7 @@ select count(*) filter (where last_message_at > now() - interval '1 day') as day
        count(*) as week
   from users where last_message_at > now() - interval '7 days'
 """
+_TEMPLATE_PEOPLE = "select count(*) from template_people where at > now() - interval '24 hours'"
 _STORED = (
     *(metrics.RELAY_LAG, metrics.RELAY_OLDEST, metrics.PROJECTION_LAG, metrics.DEAD_LETTERS),
     *(metrics.MOVES_OLDEST, metrics.SHREDS_OLDEST, metrics.INSTANCES),
@@ -50,6 +51,8 @@ class Gauges:
     pool: asyncpg.Pool
     public_url: str
     nats_monitor_url: str | None
+    template_limit: int | None = None
+    """Of people in 24 hours; None: no limit."""
     _due: dict[str, float] = field(default_factory=dict[str, float], init=False)
 
     async def keep_reading(self) -> None:
@@ -66,6 +69,9 @@ class Gauges:
 
     async def _read_seldom(self) -> None:
         await self._ask(metrics.ACTIVE_USERS, self._count_users)
+        await self._ask(metrics.TEMPLATE_PEOPLE, self._count_template_people)
+        if self.template_limit:
+            metrics.TEMPLATE_LIMIT.set(self.template_limit)
         if self.nats_monitor_url:
             await self._ask(metrics.NATS_SYNCS, self._ask_nats)
             await self._ask(metrics.NATS_STORE, self._ask_store)
@@ -85,6 +91,9 @@ class Gauges:
     async def _count_users(self) -> None:
         row = await self.pool.fetchrow(_ACTIVE)
         metrics.ACTIVE_USERS.replace(dict(row) if row else {})
+
+    async def _count_template_people(self) -> None:
+        metrics.TEMPLATE_PEOPLE.set(await self.pool.fetchval(_TEMPLATE_PEOPLE))
 
     async def _ask_nats(self) -> None:
         assert self.nats_monitor_url

@@ -146,6 +146,12 @@ CERTIFICATE = Gauge(
     "taskflow.certificate.expires", "s", "Until PUBLIC_URL's certificate ends; below 0 after", _W
 )
 ACTIVE_USERS = Gauge("taskflow.users.active", "{user}", "Users who wrote lately", _W, _WINDOW)
+TEMPLATE_PEOPLE = Gauge(
+    "taskflow.templates.people", "{user}", "Users written to by template in the last 24 hours", _W
+)
+TEMPLATE_LIMIT = Gauge(
+    "taskflow.templates.limit", "{user}", "As many as WhatsApp lets us write to so in 24 hours", _W
+)
 
 # What is counted from the log, once for the whole house (taskflow/usage/measuring.py).
 _L: Source = "log"

@@ -271,7 +271,7 @@ async def test_the_command_lists_rebuilds_and_drops(
     assert "conversation_messages 0" in table
     assert asked.exit_code == 1
     assert dropped.stdout == "users is dropped\n"
-    assert after["users"]["rows"] == {"users": 0, "user_facts": 0}
+    assert after["users"]["rows"] == {"users": 0, "user_facts": 0, "template_people": 0}
     assert not after["users"]["begun"]
     assert isinstance(unknown.exception, Configuration)
     assert "there is no projection 'nothing'; there are conversations, due-reminders" in str(
