@@ -84,9 +84,13 @@ def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR0911,
         case MessageReceived(channel=channel):
             heard = lane.but(channel=channel, heard=recorded.version, heard_at=recorded.recorded_at)
             return _queued(heard.but(held=()), lane.held, recorded) if lane.held else heard
-        case ReplyReady(kind=kind, language=language):
+        case ReplyReady(kind=kind, language=language, buttons=buttons):
             new = Queued(
-                reply=recorded.event_id, kind=kind, ready=recorded.version, language=language
+                reply=recorded.event_id,
+                kind=kind,
+                ready=recorded.version,
+                language=language,
+                has_buttons=buttons is not None,
             )
             return _queued(lane, (new,), recorded)
         case ReplySending() as claim if _is_head(lane, claim, claimed=False):
@@ -174,7 +178,9 @@ def _refused(lane: Lane, no: ReplyRefused) -> Lane:
     if no.code is None:
         return _head(lane, head.to_do_again(no.again_at))
     claim = head.claim_of(no.part, no.attempt)
-    return _head(_shut(lane, claim) if no.code == WINDOW_SHUT else lane, head.to_do())
+    if no.code == WINDOW_SHUT:
+        return _head(_shut(lane, claim), head.to_do())
+    return _head(lane, head.to_do() if head.template else head.to_do().but(has_buttons=False))
 
 
 def _part_done(lane: Lane) -> Lane:
@@ -196,12 +202,16 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     is_shut = fact.code == WINDOW_SHUT
     if reply is None or fact.attempt is None:
         return lane
-    if not (is_shut or (reply.template and fact.code in TEMPLATE_REFUSED)):
+    over_buttons = reply.has_buttons and fact.part == len(reply.pieces) - 1
+    by_content = reply.template or over_buttons
+    if not (is_shut or (by_content and fact.code in TEMPLATE_REFUSED)):
         return lane
     shut = _shut(lane, reply.claim_of(fact.part, fact.attempt)) if is_shut else lane
     if not reply.is_done_by(fact.part, fact.attempt):
         return shut
     again = reply.undone(fact.part)
+    if not (is_shut or reply.template):
+        again = again.but(has_buttons=False)
     if reply in lane.queue:
         return shut.but(queue=tuple(again if one is reply else one for one in lane.queue))
     without = shut.but(
@@ -225,4 +235,4 @@ def _remembering(lane: Lane, new: Sent) -> Lane:
     return lane.but(sent=(*lane.sent, new)[-REMEMBERED:])
 
 
-FOLD = Fold("lane", 5, Lane, evolve)
+FOLD = Fold("lane", 6, Lane, evolve)

@@ -26,6 +26,7 @@ from twilio.rest.content.v1.content.approval_create import (  # pyright: ignore[
 
 from services.gateway.channels.channel import TemplateRefused
 from services.gateway.channels.twilio.errors import NOT_NOW_STATUSES, words
+from services.gateway.channels.twilio.quick_replies import Shape
 from taskflow.errors import VendorUnavailable
 
 CATEGORY = "UTILITY"
@@ -67,12 +68,33 @@ class Contents:
 
         Raises TemplateRefused, VendorUnavailable.
         """
+        text = ContentList.TwilioText({"body": body})
+        return await self._made(name, language, {"1": sample}, {"twilio/text": text})
+
+    async def with_buttons(self, name: str, language: str, shape: Shape) -> str:
+        """Its ContentSid: for messages in session, so nobody reviews it.
+
+        Raises TemplateRefused, VendorUnavailable.
+        """
+        told = shape.types()
+        quick_reply = ContentList.TwilioQuickReply(
+            {
+                "body": told["body"],
+                "actions": [ContentList.QuickReplyAction(one) for one in told["actions"]],
+            }
+        )
+        samples = dict(shape.samples())
+        return await self._made(name, language, samples, {"twilio/quick-reply": quick_reply})
+
+    async def _made(
+        self, name: str, language: str, variables: dict[str, str], types: dict[str, Any]
+    ) -> str:
         request = ContentList.ContentCreateRequest(
             {
                 "friendly_name": name,
                 "language": language,
-                "variables": {"1": sample},
-                "types": ContentList.Types({"twilio/text": ContentList.TwilioText({"body": body})}),
+                "variables": variables,
+                "types": ContentList.Types(types),
             }
         )
         made = await _called(lambda: self._client.content.v1.contents.create(request))
