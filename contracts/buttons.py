@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Literal, cast, get_args
 from uuid import UUID
 
-Meaning = Literal["yes", "no", "undo", "done", "hour", "tomorrow", "words"]
+Answer = Literal["done", "hour", "tomorrow"]
+"""To a reminder."""
+Meaning = Literal["yes", "no", "undo", "words"] | Answer
 ANSWERS: frozenset[Meaning] = frozenset({"yes", "no"})
-OF_REMINDERS: frozenset[Meaning] = frozenset({"done", "hour", "tomorrow"})
+OF_REMINDERS: frozenset[Meaning] = frozenset(get_args(Answer))
 MOST = 3
 """Under one message, where no template was approved for it (WhatsApp)."""
 LONGEST_LABEL = 20
@@ -22,7 +24,7 @@ LONGEST_LABEL = 20
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAMED = re.compile(rf"(yes|no|undo|done|hour|tomorrow):({_UUID})")
 _BARE = frozenset({*OF_REMINDERS, "words"})
-_LONGEST = max(map(len, get_args(Meaning))) + 37
+_LONGEST = len("tomorrow:") + 36
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from contracts.conversation import (
 )
 from contracts.event import Event
 from contracts.recorded import Recorded
+from contracts.reminders import ReminderAnswered
 from contracts.replies import (
     ReplyAssumed,
     ReplyDelivered,
@@ -44,7 +45,7 @@ from contracts.tools import NOBODY, ActionProposed, ToolFailed, ToolFinished, To
 from services.agent.apologies import Reason, apology, given_up
 from services.agent.leaving import parting
 from services.agent.leaving.parting import AwaitGoodbye, Forget
-from services.agent.state import Conversation, Pending, Proposal, Undoable
+from services.agent.state import Answered, Conversation, Pending, Proposal, Undoable
 from taskflow.log.folding import Fold
 from taskflow.words.languages import LANGUAGES
 from taskflow.words.typed import STOP
@@ -58,6 +59,8 @@ MAX_REPAIRS = 1
 LONGEST_BURST = timedelta(seconds=4)
 REMEMBERED = 4
 """Turns whose languages are those of the conversation."""
+MOST_ANSWERED = 32
+"""Reminders whose buttons are known to have been pressed."""
 
 
 def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
@@ -93,8 +96,10 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             return state.but(proposed=(*state.proposed, proposal))
         case ChangesUndone(turn=turn, step=step) if (turn, step) == _at(state):
             return state.but(step=step + 1, undoing=True, undoable=None, owed=(*state.owed, this))
+        case ReminderAnswered(turn=turn, step=step) as said if (turn, step) == _at(state):
+            return _answered(state, said)
         case ForgettingAsked(turn=turn) if turn == state.turn:
-            return state.but(asks_to_forget=True)
+            return state.but(asks_to_forget=True, forgetting=this)
         case ForgettingConfirmed(turn=turn) if turn == state.turn:
             return state.but(leaving_since=recorded.recorded_at)
         case ToolRequested(turn=turn) as request if turn == state.turn:
@@ -176,7 +181,20 @@ def _opened(state: Conversation, recorded: Recorded[Any], started: TurnStarted) 
         caught=False,
         proposed=(),
         undoing=False,
+        answering=None,
         asks_to_forget=False,
+    )
+
+
+def _answered(state: Conversation, said: ReminderAnswered) -> Conversation:
+    new = [Answered(reply=one.reply, answer=one.answer, call=one.call) for one in said.answers]
+    again = {one.reply for one in new}
+    before = [one for one in state.answered if one.reply not in again]
+    means = "again" if any(one.call for one in new) else "done"
+    return state.but(
+        step=said.step + 1,
+        answering=means if said.alone else None,
+        answered=(*before, *new)[-MOST_ANSWERED:],
     )
 
 
@@ -251,6 +269,7 @@ def _closed(state: Conversation, recorded: Recorded[Any]) -> Conversation:
     return _asking(state, None, ()).but(
         undoable=offer and offer.model_copy(update={"since": recorded.version}),
         undoing=False,
+        answering=None,
         turn=None,
         step=0,
         waiting=frozenset(),
@@ -274,7 +293,7 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 10, Conversation, evolve)
+FOLD = Fold("agent", 11, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from services.agent.asking.gemini import ModelUnavailable, Question, function_of
 from services.agent.asking.prompt import Prompt
 from services.agent.asking.second_look import Look
 from services.agent.asking.witness import Witness
+from services.agent.buttons import offering
 from services.agent.decider import (
     MAX_REPAIRS,
     MAX_STEPS,
@@ -120,7 +121,7 @@ class Effects:
         if leaves or not _replies(events):
             return events
         owed = await self._owed.of(state, await self._catalogue.offers())
-        return receipts.telling(events, owed, state.language)
+        return offering.under(receipts.telling(events, owed, state.language), state, owed)
 
     async def told_if_readable(
         self, state: Conversation, events: Sequence[Event]
@@ -173,8 +174,10 @@ class Effects:
             known = await self._witnessed(fact, known, state)
             known = await self._looked(fact, known, state)
             decided = answered(fact, known)
-            if _replies(decided) and (owed := await self._owed.of(state, offered)):
+            owed = await self._owed.of(state, offered) if _replies(decided) else []
+            if owed:
                 decided = answered(fact, replace(known, receipts=owed))
+            decided = offering.beside(decided, fact, state, known, owed)
             _tell_of_catches(decided)
         told = telling_again(decided, await self._texts(state.gone), state.language)
         return await self.record(Decide(move.slot, told), cause)

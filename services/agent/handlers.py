@@ -122,7 +122,7 @@ async def stop_if_asked(recorded: Recorded[Any], log: Log, folds: Folds, effects
         opened: Recorded[MessageReceived] = await log.opened(recorded)
     except SealedForEver:
         return
-    if not decider.is_stop_word(opened.event.text):
+    if opened.event.pressed or not decider.is_stop_word(opened.event.text):
         return
     state = (await folds.fold(recorded.stream, FOLD)).state
     if not decider.stops(state, recorded.version):

@@ -1,11 +1,12 @@
 """What the agent holds of a conversation: ids, counts and fingerprints, never texts."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.buttons import Answer
 from contracts.conversation import RULES
 from taskflow.words.languages import SOURCE
 
@@ -41,6 +42,18 @@ class Undoable(BaseModel):
     since: int = 0
     """A word written after this version may take it back: what was written while the reply had not
     gone out, or while a turn was open, meant something else."""
+
+
+class Answered(BaseModel):
+    """A reminder that its user answered by a button."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reply: UUID
+    """By which it was said."""
+    answer: Answer
+    call: UUID | None = None
+    """Of the tool that was asked to say it again."""
 
 
 class Conversation(BaseModel):
@@ -80,6 +93,11 @@ class Conversation(BaseModel):
     """What the user may take back by a word."""
     undoing: bool = False
     """Whether the open turn takes changes back: it ends without the model."""
+    answered: tuple[Answered, ...] = ()
+    """The newest reminders that were."""
+    answering: Literal["done", "again"] | None = None
+    """Whether the open turn answers buttons of reminders and nothing else: it ends without the
+    model, and was to have one said again, or not."""
     outside: bool = False
     """Whether strangers' text ever came in: the model was shown it, or a summary of it."""
     proposed: tuple[Proposal, ...] = ()
@@ -103,6 +121,8 @@ class Conversation(BaseModel):
     """Replies that may not have reached the user: the next one tells them again."""
     asks_to_forget: bool = False
     """Whether the open turn's reply asks if everything is to be forgotten."""
+    forgetting: UUID | None = None
+    """The question that was asked last whether everything is to be forgotten."""
     asked_to_forget: bool = False
     """Whether our last words asked it."""
     leaving_since: datetime | None = None

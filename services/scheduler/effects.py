@@ -1,7 +1,7 @@
 """What time does: reminders fire, and tool calls that outlived their deadline fail."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, cast
@@ -10,8 +10,9 @@ from uuid import UUID
 import structlog
 from opentelemetry.trace import SpanKind
 
-from contracts import slots, streams
-from contracts.conversation import ReplyReady
+from contracts import buttons, slots, streams
+from contracts.buttons import Answer
+from contracts.conversation import Button, ReplyReady
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
@@ -33,6 +34,12 @@ LONGEST_SLEEP = 1.0
 LATE = timedelta(minutes=5)
 """From here on the reminder says when it was meant for."""
 _SORRY = Message("_(This was meant for {when}. Sorry that it is late.)_")
+
+_ANSWERS: Mapping[Answer, Message] = {
+    "done": Message("Done", "button"),
+    "hour": Message("Snooze 1 h", "button"),
+    "tomorrow": Message("Tomorrow", "button"),
+}
 
 log = structlog.get_logger()
 
@@ -141,14 +148,18 @@ class Effects:
             except SealedForEver:
                 log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
                 return
+            slot = slots.occurrence(reminder, due)
             reply = ReplyReady(
-                turn=None, kind="reminder", text=text, language=origin.event.language
+                turn=None,
+                kind="reminder",
+                text=text,
+                language=origin.event.language,
+                buttons=_buttons(slots.event_id(slot, 1), origin.event.language),
             )
             writes = [
                 Write(origin.stream, [fired], user, expected_version=folded.version),
                 Write(streams.conversation(user), [reply], user),
             ]
-            slot = slots.occurrence(reminder, due)
             try:
                 late = {"taskflow.late_s": fired.late_s}
                 with span("fire reminder", SpanKind.PRODUCER, links=links, attributes=late):
@@ -202,3 +213,11 @@ class Effects:
                 continue
             log.warning("tool.overdue", tool=one.tool, event_id=str(one.call), stream=one.stream)
         return len(overdue)
+
+
+def _buttons(reply: UUID, language: str) -> list[Button]:
+    """By which its user answers this very reply."""
+    return [
+        Button(payload=buttons.payload(answer, reply), label=label.said(language))
+        for answer, label in _ANSWERS.items()
+    ]
