@@ -1,7 +1,7 @@
 """What time does: reminders fire, and tool calls that outlived their deadline fail."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, cast
@@ -11,7 +11,6 @@ import structlog
 from opentelemetry.trace import SpanKind
 
 from contracts import buttons, slots, streams
-from contracts.buttons import Answer
 from contracts.conversation import Button, ReplyReady
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderFired, ReminderSet
@@ -27,6 +26,7 @@ from taskflow.log.folds import Folds
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.telemetry.tracing import span
 from taskflow.words import values
+from taskflow.words.answers import ANSWERS
 from taskflow.words.message import Message
 
 CLAIM_SECONDS = 30
@@ -34,12 +34,6 @@ LONGEST_SLEEP = 1.0
 LATE = timedelta(minutes=5)
 """From here on the reminder says when it was meant for."""
 _SORRY = Message("_(This was meant for {when}. Sorry that it is late.)_")
-
-_ANSWERS: Mapping[Answer, Message] = {
-    "done": Message("Done", "button"),
-    "hour": Message("Snooze 1 h", "button"),
-    "tomorrow": Message("Tomorrow", "button"),
-}
 
 log = structlog.get_logger()
 
@@ -219,5 +213,5 @@ def _buttons(reply: UUID, language: str) -> list[Button]:
     """By which its user answers this very reply."""
     return [
         Button(payload=buttons.payload(answer, reply), label=label.said(language))
-        for answer, label in _ANSWERS.items()
+        for answer, label in ANSWERS.items()
     ]
