@@ -45,7 +45,7 @@ from contracts.tools import NOBODY, ActionProposed, ToolFailed, ToolFinished, To
 from services.agent.apologies import Reason, apology, given_up
 from services.agent.leaving import parting
 from services.agent.leaving.parting import AwaitGoodbye, Forget
-from services.agent.state import Answered, Conversation, Pending, Proposal, Undoable
+from services.agent.state import Conversation, Pending, Proposal, Undoable
 from taskflow.log.folding import Fold
 from taskflow.words.languages import LANGUAGES
 from taskflow.words.typed import STOP
@@ -59,8 +59,6 @@ MAX_REPAIRS = 1
 LONGEST_BURST = timedelta(seconds=4)
 REMEMBERED = 4
 """Turns whose languages are those of the conversation."""
-MOST_ANSWERED = 32
-"""Reminders whose buttons are known to have been pressed."""
 
 
 def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
@@ -97,7 +95,7 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
         case ChangesUndone(turn=turn, step=step) if (turn, step) == _at(state):
             return state.but(step=step + 1, undoing=True, undoable=None, owed=(*state.owed, this))
         case ReminderAnswered(turn=turn, step=step) as said if (turn, step) == _at(state):
-            return _answered(state, said)
+            return state.with_answers(said)
         case ForgettingAsked(turn=turn) if turn == state.turn:
             return state.but(asks_to_forget=True, forgetting=this)
         case ForgettingConfirmed(turn=turn) if turn == state.turn:
@@ -183,18 +181,6 @@ def _opened(state: Conversation, recorded: Recorded[Any], started: TurnStarted) 
         undoing=False,
         answering=None,
         asks_to_forget=False,
-    )
-
-
-def _answered(state: Conversation, said: ReminderAnswered) -> Conversation:
-    new = [Answered(reply=one.reply, answer=one.answer, call=one.call) for one in said.answers]
-    again = {one.reply for one in new}
-    before = [one for one in state.answered if one.reply not in again]
-    means = "again" if any(one.call for one in new) else "done"
-    return state.but(
-        step=said.step + 1,
-        answering=means if said.alone else None,
-        answered=(*before, *new)[-MOST_ANSWERED:],
     )
 
 

@@ -175,10 +175,10 @@ class Effects:
             known = await self._looked(fact, known, state)
             decided = answered(fact, known)
             owed = await self._owed.of(state, offered) if _replies(decided) else []
-            if owed:
-                decided = answered(fact, replace(known, receipts=owed))
+            decided = answered(fact, replace(known, receipts=owed))
             decided = offering.beside(decided, fact, state, known, owed)
-            _tell_of_catches(decided)
+            for caught in (one for one in decided if isinstance(one, ReplyCaught)):
+                log.warning("reply.caught", claims=caught.claims, corrected=caught.corrected)
         told = telling_again(decided, await self._texts(state.gone), state.language)
         return await self.record(Decide(move.slot, told), cause)
 
@@ -295,9 +295,3 @@ def _circumstances(
         own=step.keeping(state.language),
         asking_back=leaving.asked_back(move.turn, step.newest_ref, state.language),
     )
-
-
-def _tell_of_catches(decided: Sequence[Event]) -> None:
-    for event in decided:
-        if isinstance(event, ReplyCaught):
-            log.warning("reply.caught", claims=event.claims, corrected=event.corrected)

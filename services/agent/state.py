@@ -8,7 +8,11 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.buttons import Answer
 from contracts.conversation import RULES
+from contracts.reminders import ReminderAnswered
 from taskflow.words.languages import SOURCE
+
+MOST_ANSWERED = 32
+"""Reminders whose buttons are known to have been pressed."""
 
 
 class Pending(BaseModel):
@@ -141,6 +145,17 @@ class Conversation(BaseModel):
     def asked_zone(self) -> str | None:
         """The guess that our last words asked about."""
         return next((one.zone for one in self.asked if one.zone), None)
+
+    def with_answers(self, said: ReminderAnswered) -> "Conversation":
+        new = [Answered(reply=one.reply, answer=one.answer, call=one.call) for one in said.answers]
+        again = {one.reply for one in new}
+        before = [one for one in self.answered if one.reply not in again]
+        means = "again" if any(one.call for one in new) else "done"
+        return self.but(
+            step=said.step + 1,
+            answering=means if said.alone else None,
+            answered=(*before, *new)[-MOST_ANSWERED:],
+        )
 
     def but(self, **changes: Any) -> "Conversation":
         return self.model_copy(update=changes)
