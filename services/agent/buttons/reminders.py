@@ -65,10 +65,13 @@ def answered(spoken: Sequence[Spoken], given: Given) -> list[Event]:
     for one in spoken:
         if one.before is not None and one.before.answer == one.answer:
             continue
+        again = _again(one, given)
+        if again is None and one.answer != "done":
+            continue  # Nobody can set it any more.
         if (cancels := _cancels(one, given)) is not None:
             requests.append(cancels)
         call = None
-        if (again := _again(one, given)) is not None:
+        if again is not None:
             requests.append(again)
             call = slots.event_id(slot, len(requests))
         reply = one.reply.event_id

@@ -15,6 +15,7 @@ from contracts.replies import ReplySent
 from contracts.tools import ToolFailed, ToolRequested
 from services.agent.buttons.reminders import DONE, NOT_DONE, SET_ALREADY, UNKNOWN
 from services.agent.decider import FOLD
+from taskflow.tooling import offer
 from tests.support.golden_house import House, says
 from tests.unit.agent.buttons.pressing import ADA, labels, last, lived, press, pressed, replies
 from tests.unit.agent.test_undo import SET, of, said
@@ -222,3 +223,31 @@ async def test_each_crash_of_a_snooze_leaves_one() -> None:
     assert FOLD.over(house.log.stream(STREAM)).driver is None
     assert of(house, ReminderCancelled) == []
     assert len(replies(house)) == 3
+
+
+async def test_what_nobody_can_set_any_more_is_said_so_each_time() -> None:
+    async def story(house: House) -> None:
+        await reminded(house)
+        hour = press(house, "hour")
+        await offer(house.log, "tools", [one for one in house.tools if one.name != SET[0]])
+        assert await pressed(house, hour) == NOT_DONE.source
+        assert await pressed(house, hour) == NOT_DONE.source
+        assert of(house, ReminderAnswered) == []
+
+    await lived(story)
+
+
+@pytest.mark.parametrize("zone", ["UTC+5:30", "Asia/Tokyo"])
+async def test_it_is_set_in_the_zone_of_the_reminder(zone: str) -> None:
+    async def story(house: House) -> None:
+        call = ("set_reminder", {"text": "call mum", "day": "tuesday", "time": "09:00"})
+        call[1]["zone"] = zone
+        await said(house, f"remind me to call mum at 9 {zone}", says(None, call), says("Ok."))
+        await house.fires(ADA)
+        await house.sends(ADA)
+        await pressed(house, press(house, "tomorrow"))
+        first, second = reminders(house)
+        assert second.zone == first.zone
+        assert second.local_time[11:16] == "09:00"
+
+    await lived(story)
