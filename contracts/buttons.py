@@ -2,11 +2,12 @@
 
 `yes:<event>` and `no:<event>` answer a question, `undo:<event>` takes back what a reply told.
 `done`, `hour` and `tomorrow` answer a reminder, by its reply's id, or by no id where a template
-has the button, which is the same for everybody. `words` is a suggestion: its label is all it says.
+has the button, which is the same for everybody. `words-1` is a suggestion, the first: its label is
+all it says, and WhatsApp wants no payload twice under one message.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 from uuid import UUID
@@ -23,7 +24,10 @@ LONGEST_LABEL = 20
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAMED = re.compile(rf"(yes|no|undo|done|hour|tomorrow):({_UUID})")
-_BARE = frozenset({*OF_REMINDERS, "words"})
+_BARE: Mapping[str, Meaning] = {
+    **{one: one for one in OF_REMINDERS},
+    **{f"words-{n}": "words" for n in range(1, MOST + 1)},
+}
 _LONGEST = len("tomorrow:") + 36
 
 
@@ -38,12 +42,17 @@ def payload(means: Meaning, names: UUID | None = None) -> str:
     return means if names is None else f"{means}:{names}"
 
 
+def suggestion(number: int) -> str:
+    """The payload of one of them, counted from 1."""
+    return f"words-{number}"
+
+
 def read(text: str | None) -> Press | None:
     """None for what is no payload of ours. Of a long text only its length is looked at."""
     if not text or len(text) > _LONGEST:
         return None
     if text in _BARE:
-        return Press(cast("Meaning", text))
+        return Press(_BARE[text])
     found = _NAMED.fullmatch(text)
     return Press(cast("Meaning", found[1]), UUID(found[2])) if found else None
 

@@ -99,7 +99,7 @@ def _of_undo(reply: ReplyReady, own: UUID, told: Sequence[Receipt], language: st
 
 def _of_words(reply: ReplyReady, suggestions: Sequence[str]) -> list[Button]:
     words = suggestions if reply.kind == "answer" else ()
-    return [_button(buttons.payload("words"), one) for one in words]
+    return [_button(buttons.suggestion(n), one) for n, one in enumerate(words, start=1)]
 
 
 def suggested(

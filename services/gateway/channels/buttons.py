@@ -69,9 +69,10 @@ def sayable(reply: ReplyReady) -> Sayable:
 
 
 def _usable(given: Sequence[Button]) -> list[Button]:
-    """Those that WhatsApp shows: with a label each, no two the same."""
+    """Those that WhatsApp shows: with a label each, no two labels or payloads the same."""
     by_label = {one.label: one for one in given if _is_label(one.label)}
-    return list(by_label.values())[: buttons.MOST]
+    by_payload = {one.payload: one for one in reversed(by_label.values())}
+    return list(reversed(by_payload.values()))[: buttons.MOST]
 
 
 def _is_label(label: str) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.buttons import Press, ask, payload, read
+from contracts.buttons import Press, ask, payload, read, suggestion
 
 EVENT = UUID(int=7)
 
@@ -17,7 +17,12 @@ def test_a_payload_of_ours_is_read_back(means, event) -> None:
     assert read(payload(means, event)) == Press(means, event)
 
 
-@pytest.mark.parametrize("bare", ["done", "hour", "tomorrow", "words"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_suggestions_are_told_apart_and_say_the_same(number) -> None:
+    assert read(suggestion(number)) == Press("words")
+
+
+@pytest.mark.parametrize("bare", ["done", "hour", "tomorrow"])
 def test_some_name_no_event(bare) -> None:
     assert read(payload(bare)) == Press(bare)
 
@@ -29,6 +34,9 @@ def test_some_name_no_event(bare) -> None:
         "",
         "yes",
         "undo",
+        "words",
+        "words-0",
+        "words-4",
         f"words:{EVENT}",
         f"maybe:{EVENT}",
         f"yes:{EVENT} ",
@@ -58,4 +66,4 @@ def test_a_long_one_is_not_looked_at() -> None:
 
 def test_only_answers_ask() -> None:
     assert ask([payload("undo", EVENT), payload("no", EVENT)])
-    assert not ask([payload("undo", EVENT), payload("hour", EVENT), "words", "yes"])
+    assert not ask([payload("undo", EVENT), payload("hour", EVENT), suggestion(1), "yes"])

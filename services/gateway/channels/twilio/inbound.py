@@ -49,8 +49,7 @@ def _quoted(sid: str) -> str | None:
 
 def _pressed(payload: str) -> str | None:
     """Anything else than a payload of ours stands for nothing: what the button says is all."""
-    press = buttons.read(payload)
-    return buttons.payload(press.means, press.names) if press else None
+    return payload if buttons.read(payload) else None
 
 
 def _kind(form: InboundForm) -> Kind:

@@ -48,5 +48,10 @@ def test_a_picture_has_none_and_the_part_behind_it_may() -> None:
 
 def test_what_whatsapp_does_not_show_is_left_out() -> None:
     labels = ["Yes", "Yes", "", "  ", "x" * 21, "👍" * 11, "No", "Later", "Never"]
-    given = [Button(payload=payload("yes", EVENT), label=one) for one in labels]
+    given = [Button(payload=f"{n}", label=one) for n, one in enumerate(labels)]
     assert [one.label for one in sayable(reply("?", *given)).buttons] == ["Yes", "No", "Later"]
+
+
+def test_no_payload_stands_there_twice() -> None:
+    given = [Button(payload="a", label=one) for one in ("One", "Two")]
+    assert [one.label for one in sayable(reply("?", *given)).buttons] == ["One"]
