@@ -18,8 +18,10 @@ from pydantic import SecretStr
 from contracts.conversation import Button
 from contracts.streams import UserId
 from services.gateway.channels.channel import Accepted, Never, NotNow, Outgoing, Unknown
+from services.gateway.channels.twilio.contents import Contents
 from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.settings import GatewaySettings
+from services.gateway.templates.wording import Declared
 
 SPECS = Path(os.environ.get("TASKFLOW_SPECS", Path(__file__).parents[4] / "shared" / "specs"))
 ACCOUNT = "AC" + "0" * 32
@@ -60,6 +62,13 @@ class Vendor:
 async def vendor() -> AsyncGenerator[tuple[Vendor, Twilio]]:
     async with answering() as found:
         yield found
+
+
+def content_faults(asked: Any) -> list[str]:
+    spec = json.loads((SPECS / "twilio_content_v1.json").read_text(encoding="utf-8"))
+    schema = {"$ref": "#/components/schemas/ContentCreateRequest", **spec}
+    faults = Draft202012Validator(schema).iter_errors(without_nulls(asked))
+    return [error.message for error in faults]
 
 
 @asynccontextmanager
@@ -167,15 +176,30 @@ async def test_buttons_are_a_content_as_the_vendor_describes() -> None:
             assert isinstance(await twilio.send(outgoing(text, buttons=given)), Accepted)
 
     made = [body for method, _, body in vendor.json if method == "POST"]
-    spec = json.loads((SPECS / "twilio_content_v1.json").read_text(encoding="utf-8"))
-    schema = {"$ref": "#/components/schemas/ContentCreateRequest", **spec}
     assert len(made) == 1
-    assert list(Draft202012Validator(schema).iter_errors(without_nulls(made[0]))) == []
+    assert content_faults(made[0]) == []
+    assert content_faults({**made[0], "types": {"twilio/quick-reply": {"body": 1}}})
     posted = [form for method, path, form in vendor.asked if path.endswith("/Messages.json")]
     assert [form["ContentSid"] for form in posted] == ["HX" + "2" * 32] * 2
     assert json.loads(posted[1]["ContentVariables"])["1"] == "Shall I do that?"
     for form in posted:
         assert form_faults(form, operation("twilio_messages.json", MESSAGES, "post")) == []
+
+
+@needs_specs
+@pytest.mark.parametrize("purpose", ["reminder", "alert"])
+async def test_a_template_is_made_as_the_vendor_describes(purpose: Any) -> None:
+    declared = Declared(purpose, "de")
+    async with answering() as (vendor, twilio):
+        contents = Contents(ACCOUNT, SecretStr("token"), twilio._client.api.base_url)
+        await contents.created(
+            declared.name, "de", declared.body, declared.sample, declared.buttons
+        )
+
+    [(_, _, made)] = vendor.json
+    assert content_faults(made) == []
+    (kind,) = without_nulls(made["types"])
+    assert kind == ("twilio/quick-reply" if purpose == "reminder" else "twilio/text")
 
 
 @pytest.mark.parametrize("status", [400, 401, 429, 500])
