@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from contracts import streams
+from contracts import slots, streams
 from contracts.buttons import OF_REMINDERS
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
@@ -127,10 +127,13 @@ def _is_refused(state: Conversation, covered: Covered) -> bool:
 
 
 def _again(state: Conversation) -> str:
-    """Beside the receipts, of which there are none where the tool could not do it."""
+    """Beside the receipts, which tell of what the tool could do."""
     if state.answering == "done":
         return reminders.DONE.said(state.language)
-    return "" if state.owed else reminders.NOT_DONE.said(state.language)
+    calls = [one.call for one in state.answered if one.call is not None]
+    outcomes = {slots.event_id(slots.outcome(call), 0) for call in calls}
+    is_set = bool(outcomes.intersection(state.owed))
+    return "" if is_set else reminders.NOT_DONE.said(state.language)
 
 
 def _said(turn: UUID, text: str, covered: Covered) -> ReplyReady:

@@ -14,7 +14,7 @@ from contracts.conversation import ReplyReady
 from contracts.event import Event, Json
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderAnswer, ReminderAnswered, ReminderSet
-from contracts.tools import ToolFinished, ToolOffered, ToolRequested
+from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
 from services.agent import decider
 from services.agent.buttons.pressing import Pressed
 from services.agent.judging.answers import DEADLINE_MARGIN
@@ -44,8 +44,14 @@ class Spoken:
     set_by: ToolRequested | None
     before: Answered | None = None
     """What its user answered to it earlier."""
-    again: ToolFinished | None = None
+    again: ToolFinished | ToolFailed | None = None
     """What the call of that answer came to."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether this very answer was given before, and was done or may yet be."""
+        is_same = self.before is not None and self.before.answer == self.answer
+        return is_same and not isinstance(self.again, ToolFailed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ def answered(spoken: Sequence[Spoken], given: Given) -> list[Event]:
     answers: list[ReminderAnswer] = []
     slot = decider.current_slot(given.state)
     for one in spoken:
-        if one.before is not None and one.before.answer == one.answer:
+        if one.stands:
             continue
         again = _again(one, given)
         if again is None and one.answer != "done":
@@ -88,7 +94,7 @@ def said(spoken: Sequence[Spoken], language: str) -> str:
     """Where no service is asked for anything."""
     if not spoken:
         return UNKNOWN.said(language)
-    if any(one.answer != "done" and one.before is None for one in spoken):
+    if any(one.answer != "done" and not one.stands for one in spoken):
         return NOT_DONE.said(language)
     is_done = any(one.answer == "done" for one in spoken)
     return (DONE if is_done else SET_ALREADY).said(language)
@@ -112,7 +118,9 @@ def _time(one: Spoken) -> str:
 
 def _cancels(one: Spoken, given: Given) -> ToolRequested | None:
     """As an undo of the earlier answer would."""
-    if one.again is None or (offer := given.offered.get(one.again.tool)) is None:
+    if not isinstance(one.again, ToolFinished):
+        return None
+    if (offer := given.offered.get(one.again.tool)) is None:
         return None
     undo = offer.undone_by
     arguments = undo.arguments(one.again.result) if undo else None

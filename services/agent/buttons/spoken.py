@@ -9,7 +9,7 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderSet
 from contracts.replies import ReplySent
-from contracts.tools import ToolFinished, ToolRequested
+from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent.buttons.pressing import Pressed
 from services.agent.buttons.reminders import Spoken
 from services.agent.state import Conversation
@@ -62,11 +62,11 @@ class SpokenReminders:
         found = await self._log.find(call) if call else None
         return found.event if found and isinstance(found.event, ToolRequested) else None
 
-    async def _outcome(self, call: UUID) -> ToolFinished | None:
+    async def _outcome(self, call: UUID) -> ToolFinished | ToolFailed | None:
         found = await self._log.find(slots.event_id(slots.outcome(call), 0))
-        if found is None or not isinstance(found.event, ToolFinished):
+        if found is None or not isinstance(found.event, ToolFinished | ToolFailed):
             return None
-        opened: Recorded[ToolFinished] = await self._log.opened(found)
+        opened: Recorded[ToolFinished | ToolFailed] = await self._log.opened(found)
         return opened.event
 
 

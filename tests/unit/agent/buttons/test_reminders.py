@@ -180,6 +180,7 @@ async def test_a_tool_that_fails_is_told() -> None:
         await house.end(call, ToolFailed(**failed))
         await house.answers(ADA)
         assert last(house).text == NOT_DONE.source
+        assert "✓ Reminder: call mum" in await pressed(house, press(house, "hour"))
 
     await lived(story)
 
