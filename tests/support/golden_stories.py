@@ -5,7 +5,7 @@ from uuid import UUID
 
 from contracts import slots, streams
 from contracts.conversation import ReplyReady, TurnRetried, UserForgotten
-from contracts.replies import WINDOW_SHUT
+from contracts.replies import WINDOW_SHUT, ReplySent
 from contracts.streams import UserId
 from contracts.templates import TemplateCreated, TemplateReviewed
 from contracts.tools import ToolFailed, ToolFinished
@@ -433,6 +433,14 @@ async def buttons(house: House) -> None:
     tomorrow, hour, done = (payload(house, one) for one in ("tomorrow", "hour", "done"))
     for answer in (hour, hour, tomorrow, done):
         await pressed(house, answer)
+    events = [one.event for one in house.log.stream(streams.conversation(LEA))]
+    by_template = next(
+        one.message_ref
+        for one in events
+        if isinstance(one, ReplySent) and hour.endswith(str(one.reply))
+    )
+    await pressed(house, "hour", quotes=by_template)
+    await pressed(house, "hour", quotes=f"SM{named('unknown').hex}")
     await house.hears(LEA, "Snooze 1 h", kind="button", pressed=hour)
     await house.hears(LEA, "how are they?")
     await house.answers(LEA, says("Well."))
@@ -456,7 +464,7 @@ def payload(house: House, means: str) -> str:
     )
 
 
-async def pressed(house: House, payload: str, *answers: Answer) -> None:
-    await house.hears(LEA, "(its label)", kind="button", pressed=payload)
+async def pressed(house: House, payload: str, *answers: Answer, quotes: str | None = None) -> None:
+    await house.hears(LEA, "(its label)", kind="button", pressed=payload, quotes=quotes)
     await house.answers(LEA, *answers)
     await house.sends(LEA)

@@ -170,6 +170,16 @@ async def test_being_forgotten_is_asked_by_buttons() -> None:
     await lived(story)
 
 
+async def test_so_it_is_where_the_model_heard_the_wish() -> None:
+    async def story(house: House) -> None:
+        wish = says(None, ("forget_me", {"said": ["please delete all that you know of me"]}))
+        await said(house, "please delete all that you know of me", wish)
+        assert labels(house) == ["Yes", "No"]
+        assert (await pressed(house, press(house, "yes"))).startswith("Goodbye.")
+
+    await lived(story)
+
+
 async def test_a_proposals_yes_forgets_nobody() -> None:
     async def story(house: House) -> None:
         await proposed(house)
