@@ -35,10 +35,13 @@ def browser_page(stack: Stack) -> Generator[Page]:
 @pytest.fixture
 def user(browser_page: Page) -> str:
     number = f"+{next(_numbers)}"
+    name = f"Ada {number[-4:]}"
     browser_page.click("#add")
-    browser_page.fill("#name", f"Ada {number[-4:]}")
+    browser_page.fill("#name", name)
     browser_page.fill("#number", number)
     browser_page.click("#person button.primary")
+    # What is typed before belongs to the chat that was open.
+    expect(browser_page.locator("#writer-name")).to_have_text(name)
     return number
 
 
