@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from contracts.event import Event, Json, event, renamed, upcasts
 from contracts.personal import Personal
 
-FIRST_RULES, RULES = 1, 3
+FIRST_RULES, RULES = 1, 4
 """Of the turns of release 0.1, and of those that this release opens. A turn that an older release
 opened is gone on with by today's rules; what it had decided by its own is not decided again."""
 
@@ -109,7 +109,8 @@ class TurnStarted(Event):
     """Turns ended before this one."""
     rules: int = 2
     """1: until release 0.1, without receipts; 2: until release 0.2, by tables of words; 3:
-    docs/policy.md as it stands. Whoever opens a turn names them; unnamed, they are the second."""
+    until release 0.3, whose replies have no buttons; 4: docs/policy.md as it stands. Whoever opens
+    a turn names them; unnamed, they are the second."""
     language: str = "en"
     """BCP 47: the user's own, or what they seem to write in (ADR 51)."""
     introduces: bool | None = None

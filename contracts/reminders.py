@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from contracts.buttons import Answer
 from contracts.event import Event, Json, event, upcasts
 from contracts.personal import Personal
 
@@ -43,6 +44,30 @@ class ReminderCancelled(Event):
     type: ClassVar = "reminder.cancelled"
 
     reminder: UUID
+
+
+class ReminderAnswer(BaseModel):
+    reply: UUID
+    """By which the reminder was said."""
+    answer: Answer
+    call: UUID | None = None
+    """The `tool.requested` beside it that has it said again."""
+
+
+@event
+class ReminderAnswered(Event):
+    """The user pressed buttons under reminders; it stands in their conversation.
+
+    Services are asked beside it for what they shall do.
+    """
+
+    type: ClassVar = "reminder.answered"
+
+    turn: UUID
+    step: int
+    answers: list[ReminderAnswer]
+    alone: bool
+    """Whether the turn's messages say nothing else: then no model is asked."""
 
 
 @event

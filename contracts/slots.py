@@ -3,6 +3,7 @@
 Every event of an append has the id uuid5(slot, n), n counting from 0 in the append.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -102,9 +103,9 @@ def offer(tool: str, fingerprint: str) -> UUID:
     return _slot("offer", tool, fingerprint)
 
 
-def template(purpose: str, language: str, body: str) -> UUID:
-    """A template's text at its channel: it is created once."""
-    return _slot("template", purpose, language, body)
+def template(purpose: str, language: str, body: str, buttons: Iterable[str] = ()) -> UUID:
+    """A template's text at its channel, with its buttons: it is created once."""
+    return _slot("template", purpose, language, body, *buttons)
 
 
 def template_review(template_ref: str, number: int) -> UUID:

@@ -2,7 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from contracts.event import Event, event
+from pydantic import Field
+
+from contracts.event import Event, Json, event, upcasts
 
 Purpose = Literal["reminder", "alert"]
 """Kinds of replies that have one: what a person asked to be told, whenever it is."""
@@ -10,9 +12,10 @@ Purpose = Literal["reminder", "alert"]
 
 @event
 class TemplateCreated(Event):
-    """The channel holds this text, and was asked to approve it."""
+    """The channel holds this text, and was asked to approve it. v2 may have buttons."""
 
     type: ClassVar = "template.created"
+    version: ClassVar = 2
 
     template: str
     """By which its channel knows it: at Twilio its ContentSid."""
@@ -21,6 +24,13 @@ class TemplateCreated(Event):
     """BCP 47, one of those that people are spoken to in."""
     body: str
     """With {{1}} where the reply's text goes."""
+    buttons: list[str] = Field(default_factory=list[str])
+    """What they say. What they stand for names no event: they are the same for everybody."""
+
+
+@upcasts(TemplateCreated, from_version=1)
+def _was_text_alone(data: Json) -> Json:
+    return {**data, "buttons": []}
 
 
 @event

@@ -34,6 +34,7 @@ from contracts.conversation import (
 )
 from contracts.event import Event
 from contracts.recorded import Recorded
+from contracts.reminders import ReminderAnswered
 from contracts.replies import (
     ReplyAssumed,
     ReplyDelivered,
@@ -101,8 +102,10 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             return state.but(proposed=(*state.proposed, proposal))
         case ChangesUndone(turn=turn, step=step) if (turn, step) == _at(state):
             return state.but(step=step + 1, undoing=True, undoable=None, owed=(*state.owed, this))
+        case ReminderAnswered(turn=turn, step=step) as said if (turn, step) == _at(state):
+            return state.with_answers(said)
         case ForgettingAsked(turn=turn) if turn == state.turn:
-            return state.but(asks_to_forget=True)
+            return state.but(asks_to_forget=True, forgetting=this)
         case ForgettingConfirmed(turn=turn) if turn == state.turn:
             return state.but(leaving_since=recorded.recorded_at)
         case ToolRequested(turn=turn) as request if turn == state.turn:
@@ -190,6 +193,7 @@ def _opened(state: Conversation, recorded: Recorded[Any], started: TurnStarted) 
         caught=False,
         proposed=(),
         undoing=False,
+        answering=None,
         asks_to_forget=False,
     )
 
@@ -265,6 +269,7 @@ def _closed(state: Conversation, recorded: Recorded[Any]) -> Conversation:
     return _asking(state, None, ()).but(
         undoable=offer and offer.model_copy(update={"since": recorded.version}),
         undoing=False,
+        answering=None,
         turn=None,
         step=0,
         waiting=frozenset(),
@@ -288,7 +293,7 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 12, Conversation, evolve)
+FOLD = Fold("agent", 13, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)

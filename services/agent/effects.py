@@ -30,6 +30,7 @@ from services.agent.asking.gemini import ModelUnavailable, Question, function_of
 from services.agent.asking.prompt import Prompt
 from services.agent.asking.second_look import Look
 from services.agent.asking.witness import Witness
+from services.agent.buttons import offering
 from services.agent.decider import (
     MAX_REPAIRS,
     MAX_STEPS,
@@ -122,7 +123,7 @@ class Effects:
         if leaves or not _replies(events):
             return events
         owed = await self._owed.of(state, await self._catalogue.offers())
-        return receipts.telling(events, owed, state.language)
+        return offering.under(receipts.telling(events, owed, state.language), state, owed)
 
     async def told_if_readable(
         self, state: Conversation, events: Sequence[Event]
@@ -175,9 +176,11 @@ class Effects:
             known = await self._witnessed(fact, known, state)
             known = await self._looked(fact, known, state)
             decided = answered(fact, known)
-            if _replies(decided) and (owed := await self._owed.of(state, offered)):
-                decided = answered(fact, replace(known, receipts=owed))
-            _tell_of_catches(decided)
+            owed = await self._owed.of(state, offered) if _replies(decided) else []
+            decided = answered(fact, replace(known, receipts=owed))
+            decided = offering.beside(decided, fact, state, known, owed)
+            for caught in (one for one in decided if isinstance(one, ReplyCaught)):
+                log.warning("reply.caught", claims=caught.claims, corrected=caught.corrected)
         told = telling_again(decided, await self._texts(state.gone), state.language)
         return await self.record(Decide(move.slot, _introduced(state, told)), cause)
 
@@ -300,9 +303,3 @@ def _circumstances(
         own=step.keeping(state.language),
         asking_back=leaving.asked_back(move.turn, step.newest_ref, state.language),
     )
-
-
-def _tell_of_catches(decided: Sequence[Event]) -> None:
-    for event in decided:
-        if isinstance(event, ReplyCaught):
-            log.warning("reply.caught", claims=event.claims, corrected=event.corrected)

@@ -122,7 +122,8 @@ async def stop_if_asked(recorded: Recorded[Any], log: Log, folds: Folds, effects
         opened: Recorded[MessageReceived] = await log.opened(recorded)
     except SealedForEver:
         return
-    if opened.event.word != "stop" and not decider.is_stop_word(opened.event.text):
+    text, word = opened.event.text, opened.event.word
+    if opened.event.pressed or (word != "stop" and not decider.is_stop_word(text)):
         return
     state = (await folds.fold(recorded.stream, FOLD)).state
     if not decider.stops(state, recorded.version):

@@ -114,7 +114,8 @@ class Reading:
     ) -> Step:
         """What the model is asked with. Raises SealedForEver once the user is forgotten."""
         profile = await self._profile(heard.covered, state, move, cause)
-        is_yes = facts.confirms(heard.covered, state.asked_at, state.languages)
+        proposed = [one.proposed for one in state.asked]
+        is_yes = facts.confirms(heard.covered, state.asked_at, state.languages, proposed)
         may_tell_zone = not is_yes and state.asked_zone is not None
         asked = await self._asked(state) if is_yes or may_tell_zone else []
         return Step(
@@ -152,7 +153,13 @@ class Reading:
         profile = await self._memory.profile(user)
         if move.step != 1:
             return profile
-        answer = zone_answer.learned_of(state.asked_zone, covered, state.asked_at, state.languages)
+        answer = zone_answer.learned_of(
+            state.asked_zone,
+            covered,
+            state.asked_at,
+            state.languages,
+            [one.proposed for one in state.asked],
+        )
         if answer is None:
             return profile
         write = Write(streams.profile(user), [answer], user)

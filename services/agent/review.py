@@ -31,6 +31,7 @@ from contracts.conversation import (
 )
 from contracts.event import Event
 from contracts.recorded import Recorded
+from contracts.reminders import ReminderAnswered
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
 from services.agent.asking.recorded_model import NothingSaid, Recording
@@ -70,6 +71,7 @@ Heads = (
     | ReplyReady
     | ForgettingAsked
     | ForgettingConfirmed
+    | ReminderAnswered
 )
 """What takes the slot of a turn or of a step."""
 
@@ -126,6 +128,7 @@ class _Conversation:
                 | ChangesUndone()
                 | ForgettingAsked()
                 | ForgettingConfirmed()
+                | ReminderAnswered()
                 | ReplyCaught()
                 | ReplyLooked()
                 | ReplyReady()

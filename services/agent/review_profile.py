@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts import slots, streams
-from contracts.conversation import RULES, ChangesUndone, ModelAnswered, ModelFailed, TurnStarted
+from contracts.conversation import ChangesUndone, ModelAnswered, ModelFailed, TurnStarted
 from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
 from services.agent.memory import zone_answer
@@ -17,10 +17,13 @@ from services.agent.state import Conversation
 from taskflow.replay.history import History, is_erased
 from taskflow.replay.verdicts import Comparing, NotComparable, Redecided, Verdict
 
+OLDEST = 3
+"""Rules that today's code decides by as it did then: those of newer turns only add to them."""
+
 
 def is_retired(state: Conversation) -> bool:
-    """Whether rules of an older release decide the open turn."""
-    return state.turn is not None and state.rules < RULES
+    """Whether the open turn is decided by rules that no code of today has."""
+    return state.turn is not None and state.rules < OLDEST
 
 
 def profile_reviewed(
@@ -64,7 +67,13 @@ def _learned(
     covered = [one for it in state.covers if (one := history.find(it.message))]
     if any(map(is_erased, covered)):
         return [NotComparable(one, "erased") for one in standing]
-    answer = zone_answer.learned_of(state.asked_zone, covered, state.asked_at, state.languages)
+    answer = zone_answer.learned_of(
+        state.asked_zone,
+        covered,
+        state.asked_at,
+        state.languages,
+        [one.proposed for one in state.asked],
+    )
     decided = [answer] if answer else []
     if standing or not decided:
         return comparing.append(slot, decided)

@@ -1,13 +1,18 @@
 """What the agent holds of a conversation: ids, counts and fingerprints, never texts."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.buttons import Answer
 from contracts.conversation import RULES
+from contracts.reminders import ReminderAnswered
 from taskflow.words.languages import SOURCE
+
+MOST_ANSWERED = 32
+"""Reminders whose buttons are known to have been pressed."""
 
 
 class Pending(BaseModel):
@@ -41,6 +46,18 @@ class Undoable(BaseModel):
     since: int = 0
     """A word written after this version may take it back: what was written while the reply had not
     gone out, or while a turn was open, meant something else."""
+
+
+class Answered(BaseModel):
+    """A reminder that its user answered by a button."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reply: UUID
+    """By which it was said."""
+    answer: Answer
+    call: UUID | None = None
+    """Of the tool that was asked to say it again."""
 
 
 class Conversation(BaseModel):
@@ -80,6 +97,11 @@ class Conversation(BaseModel):
     """What the user may take back by a word."""
     undoing: bool = False
     """Whether the open turn takes changes back: it ends without the model."""
+    answered: tuple[Answered, ...] = ()
+    """The newest reminders that were."""
+    answering: Literal["done", "again"] | None = None
+    """Whether the open turn answers buttons of reminders and nothing else: it ends without the
+    model, and was to have one said again, or not."""
     outside: bool = False
     """Whether strangers' text ever came in: the model was shown it, or a summary of it."""
     proposed: tuple[Proposal, ...] = ()
@@ -103,6 +125,8 @@ class Conversation(BaseModel):
     """Replies that may not have reached the user: the next one tells them again."""
     asks_to_forget: bool = False
     """Whether the open turn's reply asks if everything is to be forgotten."""
+    forgetting: UUID | None = None
+    """The question that was asked last whether everything is to be forgotten."""
     asked_to_forget: bool = False
     """Whether our last words asked it."""
     leaving_since: datetime | None = None
@@ -127,6 +151,17 @@ class Conversation(BaseModel):
     def asked_zone(self) -> str | None:
         """The guess that our last words asked about."""
         return next((one.zone for one in self.asked if one.zone), None)
+
+    def with_answers(self, said: ReminderAnswered) -> "Conversation":
+        new = [Answered(reply=one.reply, answer=one.answer, call=one.call) for one in said.answers]
+        again = {one.reply for one in new}
+        before = [one for one in self.answered if one.reply not in again]
+        means = "again" if any(one.call for one in new) else "done"
+        return self.but(
+            step=said.step + 1,
+            answering=means if said.alone else None,
+            answered=(*before, *new)[-MOST_ANSWERED:],
+        )
 
     def but(self, **changes: Any) -> "Conversation":
         return self.model_copy(update=changes)

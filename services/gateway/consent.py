@@ -37,9 +37,10 @@ def load() -> None:
 def read(message: MessageReceived, marked: Word | None = None) -> Word | None:
     """The word that a message is, as its channel marked it or else by the whole of its text.
 
-    What was only forwarded is somebody else's.
+    What was only forwarded is somebody else's, and a button of ours says what it stands for.
     """
-    if marked or message.forwarded or message.kind not in {"text", "button"}:
+    is_word = message.kind in {"text", "button"} and message.pressed is None
+    if marked or message.forwarded or not is_word:
         return marked
     text = message.text
     return next((word for word, typed in WORDS.items() if typed.is_said(text, LANGUAGES)), None)

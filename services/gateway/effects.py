@@ -1,7 +1,6 @@
 """Where a reply leaves the house: claimed, POSTed, and its outcome recorded."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplySending
 from services.gateway import decider
+from services.gateway.channels.buttons import Content, sayable
 from services.gateway.channels.channel import (
     Accepted,
     Channel,
@@ -26,7 +26,6 @@ from services.gateway.channels.channel import (
 from services.gateway.channels.channel import Outcome as Answer
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing
-from services.gateway.channels.parts import parts_of
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.decider import Claim, Decide, Hold, Reconcile
 from services.gateway.lane import GATES, Lane
@@ -56,23 +55,6 @@ class LostReply(Permanent):
     """The lane names a reply that the log does not hold."""
 
     code = "lost_reply"
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    reply: Recorded[ReplyReady]
-    parts: list[str]
-    picture: UUID | None
-    template: str | None = None
-    """By which it goes: in one part, and without its picture."""
-
-    def picture_of(self, part: int) -> UUID | None:
-        return self.picture if part == 0 and not self.template else None
-
-    def is_in(self, body: str, part: int) -> bool:
-        """Whether a message that the channel lists says this part."""
-        text = self.parts[part]
-        return text in body if self.template else text == body
 
 
 class Effects:
@@ -140,6 +122,7 @@ class Effects:
             head.attempt,
             picture=shown,
             template=move.template,
+            buttons=content.buttons_of(head.part),
         )
         await self._settle(head, token, await self._channel.send(message), cause)
 
@@ -270,7 +253,7 @@ class Effects:
         matching.sort(key=lambda one: (not one.media, one.at or move.claimed_at))
         return matching[0] if matching else None
 
-    async def _content(self, head: Queued, cause: Recorded[Any], template: str | None) -> _Content:
+    async def _content(self, head: Queued, cause: Recorded[Any], template: str | None) -> Content:
         ours = cause.event_id == head.reply
         recorded = cause if ours else await self._log.find(head.reply)
         if recorded is None:
@@ -280,9 +263,10 @@ class Effects:
         if template:
             known = (await self._templates.now()).of(template)
             said = wording.variable(ready.text, known.body if known else "")
-            return _Content(opened, [said], None, template)
-        parts = parts_of(ready.text, below_a_picture=ready.picture is not None)
-        return _Content(opened, parts, ready.picture)
+            return Content(opened, [said], None, template)
+        said = sayable(ready)
+        buttons = said.buttons if head.has_buttons else ()
+        return Content(opened, said.parts, ready.picture, buttons=buttons)
 
 
 def at_gate(stream: str, decision: Decide, lane: Lane) -> Write:

@@ -109,13 +109,17 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
             return _given(lane, recorded)
         case TurnStarted(language=language):
             return lane.but(language=language)
-        case ReplyReady(kind=kind, language=language):
+        case ReplyReady(kind=kind, language=language, buttons=buttons):
             if kind == "notice":
                 lane = lane.but(owes=None, told=True)
                 if lane.consent:
                     return lane
             new = Queued(
-                reply=recorded.event_id, kind=kind, ready=recorded.version, language=language
+                reply=recorded.event_id,
+                kind=kind,
+                ready=recorded.version,
+                language=language,
+                has_buttons=buttons is not None,
             )
             return _queued(lane, (new,), recorded)
         case ReplySending() as claim if _is_head(lane, claim, claimed=False):
@@ -235,8 +239,7 @@ def _refused(lane: Lane, no: ReplyRefused, recorded: Recorded[Any]) -> Lane:
     if head.is_of_consent and (lane.consent or no.code == OPTED_OUT):
         lane = _given_up(lane, 0)
     else:
-        again = head.to_do() if no.code else head.to_do_again(no.again_at)
-        lane = _head(lane, again)
+        lane = _head(lane, _again(head, no))
     match no.code:
         case code if code == WINDOW_SHUT:
             return _shut(lane, claim)
@@ -244,6 +247,14 @@ def _refused(lane: Lane, no: ReplyRefused, recorded: Recorded[Any]) -> Lane:
             return _withdrawn(lane, recorded)
         case _:
             return lane
+
+
+def _again(head: Queued, no: ReplyRefused) -> Queued:
+    """Not with what was refused as it is: with its template, or with its buttons."""
+    if no.code is None:
+        return head.to_do_again(no.again_at)
+    as_it_was = no.code in {WINDOW_SHUT, OPTED_OUT} or head.template is not None
+    return head.to_do() if as_it_was else head.to_do().but(has_buttons=False)
 
 
 def _part_done(lane: Lane) -> Lane:
@@ -265,12 +276,16 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     is_shut = fact.code == WINDOW_SHUT
     if reply is None or fact.attempt is None:
         return lane
-    if not (is_shut or (reply.template and fact.code in TEMPLATE_REFUSED)):
+    over_buttons = reply.has_buttons and fact.part == len(reply.pieces) - 1
+    by_content = reply.template or over_buttons
+    if not (is_shut or (by_content and fact.code in TEMPLATE_REFUSED)):
         return lane
     shut = _shut(lane, reply.claim_of(fact.part, fact.attempt)) if is_shut else lane
     if not reply.is_done_by(fact.part, fact.attempt) or (lane.consent and reply.is_of_consent):
         return shut
     again = reply.undone(fact.part)
+    if not (is_shut or reply.template):
+        again = again.but(has_buttons=False)
     if reply in lane.queue:
         return shut.but(queue=tuple(again if one is reply else one for one in lane.queue))
     without = shut.but(
@@ -294,4 +309,4 @@ def _remembering(lane: Lane, new: Sent) -> Lane:
     return lane.but(sent=(*lane.sent, new)[-REMEMBERED:])
 
 
-FOLD = Fold("lane", 6, Lane, evolve)
+FOLD = Fold("lane", 7, Lane, evolve)

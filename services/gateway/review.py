@@ -23,7 +23,7 @@ from contracts.replies import (
     ReplyUndelivered,
 )
 from services.gateway import consent, decider
-from services.gateway.channels.parts import parts_of
+from services.gateway.channels.buttons import sayable
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.decider import Claim, Decide, Hold, when_due
 from services.gateway.lane import FOLD, Lane
@@ -189,7 +189,7 @@ class _Lane:
         if recorded is None or is_erased(recorded):
             return None
         ready: ReplyReady = recorded.event
-        return len(parts_of(ready.text, below_a_picture=ready.picture is not None))
+        return len(sayable(ready).parts)
 
     def _refused(self, recorded: Recorded[Any], head: Queued, refused: ReplyRefused) -> Verdict:
         """`again_at` was counted from a moment between the claim and the record."""

@@ -10,8 +10,8 @@ from uuid import UUID
 import structlog
 from opentelemetry.trace import SpanKind
 
-from contracts import slots, streams
-from contracts.conversation import ReplyReady
+from contracts import buttons, slots, streams
+from contracts.conversation import Button, ReplyReady
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
@@ -26,6 +26,7 @@ from taskflow.log.folds import Folds
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.telemetry.tracing import span
 from taskflow.words import values
+from taskflow.words.answers import ANSWERS
 from taskflow.words.message import Message
 
 CLAIM_SECONDS = 30
@@ -141,14 +142,18 @@ class Effects:
             except SealedForEver:
                 log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
                 return
+            slot = slots.occurrence(reminder, due)
             reply = ReplyReady(
-                turn=None, kind="reminder", text=text, language=origin.event.language
+                turn=None,
+                kind="reminder",
+                text=text,
+                language=origin.event.language,
+                buttons=_buttons(slots.event_id(slot, 1), origin.event.language),
             )
             writes = [
                 Write(origin.stream, [fired], user, expected_version=folded.version),
                 Write(streams.conversation(user), [reply], user),
             ]
-            slot = slots.occurrence(reminder, due)
             try:
                 late = {"taskflow.late_s": fired.late_s}
                 with span("fire reminder", SpanKind.PRODUCER, links=links, attributes=late):
@@ -202,3 +207,11 @@ class Effects:
                 continue
             log.warning("tool.overdue", tool=one.tool, event_id=str(one.call), stream=one.stream)
         return len(overdue)
+
+
+def _buttons(reply: UUID, language: str) -> list[Button]:
+    """By which its user answers this very reply."""
+    return [
+        Button(payload=buttons.payload(answer, reply), label=label.said(language))
+        for answer, label in ANSWERS.items()
+    ]

@@ -63,7 +63,13 @@ class Rendered:
         return not self.is_template and (
             len(self.buttons) > MOST_BUTTONS_IN_SESSION
             or any(len(button.title) > LONGEST_TITLE_IN_SESSION for button in self.buttons)
+            or self._says_twice()
         )
+
+    def _says_twice(self) -> bool:
+        """WhatsApp wants every title and every id once under a message."""
+        titles, ids = {one.title for one in self.buttons}, {one.id for one in self.buttons}
+        return min(len(titles), len(ids)) < len(self.buttons)
 
 
 def values_of(variables: str) -> Values:

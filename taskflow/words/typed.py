@@ -93,7 +93,8 @@ TYPED = (YES, STOP, NO, UNDO, FORGET_ME)
 WITHDRAW = Typed("withdraw consent", "stop|stop all|stopall|unsubscribe|opt out|opt-out|optout")
 RESUME = Typed("give consent", "start|unstop|resume|subscribe|opt in|opt-in|optin")
 HELP = Typed("help", "help|info")
-"""What these three mean stands beside the message that says them (services/gateway/consent.py)."""
+OF_CONSENT = (WITHDRAW, RESUME, HELP)
+"""What these mean stands beside the message that says them (services/gateway/consent.py)."""
 
 
 def language_of(text: str, languages: Iterable[str]) -> str | None:

@@ -84,3 +84,16 @@ def test_a_gateway_that_dies_on_the_way_says_it_once(
 
     told = arrived(stack, user)
     assert [one.startswith(BY_TEMPLATE) for one in told] == [True, False]
+
+
+def test_a_templates_button_has_its_reminder_said_again(stack: Stack, user: str) -> None:
+    """It stands for no event: its message is quoted, which names the reply and so the reminder."""
+    with_templates(stack)
+    silent_since_a_reminder(stack, user)
+    wait_until(lambda: len(arrived(stack, user)) == 1, 60)
+    reminder = stack.chat(user)[-1]
+    assert [one["title"] for one in reminder["buttons"]] == ["Done", "Snooze 1 h", "Tomorrow"]
+
+    stack.post(f"{stack.sim}/phone/pressed", {"sid": reminder["sid"], "title": "Snooze 1 h"})
+    wait_until(lambda: len(arrived(stack, user)) == 2, 60)
+    assert arrived(stack, user)[1].startswith("✓ Reminder: call the dentist")

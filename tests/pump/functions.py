@@ -13,13 +13,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID
 
-from contracts.conversation import MessageReceived, Usage
+from contracts import buttons
+from contracts.conversation import Button, MessageReceived, Usage
 from contracts.declarations import Argument
 from contracts.profile import ProfileKind
 from contracts.recorded import Message, Recorded
 from services.agent import decider
 from services.agent.asking import results, second_look
 from services.agent.asking.gemini import Answer
+from services.agent.buttons import offering
 from services.agent.judging import addresses, private, proposals
 from services.agent.judging.addresses import Known
 from services.agent.judging.answer_size import fitted
@@ -34,7 +36,7 @@ from services.agent.speaking import identifying
 from services.agent.what_if import comparing
 from services.gateway.channels import parts, zones
 from services.gateway.channels.formatting import for_whatsapp
-from services.gateway.channels.twilio import inbound, signature
+from services.gateway.channels.twilio import inbound, quick_replies, signature
 from services.gateway.channels.twilio.forms import Unusable, inbound_form
 from services.scheduler import meant, recurrence, rule_words
 from services.scheduler.tools import SetReminder
@@ -232,6 +234,9 @@ ALL = [
     TextFunction("gateway address", zones.zone_of, BODY),
     TextFunction("gateway formatting", for_whatsapp, LARGE, 1_500, growth=False),
     TextFunction("gateway parts", lambda t: parts.parts_of(t, below_a_picture=True), BODY, 1_500, growth=False),
+    TextFunction("a button's payload", buttons.read, BODY),
+    TextFunction("gateway buttons", lambda t: quick_replies.filled(t, [Button(payload="yes", label="Yes")]), LARGE, 700),
+    TextFunction("agent suggestions", lambda t: offering.suggested([t, t[:20]], ["set_reminder"], "", "en"), BODY, 1_500, growth=False),
     TextFunction("agent stop word", decider.is_stop_word, BODY),
     TextFunction("agent languages", identifying.likelihoods, BODY, 1_500, growth=False),
     TextFunction("a typed word", lambda t: typed.YES.is_said(t, LANGUAGES), BODY),

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from contracts import slots, streams
 from contracts.conversation import ReplyReady, TurnRetried, UserForgotten
-from contracts.replies import OPTED_OUT, WINDOW_SHUT
+from contracts.replies import OPTED_OUT, WINDOW_SHUT, ReplySent
 from contracts.streams import UserId
 from contracts.templates import TemplateCreated, TemplateReviewed
 from contracts.tools import ToolFailed, ToolFinished
 from services.agent import decider
+from services.agent.asking.gemini import Answer
 from services.gateway import decider as lanes
 from services.gateway.channels.channel import Accepted, Never, NotNow, TooLate, Unknown
 from services.gateway.channels.statuses import Callback
@@ -42,7 +43,7 @@ BODY = "You asked me to remind you of this:\n{{1}}\nWrite back if I can do anyth
 async def everything(house: House) -> None:
     await house.offer("pay_bill")
     for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
-                  zone, undoing, windows, consenting, templates):  # fmt: skip
+                  zone, undoing, windows, consenting, templates, buttons):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -435,3 +436,63 @@ async def written(house: House, text: str) -> None:
     await house.sends(KIM)
     gone = house.lane(KIM).gone
     assert [one.reply for one in gone].index(held.reply) == len(gone) - 2
+
+
+async def buttons(house: House) -> None:
+    """Questions, an undo and a reminder are answered by buttons, some too late; one is refused."""
+    bill = {"which": "electricity"}
+    await house.hears(LEA, "pay the bill")
+    asked = says(None, ("pay_bill", {**bill, "said": ["pay the bill"]}))
+    await house.answers(LEA, asked, says("I would pay it."))
+    await house.sends(LEA)
+    yes = payload(house, "yes")
+    await pressed(house, yes, says(None, ("pay_bill", bill)), says("Paid."))
+    await pressed(house, yes)
+
+    water = {"text": "water the plants", "unit": "day", "every": 1, "time": "09:00"}
+    await house.hears(LEA, "remind me every day at 9 to water the plants")
+    await house.answers(LEA, says(None, ("set_reminder", water)), says("It is set."))
+    await house.sends(LEA, TooLate(63013, "HTTP 400, 63013: the content"))
+    await pressed(house, payload(house, "undo"))
+    await house.hears(LEA, "remind me every day at 9 to water the plants after all")
+    await house.answers(LEA, says(None, ("set_reminder", water)), says("It is set."))
+    await house.fires(LEA)
+    await house.sends(LEA)
+    tomorrow, hour, done = (payload(house, one) for one in ("tomorrow", "hour", "done"))
+    for answer in (hour, hour, tomorrow, done):
+        await pressed(house, answer)
+    events = [one.event for one in house.log.stream(streams.conversation(LEA))]
+    by_template = next(
+        one.message_ref
+        for one in events
+        if isinstance(one, ReplySent) and hour.endswith(str(one.reply))
+    )
+    await pressed(house, "hour", quotes=by_template)
+    await pressed(house, "hour", quotes=f"SM{named('unknown').hex}")
+    await house.hears(LEA, "Snooze 1 h", kind="button", pressed=hour)
+    await house.hears(LEA, "how are they?")
+    await house.answers(LEA, says("Well."))
+    await house.sends(LEA)
+
+    await house.hears(LEA, "forget me")
+    await house.answers(LEA)
+    await house.sends(LEA)
+    await pressed(house, payload(house, "no"))
+
+
+def payload(house: House, means: str) -> str:
+    """Under the newest reply that has such a button."""
+    events = house.log.stream(streams.conversation(LEA))
+    return next(
+        one.payload
+        for reply in reversed(events)
+        if isinstance(reply.event, ReplyReady)
+        for one in reply.event.buttons or ()
+        if one.payload.startswith(f"{means}:")
+    )
+
+
+async def pressed(house: House, payload: str, *answers: Answer, quotes: str | None = None) -> None:
+    await house.hears(LEA, "(its label)", kind="button", pressed=payload, quotes=quotes)
+    await house.answers(LEA, *answers)
+    await house.sends(LEA)

@@ -24,7 +24,7 @@ FUNCTION: Json = {
             "suggestions": {
                 "type": "array",
                 "items": {"type": "string"},
-                "description": "Up to three short quick replies",
+                "description": "Up to three quick replies, 20 characters each",
             },
         },
         "required": ["text", "language", "says_done"],

@@ -16,7 +16,7 @@ GIVE_WAY = "give_way"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 MOST_SAID_DONE = 20
 """Names in `says_done`: more than a turn's calls."""
-MOST_SUGGESTIONS, LONGEST_SUGGESTION = 3, 25
+MOST_SUGGESTIONS, LONGEST_SUGGESTION = 3, 20
 """Quick replies of one message, and the characters of each, that WhatsApp shows."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 

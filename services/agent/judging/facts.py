@@ -1,11 +1,12 @@
 """What a turn's facts say, for its next step: whose words, what was done, what came in. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from contracts.buttons import Meaning, read
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.recorded import Recorded
 from contracts.tools import (
@@ -136,22 +137,54 @@ def _known(
 
 
 def confirms(
-    covered: Sequence[Recorded[MessageReceived]], shown_at: int | None, languages: Sequence[str]
+    covered: Sequence[Recorded[MessageReceived]],
+    shown_at: int | None,
+    languages: Sequence[str],
+    asked: Collection[UUID] = (),
 ) -> bool:
     """Whether all that was written, after the question went out, is a yes.
 
-    In these languages, in English, or in that of the number's country.
+    In these languages, in English, or in that of the number's country; or by a button that names
+    one of what is `asked`.
     """
-    return answers(covered, shown_at) and proposals.all_affirmative(
-        [one.event.text for one in covered], _spoken(covered, languages)
+    typed = _typed(covered)
+    return _presses(covered, "yes", asked) and (
+        not typed
+        or (
+            answers(typed, shown_at)
+            and proposals.all_affirmative(
+                [one.event.text for one in typed], _spoken(covered, languages)
+            )
+        )
     )
 
 
 def refuses(
-    covered: Sequence[Recorded[MessageReceived]], shown_at: int | None, languages: Sequence[str]
+    covered: Sequence[Recorded[MessageReceived]],
+    shown_at: int | None,
+    languages: Sequence[str],
+    asked: Collection[UUID] = (),
 ) -> bool:
     """Whether all of it is a no, or a stop; as `confirms`."""
-    return answers(covered, shown_at) and is_all(covered, languages, NO, STOP)
+    typed = _typed(covered)
+    return _presses(covered, "no", asked) and (
+        not typed or (answers(typed, shown_at) and is_all(typed, languages, NO, STOP))
+    )
+
+
+def _presses(
+    covered: Sequence[Recorded[MessageReceived]], means: Meaning, asked: Collection[UUID]
+) -> bool:
+    """Whether every button that was pressed means it, and names what is asked."""
+    pressed = [read(one.event.pressed) for one in covered if one.event.pressed is not None]
+    return bool(covered) and all(
+        one is not None and one.means == means and one.names in asked for one in pressed
+    )
+
+
+def _typed(covered: Sequence[Recorded[MessageReceived]]) -> list[Recorded[MessageReceived]]:
+    """What a button says is for its reader alone: it stands for its payload."""
+    return [one for one in covered if one.event.pressed is None]
 
 
 def answers(covered: Sequence[Recorded[MessageReceived]], shown_at: int | None) -> bool:
@@ -166,10 +199,11 @@ def answers(covered: Sequence[Recorded[MessageReceived]], shown_at: int | None) 
 def is_all(
     covered: Sequence[Recorded[MessageReceived]], languages: Sequence[str], *words: Typed
 ) -> bool:
-    """Whether each message is one of these words, whole."""
+    """Whether each message was typed, and is one of these words, whole."""
     spoken = _spoken(covered, languages)
     return bool(covered) and all(
-        any(typed.is_said(one.event.text, spoken) for typed in words) for one in covered
+        one.event.pressed is None and any(typed.is_said(one.event.text, spoken) for typed in words)
+        for one in covered
     )
 
 

@@ -82,11 +82,16 @@ def decided(
     """What a turn's first step decides without the model; nothing for any other message."""
     newest = covered[-1].event.message_ref if covered else None
     asked_at = state.asked_at if state.asked_to_forget else None
-    if facts.confirms(covered, asked_at, state.languages):
+    asked = [state.forgetting] if state.asked_to_forget and state.forgetting else []
+    if facts.confirms(covered, asked_at, state.languages, asked):
         return [ForgettingConfirmed(turn=turn), _said(turn, GOODBYE.said(state.language), newest)]
-    if facts.refuses(covered, asked_at, state.languages):
+    if facts.refuses(covered, asked_at, state.languages, asked):
         return [_said(turn, KEPT.said(state.language), newest)]
-    typed = [one.event.text for one in covered if one.event.kind in {"text", "button"}]
+    typed = [
+        one.event.text
+        for one in covered
+        if one.event.kind in {"text", "button"} and one.event.pressed is None
+    ]
     is_asked = any(PHRASES.is_said(text, state.languages) for text in typed)
     return asked_back(turn, newest, state.language) if is_asked else []
 

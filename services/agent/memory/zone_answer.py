@@ -3,7 +3,8 @@
 Any other answer is the model's to read: it notes a zone as it notes every fact.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from contracts.conversation import MessageReceived
 from contracts.profile import ProfileLearned
@@ -20,9 +21,10 @@ def learned_of(
     covered: Sequence[Recorded[MessageReceived]],
     shown_at: int | None,
     languages: Sequence[str],
+    proposed: Collection[UUID] = (),
 ) -> ProfileLearned | None:
     """`asked` is the zone that our last words asked about, if any; `covered` are opened."""
-    if asked is None or not facts.confirms(covered, shown_at, languages):
+    if asked is None or not facts.confirms(covered, shown_at, languages, proposed):
         return None
     newest = covered[-1]
     said = newest.event.text[:MOST_CHARACTERS]

@@ -42,7 +42,11 @@ class TurnLanguage:
         except SealedForEver:
             return SOURCE
         zones = [one.event.zone for one in messages if one.event.zone]
-        typed = [one.event.text for one in messages if one.event.kind != "location"]
+        typed = [
+            one.event.text
+            for one in messages
+            if one.event.kind != "location" and one.event.pressed is None
+        ]
         fixed = next((one.value for one in profile.facts if one.kind == "language"), None)
         country = of_zone(zones[-1] if zones else None)
         likely = _likely(typed, [*reversed(state.languages), country])

@@ -9,11 +9,13 @@ WhatsApp by Twilio is one (twilio/), a terminal another (terminal/). An outcome 
     Unknown       it may or may not have it: nobody sends again before the channel was asked
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from contracts.conversation import Button
 from contracts.streams import UserId
 from taskflow.errors import Permanent
 
@@ -33,6 +35,8 @@ class Outgoing:
     """An address that the channel can fetch one from; the text is its caption."""
     template: str | None = None
     """By which it goes, with the text as its only variable."""
+    buttons: Sequence[Button] = ()
+    """Under the text, where the channel has any; without them the text says all."""
 
 
 @dataclass(frozen=True, slots=True)

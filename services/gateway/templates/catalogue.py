@@ -1,5 +1,6 @@
 """What is known of the templates, folded from the log: which of them may be sent by."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -19,6 +20,7 @@ class Known(BaseModel):
     purpose: Purpose
     language: str
     body: str
+    buttons: tuple[str, ...] = ()
     status: str = "received"
     reason: str = ""
     reviews: int = 0
@@ -34,11 +36,17 @@ class Catalogue(BaseModel):
     def of(self, template: str) -> Known | None:
         return next((one for one in self.known if one.template == template), None)
 
-    def holding(self, purpose: str, language: str, body: str) -> Known | None:
+    def holding(
+        self, purpose: str, language: str, body: str, buttons: Sequence[str] = ()
+    ) -> Known | None:
         """The newest with these very words."""
-        wanted = (purpose, language, body)
-        found = (one for one in self.known if (one.purpose, one.language, one.body) == wanted)
-        return next(reversed([*found]), None)
+        wanted = (purpose, language, body, tuple(buttons))
+        found = [
+            one
+            for one in self.known
+            if (one.purpose, one.language, one.body, one.buttons) == wanted
+        ]
+        return found[-1] if found else None
 
     def approved(self, kind: str, language: str | None) -> Known | None:
         """The newest in a language, else in English; None where the channel has approved none."""
@@ -57,6 +65,7 @@ def evolve(catalogue: Catalogue, recorded: Recorded[Any]) -> Catalogue:
                 purpose=new.purpose,
                 language=new.language,
                 body=new.body,
+                buttons=tuple(new.buttons),
             )
             return Catalogue(known=(*catalogue.known, known))
         case TemplateReviewed(template=template, status=status, reason=reason):
@@ -74,7 +83,7 @@ def evolve(catalogue: Catalogue, recorded: Recorded[Any]) -> Catalogue:
             return catalogue
 
 
-FOLD = Fold("templates", 1, Catalogue, evolve)
+FOLD = Fold("templates", 2, Catalogue, evolve)
 
 
 class Templates:

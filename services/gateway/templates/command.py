@@ -61,7 +61,8 @@ def preview(purpose: str, language: str, text: str | None) -> str:
             f"and one of {', '.join(LANGUAGES)}"
         )
     body = declared.body
-    return body.replace(VARIABLE, variable(text or declared.sample, body))
+    shown = body.replace(VARIABLE, variable(text or declared.sample, body))
+    return "\n".join([shown, *(f"[{label}]" for label in declared.labels)])
 
 
 def _rows(catalogue: Catalogue) -> list[Row]:
@@ -69,7 +70,7 @@ def _rows(catalogue: Catalogue) -> list[Row]:
 
 
 def _row(declared: Declared, catalogue: Catalogue) -> Row:
-    known = catalogue.holding(declared.purpose, declared.language, declared.body)
+    known = catalogue.holding(declared.purpose, declared.language, declared.body, declared.labels)
     status, reason, template = (
         (known.status, known.reason, known.template) if known else ("missing", "", "")
     )

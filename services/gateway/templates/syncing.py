@@ -7,6 +7,7 @@ from typing import Protocol
 import structlog
 
 from contracts import slots, streams
+from contracts.conversation import Button
 from contracts.templates import TemplateCreated
 from services.gateway.channels.channel import TemplateRefused
 from services.gateway.templates.catalogue import Catalogue, Templates
@@ -24,14 +25,20 @@ class Contents(Protocol):
 
     async def named(self) -> Mapping[str, str]: ...
 
-    async def created(self, name: str, language: str, body: str, sample: str) -> str: ...
+    async def created(
+        self, name: str, language: str, body: str, sample: str, buttons: Sequence[Button]
+    ) -> str: ...
 
     async def handed_in(self, template: str, name: str) -> None: ...
 
 
 def missing(catalogue: Catalogue) -> Sequence[Declared]:
     """Those whose wording of this release the channel was not given."""
-    return [one for one in DECLARED if not catalogue.holding(one.purpose, one.language, one.body)]
+    return [
+        one
+        for one in DECLARED
+        if not catalogue.holding(one.purpose, one.language, one.body, one.labels)
+    ]
 
 
 class Syncing:
@@ -69,10 +76,18 @@ class Syncing:
 
     async def _created(self, declared: Declared) -> str:
         language = code_of(declared.language)
-        return await self._contents.created(declared.name, language, declared.body, declared.sample)
+        return await self._contents.created(
+            declared.name, language, declared.body, declared.sample, declared.buttons
+        )
 
     async def _record(self, declared: Declared, template: str) -> None:
         purpose, language, body = declared.purpose, declared.language, declared.body
-        created = TemplateCreated(template=template, purpose=purpose, language=language, body=body)
-        slot = slots.template(purpose, language, body)
+        created = TemplateCreated(
+            template=template,
+            purpose=purpose,
+            language=language,
+            body=body,
+            buttons=declared.labels,
+        )
+        slot = slots.template(purpose, language, body, declared.labels)
         await self._log.append([Write(streams.TEMPLATES, [created], None)], slot)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from babel import Locale
 from babel.core import get_global
 
+from contracts.buttons import Answer, payload
+from contracts.conversation import Button
 from contracts.templates import Purpose
 from services.gateway.channels.formatting import for_whatsapp
 from services.gateway.channels.parts import beginning, length
+from taskflow.words.answers import ANSWERS
 from taskflow.words.languages import LANGUAGES
 from taskflow.words.message import Message
 
@@ -50,9 +53,23 @@ class Declared:
         return _SAMPLES[self.purpose].said(self.language)
 
     @property
+    def buttons(self) -> list[Button]:
+        """They name no event: who presses one quotes its message."""
+        answers: Mapping[Answer, Message] = ANSWERS if self.purpose == "reminder" else {}
+        return [
+            Button(payload=payload(answer), label=label.said(self.language))
+            for answer, label in answers.items()
+        ]
+
+    @property
+    def labels(self) -> list[str]:
+        return [one.label for one in self.buttons]
+
+    @property
     def name(self) -> str:
         """Of its wording, too: a name that was rejected is never taken again."""
-        mark = hashlib.sha256(self.body.encode()).hexdigest()[:8]
+        words = "\n".join([self.body, *self.labels])
+        mark = hashlib.sha256(words.encode()).hexdigest()[:8]
         return f"taskflow_{self.purpose}_{code_of(self.language).lower()}_{mark}"
 
 

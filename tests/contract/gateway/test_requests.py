@@ -4,6 +4,7 @@ import json
 import os
 from base64 import b64encode
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,20 @@ from aiohttp import web
 from jsonschema import Draft202012Validator
 from pydantic import SecretStr
 
+from contracts.conversation import Button
 from contracts.streams import UserId
-from services.gateway.channels.channel import Never, NotNow, Outgoing, TooLate, Unknown
+from services.gateway.channels.channel import (
+    Accepted,
+    Never,
+    NotNow,
+    Outgoing,
+    TooLate,
+    Unknown,
+)
+from services.gateway.channels.twilio.contents import Contents
 from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.settings import GatewaySettings
+from services.gateway.templates.wording import Declared
 
 SPECS = Path(os.environ.get("TASKFLOW_SPECS", Path(__file__).parents[4] / "shared" / "specs"))
 ACCOUNT = "AC" + "0" * 32
@@ -35,7 +46,18 @@ class Vendor:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, dict[str, str]]] = []
+        self.json: list[tuple[str, str, Any]] = []
         self.status, self.answer = 201, {"sid": "SM" + "1" * 32}
+        self.content, self.content_status = {"sid": "HX" + "1" * 32}, 201
+
+    async def contents(self, request: web.Request) -> web.Response:
+        body = await request.json() if request.method == "POST" else None
+        self.json.append((request.method, request.path, body))
+        if self.content_status >= 400:
+            return web.json_response({"code": 20001}, status=self.content_status)
+        if request.method == "GET":
+            return web.json_response({"contents": [], "meta": {"key": "contents"}})
+        return web.json_response(self.content, status=201)
 
     async def serve(self, request: web.Request) -> web.Response:
         fields = dict((await request.post()) if request.method == "POST" else request.query)
@@ -45,8 +67,22 @@ class Vendor:
 
 @pytest.fixture
 async def vendor() -> AsyncGenerator[tuple[Vendor, Twilio]]:
+    async with answering() as found:
+        yield found
+
+
+def content_faults(asked: Any) -> list[str]:
+    spec = json.loads((SPECS / "twilio_content_v1.json").read_text(encoding="utf-8"))
+    schema = {"$ref": "#/components/schemas/ContentCreateRequest", **spec}
+    faults = Draft202012Validator(schema).iter_errors(without_nulls(asked))
+    return [error.message for error in faults]
+
+
+@asynccontextmanager
+async def answering() -> AsyncGenerator[tuple[Vendor, Twilio]]:
     vendor = Vendor()
     app = web.Application()
+    app.router.add_route("*", "/v1/{path:.*}", vendor.contents)
     app.router.add_route("*", "/{path:.*}", vendor.serve)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -135,3 +171,58 @@ async def test_each_refusal_is_understood(vendor, status: int, code: int, outcom
     recorder.answer = {"code": code, "message": "no", "more_info": "", "status": status}
 
     assert isinstance(await twilio.send(outgoing("x")), outcome)
+
+
+@needs_specs
+async def test_buttons_are_a_content_as_the_vendor_describes() -> None:
+    """Made once, by the first text of its shape."""
+    async with answering() as (vendor, twilio):
+        vendor.content = {"sid": "HX" + "2" * 32}
+        given = [Button(payload=f"{one}:1", label=one) for one in ("yes", "no")]
+        for text in ("Shall I do this?\n\n- a", "Shall I do that?\n\n- b"):
+            assert isinstance(await twilio.send(outgoing(text, buttons=given)), Accepted)
+
+    made = [body for method, _, body in vendor.json if method == "POST"]
+    assert len(made) == 1
+    assert content_faults(made[0]) == []
+    assert content_faults({**made[0], "types": {"twilio/quick-reply": {"body": 1}}})
+    posted = [form for method, path, form in vendor.asked if path.endswith("/Messages.json")]
+    assert [form["ContentSid"] for form in posted] == ["HX" + "2" * 32] * 2
+    assert json.loads(posted[1]["ContentVariables"])["1"] == "Shall I do that?"
+    for form in posted:
+        assert form_faults(form, operation("twilio_messages.json", MESSAGES, "post")) == []
+
+
+@needs_specs
+@pytest.mark.parametrize("purpose", ["reminder", "alert"])
+async def test_a_template_is_made_as_the_vendor_describes(purpose: Any) -> None:
+    declared = Declared(purpose, "de")
+    async with answering() as (vendor, twilio):
+        contents = Contents(ACCOUNT, SecretStr("token"), twilio._client.api.base_url)
+        await contents.created(
+            declared.name, "de", declared.body, declared.sample, declared.buttons
+        )
+
+    [(_, _, made)] = vendor.json
+    assert content_faults(made) == []
+    (kind,) = without_nulls(made["types"])
+    assert kind == ("twilio/quick-reply" if purpose == "reminder" else "twilio/text")
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 500])
+async def test_a_content_that_is_not_had_costs_the_buttons_alone(status: int) -> None:
+    async with answering() as (vendor, twilio):
+        vendor.content_status = status
+        given = [Button(payload="yes:1", label="Yes")]
+        assert isinstance(await twilio.send(outgoing("Shall I?", buttons=given)), Accepted)
+
+    [(_, _, form)] = [one for one in vendor.asked if one[1].endswith("/Messages.json")]
+    assert form["Body"] == "Shall I?"
+    assert "ContentSid" not in form
+
+
+def without_nulls(value: Any) -> Any:
+    """Twilio's SDK sends nulls for what it was not given."""
+    if isinstance(value, dict):
+        return {name: without_nulls(one) for name, one in value.items() if one is not None}
+    return [without_nulls(one) for one in value] if isinstance(value, list) else value

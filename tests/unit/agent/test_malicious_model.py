@@ -116,14 +116,14 @@ def _unknown_tools_are_left_alone() -> Any:
 
 
 def _asked_of_anybody() -> Any:
-    def confirms(covered: Sequence[Any], shown_at: int | None, _languages: Any) -> bool:
+    def confirms(covered: Sequence[Any], shown_at: int | None, *_more: Any) -> bool:
         return shown_at is not None and all(one.version > shown_at for one in covered)
 
     return facts, "confirms", confirms
 
 
 def _asked_at_any_time() -> Any:
-    def confirms(covered: Sequence[Any], _shown_at: int | None, _languages: Any) -> bool:
+    def confirms(covered: Sequence[Any], *_more: Any) -> bool:
         return proposals.all_affirmative([one.event.text for one in covered], ["en"])
 
     return facts, "confirms", confirms

@@ -50,7 +50,8 @@ def test_no_word_means_two_things(language: str) -> None:
 def test_what_is_forwarded_or_shown_is_no_word() -> None:
     forwarded = message("stop").model_copy(update={"forwarded": True})
     picture = message("stop", kind="media")
-    assert (consent.read(forwarded), consent.read(picture)) == (None, None)
+    button = message("Stop", kind="button").model_copy(update={"pressed": "suggestion-1"})
+    assert [consent.read(one) for one in (forwarded, picture, button)] == [None] * 3
 
 
 def test_what_the_channel_took_it_for_goes_before_what_it_says() -> None:

@@ -14,6 +14,7 @@ from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplyFailed, ReplyRefused, ReplySending, ReplySent
+from services.gateway.channels.buttons import sayable
 from services.gateway.channels.channel import (
     Accepted,
     Listed,
@@ -24,7 +25,6 @@ from services.gateway.channels.channel import (
     Unknown,
 )
 from services.gateway.channels.media import Pictures
-from services.gateway.channels.parts import parts_of
 from taskflow.errors import Retryable, SealedForEver, VendorUnavailable
 from taskflow.log.event_log import Log
 from taskflow.privacy.terminal_pass import PREFIX
@@ -139,7 +139,7 @@ class Terminal:
             ready: ReplyReady = (await self._log.opened(recorded)).event
         except SealedForEver:
             return None
-        parts = parts_of(ready.text, below_a_picture=ready.picture is not None)
+        parts = sayable(ready).parts  # its words say what buttons would
         if event.part >= len(parts):
             return None
         shows = ready.picture if event.part == 0 else None

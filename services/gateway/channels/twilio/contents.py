@@ -5,7 +5,7 @@ few, and no message waits for them.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from pydantic import SecretStr
@@ -24,8 +24,10 @@ from twilio.rest.content.v1.content.approval_create import (  # pyright: ignore[
     ApprovalCreateList,
 )
 
+from contracts.conversation import Button
 from services.gateway.channels.channel import TemplateRefused
 from services.gateway.channels.twilio.errors import NOT_NOW_STATUSES, words
+from services.gateway.channels.twilio.quick_replies import Shape
 from taskflow.errors import VendorUnavailable
 
 CATEGORY = "UTILITY"
@@ -62,17 +64,38 @@ class Contents:
 
         return await _called(read)
 
-    async def created(self, name: str, language: str, body: str, sample: str) -> str:
+    async def created(
+        self, name: str, language: str, body: str, sample: str, buttons: Sequence[Button]
+    ) -> str:
         """Its ContentSid. `sample` stands in the body's place for whoever reviews it.
 
         Raises TemplateRefused, VendorUnavailable.
         """
+        if buttons:
+            actions = [{"title": one.label, "id": one.payload} for one in buttons]
+            types = _quick_reply(body, [{"type": "QUICK_REPLY", **one} for one in actions])
+        else:
+            types = {"twilio/text": ContentList.TwilioText({"body": body})}
+        return await self._made(name, language, {"1": sample}, types)
+
+    async def with_buttons(self, name: str, language: str, shape: Shape) -> str:
+        """Its ContentSid: for messages in session, so nobody reviews it.
+
+        Raises TemplateRefused, VendorUnavailable.
+        """
+        told = shape.types()
+        types = _quick_reply(told["body"], told["actions"])
+        return await self._made(name, language, dict(shape.samples()), types)
+
+    async def _made(
+        self, name: str, language: str, variables: dict[str, str], types: dict[str, Any]
+    ) -> str:
         request = ContentList.ContentCreateRequest(
             {
                 "friendly_name": name,
                 "language": language,
-                "variables": {"1": sample},
-                "types": ContentList.Types({"twilio/text": ContentList.TwilioText({"body": body})}),
+                "variables": variables,
+                "types": ContentList.Types(types),
             }
         )
         made = await _called(lambda: self._client.content.v1.contents.create(request))
@@ -85,6 +108,12 @@ class Contents:
         request = ApprovalCreateList.ContentApprovalRequest({"name": name, "category": CATEGORY})
         contents = self._client.content.v1.contents
         await _called(lambda: contents(template).approval_create.create(request))
+
+
+def _quick_reply(body: str, actions: Sequence[dict[str, str]]) -> dict[str, Any]:
+    given = [ContentList.QuickReplyAction(one) for one in actions]
+    quick_reply = ContentList.TwilioQuickReply({"body": body, "actions": given})
+    return {"twilio/quick-reply": quick_reply}
 
 
 async def _called(call: Callable[[], T]) -> T:

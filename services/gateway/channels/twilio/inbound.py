@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from contracts import buttons
 from contracts.conversation import Media, MessageReceived
 from services.gateway.channels.intake import clean
 from services.gateway.channels.twilio.forms import InboundForm
@@ -38,6 +39,7 @@ def message(form: InboundForm) -> MessageReceived:
         zone_ambiguous=guess.ambiguous,
         forwarded=form.is_forwarded,
         quotes=_quoted(form.original_replied_message_sid),
+        pressed=_pressed(form.button_payload),
     )
 
 
@@ -50,6 +52,11 @@ def marked(form: InboundForm) -> Word | None:
 def _quoted(sid: str) -> str | None:
     """Anything else than a reference of Twilio's names no message."""
     return sid if _MESSAGE_SID.fullmatch(sid) else None
+
+
+def _pressed(payload: str) -> str | None:
+    """Anything else than a payload of ours stands for nothing: what the button says is all."""
+    return payload if buttons.read(payload) else None
 
 
 def _kind(form: InboundForm) -> Kind:

@@ -33,7 +33,9 @@ from services.gateway.channels.channel import (
     Unknown,
 )
 from services.gateway.channels.links import Callbacks
+from services.gateway.channels.twilio.contents import Contents
 from services.gateway.channels.twilio.errors import verdict, words
+from services.gateway.channels.twilio.quick_replies import QuickReplies, filled
 from services.gateway.settings import GatewaySettings
 from taskflow import failpoints
 from taskflow.errors import VendorUnavailable
@@ -93,9 +95,15 @@ class Twilio:
         )
         if settings.twilio_api_url:
             self._client.api.base_url = settings.twilio_api_url
+        self._quick_replies = QuickReplies(
+            Contents(
+                settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_url
+            )
+        )
         self._host = urlsplit(self._client.api.base_url).hostname or ""
 
     async def close(self) -> None:
+        await self._quick_replies.close()
         await cast("Any", self._http).close()
 
     async def send(self, message: Outgoing) -> Outcome:
@@ -113,19 +121,25 @@ class Twilio:
                 message.user, message.reply, message.part, message.attempt, current_traceparent()
             ),
         }
-        if message.template:
-            fields["content_sid"] = message.template
-            fields["content_variables"] = json.dumps({"1": message.text})
-        else:
-            fields["body"] = message.text
-        if message.picture:
-            fields["media_url"] = [message.picture]
+        fields |= await self._said(message)
         with span(f"POST {MESSAGES}", SpanKind.CLIENT, attributes=attributes) as sending:
             outcome = await self._post(fields)
             sending.set_attribute("taskflow.outcome", type(outcome).__name__.lower())
             if not isinstance(outcome, Accepted):
                 failed(sending, type(outcome).__name__)
             return outcome
+
+    async def _said(self, message: Outgoing) -> dict[str, Any]:
+        """Its text by a template, over buttons, or as it is."""
+        if message.template:
+            variables = json.dumps({"1": message.text})
+            return {"content_sid": message.template, "content_variables": variables}
+        shows = {"media_url": [message.picture]} if message.picture else {}
+        over = filled(message.text, message.buttons) if message.buttons and not shows else None
+        content = await self._quick_replies.content(over.shape) if over else None
+        if over is None or content is None:
+            return {"body": message.text, **shows}
+        return {"content_sid": content, "content_variables": json.dumps(over.variables)}
 
     async def _post(self, fields: dict[str, Any]) -> Outcome:
         try:
@@ -134,7 +148,7 @@ class Twilio:
                     self._client.messages.create_async(from_=self._from, **fields)
                 )
         except (TwilioRestException, TwilioServiceException) as error:
-            by_template = "content_sid" in fields
+            by_template = "content_sid" in fields  # or over buttons
             after = _seconds(_retry_after.get())
             return outcome_of(cast("Any", error), after, by_template=by_template)
         except aiohttp.ClientConnectorError as error:

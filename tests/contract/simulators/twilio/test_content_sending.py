@@ -206,3 +206,18 @@ async def test_a_press_opens_the_window(world) -> None:
     await world.post("/phone/pressed", sid=sid, title="Later")
 
     assert await outcome(world, await world.send(status_callback=world.callback)) == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("actions", "ended"),
+    [
+        ([{"title": "Yes", "id": "1"}, {"title": "No", "id": "2"}], "delivered"),
+        ([{"title": "Yes", "id": "1"}, {"title": "No", "id": "1"}], "63021"),
+        ([{"title": "Yes", "id": "1"}, {"title": "Yes", "id": "2"}], "63021"),
+    ],
+)
+async def test_no_button_stands_twice_under_a_message(world, actions, ended) -> None:
+    await world.write("hello")
+    content = await made(world, quick_reply("Shall I do {{1}}?", actions))
+
+    assert await outcome(world, await send(world, content, {"1": "it"})) == ended

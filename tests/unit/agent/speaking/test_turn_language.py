@@ -101,3 +101,12 @@ async def test_a_replay_hears_no_language_anew(monkeypatch: pytest.MonkeyPatch) 
     source = FileSource.of(GOLDEN / "0.3.0" / "everything.jsonl")
     verifying = Verifying(source, reviews(), None)
     assert [one async for one in verifying.run(Tally())] == []
+
+
+async def test_what_a_button_says_is_in_nobodys_language(house: House) -> None:
+    await turn(house, "erinner mich in 20 minuten: mama anrufen", SOON)
+    assert languages(house)[-1] == "de"
+    for label in ("Yes, please, and thank you", "はい"):
+        await house.hears(ADA, label, kind="button", pressed="words-1")
+        await house.answers(ADA, says("Gut."))
+        assert languages(house)[-1] == "de"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts import streams
+from contracts import slots, streams
 from contracts.templates import TemplateCreated, TemplateReviewed
 from services.gateway.templates.catalogue import FOLD, Catalogue
 from services.gateway.templates.following import news
@@ -18,8 +18,12 @@ from tests.support.memory_log import MemoryLog
 def created(
     template: str, language: str = "en", body: str | None = None, purpose: Any = "reminder"
 ):
-    body = Declared(purpose, language).body if body is None else body
-    return TemplateCreated(template=template, purpose=purpose, language=language, body=body)
+    declared = Declared(purpose, language)
+    buttons = declared.labels if body is None else []
+    body = declared.body if body is None else body
+    return TemplateCreated(
+        template=template, purpose=purpose, language=language, body=body, buttons=buttons
+    )
 
 
 def reviewed(template: str, status: Any, reason: str = "") -> TemplateReviewed:
@@ -89,3 +93,13 @@ def test_only_what_changed_is_news(reviews: Any, expected: list[TemplateReviewed
 def test_the_channels_words_are_bounded() -> None:
     (one,) = news(told(created("HX1")), {"HX1": ("rejected", "x" * 100_000)})
     assert len(one.reason) == 300
+
+
+def test_a_template_without_the_buttons_of_this_release_is_another_one() -> None:
+    plain = created("HX1").model_copy(update={"buttons": []})
+    assert Declared("reminder", "en") in missing(told(plain))
+    assert approved(told(plain, reviewed("HX1", "approved")), "en") == "HX1", "until then it serves"
+    labels = Declared("reminder", "en").labels
+    before = slots.template("reminder", "en", "text")
+    assert before == slots.template("reminder", "en", "text", [])
+    assert before != slots.template("reminder", "en", "text", labels)

@@ -5,6 +5,7 @@ import unicodedata
 
 import pytest
 
+from contracts.buttons import LONGEST_LABEL, read
 from services.gateway.channels.parts import length
 from services.gateway.templates.wording import DECLARED, MOST, VARIABLE, Declared, code_of, variable
 from taskflow.words.languages import LANGUAGES
@@ -65,3 +66,24 @@ def test_a_long_text_is_cut_and_says_so(text: str) -> None:
     assert told.endswith("…")
     assert MOST - 100 < length(BODY) - len(VARIABLE) + length(told) <= MOST
     assert not told.removesuffix("…").endswith("\u200d")
+
+
+@pytest.mark.parametrize("declared", DECLARED, ids=lambda one: f"{one.purpose}-{one.language}")
+def test_a_reminder_is_answered_by_buttons_that_name_nothing(declared: Declared) -> None:
+    pressed = [read(one.payload) for one in declared.buttons]
+    if declared.purpose == "alert":
+        assert pressed == []
+        return
+    assert [one and (one.means, one.names) for one in pressed] == [
+        ("done", None),
+        ("hour", None),
+        ("tomorrow", None),
+    ]
+    assert len({*declared.labels}) == 3
+    assert all(0 < length(one) <= LONGEST_LABEL for one in declared.labels)
+
+
+def test_other_buttons_are_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Declared("reminder", "en").name
+    monkeypatch.setattr("services.gateway.templates.wording.ANSWERS", {})
+    assert Declared("reminder", "en").name != before

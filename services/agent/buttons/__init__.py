@@ -1,0 +1,5 @@
+"""Buttons under replies, and what code makes of a press without the model.
+
+Imports memory, judging and the agent's root.
+Begin with offering.py for what goes out, pressing.py for what comes back.
+"""

@@ -1,0 +1,148 @@
+"""What Done, Snooze and Tomorrow under a reminder come to. Pure.
+
+A reminder is said again by the call that had set it, at another time: the tool's own answer tells
+whether it could. One that was to be said again already, by an earlier press, is cancelled first.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts import slots
+from contracts.buttons import Answer
+from contracts.conversation import ReplyReady
+from contracts.event import Event, Json
+from contracts.recorded import Recorded
+from contracts.reminders import ReminderAnswer, ReminderAnswered, ReminderSet
+from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
+from services.agent import decider
+from services.agent.buttons.pressing import Pressed
+from services.agent.judging.answers import DEADLINE_MARGIN
+from services.agent.state import Answered, Conversation
+from taskflow import zones
+from taskflow.words.message import Message
+
+MOST_PRESSED = 10
+"""Reminders that one turn answers by buttons: more go with the last ones."""
+DONE = Message("Good, that is done.")
+SET_ALREADY = Message("I remind you again, as you said.")
+UNKNOWN = Message(
+    "I do not know that reminder any more, so I cannot do that. "
+    "Tell me what to remind you of, and when."
+)
+NOT_DONE = Message("I could not do that. Tell me in words when to remind you again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A reminder that was said, opened."""
+
+    pressed: Pressed
+    answer: Answer
+    reply: Recorded[ReplyReady]
+    told: ReminderSet
+    set_by: ToolRequested | None
+    before: Answered | None = None
+    """What its user answered to it earlier."""
+    again: ToolFinished | ToolFailed | None = None
+    """What the call of that answer came to."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether this very answer was given before, and was done or may yet be."""
+        is_same = self.before is not None and self.before.answer == self.answer
+        return is_same and not isinstance(self.again, ToolFailed)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    state: Conversation
+    offered: Mapping[str, ToolOffered]
+    now: datetime
+    alone: bool
+
+
+def answered(spoken: Sequence[Spoken], given: Given) -> list[Event]:
+    """What the step appends before its reply, if it has one."""
+    assert given.state.turn is not None, "an open turn answers"
+    requests: list[ToolRequested] = []
+    answers: list[ReminderAnswer] = []
+    slot = decider.current_slot(given.state)
+    for one in spoken:
+        if one.stands:
+            continue
+        again = _again(one, given)
+        if again is None and one.answer != "done":
+            continue  # Nobody can set it any more.
+        if (cancels := _cancels(one, given)) is not None:
+            requests.append(cancels)
+        call = None
+        if again is not None:
+            requests.append(again)
+            call = slots.event_id(slot, len(requests))
+        reply = one.reply.event_id
+        answers.append(ReminderAnswer(reply=reply, answer=one.answer, call=call))
+    if not answers:
+        return []
+    head = ReminderAnswered(
+        turn=given.state.turn, step=given.state.step, answers=answers, alone=given.alone
+    )
+    return [head, *requests]
+
+
+def said(spoken: Sequence[Spoken], language: str) -> str:
+    """Where no service is asked for anything."""
+    if not spoken:
+        return UNKNOWN.said(language)
+    if any(one.answer != "done" and not one.stands for one in spoken):
+        return NOT_DONE.said(language)
+    is_done = any(one.answer == "done" for one in spoken)
+    return (DONE if is_done else SET_ALREADY).said(language)
+
+
+def _again(one: Spoken, given: Given) -> ToolRequested | None:
+    if one.answer == "done" or one.set_by is None:
+        return None
+    when: Json = {"in_minutes": 60}
+    if one.answer == "tomorrow":
+        when = {"day": "tomorrow", "time": _time(one)}
+    return _request(one, given, one.set_by.tool, {"text": one.told.text, **when})
+
+
+def _time(one: Spoken) -> str:
+    """On the user's clock, as it was set; of one that repeats, as it was said."""
+    if one.told.rrule is None:
+        return f"{datetime.fromisoformat(one.told.local_time):%H:%M:%S}"
+    return f"{one.reply.recorded_at.astimezone(zones.of(one.told.zone)):%H:%M}"
+
+
+def _cancels(one: Spoken, given: Given) -> ToolRequested | None:
+    """As an undo of the earlier answer would."""
+    if not isinstance(one.again, ToolFinished):
+        return None
+    if (offer := given.offered.get(one.again.tool)) is None:
+        return None
+    undo = offer.undone_by
+    arguments = undo.arguments(one.again.result) if undo else None
+    return _request(one, given, undo.tool, arguments) if undo and arguments else None
+
+
+def _request(one: Spoken, given: Given, tool: str, arguments: Json) -> ToolRequested | None:
+    offer = given.offered.get(tool)
+    if offer is None or given.state.turn is None:
+        return None
+    return ToolRequested(
+        turn=given.state.turn,
+        step=given.state.step,
+        tool=offer.tool,
+        owner=offer.owner,
+        vendor_call_id=None,
+        arguments=arguments,
+        zone=one.told.zone,
+        zone_known=True,
+        deadline=given.now + timedelta(seconds=offer.timeout_s) + DEADLINE_MARGIN,
+        effect=offer.effect,
+        untrusted=offer.untrusted,
+        written_at=one.pressed.message.recorded_at,
+        language=given.state.language,
+    )

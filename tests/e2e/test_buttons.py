@@ -1,0 +1,130 @@
+"""Buttons as a person presses them: on the phone page, in a real browser."""
+
+import itertools
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.house import phone_page, running
+from tests.support.stack import Stack, wait_until
+
+pytestmark = pytest.mark.e2e
+
+WAIT_MS = 40_000
+SHOTS = os.environ.get("TASKFLOW_SHOTS")
+"""A directory: pictures of the page are left there, to be looked at."""
+_numbers = itertools.count(15557560001)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
+    with running(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
+        assert stack.refused() == []
+
+
+@pytest.fixture(scope="module")
+def browser_page(stack: Stack) -> Generator[Page]:
+    with phone_page(stack) as page:
+        yield page
+
+
+@pytest.fixture
+def user(browser_page: Page) -> str:
+    number = f"+{next(_numbers)}"
+    name = f"Ada {number[-4:]}"
+    browser_page.click("#add")
+    browser_page.fill("#name", name)
+    browser_page.fill("#number", number)
+    browser_page.click("#person button.primary")
+    # What is typed before belongs to the chat that was open.
+    expect(browser_page.locator("#writer-name")).to_have_text(name)
+    return number
+
+
+@pytest.fixture
+def page(browser_page: Page, user: str) -> Page:
+    return browser_page
+
+
+def theirs(page: Page) -> Locator:
+    return page.locator("#messages .bubble:not(.mine)")
+
+
+def says(page: Page, text: str) -> None:
+    page.fill("#text", text)
+    page.click("#send")
+
+
+def presses(page: Page, label: str) -> None:
+    """The newest button of this name."""
+    button = page.get_by_role("button", name=label, exact=True).last
+    expect(button).to_be_visible(timeout=WAIT_MS)
+    button.click()
+
+
+def hears(page: Page, count: int, *wanted: str) -> str:
+    """The message of this number, once it has these words."""
+    bubble = theirs(page).nth(count - 1)
+    for words in wanted:
+        expect(bubble).to_contain_text(words, timeout=WAIT_MS)
+    return bubble.inner_text()
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+def test_a_proposal_is_answered_by_pressing_yes(stack: Stack, page: Page, user: str) -> None:
+    says(page, "remind me tomorrow at 9 to call mom")
+    hears(page, 1, "where you are", "Reply yes")
+    expect(theirs(page).first.get_by_role("button")).to_have_text(["Yes", "No"])
+    shot(page, "proposal")
+    presses(page, "Yes")
+    hears(page, 2, "Reminder: call mom", "09:00")
+    shot(page, "proposal-answered")
+    told = [one for one in stack.chat(user) if one["direction"] == "inbound"]
+    assert told[-1]["body"] == "Yes"
+
+    presses(page, "Undo")
+    hears(page, 3, "Reminder 1 cancelled")
+    presses(page, "Yes")
+    hears(page, 4, "This question is no longer open.")
+
+
+def test_a_reminders_snooze_moves_it(stack: Stack, page: Page, user: str) -> None:
+    says(page, "remind me in 5 seconds to stretch")
+    hears(page, 1, "stretch")
+    hears(page, 2, "⏰ stretch", "Done", "Snooze 1 h", "Tomorrow")
+    shot(page, "reminder")
+    presses(page, "Snooze 1 h")
+    hears(page, 3, "✓ Reminder: stretch")
+    shot(page, "snoozed")
+    presses(page, "Snooze 1 h")
+    hears(page, 4, "I remind you again")
+    says(page, "show my reminders")
+    assert hears(page, 5, "stretch").count("stretch") == 1
+
+    presses(page, "Done")
+    hears(page, 6, "Good, that is done.", "cancelled")
+
+
+def test_buttons_that_whatsapp_refuses_cost_the_buttons_alone(
+    stack: Stack, page: Page, user: str
+) -> None:
+    says(page, "remind me in 6 seconds to breathe")
+    hears(page, 1, "breathe")
+    stack.post(f"{stack.sim}/_sim/faults", {"vendor": "twilio-delivery", "code": 63013})
+    wait_until(lambda: len(reminders(stack, user)) == 2, 60, lambda: str(stack.chat(user)))
+    refused, told = reminders(stack, user)
+    assert (refused["status"], len(refused["buttons"])) == ("failed", 3)
+    assert told["buttons"] == []
+
+
+def reminders(stack: Stack, user: str) -> list[dict[str, Any]]:
+    told = [one for one in stack.chat(user) if one["direction"] == "outbound"]
+    return [one for one in told if one["body"] == "⏰ breathe"]
