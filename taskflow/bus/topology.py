@@ -25,6 +25,7 @@ from contracts.conversation import (
     UserForgotten,
 )
 from contracts.event import Event
+from contracts.media import MediaKept
 from contracts.replies import ReplyParked, ReplyUndelivered
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 
@@ -81,9 +82,10 @@ CONSUMERS = (
     Consumer(
         "agent",
         _all(MessageReceived, ToolFinished, ToolFailed, TurnParked, TurnStopped, TurnRetried)
+        + _all(MediaKept)  # a voice note is put in words
         + _tools_of("agent"),
     ),
-    # A message brings back what is held, and a late refusal what counted as said.
+    # A message brings back what is held, and its media; a late refusal what counted as said.
     Consumer(
         "gateway",
         _all(ReplyReady, ReplyParked, MessageReceived, ReplyUndelivered, UserForgotten),
