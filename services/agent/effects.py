@@ -25,7 +25,14 @@ from services.agent.asking import bounds, history, prompt
 from services.agent.asking import witness as witnessing
 from services.agent.asking.answer_fact import as_fact
 from services.agent.asking.answering import Answering
-from services.agent.asking.gemini import ModelUnavailable, Question, function_of
+from services.agent.asking.gemini import (
+    Answer,
+    ModelRefused,
+    ModelUnavailable,
+    Question,
+    function_of,
+)
+from services.agent.asking.hearing import Store, heard_first
 from services.agent.asking.prompt import Prompt
 from services.agent.asking.second_look import Look
 from services.agent.asking.witness import Witness
@@ -82,18 +89,19 @@ class Effects:
         *,
         look: Look | None = None,
         witness: Witness | None = None,
+        store: Store | None = None,
     ) -> None:
         """`system` takes the place of the current prompt; without a destroyer nobody is forgotten.
 
         A replay has none, and a `look` and a `witness` that were recorded; without a look nobody
-        looks at replies, without a witness the model is asked.
+        looks at replies, without a witness the model is asked, without a store it sees no media.
         """
         self._log, self._model, self._destroyer = event_log, model, destroyer
         self._answers: Answers = answers
         self._look = look
         self._prompt = system or Prompt(prompt.CURRENT, prompt.text())
         self._witness = witness or witnessing.AskedOf(model)
-        self._reading = Reading(event_log, model)
+        self._reading = Reading(event_log, model, store)
         self._owed = Owed(event_log)
         self._language = TurnLanguage(event_log)
         self._catalogue = Catalogue(event_log)
@@ -153,7 +161,7 @@ class Effects:
             )
             return await self.conclude(state, Decide(move.slot, too_much), cause)
         try:
-            answer = await self._model.ask(question, within=work_left(state).total_seconds())
+            question, answer = await self._asked(question, step, work_left(state).total_seconds())
         except ModelUnavailable as error:
             log.warning("model.failed", reason=error.reason, error=error.detail)
             decided = given_up(
@@ -176,8 +184,23 @@ class Effects:
             if _replies(decided) and (owed := await self._owed.of(state, offered)):
                 decided = answered(fact, replace(known, receipts=owed))
             _tell_of_catches(decided)
+            decided = heard_first(decided, step.covered, state.language)
         told = telling_again(decided, await self._texts(state.gone), state.language)
         return await self.record(Decide(move.slot, told), cause)
+
+    async def _asked(
+        self, question: Question, step: Step, within: float
+    ) -> tuple[Question, Answer]:
+        """Once more without what the user sent, where the vendor cannot read it."""
+        shown, began = await self._reading.shown(question, step), clock.monotonic()
+        try:
+            return question, await self._model.ask(shown, within=within)
+        except ModelRefused as error:
+            if not shown.media:
+                raise
+            log.warning("model.refused_media", error=error.detail)
+        plain, left = question.without_media(), within - (clock.monotonic() - began)
+        return plain, await self._model.ask(plain, within=max(left, 0.0))
 
     async def _witnessed(
         self, fact: ModelAnswered, known: Circumstances, state: Conversation

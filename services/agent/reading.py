@@ -11,7 +11,9 @@ from contracts.conversation import HistorySummarized, MessageReceived
 from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed
-from services.agent.asking import bounds
+from services.agent.asking import attachments, bounds
+from services.agent.asking.gemini import Question
+from services.agent.asking.hearing import Store
 from services.agent.decider import AskModel
 from services.agent.judging import facts
 from services.agent.judging.proposals import canonical
@@ -20,6 +22,7 @@ from services.agent.memory.fact_tools import Keeping
 from services.agent.memory.memory import Memory, Model, Profile
 from services.agent.state import Conversation
 from taskflow import clock
+from taskflow.errors import SealedForEver
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
 
@@ -100,13 +103,13 @@ class Step:
 
 
 class Reading:
-    def __init__(self, event_log: Log, model: Model) -> None:
-        self._log, self._model = event_log, model
+    def __init__(self, event_log: Log, model: Model, store: Store | None = None) -> None:
+        self._log, self._model, self._store = event_log, model, store
         self._memory = Memory(event_log)
 
     async def heard(self, state: Conversation, cause: Recorded[Any], version: int) -> Heard:
         """For a step of the open turn. Raises SealedForEver once the user is forgotten."""
-        events = await self._events(cause.stream, state, version)
+        events = attachments.with_media(await self._events(cause.stream, state, version))
         return Heard(events, await self._covered(events, state))
 
     async def step(
@@ -164,8 +167,29 @@ class Reading:
     ) -> list[Recorded[MessageReceived]]:
         """Also one that was given back long after it came."""
         read = {one.event_id: one for one in events}
-        found = [read.get(one.message) or await self._found(one.message) for one in state.covers]
+        found = [read.get(one.message) or await self._message(one.message) for one in state.covers]
         return [one for one in found if one is not None]
+
+    async def _message(self, event: UUID) -> Recorded[MessageReceived] | None:
+        found = await self._found(event)
+        return await attachments.read(self._log, found) if found is not None else None
+
+    async def shown(self, question: Question, step: Step) -> Question:
+        """The same question with the media that it shows; without a store there are none.
+
+        Raises SealedForEver once the user is forgotten, DatabaseUnavailable.
+        """
+        wanted = question.shown()
+        if self._store is None or not wanted:
+            return question
+        media: dict[str, bytes] = {}
+        for ref, media_id in attachments.stored([one.event for one in step.covered]).items():
+            if ref in wanted:
+                found = await self._store.get(media_id)
+                if found is None:
+                    raise SealedForEver("what the user sent is in no store any more")
+                media[ref] = found.data
+        return question.with_media(media)
 
     async def _asked(self, state: Conversation) -> list[ActionProposed]:
         """What our last words asked."""
