@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 from simulators.context import SimContext
 from simulators.faults import Fault, Vendor
 from simulators.phone.message import Message
-from simulators.phone.router import NO_BUTTON, Pressed, Strict, UserAddress
+from simulators.phone.router import NO_BUTTON, Pressed, UserAddress
+from simulators.phone.sharing import Strict
 from simulators.twilio.account import Account, AccountStatus, SenderStatus
 from simulators.twilio.callbacks import Mode, Receipts
 from simulators.twilio.delivery import Deliveries

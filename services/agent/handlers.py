@@ -53,6 +53,8 @@ class Turns:
     folds: Folds
     effects: Effects
     quiet: timedelta
+    patience: timedelta = timedelta()
+    """How long media are waited for."""
     version: int = 0
     waited: timedelta = timedelta()
     """By this delivery, for a burst: bounded even when clocks disagree, and over once it worked."""
@@ -75,7 +77,7 @@ class Turns:
     ) -> Folded[Conversation] | None:
         now = clock.utc_now()
         quiet = self.quiet if self.waited < decider.LONGEST_BURST else timedelta()
-        patience = decider.LONGEST_MEDIA if self.awaited < decider.LONGEST_MEDIA else timedelta()
+        patience = self.patience if self.awaited < self.patience else timedelta()
         match next_move(state, now, quiet, patience):
             case WaitForMedia(until=until):
                 pause = min(until - now, MEDIA_POLL)
@@ -182,7 +184,7 @@ def subscribe(
                 await _stop(said, runtime.folds, effects)
             return
         await stop_if_asked(recorded, runtime.log, runtime.folds, effects)
-        turns = Turns(runtime.folds, effects, quiet)
+        turns = Turns(runtime.folds, effects, quiet, decider.LONGEST_MEDIA)
         driving = Driving(turns, runtime.attempts, runtime.dead_letters)
         await driving.drive(recorded, delivery)
 
