@@ -67,6 +67,8 @@ class Message:
     """Inbound: what they said in a voice note."""
     place: str | None = None
     """Inbound: the name of a place that they shared."""
+    at_degrees: tuple[str, str] | None = None
+    """Its latitude and longitude."""
     forwarded: bool = False
     status_callback: str | None = None
     webhook_status: int | None = None
@@ -124,6 +126,8 @@ class Message:
             for name in ("at", "updated", "sent_at")
             if data.get(name)
         }
+        if data.get("at_degrees"):
+            values["at_degrees"] = tuple(data["at_degrees"])
         values["buttons"] = tuple(Button(**button) for button in data.get("buttons", ()))
         return cls(**(known | values))
 

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from simulators.context import SimContext
 from simulators.phone.address import is_address, is_hidden
 from simulators.phone.pictures import on_phone
-from simulators.phone.sharing import SID, Shared, Strict, again
+from simulators.phone.sharing import SID, Shared, Strict, again, place_of
 from simulators.phone.store import Phone
 from simulators.twilio.delivery import Deliveries
 from simulators.twilio.inbound import Inbound, Typed, api_url
@@ -129,7 +129,14 @@ class Page:
         if message is None:
             return JSONResponse({"error": "no such message is on a phone"}, 404)
         file = again(message, self._copies)
-        typed = Typed(forwarded.user, message.body, file=file, forwarded=True, api=api_url(request))
+        typed = Typed(
+            forwarded.user,
+            message.body,
+            file=file,
+            place=place_of(message),
+            forwarded=True,
+            api=api_url(request),
+        )
         return JSONResponse({"sid": (await self._inbound.receive(typed)).message.sid})
 
     async def press(self, pressed: Pressed) -> Response:

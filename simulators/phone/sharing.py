@@ -80,6 +80,10 @@ def again(message: Message, copies: Copies) -> Enclosed | None:
     return Enclosed(content_type, kept.read_bytes(), message.file_name, message.said)
 
 
+def place_of(message: Message) -> Place | None:
+    return Place(*message.at_degrees, message.place or "") if message.at_degrees else None
+
+
 def _card(contact: SharedContact) -> bytes:
     name = contact.name.replace("\\", "").replace(";", " ").replace("\n", " ")
     number = contact.number.replace("\n", " ")

@@ -137,6 +137,7 @@ class Inbound:
                 file_name=file.name if file else None,
                 said=file.said if file else None,
                 place=typed.place and (typed.place.label or "A place"),
+                at_degrees=typed.place and (typed.place.latitude, typed.place.longitude),
                 forwarded=typed.forwarded,
                 bsuid=contact.bsuid,
                 replied_to=typed.quotes.sid if typed.quotes else None,

@@ -13,12 +13,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID
 
-from contracts.conversation import MessageReceived, Usage
+from contracts.conversation import MessageReceived, ReplyReady, Usage
 from contracts.declarations import Argument
+from contracts.media import MediaKept
 from contracts.profile import ProfileKind
 from contracts.recorded import Message, Recorded
 from services.agent import decider
-from services.agent.asking import results, second_look
+from services.agent.asking import cards, hearing, history, results, second_look
+from services.agent.asking.attachments import Attachment, WithMedia
 from services.agent.asking.gemini import Answer
 from services.agent.judging import addresses, private, proposals
 from services.agent.judging.addresses import Known
@@ -32,9 +34,10 @@ from services.agent.memory.fact_tools import Keeping
 from services.agent.memory.profile.facts import Profile
 from services.agent.speaking import identifying
 from services.agent.what_if import comparing
-from services.gateway.channels import parts, zones
+from services.gateway.channels import kinds, parts, zones
 from services.gateway.channels.formatting import for_whatsapp
 from services.gateway.channels.twilio import inbound, signature
+from services.gateway.channels.twilio.attachments import Attachments
 from services.gateway.channels.twilio.forms import Unusable, inbound_form
 from services.scheduler import meant, recurrence, rule_words
 from services.scheduler.tools import SetReminder
@@ -88,6 +91,15 @@ class TextFunction:
     """Whether its growth is judged: not where it is bounded by a size within those tried."""
 
 
+_KEPT = MediaKept(
+    message=UUID(int=1),
+    index=0,
+    of=1,
+    media=UUID(int=2),
+    content_type="audio/ogg",
+    size=1,
+    sha256="0",
+)
 HOME = Hints(("de",), ("DE",))
 LONGEST_QUERY = 2_000
 """Characters that a look-up sends at most."""
@@ -146,6 +158,36 @@ def _answered(text: str) -> object:
     content, finish = fitted({"role": "model", "parts": [{"text": text}]}, "STOP")
     fact = answer(TURN, 1, text="").model_copy(update={"content": content, "finish_reason": finish})
     return telling_again(answered(fact, _given()), {UUID(int=7): text}, "en")
+
+
+def _medium(text: str) -> object:
+    """A file's type and its first bytes, as anybody may send them."""
+    data = text.encode("utf-8", "replace")
+    announced = kinds.named(text)
+    return kinds.may_be_kept(announced), kinds.kept_as(announced, data[: kinds.HEAD])
+
+
+def _medium_at(text: str) -> object:
+    """An address of media, in a form's bounds."""
+    twilio = Attachments.__new__(Attachments)
+    twilio._messages = "https://api.twilio.com/"
+    return twilio._place(twilio._messages + text[:2_048])
+
+
+def _heard(text: str) -> object:
+    said = {"role": "model", "parts": [{"text": text}]}
+    told = hearing.accepted(Answer(said, "STOP", Usage(), None, "m", 1), _KEPT)
+    note = Attachment("audio/ogg", _KEPT, told)
+    sent = {"message_ref": "SM", "channel": "whatsapp", "kind": "text", "text": text}
+    message = WithMedia.model_construct(
+        **{**dict(MessageReceived.model_validate(sent)), "attachments": (note,)}
+    )
+    recorded = Recorded(
+        event=message, event_id=UUID(int=1), stream="s", version=1, position=1, transaction_id=1,
+        user_id=None, cause=None, correlation=UUID(int=1), trace=None, recorded_at=START,
+    )  # fmt: skip
+    reply = ReplyReady(turn=TURN, kind="answer", text="Done.")
+    return hearing.heard_first([reply], [recorded], "en"), history.words(message, None, set())
 
 
 def _looked(text: str) -> object:
@@ -232,6 +274,10 @@ ALL = [
     TextFunction("gateway address", zones.zone_of, BODY),
     TextFunction("gateway formatting", for_whatsapp, LARGE, 1_500, growth=False),
     TextFunction("gateway parts", lambda t: parts.parts_of(t, below_a_picture=True), BODY, 1_500, growth=False),
+    TextFunction("gateway medium", _medium, BODY),
+    TextFunction("gateway medium's place", _medium_at, BODY),
+    TextFunction("agent voice note", _heard, LARGE, 700, growth=False),
+    TextFunction("agent contact card", lambda t: cards.told(t.encode("utf-8", "replace")), LARGE, 1_500),
     TextFunction("agent stop word", decider.is_stop_word, BODY),
     TextFunction("agent languages", identifying.likelihoods, BODY, 1_500, growth=False),
     TextFunction("a typed word", lambda t: typed.YES.is_said(t, LANGUAGES), BODY),
