@@ -226,3 +226,18 @@ async def test_what_comes_after_the_forgetting_is_not_kept(
     )
 
     assert await runtime.pool.fetchval("select count(*) from media") == 0
+
+
+async def test_what_came_while_nobody_answered_is_kept_too(house: House) -> None:
+    """Twilio's list tells only where the media of a message are listed."""
+    told = {"file": base64.b64encode(png()).decode(), "media_type": "image/png"}
+    said = await house.write("look", **told)
+    assert said["webhook_status"] is None
+
+    async with house.start() as runtime:
+        await runtime.client
+        (one,) = await settled(house)
+        await eventually(lambda: deleted(house, said["sid"]))
+
+    assert isinstance(one.event, MediaKept)
+    assert one.event.content_type == "image/png"

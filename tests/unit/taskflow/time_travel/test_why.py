@@ -255,7 +255,7 @@ def test_what_was_said_in_a_voice_note_and_what_was_refused_are_shown() -> None:
     assert told["media"][1]["text"] == "remind me tomorrow"
     assert told["media"][0]["message"] == str(note.event_id)
     console = Console(width=200, record=True)
-    console.print(tree(found, "[sealed]", None))
+    console.print(tree(found, "[sealed]", []))
     shown = console.export_text()
     assert "media.kept  audio/ogg, 9 bytes" in shown
     assert "voice.transcribed by m, took 0 ms  remind me tomorrow" in shown
