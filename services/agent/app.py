@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from services.agent.asking.gemini import Gemini
-from services.agent.asking.hearing import Hearing
+from services.agent.asking.hearing import Hearing, Loading
 from services.agent.asking.second_look import AskedOf
 from services.agent.decider import FOLD
 from services.agent.effects import Effects
@@ -29,14 +29,14 @@ async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[Non
     gemini = Gemini(settings)
     forgetting = Forgetting(runtime.pool, runtime.vault, runtime.log)
     look = AskedOf(gemini.named(settings.gemini_small_model)) if settings.truth_look else None
-    store = Media(runtime.pool, runtime.vault)
+    loading = Loading(Media(runtime.pool, runtime.vault))
     effects = Effects(
         runtime.log,
         gemini,
         destroyer=forgetting,
         answers=settings.model_answers,
         look=look,
-        store=store,
+        loading=loading,
     )
     quiet = timedelta(seconds=settings.agent_quiet_seconds)
     index = runtime.project(HistoryWords(runtime.log, runtime.vault))
@@ -46,7 +46,7 @@ async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[Non
         *FactTools(runtime.log).all(),
         leaving.tool(),
     ]
-    hearing = Hearing(runtime.log, gemini, store)
+    hearing = Hearing(runtime.log, gemini, loading)
     subscribe(runtime, effects, tools, hearing, quiet=quiet, workers=settings.agent_workers)
     # Read beside the loop, and before somebody says where they live.
     runtime.background(asyncio.to_thread(meaning.load), "places")

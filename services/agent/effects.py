@@ -21,7 +21,7 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolOffered
 from services.agent.apologies import given_up
-from services.agent.asking import bounds, history, prompt
+from services.agent.asking import attachments, bounds, history, prompt
 from services.agent.asking import witness as witnessing
 from services.agent.asking.answer_fact import as_fact
 from services.agent.asking.answering import Answering
@@ -32,7 +32,7 @@ from services.agent.asking.gemini import (
     Question,
     function_of,
 )
-from services.agent.asking.hearing import Store, heard_first
+from services.agent.asking.hearing import Loading, heard_first
 from services.agent.asking.prompt import Prompt
 from services.agent.asking.second_look import Look
 from services.agent.asking.witness import Witness
@@ -89,19 +89,19 @@ class Effects:
         *,
         look: Look | None = None,
         witness: Witness | None = None,
-        store: Store | None = None,
+        loading: Loading | None = None,
     ) -> None:
         """`system` takes the place of the current prompt; without a destroyer nobody is forgotten.
 
         A replay has none, and a `look` and a `witness` that were recorded; without a look nobody
-        looks at replies, without a witness the model is asked, without a store it sees no media.
+        looks at replies, without a witness the model is asked, without loading it sees no media.
         """
         self._log, self._model, self._destroyer = event_log, model, destroyer
         self._answers: Answers = answers
         self._look = look
         self._prompt = system or Prompt(prompt.CURRENT, prompt.text())
         self._witness = witness or witnessing.AskedOf(model)
-        self._reading = Reading(event_log, model, store)
+        self._reading, self._loading = Reading(event_log, model), loading
         self._owed = Owed(event_log)
         self._language = TurnLanguage(event_log)
         self._catalogue = Catalogue(event_log)
@@ -191,16 +191,21 @@ class Effects:
     async def _asked(
         self, question: Question, step: Step, within: float
     ) -> tuple[Question, Answer]:
-        """Once more without what the user sent, where the vendor cannot read it."""
-        shown, began = await self._reading.shown(question, step), clock.monotonic()
+        """With the media that it shows; once more without, where the vendor cannot read them."""
+        messages = [one.event for one in step.covered]
+        kept = attachments.stored(messages, question.shown())
+        if not kept or self._loading is None:
+            return question, await self._model.ask(question, within=within)
+        give_up_at = clock.monotonic() + within
         try:
-            return question, await self._model.ask(shown, within=within)
+            async with self._loading.loaded(kept) as media:
+                left = max(give_up_at - clock.monotonic(), 0.0)
+                shown = question.with_media(media)
+                return question, await self._model.ask(shown, within=left)
         except ModelRefused as error:
-            if not shown.media:
-                raise
             log.warning("model.refused_media", error=error.detail)
-        plain, left = question.without_media(), within - (clock.monotonic() - began)
-        return plain, await self._model.ask(plain, within=max(left, 0.0))
+        plain, left = question.without_media(), max(give_up_at - clock.monotonic(), 0.0)
+        return plain, await self._model.ask(plain, within=left)
 
     async def _witnessed(
         self, fact: ModelAnswered, known: Circumstances, state: Conversation

@@ -12,8 +12,6 @@ from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed
 from services.agent.asking import attachments, bounds
-from services.agent.asking.gemini import Question
-from services.agent.asking.hearing import Store
 from services.agent.decider import AskModel
 from services.agent.judging import facts
 from services.agent.judging.proposals import canonical
@@ -22,7 +20,6 @@ from services.agent.memory.fact_tools import Keeping
 from services.agent.memory.memory import Memory, Model, Profile
 from services.agent.state import Conversation
 from taskflow import clock
-from taskflow.errors import SealedForEver
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
 
@@ -103,8 +100,8 @@ class Step:
 
 
 class Reading:
-    def __init__(self, event_log: Log, model: Model, store: Store | None = None) -> None:
-        self._log, self._model, self._store = event_log, model, store
+    def __init__(self, event_log: Log, model: Model) -> None:
+        self._log, self._model = event_log, model
         self._memory = Memory(event_log)
 
     async def heard(self, state: Conversation, cause: Recorded[Any], version: int) -> Heard:
@@ -173,23 +170,6 @@ class Reading:
     async def _message(self, event: UUID) -> Recorded[MessageReceived] | None:
         found = await self._found(event)
         return await attachments.read(self._log, found) if found is not None else None
-
-    async def shown(self, question: Question, step: Step) -> Question:
-        """The same question with the media that it shows; without a store there are none.
-
-        Raises SealedForEver once the user is forgotten, DatabaseUnavailable.
-        """
-        wanted = question.shown()
-        if self._store is None or not wanted:
-            return question
-        media: dict[str, bytes] = {}
-        for ref, media_id in attachments.stored([one.event for one in step.covered]).items():
-            if ref in wanted:
-                found = await self._store.get(media_id)
-                if found is None:
-                    raise SealedForEver("what the user sent is in no store any more")
-                media[ref] = found.data
-        return question.with_media(media)
 
     async def _asked(self, state: Conversation) -> list[ActionProposed]:
         """What our last words asked."""

@@ -187,10 +187,10 @@ def refs(contents: Sequence[Json]) -> set[str]:
     return {part["inlineData"]["data"] for one in contents for part in one["parts"] if _shows(part)}
 
 
-def stored(messages: Sequence[MessageReceived]) -> dict[str, UUID]:
-    """Where in the media store what they came with lies, by its reference."""
+def stored(messages: Sequence[MessageReceived], wanted: Collection[str]) -> dict[str, MediaKept]:
+    """What they came with of these, by its reference."""
     found = [one for message in messages for one in _attached(message)]
-    return {one.ref: one.kept.media for one in found if one.ref is not None and one.kept}
+    return {one.ref: one.kept for one in found if one.ref in wanted and one.ref and one.kept}
 
 
 def wired(contents: Sequence[Json], media: Mapping[str, bytes]) -> list[Json]:

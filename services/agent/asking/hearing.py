@@ -1,7 +1,9 @@
 """Voice notes in words: a model writes down what was said, once, and the log keeps it."""
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -26,6 +28,8 @@ PROMPT = "voice-v1"
 SECONDS = 15.0
 """Their turn waits meanwhile, and goes on without the words after twenty."""
 MOST_TRIES = 3
+MOST_LOADED = 32_000_000
+"""Bytes of media in memory at a time; in base64 and JSON a request takes five times as many."""
 LONGEST = 8_000
 """Characters: more than an hour's talk is no message to an assistant."""
 MOST_SHOWN = 200
@@ -53,11 +57,42 @@ class Store(Protocol):
         ...
 
 
+class Loading:
+    """Media in memory, so many bytes at a time in this process: others wait for room."""
+
+    def __init__(self, store: Store, most: int = MOST_LOADED) -> None:
+        self._store, self._most, self._left = store, most, most
+        self._freed = asyncio.Condition()
+
+    @asynccontextmanager
+    async def loaded(self, kept: Mapping[str, MediaKept]) -> AsyncGenerator[Mapping[str, bytes]]:
+        """Their bytes, by what each is asked for, until it is left.
+
+        Raises SealedForEver once their user is forgotten, DatabaseUnavailable.
+        """
+        size = min(sum(one.size for one in kept.values()), self._most)
+        async with self._freed:
+            await self._freed.wait_for(lambda: self._left >= size)
+            self._left -= size
+        try:
+            yield {ref: await self._bytes(one) for ref, one in kept.items()}
+        finally:
+            async with self._freed:
+                self._left += size
+                self._freed.notify_all()
+
+    async def _bytes(self, kept: MediaKept) -> bytes:
+        found = await self._store.get(kept.media)
+        if found is None:
+            raise SealedForEver("what the user sent is in no store any more")
+        return found.data
+
+
 @dataclass(frozen=True, slots=True)
 class Hearing:
     log: Log
     model: Model
-    store: Store
+    loading: Loading
 
     async def hear(
         self, kept: Recorded[MediaKept], delivery: int
@@ -76,11 +111,8 @@ class Hearing:
             return None
         try:
             asked = question((await self.log.opened(kept)).event)
-            file = await self.store.get(medium.media)
-            if file is None:
-                return None  # its user was forgotten
-            media = dict.fromkeys(asked.shown(), file.data)
-            answer = await self._asked(asked.with_media(media), delivery)
+            async with self.loading.loaded(dict.fromkeys(asked.shown(), medium)) as media:
+                answer = await self._asked(asked.with_media(media), delivery)
             fact = answer and accepted(answer, medium)
             if fact is None:
                 return None

@@ -26,8 +26,9 @@ from taskflow.log.event_log import Log
 from taskflow.privacy.media import Media
 from taskflow.privacy.vault import UnknownUser
 
-MOST_AT_ONCE, MOST_OF_ONE = 8, 4
-"""Messages whose media are fetched at a time: a medium takes up to 32 MB while it is sealed."""
+MOST_AT_ONCE, MOST_OF_ONE = 48 * kinds.MEGABYTE, 32 * kinds.MEGABYTE
+"""Bytes that may be on their way at a time, and to one person's messages, by what each kind may
+have: nine pictures, three of anything. While it is sealed a medium takes three times its size."""
 
 Why = Literal["too_large", "type", "gone", "unavailable"]
 
@@ -93,8 +94,7 @@ class Keeping:
         user = streams.user_of(received.stream)
         try:
             opened = await self._log.opened(received)
-            with self._room(user):
-                await self._keep_all(received, user, opened.event.media or [], delivery)
+            await self._keep_all(received, user, opened.event.media or [], delivery)
         except (SealedForEver, UnknownUser):
             log.info("media.not_kept", reason="forgotten")
 
@@ -113,10 +113,11 @@ class Keeping:
             attached = [Attached(None, "")]
         attached = attached or [Attached(None, "")] * bool(media)
         kept: list[tuple[UUID, Attached]] = []
-        for index, one in enumerate(attached):
-            place = _Place(received, user, index, len(attached))
-            if isinstance(await self._settled(place, one, delivery), MediaKept):
-                kept.append((place.slot, one))
+        with self._room(user, max((_largest(one) for one in attached), default=0)):
+            for index, one in enumerate(attached):
+                place = _Place(received, user, index, len(attached))
+                if isinstance(await self._settled(place, one, delivery), MediaKept):
+                    kept.append((place.slot, one))
         for slot, one in kept:
             await self._discard(slot, one, delivery)
 
@@ -177,17 +178,23 @@ class Keeping:
         return delivery > 1 and await self._attempts.count(slot) > MAX_ATTEMPTS
 
     @contextmanager
-    def _room(self, user: UserId) -> Generator[None]:
+    def _room(self, user: UserId, size: int) -> Generator[None]:
         """Nobody is waited for: a delivery that waits would keep others' replies from going out."""
-        if self._busy.total() >= MOST_AT_ONCE or self._busy[user] >= MOST_OF_ONE:
+        is_full = self._busy.total() + size > MOST_AT_ONCE
+        if size and (is_full or self._busy[user] + size > MOST_OF_ONE):
             raise NoRoom("others' media are being fetched")
-        self._busy[user] += 1
+        self._busy[user] += size
         try:
             yield
         finally:
-            self._busy[user] -= 1
+            self._busy[user] -= size
             if not self._busy[user]:
                 del self._busy[user]
+
+
+def _largest(one: Attached) -> int:
+    """Bytes that it may have; none where it is not fetched."""
+    return kinds.most_bytes(one.announced) if kinds.may_be_kept(one.announced) else 0
 
 
 @dataclass(frozen=True, slots=True)

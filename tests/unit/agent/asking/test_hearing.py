@@ -1,5 +1,6 @@
 """A voice note is written down once, bounded, whatever the model answers."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,14 @@ from contracts.conversation import Usage
 from contracts.media import VoiceTranscribed
 from services.agent.asking.attachments import with_media
 from services.agent.asking.gemini import Answer, ModelRefused, ModelUnavailable, Question
-from services.agent.asking.hearing import LONGEST, MOST_SHOWN, Hearing, accepted, heard_first
+from services.agent.asking.hearing import (
+    LONGEST,
+    MOST_SHOWN,
+    Hearing,
+    Loading,
+    accepted,
+    heard_first,
+)
 from taskflow.errors import VendorUnavailable
 from taskflow.privacy.media import Picture
 from tests.support.events import Story, reply
@@ -51,7 +59,7 @@ def story() -> Story:
 
 
 def hearing(story: Story, *answers: Answer | Exception, data: bytes | None = b"OggS") -> Any:
-    return Hearing(story.log, Model(list(answers)), Store(data))
+    return Hearing(story.log, Model(list(answers)), Loading(Store(data)))
 
 
 def note(story: Story, *, forwarded: bool = False, content_type: str = "audio/ogg") -> Any:
@@ -87,7 +95,7 @@ async def test_two_deliveries_keep_the_first_answer(story: Story) -> None:
             await first.hear(recorded, 1)
             return await super().ask(question, within=within)
 
-    late = Hearing(story.log, Late([said("en\nTwo.")]), second.store)
+    late = Hearing(story.log, Late([said("en\nTwo.")]), second.loading)
     heard = await late.hear(recorded, 1)
 
     assert heard is not None
@@ -173,3 +181,32 @@ def test_what_somebody_else_said_is_not_told_as_heard(story: Story) -> None:
     spoken(story, forwarded=True)
     told = heard_first([reply(TURN, "Done.")], with_media(story.events)[:1], "en")
     assert told[0].text == "Done."
+
+
+async def test_only_so_many_bytes_are_in_memory_at_a_time(story: Story) -> None:
+    medium = kept(story, sent(story), size=60)
+    loading, order = Loading(Store(b"x"), most=100), list[str]()
+
+    async def load(name: str, *, waits_for: asyncio.Event | None = None) -> None:
+        async with loading.loaded({"ref": medium}) as media:
+            assert media == {"ref": b"x"}
+            order.append(name)
+            if waits_for:
+                await waits_for.wait()
+
+    first_may_go = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(load("first", waits_for=first_may_go))
+        await asyncio.sleep(0)
+        tasks.create_task(load("second"))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert order == ["first"]
+        first_may_go.set()
+    assert order == ["first", "second"]
+
+
+async def test_one_that_is_larger_than_all_the_room_has_it_alone(story: Story) -> None:
+    medium = kept(story, sent(story), size=900)
+    async with asyncio.timeout(1), Loading(Store(b"x"), most=100).loaded({"ref": medium}) as media:
+        assert media == {"ref": b"x"}
