@@ -4,7 +4,9 @@ import base64
 import itertools
 
 import pytest
+from typer.testing import CliRunner
 
+from taskflow.cli import main
 from tests.support.files import pdf, png, vcard
 from tests.support.stack import Stack
 
@@ -91,3 +93,13 @@ def test_what_cannot_be_read_is_told(
     send(stack, user, data, content_type)
 
     assert told in stack.await_replies(user, 1)[0]
+
+
+def test_the_log_of_all_this_is_decided_again_alike(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in stack.env.items():
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(main.app, ["replay", "verify"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert "0 differ" in result.output or "no differences" in result.output.casefold()
