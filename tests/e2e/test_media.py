@@ -2,13 +2,14 @@
 
 import base64
 import itertools
+import signal
 
 import pytest
 from typer.testing import CliRunner
 
 from taskflow.cli import main
 from tests.support.files import pdf, png, vcard
-from tests.support.stack import Stack
+from tests.support.stack import Stack, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -93,6 +94,25 @@ def test_what_cannot_be_read_is_told(
     send(stack, user, data, content_type)
 
     assert told in stack.await_replies(user, 1)[0]
+
+
+@pytest.mark.parametrize("place", ["media.commit.after", "send.delete.before"])
+def test_a_gateway_that_dies_between_keeping_and_deleting_loses_nothing(
+    stack: Stack, user: str, place: str
+) -> None:
+    stack.kill("gateway")
+    stack.start("gateway", TASKFLOW_FAILPOINTS=f"{place}=kill")
+    stack.say(user, "", voice="remind me tomorrow at 9 to call mom")
+    dying = stack.processes.pop("gateway")
+    dying.join(30)
+    assert dying.exitcode == -signal.SIGKILL
+    stack.start("gateway")
+
+    reply = stack.await_replies(user, 1)[0]
+    assert "I heard" in reply
+    assert "✓ Reminder: call mom" in reply
+    wait_until(lambda: stack.chat(user)[0]["media_url"] is None, 40)
+    assert len(stack.accepted(user)) == 1
 
 
 def test_the_log_of_all_this_is_decided_again_alike(
