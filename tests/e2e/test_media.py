@@ -96,6 +96,12 @@ def test_what_cannot_be_read_is_told(
     assert told in stack.await_replies(user, 1)[0]
 
 
+def test_what_the_model_refuses_to_read_is_told_and_ends_no_turn(stack: Stack, user: str) -> None:
+    send(stack, user, b"\x89PNG\r\n\x1a\n" + bytes(12), "image/png", "what is this?")
+
+    assert "I cannot open what you sent." in stack.await_replies(user, 1)[0]
+
+
 @pytest.mark.parametrize("place", ["media.commit.after", "send.delete.before"])
 def test_a_gateway_that_dies_between_keeping_and_deleting_loses_nothing(
     stack: Stack, user: str, place: str

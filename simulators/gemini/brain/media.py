@@ -64,6 +64,8 @@ def _looked_at(content: Content) -> Iterator[str]:
 
 def _told_of(content: Content) -> Iterator[str]:
     for part in content.parts:
+        if part.text and part.text.startswith("(a file ") and "tell them so" in part.text:
+            yield "I cannot open what you sent."
         for found in _TOLD.finditer(part.text or ""):
             if "tell them so" in found["how"]:
                 how = found["how"].partition(";")[0].removeprefix("which ")
