@@ -3,6 +3,7 @@
 from contracts import (
     consent,
     conversation,
+    media,
     profile,
     reminders,
     replies,
@@ -14,6 +15,7 @@ from contracts import (
 __all__ = [
     "consent",
     "conversation",
+    "media",
     "profile",
     "reminders",
     "replies",

@@ -23,6 +23,16 @@ def message(message_ref: str) -> UUID:
     return _slot("message", message_ref)
 
 
+def media(message_id: UUID, index: int) -> UUID:
+    """A medium of a message: two gateways may both fetch it; kept and refused compete."""
+    return _slot(message_id, "media", index)
+
+
+def voice(message_id: UUID, index: int) -> UUID:
+    """What was said in a voice note: two deliveries may both have it read."""
+    return _slot(message_id, "voice", index)
+
+
 def turn(stream: str, ended: int) -> UUID:
     """The user's move is over and no turn is open; `ended` turns have ended so far."""
     return _slot(stream, "turn", ended)

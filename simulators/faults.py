@@ -11,6 +11,7 @@ Vendor = Literal[
     "twilio",
     "twilio-list",
     "twilio-delete",
+    "twilio-media",
     "twilio-typing",
     "twilio-account",
     "twilio-content",
@@ -34,9 +35,10 @@ class Fault:
     `status` None keeps the usual answer (a delay alone), 0 cuts the connection; `code` is the
     vendor's own error number; `retry_after` is in seconds. With `after_accept` the work is done
     and only its answer suffers. "twilio" is sending, "twilio-list" is listing and fetching,
-    "twilio-delete" is deleting, "twilio-account" all about the account and its sender,
-    "twilio-content" all about contents and their approvals; "twilio-callbacks": any status drops
-    a callback; "twilio-delivery": an accepted message fails later with `code`.
+    "twilio-delete" is deleting, "twilio-media" the bytes of media, "twilio-account" all about the
+    account and its sender, "twilio-content" all about contents and their approvals;
+    "twilio-callbacks": any status drops a callback; "twilio-delivery": an accepted message fails
+    later with `code`.
     """
 
     vendor: Vendor

@@ -44,6 +44,8 @@ class SimulatorSettings(Settings):
     serpapi_api_key: SecretStr = SecretStr("simulated-serpapi-key")
     taskflow_sim_webhook_url: HttpAddress = "http://127.0.0.1:8000/webhook"
     """Where inbound messages are POSTed."""
+    twilio_api_url: HttpAddress | None = None
+    """By which the simulated Twilio is called; None means by the address that a request came to."""
     public_url: HttpAddress | None = None
     """The origin that Twilio signs; None means that of the webhook URL."""
 

@@ -4,17 +4,27 @@ from dataclasses import asdict, replace
 from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import Field, HttpUrl
+from pydantic import Base64Bytes, Field, HttpUrl
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from simulators.context import SimContext
 from simulators.faults import Fault, Vendor
 from simulators.phone.message import Message
-from simulators.phone.router import NO_BUTTON, Pressed, Strict, UserAddress
+from simulators.phone.router import NO_BUTTON, Pressed, UserAddress
+from simulators.phone.sharing import Strict
 from simulators.twilio.account import Account, AccountStatus, SenderStatus
 from simulators.twilio.callbacks import Mode, Receipts
 from simulators.twilio.delivery import Deliveries
-from simulators.twilio.inbound import Inbound, Received, Typed
+from simulators.twilio.inbound import (
+    Enclosed,
+    Inbound,
+    Place,
+    Received,
+    Typed,
+    api_url,
+    spoken,
+)
 
 
 class PhoneMessage(Strict):
@@ -29,6 +39,11 @@ class PhoneMessage(Strict):
     button_payload: str | None = Field(default=None, max_length=128)
     media_url: HttpUrl | None = None
     media_type: str | None = Field(default=None, max_length=100)
+    file: Base64Bytes | None = Field(default=None, max_length=32 * 1024 * 1024)
+    """In place of `media_url`: what Twilio serves, of the type `media_type`."""
+    voice: str | None = Field(default=None, min_length=1, max_length=4096)
+    """What is said in a voice note."""
+    place: Place | None = None
     forwarded: bool = False
     quotes: str | None = Field(default=None, pattern="^(SM|MM)[0-9a-f]{32}$")
     """The sid of the message that it answers."""
@@ -69,7 +84,7 @@ class SideDoor:
         self._context, self._inbound, self._deliveries = context, inbound, deliveries
         self._account = account
 
-    async def write(self, message: PhoneMessage) -> dict[str, Any]:
+    async def write(self, message: PhoneMessage, request: Request) -> dict[str, Any]:
         typed = Typed(
             user=message.from_,
             body=message.body,
@@ -79,6 +94,9 @@ class SideDoor:
             button_payload=message.button_payload,
             media_url=str(message.media_url) if message.media_url else None,
             media_type=message.media_type,
+            file=_file(message),
+            api=api_url(request),
+            place=message.place,
             forwarded=message.forwarded,
             quotes=self._context.phone.get(message.quotes) if message.quotes else None,
             sid=message.sid,
@@ -136,6 +154,14 @@ class SideDoor:
     async def reset(self) -> dict[str, Any]:
         self._context.reset()
         return {"reset": True}
+
+
+def _file(message: PhoneMessage) -> Enclosed | None:
+    if message.voice:
+        return spoken(message.voice)
+    if message.file is None:
+        return None
+    return Enclosed(message.media_type or "application/octet-stream", message.file)
 
 
 def _answered(received: Received) -> dict[str, Any]:

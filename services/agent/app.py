@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from services.agent.asking.gemini import Gemini
+from services.agent.asking.hearing import Hearing, Loading
 from services.agent.asking.second_look import AskedOf
 from services.agent.decider import FOLD
 from services.agent.effects import Effects
@@ -17,6 +18,7 @@ from services.agent.memory.search_history import HistoryTable, HistoryTools, His
 from services.agent.settings import AgentSettings
 from taskflow.forgetting.erasure import Forgetting
 from taskflow.places import meaning
+from taskflow.privacy.media import Media
 from taskflow.process.service import Runtime, run
 from taskflow.process.watchdog import Moves
 from taskflow.tooling import keep_offered
@@ -27,8 +29,14 @@ async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[Non
     gemini = Gemini(settings)
     forgetting = Forgetting(runtime.pool, runtime.vault, runtime.log)
     look = AskedOf(gemini.named(settings.gemini_small_model)) if settings.truth_look else None
+    loading = Loading(Media(runtime.pool, runtime.vault))
     effects = Effects(
-        runtime.log, gemini, destroyer=forgetting, answers=settings.model_answers, look=look
+        runtime.log,
+        gemini,
+        destroyer=forgetting,
+        answers=settings.model_answers,
+        look=look,
+        loading=loading,
     )
     quiet = timedelta(seconds=settings.agent_quiet_seconds)
     index = runtime.project(HistoryWords(runtime.log, runtime.vault))
@@ -38,7 +46,8 @@ async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[Non
         *FactTools(runtime.log).all(),
         leaving.tool(),
     ]
-    subscribe(runtime, effects, tools, quiet=quiet, workers=settings.agent_workers)
+    hearing = Hearing(runtime.log, gemini, loading)
+    subscribe(runtime, effects, tools, hearing, quiet=quiet, workers=settings.agent_workers)
     # Read beside the loop, and before somebody says where they live.
     runtime.background(asyncio.to_thread(meaning.load), "places")
     runtime.background(asyncio.to_thread(naming.load), "names")

@@ -33,6 +33,7 @@ from contracts.conversation import (
     WishJudged,
 )
 from contracts.event import Event
+from contracts.media import VOICE, MediaKept, MediaRefused, VoiceTranscribed
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderAnswered
 from contracts.replies import (
@@ -58,6 +59,8 @@ MAX_TOKENS = 200_000
 """In one turn: some eight times a long conversation's request."""
 MAX_REPAIRS = 1
 LONGEST_BURST = timedelta(seconds=4)
+LONGEST_MEDIA = timedelta(seconds=20)
+"""Until media are fetched and voice notes are in words; a turn goes on without them."""
 REMEMBERED = 4
 """Turns whose languages are those of the conversation."""
 
@@ -78,9 +81,14 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             return _waking(given, this) if given.pending else given
         case MessageReceived() as message:
             new = Pending(
-                message=this, at=recorded.recorded_at, at_once=message.kind not in {"text", "other"}
+                message=this,
+                at=recorded.recorded_at,
+                at_once=message.kind not in {"text", "other"},
+                media_left=None if message.kind == "media" else 0,
             )
             return _waking(state.but(stream=recorded.stream, pending=(*state.pending, new)), this)
+        case MediaKept() | MediaRefused() | VoiceTranscribed() as medium:
+            return _of_media(state, medium)
         case TurnStarted() as started if state.turn is None:
             return _opened(state, recorded, started)
         case ModelAnswered(turn=turn, step=step) as answer if (turn, step) == _at(state):
@@ -160,6 +168,20 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             return Conversation(stream=state.stream, ended=state.ended, forgotten=True)
         case _:
             return state
+
+
+def _of_media(
+    state: Conversation, medium: MediaKept | MediaRefused | VoiceTranscribed
+) -> Conversation:
+    """A voice note is settled once it is in words; strangers may have made anything else."""
+    is_kept = isinstance(medium, MediaKept)
+    is_voice = is_kept and medium.content_type == VOICE
+    of = 0 if isinstance(medium, VoiceTranscribed) else medium.of
+    pending = tuple(
+        one.settled(of, 0 if is_voice else 1) if one.message == medium.message else one
+        for one in state.pending
+    )
+    return state.but(pending=pending, outside=state.outside or (is_kept and not is_voice))
 
 
 def _at(state: Conversation) -> tuple[UUID | None, int]:
@@ -293,12 +315,19 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 13, Conversation, evolve)
+FOLD = Fold("agent", 14, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)
 class WaitForBurst:
     """The user may still be typing."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForMedia:
+    """What the user sent along is on its way."""
 
     until: datetime
 
@@ -318,14 +347,22 @@ class AskModel:
     slot: UUID
 
 
-Move = WaitForBurst | Decide | AskModel | AwaitGoodbye | Forget
+Move = WaitForBurst | WaitForMedia | Decide | AskModel | AwaitGoodbye | Forget
 
 
-def next_move(state: Conversation, now: datetime, quiet: timedelta) -> Move:
-    """What the driver of this conversation owes it now. `quiet` zero: no burst is waited out."""
+def next_move(
+    state: Conversation, now: datetime, quiet: timedelta, patience: timedelta = timedelta()
+) -> Move:
+    """What the driver of this conversation owes it now.
+
+    `quiet` zero: no burst is waited out; `patience` zero: nor are media.
+    """
     if state.leaving_since is not None:
         return parting.next_move(state, state.leaving_since, now)
     if state.turn is None:
+        arrived = media_arrive(state, patience)
+        if arrived is not None and arrived > now:
+            return WaitForMedia(arrived)
         until = burst_ends(state, quiet)
         if until is not None and until > now:
             return WaitForBurst(until)
@@ -336,6 +373,13 @@ def next_move(state: Conversation, now: datetime, quiet: timedelta) -> Move:
             current_slot(state), given_up(state.turn, state.step, reason, language=state.language)
         )
     return AskModel(state.turn, state.step, current_slot(state))
+
+
+def media_arrive(state: Conversation, patience: timedelta) -> datetime | None:
+    """By the log's times: at the latest so long after the first message that waits."""
+    if not patience or all(message.media_left == 0 for message in state.pending):
+        return None
+    return state.pending[0].at + patience
 
 
 def burst_ends(state: Conversation, quiet: timedelta) -> datetime | None:

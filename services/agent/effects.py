@@ -22,11 +22,18 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolOffered
 from services.agent.apologies import given_up
-from services.agent.asking import bounds, history, prompt
+from services.agent.asking import attachments, bounds, history, prompt
 from services.agent.asking import witness as witnessing
 from services.agent.asking.answer_fact import as_fact
 from services.agent.asking.answering import Answering
-from services.agent.asking.gemini import ModelUnavailable, Question, function_of
+from services.agent.asking.gemini import (
+    Answer,
+    ModelRefused,
+    ModelUnavailable,
+    Question,
+    function_of,
+)
+from services.agent.asking.hearing import Loading, heard_first
 from services.agent.asking.prompt import Prompt
 from services.agent.asking.second_look import Look
 from services.agent.asking.witness import Witness
@@ -85,18 +92,19 @@ class Effects:
         *,
         look: Look | None = None,
         witness: Witness | None = None,
+        loading: Loading | None = None,
     ) -> None:
         """`system` takes the place of the current prompt; without a destroyer nobody is forgotten.
 
         A replay has none, and a `look` and a `witness` that were recorded; without a look nobody
-        looks at replies, without a witness the model is asked.
+        looks at replies, without a witness the model is asked, without loading it sees no media.
         """
         self._log, self._model, self._destroyer = event_log, model, destroyer
         self._answers: Answers = answers
         self._look = look
         self._prompt = system or Prompt(prompt.CURRENT, prompt.text())
         self._witness = witness or witnessing.AskedOf(model)
-        self._reading = Reading(event_log, model)
+        self._reading, self._loading = Reading(event_log, model), loading
         self._owed = Owed(event_log)
         self._language = TurnLanguage(event_log)
         self._catalogue = Catalogue(event_log)
@@ -156,7 +164,7 @@ class Effects:
             )
             return await self.conclude(state, Decide(move.slot, too_much), cause)
         try:
-            answer = await self._model.ask(question, within=work_left(state).total_seconds())
+            question, answer = await self._asked(question, step, work_left(state).total_seconds())
         except ModelUnavailable as error:
             log.warning("model.failed", reason=error.reason, error=error.detail)
             decided = given_up(
@@ -181,8 +189,28 @@ class Effects:
             decided = offering.beside(decided, fact, state, known, owed)
             for caught in (one for one in decided if isinstance(one, ReplyCaught)):
                 log.warning("reply.caught", claims=caught.claims, corrected=caught.corrected)
+            decided = heard_first(decided, step.covered, state.language)
         told = telling_again(decided, await self._texts(state.gone), state.language)
         return await self.record(Decide(move.slot, _introduced(state, told)), cause)
+
+    async def _asked(
+        self, question: Question, step: Step, within: float
+    ) -> tuple[Question, Answer]:
+        """With the media that it shows; once more without, where the vendor cannot read them."""
+        messages = [one.event for one in step.covered]
+        kept = attachments.stored(messages, question.shown())
+        if not kept or self._loading is None:
+            return question, await self._model.ask(question, within=within)
+        give_up_at = clock.monotonic() + within
+        try:
+            async with self._loading.loaded(kept) as media:
+                left = max(give_up_at - clock.monotonic(), 0.0)
+                shown = question.with_media(media)
+                return question, await self._model.ask(shown, within=left)
+        except ModelRefused as error:
+            log.warning("model.refused_media", error=error.detail)
+        plain, left = question.without_media(), max(give_up_at - clock.monotonic(), 0.0)
+        return plain, await self._model.ask(plain, within=left)
 
     async def _witnessed(
         self, fact: ModelAnswered, known: Circumstances, state: Conversation

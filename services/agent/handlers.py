@@ -12,15 +12,18 @@ from uuid import UUID
 
 from contracts import streams
 from contracts.conversation import MessageReceived
+from contracts.media import MediaKept
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
+from services.agent.asking.hearing import Hearing
 from services.agent.decider import (
     FOLD,
     AskModel,
     Conversation,
     Decide,
     WaitForBurst,
+    WaitForMedia,
     next_move,
 )
 from services.agent.effects import Effects
@@ -39,6 +42,8 @@ from taskflow.tooling import Tool, ToolCalls
 
 GOODBYE_POLL = 0.2
 """Seconds between looks at whether a goodbye has left."""
+MEDIA_POLL = timedelta(milliseconds=200)
+"""Between looks at whether media have come."""
 
 
 @dataclass(slots=True)
@@ -48,9 +53,13 @@ class Turns:
     folds: Folds
     effects: Effects
     quiet: timedelta
+    patience: timedelta = timedelta()
+    """How long media are waited for."""
     version: int = 0
     waited: timedelta = timedelta()
     """By this delivery, for a burst: bounded even when clocks disagree, and over once it worked."""
+    awaited: timedelta = timedelta()
+    """As `waited`, for media."""
 
     async def fold(self, stream: str, known: Folded[Conversation] | None) -> Folded[Conversation]:
         folded = await self.folds.fold(stream, FOLD, known)
@@ -68,7 +77,14 @@ class Turns:
     ) -> Folded[Conversation] | None:
         now = clock.utc_now()
         quiet = self.quiet if self.waited < decider.LONGEST_BURST else timedelta()
-        match next_move(state, now, quiet):
+        patience = self.patience if self.awaited < self.patience else timedelta()
+        match next_move(state, now, quiet, patience):
+            case WaitForMedia(until=until):
+                pause = min(until - now, MEDIA_POLL)
+                self.awaited += pause
+                with span("wait for media"):
+                    await asyncio.sleep(pause.total_seconds())
+                return None
             case WaitForBurst(until=until):
                 pause = min(until - now, self.quiet)
                 self.waited += pause
@@ -123,8 +139,11 @@ async def stop_if_asked(recorded: Recorded[Any], log: Log, folds: Folds, effects
     except SealedForEver:
         return
     text, word = opened.event.text, opened.event.word
-    if opened.event.pressed or (word != "stop" and not decider.is_stop_word(text)):
-        return
+    if word == "stop" or (decider.is_stop_word(text) and not opened.event.pressed):
+        await _stop(recorded, folds, effects)
+
+
+async def _stop(recorded: Recorded[Any], folds: Folds, effects: Effects) -> None:
     state = (await folds.fold(recorded.stream, FOLD)).state
     if not decider.stops(state, recorded.version):
         return
@@ -145,6 +164,7 @@ def subscribe(
     runtime: Runtime,
     effects: Effects,
     tools: Sequence[Tool[Any]],
+    hearing: Hearing,
     *,
     quiet: timedelta,
     workers: int,
@@ -159,8 +179,13 @@ def subscribe(
                 running = Driving(calls.of(recorded), runtime.attempts, runtime.dead_letters)
                 await running.drive(recorded, delivery)
             return
+        if isinstance(recorded.event, MediaKept):
+            said = await hearing.hear(recorded, delivery)
+            if said is not None and decider.is_stop_word(said.event.text):
+                await _stop(said, runtime.folds, effects)
+            return
         await stop_if_asked(recorded, runtime.log, runtime.folds, effects)
-        turns = Turns(runtime.folds, effects, quiet)
+        turns = Turns(runtime.folds, effects, quiet, decider.LONGEST_MEDIA)
         driving = Driving(turns, runtime.attempts, runtime.dead_letters)
         await driving.drive(recorded, delivery)
 

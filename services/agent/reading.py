@@ -11,7 +11,7 @@ from contracts.conversation import HistorySummarized, MessageReceived
 from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed
-from services.agent.asking import bounds
+from services.agent.asking import attachments, bounds
 from services.agent.decider import AskModel
 from services.agent.judging import facts
 from services.agent.judging.proposals import canonical
@@ -106,7 +106,7 @@ class Reading:
 
     async def heard(self, state: Conversation, cause: Recorded[Any], version: int) -> Heard:
         """For a step of the open turn. Raises SealedForEver once the user is forgotten."""
-        events = await self._events(cause.stream, state, version)
+        events = attachments.with_media(await self._events(cause.stream, state, version))
         return Heard(events, await self._covered(events, state))
 
     async def step(
@@ -171,8 +171,12 @@ class Reading:
     ) -> list[Recorded[MessageReceived]]:
         """Also one that was given back long after it came."""
         read = {one.event_id: one for one in events}
-        found = [read.get(one.message) or await self._found(one.message) for one in state.covers]
+        found = [read.get(one.message) or await self._message(one.message) for one in state.covers]
         return [one for one in found if one is not None]
+
+    async def _message(self, event: UUID) -> Recorded[MessageReceived] | None:
+        found = await self._found(event)
+        return await attachments.read(self._log, found) if found is not None else None
 
     async def _asked(self, state: Conversation) -> list[ActionProposed]:
         """What our last words asked."""

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from contracts import slots, streams
 from contracts.conversation import ChangesUndone, ModelAnswered, ModelFailed, TurnStarted
+from contracts.media import MediaKept, VoiceTranscribed
 from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
+from services.agent.asking import attachments
 from services.agent.memory import zone_answer
 from services.agent.state import Conversation
 from taskflow.replay.history import History, is_erased
@@ -55,6 +57,22 @@ def _is_by_rule(one: Recorded[Any]) -> bool:
     return isinstance(one.event, ProfileLearned | ProfileForgotten) and one.event.call is None
 
 
+def _covered(
+    history: History, turn: Recorded[Any], state: Conversation, before: int
+) -> list[Recorded[Any]]:
+    """The messages that the turn answers, with what was heard in them by then."""
+    ids = {one.message for one in state.covers}
+    told = [
+        one
+        for one in history.streams[turn.stream]
+        if one.event_id in ids
+        or (one.position < before and isinstance(one.event, MediaKept | VoiceTranscribed))
+    ]
+    erased = any(is_erased(one) for one in told)
+    read = told if erased else attachments.with_media(told)
+    return [one for one in read if one.event_id in ids]
+
+
 def _learned(
     comparing: Comparing, turn: Recorded[Any], state: Conversation, slot: UUID
 ) -> Sequence[Verdict]:
@@ -64,7 +82,7 @@ def _learned(
     asked = bool(step) and isinstance(step[0].event, ModelAnswered | ModelFailed)
     if not (standing or asked):
         return ()  # It was never asked, or not yet: a crash, a stop, a user who left.
-    covered = [one for it in state.covers if (one := history.find(it.message))]
+    covered = _covered(history, turn, state, before=(standing or step)[0].position)
     if any(map(is_erased, covered)):
         return [NotComparable(one, "erased") for one in standing]
     answer = zone_answer.learned_of(

@@ -6,6 +6,7 @@ from typing import Any
 from contracts import slots
 from contracts.conversation import HistorySummarized, TurnStarted
 from contracts.recorded import Recorded
+from services.agent.asking import attachments
 from services.agent.asking.recorded_model import Recording
 from services.agent.memory.memory import Memory
 from services.agent.review_profile import is_retired
@@ -36,7 +37,7 @@ async def summary_reviewed(
         if is_retired(state):
             return NotComparable(recorded, "retired")
         try:
-            before = await memory.events(stream, state, version)
+            before = attachments.with_media(await memory.events(stream, state, version))
             said = Recording(None, fact, fact.model)
             await memory.summarise_if_due(stream, before, state, said, events[version - 1])
         except SealedForEver:

@@ -22,6 +22,13 @@ class Pending(BaseModel):
     at: datetime
     at_once: bool = False
     """Media and buttons are whole by themselves: nothing more is to be waited for."""
+    media_left: int | None = 0
+    """Media that are not settled, voice notes not in words; None: nobody knows how many."""
+
+    def settled(self, of: int, by: int) -> "Pending":
+        """`of`: how many media the message has; `by`: how many of them are settled now."""
+        left = of if self.media_left is None else self.media_left
+        return self.model_copy(update={"media_left": max(0, left - by)})
 
 
 class Proposal(BaseModel):

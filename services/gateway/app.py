@@ -16,11 +16,13 @@ from services.gateway.channels.by_address import ByAddress
 from services.gateway.channels.erasing import Erasing
 from services.gateway.channels.heard import Heard
 from services.gateway.channels.intake import Intake
+from services.gateway.channels.keeping import Keeping
 from services.gateway.channels.links import Callbacks, PictureLinks
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.terminal.door import Door
 from services.gateway.channels.terminal.terminal import Terminal
+from services.gateway.channels.twilio.attachments import Attachments
 from services.gateway.channels.twilio.backfill import Backfill
 from services.gateway.channels.twilio.contents import Contents
 from services.gateway.channels.twilio.looking import keep_looking
@@ -56,7 +58,6 @@ log = structlog.get_logger()
 async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator[None]:
     if not settings.taskflow_check_signatures:
         log.warning("signatures.not_checked", danger="anybody can write in anybody's name")
-    consent.load()
     has_terminal = settings.terminal()
     twilio = Twilio(settings)
     callbacks = Callbacks(settings.master_keys, settings.public_url)
@@ -65,7 +66,8 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     pacing = Pacing(settings.taskflow_send_per_second)
     now = DatabaseClock(runtime.pool).now
     links = PictureLinks(settings.master_keys, settings.public_url)
-    pictures = Pictures(Media(runtime.pool, runtime.vault), links)
+    media = Media(runtime.pool, runtime.vault)
+    pictures = Pictures(media, links)
     terminal = Terminal(runtime.log, runtime.vault, pictures)
     channel = ByAddress(twilio, terminal)
     templates = Templates(runtime.folds)
@@ -81,7 +83,9 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
         templates=templates,
         restored=Restored(channel, runtime.pool, restored_to) if restored_to else None,
     )
-    subscribe(runtime, effects, Erasing(runtime.log, channel))
+    attachments = Attachments(settings)
+    keeping = Keeping(runtime.log, media, attachments, runtime.attempts)
+    subscribe(runtime, effects, Erasing(runtime.log, channel), keeping)
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))
     # A redirect would go to whatever Host the caller names.
     app = FastAPI(
@@ -133,6 +137,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
             runtime.background(gauges.keep_reading(), "gauges")
             yield
     finally:
+        await attachments.close()
         await twilio.close()
 
 
@@ -151,4 +156,5 @@ def _followed(
 
 def main() -> None:
     settings = GatewaySettings.load()
+    consent.load()
     run("gateway", settings, lambda runtime: gateway(runtime, settings))

@@ -1,14 +1,16 @@
 """Carries replies that are ready down their user's lane; hands the word of a forgetting on."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from contracts.conversation import UserForgotten
+from contracts.conversation import MessageReceived, UserForgotten
 from contracts.recorded import Recorded
 from services.gateway import decider
 from services.gateway.channels.erasing import Erasing
+from services.gateway.channels.keeping import Keeping
 from services.gateway.decider import Claim, Decide, Hold, Reconcile, WaitUntil, in_time, next_move
 from services.gateway.effects import Effects, at_gate
 from services.gateway.lane import FOLD, Lane
@@ -97,12 +99,25 @@ class Sending:
         return Parking([at_gate(recorded.stream, decision, state)], decision.slot)
 
 
-def subscribe(runtime: Runtime, effects: Effects, erasing: Erasing) -> None:
+def subscribe(runtime: Runtime, effects: Effects, erasing: Erasing, keeping: Keeping) -> None:
     async def drive(recorded: Recorded[Any], delivery: int) -> None:
         if isinstance(recorded.event, UserForgotten):
             await erasing.erase(recorded)
             return
         sending = Sending(runtime.folds, effects, runtime.attempts)
-        await Driving(sending, runtime.attempts, runtime.dead_letters).drive(recorded, delivery)
+        driving = Driving(sending, runtime.attempts, runtime.dead_letters)
+        if not isinstance(recorded.event, MessageReceived):
+            await driving.drive(recorded, delivery)
+            return
+        # Neither waits for the other: what is held goes out while media come in.
+        await _all_of(driving.drive(recorded, delivery), keeping.keep(recorded, delivery))
 
     bus.consume(runtime.broker, "gateway", drive, runtime.dead_letters, workers=WORKERS)
+
+
+async def _all_of(*work: Coroutine[Any, Any, None]) -> None:
+    """Each to its end; then the first error, one that comes again by itself before any other."""
+    came = await asyncio.gather(*work, return_exceptions=True)
+    errors = [error for error in came if error is not None]
+    for error in sorted(errors, key=lambda one: not isinstance(one, Retryable)):
+        raise error

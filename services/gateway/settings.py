@@ -21,6 +21,11 @@ class GatewaySettings(RuntimeSettings):
     twilio_whatsapp_from: WhatsAppSender = Field(examples=["whatsapp:+14155238886"])
     twilio_api_url: Origin | None = Field(default=None, examples=["http://127.0.0.1:8100/twilio"])
     """None means Twilio."""
+    twilio_media_hosts: str = Field(
+        default="mms.twiliocdn.com,media.twiliocdn.com,s3-external-1.amazonaws.com",
+        examples=["mms.twiliocdn.com"],
+    )
+    """Where Twilio may send us for what people sent, beside its own host; separated by commas."""
     taskflow_check_signatures: bool = True
     """False lets anybody write in anybody's name: for development only."""
     taskflow_backfill_seconds: float = Field(default=120.0, gt=0)
@@ -57,6 +62,11 @@ class GatewaySettings(RuntimeSettings):
                 "TASKFLOW_PRODUCTION"
             )
         return self.taskflow_terminal
+
+    @property
+    def media_hosts(self) -> frozenset[str]:
+        named = (host.strip().lower() for host in self.twilio_media_hosts.split(","))
+        return frozenset(host for host in named if host)
 
     @property
     def tokens(self) -> list[str]:

@@ -13,7 +13,7 @@ from simulators.gemini.errors import GoogleError
 from simulators.gemini.state import Answered, GeminiState, ModelCall, ScriptedAnswer, speakers
 from simulators.gemini.tongues.interpreter import decide
 from simulators.gemini.validation import check
-from simulators.gemini.wire import GenerateRequest
+from simulators.gemini.wire import GenerateRequest, Part
 from simulators.phone.store import Phone
 from taskflow.clock import utc_now
 
@@ -93,7 +93,7 @@ class Desk:
         text = request.last_user_text()
         speaking = speakers(text, self._phone)
         response_id = body.get("responseId") if body else None
-        self._state.shown.append(request.model_dump_json(exclude_none=True))
+        self._state.shown.append(_without_bytes(request).model_dump_json(exclude_none=True))
         self._state.log.append(
             ModelCall(
                 at=utc_now().isoformat(),
@@ -108,6 +108,23 @@ class Desk:
                 response_id=response_id if isinstance(response_id, str) else None,
             )
         )
+
+
+def _without_bytes(request: GenerateRequest) -> GenerateRequest:
+    """Of a file, which kind it was and how long: what is kept of requests stays small."""
+
+    def shortened(part: Part) -> Part:
+        blob = part.inline_data
+        if blob is None:
+            return part
+        kept = blob.model_copy(update={"data": f"{len(blob.data)} characters"})
+        return part.model_copy(update={"inline_data": kept})
+
+    contents = [
+        content.model_copy(update={"parts": [shortened(part) for part in content.parts]})
+        for content in request.contents
+    ]
+    return request.model_copy(update={"contents": contents})
 
 
 def _tools(decision: Decision) -> list[str]:

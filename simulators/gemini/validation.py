@@ -1,5 +1,7 @@
 """What Google refuses with 400 before any model is asked, in the vendor's words."""
 
+import base64
+import binascii
 import re
 from collections.abc import Iterator, Mapping
 
@@ -7,9 +9,24 @@ from pydantic import ValidationError
 
 from simulators.gemini import models, signatures
 from simulators.gemini.errors import invalid_argument
-from simulators.gemini.wire import Content, GenerateRequest, Part
+from simulators.gemini.wire import Blob, Content, GenerateRequest, Part
 
 _ROLES = frozenset({"user", "model", "function", "tool", None, ""})
+_MEDIA = frozenset(
+    {
+        *("image/png", "image/jpeg", "image/webp", "image/heic", "image/heif", "application/pdf"),
+        *("audio/wav", "audio/mp3", "audio/aiff", "audio/aac", "audio/ogg", "audio/flac"),
+    }
+)
+_BEGINS = {
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/webp": b"RIFF",
+    "audio/ogg": b"OggS",
+    "application/pdf": b"%PDF-",
+}
+LEAST_OF_A_FILE = 32
+"""Bytes of anything that can be looked at."""
 _FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,63}")
 _SIGNATURES_PAGE = "https://ai.google.dev/gemini-api/docs/thought-signatures"
 
@@ -59,7 +76,20 @@ def _check_shape(request: GenerateRequest) -> None:
                         f"field 'data' is already set. Cannot set '{second}' after '{first}'"
                     )
                 case _:
-                    continue
+                    if part.inline_data is not None:
+                        _check_blob(part.inline_data)
+
+
+def _check_blob(blob: Blob) -> None:
+    if blob.mime_type not in _MEDIA:
+        raise invalid_argument(f"Unsupported MIME type: {blob.mime_type}")
+    try:
+        data = base64.b64decode(blob.data, validate=True)
+    except binascii.Error:
+        raise invalid_argument("Base64 decoding failed for inline_data.") from None
+    if not data.startswith(_BEGINS.get(blob.mime_type, b"")) or len(data) < LEAST_OF_A_FILE:
+        kind = "image" if blob.mime_type.startswith("image/") else "file"
+        raise invalid_argument(f"Unable to process input {kind}. Please retry or report.")
 
 
 def _check_order(request: GenerateRequest) -> None:

@@ -25,8 +25,12 @@ LONGEST_SAID = 1_000
 _NOTE = re.compile(
     r"\((?:from [^()]*, not from the user|summary of [^()]*)\)\s*(?P<said>[\s\S]*)", re.IGNORECASE
 )
-_ASIDE = re.compile(r"\A\(in (?:answer|reply) to [^\n]*\)\n", re.IGNORECASE)
-"""A line before a message, on which earlier one it answers."""
+_MEDIUM = r"\((?:the user sent [^\n]*|said in a voice note[^\n]*|a (?:file|contact card) [^\n]*)\)"
+_ASIDE = re.compile(
+    rf"\A(?:\(in (?:answer|reply) to [^\n]*\)\n|{_MEDIUM}(?:\n|\Z))+", re.IGNORECASE
+)
+"""Lines before a message: which earlier one it answers, and what came with it."""
+_OF_MEDIA = re.compile(rf"\A{_MEDIUM}", re.IGNORECASE)
 _TIME = re.compile(
     r"^\W?(?:now|current (?:local )?time)\s*:.*\d{4}-\d\d-\d\d.*$", re.IGNORECASE | re.MULTILINE
 )
@@ -47,6 +51,11 @@ class Wire(BaseModel):
             serialization_alias=to_camel,
         ),
     )
+
+
+def plain(text: str) -> str:
+    """What a person said, without the lines that a program put before it."""
+    return _TIME.sub("", _ASIDE.sub("", text)).strip()
 
 
 class FunctionCall(Wire):
@@ -123,10 +132,13 @@ class Content(Wire):
         texts = [part.text for part in self.parts if part.text]
         if len(texts) > 1 and _TIME.match(texts[0]):
             texts = texts[1:]
-        said = (
-            _TIME.sub("", _ASIDE.sub("", text)).strip() for text in texts if not _NOTE.match(text)
-        )
+        said = (plain(text) for text in texts if not _NOTE.match(text))
         return [text for text in said if text]
+
+    def shows_media(self) -> bool:
+        """Whether something came with what a person said."""
+        told = (part.text for part in self.parts if part.text)
+        return any(part.inline_data for part in self.parts) or any(map(_OF_MEDIA.match, told))
 
     def notes(self) -> list[str]:
         """What a program says to the model in the user's role."""
@@ -222,7 +234,11 @@ class GenerateRequest(Wire):
 
     def spoken_start(self) -> int:
         """Like `turn_start`, but a note of the caller's own program opens no turn."""
-        return self._last_index(lambda content: not content.responses() and bool(content.spoken()))
+        return self._last_index(
+            lambda content: (
+                not content.responses() and (bool(content.spoken()) or content.shows_media())
+            )
+        )
 
     def turn_texts(self) -> list[str]:
         """What the person wrote in the current turn, oldest first."""

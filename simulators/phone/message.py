@@ -58,7 +58,18 @@ class Message:
     """Sent as what WhatsApp had approved, not free-form."""
     buttons: tuple[Button, ...] = ()
     replied_to: str | None = None
-    """Inbound: the sid of the message whose button was pressed."""
+    """Inbound: the sid of the message whose button was pressed, or that this one quotes."""
+    is_quote: bool = False
+    attached: str | None = None
+    """Inbound: the type of what they sent along; their phone keeps it, whatever Twilio has."""
+    file_name: str | None = None
+    said: str | None = None
+    """Inbound: what they said in a voice note."""
+    place: str | None = None
+    """Inbound: the name of a place that they shared."""
+    at_degrees: tuple[str, str] | None = None
+    """Its latitude and longitude."""
+    forwarded: bool = False
     status_callback: str | None = None
     webhook_status: int | None = None
     """What TaskFlow answered to an inbound message; None while unknown, and when it did not."""
@@ -78,6 +89,8 @@ class Message:
 
     @property
     def has_picture(self) -> bool:
+        if self.attached:
+            return self.attached.startswith("image/")
         return self.media_kept and (self.media_type or "").startswith("image/")
 
     @property
@@ -113,6 +126,8 @@ class Message:
             for name in ("at", "updated", "sent_at")
             if data.get(name)
         }
+        if data.get("at_degrees"):
+            values["at_degrees"] = tuple(data["at_degrees"])
         values["buttons"] = tuple(Button(**button) for button in data.get("buttons", ()))
         return cls(**(known | values))
 

@@ -1,4 +1,4 @@
-"""Twilio's own copies of the media it sent, so that a phone shows them long after; on disk."""
+"""Twilio's own copies of media, and the phone's, so that it shows them long after; on disk."""
 
 import shutil
 from pathlib import Path
@@ -24,3 +24,8 @@ class Copies:
 
     def clear(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def on_phone(sid: str) -> str:
+    """By which a person's own copy of what they sent is kept."""
+    return f"{sid}-sent"

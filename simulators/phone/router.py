@@ -7,22 +7,25 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
+from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
 from simulators.context import SimContext
 from simulators.phone.address import is_address, is_hidden
+from simulators.phone.pictures import on_phone
+from simulators.phone.sharing import SID, Shared, Strict, again, place_of
 from simulators.phone.store import Phone
 from simulators.twilio.delivery import Deliveries
-from simulators.twilio.inbound import Inbound, Typed
+from simulators.twilio.inbound import Inbound, Typed, api_url
 
 STATIC = Path(__file__).parent / "static"
 HEARTBEAT_SECONDS = 15
 NO_BUTTON = "no message on a phone has such a button"
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "img-src 'self'; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
@@ -55,10 +58,6 @@ def _is_an_id(value: str) -> str:
 BusinessScopedId = Annotated[str, AfterValidator(_is_an_id)]
 
 
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
 class Looked(Strict):
     user: UserAddress
 
@@ -70,15 +69,21 @@ class Met(Strict):
     """Another one than the number's: the number has changed hands."""
 
 
-class Sent(Strict):
+class Sent(Shared):
     user: UserAddress
-    body: str = Field(min_length=1, max_length=4096)
+    quotes: str | None = Field(default=None, pattern=SID)
+    """The message that it answers."""
+
+
+class Forwarded(Strict):
+    user: UserAddress
+    sid: str = Field(pattern=SID)
 
 
 class Pressed(Strict):
     """A button under the message with this sid."""
 
-    sid: str = Field(pattern="^(SM|MM)[0-9a-f]{32}$")
+    sid: str = Field(pattern=SID)
     title: str = Field(min_length=1, max_length=1600)
 
 
@@ -97,18 +102,42 @@ class Page:
         )
 
     async def picture(self, sid: str) -> Response:
-        """Twilio's copy, so that the page reaches no other server."""
+        """Twilio's copy, or the phone's own, so that the page reaches no other server."""
         message = self._phone.get(sid)
-        if message is None or not message.has_picture:
+        if message is None or not (message.has_picture or message.said):
             return Response(status_code=404, headers=SAFE)
-        path = self._copies.path(message.sid)
+        path = self._copies.path(on_phone(sid) if message.attached else sid)
         if path is None:
             return Response(status_code=404, headers=SAFE)
-        return FileResponse(path, media_type=message.media_type, headers=PICTURE)
+        shown_as = message.attached or message.media_type
+        return FileResponse(path, media_type=shown_as, headers=PICTURE)
 
-    async def send(self, sent: Sent) -> dict[str, Any]:
-        received = await self._inbound.receive(Typed(sent.user, sent.body))
-        return {"sid": received.message.sid}
+    async def send(self, sent: Sent, request: Request) -> dict[str, Any]:
+        typed = Typed(
+            sent.user,
+            sent.text(),
+            file=sent.enclosed(),
+            place=sent.where(),
+            quotes=self._phone.get(sent.quotes) if sent.quotes else None,
+            api=api_url(request),
+        )
+        return {"sid": (await self._inbound.receive(typed)).message.sid}
+
+    async def forward(self, forwarded: Forwarded, request: Request) -> Response:
+        """Into the one chat there is: as if it had come from somebody else."""
+        message = self._phone.get(forwarded.sid)
+        if message is None:
+            return JSONResponse({"error": "no such message is on a phone"}, 404)
+        file = again(message, self._copies)
+        typed = Typed(
+            forwarded.user,
+            message.body,
+            file=file,
+            place=place_of(message),
+            forwarded=True,
+            api=api_url(request),
+        )
+        return JSONResponse({"sid": (await self._inbound.receive(typed)).message.sid})
 
     async def press(self, pressed: Pressed) -> Response:
         received = await self._inbound.press(pressed.sid, pressed.title)
@@ -169,6 +198,7 @@ def build_router(context: SimContext, inbound: Inbound, deliveries: Deliveries) 
     router.add_api_route("/phone/events", page.events, methods=["GET"])
     router.add_api_route("/_media/{sid}", page.picture, methods=["GET"])
     router.add_api_route("/phone/messages", page.send, methods=["POST"])
+    router.add_api_route("/phone/forwarded", page.forward, methods=["POST"])
     router.add_api_route("/phone/pressed", page.press, methods=["POST"])
     router.add_api_route("/phone/looked", page.look, methods=["POST"])
     router.add_api_route("/phone/contacts", page.meet, methods=["POST"], response_model=None)

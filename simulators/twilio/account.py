@@ -1,5 +1,6 @@
 """The account and its registered sender, as Twilio writes them; what an operator set at them."""
 
+import hmac
 import json
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
@@ -44,6 +45,11 @@ class Account:
 
     def forget(self) -> None:
         self.status, self.sender_status, self.webhook = "active", "ONLINE", {}
+
+    def token_of(self, sid: str) -> str:
+        """That lets whoever was sent on take a message's media."""
+        secret = self.settings.twilio_auth_token.get_secret_value().encode()
+        return hmac.new(secret, sid.encode(), "sha256").hexdigest()[:32]
 
     def target(self) -> tuple[str, str]:
         """Where an inbound message is posted, and the URL that is signed for it."""

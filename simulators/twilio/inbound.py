@@ -5,17 +5,41 @@ import json
 from dataclasses import dataclass, field
 
 import structlog
+from starlette.requests import Request
 
 from simulators.context import SimContext
+from simulators.ogg import voice_note
 from simulators.phone.address import is_hidden
 from simulators.phone.message import WHATSAPP, Contact, Message
+from simulators.phone.pictures import on_phone
 from simulators.twilio.account import Account
 from simulators.twilio.opt_out import ANSWERS, Kind, kind_of_word
-from simulators.twilio.resource import API_VERSION
+from simulators.twilio.resource import API_VERSION, media_sid_of
 from simulators.twilio.webhooks import Answer, Params, Webhooks
 from taskflow.clock import new_id, utc_now
 
+VOICE = "audio/ogg"
+
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """A file that goes with a message."""
+
+    content_type: str
+    data: bytes = field(repr=False)
+    name: str | None = None
+    said: str | None = None
+    """Of a voice note."""
+
+
+@dataclass(frozen=True)
+class Place:
+    latitude: str
+    longitude: str
+    label: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,6 +55,11 @@ class Typed:
     quotes: Message | None = None
     media_url: str | None = None
     media_type: str | None = None
+    file: Enclosed | None = None
+    """In place of an address: Twilio serves it."""
+    api: str = ""
+    """Where Twilio is called, for the address of a file."""
+    place: Place | None = None
     forwarded: bool = False
     sid: str | None = None
     copies: int = 1
@@ -45,6 +74,7 @@ class Received:
 class Inbound:
     def __init__(self, context: SimContext, webhooks: Webhooks, account: Account) -> None:
         self._settings, self._phone = context.settings, context.phone
+        self._copies = context.copies
         self._webhooks, self._account = webhooks, account
 
     async def press(self, sid: str, title: str) -> Received | None:
@@ -83,11 +113,15 @@ class Inbound:
         known = self._phone.get(typed.sid) if typed.sid else None
         if known:
             return known
-        now = utc_now()
-        prefix = "MM" if typed.media_url else "SM"
+        now, file = utc_now(), typed.file
+        prefix = "MM" if typed.media_url or file else "SM"
+        sid = typed.sid or prefix + new_id().hex
+        if file:
+            self._copies.keep(sid, file.data)
+            self._copies.keep(on_phone(sid), file.data)
         return self._phone.put(
             Message(
-                sid=typed.sid or prefix + new_id().hex,
+                sid=sid,
                 direction="inbound",
                 user=typed.user,
                 body=typed.body,
@@ -96,12 +130,25 @@ class Inbound:
                 updated=now,
                 sent_at=now,
                 business=self._settings.business_address,
-                media_url=typed.media_url,
-                media_type=typed.media_type,
+                media_url=self._url(sid, typed.api) if file else typed.media_url,
+                media_type=file.content_type if file else typed.media_type,
+                media_kept=file is not None,
+                attached=file.content_type if file else None,
+                file_name=file.name if file else None,
+                said=file.said if file else None,
+                place=typed.place and (typed.place.label or "A place"),
+                at_degrees=typed.place and (typed.place.latitude, typed.place.longitude),
+                forwarded=typed.forwarded,
                 bsuid=contact.bsuid,
                 replied_to=typed.quotes.sid if typed.quotes else None,
+                is_quote=typed.quotes is not None and typed.button_payload is None,
             )
         )
+
+    def _url(self, sid: str, api: str) -> str:
+        base = self._settings.twilio_api_url or api
+        account = self._settings.twilio_account_sid
+        return f"{base}/{API_VERSION}/Accounts/{account}/Messages/{sid}/Media/{media_sid_of(sid)}"
 
     def _answer(self, message: Message, kind: Kind) -> None:
         """Twilio's own word on it: on the phone, and in no list of messages."""
@@ -135,7 +182,7 @@ class Inbound:
             "SmsMessageSid": message.sid,
             "NumMedia": "1" if message.media_url else "0",
             "ProfileName": contact.name,
-            "MessageType": _type_of(typed),
+            "MessageType": _type_of(typed, message),
             "SmsSid": message.sid,
             "WaId": digits,
             "SmsStatus": "received",
@@ -160,18 +207,36 @@ class Inbound:
             params["OriginalRepliedMessageSender"] = typed.quotes.from_
         if typed.forwarded:
             params["Forwarded"] = "true"
+        if typed.place:
+            place = typed.place
+            params |= {"Latitude": place.latitude, "Longitude": place.longitude}
+            told = {"Label": place.label, "Address": place.address}
+            params |= {name: value for name, value in told.items() if value}
         if message.media_url:
             params["MediaUrl0"] = message.media_url
             params["MediaContentType0"] = message.media_type or "application/octet-stream"
         return params
 
 
-def _type_of(typed: Typed) -> str:
+def _type_of(typed: Typed, message: Message) -> str:
     """A tap is a "button" under an approved template, and "interactive" under all else."""
     if typed.button_payload is not None:
         is_free_form = typed.quotes is not None and not typed.quotes.is_template
         return "interactive" if is_free_form else "button"
-    if not typed.media_url:
+    if typed.place:
+        return "location"
+    if not message.media_url:
         return "text"
-    family = (typed.media_type or "").partition("/")[0]
+    family = (message.media_type or "").partition("/")[0]
     return family if family in {"image", "audio", "video"} else "document"
+
+
+def spoken(words: str) -> Enclosed:
+    """A voice note in which this is said."""
+    return Enclosed(VOICE, voice_note(words), said=words)
+
+
+def api_url(request: Request) -> str:
+    """Where the caller of this simulator finds Twilio."""
+    host, port = request.scope["server"]
+    return f"http://{host}:{port}/twilio"

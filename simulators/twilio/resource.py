@@ -40,7 +40,11 @@ def message_resource(message: Message, account: str) -> dict[str, Any]:
 
 
 def media_sid(message: Message) -> str:
-    return f"ME{message.sid[2:]}"
+    return media_sid_of(message.sid)
+
+
+def media_sid_of(sid: str) -> str:
+    return f"ME{sid[2:]}"
 
 
 def media_resource(message: Message, account: str) -> dict[str, Any]:

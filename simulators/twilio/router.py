@@ -6,11 +6,12 @@ import secrets
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
 from simulators.context import SimContext
 from simulators.faults import CUT, Fault, Vendor, cut, linger
 from simulators.phone.message import Message
+from simulators.phone.pictures import on_phone
 from simulators.settings import SimulatorSettings
 from simulators.twilio.account import Account
 from simulators.twilio.content import Contents
@@ -25,6 +26,8 @@ from simulators.twilio.resource import (
 )
 from simulators.twilio.validation import first, parse_form, validate
 
+BYTES = "media-bytes"
+"""Where the store behind Twilio answers, which knows no account."""
 TYPING_SECONDS = 25
 """How long WhatsApp shows the indicator when no message ends it."""
 ON_ITS_WAY = frozenset({"accepted", "queued"})
@@ -83,12 +86,35 @@ class TwilioApi:
             raise TwilioError(20404, path_of(request))
         return JSONResponse(media_resource(message, account))
 
+    async def show_media(self, request: Request, account: str, sid: str, media: str) -> Response:
+        """Sends on to where the bytes lie, for as long as somebody who asked may take them."""
+        message = await self._asked_for(request, account, sid, "twilio-media")
+        if isinstance(message, Response):
+            return message
+        if not message.media_kept or media != media_sid(message):
+            raise TwilioError(20404, path_of(request))
+        path = f"{request.scope['root_path']}/twilio/{BYTES}/{self._account.token_of(sid)}/{sid}"
+        return Response(status_code=307, headers={"Location": path})
+
+    async def bytes_of_media(self, request: Request, token: str, sid: str) -> Response:
+        """As the store behind Twilio: whoever has the address may take it, and nobody else."""
+        if "Authorization" in request.headers:
+            return Response("Only one auth mechanism allowed", 400, media_type="text/plain")
+        message, path = self._phone.get(sid), self._copies.path(sid)
+        is_theirs = secrets.compare_digest(token, self._account.token_of(sid))
+        if message is None or path is None or not is_theirs:
+            return Response("AccessDenied", 403, media_type="text/plain")
+        return FileResponse(
+            path, headers={"Content-Type": message.media_type or "binary/octet-stream"}
+        )
+
     async def delete_message(self, request: Request, account: str, sid: str) -> Response:
         message = await self._asked_for(request, account, sid, "twilio-delete")
         if isinstance(message, Response):
             return message
         if message.status in ON_ITS_WAY:
             raise TwilioError(20009)
+        self._copies.delete(on_phone(sid))
         self._phone.erase(sid)
         return Response(status_code=204)
 
@@ -214,6 +240,8 @@ def build_router(
     router.add_api_route(messages + "/{sid}.json", api.fetch_message, methods=["GET"])
     router.add_api_route(messages + "/{sid}/Media.json", api.list_media, methods=["GET"])
     router.add_api_route(messages + "/{sid}/Media/{media}.json", api.fetch_media, methods=["GET"])
+    router.add_api_route(messages + "/{sid}/Media/{media}", api.show_media, methods=["GET"])
+    router.add_api_route(f"/{BYTES}/{{token}}/{{sid}}", api.bytes_of_media, methods=["GET"])
     router.add_api_route(messages + "/{sid}.json", api.delete_message, methods=["DELETE"])
     router.add_api_route(
         messages + "/{sid}/Media/{media}.json", api.delete_media, methods=["DELETE"]

@@ -26,6 +26,7 @@ from contracts.conversation import (
     UserForgotten,
 )
 from contracts.event import Event
+from contracts.media import MediaKept
 from contracts.replies import ReplyParked, ReplyUndelivered
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 
@@ -84,6 +85,7 @@ CONSUMERS = (
         _all(
             MessageReceived,
             ConsentGiven,
+            MediaKept,  # a voice note is put in words
             ToolFinished,
             ToolFailed,
             TurnParked,
@@ -92,7 +94,8 @@ CONSUMERS = (
         )
         + _tools_of("agent"),
     ),
-    # A message and a START bring back what is held, and a late refusal what counted as said.
+    # A message and a START bring back what is held, a message its media; a late refusal what
+    # counted as said.
     Consumer(
         "gateway",
         _all(

@@ -1,10 +1,13 @@
-"""Pictures, sealed like every text: charts that replies show, screenshots that prove a price.
+"""Media, sealed like every text: charts, screenshots that prove a price, and what people sent.
 
-Events carry a picture's id only; the gateway shows it to whoever holds its signed address.
+Events carry a medium's id only; the gateway shows a picture to whoever holds its signed address.
 """
 
+import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -17,8 +20,14 @@ from taskflow.privacy.vault import UnknownUser, Vault, deleted
 
 MAX_BYTES = 5 * 1024 * 1024
 """WhatsApp's limit of an image."""
+MOST_KEPT = 16 * 1024 * 1024
+"""Bytes of what a person sent: WhatsApp's limit of sound and video."""
+AT_ONCE = 256 * 1024
+"""Bytes that are sealed or opened in less than a millisecond; more is left to a thread."""
 CONTENT_TYPES = frozenset({"image/png", "image/jpeg"})
 """What WhatsApp shows as an image; WebP is a sticker there."""
+
+T = TypeVar("T")
 
 # The lock on the user's row: once `forget` has their key, nothing of theirs is stored any more.
 _PUT = """
@@ -41,6 +50,12 @@ select exists (select from media join vault_people using (user_id)
 _PURGE = "delete from media where user_id = $1"
 
 
+class TooLargeToKeep(Permanent):
+    """More than MOST_KEPT, or nothing at all."""
+
+    code = "too_large_to_keep"
+
+
 class NotAPicture(Permanent):
     """WhatsApp would not show it: empty, too large, or of another kind."""
 
@@ -52,6 +67,8 @@ class Stored:
     id: UUID
     sha256: str
     """Hexadecimal, of the picture itself."""
+    is_new: bool = True
+    """Whether it was stored just now; else what stood there before still stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +90,28 @@ class Media:
         stands. Raises NotAPicture, SealedForEver or UnknownUser; DatabaseUnavailable.
         """
         _check(content_type, data)
-        id_, hash_ = media_id or clock.new_id(), hashlib.sha256(data)
+        return await self._stored(user, content_type, data, media_id or clock.new_id())
+
+    async def keep(self, user: UserId, content_type: str, data: bytes, media_id: UUID) -> Stored:
+        """As `put`, for what a person sent: of any type, and at most MOST_KEPT bytes."""
+        if not 0 < len(data) <= MOST_KEPT:
+            raise TooLargeToKeep(f"{len(data)} bytes; a medium has 1 to {MOST_KEPT}")
+        return await self._stored(user, content_type, data, media_id)
+
+    async def _stored(self, user: UserId, content_type: str, data: bytes, id_: UUID) -> Stored:
         try:
-            sealed = (await self._vault.key(user)).seal(data, id_.bytes)
+            key = await self._vault.key(user)
+            digest, sealed = await _worked(data, lambda: (_hash(data), key.seal(data, id_.bytes)))
             async with failpoints.MEDIA_COMMIT:
-                new = await self._pool.fetchval(
-                    _PUT, id_, user, content_type, hash_.digest(), sealed
-                )
+                new = await self._pool.fetchval(_PUT, id_, user, content_type, digest, sealed)
             if new is not None:
-                return Stored(id_, hash_.hexdigest())
+                return Stored(id_, digest.hex())
             standing: bytes | None = await self._pool.fetchval(_STANDING, id_, user)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the media store did not answer") from error
         if standing is None:
             raise SealedForEver(f"nothing of user {user} is stored any more")
-        return Stored(id_, standing.hex())
+        return Stored(id_, standing.hex(), is_new=False)
 
     async def get(self, media_id: UUID) -> Picture | None:
         """None when there is no such picture, or no longer. Raises DatabaseUnavailable."""
@@ -100,7 +124,9 @@ class Media:
             raise DatabaseUnavailable("the media store did not answer") from error
         except (SealedForEver, UnknownUser):
             return None
-        return Picture(row["content_type"], key.open(row["sealed"], media_id.bytes))
+        sealed: bytes = row["sealed"]
+        opened = await _worked(sealed, lambda: key.open(sealed, media_id.bytes))
+        return Picture(row["content_type"], opened)
 
     async def has(self, media_id: UUID) -> bool:
         """Raises DatabaseUnavailable."""
@@ -113,6 +139,15 @@ class Media:
 async def purge(connection: Connection, user: UserId) -> int:
     """Deletes every picture of a user, and says how many; after `Vault.forget_in`."""
     return deleted(await connection.execute(_PURGE, user))
+
+
+async def _worked(data: bytes, work: Callable[[], T]) -> T:
+    """Off the event loop where there is much to do."""
+    return work() if len(data) <= AT_ONCE else await asyncio.to_thread(work)
+
+
+def _hash(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def _check(content_type: str, data: bytes) -> None:

@@ -62,6 +62,7 @@ def turn(
         "number": one.started.event.number,
         "started_at": one.started.recorded_at.isoformat(),
         "messages": [event(messages[id_], cover) for id_ in one.messages if id_ in messages],
+        "media": [event(told, cover) for id_ in one.messages for told in one.media.get(id_, ())],
         "steps": [step(told, cover) for told in one.steps.values()],
         "beside": [event(told, cover) for told in one.beside],
         "ended": one.ended.event.type if one.ended else None,

@@ -19,6 +19,7 @@ from contracts.conversation import (
     UserForgotten,
     WishJudged,
 )
+from contracts.media import MediaKept, MediaRefused, VoiceTranscribed
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 
@@ -50,6 +51,8 @@ class Turn:
     messages: list[UUID]
     """What it answers, oldest first."""
     steps: dict[int, Step] = field(default_factory=dict[int, Step])
+    media: dict[UUID, list[Recorded[Any]]] = field(default_factory=dict[UUID, list[Recorded[Any]]])
+    """By message, what became of what came with it, and what was heard in it."""
     beside: list[Recorded[Any]] = field(default_factory=list[Recorded[Any]])
     """What was decided in it besides: that its user wants to be forgotten, and whatever comes."""
     ended: Recorded[Any] | None = None
@@ -64,13 +67,16 @@ def turns(events: Iterable[Recorded[Any]]) -> dict[UUID, Turn]:
     found: dict[UUID, Turn] = {}
     calls: dict[UUID, Call] = {}
     pending: list[UUID] = []
+    media: dict[UUID, list[Recorded[Any]]] = {}
     for recorded in events:
         match recorded.event:
             case MessageReceived():
                 pending.append(recorded.event_id)
             case TurnStarted():
-                found[recorded.event_id] = Turn(recorded, pending)
+                found[recorded.event_id] = Turn(recorded, pending, media=media)
                 pending = []
+            case MediaKept(message=id_) | MediaRefused(message=id_) | VoiceTranscribed(message=id_):
+                media.setdefault(id_, []).append(recorded)
             case TurnParked(turn=None, messages=given):
                 pending = [one for one in pending if one not in given]
             case TurnRetried(messages=given):

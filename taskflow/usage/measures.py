@@ -25,6 +25,7 @@ from contracts.conversation import (
     UserForgotten,
     WishJudged,
 )
+from contracts.media import VoiceTranscribed
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderFired
 from contracts.replies import (
@@ -66,6 +67,7 @@ MEASURED = frozenset(
         ReplySending,
         *(ReplySent, ReplyUndelivered, ToolFailed, ToolFinished, ToolOffered, WatchAlerted),
         ReplyLooked,
+        VoiceTranscribed,
         WishJudged,
     )
 )
@@ -161,6 +163,8 @@ class Measures:
                 if turn in self._turns:
                     self._turns[turn].model_ms += took_ms
                 yield from _called(model, "witness", usage)
+            case VoiceTranscribed(model=model, usage=usage):
+                yield from _called(model, "voice", usage)
             case ModelFailed(reason=reason):
                 yield Measurement(metrics.MODEL_FAILURES, 1, {"reason": reason})
             case _:

@@ -20,6 +20,7 @@ from contracts.conversation import (
     Usage,
     WishJudged,
 )
+from contracts.media import VoiceTranscribed
 from contracts.recorded import Recorded
 from contracts.replies import ReplyFailed, ReplyParked, ReplySent, ReplyUndelivered
 from contracts.tools import ToolFailed
@@ -203,6 +204,7 @@ def _add_inner_work(page: _Page, event: Any, at: datetime) -> None:
         case (
             ReplyLooked(model=str() as model, usage=used, took_ms=took_ms)
             | WishJudged(model=str() as model, usage=used, took_ms=took_ms)
+            | VoiceTranscribed(model=model, usage=used, took_ms=took_ms)
         ):
             _used(page, at, model, used, took_ms)
         case ToolFailed(code=code) if code in NO_FAULT:

@@ -20,6 +20,7 @@ from contracts.conversation import (
     UserForgotten,
     WishJudged,
 )
+from contracts.media import VoiceTranscribed
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderFired
 from contracts.replies import (
@@ -182,7 +183,7 @@ def _notes_of_a_turn(event: Any) -> Iterator[str]:
         case ModelAnswered(usage=usage):
             yield f"{event.model}, {usage.input} tokens in, {usage.output} out"
             yield f"{event.finish_reason}, took {event.took_ms} ms"
-        case ReplyLooked(usage=usage):
+        case ReplyLooked(usage=usage) | VoiceTranscribed(usage=usage):
             yield f"{event.model}, {usage.input} tokens in, {usage.output} out"
         case ModelFailed(attempts=attempts):
             yield f"{attempts} attempts"

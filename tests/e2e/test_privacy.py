@@ -82,6 +82,8 @@ def told(tmp_path_factory: pytest.TempPathFactory, collector: Receiver) -> Gener
             stack.say(BYSTANDER, "hello from beside")
             stack.await_replies(USER, 1)
             stack.await_replies(BYSTANDER, 1)
+            stack.say(USER, "", voice=f"what is a {CANARY}")
+            stack.await_replies(USER, 2)
             for name, value in stack.env.items():
                 patch.setenv(name, value)
             asyncio.run(_more())
@@ -260,10 +262,10 @@ def test_a_user_is_forgotten_at_their_own_word_and_nothing_of_theirs_is_left(
     wait_until(lambda: "watches" in asyncio.run(_rows_beside_the_log(user)), 20)
     asked = len(told.model_calls(USER))
     told.say(USER, "Please forget me")
-    question = told.await_replies(USER, 2)[-1]
+    question = told.await_replies(USER, 3)[-1]
     assert "cannot be undone" in question
     told.say(USER, "yes")
-    assert told.await_replies(USER, 3)[-1].startswith("Goodbye.")
+    assert told.await_replies(USER, 4)[-1].startswith("Goodbye.")
     wait_until(lambda: '"user.forgotten"' in taskflow("show", user, "--json"), 20)
     wait_until(
         lambda: not asyncio.run(_rows_beside_the_log(user)),

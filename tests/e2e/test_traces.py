@@ -39,7 +39,7 @@ CONVENTIONS = (
     ),
     ("CLIENT", r"request taskflow\.ask\.[a-z_]+", MESSAGING),
     ("CONSUMER", r"process taskflow\.ask\.[a-z_]+", MESSAGING),
-    ("INTERNAL", r"wait for burst", set()),
+    ("INTERNAL", r"wait for (burst|media)", set()),
     ("INTERNAL", r"invoke_agent taskflow", {"gen_ai.operation.name", "gen_ai.agent.name"}),
     (
         "CLIENT",
@@ -47,7 +47,7 @@ CONVENTIONS = (
         {"gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model"},
     ),
     ("INTERNAL", r"execute_tool [a-z_]+", {"gen_ai.tool.name", "gen_ai.tool.call.id"}),
-    ("CLIENT", r"(GET|POST) /[\w/{}.-]+", {"http.request.method", "url.template"}),
+    ("CLIENT", r"(GET|POST|DELETE) /[\w/{}.-]+", {"http.request.method", "url.template"}),
     ("PRODUCER", r"fire reminder", {"taskflow.late_s"}),
 )
 _numbers = itertools.count(15554000001)

@@ -14,12 +14,14 @@ from typing import Any, get_args
 from uuid import UUID
 
 from contracts import buttons
-from contracts.conversation import Button, MessageReceived, Usage
+from contracts.conversation import Button, MessageReceived, ReplyReady, Usage
 from contracts.declarations import Argument
+from contracts.media import MediaKept
 from contracts.profile import ProfileKind
 from contracts.recorded import Message, Recorded
 from services.agent import decider
-from services.agent.asking import results, second_look
+from services.agent.asking import cards, hearing, history, results, second_look
+from services.agent.asking.attachments import Attachment, WithMedia
 from services.agent.asking.gemini import Answer
 from services.agent.buttons import offering
 from services.agent.judging import addresses, private, proposals
@@ -34,9 +36,10 @@ from services.agent.memory.fact_tools import Keeping
 from services.agent.memory.profile.facts import Profile
 from services.agent.speaking import identifying
 from services.agent.what_if import comparing
-from services.gateway.channels import parts, zones
+from services.gateway.channels import kinds, parts, zones
 from services.gateway.channels.formatting import for_whatsapp
 from services.gateway.channels.twilio import inbound, quick_replies, signature
+from services.gateway.channels.twilio.attachments import Attachments
 from services.gateway.channels.twilio.forms import Unusable, inbound_form
 from services.scheduler import meant, recurrence, rule_words
 from services.scheduler.tools import SetReminder
@@ -90,6 +93,15 @@ class TextFunction:
     """Whether its growth is judged: not where it is bounded by a size within those tried."""
 
 
+_KEPT = MediaKept(
+    message=UUID(int=1),
+    index=0,
+    of=1,
+    media=UUID(int=2),
+    content_type="audio/ogg",
+    size=1,
+    sha256="0",
+)
 HOME = Hints(("de",), ("DE",))
 LONGEST_QUERY = 2_000
 """Characters that a look-up sends at most."""
@@ -148,6 +160,36 @@ def _answered(text: str) -> object:
     content, finish = fitted({"role": "model", "parts": [{"text": text}]}, "STOP")
     fact = answer(TURN, 1, text="").model_copy(update={"content": content, "finish_reason": finish})
     return telling_again(answered(fact, _given()), {UUID(int=7): text}, "en")
+
+
+def _medium(text: str) -> object:
+    """A file's type and its first bytes, as anybody may send them."""
+    data = text.encode("utf-8", "replace")
+    announced = kinds.named(text)
+    return kinds.may_be_kept(announced), kinds.kept_as(announced, data[: kinds.HEAD])
+
+
+def _medium_at(text: str) -> object:
+    """An address of media, in a form's bounds."""
+    twilio = Attachments.__new__(Attachments)
+    twilio._messages = "https://api.twilio.com/"
+    return twilio._place(twilio._messages + text[:2_048])
+
+
+def _heard(text: str) -> object:
+    said = {"role": "model", "parts": [{"text": text}]}
+    told = hearing.accepted(Answer(said, "STOP", Usage(), None, "m", 1), _KEPT)
+    note = Attachment("audio/ogg", _KEPT, told)
+    sent = {"message_ref": "SM", "channel": "whatsapp", "kind": "text", "text": text}
+    message = WithMedia.model_construct(
+        **{**dict(MessageReceived.model_validate(sent)), "attachments": (note,)}
+    )
+    recorded = Recorded(
+        event=message, event_id=UUID(int=1), stream="s", version=1, position=1, transaction_id=1,
+        user_id=None, cause=None, correlation=UUID(int=1), trace=None, recorded_at=START,
+    )  # fmt: skip
+    reply = ReplyReady(turn=TURN, kind="answer", text="Done.")
+    return hearing.heard_first([reply], [recorded], "en"), history.words(message, None, set())
 
 
 def _looked(text: str) -> object:
@@ -237,6 +279,10 @@ ALL = [
     TextFunction("a button's payload", buttons.read, BODY),
     TextFunction("gateway buttons", lambda t: quick_replies.filled(t, [Button(payload="yes", label="Yes")]), LARGE, 700),
     TextFunction("agent suggestions", lambda t: offering.suggested([t, t[:20]], ["set_reminder"], "", "en"), BODY, 1_500, growth=False),
+    TextFunction("gateway medium", _medium, BODY),
+    TextFunction("gateway medium's place", _medium_at, BODY),
+    TextFunction("agent voice note", _heard, LARGE, 700, growth=False),
+    TextFunction("agent contact card", lambda t: cards.told(t.encode("utf-8", "replace")), LARGE, 1_500),
     TextFunction("agent stop word", decider.is_stop_word, BODY),
     TextFunction("agent languages", identifying.likelihoods, BODY, 1_500, growth=False),
     TextFunction("a typed word", lambda t: typed.YES.is_said(t, LANGUAGES), BODY),

@@ -1,10 +1,13 @@
 """What the golden log of a release tells: every event there is, and what goes wrong at times."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from contracts import slots, streams
 from contracts.conversation import ReplyReady, TurnRetried, UserForgotten
+from contracts.media import MediaKept, MediaRefused, VoiceTranscribed
+from contracts.recorded import Recorded
 from contracts.replies import OPTED_OUT, WINDOW_SHUT, ReplySent
 from contracts.streams import UserId
 from contracts.templates import TemplateCreated, TemplateReviewed
@@ -17,21 +20,11 @@ from services.gateway.channels.statuses import Callback
 from taskflow.log.appending import Write
 from tests.support.golden_house import House, named, says
 
-ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA = (
+ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV = (
     UserId(named(name))
     for name in (
-        "ada",
-        "bob",
-        "cleo",
-        "dan",
-        "eve",
-        "fay",
-        "gus",
-        "hal",
-        "ida",
-        "jon",
-        "kim",
-        "lea",
+        *("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ida", "jon", "kim"),
+        *("lea", "liv"),
     )
 )
 FORGOTTEN = (CLEO, GUS)
@@ -43,7 +36,7 @@ BODY = "You asked me to remind you of this:\n{{1}}\nWrite back if I can do anyth
 async def everything(house: House) -> None:
     await house.offer("pay_bill")
     for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
-                  zone, undoing, windows, consenting, templates, buttons):  # fmt: skip
+                  zone, undoing, windows, consenting, templates, buttons, media):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -496,3 +489,50 @@ async def pressed(house: House, payload: str, *answers: Answer, quotes: str | No
     await house.hears(LEA, "(its label)", kind="button", pressed=payload, quotes=quotes)
     await house.answers(LEA, *answers)
     await house.sends(LEA)
+
+
+async def media(house: House) -> None:
+    """A voice note that asks for something, a picture, and a video that nobody can watch."""
+    text = "remind me on 9 December at 9 to water the plants"
+    note = await came(house, "audio/ogg")
+    await kept(house, note, "audio/ogg")
+    heard = VoiceTranscribed(
+        message=note.event_id,
+        index=0,
+        text=text,
+        language="en",
+        model="gemini-3.8-flash",
+        prompt_version="voice-v1",
+        took_ms=800,
+    )
+    await house.put(LIV, [heard], slots.voice(note.event_id, 0), note)
+    call = ("set_reminder", {"text": "water the plants", "date": "2026-12-09", "time": "09:00"})
+    await house.answers(LIV, says(None, call), says("It is set."))
+    await house.sends(LIV)
+    await kept(house, await came(house, "image/jpeg", "what is this?"), "image/jpeg")
+    await house.answers(LIV, says("A garden."))
+    await house.sends(LIV)
+    video = await came(house, "video/mp4")
+    refused = MediaRefused(message=video.event_id, index=0, of=1, why="type")
+    await house.put(LIV, [refused], slots.media(video.event_id, 0), video)
+    await house.answers(LIV, says("I cannot watch videos."))
+    await house.sends(LIV)
+
+
+async def came(house: House, content_type: str, text: str = "") -> Recorded[Any]:
+    sent = [{"url": "https://t.example/1", "content_type": content_type}]
+    return await house.hears(LIV, text, kind="media", media=sent)
+
+
+async def kept(house: House, message: Recorded[Any], content_type: str) -> None:
+    house.later(seconds=1)
+    fact = MediaKept(
+        message=message.event_id,
+        index=0,
+        of=1,
+        media=slots.event_id(slots.media(message.event_id, 0), 1),
+        content_type=content_type,
+        size=20_000,
+        sha256="5e" * 32,
+    )
+    await house.put(LIV, [fact], slots.media(message.event_id, 0), message)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from services.tools.egress import wall
-from services.tools.egress.addresses import Address
+from taskflow.internet import Address
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PUBLIC = "93.184.216.34"
@@ -130,5 +130,5 @@ class Internet:
     async def dial(self, address: Address, port: int) -> socket.socket:
         self.dialled.append(str(address))
         if str(address) == PUBLIC:
-            return await wall.dial(wall.addresses.parsed("127.0.0.1"), self.site.port)
+            return await wall.dial(wall.internet.parsed("127.0.0.1"), self.site.port)
         return await wall.dial(address, port)

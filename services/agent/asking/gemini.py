@@ -3,8 +3,8 @@
 import asyncio
 import copy
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from contracts.conversation import Usage
 from contracts.declarations import SAID
 from contracts.event import Json
 from contracts.tools import ToolOffered
+from services.agent.asking import attachments
 from services.agent.asking.answering import Answering
 from services.agent.judging.answer_size import fitted
 from services.agent.settings import AgentSettings
@@ -55,10 +56,26 @@ class Question:
     functions: Sequence[Json]
     answering: Answering | None = None
     """None: by text, nothing being offered."""
+    media: Mapping[str, bytes] = field(default_factory=dict[str, bytes], repr=False)
+    """The bytes that its contents refer to."""
+
+    def shown(self) -> set[str]:
+        """References to the media in its contents."""
+        return attachments.refs(self.contents)
+
+    def with_media(self, media: Mapping[str, bytes]) -> "Question":
+        return replace(self, media=media)
+
+    def without_media(self) -> "Question":
+        return replace(self, contents=attachments.unseen(self.contents), media={})
 
     def body(self) -> Json:
+        """As it is sent."""
+        return self._body(attachments.wired(self.contents, self.media))
+
+    def _body(self, contents: Sequence[Json]) -> Json:
         body: Json = {
-            "contents": list(self.contents),
+            "contents": list(contents),
             "systemInstruction": {"role": "user", "parts": [{"text": self.system}]},
             "generationConfig": {
                 "thinkingConfig": {"thinkingLevel": "LOW"},
@@ -72,8 +89,9 @@ class Question:
         return body
 
     def hash(self) -> str:
-        """SHA-256 of the canonical JSON."""
-        return hashlib.sha256(orjson.dumps(self.body(), option=orjson.OPT_SORT_KEYS)).hexdigest()
+        """SHA-256 of the canonical JSON; media stand in it by their own."""
+        told = orjson.dumps(self._body(self.contents), option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(told).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +147,8 @@ class Gemini:
     async def ask(self, question: Question, *, within: float) -> Answer:
         """One answer within so many seconds. Raises ModelUnavailable or ModelRefused."""
         give_up_at = clock.monotonic() + within
-        body = question.body()
+        # Megabytes in base64 are made beside the loop.
+        body = await asyncio.to_thread(question.body) if question.media else question.body()
         pause = FIRST_PAUSE
         for attempt in range(1, ATTEMPTS + 1):
             left = give_up_at - clock.monotonic()

@@ -4,7 +4,7 @@ Pure: it takes opened events and returns the wire's contents. Newest turns are t
 as the budget holds; what a summary covers is told by the summary alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from contracts.event import Json
 from contracts.personal import Sealed
 from contracts.recorded import Recorded
 from contracts.tools import ToolRequested
-from services.agent.asking import bounds
+from services.agent.asking import attachments, bounds
 from services.agent.asking.results import MAX_OLD_RESULT, as_read
 from services.agent.judging import truth
 from services.agent.judging.answer_parts import REPLY, calls, taken_apart
@@ -173,9 +173,13 @@ def _open(
     most: int | None = None,
 ) -> list[Json]:
     """The turn's answers stand verbatim, signatures too; what was not sent is sent back."""
-    told = _said_by_user(turn, turns, first)
+    media = attachments.showing([one.event for one in turn.messages])
+    shown = attachments.refs([{"parts": media}])
+    told = _said_by_user(turn, turns, first, shown)
     if notes:
         told = [_user(*_texts(told), *notes)]
+    if media:
+        told = [{"role": "user", "parts": [*told[0]["parts"], *media]}]
     for step in turn.steps.values():
         content = step.answer.content
         if content is None or not (step.calls or step.caught):
@@ -188,11 +192,13 @@ def _open(
     return told
 
 
-def _said_by_user(turn: Turn, turns: Turns, first: str | None = None) -> list[Json]:
+def _said_by_user(
+    turn: Turn, turns: Turns, first: str | None = None, shown: Collection[str] | None = None
+) -> list[Json]:
     if not turn.messages:
         return []
     said = [first] if first else []
-    wrote = [words(one.event, turns.quoted(one.event)) for one in turn.messages]
+    wrote = [words(one.event, turns.quoted(one.event), shown) for one in turn.messages]
     return [_user(*said, *bounds.condensed(wrote))]
 
 
@@ -245,14 +251,21 @@ def _user(*texts: str) -> Json:
     return {"role": "user", "parts": [{"text": text} for text in texts]}
 
 
-def words(message: MessageReceived, quoted: str | None = None) -> str:
-    """A message as the model reads it, with the one that it answers."""
+def words(
+    message: MessageReceived, quoted: str | None = None, shown: Collection[str] | None = None
+) -> str:
+    """A message as the model reads it, with the one that it answers.
+
+    `shown` are the media that stand beside it; None in a turn that is over.
+    """
     if isinstance(message.text, Sealed):
         raise TypeError("history is built from opened events")
     text = f"{FORWARDED}\n{message.text}" if message.forwarded else message.text
     if quoted is not None:
         shown = quoted if len(quoted) <= MAX_QUOTED else f"{quoted[:MAX_QUOTED]}…"
         text = f"{QUOTING} {orjson.dumps(shown).decode()})\n{text}"
+    if told := attachments.notes(message, shown):
+        return "\n".join([*told, text] if message.text else told)
     if not message.media:
         return text or (UNREADABLE if message.kind == "other" else "(an empty message)")
     kinds = {item.content_type.partition("/")[0] for item in message.media}

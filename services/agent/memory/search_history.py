@@ -10,9 +10,10 @@ import asyncpg
 import structlog
 from pydantic import BaseModel, Field
 
-from contracts import streams
+from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady, UserForgotten
 from contracts.event import Json
+from contracts.media import VoiceTranscribed
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from services.agent.memory.index_words import lexemes, macs, stems, words
@@ -77,7 +78,7 @@ class HistoryWords:
 
     async def _changes(self, recorded: Recorded[Any]) -> list[Statement]:
         match recorded.event:
-            case MessageReceived():
+            case MessageReceived() | VoiceTranscribed():
                 return await self._indexed(recorded, "user")
             case ReplyReady(kind="answer"):
                 return await self._indexed(recorded, "us")
@@ -185,7 +186,8 @@ class HistoryTools:
         request = call.request
         before = await self._log.read_end(request.stream, request.version, TURN_EVENTS)
         turns = [one for one in walked(before).turns if one.turn == request.event.turn]
-        return [message.event_id for turn in turns for message in turn.messages]
+        messages = [message.event_id for turn in turns for message in turn.messages]
+        return [*messages, *(slots.event_id(slots.voice(one, 0), 0) for one in messages)]
 
     async def _told(self, hit: Hit, call: Call) -> Json | None:
         recorded: Recorded[Any] | None = await self._log.find(hit.event_id)

@@ -7,6 +7,7 @@ from contracts import streams
 from contracts.conversation import MessageReceived, TurnStarted
 from contracts.event import Event
 from contracts.recorded import Recorded
+from services.agent.asking import attachments
 from services.agent.decider import Conversation
 from services.agent.memory.memory import Memory
 from services.agent.speaking.choosing import chosen
@@ -54,7 +55,8 @@ class TurnLanguage:
 
     async def _pending(self, state: Conversation) -> list[Recorded[MessageReceived]]:
         found = [await self._log.find(one.message) for one in state.pending]
-        return [await self._log.opened(one) for one in found if one is not None]
+        messages = [await self._log.opened(one) for one in found if one is not None]
+        return [await attachments.read(self._log, one) for one in messages]
 
 
 def _likely(typed: Sequence[str], around: Sequence[str]) -> Mapping[str, float]:

@@ -17,6 +17,7 @@ from contracts.conversation import (
 )
 from contracts.recorded import Recorded
 from contracts.streams import UserId
+from services.agent.asking import attachments
 from services.agent.asking.history import words
 from services.agent.decider import FOLD, Conversation
 from taskflow.log.event_log import Log
@@ -48,7 +49,7 @@ class Start:
         covered = {one.message for one in self.state.covers}
         return [
             words(one.event)
-            for one in self.before
+            for one in attachments.with_media(self.before)
             if isinstance(one.event, MessageReceived) and one.event_id in covered
         ]
 

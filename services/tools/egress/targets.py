@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from services.tools.egress import addresses
-from services.tools.egress.addresses import Address
 from services.tools.egress.refused import EgressRefused
+from taskflow import internet
 from taskflow.errors import Configuration
+from taskflow.internet import Address
 
 PORTS = frozenset({80, 443})
 MAX_URL = 8192
@@ -89,7 +89,7 @@ def of_authority(authority: str) -> Target:
 def _host(said: str, *, bracketed: bool) -> tuple[str, Address | None]:
     if bracketed:
         try:
-            address = addresses.parsed(said)
+            address = internet.parsed(said)
         except ValueError:
             raise EgressRefused("host") from None
         return str(address), address
@@ -100,7 +100,7 @@ def _host(said: str, *, bracketed: bool) -> tuple[str, Address | None]:
     # What ends in a number is an address to somebody: 127.1, 0x7f.1, 2130706433, 0177.0.0.1.
     if _NUMBER.fullmatch(labels[-1]):
         try:
-            address = addresses.parsed(host)
+            address = internet.parsed(host)
         except ValueError:
             raise EgressRefused("host") from None
         return str(address), address
@@ -136,7 +136,7 @@ class Allowed:
     @property
     def is_loopback(self) -> bool:
         try:
-            return addresses.unmapped(addresses.parsed(self.host)).is_loopback
+            return internet.unmapped(internet.parsed(self.host)).is_loopback
         except ValueError:
             return self.host == "localhost" or self.host.endswith(".localhost")
 

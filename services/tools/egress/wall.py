@@ -4,10 +4,10 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 
-from services.tools.egress import addresses
-from services.tools.egress.addresses import Address
 from services.tools.egress.refused import EgressRefused
 from services.tools.egress.targets import PORTS, Allowed, Target, is_inside
+from taskflow import internet
+from taskflow.internet import Address
 
 RESOLVE_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
@@ -54,7 +54,7 @@ class Wall:
             if target.address is None and is_inside(target.host):
                 raise EgressRefused("name")
         found = [target.address] if target.address else await self._addresses(target.host, vouched)
-        if not vouched and not all(map(addresses.is_public, found)):
+        if not vouched and not all(map(internet.is_public, found)):
             # One bad address among good ones is refused too: it is how a name is rebound.
             raise EgressRefused("address")
         return await self._connect(found[:MOST_ADDRESSES], target.port)
@@ -69,7 +69,7 @@ class Wall:
         except (OSError, UnicodeError):
             raise EgressRefused("unresolved") from None
         try:
-            found = [addresses.parsed(one) for one in said]
+            found = [internet.parsed(one) for one in said]
         except ValueError:
             raise EgressRefused("address") from None
         if not found:
@@ -80,7 +80,7 @@ class Wall:
         for address in found:
             try:
                 async with asyncio.timeout(CONNECT_SECONDS):
-                    return await self._dial(addresses.unmapped(address), port)
+                    return await self._dial(internet.unmapped(address), port)
             except (OSError, TimeoutError):
                 continue
         raise EgressRefused("unreachable")

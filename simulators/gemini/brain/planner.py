@@ -14,6 +14,7 @@ from simulators.gemini.brain import (
     follow_ups,
     giving_way,
     look,
+    media,
     summary,
     witness,
 )
@@ -62,6 +63,7 @@ _IN_PLACE_OF: Mapping[Skill, Skill] = {
 }
 """Where the first is not offered, the second may know."""
 _IN_THEIR_MONEY = frozenset({"flight", "products"})
+_IDLE = frozenset({"lost", "talk"})
 _MUST_CALL = "ANY"
 
 
@@ -100,6 +102,9 @@ def _decided(request: GenerateRequest) -> Decision:
     intents = _unless_noted(read_intents(texts, scene), scene)
     if outcomes:
         return _after_results(intents, outcomes, tools, scene)
+    is_of_media = media.asked_about(texts) or all(intent.kind in _IDLE for intent in intents)
+    if is_of_media and (seen := media.seen(request)):
+        return Decision(text=seen)
     moves = [_move(intent, tools, scene) for intent in intents]
     calls = tuple(move.call for move in moves if move.call)
     if calls:

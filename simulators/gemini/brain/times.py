@@ -92,6 +92,14 @@ def _spoken(match: re.Match[str]) -> Clock | None:
     return Clock(hour or 12, minute, is_open=hour != 12)
 
 
+def _in_words(match: re.Match[str]) -> Clock:
+    """As people speak: "at nine", "at nine in the evening"."""
+    hour, part = number(match["h"]), (match["part"] or "").lower()
+    if any(word in part for word in _PM_WORDS):
+        return Clock(hour % 12 + 12)
+    return Clock(hour, is_open=hour < 12 and not part)
+
+
 def _part_of_day(match: re.Match[str]) -> Clock:
     part = match["part"].lower()
     return Clock(_PARTS_OF_DAY[part], part_of_day="evening" if part == "tonight" else part)
@@ -102,6 +110,7 @@ _PART = (
     r"(?:\s+(?:in\s+the\s+|at\s+|on\s+the\s+|this\s+)?"
     r"(?P<part>morning|afternoon|evening|night|tonight)\b)?"
 )
+_HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _TIMES: list[Rule[Clock]] = [
     rule(rf"{_AT}?(?<![\d.,:])\b(?P<h>\d{{1,2}}):(?P<min>\d{{2}})(?!\d)\s*{_HALF}?{_PART}", _clock),
     rule(rf"{_AT}?(?<![\d.,:])\b(?P<h>\d{{1,2}})\.(?P<min>\d{{2}})\s*{_HALF}{_PART}", _clock),
@@ -117,6 +126,7 @@ _TIMES: list[Rule[Clock]] = [
         _clock,
     ),
     rule(rf"\b(?P<h>\d{{1,2}})\s*o'?clock\b{_PART}", _clock),
+    rule(rf"\b(?:at|by|around)\s+(?P<h>{_HOURS})\b(?:\s*o'?clock\b)?{_PART}", _in_words),
     rule(r"(?:\bat\s+)?\b(?:noon|midday|lunch\s*time)\b", lambda _: Clock(12)),
     rule(r"(?:\bat\s+)?\bmidnight\b", lambda _: Clock(0)),
     rule(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 
 from simulators.gemini.answers import Call, Decision
-from simulators.gemini.brain import planner
+from simulators.gemini.brain import media, planner
 from simulators.gemini.brain.about import read_about
 from simulators.gemini.brain.links import find_links
 from simulators.gemini.brain.outcomes import outcomes_of
@@ -24,7 +24,14 @@ from simulators.gemini.tongues.portuguese import PORTUGUESE
 from simulators.gemini.tongues.spanish import SPANISH
 from simulators.gemini.tongues.telling import tell
 from simulators.gemini.tongues.tongue import Tongue
-from simulators.gemini.wire import LONGEST_SAID, Content, GenerateRequest, JsonObject, Part
+from simulators.gemini.wire import (
+    LONGEST_SAID,
+    Content,
+    GenerateRequest,
+    JsonObject,
+    Part,
+    plain,
+)
 
 TONGUES = (GERMAN, SPANISH, PORTUGUESE, HINDI, ARABIC, JAPANESE)
 _SCRIPTS: Mapping[str, Tongue] = {
@@ -47,6 +54,8 @@ class Heard:
 
 
 def decide(request: GenerateRequest) -> Decision:
+    if (said := media.said(request)) is not None:
+        return Decision(text=f"{_language_of(said)}\n{said}" if said else "und\n-")
     heard = hear(request)
     if heard is None:
         return planner.decide(request)
@@ -69,6 +78,12 @@ def hear(request: GenerateRequest) -> Heard | None:
     if spoken is None:
         return None
     return Heard(spoken, request.model_copy(update={"contents": contents}), originals)
+
+
+def _language_of(said: str) -> str:
+    known = (tongue for tongue in TONGUES if tongue.english(said) is not None)
+    tongue = next(known, None) or _by_script(said)
+    return tongue.code if tongue else "en"
 
 
 def _spoken_in(content: Content, before: Tongue | None, earlier: list[Content]) -> Tongue | None:
@@ -111,13 +126,13 @@ def _in_english(content: Content, tongue: Tongue, originals: dict[str, str]) -> 
     own = content.spoken()
 
     def read(part: Part) -> Part:
-        if part.text is None or part.text.strip() not in own:
+        if part.text is None or (whole := plain(part.text)) not in own:
             return part
-        said = part.text[:LONGEST_SAID]
+        said = whole[:LONGEST_SAID]
         english = tongue.english(said) or tongue.timed(said)
         if english is None:
             return part
-        originals[english] = part.text
+        originals[english] = whole
         return part.model_copy(update={"text": english})
 
     return content.model_copy(update={"parts": [read(part) for part in content.parts]})

@@ -3,6 +3,7 @@ import { choices } from "./choices.js";
 import { icon, make } from "./dom.js";
 import { formatted } from "./format.js";
 import { picture } from "./pictures.js";
+import { described, enclosed, moreOf, quotation } from "./enclosed.js";
 
 const TICKS = {
   sent: ["M5 7l3 3 6-8", "tick", "sent"],
@@ -68,8 +69,11 @@ function row(message, first, key, kept, act) {
     { class: className, dir: "auto", "data-key": key, "data-sid": message.sid, "data-state": state },
     make("span", { class: "unseen", dir: "ltr" }, mine ? "You: " : "TaskFlow: "),
     message.is_template ? make("span", { class: "label", dir: "ltr" }, "Template") : null,
-    message.has_picture ? picture(message) : message.media_url ? attachment(message) : null,
-    formatted(message.body),
+    message.forwarded ? make("span", { class: "label", dir: "ltr" }, "Forwarded") : null,
+    message.is_quote ? quotation(act.find(message.replied_to)) : null,
+    message.has_picture ? picture(message) : described(message) ? enclosed(message) : message.media_url ? attachment(message) : null,
+    message.body === message.file_name ? null : formatted(message.body),
+    moreOf(message, act.more),
     meta,
     state === "lost" ? lost(message, act) : null,
     message.buttons.length ? choices(message, act.press) : null,
@@ -78,9 +82,10 @@ function row(message, first, key, kept, act) {
 
 function lost(message, act) {
   const why = message.webhook_status ?? message.webhook_error;
-  const resend = () => (message.replied_to ? act.press(message.replied_to, message.body) : act.send(message.body));
-  const again = make("button", { type: "button", onclick: resend }, "Send again");
-  return make("div", { class: "lost-note", dir: "ltr" }, make("span", {}, `Not accepted by TaskFlow (${why})`), again);
+  const resend = () => (message.replied_to && !message.is_quote ? act.press(message.replied_to, message.body) : act.send(message.body));
+  const isWhole = !described(message) && !message.has_picture;
+  const again = isWhole && make("button", { type: "button", onclick: resend }, "Send again");
+  return make("div", { class: "lost-note", dir: "ltr" }, make("span", {}, `Not accepted by TaskFlow (${why})`), again || null);
 }
 
 function failure(message, key) {

@@ -1,5 +1,6 @@
 // Whose phone it is: the list at the side, and the dialog that adds a person.
 import { byId, make, post } from "./dom.js";
+import { described } from "./enclosed.js";
 import { clock, dayOf, isShown, isUnread } from "./bubbles.js";
 
 export function drawPeople(contacts, chats, current, choose) {
@@ -15,7 +16,7 @@ function person(contact, messages, current, choose) {
   const last = messages.at(-1);
   const unread = messages.filter(isUnread).length;
   const when = last && (dayOf(last.at) === "Today" ? clock(last.at) : dayOf(last.at));
-  const preview = last ? (last.direction === "inbound" ? "You: " : "") + (last.has_picture ? "📷 " : "") + last.body.replace(/\s+/g, " ") : contact.shown;
+  const preview = last ? (last.direction === "inbound" ? "You: " : "") + (last.has_picture ? "📷 " : "") + (described(last) ?? "") + last.body.replace(/\s+/g, " ") : contact.shown;
   return make(
     "button",
     { type: "button", class: "person", "data-user": contact.user, "aria-current": current ? "true" : null, title: contact.shown, onclick: () => choose(contact.user) },

@@ -3,6 +3,7 @@ import { draw, isShown, isUnread } from "./bubbles.js";
 import { byId, post } from "./dom.js";
 import { drawPeople, wireDialog } from "./people.js";
 import { wireViewer } from "./pictures.js";
+import { more, quoting, wireSharing } from "./sharing.js";
 
 const contacts = new Map();
 const chats = new Map();
@@ -81,7 +82,8 @@ function show() {
   if (!contacts.has(current)) choose(chosenBefore() ?? contacts.keys().next().value ?? null, false);
   const messages = (chats.get(current) ?? []).filter(isShown);
   const follow = isAtEnd();
-  draw(byId("messages"), messages, { send, press });
+  const find = (sid) => messages.find((message) => message.sid === sid);
+  draw(byId("messages"), messages, { send, press, find, more });
   showPresence();
   if (follow) toEnd();
   drawPeople(contacts.values(), chats, current, choose);
@@ -118,6 +120,7 @@ function look() {
 function choose(user, open = true) {
   if (user !== current) {
     drafts.set(current, text.value);
+    quoting();
     current = user;
     text.value = drafts.get(user) ?? "";
     byId("messages").replaceChildren();
@@ -142,7 +145,7 @@ async function send(body) {
   if (!body.trim() || !current) return;
   toEnd();
   try {
-    await post("/phone/messages", { user: current, body });
+    await post("/phone/messages", { user: current, body, quotes: quoting() });
   } catch {
     // The text must not be lost with the connection.
     if (!text.value) text.value = body;
@@ -205,6 +208,7 @@ wireDialog((contact) => {
   choose(contact.user);
 });
 wireViewer();
+wireSharing({ user: () => current, toEnd, write: () => text.focus() });
 fit();
 
 const events = new EventSource("/phone/events");

@@ -3,7 +3,8 @@ import { byId, make } from "./dom.js";
 
 export function picture(message) {
   const about = message.body.split("\n")[0].replace(/[*_~`]/g, "").slice(0, 100);
-  const alt = about ? `Picture from TaskFlow: ${about}` : "Picture from TaskFlow";
+  const whose = message.direction === "inbound" ? "Picture from you" : "Picture from TaskFlow";
+  const alt = about ? `${whose}: ${about}` : whose;
   const image = make("img", { src: `/_media/${message.sid}`, alt });
   const frame = make("button", { class: "picture", type: "button", title: "Enlarge", onclick: () => enlarge(image) }, image);
   image.addEventListener("error", () => frame.replaceWith(make("span", { class: "picture gone" }, "The picture is no longer here")));

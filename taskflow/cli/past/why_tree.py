@@ -8,6 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from contracts.conversation import MessageReceived, WishJudged
+from contracts.media import MediaKept, MediaRefused, VoiceTranscribed
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished
 from taskflow.cli.rendering import cut
@@ -45,9 +46,9 @@ def tree(found: Explanation, cover: str, links: list[str]) -> Tree:
     return top
 
 
-def _webhook(top: Tree, message: Recorded[MessageReceived], cover: str) -> None:
+def _webhook(top: Tree, message: Recorded[MessageReceived], cover: str) -> Tree:
     what = f"webhook {message.event.message_ref} at {_clock(message)}"
-    top.add(_row(what, _text(message.event.text, cover)))
+    return top.add(_row(what, _text(message.event.text, cover)))
 
 
 def _turn(top: Tree, turn: Turn, found: Explanation, cover: str) -> None:
@@ -55,13 +56,25 @@ def _turn(top: Tree, turn: Turn, found: Explanation, cover: str) -> None:
     for id_ in turn.messages:
         if (message := found.messages.get(id_)) is not None:
             last = message.recorded_at
-            _webhook(top, message, cover)
+            row = _webhook(top, message, cover)
+            for medium in turn.media.get(id_, ()):
+                row.add(_medium(medium.event, cover))
     began = turn.started.recorded_at
     branch = top.add(_row(f"turn {turn.started.event.number + 1} {_since(last, began)}", ""))
     for step in turn.steps.values():
         began = _step(branch, step, began, cover)
     for one in (*turn.beside, *((turn.ended,) if turn.ended else ())):
         branch.add(_row(f"{one.event.type} {_since(began, one.recorded_at)}", ""))
+
+
+def _medium(event: MediaKept | MediaRefused | VoiceTranscribed, cover: str) -> Text:
+    match event:
+        case MediaKept(content_type=content_type, size=size):
+            return _row(event.type, f"{content_type}, {size} bytes")
+        case MediaRefused(why=why):
+            return _row(event.type, why)
+        case VoiceTranscribed(model=model, took_ms=took_ms):
+            return _row(f"{event.type} by {model}, took {took_ms} ms", _text(event.text, cover))
 
 
 def _step(branch: Tree, step: Step, began: datetime, cover: str) -> datetime:

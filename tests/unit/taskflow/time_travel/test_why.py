@@ -9,6 +9,7 @@ from rich.console import Console
 from contracts import slots
 from contracts.consent import ConsentWithdrawn
 from contracts.conversation import ReplyCaught, TurnStarted, WishJudged
+from contracts.media import MediaRefused
 from contracts.replies import ReplyParked
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from taskflow.cli.past.why_tree import tree
@@ -17,6 +18,7 @@ from taskflow.time_travel import explaining, why
 from tests.support import recorded
 from tests.support.events import STREAM, USER, Story, answer, message, reply, requested
 from tests.support.memory_log import MemoryLog
+from tests.support.sent_media import sent, spoken
 
 REPLIES = why.replies(recorded.events())
 
@@ -249,3 +251,26 @@ def test_what_was_answered_at_the_door_leads_to_the_message_that_said_it() -> No
     assert found.traces_back()
     assert found.origin == "webhook"
     assert "webhook SM1" in _printed(found)
+
+
+def test_what_was_said_in_a_voice_note_and_what_was_refused_are_shown() -> None:
+    story = Story()
+    note = spoken(story, "remind me tomorrow")
+    video = sent(story, "video/mp4")
+    story.tell(MediaRefused(message=video.event_id, index=0, of=1, why="type"))
+    turn = story.tell(TurnStarted(number=0))[0].event_id
+    said = story.tell(reply(turn, "Done."))[0].event_id
+
+    found = why.explain(said, story.events)
+
+    (told,) = explaining.as_json(found)["turns"]
+    kinds = [one["type"] for one in told["media"]]
+    assert kinds == ["media.kept", "voice.transcribed", "media.refused"]
+    assert told["media"][1]["text"] == "remind me tomorrow"
+    assert told["media"][0]["message"] == str(note.event_id)
+    console = Console(width=200, record=True)
+    console.print(tree(found, "[sealed]", []))
+    shown = console.export_text()
+    assert "media.kept  audio/ogg, 9 bytes" in shown
+    assert "voice.transcribed by m, took 0 ms  remind me tomorrow" in shown
+    assert "media.refused  type" in shown

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.tools.egress.addresses import is_public, parsed
+from taskflow.internet import is_public, parsed
 
 INSIDE = """
 0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.254 100.100.100.200 127.0.0.1

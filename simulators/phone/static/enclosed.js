@@ -1,0 +1,37 @@
+// What came with a message, but pictures: a voice note, a place, a card, a file.
+import { make } from "./dom.js";
+
+/* In a word, as a list of chats tells it; null where nothing came. */
+export function described(message) {
+  if (message.said) return "🎤 ";
+  if (message.place) return `📍 ${message.place} `;
+  if (!message.attached || message.has_picture) return null;
+  return message.attached === "text/vcard" ? "👤 " : "📄 ";
+}
+
+export function enclosed(message) {
+  if (message.said) return voiceNote(message);
+  if (message.place) return make("span", { class: "enclosed", dir: "auto" }, `📍 ${message.place}`);
+  const name = (message.file_name ?? "").replace(/\.vcf$/, "") || message.attached;
+  return make("span", { class: "enclosed", dir: "auto" }, `${described(message)}${name}`);
+}
+
+/* Silence, for nobody can record here; what was said stands below it. */
+function voiceNote(message) {
+  const player = make("audio", { controls: true, preload: "none", src: `/_media/${message.sid}`, "aria-label": "Voice note" });
+  return make("span", { class: "voice" }, player, make("span", { class: "said", dir: "auto" }, message.said));
+}
+
+export function quotation(message) {
+  if (!message) return null;
+  return make("span", { class: "quotation", dir: "auto" }, inShort(message));
+}
+
+export function inShort(message) {
+  const words = (described(message) ?? (message.has_picture ? "📷 " : "")) + (message.said ?? message.body);
+  return words.replace(/\s+/g, " ").slice(0, 120);
+}
+
+export function moreOf(message, more) {
+  return make("button", { type: "button", class: "more", "aria-label": "Reply or forward", title: "Reply or forward", onclick: () => more(message) }, "⋯");
+}
