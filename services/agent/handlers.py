@@ -138,8 +138,9 @@ async def stop_if_asked(recorded: Recorded[Any], log: Log, folds: Folds, effects
         opened: Recorded[MessageReceived] = await log.opened(recorded)
     except SealedForEver:
         return
-    text, word = opened.event.text, opened.event.word
-    if word == "stop" or (decider.is_stop_word(text) and not opened.event.pressed):
+    said = opened.event
+    is_theirs = said.pressed is None and not said.forwarded
+    if said.word == "stop" or (is_theirs and decider.is_stop_word(said.text)):
         await _stop(recorded, folds, effects)
 
 

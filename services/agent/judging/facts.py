@@ -188,11 +188,12 @@ def _typed(covered: Sequence[Recorded[MessageReceived]]) -> list[Recorded[Messag
 
 
 def answers(covered: Sequence[Recorded[MessageReceived]], shown_at: int | None) -> bool:
-    """Whether all of it was typed, or pressed, after that version."""
+    """Whether all of it was typed, or pressed, after that version; not what was only forwarded."""
     return (
         shown_at is not None
         and all(one.version > shown_at for one in covered)
         and all(one.event.kind in {"text", "button"} for one in covered)
+        and not any(one.event.forwarded for one in covered)
     )
 
 
@@ -202,7 +203,9 @@ def is_all(
     """Whether each message was typed, and is one of these words, whole."""
     spoken = _spoken(covered, languages)
     return bool(covered) and all(
-        one.event.pressed is None and any(typed.is_said(one.event.text, spoken) for typed in words)
+        one.event.pressed is None
+        and not one.event.forwarded
+        and any(typed.is_said(one.event.text, spoken) for typed in words)
         for one in covered
     )
 

@@ -90,7 +90,9 @@ def decided(
     typed = [
         one.event.text
         for one in covered
-        if one.event.kind in {"text", "button"} and one.event.pressed is None
+        if one.event.kind in {"text", "button"}
+        and one.event.pressed is None
+        and not one.event.forwarded
     ]
     is_asked = any(PHRASES.is_said(text, state.languages) for text in typed)
     return asked_back(turn, newest, state.language) if is_asked else []
