@@ -24,6 +24,7 @@ from services.gateway.channels.channel import (
     Unknown,
 )
 from services.gateway.channels.channel import Outcome as Answer
+from services.gateway.channels.marking import mark
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.parts import parts_of
@@ -104,7 +105,7 @@ class Effects:
         """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
         head, user = move.head, streams.user_of(cause.stream)
         try:
-            content = await self._content(head, cause, move.template)
+            content = await self._content(head, cause, move.template, marked=move.marked)
             address = await self._vault.address_of(user)
         except (SealedForEver, UnknownUser) as error:
             await self._fail_unsent(move, cause, lane, error.code)
@@ -254,7 +255,8 @@ class Effects:
         """
         try:
             address = await self._vault.address_of(streams.user_of(cause.stream))
-            content = await self._content(move.head, cause, move.head.template)
+            told = move.head
+            content = await self._content(told, cause, told.template, marked=told.marked)
             listed = await self._channel.sent_to(address, move.claimed_at)
         except (VendorUnavailable, SealedForEver, UnknownUser):
             return None
@@ -270,18 +272,22 @@ class Effects:
         matching.sort(key=lambda one: (not one.media, one.at or move.claimed_at))
         return matching[0] if matching else None
 
-    async def _content(self, head: Queued, cause: Recorded[Any], template: str | None) -> _Content:
+    async def _content(
+        self, head: Queued, cause: Recorded[Any], template: str | None, *, marked: bool
+    ) -> _Content:
         ours = cause.event_id == head.reply
         recorded = cause if ours else await self._log.find(head.reply)
         if recorded is None:
             raise LostReply(f"reply {head.reply} is not in the log")
         opened: Recorded[ReplyReady] = await self._log.opened(recorded)
         ready = opened.event
+        said_by = mark(ready.language) if marked else ""
         if template:
             known = (await self._templates.now()).of(template)
-            said = wording.variable(ready.text, known.body if known else "")
+            text = f"{said_by}\n{ready.text}"
+            said = wording.variable(text, known.body if known else "")
             return _Content(opened, [said], None, template)
-        parts = parts_of(ready.text, below_a_picture=ready.picture is not None)
+        parts = parts_of(ready.text, below_a_picture=ready.picture is not None, mark=said_by)
         return _Content(opened, parts, ready.picture)
 
 

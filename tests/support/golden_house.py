@@ -31,7 +31,8 @@ from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.effects import Effects as Gateway
 from services.gateway.lane import FOLD as LANE
-from services.gateway.lane import Lane, Sent
+from services.gateway.lane import Lane
+from services.gateway.state import Sent
 from services.gateway.templates.catalogue import Templates
 from services.scheduler.decider import FOLD as REMINDER
 from services.scheduler.decider import due_at

@@ -24,7 +24,8 @@ from contracts.replies import (
     ReplyUndelivered,
 )
 from services.gateway.decider import MARGIN, WINDOWS
-from services.gateway.lane import RANKS, Lane
+from services.gateway.lane import Lane
+from services.gateway.state import RANKS
 
 Attempt = tuple[UUID, int, int]
 Outcome = ReplySent | ReplyRefused | ReplyAssumed | ReplyFailed

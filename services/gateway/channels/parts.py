@@ -31,9 +31,11 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
-def parts_of(text: str, *, below_a_picture: bool) -> list[str]:
-    """A reply's text as it is sent."""
-    return split(for_whatsapp(text), first=CAPTION if below_a_picture else LIMIT)
+def parts_of(text: str, *, below_a_picture: bool, mark: str = "") -> list[str]:
+    """A reply's text as it is sent; a mark stands above each part."""
+    lead = f"{mark}\n" if mark else ""
+    first, limit = (most - length(lead) for most in (CAPTION if below_a_picture else LIMIT, LIMIT))
+    return [lead + part for part in split(for_whatsapp(text), limit, first=first)]
 
 
 def split(text: str, limit: int = LIMIT, *, first: int | None = None) -> list[str]:
