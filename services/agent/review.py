@@ -38,8 +38,8 @@ from services.agent.asking.second_look import Recorded as Looked
 from services.agent.asking.witness import Recorded as Witnessed
 from services.agent.decider import FOLD, AskModel, Decide
 from services.agent.effects import Effects
-from services.agent.review_profile import is_retired, profile_reviewed
-from services.agent.review_summary import summary_reviewed
+from services.agent.reviewing.profile import is_retired, profile_reviewed
+from services.agent.reviewing.summary import summary_reviewed
 from services.agent.state import Conversation
 from taskflow.errors import SealedForEver
 from taskflow.replay.history import History, LogThen, is_erased

@@ -69,8 +69,8 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
         case ReplyReady(kind=kind, language=language):
             if kind == "notice":
                 lane = lane.but(owes=None, told=True)
-                if lane.consent:
-                    return lane
+            if kind in {"confirmation", "notice"} and lane.consent:
+                return lane
             new = Queued(
                 reply=recorded.event_id, kind=kind, ready=recorded.version, language=language
             )
@@ -116,11 +116,11 @@ Attempt = ReplySending | ReplyHeld | ReplySent | ReplyAssumed | ReplyRefused | R
 
 def _written(lane: Lane, word: str | None, recorded: Recorded[Any]) -> Lane:
     """Who does not want to hear from us releases nothing but the word on that."""
-    if word == "stop":
-        return lane.but(owes=None)
-    if lane.consent:
+    if lane.consent and word != "stop":
         return _released(lane, lane.held, recorded)
     released = _released(lane, tuple(one for one in lane.held if one.is_of_consent), recorded)
+    if word == "stop":
+        return released.but(owes=None)
     if word is None and not lane.told:
         return released.but(owes=lane.stop, driver=released.driver or recorded.event_id)
     return released
