@@ -40,7 +40,7 @@ _OF_SERVICE = (Label("service", SERVICES),)
 _PROJECTION = (Label("projection"),)
 _DEPENDENCY = (Label("dependency", ("postgres", "nats")),)
 _WINDOW = (Label("window", ("day", "week")),)
-_TURN = (Label("outcome", ("answered", "apology", "stopped", "parked")),)
+_TURN = (Label("outcome", ("answered", "apology", "stopped", "parked", "taken_over")),)
 _MODEL_TIME = (Label("model_time", ("with", "without")),)
 _SEND = (
     Label("outcome", ("accepted", "refused", "later", "unknown")),

@@ -39,6 +39,7 @@ from contracts.replies import (
     ReplySent,
     ReplyUndelivered,
 )
+from contracts.takeover import ConversationTakenOver
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered
 from contracts.watches import WatchAlerted
 from taskflow.telemetry import metrics
@@ -67,6 +68,7 @@ MEASURED = frozenset(
         *(ReplySent, ReplyUndelivered, ToolFailed, ToolFinished, ToolOffered, WatchAlerted),
         ReplyLooked,
         WishJudged,
+        ConversationTakenOver,
     )
 )
 """Types of events; all others say nothing here."""
@@ -135,6 +137,11 @@ class Measures:
                 if gone is not None and gone.since is not None:
                     _keep(self._waiting, one.stream, gone.since)
                 yield _ended("superseded")
+            case ConversationTakenOver(turn=turn) if turn is not None:
+                gone = self._turns.pop(turn, None)
+                if gone is not None and gone.since is not None:
+                    _keep(self._waiting, one.stream, gone.since)
+                yield _ended("taken_over")
             case TurnParked(turn=turn):
                 self._park(turn, one.stream)
                 yield _ended("parked")

@@ -1,6 +1,6 @@
 """What an operator's moves come to, and where they stand. Pure; the fold is the decider's."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -25,6 +25,11 @@ def said(takeover: UUID, text: str, *, seen: int, command: UUID) -> Decide:
     """`seen`: the version of the conversation that its writer saw."""
     line = ReplyReady(turn=None, kind="operator", text=text)
     return Decide(slots.line(command), [OperatorSaid(takeover=takeover, seen=seen), line])
+
+
+def is_idle(state: Conversation, now: datetime) -> bool:
+    """Whether the operator has said nothing for so long that the bot may go on."""
+    return state.spoke_at is not None and now - state.spoke_at >= IDLE
 
 
 def handed_back(state: Conversation, why: Literal["operator", "idle"]) -> Decide | None:

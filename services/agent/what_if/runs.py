@@ -21,6 +21,7 @@ from contracts.conversation import (
 )
 from contracts.event import Json
 from contracts.recorded import Recorded
+from contracts.takeover import ConversationTakenOver
 from contracts.tools import (
     ActionProposed,
     ToolFailed,
@@ -110,6 +111,8 @@ def run_of(turn: UUID, events: Sequence[Recorded[Any]], offered: Mapping[str, To
                 run.proposed.append(action.fingerprint)
             case ToolRequested(turn=of) as request if of == turn:
                 run.calls.append(_made(recorded, request, events, offered))
+            case ConversationTakenOver(turn=of) if of == turn:
+                run.outcome = "taken over"
             case ReplyReady() | TurnStopped() | TurnParked() | TurnSuperseded() if (
                 recorded.event.turn == turn
             ):
