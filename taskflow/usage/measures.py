@@ -132,16 +132,12 @@ class Measures:
             case TurnStopped(turn=turn):
                 self._turns.pop(turn, None)
                 yield _ended("stopped")
-            case TurnSuperseded(turn=turn):
+            case TurnSuperseded(turn=UUID() as turn) | ConversationTakenOver(turn=UUID() as turn):
                 gone = self._turns.pop(turn, None)
                 if gone is not None and gone.since is not None:
                     _keep(self._waiting, one.stream, gone.since)
-                yield _ended("superseded")
-            case ConversationTakenOver(turn=turn) if turn is not None:
-                gone = self._turns.pop(turn, None)
-                if gone is not None and gone.since is not None:
-                    _keep(self._waiting, one.stream, gone.since)
-                yield _ended("taken_over")
+                is_taken = isinstance(one.event, ConversationTakenOver)
+                yield _ended("taken_over" if is_taken else "superseded")
             case TurnParked(turn=turn):
                 self._park(turn, one.stream)
                 yield _ended("parked")

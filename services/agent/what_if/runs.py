@@ -35,6 +35,9 @@ UNREACHED = frozenset({"unavailable", "refused"})
 """Reasons of a ModelFailed that tell of the vendor, not of the answer."""
 
 
+End = ReplyReady | TurnStopped | TurnParked | TurnSuperseded | ConversationTakenOver
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A call of the model's, and what came of it."""
@@ -111,19 +114,17 @@ def run_of(turn: UUID, events: Sequence[Recorded[Any]], offered: Mapping[str, To
                 run.proposed.append(action.fingerprint)
             case ToolRequested(turn=of) as request if of == turn:
                 run.calls.append(_made(recorded, request, events, offered))
-            case ConversationTakenOver(turn=of) if of == turn:
-                run.outcome = "taken over"
-            case ReplyReady() | TurnStopped() | TurnParked() | TurnSuperseded() if (
-                recorded.event.turn == turn
-            ):
-                _end(run, recorded.event)
+            case event if isinstance(event, End) and event.turn == turn:
+                _end(run, event)
             case _:
                 pass
     return run
 
 
-def _end(run: Run, event: ReplyReady | TurnStopped | TurnParked | TurnSuperseded) -> None:
+def _end(run: Run, event: End) -> None:
     match event:
+        case ConversationTakenOver():
+            run.outcome = "taken over"
         case TurnStopped():
             run.outcome = "stopped"
         case TurnSuperseded():
