@@ -132,6 +132,12 @@ SHREDS_OLDEST = Gauge(
     "How long the key of somebody forgotten has stood in PostgreSQL's files; 0: none does",
     _W,
 )
+TAKEOVER_IDLE = Gauge(
+    "taskflow.takeovers.idle",
+    "s",
+    "How long the quietest operator who has the word has said nothing; 0: nobody has it",
+    _W,
+)
 INSTANCES = Gauge(
     "taskflow.service.instances", "{instance}", "Processes with a sign of life", _W, _OF_SERVICE
 )
