@@ -17,7 +17,7 @@ from services.agent.what_if.rerun import Player, Rerun
 from taskflow.replay.recordings import Contents, FileSource, catalogue_of, history_of
 from tests.support.golden import GOLDEN, accepted_beside
 
-FROM_OUTSIDE = {"stopped", "parked", "gave way"}
+FROM_OUTSIDE = {"stopped", "parked", "gave way", "taken over"}
 LOGS = sorted(GOLDEN.glob("*/*.jsonl"))
 
 
