@@ -96,7 +96,7 @@ class _Prompt:
         warn(_HOW, "green")
         showing = asyncio.create_task(self._keep_showing())
         try:
-            async for line in _typed():
+            async for line, seen in _typed(lambda: self._seen):
                 if line == BACK:
                     await self._desk.hand_back()
                     echo("the bot has the word again, and answers what nobody has")
@@ -104,15 +104,15 @@ class _Prompt:
                 if line == QUIT:
                     break
                 if line:
-                    await self._say(line)
+                    await self._say(line, seen)
         finally:
             showing.cancel()
         warn(_STAYS.format(user=self._desk.user), "yellow")
 
-    async def _say(self, line: str) -> None:
+    async def _say(self, line: str, seen: int) -> None:
         """Raises Configuration when they have not the word any more."""
         try:
-            await self._desk.say(self._by, line, seen=self._seen, command=clock.new_id())
+            await self._desk.say(self._by, line, seen=seen, command=clock.new_id())
         except Retryable as error:
             warn(f"Not said: {error}", "red")
 
@@ -138,15 +138,21 @@ def _show(one: Heard) -> None:
     echo(f"{one.at.astimezone():%H:%M} {one.who}: {text}")
 
 
-async def _typed() -> AsyncGenerator[str]:
-    """Lines of standard input, read by a thread that the end of the process does not wait for."""
+async def _typed(seen: Callable[[], int]) -> AsyncGenerator[tuple[str, int]]:
+    """Lines of standard input, each with what was seen when it was entered.
+
+    They are read by a thread that the end of the process does not wait for.
+    """
     loop = asyncio.get_running_loop()
-    lines: asyncio.Queue[str | None] = asyncio.Queue()
+    lines: asyncio.Queue[tuple[str, int] | None] = asyncio.Queue()
+
+    def entered(line: str) -> None:
+        lines.put_nowait((line.strip(), seen()))
 
     def read() -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
             for line in sys.stdin:
-                loop.call_soon_threadsafe(lines.put_nowait, line.strip())
+                loop.call_soon_threadsafe(entered, line)
             loop.call_soon_threadsafe(lines.put_nowait, None)
 
     threading.Thread(target=read, daemon=True).start()

@@ -6,12 +6,15 @@ import pytest
 
 from contracts import slots, streams
 from contracts.conversation import RULES, TurnStarted
+from contracts.replies import ReplyParked
 from contracts.takeover import ConversationTakenOver
 from services.agent.decider import FOLD as AGENT
 from services.agent.takeover.desk import desk
 from services.gateway.channels.marking import mark
 from services.gateway.lane import FOLD
 from taskflow import clock
+from taskflow.cli.house import dlq
+from taskflow.cli.operator import operator
 from taskflow.cli.people.takeover import hand_back, take_over
 from taskflow.errors import Configuration
 from taskflow.log.appending import Write
@@ -113,3 +116,19 @@ async def test_of_a_turn_and_a_takeover_at_once_one_comes_first(
 
 async def _has(house: House, body: str) -> bool:
     return body in await bodies(house)
+
+
+async def test_an_answer_of_before_is_not_given_back_from_its_dead_letter(
+    house: House, runtime: Runtime
+) -> None:
+    assert runtime
+    user = await house.user()
+    stream = streams.conversation(user)
+    reply = await house.say("Never said.", kind="apology")
+    parked = ReplyParked(reply=reply.event_id, error="boom")
+    given_up = await runtime.log.append([Write(stream, [parked], user)], reply.event_id)
+    async with operator() as me:
+        assert (await dlq._decided_anew(me, given_up.events[0])).type == "reply.ready"
+        await take_over(NUMBER, "Grace", "Here.")
+        with pytest.raises(Configuration, match="what they said stands in its place"):
+            await dlq._decided_anew(me, given_up.events[0])
