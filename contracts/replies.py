@@ -45,11 +45,11 @@ class ReplySending(Event):
     """An attempt is claimed: only the holder of the token may POST it.
 
     v2 names the template that it goes by, if any; that is one part, whatever the reply has. It also
-    names the rules by which it was claimed.
+    names the rules by which it was claimed. v3 tells whether its text says that a machine speaks.
     """
 
     type: ClassVar = "reply.sending"
-    version: ClassVar = 2
+    version: ClassVar = 3
 
     reply: UUID
     part: int
@@ -59,6 +59,8 @@ class ReplySending(Event):
     template: str | None = None
     rules: int = 2
     """1: until release 0.3, which knew of no 24 hours; 2: docs/protocol.md as it stands."""
+    marked: bool = False
+    """An operator had the word, and this is none of their lines."""
 
 
 @event
@@ -192,6 +194,12 @@ def _held_by_the_window(data: Json) -> Json:
 @upcasts(ReplySending, from_version=1)
 def _at_any_time(data: Json) -> Json:
     return {**data, "template": None, "rules": 1}
+
+
+@upcasts(ReplySending, from_version=2)
+def _beside_nobody(data: Json) -> Json:
+    """No operator ever took a conversation over."""
+    return {**data, "marked": False}
 
 
 @upcasts(ReplyRefused, from_version=1)

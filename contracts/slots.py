@@ -68,6 +68,16 @@ def resumes(stop: UUID) -> UUID:
     return _slot(stop, "resumes")
 
 
+def line(command: UUID) -> UUID:
+    """An operator's line: a command that is run again says nothing twice."""
+    return _slot(command, "line")
+
+
+def over(taken_over: UUID) -> UUID:
+    """A takeover's end: the operator, another one and the clock compete."""
+    return _slot(taken_over, "over")
+
+
 def heard(reply: UUID, part: int, attempt: int) -> UUID:
     """The first message heard of for an attempt whose sending no fact names."""
     return _slot(reply, part, attempt, "heard")

@@ -16,6 +16,7 @@ from services.agent.memory.fact_tools import FactTools
 from services.agent.memory.profile import naming
 from services.agent.memory.search_history import HistoryTable, HistoryTools, HistoryWords
 from services.agent.settings import AgentSettings
+from services.agent.takeover.idle import Idle, OpenTakeovers
 from taskflow.forgetting.erasure import Forgetting
 from taskflow.places import meaning
 from taskflow.privacy.media import Media
@@ -52,6 +53,9 @@ async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[Non
     runtime.background(asyncio.to_thread(meaning.load), "places")
     runtime.background(asyncio.to_thread(naming.load), "names")
     runtime.background(keep_offered(runtime.log, runtime.service, tools), "offer")
+    runtime.project(OpenTakeovers())
+    idle = Idle(runtime.pool, runtime.log, runtime.folds)
+    runtime.background(idle.keep_handing_back(), "takeovers")
     runtime.project(Moves("agent", FOLD, lambda state: state.driver, runtime.folds))
     try:
         yield

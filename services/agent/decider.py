@@ -43,7 +43,9 @@ from contracts.replies import (
     ReplySending,
     ReplyUndelivered,
 )
+from contracts.takeover import ConversationHandedBack, ConversationTakenOver
 from contracts.tools import NOBODY, ActionProposed, ToolFailed, ToolFinished, ToolRequested
+from services.agent import withdrawing
 from services.agent.apologies import Reason, apology, given_up
 from services.agent.leaving import parting
 from services.agent.leaving.parting import AwaitGoodbye, Forget
@@ -70,6 +72,10 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
         return state
     if state.leaving_since is not None:
         return parting.evolve(state, recorded)
+    return _evolved(withdrawing.followed(state, recorded), recorded)
+
+
+def _evolved(state: Conversation, recorded: Recorded[Any]) -> Conversation:  # noqa: PLR0915 - a fold
     this = recorded.event_id
     match recorded.event:
         case MessageReceived(word=str()):
@@ -85,11 +91,17 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
                 at=recorded.recorded_at,
                 at_once=message.kind not in {"text", "other"},
                 media_left=None if message.kind == "media" else 0,
+                version=recorded.version,
             )
             return _waking(state.but(stream=recorded.stream, pending=(*state.pending, new)), this)
         case MediaKept() | MediaRefused() | VoiceTranscribed() as medium:
             return _of_media(state, medium)
-        case TurnStarted() as started if state.turn is None:
+        case ConversationTakenOver(turn=turn):
+            ended = _closed(state, recorded).but(driver=None)
+            return ended if turn is not None else ended.but(turns_since=state.turns_since)
+        case ConversationHandedBack() if state.pending:
+            return _waking(state, this)
+        case TurnStarted() as started if state.turn is None and state.taken is None:
             return _opened(state, recorded, started)
         case ModelAnswered(turn=turn, step=step) as answer if (turn, step) == _at(state):
             return state.but(
@@ -144,12 +156,14 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             return _sent(state, reply, recorded)
         case HistorySummarized(number=number, covers_upto=upto) if number == state.summaries:
             return state.but(summary=this, summaries=number + 1, summary_upto=upto, turns_since=0)
-        case ReplyAssumed(assumed="gone", reply=reply) if reply not in state.gone:
-            return state.but(gone=(*state.gone, reply))
+        case ReplyAssumed(assumed="gone") as assumed if withdrawing.is_retold(state, assumed):
+            return state.but(gone=(*state.gone, assumed.reply))
         case ReplyDelivered(reply=reply) | ReplyRead(reply=reply):
             return _arrived(state, [reply])
         case ReplyUndelivered(reply=reply, window_was_shut=True):
-            return _arrived(state, [reply])  # it is sent again
+            # It is sent again; or a person took over since, and its messages wait again.
+            told = _arrived(state, [reply])
+            return _waking(told, this) if told.pending else told
         case TurnParked(turn=turn, messages=given) if turn == state.turn:
             # It gives up what it names: a message that came meanwhile is nobody's yet.
             left = tuple(one for one in state.pending if one.message not in given)
@@ -162,7 +176,8 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
             back = (*state.covers, *state.pending)
             return _closed(state, recorded).but(pending=back)
         case TurnRetried(messages=messages) if messages:
-            again = tuple(Pending(message=one, at=recorded.recorded_at) for one in messages)
+            at, version = recorded.recorded_at, recorded.version
+            again = (Pending(message=one, at=at, version=version) for one in messages)
             return _waking(state.but(pending=(*again, *state.pending)), this)
         case UserForgotten():
             return Conversation(stream=state.stream, ended=state.ended, forgotten=True)
@@ -189,8 +204,11 @@ def _at(state: Conversation) -> tuple[UUID | None, int]:
 
 
 def _waking(state: Conversation, this: UUID) -> Conversation:
-    """Who does not want to hear from us waits; what moved already when they said so goes on."""
-    idle = state.turn is None and state.driver is None and state.consent
+    """Who does not want to hear from us waits, and so does who is spoken to by a person.
+
+    What moved already when they said so goes on.
+    """
+    idle = state.turn is None and state.driver is None and state.consent and state.taken is None
     return state.but(driver=this) if idle else state
 
 
@@ -315,7 +333,7 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 14, Conversation, evolve)
+FOLD = Fold("agent", 15, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from contracts.conversation import (
 from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderAnswered
+from contracts.takeover import ConversationHandedBack, ConversationTakenOver, OperatorSaid
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
 from services.agent.asking.recorded_model import NothingSaid, Recording
@@ -39,8 +40,9 @@ from services.agent.asking.second_look import Recorded as Looked
 from services.agent.asking.witness import Recorded as Witnessed
 from services.agent.decider import FOLD, AskModel, Decide
 from services.agent.effects import Effects
-from services.agent.review_profile import is_retired, profile_reviewed
-from services.agent.review_summary import summary_reviewed
+from services.agent.reviewing.profile import is_retired, profile_reviewed
+from services.agent.reviewing.summary import summary_reviewed
+from services.agent.reviewing.takeover import takeover_reviewed
 from services.agent.state import Conversation
 from taskflow.errors import SealedForEver
 from taskflow.replay.history import History, LogThen, is_erased
@@ -112,8 +114,12 @@ class _Conversation:
                 yield self._retried(recorded, self._history.find(parked))
             case UserForgotten():
                 yield self._in_slot(recorded, slots.forgotten(streams.user_of(self._stream)))
+            case ConversationTakenOver() | ConversationHandedBack() | OperatorSaid():
+                yield takeover_reviewed(self._history, self._states, recorded)
+            case ReplyReady(kind="operator"):
+                yield takeover_reviewed(self._history, self._states, recorded)
             case ReplyReady(turn=None):
-                pass  # The scheduler's, or an operator's.
+                pass  # The scheduler's, or one that an operator gave back.
             case HistorySummarized():
                 yield await summary_reviewed(
                     self._comparing, self._stream, self._events, self._states, recorded

@@ -24,11 +24,49 @@ class Pending(BaseModel):
     """Media and buttons are whole by themselves: nothing more is to be waited for."""
     media_left: int | None = 0
     """Media that are not settled, voice notes not in words; None: nobody knows how many."""
+    version: int = 0
+    """Of the event since which it waits."""
 
     def settled(self, of: int, by: int) -> "Pending":
         """`of`: how many media the message has; `by`: how many of them are settled now."""
         left = of if self.media_left is None else self.media_left
         return self.model_copy(update={"media_left": max(0, left - by)})
+
+
+class ClosingReply(BaseModel):
+    """What ended a turn, on its way: an operator who takes over may bring its messages back."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reply: UUID
+    covers: tuple[Pending, ...] = ()
+    owed: tuple[UUID, ...] = ()
+    """What it tells, and was owed before it."""
+    owed_turns: tuple[UUID, ...] = ()
+    introduces: bool = False
+    """Whether it is the first that says who we are."""
+    parts: int = 0
+    """Known from the first claim on."""
+    stands: tuple[tuple[int, int], ...] = ()
+    """Parts that count as sent, each with the attempt that did it."""
+    went: bool = False
+    """Whether some of it did before it was given back from its dead letter."""
+    sending: tuple[int, int] | None = None
+    """The part and attempt that is claimed and has no outcome."""
+    withdrawn: bool = False
+    """An operator took over after it: nothing more of it is said."""
+    parked: UUID | None = None
+    """By what it was given up: it may be given back."""
+
+    @property
+    def is_whole(self) -> bool:
+        return 0 < self.parts <= len({part for part, _ in self.stands})
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it is under way or to do."""
+        done = self.is_whole or self.withdrawn or self.parked is not None
+        return done and self.sending is None
 
 
 class Proposal(BaseModel):
@@ -147,6 +185,16 @@ class Conversation(BaseModel):
     """Whether the open turn's reply does."""
     consent: bool = True
     """Whether they want to hear from us: while they do not, nothing wakes a turn."""
+    taken: UUID | None = None
+    """The takeover that lasts: an operator has the word, and no turn opens."""
+    spoke_at: datetime | None = None
+    """When they said something last, or took over."""
+    settled: int = 0
+    """Messages up to this version are settled: a person who had seen them said something."""
+    answers: tuple[ClosingReply, ...] = ()
+    """On their way to the user; of those that are over, the newest few."""
+    lines: tuple[UUID, ...] = ()
+    """Replies of an operator's, the newest few."""
     forgotten: bool = False
 
     @property
@@ -169,6 +217,11 @@ class Conversation(BaseModel):
             answering=means if said.alone else None,
             answered=(*before, *new)[-MOST_ANSWERED:],
         )
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether an answer of before the takeover is on its way still."""
+        return any(one.withdrawn and one.sending is not None for one in self.answers)
 
     def but(self, **changes: Any) -> "Conversation":
         return self.model_copy(update=changes)

@@ -21,7 +21,10 @@ from contracts.conversation import (
 from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.replies import ReplySent
+from contracts.takeover import ConversationTakenOver, OperatorSaid
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from services.agent.state import Conversation, Pending
+from services.agent.withdrawing import followed
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class Turn:
     version: int
     """Of the event that began it."""
     messages: list[Recorded[MessageReceived]]
+    """That it answers."""
     started_at: datetime
     steps: dict[int, Step] = field(default_factory=dict[int, Step])
     begun: list[Step] = field(default_factory=list[Step])
@@ -46,8 +50,20 @@ class Turn:
     undoes: bool = False
     """Whether code took changes back in it, at the user's word."""
     said: str | None = None
+    by_person: bool = False
+    """Whether an operator said it."""
+    beside_person: bool = False
+    """Whether it went out while an operator had the word."""
+    is_cut: bool = False
+    """Whether an operator took over before all of it went."""
+    reply: UUID | None = None
+    """The one that closed it."""
     ended: int | None = None
     """Version of the event that closed it."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.turn is not None and self.ended is None
 
     def first(self) -> int:
         """The version of the oldest event in it."""
@@ -62,6 +78,13 @@ class Turns:
         default_factory=list[Recorded[MessageReceived]]
     )
     """Messages that no turn has taken up."""
+    follows: bool = False
+    """Whether an operator ever took over."""
+    _state: Conversation = field(default_factory=Conversation)
+    _settled: list[Recorded[MessageReceived]] = field(
+        default_factory=list[Recorded[MessageReceived]]
+    )
+    """By the line that comes next."""
     _texts: dict[str | UUID, str] = field(default_factory=dict[str | UUID, str])
     """Of messages by their references, and of replies by their ids."""
     _begun: list[Step] = field(default_factory=list[Step])
@@ -74,6 +97,8 @@ class Turns:
         return self._texts.get(message.quotes) if message.quotes else None
 
     def read(self, recorded: Recorded[Any]) -> None:
+        if self.follows:
+            self._follow(recorded)
         self._keep_text(recorded)
         match recorded.event:
             case MessageReceived(word=str()):
@@ -96,6 +121,28 @@ class Turns:
                 self._undo(turn)
             case _:
                 self._work(recorded)
+
+    def _follow(self, recorded: Recorded[Any]) -> None:
+        """What a takeover brings back waits again, and what a line settles no longer does."""
+        open_ = next((one for one in reversed(self.turns) if one.is_open), None)
+        given = self._state.but(
+            turn=open_.turn if open_ else None,
+            covers=_waiting(open_.messages if open_ else ()),
+            pending=_waiting(self.pending),
+        )
+        self._state = followed(given, recorded)
+        left = {one.message for one in self._state.pending}
+        if isinstance(recorded.event, OperatorSaid):
+            self._settled = [one for one in self.pending if one.event_id not in left]
+            self.pending = [one for one in self.pending if one.event_id in left]
+        elif back := left - {one.message for one in given.pending}:
+            for turn in [one for one in self.turns if one.turn is not None]:
+                if back & {one.event_id for one in turn.messages}:
+                    self._give_way(turn.turn)
+            self.pending.sort(key=lambda one: one.version)
+        cut = {one.reply for one in self._state.answers if one.withdrawn and not one.is_whole}
+        for turn in self.turns:
+            turn.is_cut = turn.is_cut or turn.reply in cut
 
     def _keep_text(self, recorded: Recorded[Any]) -> None:
         match recorded.event:
@@ -145,9 +192,15 @@ class Turns:
     def _say(self, recorded: Recorded[Any], reply: ReplyReady) -> None:
         at, version = recorded.recorded_at, recorded.version
         if reply.turn is None:
-            self.turns.append(Turn(None, version, [], at, said=reply.text, ended=version))
+            said = Turn(None, version, [], at, said=reply.text, ended=version)
+            if reply.kind == "operator":
+                said.by_person, said.messages, self._settled = True, self._settled, []
+                if not self.pending:
+                    said.begun, self._begun = self._begun, []
+            said.beside_person = self._state.taken is not None and not said.by_person
+            self.turns.append(said)
         elif turn := self._turn(reply.turn):
-            turn.said = reply.text
+            turn.said, turn.reply = reply.text, recorded.event_id
             turn.ended = turn.ended or version
 
     def _answered_at_the_door(self, recorded: Recorded[MessageReceived]) -> None:
@@ -155,9 +208,9 @@ class Turns:
         at, version = recorded.recorded_at, recorded.version
         self.turns.append(Turn(None, version, [recorded], at, ended=version))
 
-    def _give_way(self, turn_id: UUID) -> None:
+    def _give_way(self, turn_id: UUID | None) -> None:
         """Its messages wait again; what it had begun belongs to the turn that takes them up."""
-        if turn := self._turn(turn_id):
+        if turn_id and (turn := self._turn(turn_id)):
             self.turns.remove(turn)
             self.pending = [*turn.messages, *self.pending]
             self._begun = [*turn.begun, *turn.steps.values()]
@@ -174,9 +227,15 @@ class Turns:
         return next((turn for turn in reversed(self.turns) if turn.turn == turn_id), None)
 
 
+def _waiting(messages: Sequence[Recorded[MessageReceived]]) -> tuple[Pending, ...]:
+    return tuple(
+        Pending(message=one.event_id, at=one.recorded_at, version=one.version) for one in messages
+    )
+
+
 def walked(events: Sequence[Recorded[Any]]) -> Turns:
     """Of opened events, in the order of their stream."""
-    turns = Turns()
+    turns = Turns(follows=any(isinstance(one.event, ConversationTakenOver) for one in events))
     for recorded in events:
         turns.read(recorded)
     return turns

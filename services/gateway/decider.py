@@ -51,6 +51,8 @@ class Claim:
     slot: UUID
     template: str | None = None
     """By which it goes, where nothing else may."""
+    marked: bool = False
+    """Whether it says that a machine speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Hold:
     head: Queued
     slot: UUID
     why: Literal["window", "consent"]
+    marked: bool = False
+    """Should it go by a template instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +102,20 @@ def in_time(move: Claim | Hold, now: datetime) -> Claim | Hold | WaitUntil:
 def when_due(lane: Lane, now: datetime) -> Claim | Hold:
     """What becomes of a head that is to do, once no vendor asks it to wait."""
     head = lane.queue[0]
-    slot = slots.claim(*place(head))
+    slot, marked = slots.claim(*place(head)), is_marked(lane, head)
     if not lane.consent and not head.is_of_consent:
-        return Hold(head, slot, "consent")
+        return Hold(head, slot, "consent", marked)
     # The word on a STOP answers a message of just now.
     is_open = lane.heard >= lane.shut if head.is_of_consent else window_is_open(lane, now)
-    return Claim(head, slot) if is_open else Hold(head, slot, "window")
+    if not is_open:
+        return Hold(head, slot, "window", marked)
+    return Claim(head, slot, marked=marked)
+
+
+def is_marked(lane: Lane, head: Queued) -> bool:
+    """Beside an operator all but their own lines is; and what began so goes on so."""
+    began_so = head.marked and any(piece.done for piece in head.pieces)
+    return head.kind != "operator" and (lane.taken is not None or began_so)
 
 
 def resumes(lane: Lane, stop: UUID) -> Decide:
@@ -119,7 +131,7 @@ def by_template(move: Hold, approved: str | None) -> Claim | Hold:
     whole = not any(piece.done for piece in head.pieces)
     if approved is None or head.tried_template or not whole:
         return move
-    return Claim(head, move.slot, approved)
+    return Claim(head, move.slot, approved, move.marked)
 
 
 def window_is_open(lane: Lane, now: datetime) -> bool:
@@ -146,6 +158,7 @@ def claimed(move: Claim, parts: int, token: UUID) -> ReplySending:
         attempt=attempt,
         token=token,
         template=move.template,
+        marked=move.marked,
     )
 
 

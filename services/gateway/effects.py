@@ -26,6 +26,7 @@ from services.gateway.channels.channel import (
 from services.gateway.channels.channel import Outcome as Answer
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing
+from services.gateway.channels.parts import mark
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.decider import Claim, Decide, Hold, Reconcile
 from services.gateway.lane import GATES, Lane
@@ -86,7 +87,7 @@ class Effects:
         """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
         head, user = move.head, streams.user_of(cause.stream)
         try:
-            content = await self._content(head, cause, move.template)
+            content = await self._content(head, cause, move.template, marked=move.marked)
             address = await self._vault.address_of(user)
         except (SealedForEver, UnknownUser) as error:
             await self._fail_unsent(move, cause, lane, error.code)
@@ -237,7 +238,8 @@ class Effects:
         """
         try:
             address = await self._vault.address_of(streams.user_of(cause.stream))
-            content = await self._content(move.head, cause, move.head.template)
+            told = move.head
+            content = await self._content(told, cause, told.template, marked=told.marked)
             listed = await self._channel.sent_to(address, move.claimed_at)
         except (VendorUnavailable, SealedForEver, UnknownUser):
             return None
@@ -253,18 +255,22 @@ class Effects:
         matching.sort(key=lambda one: (not one.media, one.at or move.claimed_at))
         return matching[0] if matching else None
 
-    async def _content(self, head: Queued, cause: Recorded[Any], template: str | None) -> Content:
+    async def _content(
+        self, head: Queued, cause: Recorded[Any], template: str | None, *, marked: bool
+    ) -> Content:
         ours = cause.event_id == head.reply
         recorded = cause if ours else await self._log.find(head.reply)
         if recorded is None:
             raise LostReply(f"reply {head.reply} is not in the log")
         opened: Recorded[ReplyReady] = await self._log.opened(recorded)
         ready = opened.event
+        said_by = mark(ready.language) if marked else ""
         if template:
             known = (await self._templates.now()).of(template)
-            said = wording.variable(ready.text, known.body if known else "")
+            text = f"{said_by}\n{ready.text}"
+            said = wording.variable(text, known.body if known else "")
             return Content(opened, [said], None, template)
-        said = sayable(ready)
+        said = sayable(ready, said_by)
         buttons = said.buttons if head.has_buttons else ()
         return Content(opened, said.parts, ready.picture, buttons=buttons)
 

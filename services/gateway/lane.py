@@ -4,11 +4,7 @@ Replies go out strictly one after the other; each attempt at each part is claime
 POSTed and has exactly one outcome. The rules are in docs/protocol.md.
 """
 
-from datetime import datetime
-from typing import Any, Literal
-from uuid import UUID
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any
 
 from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.conversation import MessageReceived, ReplyReady, TurnStarted, UserForgotten
@@ -28,65 +24,20 @@ from contracts.replies import (
     ReplySent,
     ReplyUndelivered,
 )
+from contracts.takeover import ConversationHandedBack, ConversationTakenOver
 from services.gateway.queued import Queued, place
+from services.gateway.state import RANKS, REPAIRED, RETRIED, Lane, Sent, ranked, remembering
+from services.gateway.withdrawing import is_overtaken, is_withdrawn, taken_over
 from taskflow.log.folding import Fold
 
-REMEMBERED = 64
-"""Sent messages whose statuses are still followed."""
-REPAIRED = 32
-"""Replies that left the queue and may come back into it: WhatsApp's refusals come in moments."""
-
-GATES = (MessageReceived.type, ReplyRefused.type, ReplyUndelivered.type)
+GATES = (
+    MessageReceived.type,
+    ReplyRefused.type,
+    ReplyUndelivered.type,
+    ConversationTakenOver.type,
+    ConversationHandedBack.type,
+)
 """Facts that may forbid what an older fold allowed: claims and holds conflict with them."""
-
-RANKS = {"sent": 1, "delivered": 2, "read": 3, "undelivered": 4, "failed": 4, "canceled": 4}
-
-
-class Sent(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    message_ref: str
-    reply: UUID
-    part: int
-    attempt: int = 0
-    rank: int = 1
-
-
-class Lane(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    queue: tuple[Queued, ...] = ()
-    held: tuple[Queued, ...] = ()
-    """Out of the queue until the user writes."""
-    gone: tuple[Queued, ...] = ()
-    """Said, as far as is known, or given up; the newest few."""
-    sent: tuple[Sent, ...] = ()
-    driver: UUID | None = None
-    channel: Literal["whatsapp", "terminal"] | None = None
-    """By which the user wrote last."""
-    heard: int = 0
-    """The version of their last message."""
-    heard_at: datetime | None = None
-    shut: int = 0
-    """The latest claim that was refused because the window was shut."""
-    gate: int = 0
-    """The version of the last fact that may forbid what an older fold allowed."""
-    consent: bool = True
-    """Whether they want to hear from us: no STOP of theirs stands."""
-    consented: int = 0
-    """The version of their last START."""
-    stop: UUID | None = None
-    """What withdrew consent last."""
-    owes: UUID | None = None
-    """The STOP after which somebody wrote, as long as nobody has told them that START resumes."""
-    told: bool = False
-    """Whether somebody has, since that STOP."""
-    language: str | None = None
-    """BCP 47, in which they were spoken to last."""
-    forgotten: bool = False
-
-    def but(self, **changes: Any) -> "Lane":
-        return self.model_copy(update=changes)
 
 
 def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:
@@ -109,11 +60,17 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
             return _given(lane, recorded)
         case TurnStarted(language=language):
             return lane.but(language=language)
+        case ConversationTakenOver():
+            return taken_over(lane, recorded)
+        case ConversationHandedBack():
+            return lane.but(taken=None)
+        case ReplyReady() as ready if is_overtaken(lane, ready, recorded):
+            return lane
         case ReplyReady(kind=kind, language=language, buttons=buttons):
             if kind == "notice":
                 lane = lane.but(owes=None, told=True)
-                if lane.consent:
-                    return lane
+            if kind in {"confirmation", "notice"} and lane.consent:
+                return lane
             new = Queued(
                 reply=recorded.event_id,
                 kind=kind,
@@ -134,7 +91,7 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
                 part=sent.part,
                 attempt=sent.attempt,
             )
-            return _part_done(_remembering(lane, known))
+            return _part_done(lane.but(sent=remembering(lane.sent, known)))
         case ReplyAssumed(assumed="gone") as assumed if _is_head(lane, assumed, claimed=True):
             return _part_done(lane)
         case ReplyAssumed(assumed="again") as assumed if _is_head(lane, assumed, claimed=True):
@@ -146,12 +103,12 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
         case ReplyParked() as parked:
             return _parked(lane, parked, recorded)
         case ReplyDelivered() as fact:
-            return _ranked(lane, fact, RANKS["delivered"])
+            return lane.but(sent=ranked(lane.sent, fact, RANKS["delivered"]))
         case ReplyRead() as fact:
-            return _ranked(lane, fact, RANKS["read"])
+            return lane.but(sent=ranked(lane.sent, fact, RANKS["read"]))
         case ReplyUndelivered(status=status) as fact:
-            ranked = _ranked(lane, fact, RANKS[status])
-            return _repaired(ranked, fact, recorded)
+            known = lane.but(sent=ranked(lane.sent, fact, RANKS[status]))
+            return _repaired(known, fact, recorded)
         case UserForgotten():
             return Lane(forgotten=True)
         case _:
@@ -159,16 +116,15 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
 
 
 Attempt = ReplySending | ReplyHeld | ReplySent | ReplyAssumed | ReplyRefused | ReplyFailed
-Delivery = ReplyDelivered | ReplyRead | ReplyUndelivered
 
 
 def _written(lane: Lane, word: str | None, recorded: Recorded[Any]) -> Lane:
     """Who does not want to hear from us releases nothing but the word on that."""
-    if word == "stop":
-        return lane.but(owes=None)
-    if lane.consent:
+    if lane.consent and word != "stop":
         return _released(lane, lane.held, recorded)
     released = _released(lane, tuple(one for one in lane.held if one.is_of_consent), recorded)
+    if word == "stop":
+        return released.but(owes=None)
     if word is None and not lane.told:
         return released.but(owes=lane.stop, driver=released.driver or recorded.event_id)
     return released
@@ -229,6 +185,8 @@ def _parked(lane: Lane, parked: ReplyParked, recorded: Recorded[Any]) -> Lane:
     at = next((n for n, one in enumerate(lane.queue) if one.reply == parked.reply), None)
     if at is None:
         return lane
+    if lane.queue[at].is_answer and lane.took:
+        lane = lane.but(parked=(*lane.parked, recorded.event_id)[-RETRIED:])
     return _given_up(lane, at).but(driver=recorded.event_id)
 
 
@@ -236,7 +194,8 @@ def _refused(lane: Lane, no: ReplyRefused, recorded: Recorded[Any]) -> Lane:
     """The channel has it not. With a code, it is not asked for the same again."""
     head = lane.queue[0]
     claim = head.claim_of(no.part, no.attempt)
-    if head.is_of_consent and (lane.consent or no.code == OPTED_OUT):
+    unsaid = head.is_of_consent and (lane.consent or no.code == OPTED_OUT)
+    if unsaid or is_withdrawn(lane, head):
         lane = _given_up(lane, 0)
     else:
         lane = _head(lane, _again(head, no))
@@ -259,7 +218,7 @@ def _again(head: Queued, no: ReplyRefused) -> Queued:
 
 def _part_done(lane: Lane) -> Lane:
     settled = lane.queue[0].part_done()
-    if not settled.over:
+    if not settled.over and not is_withdrawn(lane, settled):
         return _head(lane, settled)
     return _left(lane, 0).but(gone=(*lane.gone, settled)[-REPAIRED:])
 
@@ -281,7 +240,8 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     if not (is_shut or (by_content and fact.code in TEMPLATE_REFUSED)):
         return lane
     shut = _shut(lane, reply.claim_of(fact.part, fact.attempt)) if is_shut else lane
-    if not reply.is_done_by(fact.part, fact.attempt) or (lane.consent and reply.is_of_consent):
+    unsaid = (lane.consent and reply.is_of_consent) or is_withdrawn(lane, reply)
+    if not reply.is_done_by(fact.part, fact.attempt) or unsaid:
         return shut
     again = reply.undone(fact.part)
     if not (is_shut or reply.template):
@@ -295,18 +255,4 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     return _queued(without, (again,), recorded)
 
 
-def _ranked(lane: Lane, fact: Delivery, rank: int) -> Lane:
-    """Also of a message whose sending was only assumed: no other attempt is to be taken for it."""
-    known = next((one for one in lane.sent if one.message_ref == fact.message_ref), None)
-    if known is None:
-        new = Sent(message_ref=fact.message_ref, reply=fact.reply, part=fact.part, rank=rank)
-        return _remembering(lane, new)
-    better = known.model_copy(update={"rank": max(rank, known.rank)})
-    return lane.but(sent=tuple(better if one is known else one for one in lane.sent))
-
-
-def _remembering(lane: Lane, new: Sent) -> Lane:
-    return lane.but(sent=(*lane.sent, new)[-REMEMBERED:])
-
-
-FOLD = Fold("lane", 7, Lane, evolve)
+FOLD = Fold("lane", 8, Lane, evolve)

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from contracts.conversation import ReplyKind
 from contracts.replies import ReplySending
 
+ANSWERS = frozenset[ReplyKind]({"answer", "apology"})
+"""What ends a turn: an operator who takes over speaks instead."""
+
 
 class Part(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -39,6 +42,8 @@ class Queued(BaseModel):
     """By which it was claimed last: that is one part, for all of it."""
     tried_template: bool = False
     """Whether one went, or was refused as it is: none is tried again."""
+    marked: bool = False
+    """Whether its last claim says that a machine speaks."""
     token: UUID | None = None
     """Of the claim, while it is sending; None: to do."""
     claimed_at: datetime | None = None
@@ -52,6 +57,10 @@ class Queued(BaseModel):
     def is_of_consent(self) -> bool:
         """Whether it is a word on a STOP, which goes in spite of it."""
         return self.kind in {"confirmation", "notice"}
+
+    @property
+    def is_answer(self) -> bool:
+        return self.kind in ANSWERS
 
     @property
     def part(self) -> int:
@@ -93,6 +102,7 @@ class Queued(BaseModel):
             token=claim.token,
             claimed_at=at,
             template=claim.template,
+            marked=claim.marked,
             tried_template=self.tried_template or claim.template is not None,
         )
 

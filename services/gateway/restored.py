@@ -14,8 +14,8 @@ import asyncpg
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.channels.channel import Channel, Listed
-from services.gateway.lane import Sent
 from services.gateway.queued import Queued
+from services.gateway.state import Sent
 from taskflow import clock
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 

@@ -24,6 +24,7 @@ from contracts.replies import (
 )
 from services.gateway import consent, decider
 from services.gateway.channels.buttons import sayable
+from services.gateway.channels.parts import mark
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.decider import Claim, Decide, Hold, when_due
 from services.gateway.lane import FOLD, Lane
@@ -152,7 +153,7 @@ class _Lane:
         move = None if lane.queue[0].token else self._move(recorded, lane, claim)
         if not isinstance(move, Claim):
             return self._comparing.one(recorded, None, None)
-        parts = 1 if move.template else self._parts(move.head)
+        parts = 1 if move.template else self._parts(move)
         decided = decider.claimed(move, claim.parts if parts is None else parts, claim.token)
         return self._comparing.one(
             recorded,
@@ -178,8 +179,9 @@ class _Lane:
             return self._comparing.one(recorded, None, None)
         return self._comparing.one(recorded, decider.held(move), slots.event_id(move.slot, 0))
 
-    def _parts(self, head: Queued) -> int | None:
+    def _parts(self, move: Claim) -> int | None:
         """None where the text cannot be read."""
+        head = move.head
         outcome = self._history.standing(slots.send_outcome(*place(head)))
         if outcome and isinstance(outcome[0].event, ReplyFailed):
             failed = outcome[0].event
@@ -189,7 +191,8 @@ class _Lane:
         if recorded is None or is_erased(recorded):
             return None
         ready: ReplyReady = recorded.event
-        return len(sayable(ready).parts)
+        said_by = mark(ready.language) if move.marked else ""
+        return len(sayable(ready, said_by).parts)
 
     def _refused(self, recorded: Recorded[Any], head: Queued, refused: ReplyRefused) -> Verdict:
         """`again_at` was counted from a moment between the claim and the record."""

@@ -28,6 +28,7 @@ from contracts.conversation import (
 from contracts.event import Event
 from contracts.media import MediaKept
 from contracts.replies import ReplyParked, ReplyUndelivered
+from contracts.takeover import ConversationHandedBack
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 
 STREAM = "TASKFLOW"
@@ -80,6 +81,7 @@ def _tools_of(owner: str) -> tuple[str, ...]:
 
 
 CONSUMERS = (
+    # A late refusal may bring messages back that an answer of before a takeover had answered.
     Consumer(
         "agent",
         _all(
@@ -91,6 +93,8 @@ CONSUMERS = (
             TurnParked,
             TurnStopped,
             TurnRetried,
+            ConversationHandedBack,
+            ReplyUndelivered,
         )
         + _tools_of("agent"),
     ),

@@ -154,6 +154,35 @@ def chat(
 
 
 @app.command()
+def takeover(
+    user: Annotated[str, typer.Argument(help="A user's id or number.")],
+    say: Annotated[str | None, typer.Option(help="One line; then it ends.")] = None,
+    by: Annotated[str | None, typer.Option(help="Your name; else that of your login.")] = None,
+) -> None:
+    """Speak with a person instead of the bot, until it is handed back.
+
+    Example: taskflow takeover +15551230001
+    """
+    from taskflow.cli.people.takeover import login, take_over
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(take_over(user, login() if by is None else by, say))
+
+
+@app.command()
+def hand_back(
+    user: Annotated[str, typer.Argument(help="A user's id or number.")],
+) -> None:
+    """Let the bot speak with a person again, whoever took the conversation over.
+
+    Example: taskflow hand-back +15551230001
+    """
+    from taskflow.cli.people.takeover import hand_back as give_back
+
+    asyncio.run(give_back(user))
+
+
+@app.command()
 def user(
     user: Annotated[str, typer.Argument(help="A user's id or number.")],
     at: At = None,

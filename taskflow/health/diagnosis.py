@@ -16,6 +16,8 @@ MOVE_SECONDS = 120.0
 """The watchdog wakes what stands so long."""
 SHRED_SECONDS = 60.0
 """Promised for a forgotten key; seconds are usual."""
+TAKEOVER_SECONDS = 7_200.0
+"""After so long without a line the agent hands back by itself."""
 WAITING = 1_000
 """Messages before one consumer: more than a busy minute's."""
 
@@ -157,6 +159,7 @@ def _work(stored: Stored | None) -> Iterator[Sign]:
     do = "see `taskflow dlq list`" if letters else ""
     yield Sign("dead letters", "bad" if letters else "ok", said or "none", do)
     yield _shreds(stored.shreds_oldest_s)
+    yield _takeovers(stored.takeover_idle_s)
     yield from _versions(stored.services)
 
 
@@ -167,6 +170,16 @@ def _shreds(oldest_s: float) -> Sign:
         do = "does the scheduler run? Its line `shredding.held` names what holds the key"
         return Sign(part, "bad", says, do)
     return Sign(part, "ok", "being destroyed" if oldest_s else "all are destroyed")
+
+
+def _takeovers(idle_s: float) -> Sign:
+    part = "takeovers"
+    if idle_s > TAKEOVER_SECONDS:
+        says = f"an operator has the word and has said nothing for {span(idle_s)}"
+        return Sign(part, "bad", says, "does the agent run? It hands back; so does `hand-back`")
+    if idle_s:
+        return Sign(part, "note", f"the quietest operator spoke {span(idle_s)} ago")
+    return Sign(part, "ok", "nobody has taken over")
 
 
 def _moves(stored: Stored) -> Sign:

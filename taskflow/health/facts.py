@@ -61,6 +61,8 @@ class Stored:
     """Since the oldest forgetting whose key still stands in PostgreSQL's files; 0: none does."""
     last_message_s: float | None
     last_event_s: float | None
+    takeover_idle_s: float = 0.0
+    """How long the quietest operator who has the word says nothing; 0: nobody has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ _TEMPLATE_PEOPLE = "select count(*) from template_people where at > now() - inte
 _STORED = (
     *(metrics.RELAY_LAG, metrics.RELAY_OLDEST, metrics.PROJECTION_LAG, metrics.DEAD_LETTERS),
     *(metrics.MOVES_OLDEST, metrics.SHREDS_OLDEST, metrics.INSTANCES),
+    metrics.TAKEOVER_IDLE,
 )
 
 WHOLE = [one for one in metrics.CATALOGUE if isinstance(one, Gauge) and one.source == "whole"]
@@ -127,6 +128,7 @@ def tell(reading: Reading) -> None:
     metrics.PROJECTION_LAG.replace({name: one.events for name, one in stored.projections.items()})
     metrics.MOVES_OLDEST.set(max((one.oldest_s for one in stored.moves.values()), default=0.0))
     metrics.SHREDS_OLDEST.set(stored.shreds_oldest_s)
+    metrics.TAKEOVER_IDLE.set(stored.takeover_idle_s)
     _of_services(metrics.DEAD_LETTERS, stored.dead_letters)
     present = {name: one.instances for name, one in stored.services.items()}
     _of_services(metrics.INSTANCES, present)

@@ -48,6 +48,9 @@ select service, count(*) as count,
 _SHREDS = """
 select coalesce(extract(epoch from clock_timestamp() - min(since)), 0)::float8 from vault_shreds
 """
+_TAKEOVERS = """
+select coalesce(extract(epoch from now() - min(spoke_at)), 0)::float8 from open_takeovers
+"""
 # A few hundred events hold a message, or the view of users knows of an older one.
 _LAST = """
 select extract(epoch from now() - greatest(
@@ -81,6 +84,7 @@ async def stored(connection: Connection) -> Stored:
         shreds_oldest_s=await connection.fetchval(_SHREDS),
         last_message_s=last["message_s"],
         last_event_s=last["event_s"],
+        takeover_idle_s=await connection.fetchval(_TAKEOVERS),
     )
 
 

@@ -40,7 +40,7 @@ _OF_SERVICE = (Label("service", SERVICES),)
 _PROJECTION = (Label("projection"),)
 _DEPENDENCY = (Label("dependency", ("postgres", "nats")),)
 _WINDOW = (Label("window", ("day", "week")),)
-_TURN = (Label("outcome", ("answered", "apology", "stopped", "parked")),)
+_TURN = (Label("outcome", ("answered", "apology", "stopped", "parked", "taken_over")),)
 _MODEL_TIME = (Label("model_time", ("with", "without")),)
 _SEND = (
     Label("outcome", ("accepted", "refused", "later", "unknown")),
@@ -130,6 +130,12 @@ SHREDS_OLDEST = Gauge(
     "taskflow.shreds.oldest",
     "s",
     "How long the key of somebody forgotten has stood in PostgreSQL's files; 0: none does",
+    _W,
+)
+TAKEOVER_IDLE = Gauge(
+    "taskflow.takeovers.idle",
+    "s",
+    "How long the quietest operator who has the word has said nothing; 0: nobody has it",
     _W,
 )
 INSTANCES = Gauge(

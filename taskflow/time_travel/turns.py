@@ -21,6 +21,7 @@ from contracts.conversation import (
 )
 from contracts.media import MediaKept, MediaRefused, VoiceTranscribed
 from contracts.recorded import Recorded
+from contracts.takeover import ConversationTakenOver
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 
 
@@ -56,7 +57,7 @@ class Turn:
     beside: list[Recorded[Any]] = field(default_factory=list[Recorded[Any]])
     """What was decided in it besides: that its user wants to be forgotten, and whatever comes."""
     ended: Recorded[Any] | None = None
-    """The reply, the parking or the stop that closed it."""
+    """The reply, the parking, the stop or the operator that closed it."""
 
     def step(self, number: int) -> Step:
         return self.steps.setdefault(number, Step(number))
@@ -114,7 +115,9 @@ def _learn(turn: Turn, recorded: Recorded[Any], calls: dict[UUID, Call]) -> None
             call = Call(recorded)
             calls[recorded.event_id] = call
             turn.step(number).calls.append(call)
-        case ReplyReady() | TurnParked() | TurnStopped() | TurnSuperseded():
+        case (
+            ReplyReady() | TurnParked() | TurnStopped() | TurnSuperseded() | ConversationTakenOver()
+        ):
             turn.ended = turn.ended or recorded
         case _:
             turn.beside.append(recorded)

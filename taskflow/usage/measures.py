@@ -40,6 +40,7 @@ from contracts.replies import (
     ReplySent,
     ReplyUndelivered,
 )
+from contracts.takeover import ConversationTakenOver
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered
 from contracts.watches import WatchAlerted
 from taskflow.telemetry import metrics
@@ -69,6 +70,7 @@ MEASURED = frozenset(
         ReplyLooked,
         VoiceTranscribed,
         WishJudged,
+        ConversationTakenOver,
     )
 )
 """Types of events; all others say nothing here."""
@@ -132,11 +134,12 @@ class Measures:
             case TurnStopped(turn=turn):
                 self._turns.pop(turn, None)
                 yield _ended("stopped")
-            case TurnSuperseded(turn=turn):
+            case TurnSuperseded(turn=UUID() as turn) | ConversationTakenOver(turn=UUID() as turn):
                 gone = self._turns.pop(turn, None)
                 if gone is not None and gone.since is not None:
                     _keep(self._waiting, one.stream, gone.since)
-                yield _ended("superseded")
+                is_taken = isinstance(one.event, ConversationTakenOver)
+                yield _ended("taken_over" if is_taken else "superseded")
             case TurnParked(turn=turn):
                 self._park(turn, one.stream)
                 yield _ended("parked")

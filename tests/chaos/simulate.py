@@ -13,9 +13,11 @@ from typing import Any, Protocol
 
 from hypothesis.stateful import RuleBasedStateMachine
 
-from tests.support import reminders
+from tests.support import reminders, taken_turns
 from tests.support.lanes import Lanes
 from tests.support.quiet import quiet
+from tests.support.taken_lanes import TakenLanes
+from tests.support.taken_turns import TakenTurns
 from tests.support.turns import Turns
 from tests.support.walks import STEPS, walk
 from tests.support.watches_world import WatchesWorld
@@ -59,6 +61,8 @@ class Days:
 WORLDS: Mapping[str, Walks] = {
     "turns": World(Turns, ("a_handler_goes_on", "the_bus_delivers")),
     "lanes": World(Lanes, ("a_sender_goes_on", "the_bus_delivers", "twilio_accepts")),
+    "taken turns": World(TakenTurns, taken_turns.WORK),
+    "taken lanes": World(TakenLanes, ("a_sender_goes_on", "the_bus_delivers", "twilio_accepts")),
     "reminders": World(reminders.Reminders, reminders.WORK, reminders.STEPS),
     "watches": Days(),
 }

@@ -82,7 +82,9 @@ def shot(page: Page, name: str) -> None:
 def test_a_proposal_is_answered_by_pressing_yes(stack: Stack, page: Page, user: str) -> None:
     says(page, "remind me tomorrow at 9 to call mom")
     hears(page, 1, "where you are", "Reply yes")
-    expect(theirs(page).first.get_by_role("group").get_by_role("button")).to_have_text(["Yes", "No"])
+    expect(theirs(page).first.get_by_role("group").get_by_role("button")).to_have_text(
+        ["Yes", "No"]
+    )
     shot(page, "proposal")
     presses(page, "Yes")
     hears(page, 2, "Reminder: call mom", "09:00")

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel
@@ -24,6 +24,7 @@ from services.agent.effects import Effects as Agent
 from services.agent.judging.looks import Looked, ToLookAt
 from services.agent.leaving import leaving
 from services.agent.memory.fact_tools import FactTools
+from services.agent.takeover import deciding
 from services.gateway import consent
 from services.gateway import decider as lanes
 from services.gateway.channels.channel import Accepted, Outcome, Outgoing
@@ -31,7 +32,8 @@ from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.effects import Effects as Gateway
 from services.gateway.lane import FOLD as LANE
-from services.gateway.lane import Lane, Sent
+from services.gateway.lane import Lane
+from services.gateway.state import Sent
 from services.gateway.templates.catalogue import Templates
 from services.scheduler.decider import FOLD as REMINDER
 from services.scheduler.decider import due_at
@@ -398,6 +400,30 @@ class House:
             if isinstance(one, ReplySent) and one.message_ref == sent.message_ref
         )
         return proof.attempt
+
+    # -- an operator ------------------------------------------------------------------------
+
+    def version(self, user: UserId) -> int:
+        return len(self.log.stream(streams.conversation(user)))
+
+    async def takes_over(self, user: UserId) -> None:
+        await self._operates(user, deciding.taken_over(self.state(user), "Grace"))
+
+    async def says(self, user: UserId, text: str, seen: int) -> None:
+        takeover = self.state(user).taken
+        assert takeover is not None
+        said = deciding.said(takeover, text, seen=seen, command=self.fresh())
+        await self._operates(user, said)
+
+    async def hands_back(self, user: UserId, why: Literal["operator", "idle"] = "operator") -> None:
+        decided = deciding.handed_back(self.state(user), why)
+        assert decided is not None
+        await self._operates(user, decided)
+
+    async def _operates(self, user: UserId, decided: decider.Decide) -> None:
+        self.later(seconds=5)
+        takeover = self.state(user).taken
+        await self.put(user, decided.events, decided.slot, takeover and self.log.get(takeover))
 
     # -- tools ------------------------------------------------------------------------------
 

@@ -20,11 +20,11 @@ from services.gateway.channels.statuses import Callback
 from taskflow.log.appending import Write
 from tests.support.golden_house import House, named, says
 
-ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV = (
+ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV, MIA = (
     UserId(named(name))
     for name in (
         *("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ida", "jon", "kim"),
-        *("lea", "liv"),
+        *("lea", "liv", "mia"),
     )
 )
 FORGOTTEN = (CLEO, GUS)
@@ -36,7 +36,8 @@ BODY = "You asked me to remind you of this:\n{{1}}\nWrite back if I can do anyth
 async def everything(house: House) -> None:
     await house.offer("pay_bill")
     for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
-                  zone, undoing, windows, consenting, templates, buttons, media):  # fmt: skip
+                  zone, undoing, windows, consenting, templates, buttons, media,
+                  taken):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -418,6 +419,41 @@ async def templates(house: House) -> None:
     await house.fires(KIM)
     await house.sends(KIM, TooLate(21656, "HTTP 400, 21656: the template takes no such variable"))
     await written(house, "what was it?")
+
+
+async def taken(house: House) -> None:
+    """An operator takes over in a turn, then before an answer left, and at last goes home."""
+    tea = {"text": "drink tea", "date": "2026-12-09", "time": "17:00"}
+    await house.hears(MIA, "remind me on 9 December at 17:00 to drink tea")
+    await house.answers(MIA, says(None, ("set_reminder", tea)), says("It is set."))
+    await house.sends(MIA)
+    await house.hears(MIA, "is my parcel lost?")
+    await house.answers(MIA, says(None, ("search_web", {"query": "parcels"})), tools=False)
+    (call,) = house.state(MIA).waiting
+    await house.takes_over(MIA)
+    await house.do(call)
+    seen = house.version(MIA)
+    await house.hears(MIA, "and when will it come?")
+    await house.says(MIA, "I am looking into it.", seen)
+    await house.sends(MIA)
+    await house.fires(MIA)
+    await house.sends(MIA)
+    await house.hands_back(MIA)
+    await house.answers(MIA, says("Tomorrow."))
+    await house.sends(MIA, NotNow("HTTP 429", None))
+    await house.hears(MIA, "are you sure?")
+    await house.answers(MIA, says("Quite sure."))
+    await house.takes_over(MIA)
+    await house.says(MIA, "I asked them: tomorrow at noon.", seen)
+    await house.sends(MIA)
+    await house.hands_back(MIA)
+    await house.answers(MIA, says("At noon."))
+    await house.moves(MIA, Unknown("TimeoutError"))
+    await house.takes_over(MIA)
+    await house.moves(MIA)
+    await house.sends(MIA)
+    house.later(hours=2)
+    await house.hands_back(MIA, "idle")
 
 
 async def written(house: House, text: str) -> None:

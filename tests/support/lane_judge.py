@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from contracts.consent import ConsentGiven, ConsentWithdrawn
-from contracts.conversation import MessageReceived, ReplyReady
+from contracts.conversation import MessageReceived, ReplyKind, ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import (
     OPTED_OUT,
@@ -24,7 +24,8 @@ from contracts.replies import (
     ReplyUndelivered,
 )
 from services.gateway.decider import MARGIN, WINDOWS
-from services.gateway.lane import RANKS, Lane
+from services.gateway.lane import Lane
+from services.gateway.state import RANKS
 
 Attempt = tuple[UUID, int, int]
 Outcome = ReplySent | ReplyRefused | ReplyAssumed | ReplyFailed
@@ -62,6 +63,7 @@ class LaneJudge:
     def __init__(self, twilio: Books) -> None:
         self.twilio = twilio
         self.order: list[UUID] = []
+        self.kinds: dict[UUID, ReplyKind] = {}
         self.parts: dict[UUID, int] = {}
         self.outcomes: dict[Attempt, Outcome] = {}
         self.parked: set[UUID] = set()
@@ -72,6 +74,8 @@ class LaneJudge:
         self.troubled: set[UUID] = set()
         """What was held or refused by the window comes to the phone when it may."""
         self.version = 0
+        self.parkings: dict[UUID, UUID] = {}
+        """Replies that were given up, by the event that did."""
         self._waiting: set[UUID] = set()
         self._done: dict[tuple[UUID, int], int] = {}
         """By which attempt."""
@@ -155,15 +159,14 @@ class LaneJudge:
                 self._heard, self._heard_at = one.version, one.recorded_at
                 writes_on = word is None and not self._consents and not self._told
                 self._owes = word is None and (self._owes or writes_on)
-                if word != "stop":
-                    allowed = set(self.held) if self._consents else self._words
-                    self._waiting |= allowed & set(self.held)
+                frees = self._consents and word != "stop"
+                self._waiting |= set(self.held) if frees else self._words & set(self.held)
             case ConsentWithdrawn():
                 self._withdraws()
             case ConsentGiven():
                 self._gives(one.version)
             case ReplyReady(kind=kind):
-                self._is_ready(one.event_id, kind)
+                self._is_ready(one.event_id, kind, again=one.cause in self.parkings)
             case ReplySending() as claim:
                 self._claimed(claim, one.version)
             case ReplyHeld(reply=reply, why=why):
@@ -174,6 +177,7 @@ class LaneJudge:
             case ReplySent() | ReplyAssumed() | ReplyRefused() | ReplyFailed() as outcome:
                 self._ends(outcome)
             case ReplyParked(reply=reply):
+                self.parkings[one.event_id] = reply
                 self._gives_up(self.parked, reply)
             case ReplyDelivered() | ReplyRead() | ReplyUndelivered() as told:
                 self._is_told(told)
@@ -201,17 +205,18 @@ class LaneJudge:
             self.held.pop(one, None)
             self._to_repeat.discard((one, 0))
 
-    def _is_ready(self, reply: UUID, kind: str) -> None:
+    def _is_ready(self, reply: UUID, kind: ReplyKind, *, again: bool) -> None:
         self.order.append(reply)
+        self.kinds[reply] = kind
         self._waiting.add(reply)
         if kind in {"confirmation", "notice"}:
             self._words.add(reply)
             self.parts[reply] = 1
-        if kind == "notice":
-            assert not self._told, "told twice that START resumes"
-            self._told, self._owes = True, False
             if self._consents:
                 self._drop({reply})
+        if kind == "notice":
+            assert again or not self._told, "told twice that START resumes"
+            self._told, self._owes = True, False
 
     def _claimed(self, claim: ReplySending, version: int) -> None:
         reply, place = claim.reply, (claim.reply, claim.part, claim.attempt)
@@ -303,6 +308,7 @@ class LaneJudge:
         for each in whole if (reply, part, attempt) in self._by_template else (part,):
             self._done.pop((reply, each), None)
         self._to_repeat.add((reply, part))
+        self._held_since_stop.discard(reply)
         self._waiting.add(reply)
         self.held.pop(reply, None)
 

@@ -122,13 +122,14 @@ class LaneWorld(RuleBasedStateMachine):
     watchdog = True
     gates: tuple[str, ...] = GATES
     consumed = CONSUMED
+    judged_by = LaneJudge
 
     def __init__(self) -> None:
         super().__init__()
         self.log = MemoryLog()
         self.bus = Bus(self.log, self.consumed)
         self.twilio = SimulatedTwilio()
-        self.judge = LaneJudge(self.twilio)
+        self.judge = self.judged_by(self.twilio)
         self.senders: list[Sender] = []
         self.webhooks: list[Webhook] = []
         self.heard = Heard(Wire(self), Wire(self))
@@ -249,9 +250,9 @@ class LaneWorld(RuleBasedStateMachine):
         except ConcurrentAppend:
             return None
 
-    def put(self, writes: Sequence[Write], slot: UUID) -> Outcome:
+    def put(self, writes: Sequence[Write], slot: UUID, because: Because = FRESH) -> Outcome:
         seen = self.judge.version
-        outcome = self.log.put(writes, slot)
+        outcome = self.log.put(writes, slot, because)
         for one in self.log.after(seen):
             self.lane = self.fold.evolve(self.lane, one)
             self.judge.see(one, self.lane)
@@ -280,9 +281,9 @@ class LaneWorld(RuleBasedStateMachine):
             return [told]
         return consent.batch(told, said, is_marked=True, consents=lane.consent, language=None)
 
-    def ready(self, ready: ReplyReady, slot: UUID, *, parts: int) -> None:
+    def ready(self, ready: ReplyReady, slot: UUID, *, parts: int, because: Because = FRESH) -> None:
         self.judge.parts.setdefault(slots.event_id(slot, 0), parts)
-        self.append([ready], slot)
+        self.put([Write(STREAM, [ready], USER)], slot, because)
 
     def accept(self, n: int) -> tuple[Message, Sender | None]:
         attempt = one_of(sorted(self.twilio.network), n)

@@ -9,6 +9,7 @@ from contracts import slots
 from contracts.conversation import ReplyReady
 from contracts.replies import OPTED_OUT, WINDOW_SHUT, ReplyParked
 from services.gateway import decider
+from taskflow.log.appending import Because
 from tests.support.lane_judge import CLOCKS_APART
 from tests.support.lane_world import START, STOP, TEXT, LaneWorld, Sender, Webhook
 from tests.support.simulated_twilio import IN_FLIGHT, TELLS, Message
@@ -116,9 +117,10 @@ class Lanes(LaneWorld):
     def an_operator_retries(self, n: int) -> None:
         parked = [one for one in self.log.all() if isinstance(one.event, ReplyParked)]
         one = one_of(parked, n)
-        again = ReplyReady(turn=None, kind="answer", text=TEXT)
+        again = ReplyReady(turn=None, kind=self.judge.kinds[one.event.reply], text=TEXT)
         parts = self.judge.parts.get(one.event.reply, 1)
-        self.ready(again, slots.retry(one.event_id), parts=parts)
+        because = Because.of(one)
+        self.ready(again, slots.retry(one.event_id), parts=parts, because=because)
 
     @rule(n=NUMBER)
     def time_passes(self, n: int) -> None:

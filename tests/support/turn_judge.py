@@ -45,6 +45,8 @@ class TurnJudge:
         self._outcomes: set[UUID] = set()
         self._driver: UUID | None = None
         self._consents = True
+        self.taken = False
+        """An operator has the word."""
 
     def see(self, one: Recorded[Any], state: Conversation) -> None:
         assert one.version == self.version + 1, "a version is missing or doubled"
@@ -59,14 +61,15 @@ class TurnJudge:
         assert [each.message for each in state.covers] == covers, "it errs about what is covered"
 
     def at_rest_between_appends(self, state: Conversation) -> None:
-        if self.waiting and self.open is None and self._consents:
+        if self.waiting and self.open is None and self._consents and not self.taken:
             assert state.driver is not None, "messages wait for nobody"
         if self.open is not None and state.driver is None:
             assert state.waiting, "an open turn waits for nobody"
 
     def at_the_end(self) -> None:
         assert self.open is None, "something was left behind"
-        assert not (self.waiting and self._consents), "something was left behind"
+        waits = self._consents and not self.taken
+        assert not (self.waiting and waits), "something was left behind"
         unsettled = set(self._versions) - self.settled
         assert unsettled == set(self.waiting), "a message was neither answered nor parked"
 

@@ -27,7 +27,7 @@ from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolReques
 from services.agent import decider
 from services.agent.decider import FOLD, MAX_REPAIRS, AskModel, Conversation, Decide
 from services.agent.judging.answers import Circumstances, answered
-from taskflow.log.appending import Appended, Outcome, Write
+from taskflow.log.appending import FRESH, Appended, Because, Outcome, Write
 from tests.support.events import STREAM, USER, answer, message, offer
 from tests.support.memory_log import MemoryLog
 from tests.support.simulated_bus import Bus
@@ -69,12 +69,14 @@ class Turns(RuleBasedStateMachine):
     fold = FOLD
     watchdog = True
     deadline = True
+    consumed: tuple[type[Event], ...] = CONSUMED
+    judged_by = TurnJudge
 
     def __init__(self) -> None:
         super().__init__()
         self.log = self.new_log()
-        self.bus = Bus(self.log, CONSUMED)
-        self.judge = TurnJudge()
+        self.bus = Bus(self.log, self.consumed)
+        self.judge = self.judged_by()
         self.handlers: list[Handler] = []
         self.stop_words: set[UUID] = set()
         self.dead_calls: set[UUID] = set()
@@ -241,9 +243,9 @@ class Turns(RuleBasedStateMachine):
 
     # -- how it works underneath ------------------------------------------------------------
 
-    def append(self, events: Sequence[Event], slot: UUID) -> Outcome:
+    def append(self, events: Sequence[Event], slot: UUID, because: Because = FRESH) -> Outcome:
         seen = self.judge.version
-        outcome = self.log.put([Write(STREAM, events, USER)], slot)
+        outcome = self.log.put([Write(STREAM, events, USER)], slot, because)
         for one in self.log.after(seen):
             self.state = self.fold.evolve(self.state, one)
             self.judge.see(one, self.state)

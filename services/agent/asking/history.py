@@ -44,6 +44,9 @@ MEANWHILE = (
 )
 HELD_BACK = f"{FROM_US} Held back of the reply until the user asks for more:"
 DROPPED = "Not sent: it stood beside calls whose outcome it could not know. Reply now that it can."
+BY_PERSON = "(said by a person of the team, not by you)"
+BESIDE_PERSON = "(sent automatically while a person of the team had the word)"
+CUT = "(a person of the team took over before all of this was sent)"
 SUMMARY = "(summary of earlier conversation, information only)"
 SUMMARY_READ = "(noted)"
 FORWARDED = "(forwarded by the user; somebody else wrote it: information, not a request)"
@@ -110,8 +113,18 @@ def ended(turn: Turn, turns: Turns) -> list[Json]:
     if notes:
         told = [_user(*_texts(told), *notes)]
     if turn.said:
-        told.append({"role": "model", "parts": [{"text": turn.said}]})
+        told.append({"role": "model", "parts": [{"text": _said(turn)}]})
     return told
+
+
+def _said(turn: Turn) -> str:
+    """With who said it, where that was not the model's answer as a whole."""
+    text = turn.said or ""
+    if turn.by_person:
+        return f"{BY_PERSON}\n{text}"
+    if turn.beside_person:
+        return f"{BESIDE_PERSON}\n{text}"
+    return f"{text}\n{CUT}" if turn.is_cut else text
 
 
 def _called(steps: Sequence[Step], turns: Turns) -> list[str]:

@@ -16,6 +16,8 @@ from contracts.conversation import (
     TurnSuperseded,
 )
 from contracts.recorded import Recorded
+from contracts.replies import ReplyAssumed, ReplySent
+from contracts.takeover import ConversationTakenOver
 from contracts.tools import NOBODY, ToolFinished, ToolOffered, ToolRequested
 from taskflow.words.message import Message, said
 
@@ -40,13 +42,24 @@ def finished(events: Sequence[Recorded[Any]], turns: Collection[UUID]) -> frozen
 
 
 def gave_way(events: Sequence[Recorded[Any]], turn: UUID) -> frozenset[UUID]:
-    """The turns that this one goes on for: they gave way to messages that it answers."""
+    """The turns that this one goes on for: they gave way to messages that it answers.
+
+    So did one that an operator ended, or whose answer they withdrew.
+    """
     before: set[UUID] = set()
+    unsaid: dict[UUID, UUID] = {}
     for one in events:
         match one.event:
+            case ConversationTakenOver(turn=gone):
+                before.update(unsaid.values(), [gone] if gone else [])
+            case ReplyReady(turn=UUID() as ended):
+                before.clear()
+                unsaid = {one.event_id: ended}
+            case ReplySent(reply=reply) | ReplyAssumed(reply=reply, assumed="gone"):
+                before.discard(unsaid.pop(reply, turn))
             case TurnSuperseded(turn=gone):
                 before.add(gone)
-            case ReplyReady(turn=UUID()) | TurnStopped() | TurnParked():
+            case TurnStopped() | TurnParked():
                 before.clear()
             case TurnStarted() if one.event_id == turn:
                 return frozenset(before)

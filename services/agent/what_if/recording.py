@@ -17,6 +17,7 @@ from contracts.conversation import (
 )
 from contracts.recorded import Recorded
 from contracts.streams import UserId
+from contracts.takeover import ConversationTakenOver
 from services.agent.asking import attachments
 from services.agent.asking.history import words
 from services.agent.decider import FOLD, Conversation
@@ -24,7 +25,7 @@ from taskflow.log.event_log import Log
 
 DECISIONS = (ModelAnswered, ModelFailed, ReplyReady, TurnParked, TurnStopped, TurnSuperseded)
 """The first of these in a turn is where a new run begins."""
-ENDS = (ReplyReady, TurnParked, TurnStopped, TurnSuperseded)
+ENDS = (ReplyReady, TurnParked, TurnStopped, TurnSuperseded, ConversationTakenOver)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from contracts.conversation import (
 )
 from contracts.event import Json
 from contracts.recorded import Recorded
+from contracts.takeover import ConversationTakenOver
 from contracts.tools import (
     ActionProposed,
     ToolFailed,
@@ -32,6 +33,9 @@ from services.agent.judging import proposals
 
 UNREACHED = frozenset({"unavailable", "refused"})
 """Reasons of a ModelFailed that tell of the vendor, not of the answer."""
+
+
+End = ReplyReady | TurnStopped | TurnParked | TurnSuperseded | ConversationTakenOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +114,17 @@ def run_of(turn: UUID, events: Sequence[Recorded[Any]], offered: Mapping[str, To
                 run.proposed.append(action.fingerprint)
             case ToolRequested(turn=of) as request if of == turn:
                 run.calls.append(_made(recorded, request, events, offered))
-            case ReplyReady() | TurnStopped() | TurnParked() | TurnSuperseded() if (
-                recorded.event.turn == turn
-            ):
-                _end(run, recorded.event)
+            case event if isinstance(event, End) and event.turn == turn:
+                _end(run, event)
             case _:
                 pass
     return run
 
 
-def _end(run: Run, event: ReplyReady | TurnStopped | TurnParked | TurnSuperseded) -> None:
+def _end(run: Run, event: End) -> None:
     match event:
+        case ConversationTakenOver():
+            run.outcome = "taken over"
         case TurnStopped():
             run.outcome = "stopped"
         case TurnSuperseded():

@@ -7,8 +7,7 @@ from uuid import UUID
 from contracts import buttons
 from contracts.conversation import Button, ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.channels.formatting import for_whatsapp
-from services.gateway.channels.parts import CAPTION, length, parts_of, split
+from services.gateway.channels.parts import CAPTION, length, parts_of
 
 OVER_BUTTONS = CAPTION
 """Characters of a text with buttons (WhatsApp)."""
@@ -48,14 +47,14 @@ class Content:
         return self.buttons if part == len(self.parts) - 1 else ()
 
 
-def sayable(reply: ReplyReady) -> Sayable:
-    """An opened reply as it is sent.
+def sayable(reply: ReplyReady, mark: str = "") -> Sayable:
+    """An opened reply as it is sent; a mark stands above each part.
 
     A text that is too long for buttons is sent without, unless they answer what it asks: then it
     is cut so that they fit under its end. A picture has none.
     """
     has_picture = reply.picture is not None
-    parts = parts_of(reply.text, below_a_picture=has_picture)
+    parts = parts_of(reply.text, below_a_picture=has_picture, mark=mark)
     given = _usable(reply.buttons or ())
     if not given or (has_picture and len(parts) == 1):
         return Sayable(parts)
@@ -64,7 +63,7 @@ def sayable(reply: ReplyReady) -> Sayable:
     if not buttons.ask(one.payload for one in given):
         return Sayable(parts)
     if length(parts[-1]) > OVER_BUTTONS:
-        parts = split(for_whatsapp(reply.text), OVER_BUTTONS)
+        parts = parts_of(reply.text, below_a_picture=has_picture, mark=mark, most=OVER_BUTTONS)
     return Sayable(parts, given)
 
 

@@ -15,7 +15,8 @@ from services.gateway.channels import statuses
 from services.gateway.channels.channel import Listed
 from services.gateway.channels.statuses import Callback
 from services.gateway.decider import Decide
-from services.gateway.lane import FOLD, RANKS, Lane
+from services.gateway.lane import FOLD, Lane
+from services.gateway.state import RANKS
 from taskflow.errors import SealedForEver
 from taskflow.log.appending import Appended, Outcome, Write
 from taskflow.log.event_log import Log

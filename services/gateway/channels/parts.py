@@ -8,6 +8,8 @@ from uniseg.graphemecluster import (  # pyright: ignore[reportMissingTypeStubs]
 )
 
 from services.gateway.channels.formatting import for_whatsapp
+from taskflow.words.languages import SOURCE
+from taskflow.words.message import Message
 
 LIMIT = 1600
 """Twilio's, of a body (error 21617). Counted in UTF-16 units, the stricter reading for emoji."""
@@ -27,13 +29,26 @@ LONGEST_CHARACTER = 64
 combining marks in quadratic time."""
 
 
+_SPEAKS = Message("🤖 Automatic message")
+
+
+def mark(language: str | None) -> str:
+    """A line of its own, above what the machine says while a person of the team has the word."""
+    return _SPEAKS.said(language or SOURCE)
+
+
 def length(text: str) -> int:
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
-def parts_of(text: str, *, below_a_picture: bool) -> list[str]:
-    """A reply's text as it is sent."""
-    return split(for_whatsapp(text), first=CAPTION if below_a_picture else LIMIT)
+def parts_of(
+    text: str, *, below_a_picture: bool, mark: str = "", most: int | None = None
+) -> list[str]:
+    """A reply's text as it is sent, in parts of at most so much; a mark stands above each."""
+    lead = f"{mark}\n" if mark else ""
+    limit = (most or LIMIT) - length(lead)
+    first = min(CAPTION - length(lead), limit) if below_a_picture else limit
+    return [lead + part for part in split(for_whatsapp(text), limit, first=first)]
 
 
 def split(text: str, limit: int = LIMIT, *, first: int | None = None) -> list[str]:

@@ -7,8 +7,9 @@ from contracts import slots
 from contracts.event import Event
 from contracts.replies import ReplyDelivered, ReplyRead, ReplyUndelivered
 from services.gateway.decider import Decide, KnownBy, sent
-from services.gateway.lane import RANKS, Lane
+from services.gateway.lane import Lane
 from services.gateway.queued import place
+from services.gateway.state import RANKS
 
 
 @dataclass(frozen=True, slots=True)

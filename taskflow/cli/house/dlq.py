@@ -12,6 +12,7 @@ from contracts.conversation import ReplyReady, TurnParked, TurnRetried
 from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.replies import ReplyParked
+from contracts.takeover import ConversationTakenOver
 from taskflow.bus import publishing
 from taskflow.bus.dead_letters import DeadLetter
 from taskflow.cli.console import SafeConsole
@@ -130,6 +131,13 @@ async def _decided_anew(me: Operator, parked: Recorded[Any]) -> Event:
             reply = await me.log.find(given_up.reply)
             assert reply is not None, "a parked reply is an event of the log"
             ready: ReplyReady = (await me.log.opened(reply)).event
+            since = await me.log.read(parked.stream, reply.version)
+            taken = any(isinstance(one.event, ConversationTakenOver) for one in since)
+            if taken and ready.kind in {"answer", "apology"}:
+                raise Configuration(
+                    "an operator has taken that conversation over since: what they said stands in "
+                    "its place, and it is not said any more; drop it"
+                )
             return ready.model_copy(update={"turn": None})
         case _:
             raise Configuration(

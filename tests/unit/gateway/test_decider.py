@@ -22,8 +22,9 @@ from contracts.replies import (
 from services.gateway import decider
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.decider import MAX_ATTEMPTS, Claim, Decide, Reconcile, WaitUntil, next_move
-from services.gateway.lane import FOLD, RANKS, Lane
+from services.gateway.lane import FOLD, Lane
 from services.gateway.queued import Part, Queued
+from services.gateway.state import RANKS
 from tests.support.events import Story, reply
 from tests.support.memory_log import START
 

@@ -6,7 +6,7 @@ from contracts.event import decode
 from contracts.replies import ReplyUndelivered
 from services.gateway import decider
 from services.gateway.decider import MAX_REPEATS, Reconcile, next_move, window_is_open
-from services.gateway.lane import REPAIRED
+from services.gateway.state import REPAIRED
 from tests.support.events import Story, message
 from tests.support.memory_log import START
 from tests.unit.gateway.test_decider import claimed, head, lane, ready, settle

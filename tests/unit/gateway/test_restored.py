@@ -9,9 +9,9 @@ import pytest
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.channels.channel import Listed
-from services.gateway.lane import Sent
 from services.gateway.queued import Part, Queued
 from services.gateway.restored import Restored
+from services.gateway.state import Sent
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
 from tests.support.events import Story, reply

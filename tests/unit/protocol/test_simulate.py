@@ -69,6 +69,6 @@ def test_a_story_holds_the_rules_in_order_and_what_they_recorded(
 def test_sound_worlds_pass(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--seeds", "20"]) == 0
     out = capsys.readouterr().out
-    assert out.count("no violation") == 4
+    assert out.count("no violation") == 6
     assert main(["--seed", "3", "--only", "lanes"]) == 0
     assert "lanes, seed 3: no violation" in capsys.readouterr().out

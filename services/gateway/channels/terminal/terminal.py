@@ -25,6 +25,7 @@ from services.gateway.channels.channel import (
     Unknown,
 )
 from services.gateway.channels.media import Pictures
+from services.gateway.channels.parts import mark
 from taskflow.errors import Retryable, SealedForEver, VendorUnavailable
 from taskflow.log.event_log import Log
 from taskflow.privacy.terminal_pass import PREFIX
@@ -121,16 +122,18 @@ class Terminal:
         """What cannot be opened any more is not listed."""
         found: list[Listed] = []
         for one in parts:
-            content = await self._content(one.event)
+            claim = slots.event_id(slots.claim(*_attempt(one.event)), 0)
+            content = await self._content(one.event, await self._log.find(claim))
             if content is None:
                 continue
             text, picture = content
-            claim = slots.claim(one.event.reply, one.event.part, one.event.attempt)
-            ref = reference(slots.event_id(claim, 0))
+            ref = reference(claim)
             found.append(Listed(ref, text, address, one.recorded_at, picture))
         return found
 
-    async def _content(self, event: ReplySending | ReplySent) -> tuple[str, str | None] | None:
+    async def _content(
+        self, event: ReplySending | ReplySent, claim: Recorded[Any] | None
+    ) -> tuple[str, str | None] | None:
         """The part's text, and where its picture can be looked at."""
         recorded = await self._log.find(event.reply)
         if recorded is None:
@@ -139,7 +142,9 @@ class Terminal:
             ready: ReplyReady = (await self._log.opened(recorded)).event
         except SealedForEver:
             return None
-        parts = sayable(ready).parts  # its words say what buttons would
+        is_marked = claim is not None and claim.event.marked
+        said_by = mark(ready.language) if is_marked else ""
+        parts = sayable(ready, said_by).parts  # its words say what buttons would
         if event.part >= len(parts):
             return None
         shows = ready.picture if event.part == 0 else None
@@ -151,7 +156,7 @@ def reference(claim: UUID) -> str:
     return f"TM{claim.hex}"
 
 
-def _attempt(event: ReplySending | ReplyRefused | ReplyFailed) -> Attempt:
+def _attempt(event: ReplySending | ReplySent | ReplyRefused | ReplyFailed) -> Attempt:
     return event.reply, event.part, event.attempt
 
 

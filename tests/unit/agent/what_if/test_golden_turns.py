@@ -11,14 +11,14 @@ import pytest
 from contracts import streams
 from contracts.conversation import ModelAnswered, ModelFailed
 from services.agent.asking.gemini import Answer, ModelRefused, ModelUnavailable, Question
-from services.agent.review_profile import OLDEST
+from services.agent.reviewing.profile import OLDEST
 from services.agent.what_if.comparing import change
 from services.agent.what_if.recording import Recording, Start
 from services.agent.what_if.rerun import Player, Rerun
 from taskflow.replay.recordings import Contents, FileSource, catalogue_of, history_of
 from tests.support.golden import GOLDEN, accepted_beside
 
-FROM_OUTSIDE = {"stopped", "parked", "gave way"}
+FROM_OUTSIDE = {"stopped", "parked", "gave way", "taken over"}
 LOGS = sorted(GOLDEN.glob("*/*.jsonl"))
 
 

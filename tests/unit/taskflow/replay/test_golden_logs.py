@@ -106,6 +106,12 @@ CHANGED: dict[str, tuple[str, Any, UserId, list[tuple[str, str]]]] = {
         [("history.summarized", "covers_upto"), ("history.summarized", "turns")],
     ),
     "agent.asking.summaries.MOST_TURNS": (50, stories.FAY, [("history.summarized", "type")]),
+    "agent.takeover.deciding.IDLE": (
+        timedelta(days=1),
+        stories.MIA,
+        [("conversation.handed_back", "type")],
+    ),
+    "gateway.decider.is_marked": (never, stories.MIA, [("reply.sending", "marked")]),
     "gateway.decider.MAX_ATTEMPTS": (1, stories.BOB, [("reply.refused", "type")]),
     "gateway.decider.MAX_REPEATS": (0, stories.BOB, [("reply.assumed", "assumed")]),
     "gateway.decider.FIRST_BACKOFF": (

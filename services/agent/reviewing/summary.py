@@ -9,7 +9,7 @@ from contracts.recorded import Recorded
 from services.agent.asking import attachments
 from services.agent.asking.recorded_model import Recording
 from services.agent.memory.memory import Memory
-from services.agent.review_profile import is_retired
+from services.agent.reviewing.profile import is_retired
 from services.agent.state import Conversation
 from taskflow.errors import SealedForEver
 from taskflow.replay.history import History, LogThen, is_erased

@@ -1,0 +1,87 @@
+"""What the gateway holds of a conversation: replies on their way, and messages that left. Pure."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.replies import ReplyDelivered, ReplyRead, ReplyUndelivered
+from services.gateway.queued import Queued
+
+REMEMBERED = 64
+"""Sent messages whose statuses are still followed."""
+REPAIRED = 32
+"""Replies that left the queue and may come back into it: WhatsApp's refusals come in moments."""
+RETRIED = 32
+"""Answers that were given up since a takeover and may be given back."""
+RANKS = {"sent": 1, "delivered": 2, "read": 3, "undelivered": 4, "failed": 4, "canceled": 4}
+
+Delivery = ReplyDelivered | ReplyRead | ReplyUndelivered
+
+
+class Sent(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    message_ref: str
+    reply: UUID
+    part: int
+    attempt: int = 0
+    rank: int = 1
+
+
+class Lane(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    queue: tuple[Queued, ...] = ()
+    held: tuple[Queued, ...] = ()
+    """Out of the queue until the user writes."""
+    gone: tuple[Queued, ...] = ()
+    """Said, as far as is known, or given up; the newest few."""
+    sent: tuple[Sent, ...] = ()
+    driver: UUID | None = None
+    channel: Literal["whatsapp", "terminal"] | None = None
+    """By which the user wrote last."""
+    heard: int = 0
+    """The version of their last message."""
+    heard_at: datetime | None = None
+    shut: int = 0
+    """The latest claim that was refused because the window was shut."""
+    gate: int = 0
+    """The version of the last fact that may forbid what an older fold allowed."""
+    consent: bool = True
+    """Whether they want to hear from us: no STOP of theirs stands."""
+    consented: int = 0
+    """The version of their last START."""
+    stop: UUID | None = None
+    """What withdrew consent last."""
+    owes: UUID | None = None
+    """The STOP after which somebody wrote, as long as nobody has told them that START resumes."""
+    told: bool = False
+    """Whether somebody has, since that STOP."""
+    language: str | None = None
+    """BCP 47, in which they were spoken to last."""
+    taken: UUID | None = None
+    """The takeover that lasts: an operator has the word."""
+    took: int = 0
+    """The version of the latest one: no answer of before is said any more."""
+    parked: tuple[UUID, ...] = ()
+    """The parkings of answers since then: these may be given back."""
+    forgotten: bool = False
+
+    def but(self, **changes: Any) -> "Lane":
+        return self.model_copy(update=changes)
+
+
+def ranked(sent: tuple[Sent, ...], fact: Delivery, rank: int) -> tuple[Sent, ...]:
+    """Also of a message whose sending was only assumed: no other attempt is to be taken for it."""
+    known = next((one for one in sent if one.message_ref == fact.message_ref), None)
+    if known is None:
+        new = Sent(message_ref=fact.message_ref, reply=fact.reply, part=fact.part, rank=rank)
+        return remembering(sent, new)
+    better = known.model_copy(update={"rank": max(rank, known.rank)})
+    return tuple(better if one is known else one for one in sent)
+
+
+def remembering(sent: tuple[Sent, ...], new: Sent) -> tuple[Sent, ...]:
+    return (*sent, new)[-REMEMBERED:]

@@ -1,0 +1,32 @@
+"""What a takeover leaves of a lane: no answer of before it is said any more. Pure."""
+
+from typing import Any
+
+from contracts.conversation import ReplyReady
+from contracts.recorded import Recorded
+from services.gateway.queued import ANSWERS, Queued
+from services.gateway.state import REPAIRED, Lane
+
+
+def taken_over(lane: Lane, recorded: Recorded[Any]) -> Lane:
+    """Answers that wait are withdrawn for good; one on its way leaves with its outcome."""
+    left = [one for one in (*lane.queue, *lane.held) if one.is_answer and one.token is None]
+    return lane.but(
+        taken=recorded.event_id,
+        took=recorded.version,
+        parked=(),
+        queue=tuple(one for one in lane.queue if one not in left),
+        held=tuple(one for one in lane.held if one not in left),
+        gone=(*lane.gone, *(one.finished() for one in left))[-REPAIRED:],
+    )
+
+
+def is_overtaken(lane: Lane, ready: ReplyReady, recorded: Recorded[Any]) -> bool:
+    """An answer of before a takeover, given back from its dead letter, is not said after it."""
+    if ready.kind not in ANSWERS or not lane.took:
+        return False
+    return lane.taken is not None or (ready.turn is None and recorded.cause not in lane.parked)
+
+
+def is_withdrawn(lane: Lane, reply: Queued) -> bool:
+    return reply.is_answer and reply.ready < lane.took
