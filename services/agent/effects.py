@@ -22,18 +22,16 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolOffered
 from services.agent.apologies import given_up
-from services.agent.asking import attachments, bounds, history, prompt
+from services.agent.asking import bounds, history, prompt
 from services.agent.asking import witness as witnessing
 from services.agent.asking.answer_fact import as_fact
 from services.agent.asking.answering import Answering
 from services.agent.asking.gemini import (
-    Answer,
-    ModelRefused,
     ModelUnavailable,
     Question,
     function_of,
 )
-from services.agent.asking.hearing import Loading, heard_first
+from services.agent.asking.hearing import Loading, asked, heard_first
 from services.agent.asking.prompt import Prompt
 from services.agent.asking.second_look import Look
 from services.agent.asking.witness import Witness
@@ -164,7 +162,9 @@ class Effects:
             )
             return await self.conclude(state, Decide(move.slot, too_much), cause)
         try:
-            question, answer = await self._asked(question, step, work_left(state).total_seconds())
+            shown = [one.event for one in step.covered]
+            left = work_left(state).total_seconds()
+            question, answer = await asked(self._model, question, shown, self._loading, left)
         except ModelUnavailable as error:
             log.warning("model.failed", reason=error.reason, error=error.detail)
             decided = given_up(
@@ -192,25 +192,6 @@ class Effects:
             decided = heard_first(decided, step.covered, state.language)
         told = telling_again(decided, await self._texts(state.gone), state.language)
         return await self.record(Decide(move.slot, _introduced(state, told)), cause)
-
-    async def _asked(
-        self, question: Question, step: Step, within: float
-    ) -> tuple[Question, Answer]:
-        """With the media that it shows; once more without, where the vendor cannot read them."""
-        messages = [one.event for one in step.covered]
-        kept = attachments.stored(messages, question.shown())
-        if not kept or self._loading is None:
-            return question, await self._model.ask(question, within=within)
-        give_up_at = clock.monotonic() + within
-        try:
-            async with self._loading.loaded(kept) as media:
-                left = max(give_up_at - clock.monotonic(), 0.0)
-                shown = question.with_media(media)
-                return question, await self._model.ask(shown, within=left)
-        except ModelRefused as error:
-            log.warning("model.refused_media", error=error.detail)
-        plain, left = question.without_media(), max(give_up_at - clock.monotonic(), 0.0)
-        return plain, await self._model.ask(plain, within=left)
 
     async def _witnessed(
         self, fact: ModelAnswered, known: Circumstances, state: Conversation

@@ -1,4 +1,4 @@
-"""Voice notes in words: a model writes down what was said, once, and the log keeps it."""
+"""Media before the model: voice notes are put in words, once; pictures are loaded and shown."""
 
 import asyncio
 import re
@@ -15,9 +15,10 @@ from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event, Json
 from contracts.media import VOICE, MediaKept, VoiceTranscribed
 from contracts.recorded import Recorded
-from services.agent.asking import prompt
+from services.agent.asking import attachments, prompt
 from services.agent.asking.attachments import INLINE_BYTES, WithMedia
 from services.agent.asking.gemini import Answer, ModelRefused, ModelUnavailable, Question
+from taskflow import clock
 from taskflow.errors import SealedForEver, VendorUnavailable
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
@@ -133,6 +134,31 @@ class Hearing:
             if delivery >= MOST_TRIES or isinstance(error, ModelRefused):
                 return None
             raise VendorUnavailable("the model wrote down no voice note") from None
+
+
+async def asked(
+    model: Model,
+    question: Question,
+    messages: Sequence[MessageReceived],
+    loading: Loading | None,
+    within: float,
+) -> tuple[Question, Answer]:
+    """With the media that it shows; once more without, where the vendor cannot read them.
+
+    Returns what was asked in the end, too. Raises ModelUnavailable, SealedForEver.
+    """
+    kept = attachments.stored(messages, question.shown())
+    if not kept or loading is None:
+        return question, await model.ask(question, within=within)
+    give_up_at = clock.monotonic() + within
+    try:
+        async with loading.loaded(kept) as media:
+            left = max(give_up_at - clock.monotonic(), 0.0)
+            return question, await model.ask(question.with_media(media), within=left)
+    except ModelRefused as error:
+        log.warning("model.refused_media", error=error.detail)
+    plain, left = question.without_media(), max(give_up_at - clock.monotonic(), 0.0)
+    return plain, await model.ask(plain, within=left)
 
 
 def question(medium: MediaKept) -> Question:
