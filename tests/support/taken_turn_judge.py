@@ -191,7 +191,7 @@ class TakenTurnJudge(TurnJudge):
                 answer.over = True
                 self._given_up |= set(answer.messages)
             case ReplyUndelivered(part=part, attempt=attempt, code=code):
-                if code == WINDOW_SHUT and answer.done.get(part) == attempt and not answer.over:
+                if code == WINDOW_SHUT and answer.done.get(part) == attempt:
                     answer.done.pop(part)
                     self._is_left(answer)
 

@@ -118,6 +118,11 @@ def test_without_nats_messages_are_still_taken() -> None:
         ),
         ({"dead_letters": {"tools": 2, "agent": 1}}, "dead letters", "1 of agent, 2 of tools"),
         ({"moves": {"agent": Moves(3, 601)}}, "moves", "agent has owed a move for 10 min"),
+        (
+            {"takeover_idle_s": 7_300},
+            "takeovers",
+            "an operator has the word and has said nothing for 2.0 h",
+        ),
         ({"shreds_oldest_s": 90}, "forgotten keys", "one has stood in PostgreSQL's files for 90 s"),
     ],
 )
@@ -135,6 +140,8 @@ def test_work_that_stands_still_is_told(changed: dict, part: str, says: str) -> 
         ({"relay": Lag(3, 0.2)}, "relay", "3 events not published yet, the oldest for 0 s"),
         ({"moves": {"agent": Moves(2, 5), "gateway": Moves(1, 3)}}, "moves", "3 under way"),
         ({"shreds_oldest_s": 5}, "forgotten keys", "being destroyed"),
+        ({"takeover_idle_s": 0.0}, "takeovers", "nobody has taken over"),
+        ({"takeover_idle_s": 600}, "takeovers", "the quietest operator spoke 10 min ago"),
         (
             {"projections": {"users": Lag(40, 1)}},
             "projections",

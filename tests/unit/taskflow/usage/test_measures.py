@@ -33,6 +33,7 @@ from contracts.replies import (
     ReplySent,
     ReplyUndelivered,
 )
+from contracts.takeover import ConversationTakenOver
 from contracts.watches import WatchAlerted
 from taskflow.usage import measures
 from taskflow.usage.measures import MEASURED, UNDER_WAY, Measures
@@ -107,6 +108,8 @@ FAILED = ReplyFailed(**TRY, code=63016, reason="no")
             {("watch.alerts",): 1},
         ),
         (TurnStopped(turn=REPLY, reason="user"), {("turns", "stopped"): 1}),
+        (ConversationTakenOver(by="Grace", turn=REPLY), {("turns", "taken_over"): 1}),
+        (ConversationTakenOver(by="Grace"), {}),
         (TurnParked(turn=None, messages=[], error="no"), {("turns", "parked"): 1}),
         (say.failed(REPLY), {("tool.calls", "other", "refused"): 1}),
         (TurnStarted(number=0), {}),
