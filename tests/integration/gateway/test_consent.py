@@ -59,7 +59,7 @@ async def test_what_comes_due_after_a_stop_waits_for_start(
     await eventually(lambda: _has(house, "reminder"))
     assert await eventually(lambda: rests(house, runtime))
     assert (await kinds(house))[len(confirmed + told) :] == ["reminder", "information"]
-    assert await house.types() == await house.types("reply.failed")
+    assert "reply.failed" not in await house.types()
 
 
 async def test_it_is_said_in_the_language_they_were_spoken_to_last(
