@@ -12,6 +12,7 @@ from contracts.tools import ToolFinished, ToolRequested
 from taskflow.tooling import Call, Refused, Tool
 from tests.support.golden_house import House, clocked, named, says
 from tests.support.quiet import quiet
+from tests.support.spoken import spoken
 
 USER = UserId(named("somebody who tries a tool"))
 STREAM = streams.conversation(USER)
@@ -32,7 +33,7 @@ class Trial:
             told = [says(one) if isinstance(one, str) else says(None, one) for one in answers]
             await self._house.answers(USER, *told)
             await self._house.sends(USER)
-        return self._of(ReplyReady)[-1].event.text
+        return spoken(self._of(ReplyReady)[-1].event.text)
 
     async def takes_back(self, tool: str) -> Json | str:
         """What the tool named by `undone_by` makes of the newest result of this one."""

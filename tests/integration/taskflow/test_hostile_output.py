@@ -52,6 +52,8 @@ FEEDS: dict[str, list[list[str]]] = {
     "dlq retry": [["1"]],
     "dlq drop": [["1"]],
     "forget": [[HOSTILE, "--yes"]],
+    "hand-back": [[HOSTILE], [NUMBER]],
+    "takeover": [[HOSTILE], [NUMBER, "--by", HOSTILE, "--say", HOSTILE], [NUMBER]],
     "archive": [["--before", HOSTILE]],
     "verify-log": [[], ["--json"], ["--head", HOSTILE]],
     "tail": [["--type", HOSTILE, "--count", "0"], ["--user", HOSTILE]],

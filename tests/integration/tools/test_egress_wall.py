@@ -15,6 +15,7 @@ from services.tools.browsing.fetcher import Fetched, Fetcher
 from services.tools.egress import targets
 from services.tools.egress.proxy import Proxy
 from services.tools.egress.wall import Wall
+from taskflow.internet import parsed
 from taskflow.process import chromium
 from tests.support import enough
 from tests.support.browser_elsewhere import browser_elsewhere
@@ -323,7 +324,7 @@ async def test_without_the_wall_these_pages_would_reach_it(ground: Ground) -> No
     async def anywhere(target: targets.Target, *, plain: bool):
         if target.port not in {ground.bird.port, ground.site.port}:
             raise OSError("nobody of the suite is there")
-        return await ground.internet.dial(targets.addresses.parsed("127.0.0.1"), target.port)
+        return await ground.internet.dial(parsed("127.0.0.1"), target.port)
 
     open_wall = Wall()
     open_wall.connect = anywhere  # type: ignore[method-assign]
