@@ -55,6 +55,15 @@ _FORMULA = re.compile(r"[\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 Written = Callable[[str], str]
 
 
+_TAGS = re.compile("[\U000e0000-\U000e007f]")
+
+
+def storable(text: str) -> str:
+    """As the log keeps it: JSON there has no NUL, UTF-8 no lone surrogates; tags hide commands."""
+    text = text.replace("\x00", "").encode("utf-8", errors="replace").decode()
+    return _TAGS.sub("", text)
+
+
 def for_terminal(text: str, *, lines: bool = False, isolates: bool = False) -> str:
     """Nothing in it moves the cursor, colours, hides or reorders.
 

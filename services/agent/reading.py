@@ -153,13 +153,7 @@ class Reading:
         profile = await self._memory.profile(user)
         if move.step != 1:
             return profile
-        answer = zone_answer.learned_of(
-            state.asked_zone,
-            covered,
-            state.asked_at,
-            state.languages,
-            [one.proposed for one in state.asked],
-        )
+        answer = zone_answer.learned_of(state, covered)
         if answer is None:
             return profile
         write = Write(streams.profile(user), [answer], user)

@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from contracts.conversation import ChangesUndone, MessageReceived
-from contracts.event import Event, Json
+from contracts.event import Event
 from contracts.profile import ProfileForgotten, ProfileLearned
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
+from services.agent import own_requests
 from services.agent.judging import facts
-from services.agent.judging.answers import DEADLINE_MARGIN
+from services.agent.own_requests import Asking
 from services.agent.state import Conversation
 from taskflow.words.typed import STOP, UNDO
 
@@ -138,25 +139,13 @@ class _Taking:
         asked, finished = told.request, told.outcome.event
         if asked is None or isinstance(finished, ToolFailed):
             return None
-        undo = offer.undone_by if (offer := self.given.offered.get(asked.tool)) else None
-        other = self.given.offered.get(undo.tool) if undo else None
-        arguments: Json | None = undo.arguments(finished.result) if undo else None
-        if other is None or arguments is None:
+        found = own_requests.inverse(asked.tool, finished.result, self.given.offered)
+        if found is None:
             return None
-        lasts = timedelta(seconds=other.timeout_s)
-        return ToolRequested(
-            turn=self.given.turn,
-            step=self.given.step,
-            tool=other.tool,
-            owner=other.owner,
-            vendor_call_id=None,
-            arguments=arguments,
-            zone=asked.zone,
-            zone_known=asked.zone_known,
-            deadline=self.given.now + lasts + DEADLINE_MARGIN,
-            effect=other.effect,
-            untrusted=other.untrusted,
-            language=self.given.language,
+        other, arguments = found
+        asking = Asking(self.given.turn, self.given.step, self.given.now, self.given.language)
+        return own_requests.asked(
+            other, arguments, asking, zone=asked.zone, zone_known=asked.zone_known
         )
 
     def events(self) -> Iterator[Event]:

@@ -1,5 +1,6 @@
 """The languages that people are spoken to in, and which of them a tag or a country means. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -15,12 +16,18 @@ LANGUAGES = (
 """BCP 47 tags, each with its catalogue in locale/."""
 LONGEST_TAG = 35
 """Characters, of RFC 5646's advice for tags that are kept."""
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _BY_PRIMARY: Mapping[str, str] = {
     **{tag.partition("-")[0]: tag for tag in LANGUAGES},
     "iw": "he",
     "in": "id",
 }
 """Also by the codes that Hebrew and Indonesian had until 1989, which phones still send."""
+
+
+def is_tag(text: str) -> bool:
+    """Whether it has the shape of a BCP 47 tag, of any language."""
+    return len(text) <= LONGEST_TAG and _TAG.fullmatch(text) is not None
 
 
 def matched(tag: str | None) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.house import phone_page, running
+from tests.support.house import adds_person, phone_page, running
 from tests.support.stack import Stack, wait_until
 
 pytestmark = pytest.mark.e2e
@@ -35,13 +35,7 @@ def browser_page(stack: Stack) -> Generator[Page]:
 @pytest.fixture
 def user(browser_page: Page) -> str:
     number = f"+{next(_numbers)}"
-    name = f"Ada {number[-4:]}"
-    browser_page.click("#add")
-    browser_page.fill("#name", name)
-    browser_page.fill("#number", number)
-    browser_page.click("#person button.primary")
-    # What is typed before belongs to the chat that was open.
-    expect(browser_page.locator("#writer-name")).to_have_text(name)
+    adds_person(browser_page, f"Ada {number[-4:]}", number)
     return number
 
 

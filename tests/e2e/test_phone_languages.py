@@ -13,7 +13,7 @@ from services.agent.leaving import leaving
 from taskflow.words.message import Message
 from taskflow.words.typed import UNDO
 from tests.e2e.test_phone_page import WAIT_MS, answer, say, shot
-from tests.support.house import LOOKS_OFTEN, phone_page, running
+from tests.support.house import LOOKS_OFTEN, adds_person, phone_page, running
 from tests.support.stack import Stack, wait_until
 
 NOTHING = Message("There is nothing to take back.")
@@ -128,10 +128,7 @@ def test_what_code_says_is_said_in_the_language_of_its_user(
     stack: Stack, page: Page, speaker: Speaker
 ) -> None:
     stack.post(f"{stack.sim}/_sim/shop/price", {"product": SHOE, "price": "79.90"})
-    page.click("#add")
-    page.fill("#name", speaker.language)
-    page.fill("#number", speaker.number)
-    page.click("#person button.primary")
+    adds_person(page, speaker.language, speaker.number)
     expect(page.locator("#messages .welcome")).to_be_visible()
 
     answer(page, speaker.remind, speaker.set_, speaker.undo)
@@ -191,10 +188,7 @@ def _is_forgotten(page: Page, speaker: Speaker) -> None:
 
 
 def test_each_bubble_has_the_direction_of_its_own_words(stack: Stack, page: Page) -> None:
-    page.click("#add")
-    page.fill("#name", "Noa")
-    page.fill("#number", "+972525550142")
-    page.click("#person button.primary")
+    adds_person(page, "Noa", "+972525550142")
     expect(page.locator("#messages .welcome")).to_be_visible()
     stack.script("+972525550142", {"text": "קוד 42-17, https://a.example/b?c=1 (חדש)"})
     say(page, "איפה ההזמנה שלי?")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.files import pdf, png
-from tests.support.house import phone_page, running
+from tests.support.house import adds_person, phone_page, running
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -29,10 +29,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
 @pytest.fixture(scope="module")
 def page(stack: Stack) -> Generator[Page]:
     with phone_page(stack) as page:
-        page.click("#add")
-        page.fill("#name", "Ada")
-        page.fill("#number", ADA)
-        page.click("#person button.primary")
+        adds_person(page, "Ada", ADA)
         yield page
 
 

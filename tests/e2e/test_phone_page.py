@@ -6,7 +6,7 @@ from collections.abc import Generator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.house import LOOKS_OFTEN, phone_page, running
+from tests.support.house import LOOKS_OFTEN, adds_person, phone_page, running
 from tests.support.stack import Stack, wait_until
 
 ADA = "+15557550042"
@@ -25,10 +25,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
 @pytest.fixture(scope="module")
 def page(stack: Stack) -> Generator[Page]:
     with phone_page(stack) as page:
-        page.click("#add")
-        page.fill("#name", "Ada")
-        page.fill("#number", ADA)
-        page.click("#person button.primary")
+        adds_person(page, "Ada", ADA)
         yield page
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
 
 from taskflow.cli import main
-from tests.support.house import LOOKS_OFTEN, phone_page, running
+from tests.support.house import LOOKS_OFTEN, adds_person, phone_page, running
 from tests.support.stack import Stack, wait_until
 
 pytestmark = pytest.mark.e2e
@@ -35,15 +35,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
 def page(stack: Stack) -> Generator[Page]:
     with phone_page(stack) as page:
         yield page
-
-
-def gets_the_number(page: Page, name: str, id_: str) -> None:
-    page.click("#add")
-    page.fill("#name", name)
-    page.fill("#number", PHONE)
-    page.fill("#bsuid", id_)
-    page.click("#person button.primary")
-    expect(page.locator("#writer-name")).to_have_text(name)
 
 
 def heard(page: Page) -> list[str]:
@@ -99,14 +90,14 @@ def test_the_new_owner_of_a_number_meets_nothing_of_the_former_one(
     stack: Stack, page: Page
 ) -> None:
     link = f"{stack.sim}/shop/p/{SHOE}"
-    gets_the_number(page, "Ada", ADAS_ID)
+    adds_person(page, "Ada", PHONE, ADAS_ID)
     answer(page, "I live in Coimbra, call me Adalind", "Coimbra")
     answer(page, f"tell me when {link} drops below 70", "70")
     answer(page, "remind me in 15 seconds to feed the parrot", "parrot")
     answer(page, "please forget me", "Reply yes")
     shot(page, "before")
 
-    gets_the_number(page, "Ben", BENS_ID)
+    adds_person(page, "Ben", PHONE, BENS_ID)
     expect(page.locator("#messages .bubble")).to_have_count(0)
     answer(page, "yes")
     told = answer(page, "what do you know about me?")

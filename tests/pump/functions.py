@@ -69,7 +69,7 @@ from taskflow import zones as clock_zones
 from taskflow.log import told
 from taskflow.process import reporting
 from taskflow.time_travel.replacing import Replacing
-from taskflow.words import typed
+from taskflow.words import languages, typed
 from taskflow.words.languages import LANGUAGES
 from tests.pump.cost import KB, LARGE
 from tests.support.events import answer, offer, own_words
@@ -301,6 +301,8 @@ ALL = [
     TextFunction("agent addresses", lambda t: addresses.checked(t, Known([t])), LARGE, 1_500, growth=False),
     TextFunction("agent private words", _told_of, LONGEST_QUERY, 1_500, growth=False),
     TextFunction("recorded case", Replacing({"Ada": "Robin", "New York": "Exampleton"}).text, BODY, 1_500, growth=False),
+    TextFunction("foreign text, as the log keeps it", foreign_text.storable, BODY),
+    TextFunction("a tag of a language", languages.is_tag, BODY),
     TextFunction("operator terminal", foreign_text.for_terminal, BODY, 700),
     TextFunction("agent proposal shown", proposals._without_imitations, LARGE),
     TextFunction("agent result", _shortened, LARGE),

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from taskflow.process import chromium
 from tests.support.servers import nats_server, postgres_server
@@ -32,6 +32,16 @@ def running(home: Path, env: Mapping[str, str] | None = None) -> Generator[Stack
             yield stack
         finally:
             stack.stop()
+
+
+def adds_person(page: Page, name: str, number: str, bsuid: str = "") -> None:
+    """Whose chat is open then: what is typed before belongs to the one that was."""
+    page.click("#add")
+    page.fill("#name", name)
+    page.fill("#number", number)
+    page.fill("#bsuid", bsuid)
+    page.click("#person button.primary")
+    expect(page.locator("#writer-name")).to_have_text(name)
 
 
 @contextmanager

@@ -47,6 +47,16 @@ OFFERED = {
 MOST_HANDLERS = 6
 CONSENT = ("the_user_withdraws_consent", "the_user_gives_consent")
 """Without these nobody says STOP."""
+FAULTS = (
+    "the_bus_delivers_again",
+    "the_bus_loses_a_delivery",
+    "a_handler_dies",
+    "a_handler_is_told_to_park",
+    "a_tools_service_is_gone",
+    "a_tools_deadline_passes",
+    "the_user_says_stop",
+    *CONSENT,
+)
 
 
 @dataclass(eq=False)

@@ -1,7 +1,6 @@
 """Media before the model: voice notes are put in words, once; pictures are loaded and shown."""
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,9 +19,11 @@ from services.agent.asking.attachments import INLINE_BYTES, WithMedia
 from services.agent.asking.gemini import Answer, ModelRefused, ModelUnavailable, Question
 from taskflow import clock
 from taskflow.errors import SealedForEver, VendorUnavailable
+from taskflow.foreign_text import storable
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
 from taskflow.privacy.media import Picture
+from taskflow.words import languages
 from taskflow.words.message import Message
 
 PROMPT = "voice-v1"
@@ -38,8 +39,6 @@ MOST_SHOWN = 200
 
 _HEARD = Message("🎤 I heard: “{words}”")
 _NOTHING = {"-", "\u2013", "\u2014"}
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\U000e0000-\U000e007f]")
 
 log = structlog.get_logger()
 
@@ -191,8 +190,8 @@ def _read(told: str) -> tuple[str | None, str]:
     """Its language, where the first line names one, and the words."""
     first, _, rest = told.strip()[: 2 * LONGEST].partition("\n")
     tag = first.strip().strip(".:`")
-    is_named = bool(rest.strip()) and _LANGUAGE.fullmatch(tag) is not None
-    words = _UNSEEN.sub("", rest if is_named else told).strip()[:LONGEST]
+    is_named = bool(rest.strip()) and languages.is_tag(tag)
+    words = storable(rest if is_named else told).strip()[:LONGEST]
     language = tag if is_named and tag.casefold() != "und" else None
     return language, "" if words in _NOTHING else words
 

@@ -6,7 +6,7 @@ whether it could. One that was to be said again already, by an earlier press, is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contracts import slots
 from contracts.buttons import Answer
@@ -15,9 +15,9 @@ from contracts.event import Event, Json
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderAnswer, ReminderAnswered, ReminderSet
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
-from services.agent import decider
+from services.agent import decider, own_requests
 from services.agent.buttons.pressing import Pressed
-from services.agent.judging.answers import DEADLINE_MARGIN
+from services.agent.own_requests import Asking
 from services.agent.state import Answered, Conversation
 from taskflow import zones
 from taskflow.words.message import Message
@@ -101,12 +101,13 @@ def said(spoken: Sequence[Spoken], language: str) -> str:
 
 
 def _again(one: Spoken, given: Given) -> ToolRequested | None:
-    if one.answer == "done" or one.set_by is None:
+    offer = given.offered.get(one.set_by.tool) if one.set_by else None
+    if one.answer == "done" or offer is None:
         return None
     when: Json = {"in_minutes": 60}
     if one.answer == "tomorrow":
         when = {"day": "tomorrow", "time": _time(one)}
-    return _request(one, given, one.set_by.tool, {"text": one.told.text, **when})
+    return _request(one, given, offer, {"text": one.told.text, **when})
 
 
 def _time(one: Spoken) -> str:
@@ -120,29 +121,18 @@ def _cancels(one: Spoken, given: Given) -> ToolRequested | None:
     """As an undo of the earlier answer would."""
     if not isinstance(one.again, ToolFinished):
         return None
-    if (offer := given.offered.get(one.again.tool)) is None:
-        return None
-    undo = offer.undone_by
-    arguments = undo.arguments(one.again.result) if undo else None
-    return _request(one, given, undo.tool, arguments) if undo and arguments else None
+    found = own_requests.inverse(one.again.tool, one.again.result, given.offered)
+    return _request(one, given, *found) if found else None
 
 
-def _request(one: Spoken, given: Given, tool: str, arguments: Json) -> ToolRequested | None:
-    offer = given.offered.get(tool)
-    if offer is None or given.state.turn is None:
-        return None
-    return ToolRequested(
-        turn=given.state.turn,
-        step=given.state.step,
-        tool=offer.tool,
-        owner=offer.owner,
-        vendor_call_id=None,
-        arguments=arguments,
+def _request(one: Spoken, given: Given, offer: ToolOffered, arguments: Json) -> ToolRequested:
+    state = given.state
+    assert state.turn is not None, "an open turn answers"
+    return own_requests.asked(
+        offer,
+        arguments,
+        Asking(state.turn, state.step, given.now, state.language),
         zone=one.told.zone,
         zone_known=True,
-        deadline=given.now + timedelta(seconds=offer.timeout_s) + DEADLINE_MARGIN,
-        effect=offer.effect,
-        untrusted=offer.untrusted,
         written_at=one.pressed.message.recorded_at,
-        language=given.state.language,
     )

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from contracts.declarations import SAID
 from contracts.event import Json
+from taskflow.words import languages
 
 REPLY = "reply"
 GIVE_WAY = "give_way"
@@ -18,7 +19,6 @@ MOST_SAID_DONE = 20
 """Names in `says_done`: more than a turn's calls."""
 MOST_SUGGESTIONS, LONGEST_SUGGESTION = 3, 20
 """Quick replies of one message, and the characters of each, that WhatsApp shows."""
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _words(arguments: Any) -> Words | None:
     if not isinstance(text, str) or not text.strip():
         return None
     language = given.get("language")
-    is_tag = isinstance(language, str) and _LANGUAGE.fullmatch(language[:40]) is not None
+    is_tag = isinstance(language, str) and languages.is_tag(language)
     said_done = [one.strip() for one in _texts(given.get("says_done"))]
     suggestions = [one.strip() for one in _texts(given.get("suggestions"))]
     return Words(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from uuid import UUID
 
@@ -61,14 +61,13 @@ from services.agent.judging.verdicts import (
     recorded,
 )
 from services.agent.judging.written import Written
+from services.agent.own_requests import deadline
 from taskflow import zones
 from taskflow.words.languages import SOURCE
 from taskflow.words.message import Message
 
 MAX_CALLS = 8
 """In one answer; more is a malformed one."""
-DEADLINE_MARGIN = timedelta(seconds=15)
-"""Beyond a tool's own timeout: its delivery, its retries, and a restart of its service."""
 MALFORMED = frozenset(
     {
         "MALFORMED_FUNCTION_CALL",
@@ -354,7 +353,6 @@ def _request(
     answer: ModelAnswered, call: Call, verdict: Verdict, given: Circumstances
 ) -> ToolRequested:
     offer = given.offered.get(call.name)
-    lasts = timedelta(seconds=offer.timeout_s) if offer else timedelta()
     does_it = offer is not None and isinstance(verdict, Allowed)
     return ToolRequested(
         turn=answer.turn,
@@ -365,7 +363,7 @@ def _request(
         arguments=call.arguments,
         zone=given.zone,
         zone_known=given.zone_known,
-        deadline=given.now + lasts + DEADLINE_MARGIN,
+        deadline=deadline(given.now, offer),
         asker=given.asker,
         effect=offer.effect if offer else "read",
         untrusted=offer is not None and offer.untrusted,

@@ -3,28 +3,25 @@
 Any other answer is the model's to read: it notes a zone as it notes every fact.
 """
 
-from collections.abc import Collection, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 from contracts.conversation import MessageReceived
 from contracts.profile import ProfileLearned
 from contracts.recorded import Recorded
 from services.agent.judging import facts
 from services.agent.memory.profile.words import MOST_CHARACTERS
+from services.agent.state import Conversation
 
 CONFIRMED = "zone-confirmed"
 """The one rule by which code itself learns something of a user."""
 
 
 def learned_of(
-    asked: str | None,
-    covered: Sequence[Recorded[MessageReceived]],
-    shown_at: int | None,
-    languages: Sequence[str],
-    proposed: Collection[UUID] = (),
+    state: Conversation, covered: Sequence[Recorded[MessageReceived]]
 ) -> ProfileLearned | None:
-    """`asked` is the zone that our last words asked about, if any; `covered` are opened."""
-    if asked is None or not facts.confirms(covered, shown_at, languages, proposed):
+    """None where our last words asked about no zone. `covered` are opened."""
+    asked, proposed = state.asked_zone, [one.proposed for one in state.asked]
+    if asked is None or not facts.confirms(covered, state.asked_at, state.languages, proposed):
         return None
     newest = covered[-1]
     said = newest.event.text[:MOST_CHARACTERS]

@@ -85,13 +85,7 @@ def _learned(
     covered = _covered(history, turn, state, before=(standing or step)[0].position)
     if any(map(is_erased, covered)):
         return [NotComparable(one, "erased") for one in standing]
-    answer = zone_answer.learned_of(
-        state.asked_zone,
-        covered,
-        state.asked_at,
-        state.languages,
-        [one.proposed for one in state.asked],
-    )
+    answer = zone_answer.learned_of(state, covered)
     decided = [answer] if answer else []
     if standing or not decided:
         return comparing.append(slot, decided)

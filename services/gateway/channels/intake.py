@@ -60,9 +60,3 @@ class Intake:
                 return await self.log.append([write], slots.message(received.message_ref))
             except ConcurrentAppend:
                 continue
-
-
-def clean(text: str) -> str:
-    """PostgreSQL's JSON has no NUL, UTF-8 no lone surrogates; invisible tags hide instructions."""
-    text = text.replace("\x00", "").encode("utf-8", errors="replace").decode()
-    return "".join(character for character in text if not 0xE0000 <= ord(character) <= 0xE007F)

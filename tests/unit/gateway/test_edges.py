@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from services.gateway.channels.formatting import for_whatsapp
-from services.gateway.channels.intake import clean
 from services.gateway.channels.links import Callbacks
 from services.gateway.channels.parts import CAPTION, LIMIT, length, split
 from services.gateway.channels.twilio import inbound
 from services.gateway.channels.twilio.forms import InboundForm, Unusable, inbound_form
 from services.gateway.channels.twilio.signature import TooManyFields, is_twilios, parsed
+from taskflow.foreign_text import storable
 
 URL = "https://taskflow.example.org/webhook"
 SID = "SM" + "a" * 32
@@ -153,7 +153,7 @@ def test_a_hidden_number_is_a_user_by_its_business_scoped_id() -> None:
 
 
 def test_invisible_tags_and_lone_surrogates_do_not_get_in() -> None:
-    assert clean("a\U000e0041b\ud800") == "ab?"
+    assert storable("a\U000e0041b\ud800") == "ab?"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from tests.support import taken_turns
 from tests.support.lanes import CONSENT, FAULTS, WORK
 from tests.support.taken_lanes import TakenLanes
 from tests.support.taken_turns import TakenTurns
+from tests.support.turns import FAULTS as FAULTS_OF_TURNS
 from tests.support.walks import violation, walk
 
 Lanes = Callable[[Lane, Recorded[Any]], Lane]
@@ -34,18 +35,7 @@ BESIDE_A_PERSON = "a turn is opened beside an operator"
 WAITS = "it errs about who waits"
 OFTEN = (*taken_turns.WORK, "a_reply_is_refused_late")
 MOVES = ("an_operator_looks_to_take_over", "an_operator_moves", "an_operator_looks_to_hand_back")
-OTHERS = (
-    "the_user_withdraws_consent",
-    "the_user_gives_consent",
-    "the_user_says_stop",
-    "a_reminder_speaks",
-    "the_bus_delivers_again",
-    "the_bus_loses_a_delivery",
-    "a_handler_dies",
-    "a_handler_is_told_to_park",
-    "a_tools_service_is_gone",
-    "a_tools_deadline_passes",
-)
+OTHERS = (*FAULTS_OF_TURNS, "a_reminder_speaks")
 
 
 def in_lanes(machine: type[TakenLanes], without: Sequence[str] = FAULTS) -> str | None:

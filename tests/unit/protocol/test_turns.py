@@ -1,18 +1,8 @@
 """The invariants of the turn protocol, on the real decider, under every interleaving."""
 
-from tests.support.turns import CONSENT, Turns
+from tests.support.turns import FAULTS, Turns
 from tests.support.walks import MACHINE, SEEDS, walk
 
-FAULTS = (
-    "the_bus_delivers_again",
-    "the_bus_loses_a_delivery",
-    "a_handler_dies",
-    "a_handler_is_told_to_park",
-    "a_tools_service_is_gone",
-    "a_tools_deadline_passes",
-    "the_user_says_stop",
-    *CONSENT,
-)
 WORK = ("a_handler_goes_on", "the_bus_delivers")
 
 TestTurns = Turns.TestCase

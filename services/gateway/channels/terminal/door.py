@@ -11,10 +11,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from contracts.conversation import MessageReceived
-from services.gateway.channels.intake import Intake, clean
+from services.gateway.channels.intake import Intake
 from services.gateway.channels.terminal.forms import Looked, Said
 from services.gateway.channels.terminal.terminal import Terminal
 from taskflow.errors import Retryable
+from taskflow.foreign_text import storable
 from taskflow.privacy.terminal_pass import MOST_BYTES, address_of, pass_of
 from taskflow.process.request_body import BodyTooLarge, body_of
 
@@ -37,7 +38,7 @@ class Door:
 
     async def said(self, request: Request) -> Response:
         told = Said.model_validate_json(await body_of(request, MOST_BYTES))
-        text = clean(told.text)
+        text = storable(told.text)
         received = MessageReceived(
             message_ref=told.ref,
             channel="terminal",

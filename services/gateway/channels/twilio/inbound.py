@@ -5,11 +5,11 @@ from typing import Literal
 
 from contracts import buttons
 from contracts.conversation import Media, MessageReceived
-from services.gateway.channels.intake import clean
 from services.gateway.channels.twilio.forms import InboundForm
 from services.gateway.channels.zones import guessed
 from services.gateway.consent import Word
 from taskflow import clock
+from taskflow.foreign_text import storable
 from taskflow.privacy.addresses import kind_of
 
 _MESSAGE_SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
@@ -32,8 +32,8 @@ def message(form: InboundForm) -> MessageReceived:
         message_ref=form.message_sid,
         channel="whatsapp",
         kind=_kind(form),
-        text=clean(_text(form)),
-        profile_name=clean(form.profile_name) or None,
+        text=storable(_text(form)),
+        profile_name=storable(form.profile_name) or None,
         media=_media(form) or None,
         zone=guess.zone,
         zone_ambiguous=guess.ambiguous,
