@@ -253,6 +253,7 @@ async def _id_of(number: str) -> str:
         return str(await me.user_of(number))
 
 
+@pytest.mark.long
 def test_a_user_is_forgotten_at_their_own_word_and_nothing_of_theirs_is_left(
     told: Stack, collector: Receiver
 ) -> None:

@@ -86,6 +86,7 @@ def elsewhere(work: Callable[[], T]) -> T:
         return pool.submit(work).result()
 
 
+@pytest.mark.long
 def test_the_new_owner_of_a_number_meets_nothing_of_the_former_one(
     stack: Stack, page: Page
 ) -> None:
@@ -150,16 +151,17 @@ def test_a_known_person_with_a_new_phone_is_answered_there(stack: Stack) -> None
     assert len(stack.replies(old)) == 2
 
 
+@pytest.mark.long
 def test_what_is_due_to_nobodys_address_is_held_and_told_to_operators(stack: Stack) -> None:
     number = "+491713920080"
-    stack.say(number, "remind me in 6 seconds to lock the door", external_user_id="")
+    stack.say(number, "remind me in 20 seconds to lock the door", external_user_id="")
     stack.await_replies(number, 1)
     stack.say("+491713920081", "hello", external_user_id="DE.emil4")
     stack.await_replies("+491713920081", 1)
     stack.say(number, "what do you know about me?", external_user_id="DE.emil4")
     wait_until(
         lambda: "address_lost" in taskflow(stack, "dlq", "list"),
-        40,
+        90,
         lambda: taskflow(stack, "dlq", "list"),
     )
     assert len(sent_to(stack, number, "lock the door")) == 1, "the receipt, to who asked for it"

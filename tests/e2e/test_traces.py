@@ -298,6 +298,7 @@ def test_a_failure(stack: Stack, collector: Receiver, user: str) -> None:
     assert [one.failed for one in named(spans, MODEL)] == [False, True, True, True]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", ["deaf", "away"])
 def test_a_collector_that_is_not_there_costs_spans_and_no_message(
     stack: Stack, collector: Receiver, hop: Proxy, user: str, how: str

@@ -175,6 +175,7 @@ def test_a_service_that_is_killed_runs_again_and_the_others_went_on(
     assert pids(up, "gateway") == before["gateway"]
 
 
+@pytest.mark.long
 def test_five_deaths_in_a_minute_end_everything_with_one_line(start: Start) -> None:
     waits = "import os, signal; signal.sigwait({signal.SIGUSR1})"
     dies = f"print('pid', os.getpid(), flush=True); {waits}; print('the last word'); os._exit(3)"
@@ -196,6 +197,7 @@ def test_five_deaths_in_a_minute_end_everything_with_one_line(start: Start) -> N
     )
 
 
+@pytest.mark.long
 def test_a_killed_service_takes_what_it_started_along(start: Start) -> None:
     starts = (
         "import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', "
@@ -211,6 +213,7 @@ def test_a_killed_service_takes_what_it_started_along(start: Start) -> None:
     assert up.wait() == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("program", "name"), [("postgres", "PostgreSQL"), ("nats-server", "NATS")])
 def test_a_server_that_dies_ends_everything_with_one_line(
     start: Start, program: str, name: str
@@ -224,6 +227,7 @@ def test_a_server_that_dies_ends_everything_with_one_line(
     assert "Traceback" not in up.output
 
 
+@pytest.mark.long
 def test_a_service_that_will_not_stop_is_killed_with_its_children(start: Start) -> None:
     sleeper = "import time; time.sleep(1000)"
     stubborn = (

@@ -67,6 +67,7 @@ def test_with_templates_it_comes_by_one_and_the_answer_to_it_is_answered(
     assert "LIS" in arrived(stack, user)[1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("post", [2, 3], ids=["free-form", "template"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_gateway_that_dies_on_the_way_says_it_once(

@@ -36,6 +36,7 @@ PLAIN = (
 )
 
 
+@pytest.mark.long
 def test_each_module_that_matches_foreign_text_is_reached_by_the_registry() -> None:
     entered: set[str] = set()
 

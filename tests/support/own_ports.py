@@ -62,12 +62,12 @@ def _why_not(host: str, port: int) -> str | None:
         return f"a test connects to {host}"
     if port in _ours:
         return None
-    if _is_free(port):
+    if _is_free(port) or not (listeners := _listeners(port)):
         # Nobody is reached; but a fixed port is somebody's tomorrow.
         if port in NEVER_OPEN or port >= _ephemeral_from():
             return None
         return f"a test connects to the fixed port {port}, which somebody may have"
-    if not _is_of_the_suite(port):
+    if not _is_of_the_suite(port, listeners):
         return f"a test connects to port {port}, which the suite did not open"
     _ours.add(port)
     return None
@@ -93,15 +93,23 @@ def _ephemeral_from() -> int:
         return _EPHEMERAL_FROM
 
 
-def _is_of_the_suite(port: int) -> bool:
+def _listeners(port: int) -> set[int | None]:
+    """None for a process that only root may see. A port that is taken may have nobody yet."""
     import psutil  # costs a child its time only when it connects
+
+    return {
+        one.pid
+        for one in psutil.net_connections("tcp")
+        if one.status == psutil.CONN_LISTEN and one.laddr.port == port
+    }
+
+
+def _is_of_the_suite(port: int, listeners: set[int | None]) -> bool:
+    import psutil
 
     suite = psutil.Process(int(os.environ[SUITE]))
     theirs = {os.getpid(), suite.pid, *(child.pid for child in suite.children(recursive=True))}
     # Whose a socket is that a service of ours holds, only root may see: services are closed to
     # programs of their own user. The kernel's range is where the suite's ports are.
     unseen = {None} if port >= _ephemeral_from() else set[None]()
-    return any(
-        one.pid in theirs | unseen and one.status == psutil.CONN_LISTEN and one.laddr.port == port
-        for one in psutil.net_connections("tcp")
-    )
+    return bool(listeners & (theirs | unseen))

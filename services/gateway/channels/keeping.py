@@ -56,7 +56,7 @@ class NotKept:
     why: Why
 
 
-class Channel(Protocol):
+class MediaSource(Protocol):
     """Where media are fetched from."""
 
     async def of(self, media: Sequence[conversation.Media]) -> list[Attached]:
@@ -79,7 +79,7 @@ class NoRoom(Retryable):
 
 
 class Keeping:
-    def __init__(self, log_: Log, media: Media, channel: Channel, attempts: Attempts) -> None:
+    def __init__(self, log_: Log, media: Media, channel: MediaSource, attempts: Attempts) -> None:
         self._log, self._media = log_, media
         self._channel, self._attempts = channel, attempts
         self._busy: Counter[UserId] = Counter()

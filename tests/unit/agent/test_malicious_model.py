@@ -340,6 +340,7 @@ FOUND_BY = {
 """Seeds that are tried first."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_rule_that_is_off_is_found_by_its_row(name: str) -> None:
     row, mutant = MUTANTS[name]

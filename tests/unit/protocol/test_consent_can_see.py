@@ -17,6 +17,8 @@ from tests.support.lane_world import CONSUMED
 from tests.support.lanes import WORK, Lanes
 from tests.support.walks import violation, walk
 
+pytestmark = pytest.mark.long
+
 Folding = Callable[[Lane, Recorded[Any]], Lane]
 NOT_TOLD = "who wrote after a STOP was not told what resumes"
 

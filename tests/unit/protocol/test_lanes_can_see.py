@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from contracts import slots
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
@@ -18,6 +20,8 @@ from tests.support.lane_world import Sender
 from tests.support.lanes import FAULTS, WINDOW, WORK, Lanes
 from tests.support.simulated_twilio import Message
 from tests.support.walks import violation, walk
+
+pytestmark = pytest.mark.long
 
 
 def found(machine: type[Lanes]) -> str | None:

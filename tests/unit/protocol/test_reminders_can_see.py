@@ -26,7 +26,7 @@ from taskflow.projecting.projections import Projection, Statement
 from tests.support.reminders import STEPS, WORK, Reminders
 from tests.support.walks import SEEDS, violation, walk
 
-pytestmark = pytest.mark.no_cover
+pytestmark = [pytest.mark.no_cover, pytest.mark.long]
 
 
 def found(machine: type[Reminders], first: int = 0) -> str | None:

@@ -24,6 +24,8 @@ from tests.support.taken_turns import TakenTurns
 from tests.support.turns import FAULTS as FAULTS_OF_TURNS
 from tests.support.walks import violation, walk
 
+pytestmark = pytest.mark.long
+
 Lanes = Callable[[Lane, Recorded[Any]], Lane]
 Turns = Callable[[Conversation, Recorded[Any]], Conversation]
 BESIDE = "an answer beside an operator"

@@ -24,6 +24,8 @@ from tests.support.memory_log import MemoryLog
 from tests.support.turns import CONSENT, Handler, Turns
 from tests.support.walks import violation, walk
 
+pytestmark = pytest.mark.long
+
 WORK = ("a_handler_goes_on", "the_bus_delivers")
 ENDED = "a step of a turn that is not open"
 

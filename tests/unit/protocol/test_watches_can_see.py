@@ -22,6 +22,8 @@ from taskflow.log.appending import Because, Outcome, Write
 from taskflow.log.folding import Fold
 from tests.support.watches_world import WatchesWorld
 
+pytestmark = pytest.mark.long
+
 SEEDS = 40
 
 

@@ -18,6 +18,8 @@ from tests.support.lane_world import CONSUMED
 from tests.support.lanes import CONSENT, WORK, Lanes
 from tests.support.walks import violation, walk
 
+pytestmark = pytest.mark.long
+
 Folding = Callable[[Lane, Recorded[Any]], Lane]
 NOT_FIRST = "claimed before an earlier reply that waits"
 NOBODY = "a lane without its driver, or the reverse"

@@ -126,6 +126,7 @@ async def test_a_yes_counts_once_for_what_was_asked() -> None:
     assert done > WALKS / 4, "the walks do reach a use"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rule", ["payload", "mixed"])
 async def test_without_a_rule_something_breaks(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """So the oracle can see."""
