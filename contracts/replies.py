@@ -46,10 +46,12 @@ class ReplySending(Event):
 
     v2 names the template that it goes by, if any; that is one part, whatever the reply has. It also
     names the rules by which it was claimed. v3 tells whether its text says that a machine speaks.
+    v4 names the reply whose message says this one too: their claims stand in one batch, in the
+    slot of that one's, and so do their outcomes.
     """
 
     type: ClassVar = "reply.sending"
-    version: ClassVar = 3
+    version: ClassVar = 4
 
     reply: UUID
     part: int
@@ -57,10 +59,13 @@ class ReplySending(Event):
     attempt: int
     token: UUID
     template: str | None = None
-    rules: int = 2
-    """1: until release 0.3, which knew of no 24 hours; 2: docs/protocol.md as it stands."""
+    rules: int = 3
+    """1: until release 0.3, which knew of no 24 hours; 2: what was held went one by one, and did
+    not say how late it is; 3: docs/protocol.md as it stands."""
     marked: bool = False
     """An operator had the word, and this is none of their lines."""
+    within: UUID | None = None
+    """The reply by whose message this one goes; None: by its own."""
 
 
 @event
@@ -200,6 +205,11 @@ def _at_any_time(data: Json) -> Json:
 def _beside_nobody(data: Json) -> Json:
     """No operator ever took a conversation over."""
     return {**data, "marked": False}
+
+
+@upcasts(ReplySending, from_version=3)
+def _by_its_own_message(data: Json) -> Json:
+    return {**data, "within": None}
 
 
 @upcasts(ReplyRefused, from_version=1)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Literal
 from uuid import UUID
 
@@ -27,6 +28,8 @@ FIRST_BACKOFF = timedelta(seconds=1)
 LONGEST_BACKOFF = timedelta(minutes=15)
 MAX_REPEATS = 8
 """Attempts of a reminder whose outcomes nobody knows: each may be one more on the phone."""
+MOST_TOGETHER = 16
+"""Replies in one message: each has its outcome and its status in one append."""
 UNKNOWN_FOR = timedelta(seconds=120)
 """After so long without a callback or a listing, the outcome is assumed; see the settings."""
 
@@ -53,6 +56,12 @@ class Claim:
     """By which it goes, where nothing else may."""
     marked: bool = False
     """Whether it says that a machine speaks."""
+    joined: tuple[Queued, ...] = ()
+    """Those behind the head that may go in its message; of a decided claim, those that do."""
+
+    @property
+    def group(self) -> tuple[Queued, ...]:
+        return self.head, *self.joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +79,13 @@ class Hold:
 class Reconcile:
     """Somebody claimed this attempt and left no outcome: find out."""
 
-    head: Queued
+    group: tuple[Queued, ...]
+    """The head, and what its message says too."""
     claimed_at: datetime
+
+    @property
+    def head(self) -> Queued:
+        return self.group[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,8 @@ class Decide:
 
 
 Move = WaitUntil | Claim | Hold | Reconcile | Decide
+Group = Sequence[Queued]
+"""The replies that one message says: mostly one."""
 
 
 def next_move(lane: Lane, now: datetime) -> Move:
@@ -89,7 +105,7 @@ def next_move(lane: Lane, now: datetime) -> Move:
         return resumes(lane, lane.owes)
     head = lane.queue[0]
     if head.claimed_at is not None:
-        return Reconcile(head, head.claimed_at)
+        return Reconcile(lane.flying, head.claimed_at)
     return in_time(when_due(lane, now), now)
 
 
@@ -109,7 +125,19 @@ def when_due(lane: Lane, now: datetime) -> Claim | Hold:
     is_open = lane.heard >= lane.shut if head.is_of_consent else window_is_open(lane, now)
     if not is_open:
         return Hold(head, slot, "window", marked)
-    return Claim(head, slot, marked=marked)
+    return Claim(head, slot, marked=marked, joined=may_join(lane))
+
+
+def may_join(lane: Lane) -> tuple[Queued, ...]:
+    """Of a run of reminders and alerts that were held, those behind the head: one message does."""
+    head, *others = lane.queue[:MOST_TOGETHER]
+    return tuple(takewhile(_joins, others)) if _joins(head) else ()
+
+
+def _joins(one: Queued) -> bool:
+    """An answer goes by itself: a takeover may withdraw it. So does what shows a picture."""
+    is_due = one.kind in {"reminder", "alert"} and one.released_at is not None
+    return is_due and len(one.pieces) == 1 and not (one.has_picture or one.alone)
 
 
 def is_marked(lane: Lane, head: Queued) -> bool:
@@ -149,17 +177,22 @@ def current_slot(lane: Lane) -> UUID:
     return slots.send_outcome(*place(head)) if head.token else slots.claim(*place(head))
 
 
-def claimed(move: Claim, parts: int, token: UUID) -> ReplySending:
-    reply, part, attempt = place(move.head)
-    return ReplySending(
-        reply=reply,
-        part=part,
-        parts=parts,
-        attempt=attempt,
-        token=token,
-        template=move.template,
-        marked=move.marked,
-    )
+def claimed(move: Claim, parts: int, token: UUID) -> Decide:
+    """Of the head and of each that goes with it; those have one part, as a digest has."""
+    claims = [
+        ReplySending(
+            reply=one.reply,
+            part=one.part,
+            parts=parts,
+            attempt=one.attempt,
+            token=token,
+            template=move.template,
+            marked=move.marked,
+            within=None if one is move.head else move.head.reply,
+        )
+        for one in move.group
+    ]
+    return Decide(move.slot, claims)
 
 
 def held(move: Hold) -> ReplyHeld:
@@ -167,67 +200,71 @@ def held(move: Hold) -> ReplyHeld:
     return ReplyHeld(reply=reply, part=part, attempt=attempt, why=move.why)
 
 
-def sent(head: Queued, message_ref: str, known_by: KnownBy) -> Decide:
-    event = ReplySent(
-        reply=head.reply,
-        part=head.part,
-        attempt=head.attempt,
-        message_ref=message_ref,
-        known_by=known_by,
-    )
-    return _outcome(head, event)
+def sent(group: Group, message_ref: str, known_by: KnownBy) -> Decide:
+    def of(reply: UUID, part: int, attempt: int) -> ReplySent:
+        return ReplySent(
+            reply=reply, part=part, attempt=attempt, message_ref=message_ref, known_by=known_by
+        )
+
+    return _outcome(group, [of(*place(one)) for one in group])
 
 
-def refused(head: Queued, now: datetime, reason: str, retry_after: float | None) -> Decide:
+def refused(group: Group, now: datetime, reason: str, retry_after: float | None) -> Decide:
     """The channel definitely has it not: again later, or no more."""
-    if head.tries >= MAX_ATTEMPTS:
-        return failed(head, None, f"{reason}; tried {head.tries} times")
-    backoff = min(FIRST_BACKOFF * 2 ** (head.tries - 1), LONGEST_BACKOFF)
+    return _outcome(group, [_refused(one, now, reason, retry_after) for one in group])
+
+
+def _refused(one: Queued, now: datetime, reason: str, retry_after: float | None) -> Event:
+    if one.tries >= MAX_ATTEMPTS:
+        return _failed(one, None, f"{reason}; tried {one.tries} times")
+    backoff = min(FIRST_BACKOFF * 2 ** (one.tries - 1), LONGEST_BACKOFF)
     asked = timedelta(seconds=retry_after or 0)
-    event = ReplyRefused(
-        reply=head.reply,
-        part=head.part,
-        attempt=head.attempt,
+    reply, part, attempt = place(one)
+    return ReplyRefused(
+        reply=reply,
+        part=part,
+        attempt=attempt,
         reason=reason,
         again_at=now + max(backoff, asked),
     )
-    return _outcome(head, event)
 
 
-def too_late(head: Queued, now: datetime, code: int, reason: str) -> Decide:
+def too_late(group: Group, now: datetime, code: int, reason: str) -> Decide:
     """It may not go so, whatever we believed: the window is shut, or the template is none."""
-    event = ReplyRefused(
-        reply=head.reply,
-        part=head.part,
-        attempt=head.attempt,
-        reason=reason,
-        again_at=now,
-        code=code,
-    )
-    return _outcome(head, event)
+
+    def of(reply: UUID, part: int, attempt: int) -> ReplyRefused:
+        return ReplyRefused(
+            reply=reply, part=part, attempt=attempt, reason=reason, again_at=now, code=code
+        )
+
+    return _outcome(group, [of(*place(one)) for one in group])
 
 
-def failed(head: Queued, code: int | None, reason: str) -> Decide:
-    event = ReplyFailed(
-        reply=head.reply, part=head.part, attempt=head.attempt, code=code, reason=reason
-    )
-    return _outcome(head, event)
+def failed(group: Group, code: int | None, reason: str) -> Decide:
+    return _outcome(group, [_failed(one, code, reason) for one in group])
 
 
-def assumed(head: Queued) -> Decide:
+def _failed(one: Queued, code: int | None, reason: str) -> ReplyFailed:
+    reply, part, attempt = place(one)
+    return ReplyFailed(reply=reply, part=part, attempt=attempt, code=code, reason=reason)
+
+
+def assumed(group: Group) -> Decide:
     """A reminder said twice beats one not said, and so does an alert; the rest is not repeated."""
-    again = head.kind in {"reminder", "alert"} and head.tries < MAX_REPEATS
-    event = ReplyAssumed(
-        reply=head.reply,
-        part=head.part,
-        attempt=head.attempt,
-        assumed="again" if again else "gone",
+    return _outcome(group, [_assumed(one) for one in group])
+
+
+def _assumed(one: Queued) -> ReplyAssumed:
+    again = one.kind in {"reminder", "alert"} and one.tries < MAX_REPEATS
+    reply, part, attempt = place(one)
+    return ReplyAssumed(
+        reply=reply, part=part, attempt=attempt, assumed="again" if again else "gone"
     )
-    return _outcome(head, event)
 
 
-def _outcome(head: Queued, event: Event) -> Decide:
-    return Decide(slots.send_outcome(*place(head)), [event])
+def _outcome(group: Group, events: Sequence[Event]) -> Decide:
+    """One message has one outcome, and each reply in it a fact of that."""
+    return Decide(slots.send_outcome(*place(group[0])), events)
 
 
 def parked(lane: Lane, error: str) -> Decide | None:

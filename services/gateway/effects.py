@@ -8,11 +8,9 @@ from uuid import UUID
 import structlog
 
 from contracts import streams
-from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplySending
 from services.gateway import decider
-from services.gateway.channels.buttons import Content, sayable
 from services.gateway.channels.channel import (
     Accepted,
     Channel,
@@ -26,16 +24,15 @@ from services.gateway.channels.channel import (
 from services.gateway.channels.channel import Outcome as Answer
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing
-from services.gateway.channels.parts import mark
 from services.gateway.channels.statuses import Callback, called_back
-from services.gateway.decider import Claim, Decide, Hold, Reconcile
+from services.gateway.decider import Claim, Decide, Group, Hold, Reconcile
 from services.gateway.lane import GATES, Lane
-from services.gateway.queued import Queued, place
+from services.gateway.queued import place
 from services.gateway.restored import Restored
-from services.gateway.templates import wording
+from services.gateway.saying.composing import Composing
 from services.gateway.templates.catalogue import Templates
 from taskflow import clock
-from taskflow.errors import ConcurrentAppend, Permanent, SealedForEver, VendorUnavailable
+from taskflow.errors import ConcurrentAppend, SealedForEver, VendorUnavailable
 from taskflow.log.appending import Appended, Because, Outcome, Write
 from taskflow.log.event_log import Log
 from taskflow.privacy.vault import UnknownUser, Vault
@@ -50,12 +47,6 @@ Now = Callable[[], Awaitable[datetime]]
 """The log's clock, which also dated the claims."""
 
 log = structlog.get_logger()
-
-
-class LostReply(Permanent):
-    """The lane names a reply that the log does not hold."""
-
-    code = "lost_reply"
 
 
 class Effects:
@@ -76,6 +67,7 @@ class Effects:
         self._pacing, self._now = pacing, now
         self._pictures, self._unknown_for, self._restored = pictures, unknown_for, restored
         self._templates = templates
+        self._composing = Composing(event_log, templates, one_by_one=restored is not None)
         self._owed: dict[UUID, Decide] = {}
         """By its claim's token, what this process knows of an attempt and could not record yet."""
 
@@ -87,7 +79,7 @@ class Effects:
         """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
         head, user = move.head, streams.user_of(cause.stream)
         try:
-            content = await self._content(head, cause, move.template, marked=move.marked)
+            move, content = await self._composing.composed(move, cause)
             address = await self._vault.address_of(user)
         except (SealedForEver, UnknownUser) as error:
             await self._fail_unsent(move, cause, lane, error.code)
@@ -112,7 +104,7 @@ class Effects:
         if not await self._claimed(move, len(content.parts), token, cause, lane):
             return
         if clock.monotonic() - began > CLAIM_HOLDS:
-            await self._conclude(token, _not_posted(head), cause)
+            await self._conclude(token, _not_posted(move.group), cause)
             return
         message = Outgoing(
             user,
@@ -125,27 +117,34 @@ class Effects:
             template=move.template,
             buttons=content.buttons_of(head.part),
         )
-        await self._settle(head, token, await self._channel.send(message), cause)
+        await self._settle(move.group, token, await self._channel.send(message), cause)
 
     async def _settle(
-        self, head: Queued, token: UUID, answer: Answer, cause: Recorded[Any]
+        self, group: Group, token: UUID, answer: Answer, cause: Recorded[Any]
     ) -> None:
+        head = group[0]
         match answer:
             case Accepted(message_ref=ref):
-                log.info("reply.sent", part=head.part, message_ref=ref)
-                await self._conclude(token, decider.sent(head, ref, "response"), cause)
+                log.info("reply.sent", part=head.part, replies=len(group), message_ref=ref)
+                await self._conclude(token, decider.sent(group, ref, "response"), cause)
             case NotNow(reason=reason, retry_after=after):
                 log.warning("reply.refused", attempt=head.attempt, reason=reason)
-                refused = decider.refused(head, clock.utc_now(), reason, after)
+                refused = decider.refused(group, clock.utc_now(), reason, after)
                 await self._conclude(token, refused, cause)
             case TooLate(code=code, reason=reason):
                 log.warning("reply.refused", attempt=head.attempt, reason=reason)
                 await self._conclude(
-                    token, decider.too_late(head, clock.utc_now(), code, reason), cause
+                    token, decider.too_late(group, clock.utc_now(), code, reason), cause
+                )
+            case Never(code=int(code), reason=reason) if len(group) > 1:
+                # It may be for one of the texts: each is tried by itself.
+                log.warning("reply.refused", attempt=head.attempt, reason=reason)
+                await self._conclude(
+                    token, decider.too_late(group, clock.utc_now(), code, reason), cause
                 )
             case Never(code=code, reason=reason):
                 log.error("reply.failed", code=code, reason=reason)
-                await self._conclude(token, decider.failed(head, code, reason), cause)
+                await self._conclude(token, decider.failed(group, code, reason), cause)
             case Unknown(reason=reason):
                 log.warning("reply.outcome_unknown", reason=reason)
 
@@ -168,7 +167,7 @@ class Effects:
         log.info("reply.was_sent_before_the_restore", message_ref=message_ref)
         token = clock.new_id()
         if await self._claimed(move, parts, token, cause, lane):
-            await self._conclude(token, decider.sent(move.head, message_ref, "list"), cause)
+            await self._conclude(token, decider.sent(move.group, message_ref, "list"), cause)
 
     async def _conclude(self, token: UUID, decision: Decide, cause: Recorded[Any]) -> None:
         """Kept until it is recorded: when the log is away now, the next delivery records it."""
@@ -185,12 +184,12 @@ class Effects:
         self, move: Claim, parts: int, token: UUID, cause: Recorded[Any], lane: Lane
     ) -> bool:
         """Ours by its token, also when the answer to our commit was lost."""
-        claim = Decide(move.slot, [decider.claimed(move, parts, token)])
+        claim = decider.claimed(move, parts, token)
         try:
             outcome = await self._at_gate(claim, cause, lane)
         except BaseException:
             # Should it be committed all the same: nobody else may POST, and from here we will not.
-            self._owe(token, _not_posted(move.head))
+            self._owe(token, _not_posted(move.group))
             raise
         if outcome is None:
             return False
@@ -212,7 +211,7 @@ class Effects:
         log.error("reply.failed", reason=reason)
         token = clock.new_id()
         if await self._claimed(move, 1, token, cause, lane):
-            await self._conclude(token, decider.failed(move.head, None, reason), cause)
+            await self._conclude(token, decider.failed(move.group, None, reason), cause)
 
     async def reconcile(self, move: Reconcile, cause: Recorded[Any], lane: Lane) -> None:
         """A claim without an outcome: look it up at the channel; at last, assume."""
@@ -228,7 +227,7 @@ class Effects:
                 await self.record(proof, cause)
         elif await self._now() - move.claimed_at > self._unknown_for:
             log.error("reply.outcome_assumed", kind=move.head.kind)
-            await self.record(decider.assumed(move.head), cause)
+            await self.record(decider.assumed(move.group), cause)
 
     async def _find(self, move: Reconcile, cause: Recorded[Any], lane: Lane) -> Listed | None:
         """A message with this text, not older than the claim, that no fact names.
@@ -238,8 +237,7 @@ class Effects:
         """
         try:
             address = await self._vault.address_of(streams.user_of(cause.stream))
-            told = move.head
-            content = await self._content(told, cause, told.template, marked=told.marked)
+            content = await self._composing.content(move.group, cause, move.head.template)
             listed = await self._channel.sent_to(address, move.claimed_at)
         except (VendorUnavailable, SealedForEver, UnknownUser):
             return None
@@ -255,25 +253,6 @@ class Effects:
         matching.sort(key=lambda one: (not one.media, one.at or move.claimed_at))
         return matching[0] if matching else None
 
-    async def _content(
-        self, head: Queued, cause: Recorded[Any], template: str | None, *, marked: bool
-    ) -> Content:
-        ours = cause.event_id == head.reply
-        recorded = cause if ours else await self._log.find(head.reply)
-        if recorded is None:
-            raise LostReply(f"reply {head.reply} is not in the log")
-        opened: Recorded[ReplyReady] = await self._log.opened(recorded)
-        ready = opened.event
-        said_by = mark(ready.language) if marked else ""
-        if template:
-            known = (await self._templates.now()).of(template)
-            text = f"{said_by}\n{ready.text}"
-            said = wording.variable(text, known.body if known else "")
-            return Content(opened, [said], None, template)
-        said = sayable(ready, said_by)
-        buttons = said.buttons if head.has_buttons else ()
-        return Content(opened, said.parts, ready.picture, buttons=buttons)
-
 
 def at_gate(stream: str, decision: Decide, lane: Lane) -> Write:
     """A write that conflicts with what may forbid it, and with nothing else."""
@@ -286,8 +265,8 @@ def at_gate(stream: str, decision: Decide, lane: Lane) -> Write:
     )
 
 
-def _not_posted(head: Queued) -> Decide:
-    return decider.refused(head, clock.utc_now(), "claimed, but not in time to POST", None)
+def _not_posted(group: Group) -> Decide:
+    return decider.refused(group, clock.utc_now(), "claimed, but not in time to POST", None)
 
 
 def _since(at: datetime | None, claimed_at: datetime) -> bool:

@@ -5,6 +5,7 @@ POSTed and has exactly one outcome. The rules are in docs/protocol.md.
 """
 
 from typing import Any
+from uuid import UUID
 
 from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.conversation import MessageReceived, ReplyReady, TurnStarted, UserForgotten
@@ -66,7 +67,7 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
             return lane.but(taken=None)
         case ReplyReady() as ready if is_overtaken(lane, ready, recorded):
             return lane
-        case ReplyReady(kind=kind, language=language, buttons=buttons):
+        case ReplyReady(kind=kind, language=language, buttons=buttons, picture=picture):
             if kind == "notice":
                 lane = lane.but(owes=None, told=True)
             if kind in {"confirmation", "notice"} and lane.consent:
@@ -77,8 +78,11 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
                 ready=recorded.version,
                 language=language,
                 has_buttons=buttons is not None,
+                has_picture=picture is not None,
             )
             return _queued(lane, (new,), recorded)
+        case ReplySending(within=UUID()) as claim:
+            return _joined(lane, claim, recorded)
         case ReplySending() as claim if _is_head(lane, claim, claimed=False):
             at = recorded.recorded_at
             return _head(lane, lane.queue[0].claimed(claim, recorded.version, at))
@@ -132,7 +136,8 @@ def _written(lane: Lane, word: str | None, recorded: Recorded[Any]) -> Lane:
 
 def _released(lane: Lane, back: tuple[Queued, ...], recorded: Recorded[Any]) -> Lane:
     left = tuple(one for one in lane.held if one not in back)
-    return _queued(lane.but(held=left), back, recorded) if back else lane
+    late = tuple(one.but(released_at=recorded.recorded_at) for one in back)
+    return _queued(lane.but(held=left), late, recorded) if back else lane
 
 
 def _withdrawn(lane: Lane, recorded: Recorded[Any]) -> Lane:
@@ -165,6 +170,19 @@ def _queued(lane: Lane, more: tuple[Queued, ...], recorded: Recorded[Any]) -> La
 def _in_order(queue: tuple[Queued, ...]) -> tuple[Queued, ...]:
     """Of their `reply.ready`, but for a head that is claimed: as long as it is, it stays."""
     return tuple(sorted(queue, key=lambda one: (one.token is None, one.ready)))
+
+
+def _joined(lane: Lane, claim: ReplySending, recorded: Recorded[Any]) -> Lane:
+    """Claimed with the head, by whose message it goes: it stands behind that, and ends with it."""
+    waits = (one for one in lane.queue if one.token is None)
+    one = next(
+        (one for one in waits if place(one) == (claim.reply, claim.part, claim.attempt)), None
+    )
+    head = lane.queue[0] if lane.queue else None
+    if one is None or head is None or (head.reply, head.token) != (claim.within, claim.token):
+        return lane
+    claimed = one.claimed(claim, recorded.version, recorded.recorded_at).but(within=place(head))
+    return lane.but(queue=_in_order(tuple(claimed if q is one else q for q in lane.queue)))
 
 
 def _head(lane: Lane, head: Queued) -> Lane:
@@ -213,7 +231,7 @@ def _again(head: Queued, no: ReplyRefused) -> Queued:
     if no.code is None:
         return head.to_do_again(no.again_at)
     as_it_was = no.code in {WINDOW_SHUT, OPTED_OUT} or head.template is not None
-    return head.to_do() if as_it_was else head.to_do().but(has_buttons=False)
+    return head.to_do() if as_it_was else head.to_do().but(has_buttons=False, alone=True)
 
 
 def _part_done(lane: Lane) -> Lane:
@@ -255,4 +273,4 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     return _queued(without, (again,), recorded)
 
 
-FOLD = Fold("lane", 8, Lane, evolve)
+FOLD = Fold("lane", 9, Lane, evolve)

@@ -11,6 +11,10 @@ from contracts.replies import ReplySending
 
 ANSWERS = frozenset[ReplyKind]({"answer", "apology"})
 """What ends a turn: an operator who takes over speaks instead."""
+Place = tuple[UUID, int, int]
+"""Of an attempt: reply, part, attempt."""
+SAYS_HOW_LATE = 3
+"""The first rules of a claim by which what was held says how late it is."""
 
 
 class Part(BaseModel):
@@ -50,6 +54,13 @@ class Queued(BaseModel):
     not_before: datetime | None = None
     has_buttons: bool = False
     """Whether they are still to go under it: once they are refused, it goes without."""
+    has_picture: bool = False
+    released_at: datetime | None = None
+    """When its user wrote, for which it was held; None: it was not, or by rules of old."""
+    alone: bool = False
+    """Whether it joins no others: a message with it was refused as it is."""
+    within: Place | None = None
+    """The attempt at another reply by whose message its last attempt went."""
     given_up: bool = False
     """Failed or parked: never to do again; a refusal of its claims still tells of the window."""
 
@@ -103,11 +114,13 @@ class Queued(BaseModel):
             claimed_at=at,
             template=claim.template,
             marked=claim.marked,
+            within=None,
+            released_at=None if claim.rules < SAYS_HOW_LATE else self.released_at,
             tried_template=self.tried_template or claim.template is not None,
         )
 
     def held(self) -> "Queued":
-        return self.tried(0, tries=1).but(not_before=None)
+        return self.tried(0, tries=1).but(not_before=None, within=None)
 
     def to_do(self, *, tries: int = 1) -> "Queued":
         """Its claimed part has an outcome, and is not done."""
@@ -171,6 +184,6 @@ class Queued(BaseModel):
         return self.but(pieces=(*self.pieces[:part], piece, *self.pieces[part + 1 :]))
 
 
-def place(reply: Queued) -> tuple[UUID, int, int]:
+def place(reply: Queued) -> Place:
     """The attempt that it is at."""
     return reply.reply, reply.part, reply.attempt

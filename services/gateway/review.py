@@ -1,7 +1,8 @@
 """Today's gateway over recorded conversations: what it would decide where each decision stands."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -25,10 +26,12 @@ from contracts.replies import (
 from services.gateway import consent, decider
 from services.gateway.channels.buttons import sayable
 from services.gateway.channels.parts import mark
-from services.gateway.channels.statuses import Callback, called_back
+from services.gateway.channels.statuses import Callback, called_back, said_by
 from services.gateway.decider import Claim, Decide, Hold, when_due
 from services.gateway.lane import FOLD, Lane
-from services.gateway.queued import Queued, place
+from services.gateway.queued import place
+from services.gateway.reviewing import outcomes
+from services.gateway.saying import digest
 from taskflow.errors import SealedForEver
 from taskflow.privacy.vault import UnknownUser
 from taskflow.replay.history import History, is_erased
@@ -40,9 +43,6 @@ CLOCKS_APART = timedelta(seconds=1)
 """A service's clock and the database's, which dated the claim."""
 UNSENT = frozenset({SealedForEver.code, UnknownUser.code})
 """Reasons of a reply that had nobody to go to: it was claimed as one part."""
-TIRED = "; tried"
-TRIED_AGAIN = 50
-"""More attempts than one run of tries has: what is held or refuted is tried anew."""
 
 
 async def review(history: History) -> AsyncIterator[Verdict]:
@@ -130,6 +130,8 @@ class _Lane:
         match recorded.event:
             case _ if not lane.queue:
                 decision = None
+            case ReplySending(within=UUID()) as claim:
+                return self._joined(recorded, claim)
             case ReplySending() as claim:
                 return self._claimed(recorded, lane, claim)
             case ReplyHeld():
@@ -137,16 +139,24 @@ class _Lane:
             case ReplyParked(error=error):
                 decision = decider.parked(lane, error)
             case ReplyRefused() as refused if lane.queue[0].token:
-                return self._refused(recorded, lane.queue[0], refused)
+                return self._refused(recorded, lane, refused)
             case _:
                 head = lane.queue[0]
-                decision = _outcome(head, recorded) if head.token else None
-        return self._of(recorded, decision)
+                decision = outcomes.of(head, recorded) if head.token else None
+        return self._of(recorded, decision, lane)
 
-    def _of(self, recorded: Recorded[Any], decision: Decide | None) -> Redecided:
+    def _of(
+        self, recorded: Recorded[Any], decision: Decide | None, lane: Lane | None = None
+    ) -> Redecided:
+        """With the lane before it, where it may be the outcome of another's message."""
         if decision is None:
             return self._comparing.one(recorded, None, None)
-        return self._comparing.one(recorded, decision.events[0], slots.event_id(decision.slot, 0))
+        head = lane.queue[0] if lane else None
+        event_id = slots.event_id(decision.slot, 0)
+        if lane and head and head.token and head.within:
+            said = [reply for reply, *_ in said_by(lane, head.within)]
+            event_id = slots.event_id(slots.send_outcome(*head.within), said.index(head.reply))
+        return self._comparing.one(recorded, decision.events[0], event_id)
 
     def _claimed(self, recorded: Recorded[Any], lane: Lane, claim: ReplySending) -> Verdict:
         # Whether it was time for the attempt is the clock's.
@@ -157,11 +167,36 @@ class _Lane:
         decided = decider.claimed(move, claim.parts if parts is None else parts, claim.token)
         return self._comparing.one(
             recorded,
-            decided,
+            decided.events[0],
             slots.event_id(move.slot, 0),
             leaving_out={"rules", "parts"} if parts is None else {"rules"},
             partly="erased" if parts is None else None,
         )
+
+    def _joined(self, recorded: Recorded[Any], claim: ReplySending) -> Verdict:
+        """One that goes by another's message: it was claimed after that one, in the same batch."""
+        first = recorded.version - 1
+        while first and getattr(self._events[first - 1].event, "within", None):
+            first -= 1
+        lane = self._lanes[first - 1] if first else Lane()
+        move = self._move(recorded, lane, claim) if lane.queue else None
+        n = recorded.version - first
+        if not isinstance(move, Claim) or n > len(move.joined):
+            return self._comparing.one(recorded, None, None)
+        found = [self._history.find(one.reply) for one in move.group]
+        opened = [one for one in found if one is not None and not is_erased(one)]
+        if len(opened) < len(found):
+            return NotComparable(recorded, "erased")
+        texts = [
+            digest.said_late(reply, one.released_at)
+            for one, reply in zip(move.group, opened, strict=True)
+        ]
+        said_by_whom = mark(opened[0].event.language) if move.marked else ""
+        joined = move.joined[: digest.fitting(texts, said_by_whom) - 1]
+        decided = decider.claimed(replace(move, joined=joined), 1, claim.token)
+        event = decided.events[n] if n < len(decided.events) else None
+        place = slots.event_id(decided.slot, n)
+        return self._comparing.one(recorded, event, place, leaving_out={"rules"})
 
     def _move(self, recorded: Recorded[Any], lane: Lane, claim: ReplySending) -> Claim | Hold:
         """Which templates were approved is the channel's word, and not this conversation's."""
@@ -191,17 +226,19 @@ class _Lane:
         if recorded is None or is_erased(recorded):
             return None
         ready: ReplyReady = recorded.event
-        said_by = mark(ready.language) if move.marked else ""
-        return len(sayable(ready, said_by).parts)
+        text = digest.said_late(recorded, head.released_at)
+        said = mark(ready.language) if move.marked else ""
+        return len(sayable(ready.model_copy(update={"text": text}), said).parts)
 
-    def _refused(self, recorded: Recorded[Any], head: Queued, refused: ReplyRefused) -> Verdict:
+    def _refused(self, recorded: Recorded[Any], lane: Lane, refused: ReplyRefused) -> Verdict:
         """`again_at` was counted from a moment between the claim and the record."""
+        head = lane.queue[0]
         claimed_at = head.claimed_at or recorded.recorded_at
         if refused.code is not None:
-            earliest = decider.too_late(head, claimed_at, refused.code, refused.reason)
+            earliest = decider.too_late([head], claimed_at, refused.code, refused.reason)
         else:
-            earliest = decider.refused(head, claimed_at, refused.reason, None)
-        verdict = self._of(recorded, earliest)
+            earliest = decider.refused([head], claimed_at, refused.reason, None)
+        verdict = self._of(recorded, earliest, lane)
         decided = verdict.decided
         if not isinstance(decided, ReplyRefused):
             return verdict
@@ -213,7 +250,7 @@ class _Lane:
     def _told(self, recorded: Recorded[Any]) -> Verdict:
         """A status that Twilio told: new by what the lane knew when it came."""
         event = recorded.event
-        status = _status(event)
+        status = outcomes.status_of(event)
         attempt = getattr(event, "attempt", None)
         told = Callback(
             reply=event.reply,
@@ -231,7 +268,9 @@ class _Lane:
                 break
         if isinstance(found, ReplyUndelivered) and attempt is None:
             found = found.model_copy(update={"attempt": None})
-        return self._comparing.one(recorded, found, _place_of_fact(recorded, event, status))
+        return self._comparing.one(
+            recorded, found, outcomes.place_of(recorded, status, self._lanes[recorded.version - 1])
+        )
 
     def _again(self, recorded: Recorded[Any]) -> Iterator[Verdict]:
         """One that an operator gave back; the others are the scheduler's."""
@@ -247,49 +286,3 @@ class _Lane:
             decided = cast("ReplyReady", first.event).model_copy(update={"turn": None})
             slot = slots.retry(parked.event_id)
             yield self._comparing.one(recorded, decided, slots.event_id(slot, 0))
-
-
-def _place_of_fact(recorded: Recorded[Any], event: Any, status: str) -> UUID:
-    """Its own; beside the proof that the message was sent; or that of the attempt's first fact."""
-    usual = slots.event_id(slots.delivery(event.message_ref, status), 0)
-    if recorded.event_id == usual:
-        return usual
-    others = {
-        slots.event_id(slot(event.reply, event.part, attempt), n)
-        for attempt in range(1, decider.MAX_ATTEMPTS + 1 + TRIED_AGAIN)
-        for slot, n in ((slots.heard, 0), (slots.send_outcome, 1))
-    }
-    return recorded.event_id if recorded.event_id in others else usual
-
-
-def _outcome(head: Queued, recorded: Recorded[Any]) -> Decide | None:
-    """What the vendor said is a fact; what follows from not knowing is decided."""
-    match recorded.event:
-        case ReplySent(message_ref=sid, known_by=known_by):
-            return decider.sent(head, sid, known_by)
-        case ReplyAssumed():
-            return decider.assumed(head)
-        case ReplyFailed() as failed:
-            return _failed(head, failed, recorded.recorded_at)
-        case _:
-            return None
-
-
-def _failed(head: Queued, event: ReplyFailed, now: datetime) -> Decide:
-    """After the last attempt by our own rule; else by the vendor's word."""
-    reason, tired, _ = event.reason.rpartition(TIRED)
-    if event.code is None and tired:
-        return decider.refused(head, now, reason, None)
-    return decider.failed(head, event.code, event.reason)
-
-
-def _status(event: Event) -> str:
-    match event:
-        case ReplyDelivered():
-            return "delivered"
-        case ReplyRead():
-            return "read"
-        case ReplyUndelivered(status=status):
-            return status
-        case _:
-            raise AssertionError("no status of a message")

@@ -69,13 +69,22 @@ class Lane(BaseModel):
     """The parkings of answers since then: these may be given back."""
     forgotten: bool = False
 
+    @property
+    def flying(self) -> tuple[Queued, ...]:
+        """The head that is claimed, and behind it what its message says too."""
+        head = self.queue[0] if self.queue else None
+        if head is None or head.token is None:
+            return ()
+        return tuple(one for one in self.queue if one.token == head.token)
+
     def but(self, **changes: Any) -> "Lane":
         return self.model_copy(update=changes)
 
 
 def ranked(sent: tuple[Sent, ...], fact: Delivery, rank: int) -> tuple[Sent, ...]:
     """Also of a message whose sending was only assumed: no other attempt is to be taken for it."""
-    known = next((one for one in sent if one.message_ref == fact.message_ref), None)
+    its = (one for one in sent if (one.message_ref, one.reply) == (fact.message_ref, fact.reply))
+    known = next(its, None)
     if known is None:
         new = Sent(message_ref=fact.message_ref, reply=fact.reply, part=fact.part, rank=rank)
         return remembering(sent, new)

@@ -3,7 +3,7 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import cast
@@ -13,6 +13,7 @@ from babel.dates import (
     format_date,
     format_datetime,
     format_skeleton,
+    format_timedelta,
     get_datetime_format,
     get_timezone_location,
 )
@@ -118,6 +119,11 @@ def moment(at: datetime, language: str) -> str:
 def day_and_time(at: datetime, language: str) -> str:
     """`Friday 4 December, 09:00`, of a day so near that its year is known."""
     return joined(_skeleton("MMMMEEEEd", at, language), clock_time(at, language), language)
+
+
+def ago(since: timedelta, language: str) -> str:
+    """`2 days ago`, in the largest unit that it has one of."""
+    return format_timedelta(-since, threshold=1, add_direction=True, locale=locale_of(language))
 
 
 def city(zone: str, language: str) -> str:

@@ -61,11 +61,6 @@ class Books:
     list_was_broken: bool = True
     """A repeat is forgiven only where the log says that it assumed."""
 
-    def accepts(self) -> Counter[tuple[UUID, int]]:
-        return Counter(
-            (one.reply, one.part) for one in self.accepted if one.sid not in self.refused
-        )
-
 
 def check(history: History) -> list[Violation]:
     """Every violation, the first in the log first; those that only the end shows come last."""

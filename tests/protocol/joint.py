@@ -198,10 +198,10 @@ class Joint(JointFold):
             self.put(f"reads: claim {x} with {group}", False, handlers=(*rest, h))
 
     def _group(self, f, q):
-        """The released replies behind it that go with it in one message."""
+        """The released reminders behind it that go with it in one message."""
         group = ()
         for z in f.queue[1:] if q in f.released else ():
-            lone = "alone" in self.r and "op" in {f.kind[q], f.kind[z]}
+            lone = "alone" in self.r and {f.kind[q], f.kind[z]} != {"rem"}
             if z not in f.released or lone:
                 break
             group += (z,)

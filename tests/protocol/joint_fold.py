@@ -17,7 +17,7 @@ JOINT_RULES = {
     "again": "its messages are pending again, unless a line settled them",
     "wake": "that refusal may be the agent's driver",
     "retried": "nor is an answer of before a takeover said that is retried from its dead letter",
-    "alone": "a digest joins an operator's line with nothing else",
+    "alone": "a digest joins reminders and alerts with nothing else",
     "asleep": "handed_back opens no turn while consent is withdrawn",
     "silent": "START opens no turn while an operator speaks",
     "parkslot": "parking takes the slot of the claim, as the claim and the hold do",

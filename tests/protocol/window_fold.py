@@ -170,11 +170,10 @@ class WindowFold(Model):
                         bad = bad or "W7 a second template of one reply"
                     tried.add(x[0])
                 if queue and queue[0] == x[0] and part[x[0]][x[1]] == (x[2], "todo"):
-                    part[x[0]][x[1]] = (x[2], "sending")
-                    for q in (x[0], *group):
-                        for p in (
-                            range(len(part[q])) if form == "tpl" else (x[1] if q == x[0] else 0,)
-                        ):
+                    for q in (x[0], *(group if "group" in r else ())):
+                        at = x[1] if q == x[0] else 0
+                        part[q][at] = (part[q][at][0], "sending")
+                        for p in range(len(part[q])) if form == "tpl" else (at,):
                             cover[q, p] = x
             elif kind == "O":
                 x, what = d
@@ -203,6 +202,8 @@ class WindowFold(Model):
                     never = late or (what == "stopped" and "unsaid" in r)
                     drops = x[0] in WORDS and never
                     part[x[0]][x[1]] = (x[2] + 1, "dropped" if drops else "todo")
+                    for q in group if "group" in r else ():
+                        part[q][0] = (part[q][0][0] + 1, "todo")
                     if what in ("refused", "again"):
                         tried.discard(x[0])
                     if what == "again":
@@ -261,8 +262,8 @@ class WindowFold(Model):
                 else p
             )
             head = (q, p) + part[q][p]
-            oth = [z for z in queue[1:] if any(s == "sending" for _, s in part[z])]
-            if oth:
+            with_it = {z for (z, _), x in cover.items() if x == head[:3]}
+            if any(busy(z) and z not in with_it for z in queue[1:]):
                 bad = bad or "W8 something was put before a claimed head"
         return (
             driver,

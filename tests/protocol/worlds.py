@@ -165,8 +165,11 @@ WINDOW = Studied(
         {"replies": 0, "inbound": ("STOP", "M", "START"), "crash": 0, "hmax": 1},
         {"inbound": ("STOP", "START"), "crash": 0},
         {"parts": {1: 2}, "tpl": (1,), "crash": 0, "lost": 1},
+        {"replies": 2, "least": (1, 2), "inbound": ("M",), "crash": 0, "hmax": 1},
     ],
     huge=[
+        {"replies": 2, "least": (1, 2), "inbound": ("M",), "lost": 1, "reliable": False},
+        {"replies": 2, "inbound": ("M",), "refuse": 1, "crash": 0},
         {"inbound": ("STOP", "START")},
         {"inbound": ("STOP", "M"), "crash": 0},
         {"inbound": ("STOP", "M")},

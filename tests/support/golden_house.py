@@ -397,7 +397,8 @@ class House:
         (proof,) = (
             one
             for one in events
-            if isinstance(one, ReplySent) and one.message_ref == sent.message_ref
+            if isinstance(one, ReplySent)
+            if (one.message_ref, one.reply) == (sent.message_ref, sent.reply)
         )
         return proof.attempt
 

@@ -20,11 +20,11 @@ from services.gateway.channels.statuses import Callback
 from taskflow.log.appending import Write
 from tests.support.golden_house import House, named, says
 
-ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV, MIA = (
+ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV, MIA, NOA = (
     UserId(named(name))
     for name in (
         *("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ida", "jon", "kim"),
-        *("lea", "liv", "mia"),
+        *("lea", "liv", "mia", "noa"),
     )
 )
 FORGOTTEN = (CLEO, GUS)
@@ -37,7 +37,7 @@ async def everything(house: House) -> None:
     await house.offer("pay_bill")
     for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
                   zone, undoing, windows, consenting, templates, buttons, media,
-                  taken):  # fmt: skip
+                  taken, digests):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -369,6 +369,38 @@ async def windows(house: House) -> None:
     await house.is_told(KIM, told)
     await house.sends(KIM)
     await written(house, "hello?")
+
+
+async def digests(house: House) -> None:
+    """Reminders that were held go in one message; one is refused by the window, one as it is."""
+    paused = TemplateReviewed(template=REMINDS, status="paused")
+    slot = slots.template_review(REMINDS, 2)
+    await house.log.append([Write(streams.TEMPLATES, [paused], None)], slot)
+    for day, hour, text in (
+        ("21", 9, "feed the cat"),
+        ("21", 10, "air the rooms"),
+        ("22", 9, "call the plumber"),
+        ("24", 9, "pay the rent"),
+        ("24", 10, "buy a ticket"),
+    ):
+        call = ("set_reminder", {"text": text, "date": f"2026-12-{day}", "time": f"{hour:02}:00"})
+        await house.hears(NOA, f"remind me on {day} December at {hour} to {text}")
+        await house.answers(NOA, says(None, call), says("It is set."))
+        await house.sends(NOA)
+    for _ in range(3):
+        await house.fires(NOA)
+        await house.sends(NOA)
+    await house.hears(NOA, "I am back")
+    await house.sends(NOA, Unknown("TimeoutError"), status="read")
+    await house.answers(NOA, says("Welcome."))
+    await house.sends(NOA, status="undelivered", code=WINDOW_SHUT)
+    await house.sends(NOA)
+    for _ in range(2):
+        await house.fires(NOA)
+        await house.sends(NOA)
+    no = "HTTP 400, 21617: the body is none"
+    await house.hears(NOA, "and now?")
+    await house.sends(NOA, NotNow("HTTP 429", 3), Never(21617, no), Never(21617, no))
 
 
 async def consenting(house: House) -> None:

@@ -54,8 +54,6 @@ class Books(Protocol):
     @property
     def refused(self) -> set[str]: ...
 
-    def accepts(self) -> Counter[tuple[UUID, int]]: ...
-
 
 class LaneJudge:
     """Sees each event once, with the lane after it."""
@@ -81,8 +79,14 @@ class LaneJudge:
         """By which attempt."""
         self._to_repeat: set[tuple[UUID, int]] = set()
         self._claims: dict[Attempt, int] = {}
+        self._carried: dict[Attempt, list[Attempt]] = {}
+        """By the attempt whose message says them."""
+        self.digests = 0
+        self._leads: Attempt = (UUID(int=0), 0, 0)
+        """The attempt whose message was claimed last."""
         self._by_template: set[Attempt] = set()
-        self._ranks: dict[str, int] = {}
+        self._ranks: dict[tuple[str, UUID], int] = {}
+        """By message and reply."""
         self._driver: UUID | None = None
         self._heard, self._refuted = 0, 0
         self._consents, self._consented, self._told = True, 0, False
@@ -103,36 +107,42 @@ class LaneJudge:
         owes = bool(lane.queue or lane.owes)
         assert (now is None) != owes, "a lane without its driver, or the reverse"
         for sent in lane.sent:
-            assert sent.rank == self._ranks[sent.message_ref], "a status went backwards"
+            assert sent.rank == self._ranks[sent.message_ref, sent.reply], "a status went backwards"
 
     def at_twilio(self) -> None:
         """What the phone sees: nothing twice but by assumption, nothing out of order."""
         assert max(self.twilio.posts.values(), default=1) == 1, "an attempt was POSTed twice"
-        for place, count in self.twilio.accepts().items():
+        for place, count in self.accepts().items():
             again = self.repeats[place] if self.twilio.list_was_broken else 0
             assert count <= 1 + again, "a part reached the phone twice"
         sure: list[tuple[int, int]] = []
         for message in self.twilio.accepted:
-            reply, part, _ = message.attempt
-            assumed = isinstance(self.outcomes.get(message.attempt), ReplyAssumed)
-            if (
-                not assumed
-                and reply not in self.troubled
-                and message.sid not in self.twilio.refused
-            ):
-                sure.append((self.order.index(reply), part))
+            for reply, part, attempt in self._said(message):
+                assumed = isinstance(self.outcomes.get((reply, part, attempt)), ReplyAssumed)
+                refused = message.sid in self.twilio.refused
+                if not (assumed or refused or reply in self.troubled):
+                    sure.append((self.order.index(reply), part))
         assert sure == sorted(sure), "parts reached the phone out of order"
+
+    def accepts(self) -> Counter[tuple[UUID, int]]:
+        """How often the phone has each part, or may get it yet."""
+        refused = self.twilio.refused
+        shown = (one for one in self.twilio.accepted if one.sid not in refused)
+        return Counter(place[:2] for one in shown for place in self._said(one))
+
+    def _said(self, message: Accepted) -> list[Attempt]:
+        """What one message says: an attempt, and those that were claimed within it."""
+        return [message.attempt, *self._carried.get(message.attempt, ())]
 
     def at_the_end(self) -> None:
         assert not self._owes, "who wrote after a STOP was not told what resumes"
         for reply, since in self.held.items():
             may = self._consents or reply in self._words
             assert not may or self._heard < since, "a reply is held though its user wrote since"
-        for message in self.twilio.accepted:
-            reply, part, attempt = message.attempt
+        refused = (one for one in self.twilio.accepted if one.sid in self.twilio.refused)
+        for reply, part, attempt in (place for one in refused for place in self._said(one)):
             counts = self._done.get((reply, part)) == attempt and reply not in self._given_up
-            refused = counts and message.sid in self.twilio.refused
-            assert not refused, "a part counts as sent that WhatsApp refused"
+            assert not counts, "a part counts as sent that WhatsApp refused"
         for reply, _ in self._to_repeat:
             owed = reply not in self._given_up and reply not in self.held
             assert not owed, "a part counts as sent that WhatsApp refused"
@@ -223,11 +233,16 @@ class LaneJudge:
         assert self._consents or reply in self._words, "claimed after STOP"
         assert not (self._consents and reply in self._words), "a word on a STOP claimed after START"
         assert place not in self._claims, "an attempt was claimed twice"
-        settled = set(self._claims) == set(self.outcomes)
-        assert settled, "claimed beside an open attempt"
+        flying = set(self._claims) - set(self.outcomes)
+        if claim.within is None:
+            assert not flying, "claimed beside an open attempt"
+            self._leads = place
+        else:
+            self._goes_within(claim, flying)
         assert (reply, claim.part) not in self._done, "claimed, though the part is done"
         assert reply in self._waiting, "claimed, though nothing of it waits"
-        first = next(one for one in self.order if one in self._waiting)
+        under_way = {one for one, *_ in flying}
+        first = next(one for one in self.order if one in self._waiting - under_way)
         assert reply == first, "claimed before an earlier reply that waits"
         if claim.template is None:
             refuted = self._refuted and self._heard < self._refuted
@@ -238,6 +253,18 @@ class LaneJudge:
         self._claims[place] = version
         self._to_repeat.discard((reply, claim.part))
         self.held.pop(reply, None)
+
+    def _goes_within(self, claim: ReplySending, flying: set[Attempt]) -> None:
+        leader = self._leads
+        assert leader in flying, "it goes by a message that is not on its way"
+        assert leader[0] == claim.within, "it goes by a message that is not on its way"
+        both = {self.kinds[leader[0]], self.kinds[claim.reply]}
+        assert both <= {"reminder", "alert"}, "a digest says an answer"
+        assert {leader[0], claim.reply} <= self.troubled, "a digest says what was never held"
+        assert self.parts.get(claim.reply, 1) == 1 == self.parts[leader[0]], "cut for a digest"
+        assert (claim.part, claim.template) == (0, None), "a digest goes by a template"
+        self._carried.setdefault(leader, []).append((claim.reply, 0, claim.attempt))
+        self.digests += 1
 
     def _is_held(self, reply: UUID, one: Recorded[Any]) -> None:
         assert reply in self._waiting, "held, though nothing of it waits"
@@ -254,18 +281,19 @@ class LaneJudge:
         assert place in self._claims, "an outcome of an attempt that nobody claimed"
         assert place not in self.outcomes, "an attempt has two outcomes"
         self.outcomes[place] = outcome
-        had = {each.sid: each.attempt for each in self.twilio.accepted}
+        had = {each.sid: self._said(each) for each in self.twilio.accepted}
+        everything = {place for said in had.values() for place in said}
         match outcome:
             case ReplySent(message_ref=sid):
-                self._ranks.setdefault(sid, RANKS["sent"])
-                assert had.get(sid) == place, "sent, but Twilio never had it"
+                self._ranks.setdefault((sid, outcome.reply), RANKS["sent"])
+                assert place in had.get(sid, ()), "sent, but Twilio never had it"
                 self._is_done(outcome)
             case ReplyAssumed(assumed=assumed):
                 self.repeats[outcome.reply, outcome.part] += assumed == "again"
                 if assumed == "gone":
                     self._is_done(outcome)
             case ReplyRefused(code=code):
-                assert place not in had.values(), "refused, but Twilio has it"
+                assert place not in everything, "refused, but Twilio has it"
                 if code == WINDOW_SHUT:
                     self._is_refuted(place)
                 if code == OPTED_OUT:
@@ -276,7 +304,7 @@ class LaneJudge:
                 if code == OPTED_OUT and self._consents and not late:
                     self._withdraws()
             case ReplyFailed():
-                assert place not in had.values(), "refused, but Twilio has it"
+                assert place not in everything, "refused, but Twilio has it"
                 self._gives_up(self.failed, outcome.reply)
 
     def _is_done(self, outcome: ReplySent | ReplyAssumed) -> None:
@@ -318,4 +346,5 @@ class LaneJudge:
             status = told.status
             if told.code == WINDOW_SHUT and told.attempt is not None:
                 self._is_repaired(told.reply, told.part, told.attempt)
-        self._ranks[told.message_ref] = max(RANKS[status], self._ranks.get(told.message_ref, 0))
+        whose = (told.message_ref, told.reply)
+        self._ranks[whose] = max(RANKS[status], self._ranks.get(whose, 0))

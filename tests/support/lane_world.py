@@ -5,8 +5,9 @@ only identities can tell them apart. Callbacks run the gateway's own code, one e
 """
 
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +66,11 @@ class Sender:
     @property
     def head(self) -> Queued | None:
         return self.move.head if self.move else None
+
+    @property
+    def group(self) -> Sequence[Queued]:
+        """What its claim says in one message."""
+        return self.move.group if isinstance(self.move, Claim) else ()
 
     def waits_for(self, attempt: Attempt) -> bool:
         return self.at == "wait" and self.head is not None and place(self.head) == attempt
@@ -181,17 +187,18 @@ class LaneWorld(RuleBasedStateMachine):
                 self.hands_back(sender)
             case Claim() as claim:
                 self.tokens += 1
+                claim = replace(claim, joined=self.fitting(claim))
                 sender.move, sender.token, sender.at = claim, UUID(int=self.tokens), "claim"
                 sender.began = self.log.now
             case Hold() as hold:
                 sender.move, sender.at = hold, "hold"
             case Decide() as decided:
                 self.record(sender, decided)
-            case Reconcile(head=head, claimed_at=claimed_at):
+            case Reconcile(group=group, claimed_at=claimed_at):
                 if found := self.find(sender.lane, claimed_at):
-                    self.record(sender, decider.sent(head, found.sid, "list"))
+                    self.record(sender, decider.sent(group, found.sid, "list"))
                 elif self.log.now - claimed_at > UNKNOWN_FOR:
-                    self.record(sender, decider.assumed(head))
+                    self.record(sender, decider.assumed(group))
 
     # -- what a broken sender would do otherwise --------------------------------------------
 
@@ -218,7 +225,7 @@ class LaneWorld(RuleBasedStateMachine):
     def post(self, sender: Sender) -> None:
         assert sender.head is not None
         if self.is_too_old(sender):
-            self.record(sender, decider.refused(sender.head, self.log.now, "paused", None))
+            self.record(sender, decider.refused(sender.group, self.log.now, "paused", None))
             return
         attempt = place(sender.head)
         assert attempt not in self.judge.outcomes, "a settled attempt is POSTed"
@@ -229,7 +236,13 @@ class LaneWorld(RuleBasedStateMachine):
         assert isinstance(sender.move, Claim)
         parts = self.judge.parts.get(sender.move.head.reply, 1)
         claim = decider.claimed(sender.move, parts, sender.token)
-        return self.at_gate([claim], sender.move.slot, sender.lane)
+        return self.at_gate(claim.events, claim.slot, sender.lane)
+
+    def fitting(self, move: Claim) -> tuple[Queued, ...]:
+        """Of what may go with it, what fits into its message."""
+        whole = self.judge.parts.get(move.head.reply, 1) == 1
+        of_one = takewhile(lambda one: self.judge.parts.get(one.reply, 1) == 1, move.joined)
+        return tuple(of_one) if whole else ()
 
     def hold_back(self, sender: Sender) -> Outcome | None:
         assert isinstance(sender.move, Hold)

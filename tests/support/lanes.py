@@ -1,5 +1,6 @@
 """Everything that may happen to one lane, in any order."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from contracts import slots
 from contracts.conversation import ReplyReady
 from contracts.replies import OPTED_OUT, WINDOW_SHUT, ReplyParked
 from services.gateway import decider
+from services.gateway.decider import Decide
+from services.gateway.queued import Queued
 from taskflow.log.appending import Because
 from tests.support.lane_judge import CLOCKS_APART
 from tests.support.lane_world import START, STOP, TEXT, LaneWorld, Sender, Webhook
@@ -47,6 +50,7 @@ WINDOW = (
 MOST_SENDERS = 5
 AHEAD = (timedelta(), timedelta(), CLOCKS_APART, -CLOCKS_APART)
 """Of the log's clock is a sender's."""
+NO_PHONE = 21614
 LATE = "HTTP 400, 63016: too late"
 
 
@@ -136,8 +140,8 @@ class Lanes(LaneWorld):
     @rule(n=NUMBER)
     def twilio_accepts(self, n: int) -> None:
         message, waiting = self.accept(n)
-        if waiting and waiting.head:
-            self.record(waiting, decider.sent(waiting.head, message.sid, "response"))
+        if waiting:
+            self.record(waiting, decider.sent(waiting.group, message.sid, "response"))
 
     @precondition(lambda self: self.twilio.network and not self.twilio.opted_out)
     @rule(n=NUMBER)
@@ -152,10 +156,16 @@ class Lanes(LaneWorld):
         attempt = one_of(sorted(self.twilio.network), n)
         self.twilio.drop(attempt)
         for sender in self.senders:
-            if sender.waits_for(attempt) and sender.head:
-                later = decider.refused(sender.head, self.log.now, "429", None)
-                never = decider.failed(sender.head, 21614, "no such phone")
+            if sender.waits_for(attempt):
+                later = decider.refused(sender.group, self.log.now, "429", None)
+                never = self.fails(sender.group)
                 self.record(sender, one_of([later, later, never], n))
+
+    def fails(self, group: Sequence[Queued]) -> Decide:
+        """What is refused for good together may be taken one by one."""
+        if len(group) > 1:
+            return decider.too_late(group, self.log.now, NO_PHONE, "no such phone")
+        return decider.failed(group, NO_PHONE, "no such phone")
 
     @precondition(lambda self: self.twilio.network and not self.twilio.is_open(self.log.now))
     @rule(n=NUMBER)
@@ -171,8 +181,8 @@ class Lanes(LaneWorld):
         attempt = one_of(sorted(self.twilio.network), n)
         self.twilio.drop(attempt)
         for sender in self.senders:
-            if sender.waits_for(attempt) and sender.head:
-                self.record(sender, decider.too_late(sender.head, self.log.now, code, LATE))
+            if sender.waits_for(attempt):
+                self.record(sender, decider.too_late(sender.group, self.log.now, code, LATE))
 
     @precondition(lambda self: self.twilio.network)
     @rule(n=NUMBER)

@@ -101,8 +101,3 @@ class SimulatedTwilio:
     def refused(self) -> set[str]:
         """What WhatsApp did not take to the phone because of the window."""
         return {sid for sid, fate in self.fates.items() if fate == "refused"}
-
-    def accepts(self) -> Counter[tuple[UUID, int]]:
-        """How often the phone has each part, or may get it yet."""
-        refused = self.refused
-        return Counter(one.attempt[:2] for one in self.accepted if one.sid not in refused)

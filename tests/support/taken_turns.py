@@ -3,6 +3,8 @@
 Operators look and move at different moments, and so do agents; a claim and its outcome are two.
 """
 
+from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from services.agent.takeover import deciding
 from services.gateway import decider as sending
 from services.gateway.lane import FOLD as LANE
 from services.gateway.lane import Lane
+from services.gateway.queued import Queued
 from taskflow.log.appending import FRESH, Because, Outcome
 from tests.support.taken_turn_judge import TakenTurnJudge
 from tests.support.turns import CONSUMED, Turns
@@ -93,24 +96,26 @@ class TakenTurns(Turns):
         move = sending.next_move(self.lane, self.log.now)
         match move:
             case sending.Claim(head=head):
-                parts = 1 + head.reply.int % 2
+                parts = _parts(head)
                 if n % 10 == 9:
                     parked = ReplyParked(reply=head.reply, error="boom")
                     self.append([parked], move.slot)
                     return
-                self.append([sending.claimed(move, parts, self.fresh())], move.slot)
+                behind = () if parts > 1 else takewhile(lambda one: _parts(one) == 1, move.joined)
+                move = replace(move, joined=tuple(behind))
+                self._ends(sending.claimed(move, parts, self.fresh()))
             case sending.Hold():
                 self.append([sending.held(move)], move.slot)
-            case sending.Reconcile(head=head):
+            case sending.Reconcile(group=group):
                 self._ends(
                     one_of(
                         [
-                            sending.sent(head, f"SM{len(self.log.all())}", "response"),
-                            sending.sent(head, f"SM{len(self.log.all())}", "response"),
-                            sending.refused(head, self.log.now, "429", None),
-                            sending.too_late(head, self.log.now, WINDOW_SHUT, "too late"),
-                            sending.assumed(head),
-                            sending.failed(head, 21614, "no such phone"),
+                            sending.sent(group, f"SM{len(self.log.all())}", "response"),
+                            sending.sent(group, f"SM{len(self.log.all())}", "response"),
+                            sending.refused(group, self.log.now, "429", None),
+                            sending.too_late(group, self.log.now, WINDOW_SHUT, "too late"),
+                            sending.assumed(group),
+                            sending.failed(group, 21614, "no such phone"),
                         ],
                         n,
                     )
@@ -123,16 +128,20 @@ class TakenTurns(Turns):
     @precondition(lambda self: self._sent())
     @rule(n=NUMBER)
     def a_reply_is_refused_late(self, n: int) -> None:
-        told = one_of(self._sent(), n)
-        refused = ReplyUndelivered(
-            reply=told.reply,
-            part=told.part,
-            attempt=told.attempt,
-            message_ref=told.message_ref,
-            status="undelivered",
-            code=WINDOW_SHUT,
-        )
-        self.append([refused], slots.delivery(told.message_ref, "undelivered"))
+        ref = one_of(self._sent(), n).message_ref
+        refused = [
+            ReplyUndelivered(
+                reply=told.reply,
+                part=told.part,
+                attempt=told.attempt,
+                message_ref=ref,
+                status="undelivered",
+                code=WINDOW_SHUT,
+            )
+            for told in self._sent()
+            if told.message_ref == ref
+        ]
+        self.append(refused, slots.delivery(ref, "undelivered"))
 
     def _ends(self, decided: sending.Decide) -> None:
         self.append(decided.events, decided.slot)
@@ -176,3 +185,7 @@ class TakenTurns(Turns):
             elif self.state.driver is None and not self.handlers and not self.bus.queue:
                 break
             super().settle()
+
+
+def _parts(reply: Queued) -> int:
+    return 1 + reply.reply.int % 2

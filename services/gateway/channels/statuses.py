@@ -8,7 +8,7 @@ from contracts.event import Event
 from contracts.replies import ReplyDelivered, ReplyRead, ReplyUndelivered
 from services.gateway.decider import Decide, KnownBy, sent
 from services.gateway.lane import Lane
-from services.gateway.queued import place
+from services.gateway.queued import Place, place
 from services.gateway.state import RANKS
 
 
@@ -29,19 +29,29 @@ def called_back(lane: Lane, told: Callback, known_by: KnownBy = "callback") -> D
 
     Both stand in one batch: a callback does not come again.
     """
-    fact = _fact(told)
-    head = lane.queue[0] if lane.queue else None
-    if head and head.token and place(head) == (told.reply, told.part, told.attempt):
-        proof = sent(head, told.message_ref, known_by)
-        return Decide(proof.slot, [*proof.events, *([fact] if fact else [])])
-    known = next((one.rank for one in lane.sent if one.message_ref == told.message_ref), 0)
-    if fact is None or RANKS[told.status] <= known:
-        return None
-    return Decide(slots.delivery(told.message_ref, told.status), [fact])
+    at = (told.reply, told.part, told.attempt)
+    flying = lane.flying
+    if flying and place(flying[0]) == at:
+        proof = sent(flying, told.message_ref, known_by)
+        facts = [fact for one in flying if (fact := _fact(told, *place(one)))]
+        return Decide(proof.slot, [*proof.events, *facts])
+    ranks = {one.reply: one.rank for one in lane.sent if one.message_ref == told.message_ref}
+    rank = RANKS.get(told.status, 0)
+    news = [one for one in said_by(lane, at) if rank > ranks.get(one[0], 0)]
+    facts = [fact for one in news if (fact := _fact(told, *one))]
+    return Decide(slots.delivery(told.message_ref, told.status), facts) if facts else None
 
 
-def _fact(told: Callback) -> Event | None:
-    reply, part, sid = told.reply, told.part, told.message_ref
+def said_by(lane: Lane, at: Place) -> list[Place]:
+    """What an attempt's message said: its own part, and what went within it."""
+    known = (*lane.queue, *lane.held, *lane.gone)
+    joined = [one for one in known if one.within == at]
+    joined.sort(key=lambda one: one.ready)
+    return [at, *((one.reply, 0, len(one.pieces[0].attempts)) for one in joined)]
+
+
+def _fact(told: Callback, reply: UUID, part: int, attempt: int) -> Event | None:
+    sid = told.message_ref
     match told.status:
         case "delivered":
             return ReplyDelivered(reply=reply, part=part, message_ref=sid)
@@ -54,7 +64,7 @@ def _fact(told: Callback) -> Event | None:
                 message_ref=sid,
                 status=status,
                 code=told.code,
-                attempt=told.attempt,
+                attempt=attempt,
             )
         case _:
             return None

@@ -48,7 +48,7 @@ def ready(story: Story, kind: str = "answer") -> UUID:
 def claimed(story: Story, parts: int = 1) -> None:
     move = next_move(lane(story), START + timedelta(hours=1))
     assert isinstance(move, Claim)
-    story.tell(decider.claimed(move, parts, TOKEN), slot=move.slot)
+    settle(story, decider.claimed(move, parts, TOKEN))
 
 
 def settle(story: Story, decision: Decide) -> Any:
@@ -78,34 +78,34 @@ def test_a_claim_is_taken_once_and_then_looked_after(story: Story) -> None:
     story.tell(ReplySending(reply=first, part=0, parts=1, attempt=1, token=uuid4()))
 
     assert head(story).token == TOKEN
-    assert next_move(lane(story), START) == Reconcile(head(story), START)
+    assert next_move(lane(story), START) == Reconcile((head(story),), START)
     assert decider.current_slot(lane(story)) == slots.send_outcome(first, 0, 1)
 
 
 def test_sent_parts_follow_each_other_and_then_the_next_reply(story: Story) -> None:
     first, second = ready(story), ready(story)
     claimed(story, parts=2)
-    settle(story, decider.sent(head(story), "SM1", "response"))
+    settle(story, decider.sent([head(story)], "SM1", "response"))
     assert (head(story).reply, head(story).part, head(story).token) == (first, 1, None)
     claimed(story, parts=2)
-    settle(story, decider.sent(head(story), "SM2", "list"))
+    settle(story, decider.sent([head(story)], "SM2", "list"))
 
     assert (head(story).reply, lane(story).driver) == (second, first)
     claimed(story)
-    settle(story, decider.sent(head(story), "SM3", "response"))
+    settle(story, decider.sent([head(story)], "SM3", "response"))
     assert (lane(story).queue, lane(story).driver) == ((), None)
 
 
 def test_a_refusal_waits_longer_each_time(story: Story) -> None:
     ready(story)
     claimed(story)
-    refused = settle(story, decider.refused(head(story), START, "429", None))
+    refused = settle(story, decider.refused([head(story)], START, "429", None))
     assert isinstance(refused, ReplyRefused)
 
     assert next_move(lane(story), START) == WaitUntil(START + timedelta(seconds=1))
     assert isinstance(next_move(lane(story), START + timedelta(seconds=1)), Claim)
     claimed(story)
-    settle(story, decider.refused(head(story), START, "429", 30))
+    settle(story, decider.refused([head(story)], START, "429", 30))
     assert next_move(lane(story), START) == WaitUntil(START + timedelta(seconds=30))
 
 
@@ -113,7 +113,7 @@ def test_refused_too_often_is_failed(story: Story) -> None:
     ready(story)
     last = tried(head(story), MAX_ATTEMPTS)
 
-    assert isinstance(decider.refused(last, START, "429", None).events[0], ReplyFailed)
+    assert isinstance(decider.refused([last], START, "429", None).events[0], ReplyFailed)
 
 
 def test_refusals_are_borne_for_about_an_hour(story: Story) -> None:
@@ -121,7 +121,7 @@ def test_refusals_are_borne_for_about_an_hour(story: Story) -> None:
     waited = timedelta()
     while head(story).attempt < MAX_ATTEMPTS:
         claimed(story)
-        refused = settle(story, decider.refused(head(story), START, "unreachable", None))
+        refused = settle(story, decider.refused([head(story)], START, "unreachable", None))
         waited += refused.again_at - START
 
     assert timedelta(minutes=45) < waited < timedelta(minutes=75)
@@ -130,7 +130,7 @@ def test_refusals_are_borne_for_about_an_hour(story: Story) -> None:
 def test_a_failed_reply_makes_way(story: Story) -> None:
     ready(story)
     claimed(story)
-    settle(story, decider.failed(head(story), 21610, "opted out"))
+    settle(story, decider.failed([head(story)], 21610, "opted out"))
 
     assert (lane(story).queue, lane(story).driver) == ((), None)
 
@@ -142,7 +142,7 @@ def test_a_failed_reply_makes_way(story: Story) -> None:
 def test_an_unknown_outcome_is_assumed_by_its_class(story: Story, kind: str, assumed: str) -> None:
     ready(story, kind)
     claimed(story)
-    event = settle(story, decider.assumed(head(story)))
+    event = settle(story, decider.assumed([head(story)]))
 
     assert isinstance(event, ReplyAssumed)
     assert event.assumed == assumed
@@ -154,7 +154,7 @@ def test_what_is_said_again_is_not_for_ever(story: Story, kind: str) -> None:
     ready(story, kind)
     last = tried(head(story), decider.MAX_REPEATS)
 
-    assert decider.assumed(last).events[0].assumed == "gone"
+    assert decider.assumed([last]).events[0].assumed == "gone"
 
 
 def test_parking_waits_for_a_claimed_attempt(story: Story) -> None:
@@ -163,7 +163,7 @@ def test_parking_waits_for_a_claimed_attempt(story: Story) -> None:
     claimed(story)
     assert decider.parked(lane(story), "boom") is None
 
-    settle(story, decider.refused(head(story), START, "429", None))
+    settle(story, decider.refused([head(story)], START, "429", None))
     decision = decider.parked(lane(story), "boom")
     assert decision is not None
     parked = story.tell(*decision.events, slot=decision.slot)[0]
@@ -233,7 +233,7 @@ def test_any_callback_proves_that_twilio_has_it(story: Story, status: str) -> No
 def test_statuses_are_noted_and_never_go_backwards(story: Story) -> None:
     first = ready(story)
     claimed(story)
-    settle(story, decider.sent(head(story), "SM1", "response"))
+    settle(story, decider.sent([head(story)], "SM1", "response"))
     for status, kind in (("delivered", ReplyDelivered), ("read", ReplyRead)):
         assert isinstance(settle(story, heard(story, told(first, status))), kind)
 
@@ -244,7 +244,7 @@ def test_statuses_are_noted_and_never_go_backwards(story: Story) -> None:
 def test_a_failed_delivery_is_noted_with_its_code(story: Story) -> None:
     first = ready(story)
     claimed(story)
-    settle(story, decider.sent(head(story), "SM1", "response"))
+    settle(story, decider.sent([head(story)], "SM1", "response"))
     event = settle(story, heard(story, told(first, "undelivered")))
 
     assert isinstance(event, ReplyUndelivered)
@@ -256,7 +256,7 @@ def test_a_failed_delivery_is_noted_with_its_code(story: Story) -> None:
 def test_a_late_callback_after_assuming_is_only_noted(story: Story) -> None:
     first = ready(story)
     claimed(story)
-    settle(story, decider.assumed(head(story)))
+    settle(story, decider.assumed([head(story)]))
 
     assert isinstance(settle(story, heard(story, told(first, "delivered"))), ReplyDelivered)
     assert called_back(lane(story), told(first, "delivered")) is None
@@ -272,8 +272,8 @@ def test_a_message_known_by_its_delivery_alone_is_not_taken_for_the_next(story: 
 def test_a_reply_that_came_to_fewer_parts_ends_with_the_last(story: Story) -> None:
     ready(story)
     claimed(story, parts=3)
-    settle(story, decider.sent(head(story), "SM1", "response"))
+    settle(story, decider.sent([head(story)], "SM1", "response"))
     claimed(story, parts=1)
-    settle(story, decider.sent(head(story), "SM2", "response"))
+    settle(story, decider.sent([head(story)], "SM2", "response"))
 
     assert lane(story).queue == ()

@@ -67,6 +67,10 @@ class Vendor:
         self.shown.append(message.picture)
         return self.outcomes.pop(0)
 
+    def as_listed(self, ref: str, at: datetime) -> Listed:
+        """What was posted last."""
+        return Listed(ref, self.posted[-1], ADDRESS, at, None)
+
     async def sent_to(self, _address: str, _since: datetime) -> list[Listed]:
         if self.listed is None:
             raise VendorUnavailable("away")

@@ -57,7 +57,7 @@ def test_what_whatsapp_refused_is_to_do_again_and_its_refusal_drives(story: Stor
 def test_what_was_only_assumed_to_be_gone_is_to_do_again_too(story: Story) -> None:
     first = ready(story)
     claimed(story)
-    settle(story, decider.assumed(head(story)))
+    settle(story, decider.assumed([head(story)]))
     assert lane(story).queue == ()
 
     refused_late(story, first)
@@ -68,12 +68,12 @@ def test_what_was_only_assumed_to_be_gone_is_to_do_again_too(story: Story) -> No
 def test_another_attempt_than_the_last_is_not_repaired(story: Story, how: str) -> None:
     first = ready(story, "reminder")
     claimed(story)
-    settle(story, decider.assumed(head(story)))
+    settle(story, decider.assumed([head(story)]))
     story.tell(message())
     if how != "to do":
         claimed(story)
     if how == "sent":
-        settle(story, decider.sent(head(story), "SM2", "response"))
+        settle(story, decider.sent([head(story)], "SM2", "response"))
     before = lane(story)
     refused_late(story, first)
 
@@ -91,7 +91,7 @@ def test_a_part_that_was_refused_while_another_is_on_its_way_follows_it(story: S
     assert (now.part, now.attempt, now.token) == (1, 1, before.token)
     assert isinstance(next_move(lane(story), START), Reconcile)
 
-    settle(story, decider.sent(head(story), "SM2", "response"))
+    settle(story, decider.sent([head(story)], "SM2", "response"))
     assert (head(story).part, head(story).attempt) == (0, 2)
     story.tell(message())
     sends(story, "SM3", parts=2)
@@ -105,7 +105,7 @@ def test_what_was_refused_is_not_put_before_a_claimed_head(story: Story) -> None
     refused_late(story, first)
     assert queued(story) == [second, first]
 
-    settle(story, decider.refused(head(story), START, "429", None))
+    settle(story, decider.refused([head(story)], START, "429", None))
     assert queued(story) == [first, second]
 
 
@@ -113,13 +113,13 @@ def test_tries_are_counted_anew_after_a_refusal_by_the_window(story: Story) -> N
     first = ready(story, "alert")
     for _ in range(MAX_REPEATS):
         claimed(story)
-        settle(story, decider.assumed(head(story)))
+        settle(story, decider.assumed([head(story)]))
     assert lane(story).queue == ()
 
     refused_late(story, first, attempt=MAX_REPEATS)
     story.tell(message())
     claimed(story)
-    assert settle(story, decider.assumed(head(story))).assumed == "again"
+    assert settle(story, decider.assumed([head(story)])).assumed == "again"
     refused_at_once(story)
     assert head(story).tries == 1
 
@@ -128,7 +128,7 @@ def test_a_refusal_of_what_was_given_up_shuts_the_window_and_repairs_nothing(sto
     first, second = ready(story), ready(story)
     sends(story, "SM1", parts=2)
     claimed(story, parts=2)
-    settle(story, decider.failed(head(story), 63024, "nobody there"))
+    settle(story, decider.failed([head(story)], 63024, "nobody there"))
     refused_late(story, first)
 
     assert queued(story) == [second]

@@ -46,8 +46,8 @@ class Laned(Story):
 
     def claim(self, parts: int = 1) -> Any:
         claimed = decider.claimed(self.move(), parts, TOKEN)
-        self.tell(claimed)
-        return claimed
+        self.tell(*claimed.events)
+        return claimed.events[0]
 
     def ends(self, decided: decider.Decide) -> None:
         self.tell(*decided.events, slot=decided.slot)
@@ -75,10 +75,10 @@ def test_a_lane_of_answers_alone_has_no_driver_any_more() -> None:
 
 def test_an_answer_on_its_way_leaves_with_its_outcome_whatever_that_is() -> None:
     for end in (
-        lambda head: decider.sent(head, "SM1", "response"),
-        lambda head: decider.refused(head, START, "429", None),
-        decider.assumed,
-        lambda head: decider.failed(head, 21614, "no such phone"),
+        lambda head: decider.sent([head], "SM1", "response"),
+        lambda head: decider.refused([head], START, "429", None),
+        lambda head: decider.assumed([head]),
+        lambda head: decider.failed([head], 21614, "no such phone"),
     ):
         lane = Laned()
         lane.ready("answer")
@@ -94,7 +94,7 @@ def test_all_but_an_operators_lines_is_marked_while_they_have_the_word() -> None
     taken = lane.take()
     lane.ready("reminder")
     assert lane.claim().marked
-    lane.ends(decider.refused(lane.lane.queue[0], START, "429", None))
+    lane.ends(decider.refused([lane.lane.queue[0]], START, "429", None))
     lane.back(taken)
     assert not lane.lane.queue[0].not_before or lane.lane.queue[0].marked
     assert not decider.is_marked(lane.lane, lane.lane.queue[0])
@@ -110,7 +110,7 @@ def test_what_began_marked_ends_marked() -> None:
     taken = lane.take()
     lane.ready("alert")
     lane.claim(parts=2)
-    lane.ends(decider.sent(lane.lane.queue[0], "SM1", "response"))
+    lane.ends(decider.sent([lane.lane.queue[0]], "SM1", "response"))
     lane.back(taken)
     assert lane.claim(parts=2).marked
 

@@ -44,13 +44,13 @@ def claim(story: Story) -> Claim:
     claimed = move(story, 3_600)
     assert isinstance(claimed, Claim)
     assert claimed.template == "HX1"
-    story.tell(decider.claimed(claimed, 1, TOKEN))
+    story.tell(*decider.claimed(claimed, 1, TOKEN).events)
     return claimed
 
 
 def test_a_429_of_a_template_is_waited_out(story: Story) -> None:
     claimed = claim(story)
-    refused = decider.refused(lane(story).queue[0], LATER, "busy", 30.0)
+    refused = decider.refused([lane(story).queue[0]], LATER, "busy", 30.0)
     story.tell(*refused.events, slot=refused.slot)
 
     assert claimed.template == "HX1"
@@ -61,7 +61,7 @@ def test_a_429_of_a_template_is_waited_out(story: Story) -> None:
 @pytest.mark.parametrize("code", sorted(TEMPLATE_REFUSED))
 def test_a_refusal_that_is_told_later_holds_it_and_shuts_no_window(story: Story, code: int) -> None:
     claimed = claim(story)
-    sent = decider.sent(lane(story).queue[0], "SM1", "response")
+    sent = decider.sent([lane(story).queue[0]], "SM1", "response")
     story.tell(*sent.events, slot=sent.slot)
     story.tell(_undelivered(claimed, code))
 
@@ -74,8 +74,8 @@ def test_of_a_text_only_a_shut_window_is_said_again(story: Story) -> None:
     story.tell(message("hello"))
     first = next_move(lane(story), START)
     assert isinstance(first, Claim)
-    story.tell(decider.claimed(first, 1, TOKEN))
-    sent = decider.sent(lane(story).queue[0], "SM1", "response")
+    story.tell(*decider.claimed(first, 1, TOKEN).events)
+    sent = decider.sent([lane(story).queue[0]], "SM1", "response")
     story.tell(*sent.events, slot=sent.slot)
     story.tell(_undelivered(first, 63041))
     assert lane(story).queue == ()

@@ -36,7 +36,7 @@ def story() -> Story:
 
 def sends(story: Story, sid: str, parts: int = 1) -> None:
     claimed(story, parts)
-    settle(story, decider.sent(head(story), sid, "response"))
+    settle(story, decider.sent([head(story)], sid, "response"))
 
 
 def refused_late(
@@ -56,7 +56,7 @@ def refused_late(
 
 def refused_at_once(story: Story) -> None:
     claimed(story)
-    settle(story, decider.too_late(head(story), START, WINDOW_SHUT, LATE))
+    settle(story, decider.too_late([head(story)], START, WINDOW_SHUT, LATE))
 
 
 def hold(story: Story, now: datetime = START + DAY) -> None:
@@ -122,7 +122,7 @@ def test_a_message_behind_the_claim_that_was_refused_keeps_the_window_open(story
     first = ready(story)
     claimed(story)
     story.tell(message())
-    settle(story, decider.too_late(head(story), START, WINDOW_SHUT, LATE))
+    settle(story, decider.too_late([head(story)], START, WINDOW_SHUT, LATE))
 
     assert next_move(lane(story), START) == Claim(head(story), slots.claim(first, 0, 2))
 
@@ -149,7 +149,7 @@ def test_nothing_is_put_before_a_claimed_head(story: Story) -> None:
     story.tell(message())
     assert queued(story) == [second, first, third]
 
-    settle(story, decider.sent(head(story), "SM1", "response"))
+    settle(story, decider.sent([head(story)], "SM1", "response"))
     assert queued(story) == [first, second, third]
 
 
@@ -157,7 +157,7 @@ def test_tries_are_counted_anew_after_a_hold(story: Story) -> None:
     ready(story)
     for _ in range(MAX_ATTEMPTS - 1):
         claimed(story)
-        settle(story, decider.refused(head(story), START, "429", None))
+        settle(story, decider.refused([head(story)], START, "429", None))
     assert head(story).tries == MAX_ATTEMPTS
 
     hold(story)

@@ -21,7 +21,7 @@ def test_without_a_fault_each_part_is_sent_once_though_commits_go_unanswered() -
             parts = Counter(
                 {(r, p): 1 for r, count in self.judge.parts.items() for p in range(count)}
             )
-            assert self.twilio.accepts() == parts
+            assert self.judge.accepts() == parts
             assert not self.judge.assumed_gone()
 
     for seed in range(SEEDS):

@@ -162,7 +162,7 @@ def test_claims_outside_their_slot_are_found_out() -> None:
             assert isinstance(sender.move, Claim)
             parts = self.judge.parts[sender.move.head.reply]
             claim = decider.claimed(sender.move, parts, sender.token)
-            return self.append([claim], slots.retry(sender.token))
+            return self.append(claim.events, slots.retry(sender.token))
 
     assert found(Aside) == "an attempt was claimed twice"
 
