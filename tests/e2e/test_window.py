@@ -1,8 +1,10 @@
 """A reminder for somebody who has been silent for a day: by template, or when they write."""
 
+import asyncio
 import itertools
 from collections.abc import Generator
 
+import asyncpg
 import pytest
 
 from tests.support.house import running
@@ -39,6 +41,19 @@ def silent_since_a_reminder(stack: Stack, user: str, seconds: int = 6) -> None:
     stack.post(f"{stack.sim}/_sim/phone/window/close", {"user": user})
 
 
+def held(stack: Stack) -> int:
+    """How many holds the log has."""
+
+    async def counted() -> int:
+        log = await asyncpg.connect(stack.postgres.dsn)
+        try:
+            return await log.fetchval("select count(*) from events where type = 'reply.held'")
+        finally:
+            await log.close()
+
+    return asyncio.run(counted())
+
+
 def arrived(stack: Stack, user: str) -> list[str]:
     """What the phone shows, after the answer that set the reminder."""
     told = [one for one in stack.chat(user) if one["direction"] == "outbound"]
@@ -52,6 +67,20 @@ def test_without_a_template_it_is_held_and_said_when_they_write(stack: Stack, us
     wait_until(lambda: len(arrived(stack, user)) == 2, 60)
 
     assert arrived(stack, user)[0] == "⏰ call the dentist"
+
+
+def test_two_that_were_held_come_in_one_message(stack: Stack, user: str) -> None:
+    stack.say(user, "remind me in 5 seconds to water the plants")
+    stack.await_replies(user, 1)
+    stack.say(user, "remind me in 7 seconds to feed the cat")
+    stack.await_replies(user, 2)
+    before = held(stack)
+    stack.post(f"{stack.sim}/_sim/phone/window/close", {"user": user})
+    wait_until(lambda: held(stack) == before + 2, 60)
+    stack.say(user, "hello again")
+    wait_until(lambda: len(arrived(stack, user)) == 3, 60)
+
+    assert arrived(stack, user)[1].split("\n\n") == ["⏰ water the plants", "⏰ feed the cat"]
 
 
 def test_with_templates_it_comes_by_one_and_the_answer_to_it_is_answered(
