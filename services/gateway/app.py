@@ -28,7 +28,6 @@ from services.gateway.channels.twilio.contents import Contents
 from services.gateway.channels.twilio.looking import keep_looking
 from services.gateway.channels.twilio.sweeping import Sweeping
 from services.gateway.channels.twilio.twilio import Twilio
-from services.gateway.database_clock import DatabaseClock
 from services.gateway.effects import Effects
 from services.gateway.handlers import subscribe
 from services.gateway.lane import FOLD
@@ -43,6 +42,7 @@ from services.gateway.web.requests import Requests
 from services.gateway.webhooks import Webhooks
 from taskflow import clock
 from taskflow.health.gauges import Gauges
+from taskflow.postgres.database_clock import DatabaseClock
 from taskflow.privacy.media import Media
 from taskflow.process.service import Runtime, run
 from taskflow.process.serving import serving

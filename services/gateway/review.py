@@ -23,15 +23,14 @@ from contracts.replies import (
     ReplySent,
     ReplyUndelivered,
 )
-from services.gateway import consent, decider
-from services.gateway.channels.buttons import sayable
-from services.gateway.channels.parts import mark
+from services.gateway import consent, decider, outcomes
 from services.gateway.channels.statuses import Callback, called_back, said_by
 from services.gateway.decider import Claim, Decide, Hold, when_due
 from services.gateway.lane import FOLD, Lane
 from services.gateway.queued import place
-from services.gateway.reviewing import outcomes
 from services.gateway.saying import digest
+from services.gateway.saying.parts import mark
+from services.gateway.saying.sayable import sayable
 from taskflow.errors import SealedForEver
 from taskflow.privacy.vault import UnknownUser
 from taskflow.replay.history import History, is_erased

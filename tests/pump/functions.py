@@ -37,10 +37,10 @@ from services.agent.memory.profile.facts import Profile
 from services.agent.speaking import identifying
 from services.agent.what_if import comparing
 from services.gateway.channels import kinds, parts, zones
-from services.gateway.channels.formatting import for_whatsapp
 from services.gateway.channels.twilio import inbound, quick_replies, signature
 from services.gateway.channels.twilio.attachments import Attachments
 from services.gateway.channels.twilio.forms import Unusable, inbound_form
+from services.gateway.saying.formatting import for_whatsapp
 from services.scheduler import meant, recurrence, rule_words
 from services.scheduler.tools import SetReminder
 from services.scheduler.watches import words as watch_words

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from services.gateway.channels.formatting import for_whatsapp
+from services.gateway.saying.formatting import for_whatsapp
 from taskflow.words.introduction import introduction
 from taskflow.words.languages import LANGUAGES
 

@@ -42,7 +42,7 @@ BREACHES = {
         "services.agent.memory.profile.changing",
     ),
     "the gateway decides; its channels carry": (
-        "services/gateway/channels/parts.py",
+        "services/gateway/saying/parts.py",
         "services.gateway.effects",
     ),
     "the tools' rooms stand in floors": (

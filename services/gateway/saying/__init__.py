@@ -1,5 +1,5 @@
-"""What one attempt at a reply says: its text in parts, or several texts in one message.
+"""How replies read: their text in WhatsApp's form and in parts, buttons, several texts in one.
 
-Imports the channels' room for how texts are cut, and the lane's; effects.py imports it.
-Begin with composing.py; digest.py decides what goes together.
+Imports nothing of the gateway; the channels, the templates and composing.py import it.
+Begin with sayable.py; parts.py cuts, formatting.py marks up, digest.py joins.
 """

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.channels.parts import parts_of
+from services.gateway.saying.parts import parts_of
 from taskflow.words import values
 from taskflow.words.languages import SOURCE
 

@@ -10,8 +10,8 @@ from babel.core import get_global
 from contracts.buttons import Answer, payload
 from contracts.conversation import Button
 from contracts.templates import Purpose
-from services.gateway.channels.formatting import for_whatsapp
-from services.gateway.channels.parts import beginning, length
+from services.gateway.saying.formatting import for_whatsapp
+from services.gateway.saying.parts import beginning, length
 from taskflow.words.answers import ANSWERS
 from taskflow.words.languages import LANGUAGES
 from taskflow.words.message import Message

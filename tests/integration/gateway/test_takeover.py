@@ -10,8 +10,8 @@ from contracts.replies import ReplyParked
 from contracts.takeover import ConversationTakenOver
 from services.agent.decider import FOLD as AGENT
 from services.agent.takeover.desk import desk
-from services.gateway.channels.parts import mark
 from services.gateway.lane import FOLD
+from services.gateway.saying.parts import mark
 from taskflow import clock
 from taskflow.cli.house import dlq
 from taskflow.cli.operator import operator

@@ -10,7 +10,7 @@ from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
 from services.gateway import consent
-from services.gateway.channels.parts import parts_of
+from services.gateway.saying.parts import parts_of
 from taskflow.words.introduction import introduction
 from taskflow.words.languages import LANGUAGES
 from taskflow.words.typed import HELP, NO, RESUME, UNDO, WITHDRAW, YES, folded

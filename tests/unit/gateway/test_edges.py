@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from services.gateway.channels.formatting import for_whatsapp
 from services.gateway.channels.links import Callbacks
-from services.gateway.channels.parts import CAPTION, LIMIT, length, split
 from services.gateway.channels.twilio import inbound
 from services.gateway.channels.twilio.forms import InboundForm, Unusable, inbound_form
 from services.gateway.channels.twilio.signature import TooManyFields, is_twilios, parsed
+from services.gateway.saying.formatting import for_whatsapp
+from services.gateway.saying.parts import CAPTION, LIMIT, length, split
 from taskflow.foreign_text import storable
 
 URL = "https://taskflow.example.org/webhook"

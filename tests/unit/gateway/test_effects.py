@@ -18,10 +18,10 @@ from services.gateway.channels.channel import (
     Unknown,
 )
 from services.gateway.channels.pacing import Pacing
-from services.gateway.channels.parts import CAPTION, LIMIT, length
 from services.gateway.decider import Claim, Hold, Reconcile, next_move
 from services.gateway.effects import CLAIM_HOLDS, Effects
 from services.gateway.lane import FOLD, Lane
+from services.gateway.saying.parts import CAPTION, LIMIT, length
 from services.gateway.templates.catalogue import Catalogue
 from taskflow import clock
 from taskflow.errors import VendorUnavailable

@@ -9,9 +9,9 @@ from contracts.conversation import ReplyReady
 from contracts.replies import ReplyParked
 from contracts.takeover import ConversationHandedBack, ConversationTakenOver
 from services.gateway import decider
-from services.gateway.channels.parts import LIMIT, length, mark, parts_of
 from services.gateway.decider import Claim
 from services.gateway.lane import FOLD, Lane
+from services.gateway.saying.parts import LIMIT, length, mark, parts_of
 from taskflow.log.appending import Because, Write
 from taskflow.words.languages import LANGUAGES
 from tests.support.events import STREAM, USER, Story, message

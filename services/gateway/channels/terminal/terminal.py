@@ -14,7 +14,6 @@ from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplyFailed, ReplyRefused, ReplySending, ReplySent
-from services.gateway.channels.buttons import sayable
 from services.gateway.channels.channel import (
     Accepted,
     Listed,
@@ -25,7 +24,8 @@ from services.gateway.channels.channel import (
     Unknown,
 )
 from services.gateway.channels.media import Pictures
-from services.gateway.channels.parts import mark
+from services.gateway.saying.parts import mark
+from services.gateway.saying.sayable import sayable
 from taskflow.errors import Retryable, SealedForEver, VendorUnavailable
 from taskflow.log.event_log import Log
 from taskflow.privacy.terminal_pass import PREFIX

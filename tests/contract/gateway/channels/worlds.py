@@ -19,9 +19,9 @@ from contracts.replies import ReplySending
 from contracts.streams import UserId
 from services.gateway.channels.channel import Channel, Outgoing
 from services.gateway.channels.intake import Intake
-from services.gateway.channels.parts import parts_of
 from services.gateway.channels.terminal.terminal import Terminal
 from services.gateway.channels.twilio.twilio import Twilio
+from services.gateway.saying.parts import parts_of
 from services.gateway.settings import GatewaySettings
 from simulators.settings import SimulatorSettings
 from taskflow import clock

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.agent.judging.answer_size import MOST_AT_ONCE, portion
 from services.agent.judging.answers import MORE, answered
-from services.gateway.channels.parts import parts_of
+from services.gateway.saying.parts import parts_of
 from tests.support.events import replying
 from tests.unit.agent.judging import test_answers
 

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from contracts.buttons import LONGEST_LABEL, read
-from services.gateway.channels.parts import length
+from services.gateway.saying.parts import length
 from services.gateway.templates.wording import DECLARED, MOST, VARIABLE, Declared, code_of, variable
 from taskflow.words.languages import LANGUAGES
 

@@ -124,7 +124,7 @@ CHANGED: dict[str, tuple[str, Any, UserId, list[tuple[str, str]]]] = {
     "gateway.decider.by_template": (lambda move, _: move, stories.KIM, [("reply.sending", "type")]),
     "gateway.decider.MOST_TOGETHER": (2, stories.NOA, [("reply.sending", "type")]),
     "gateway.lane._repaired": (lambda lane, *_: lane, stories.KIM, [("reply.held", "type")]),
-    "gateway.channels.parts.LIMIT": (500, stories.BOB, [("reply.sending", "parts")]),
+    "gateway.saying.parts.LIMIT": (500, stories.BOB, [("reply.sending", "parts")]),
     "gateway.channels.statuses.RANKS": (
         {"delivered": 0, "read": 3, "undelivered": 4},
         stories.BOB,

@@ -7,7 +7,7 @@ from uniseg.graphemecluster import (  # pyright: ignore[reportMissingTypeStubs]
     grapheme_cluster_boundaries,
 )
 
-from services.gateway.channels.formatting import for_whatsapp
+from services.gateway.saying.formatting import for_whatsapp
 from taskflow.words.languages import SOURCE
 from taskflow.words.message import Message
 

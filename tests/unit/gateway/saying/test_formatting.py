@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.channels.formatting import for_whatsapp
-from services.gateway.channels.parts import LIMIT, length, split
+from services.gateway.saying.formatting import for_whatsapp
+from services.gateway.saying.parts import LIMIT, length, split
 
 
 @pytest.mark.parametrize(

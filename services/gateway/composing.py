@@ -5,11 +5,11 @@ from typing import Any
 
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.channels.buttons import Content, sayable
-from services.gateway.channels.parts import mark
 from services.gateway.decider import Claim, Group
 from services.gateway.queued import Queued
 from services.gateway.saying import digest
+from services.gateway.saying.parts import mark
+from services.gateway.saying.sayable import Content, sayable
 from services.gateway.templates import wording
 from services.gateway.templates.catalogue import Templates
 from taskflow.errors import Permanent

@@ -6,8 +6,8 @@ import pytest
 
 from contracts.buttons import payload
 from contracts.conversation import Button, ReplyReady
-from services.gateway.channels.buttons import OVER_BUTTONS, sayable
-from services.gateway.channels.parts import LIMIT, length
+from services.gateway.saying.parts import LIMIT, length
+from services.gateway.saying.sayable import OVER_BUTTONS, sayable
 
 EVENT = UUID(int=7)
 YES, NO = Button(payload=payload("yes", EVENT), label="Yes"), Button(payload="x", label="No")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from services.gateway.channels.parts import LIMIT, length, split
+from services.gateway.saying.parts import LIMIT, length, split
 
 CODE = "\n".join(f"    print({n}, 'a line of code')" for n in range(200))
 

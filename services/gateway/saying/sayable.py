@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts import buttons
 from contracts.conversation import Button, ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.channels.parts import CAPTION, length, parts_of
+from services.gateway.saying.parts import CAPTION, length, parts_of
 
 OVER_BUTTONS = CAPTION
 """Characters of a text with buttons (WhatsApp)."""

@@ -9,10 +9,10 @@ from contracts.conversation import Button, ReplyReady
 from contracts.replies import ReplyHeld
 from services.gateway import decider
 from services.gateway.channels.channel import Accepted, Never, Unknown
-from services.gateway.channels.parts import LIMIT, length
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.decider import MOST_TOGETHER, Claim, Reconcile
 from services.gateway.queued import place
+from services.gateway.saying.parts import LIMIT, length
 from tests.support.events import message, reply
 from tests.support.memory_log import START
 from tests.unit.gateway.test_effects import CHART, House
