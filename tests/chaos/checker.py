@@ -25,8 +25,8 @@ from services.agent import decider as turns
 from services.gateway import lane as lanes
 from services.scheduler.recurrence import next_due
 from tests.chaos.history import Accept, History
-from tests.support.lane_judge import LaneJudge
-from tests.support.turn_judge import TurnJudge
+from tests.support.taken_lane_judge import TakenLaneJudge
+from tests.support.taken_turn_judge import TakenTurnJudge
 
 Promise = Literal["P1", "P3", "P5", "P6"]
 P1_SAYS = (
@@ -56,7 +56,7 @@ class Books:
 
     accepted: list[Accept]
     refused: set[str] = field(default_factory=set)
-    """By WhatsApp, because of the window: what was told of, and may be said again."""
+    """By WhatsApp, because of the window: by Twilio's books, or as it was told."""
     posts: Counter[tuple[UUID, int, int]] = field(default_factory=Counter)
     list_was_broken: bool = True
     """A repeat is forgiven only where the log says that it assumed."""
@@ -99,13 +99,15 @@ def _every_conversation(history: History) -> Iterator[Violation]:
     for stream, events in conversations.items():
         user = streams.user_of(stream)
         yield from _conversation(stream, events)
-        yield from _lane(stream, events, Books(accepts.pop(user, []), _refused(events)))
+        accepted = accepts.pop(user, [])
+        by_books = {one.sid for one in accepted if one.code == WINDOW_SHUT}
+        yield from _lane(stream, events, Books(accepted, by_books | _refused(events)))
     for user in accepts:
         yield Violation("P3", f"Twilio accepted messages to {user}, who has no conversation")
 
 
 def _conversation(stream: str, events: Sequence[Recorded[Any]]) -> Iterator[Violation]:
-    judge, state = TurnJudge(), turns.Conversation()
+    judge, state = TakenTurnJudge(), turns.Conversation()
     for one in events:
         state = turns.FOLD.evolve(state, one)
         try:
@@ -124,7 +126,7 @@ def _conversation(stream: str, events: Sequence[Recorded[Any]]) -> Iterator[Viol
 
 def _lane(stream: str, events: Sequence[Recorded[Any]], books: Books) -> Iterator[Violation]:
     books.posts = Counter(one.attempt for one in books.accepted)
-    judge, lane = LaneJudge(books), lanes.Lane()
+    judge, lane = TakenLaneJudge(books), lanes.Lane()
     for one in events:
         lane = lanes.FOLD.evolve(lane, one)
         try:

@@ -43,6 +43,9 @@ class Accept:
     attempt: tuple[UUID, int, int]
     at: datetime
     text: str
+    code: int | None = None
+    """Why the phone never showed it, by Twilio's books."""
+    by_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +104,6 @@ def _accept(said: dict[str, Any]) -> Accept:
         attempt=(reply, part, int(query["attempt"][0])),
         at=datetime.fromisoformat(said["at"]),
         text=said["body"],
+        code=said["error_code"],
+        by_template=bool(said["template"]),
     )

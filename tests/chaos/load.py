@@ -104,11 +104,13 @@ class Load:
 
 
 @asynccontextmanager
-async def opened_log(dsn: str) -> AsyncGenerator[tuple[EventLog, Vault]]:
+async def opened_log(
+    dsn: str, key: MasterKey = MASTER_KEY
+) -> AsyncGenerator[tuple[EventLog, Vault]]:
     """The project's own log, over connections that may already be dead when it is left."""
     group = GroupCommit(dsn, "power-cut-append")
     pool: asyncpg.Pool = await db.pool(dsn, "power-cut")
-    vault = Vault(pool, MASTER_KEY)
+    vault = Vault(pool, key)
     try:
         yield EventLog(pool, vault, group), vault
     finally:

@@ -176,6 +176,7 @@ async def run(
                 one.failpoints = ""
                 opened.send(one.name, signal.SIGKILL)
             tending = asyncio.create_task(_tend(opened))
+            await matrix.people.come_back()
             settled = await settle(opened)
             tending.cancel()
             history = await gather(opened, matrix.people.answers)

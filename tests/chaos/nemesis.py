@@ -37,6 +37,7 @@ WEIGHTS = {
     "callbacks": 2.0,
     "gemini": 3.0,
     "serpapi": 2.0,
+    "templates": 1.5,
 }
 SENDING = (
     {"status": 429, "retry_after": 1, "code": 20429},
@@ -253,6 +254,26 @@ class Nemesis:
                 await self.world.side("/twilio/callbacks", {"mode": "normal"})
 
         self._background(misbehave())
+
+    async def _templates(self) -> None:
+        """WhatsApp pauses all of them for a while: what would go by one is held."""
+        seconds = self.chance.uniform(5, 40)
+        self._note(f"templates are paused for {seconds:.0f} s")
+
+        async def pause() -> None:
+            await self._review("paused")
+            try:
+                await asyncio.sleep(seconds)
+            finally:
+                await self._review("approved")
+
+        self._background(pause())
+
+    async def _review(self, status: str) -> None:
+        for content in await self.world.side("/twilio/contents"):
+            if content["status"] in {"approved", "paused"}:
+                stands = {"sid": content["sid"], "status": status}
+                await self.world.side("/twilio/contents/status", stands)
 
     async def _fault(self, vendor: str, fault: dict[str, Any], most: int) -> None:
         count = self.chance.randint(1, most)

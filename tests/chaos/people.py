@@ -1,14 +1,25 @@
 """Fifty people who write as people do: in bursts, twice, at once, impatiently; seeded."""
 
 import asyncio
+import base64
 import contextlib
 import random
 from collections import defaultdict
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
+from contracts import slots
+from contracts.streams import UserId
+from services.agent.takeover.desk import Desk
+from taskflow import clock
+from taskflow.errors import Configuration, Retryable
+from taskflow.log.folds import Folds
+from taskflow.postgres.database import UNAVAILABLE
+from taskflow.privacy.sealing import MasterKey
+from tests.chaos.load import opened_log
 from tests.chaos.world import World
 
 THINGS = ("water the plants", "call mum", "buy bread", "stretch", "feed the cat", "post the letter")
@@ -31,7 +42,11 @@ KINDS = {
     "garbage": 0.5,
     "media": 0.5,
     "button": 0.5,
+    "silence": 2.0,
+    "withdraw": 0.7,
+    "takeover": 0.7,
 }
+"""The last three: WhatsApp closes the window before a reminder; STOP; an operator takes over."""
 
 
 @dataclass
@@ -47,6 +62,16 @@ class People:
     _sids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _busy: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _number: int = 0
+    _away: set[str] = field(default_factory=set)
+    """Who may have to write once more before all is said to them."""
+
+    async def come_back(self) -> None:
+        """Everybody to whom something may be held says the word that brings all of it."""
+        for person in sorted(self._away):
+            with contextlib.suppress(Configuration):
+                async with self.desk(person) as desk:
+                    await desk.hand_back()
+            await self.say(person, "START")
 
     async def live(self, messages: int, seconds: float) -> None:
         """Writes so many messages over so many seconds, and waits until all are written."""
@@ -155,6 +180,50 @@ class People:
 
     async def _button(self, person: str, tag: str, _: int, __: list[float]) -> None:
         await self.say(person, f"Yes {tag}", button_payload="yes")
+
+    async def _silence(self, person: str, tag: str, pick: int, gaps: list[float]) -> None:
+        self._away.add(person)
+        for n in range(1 + pick % 3):
+            soon = 2 + pick % 6 + n
+            await self.say(person, f"remind me in {soon} seconds to {THINGS[n]} {tag}")
+            await asyncio.sleep(gaps[n])
+        await self.world.side("/phone/window/close", {"user": person})
+
+    async def _withdraw(self, person: str, tag: str, pick: int, gaps: list[float]) -> None:
+        self._away.add(person)
+        await self.say(person, f"remind me in {1 + pick % 4} seconds to stretch {tag}")
+        await asyncio.sleep(gaps[0])
+        await self.say(person, "STOP")
+        await asyncio.sleep(gaps[1] * 4)
+        if pick % 2:
+            await self.say(person, f"are you there {tag}")
+        if pick % 3:
+            await self.say(person, "START")
+
+    async def _takeover(self, person: str, tag: str, _: int, gaps: list[float]) -> None:
+        """Whatever breaks meanwhile: at the end everybody is handed back."""
+        self._away.add(person)
+        await self.say(person, f"hello {tag}")
+        with contextlib.suppress(Configuration, Retryable, *UNAVAILABLE):
+            async with self.desk(person) as desk:
+                await asyncio.sleep(gaps[0])
+                await desk.take("Grace")
+                _, seen = await desk.look(0)
+                await self.say(person, f"who is this {tag}")
+                await desk.say("Grace", f"a person {tag}", seen=seen, command=clock.new_id())
+                await asyncio.sleep(gaps[1] * 3)
+                await desk.hand_back()
+
+    @contextlib.asynccontextmanager
+    async def desk(self, person: str) -> AsyncGenerator[Desk]:
+        """Raises Configuration where nothing of theirs is in the log, and what databases raise."""
+        ids = [slots.event_id(slots.message(sid), 0) for sid in self._sids[person]]
+        rows = await self.world.sql("select user_id from events where event_id = any($1)", ids)
+        if not rows:
+            raise Configuration("nobody knows them yet")
+        key = MasterKey(base64.b64decode(self.world.env["TASKFLOW_MASTER_KEY"]))
+        async with opened_log(self.world.postgres.dsn, key) as (log, _):
+            yield Desk(log, Folds(log, None), UserId(rows[-1]["user_id"]))
 
     async def _script(self, match: str, *answers: dict[str, Any]) -> None:
         await self.world.side("/gemini/script", {"match": match, "answers": list(answers)})

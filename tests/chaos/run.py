@@ -22,7 +22,8 @@ import nats
 
 from contracts.conversation import ReplyReady, TurnStarted
 from contracts.reminders import ReminderFired
-from contracts.replies import ReplySent
+from contracts.replies import WINDOW_SHUT, ReplyHeld, ReplySending, ReplySent
+from contracts.takeover import ConversationTakenOver
 from taskflow.bus import topology
 from tests.chaos import checker
 from tests.chaos.checker import Violation, check
@@ -39,6 +40,12 @@ _OPEN = """
 select (select count(*) from moves) as drivers,
        (select count(*) from open_calls) as calls,
        (select count(*) from due_reminders where due_at < now() + interval '1 minute') as reminders
+"""
+
+
+_TOLD = """
+select count(distinct payload->>'message_ref') as count from events
+ where type = 'reply.undelivered' and payload->>'message_ref' = any($1)
 """
 
 
@@ -74,6 +81,7 @@ async def run(
             try:
                 await asyncio.gather(crowd.live(messages, seconds), nemesis.torment(seconds))
                 await nemesis.heal()
+                await crowd.come_back()
                 began = time.monotonic()
                 settled = await settle(opened)
                 took = time.monotonic() - began
@@ -120,8 +128,18 @@ async def _open_work(opened: World) -> dict[str, int]:
         taken = await opened.sql("select count(*) from events where type = 'message.received'")
         if missing := len(ids) - taken[0]["count"]:
             work["messages at Twilio only"] = missing
+        if unknown := await _untold(opened):
+            work["refusals at Twilio only"] = unknown
         return work
     return {"unreachable": 1}
+
+
+async def _untold(opened: World) -> int:
+    """What WhatsApp refused because of the window, and no fact tells of."""
+    accepted = await opened.side("/twilio/accepted")
+    refused = [one["sid"] for one in accepted if one["error_code"] == WINDOW_SHUT]
+    told = await opened.sql(_TOLD, refused)
+    return len(refused) - told[0]["count"]
 
 
 def counted(history: History) -> dict[str, Any]:
@@ -132,6 +150,8 @@ def counted(history: History) -> dict[str, Any]:
         one.event.known_by for one in history.events if isinstance(one.event, ReplySent)
     )
     ready = Counter(one.event.kind for one in history.events if isinstance(one.event, ReplyReady))
+    held = Counter(one.event.why for one in history.events if isinstance(one.event, ReplyHeld))
+    claims = [one.event for one in history.events if isinstance(one.event, ReplySending)]
     answered_late = [webhook for webhook in history.webhooks if not webhook.acknowledged]
     return {
         "messages": len(history.webhooks),
@@ -144,6 +164,11 @@ def counted(history: History) -> dict[str, Any]:
         "sent, known by": dict(known),
         "assumed": dict(checker.assumed(history)),
         "failed": dict(checker.failed(history)),
+        "held": dict(held),
+        "said with another": sum(one.within is not None for one in claims),
+        "by template, or with buttons": sum(one.by_template for one in history.accepts),
+        "refused by the window": sum(one.code == WINDOW_SHUT for one in history.accepts),
+        "takeovers": kinds[ConversationTakenOver.__name__],
         "reminders fired": len(fired),
         "latest reminder, s": round(max(late, default=0.0), 1),
         "dead letters": dict(
@@ -154,7 +179,7 @@ def counted(history: History) -> dict[str, Any]:
 
 def report(result: Result) -> None:
     for name, value in result.facts.items():
-        print(f"  {name:<22} {value}")
+        print(f"  {name:<28} {value}")
     by_promise = Counter(one.promise for one in result.violations)
     names = {"P1": "lost", "P3": "doubled", "P5": "out of order", "P6": "wrong time"}
     verdict = ", ".join(f"{by_promise[key]} {name}" for key, name in names.items())

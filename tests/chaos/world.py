@@ -95,6 +95,7 @@ class World:
         self.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
         self._sim_process = forked.start("simulators", self.env, self.home / "simulators.out")
         await eventually(self._simulators_answer, READY_SECONDS, 0.05)
+        await self.side("/twilio/review", {"delay_ms": 0})
 
     async def close(self) -> None:
         for name in list(self.replicas):
@@ -126,6 +127,8 @@ class World:
             "SERPAPI_API_KEY": secrets.token_hex(16),
             "SERPAPI_URL": f"{to['serpapi']}/serpapi",
             "MODEL_TIMEOUT": "PT10S",
+            "TASKFLOW_TEMPLATES_SYNC": "true",
+            "TASKFLOW_TEMPLATES_SECONDS": "2",
             "DATABASE_URL": self._database_url(urlsplit(self.postgres.dsn).username or ""),
             "NATS_URL": self._bus_url(),
         }
