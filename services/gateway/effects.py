@@ -25,7 +25,6 @@ from services.gateway.channels.channel import (
 )
 from services.gateway.channels.channel import Outcome as Answer
 from services.gateway.channels.media import Pictures
-from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.parts import mark
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.decider import Claim, Decide, Hold, Reconcile
@@ -66,14 +65,13 @@ class Effects:
         channel: Channel,
         *,
         pictures: Pictures,
-        pacing: Pacing,
         now: Now,
         unknown_for: timedelta = decider.UNKNOWN_FOR,
         restored: Restored | None = None,
         templates: Templates,
     ) -> None:
         self._log, self._vault, self._channel = event_log, vault, channel
-        self._pacing, self._now = pacing, now
+        self._now = now
         self._pictures, self._unknown_for, self._restored = pictures, unknown_for, restored
         self._templates = templates
         self._owed: dict[UUID, Decide] = {}
@@ -107,7 +105,6 @@ class Effects:
                 return
         # One that is gone takes no text with it.
         shown = await self._pictures.url(picture) if picture else None
-        await self._pacing.turn()
         token, began = clock.new_id(), clock.monotonic()
         if not await self._claimed(move, len(content.parts), token, cause, lane):
             return

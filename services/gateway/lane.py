@@ -4,6 +4,7 @@ Replies go out strictly one after the other; each attempt at each part is claime
 POSTed and has exactly one outcome. The rules are in docs/protocol.md.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from contracts.consent import ConsentGiven, ConsentWithdrawn
@@ -28,6 +29,7 @@ from contracts.takeover import ConversationHandedBack, ConversationTakenOver
 from services.gateway.queued import Queued, place
 from services.gateway.state import RANKS, REPAIRED, RETRIED, Lane, Sent, ranked, remembering
 from services.gateway.withdrawing import is_overtaken, is_withdrawn, taken_over
+from taskflow.limits.rates import Rate
 from taskflow.log.folding import Fold
 
 GATES = (
@@ -38,6 +40,8 @@ GATES = (
     ConversationHandedBack.type,
 )
 """Facts that may forbid what an older fold allowed: claims and holds conflict with them."""
+PAIR = Rate(every=timedelta(seconds=6), burst=45)
+"""WhatsApp's, of messages from one sender to one user (131056, at Twilio 63018)."""
 
 
 def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:
@@ -81,6 +85,8 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
             return _queued(lane, (new,), recorded)
         case ReplySending() as claim if _is_head(lane, claim, claimed=False):
             at = recorded.recorded_at
+            if lane.channel != "terminal":
+                lane = lane.but(full_at=PAIR.taken(lane.full_at, at))
             return _head(lane, lane.queue[0].claimed(claim, recorded.version, at))
         case ReplyHeld() as hold if _is_head(lane, hold, claimed=False):
             return _left(lane, 0).but(held=(*lane.held, lane.queue[0].held()))
@@ -255,4 +261,4 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     return _queued(without, (again,), recorded)
 
 
-FOLD = Fold("lane", 8, Lane, evolve)
+FOLD = Fold("lane", 9, Lane, evolve)

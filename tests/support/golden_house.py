@@ -28,7 +28,6 @@ from services.agent.takeover import deciding
 from services.gateway import consent
 from services.gateway import decider as lanes
 from services.gateway.channels.channel import Accepted, Outcome, Outgoing
-from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.effects import Effects as Gateway
 from services.gateway.lane import FOLD as LANE
@@ -204,7 +203,6 @@ class House:
             self.vendor,
             self.vendor,
             pictures=self.vendor,
-            pacing=Pacing(10_000),
             now=self.now,
             templates=Templates(self.folds),
         )
