@@ -139,6 +139,24 @@ class Button(BaseModel):
     """At most 20 characters, as WhatsApp shows."""
 
 
+class Choice(BaseModel):
+    payload: str
+    """As of a button."""
+    title: str
+    """At most 24 characters, as WhatsApp shows."""
+    description: str | None = None
+    """At most 72 characters."""
+
+
+class Choices(BaseModel):
+    """A list that opens, to pick one of."""
+
+    label: str
+    """What opens it; at most 20 characters."""
+    items: list[Choice]
+    """At most ten."""
+
+
 class Usage(BaseModel):
     """Tokens, as the vendor counts them."""
 
@@ -189,11 +207,12 @@ class ReplyReady(Event):
 
     v2 names the replies it repeats; v3 may show a picture, and may be a watch's alert; v4 names
     the changes that it tells; v5 names the language of what nobody asked for just now; v6 may have
-    buttons, and may be said by the gateway itself, or by an operator.
+    buttons, and may be said by the gateway itself, or by an operator; v7 may have a list to pick
+    from.
     """
 
     type: ClassVar = "reply.ready"
-    version: ClassVar = 6
+    version: ClassVar = 7
 
     turn: UUID | None
     kind: ReplyKind
@@ -213,6 +232,8 @@ class ReplyReady(Event):
     """BCP 47; of a reminder and an alert, which may need a template in it."""
     buttons: Personal[list[Button]] | None = None
     """At most three, under the last part."""
+    choices: Personal[Choices] | None = None
+    """Not in the text: where the channel has no list, or none fits, they are written under it."""
 
 
 @upcasts(ReplyReady, from_version=1)
@@ -238,6 +259,11 @@ def _in_some_language(data: Json) -> Json:
 @upcasts(ReplyReady, from_version=5)
 def _without_buttons(data: Json) -> Json:
     return {**data, "buttons": None}
+
+
+@upcasts(ReplyReady, from_version=6)
+def _without_choices(data: Json) -> Json:
+    return {**data, "choices": None}
 
 
 @event

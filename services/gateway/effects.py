@@ -121,6 +121,7 @@ class Effects:
             picture=shown,
             template=move.template,
             buttons=content.buttons_of(head.part),
+            choices=content.choices_of(head.part),
         )
         await self._settle(head, token, await self._channel.send(message), cause)
 
@@ -268,8 +269,10 @@ class Effects:
             said = wording.variable(text, known.body if known else "")
             return Content(opened, [said], None, template)
         said = sayable(ready, said_by)
-        buttons = said.buttons if head.has_buttons else ()
-        return Content(opened, said.parts, ready.picture, buttons=buttons)
+        if not head.has_buttons:
+            return Content(opened, said.in_words(), ready.picture)
+        given, choices = said.buttons, said.choices
+        return Content(opened, said.parts, ready.picture, buttons=given, choices=choices)
 
 
 def at_gate(stream: str, decision: Decide, lane: Lane) -> Write:

@@ -70,7 +70,7 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
             return lane.but(taken=None)
         case ReplyReady() as ready if is_overtaken(lane, ready, recorded):
             return lane
-        case ReplyReady(kind=kind, language=language, buttons=buttons):
+        case ReplyReady(kind=kind, language=language) as ready:
             if kind == "notice":
                 lane = lane.but(owes=None, told=True)
             if kind in {"confirmation", "notice"} and lane.consent:
@@ -80,7 +80,7 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
                 kind=kind,
                 ready=recorded.version,
                 language=language,
-                has_buttons=buttons is not None,
+                has_buttons=ready.buttons is not None or ready.choices is not None,
             )
             return _queued(lane, (new,), recorded)
         case ReplySending() as claim if _is_head(lane, claim, claimed=False):

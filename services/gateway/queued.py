@@ -49,7 +49,7 @@ class Queued(BaseModel):
     claimed_at: datetime | None = None
     not_before: datetime | None = None
     has_buttons: bool = False
-    """Whether they are still to go under it: once they are refused, it goes without."""
+    """Whether they, or a list, are still to go under it: once refused, it goes without."""
     given_up: bool = False
     """Failed or parked: never to do again; a refusal of its claims still tells of the window."""
 

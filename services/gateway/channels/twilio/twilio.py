@@ -22,6 +22,7 @@ from twilio.http.async_http_client import (  # pyright: ignore[reportMissingType
 from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 
 from contracts.replies import LOST
+from services.gateway.channels.buttons import in_words
 from services.gateway.channels.channel import (
     Accepted,
     Listed,
@@ -35,7 +36,12 @@ from services.gateway.channels.channel import (
 from services.gateway.channels.links import Callbacks
 from services.gateway.channels.twilio.contents import Contents
 from services.gateway.channels.twilio.errors import verdict, words
-from services.gateway.channels.twilio.quick_replies import QuickReplies, filled
+from services.gateway.channels.twilio.quick_replies import (
+    Filled,
+    QuickReplies,
+    over_buttons,
+    over_list,
+)
 from services.gateway.settings import GatewaySettings
 from taskflow import failpoints
 from taskflow.errors import VendorUnavailable
@@ -130,15 +136,17 @@ class Twilio:
             return outcome
 
     async def _said(self, message: Outgoing) -> dict[str, Any]:
-        """Its text by a template, over buttons, or as it is."""
+        """Its text by a template, over buttons or a list, or as it is."""
         if message.template:
             variables = json.dumps({"1": message.text})
             return {"content_sid": message.template, "content_variables": variables}
         shows = {"media_url": [message.picture]} if message.picture else {}
-        over = filled(message.text, message.buttons) if message.buttons and not shows else None
+        over = None if shows else _over(message)
         content = await self._quick_replies.content(over.shape) if over else None
         if over is None or content is None:
-            return {"body": message.text, **shows}
+            choices = message.choices
+            body = in_words(message.text, choices) if choices else message.text
+            return {"body": body, **shows}
         return {"content_sid": content, "content_variables": json.dumps(over.variables)}
 
     async def _post(self, fields: dict[str, Any]) -> Outcome:
@@ -245,6 +253,12 @@ class Twilio:
             status=str(message.status or "sent"),
             code=_code(message.error_code),
         )
+
+
+def _over(message: Outgoing) -> Filled | None:
+    if message.buttons:
+        return over_buttons(message.text, message.buttons)
+    return over_list(message.text, message.choices) if message.choices else None
 
 
 def outcome_of(
