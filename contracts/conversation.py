@@ -36,11 +36,12 @@ class MessageReceived(Event):
 
     v2 tells whether their zone is one of several; v3 whether they only forwarded it; v4 names the
     message by its channel's reference, and knows a second channel; v5 names the one that it quotes;
-    v6 has what a pressed button stands for, and the word that code answered by itself.
+    v6 has what a pressed button stands for, and the word that code answered by itself; v7 names
+    the sender of ours that it was written to.
     """
 
     type: ClassVar = "message.received"
-    version: ClassVar = 6
+    version: ClassVar = 7
 
     message_ref: str
     """By which its channel knows the message: at Twilio its MessageSid."""
@@ -62,6 +63,8 @@ class MessageReceived(Event):
     """The payload of the button that they pressed, as `reply.ready` gave it."""
     word: Literal["stop", "start", "help"] | None = None
     """What it was taken for at the door: its answer stands beside it, and no turn answers it."""
+    sender: str | None = None
+    """Our own address, as its channel writes it; None in a terminal, and where nobody kept it."""
 
 
 @upcasts(MessageReceived, from_version=1)
@@ -92,6 +95,12 @@ def _quoted_nothing(data: Json) -> Json:
 def _was_left_to_the_model(data: Json) -> Json:
     """No word was answered at the door, and no button of ours had a payload."""
     return {**data, "pressed": None, "word": None}
+
+
+@upcasts(MessageReceived, from_version=6)
+def _to_a_sender_unknown(data: Json) -> Json:
+    """There was one sender at a time, and which it was then only the settings told."""
+    return {**data, "sender": None}
 
 
 @event

@@ -264,7 +264,7 @@ class House:
         self, user: UserId, text: str, kind: str = "text", **more: Any
     ) -> Recorded[Any]:
         sid = f"SM{self.fresh().hex}"
-        more = {"zone": "Europe/Berlin", **more}
+        more = {"zone": "Europe/Berlin", "sender": "whatsapp:+14155238886", **more}
         message = MessageReceived(message_ref=sid, channel="whatsapp", kind=kind, text=text, **more)
         self.later(seconds=1)
         return (await self.put(user, [message], slots.message(sid)))[0]

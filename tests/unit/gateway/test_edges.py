@@ -117,6 +117,7 @@ def test_a_message_is_read_and_unknown_parameters_are_tolerated() -> None:
 
     assert (message.kind, message.text, message.profile_name) == ("text", "hi", "Ada")
     assert message.zone == "Europe/Berlin"
+    assert message.sender == "whatsapp:+14155238886"
 
 
 def test_a_message_may_have_several_media() -> None:

@@ -40,6 +40,7 @@ def message(form: InboundForm) -> MessageReceived:
         forwarded=form.is_forwarded,
         quotes=_quoted(form.original_replied_message_sid),
         pressed=_pressed(form.button_payload or form.list_id),
+        sender=form.to,
     )
 
 

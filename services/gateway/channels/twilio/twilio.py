@@ -92,7 +92,7 @@ class Twilio:
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._callbacks = Callbacks(settings.master_keys, settings.public_url)
-        self._from = settings.twilio_whatsapp_from
+        self.sender = settings.twilio_whatsapp_from
         self._http = _Http()
         self._client: Any = Client(
             settings.twilio_account_sid,
@@ -153,7 +153,7 @@ class Twilio:
         try:
             async with failpoints.SEND_POST:
                 created = await _bounded(
-                    self._client.messages.create_async(from_=self._from, **fields)
+                    self._client.messages.create_async(from_=self.sender, **fields)
                 )
         except (TwilioRestException, TwilioServiceException) as error:
             by_template = "content_sid" in fields  # or over buttons
@@ -166,10 +166,10 @@ class Twilio:
         return Accepted(str(created.sid)) if created.sid else Unknown("201 without a sid")
 
     async def sent_to(self, address: str, since: datetime) -> list[Listed]:
-        return await self._asked(self._between(self._from, address, since, to_us=False))
+        return await self._asked(self._between(self.sender, address, since, to_us=False))
 
     async def received_from(self, address: str, since: datetime) -> list[Listed]:
-        return await self._asked(self._between(address, self._from, since, to_us=True))
+        return await self._asked(self._between(address, self.sender, since, to_us=True))
 
     async def _between(
         self, sender: str, receiver: str, since: datetime, *, to_us: bool
@@ -191,7 +191,7 @@ class Twilio:
         self, since: datetime, *, to_us: bool, statuses: Collection[str] | None = None
     ) -> list[Listed]:
         found: list[Listed] = []
-        side = {"to" if to_us else "from_": self._from}
+        side = {"to" if to_us else "from_": self.sender}
         messages = self._client.messages
 
         async def kept(asking: Awaitable[Any]) -> Any:
