@@ -64,8 +64,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     callbacks = Callbacks(settings.master_keys, settings.public_url)
     intake = Intake(runtime.log, runtime.vault, runtime.folds)
     heard = Heard(runtime.log, runtime.folds)
-    rate = rate_of_sender(settings.taskflow_send_per_second)
-    pacing = Pacing(Bucket(runtime.pool, f"sender {settings.twilio_whatsapp_from}", rate))
+    pacing = _pacing(runtime, settings)
     links = PictureLinks(settings.master_keys, settings.public_url)
     media = Media(runtime.pool, runtime.vault)
     pictures = Pictures(media, links)
@@ -139,6 +138,12 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     finally:
         await attachments.close()
         await twilio.close()
+
+
+def _pacing(runtime: Runtime, settings: GatewaySettings) -> Pacing:
+    rate = rate_of_sender(settings.taskflow_send_per_second)
+    bucket = Bucket(runtime.pool, f"sender {settings.twilio_whatsapp_from}", rate)
+    return Pacing(bucket, settings.taskflow_user_burst)
 
 
 def _followed(

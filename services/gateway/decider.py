@@ -18,7 +18,7 @@ from contracts.replies import (
     ReplySent,
 )
 from services.gateway import consent
-from services.gateway.lane import PAIR, Lane
+from services.gateway.lane import Lane
 from services.gateway.queued import Queued, place
 
 MAX_ATTEMPTS = 14
@@ -90,14 +90,13 @@ def next_move(lane: Lane, now: datetime) -> Move:
     head = lane.queue[0]
     if head.claimed_at is not None:
         return Reconcile(head, head.claimed_at)
-    return in_time(lane, when_due(lane, now), now)
+    return in_time(when_due(lane, now), now)
 
 
-def in_time(lane: Lane, move: Claim | Hold, now: datetime) -> Claim | Hold | WaitUntil:
-    """No claim goes before the time that a refusal or the user's own rate asks for."""
-    asked = (move.head.not_before, PAIR.free_at(lane.full_at))
-    at = max((one for one in asked if one), default=now)
-    return WaitUntil(at) if isinstance(move, Claim) and at > now else move
+def in_time(move: Claim | Hold, now: datetime) -> Claim | Hold | WaitUntil:
+    """No claim goes before the time that a refusal asked for, whatever it goes by."""
+    at = move.head.not_before
+    return WaitUntil(at) if isinstance(move, Claim) and at is not None and at > now else move
 
 
 def when_due(lane: Lane, now: datetime) -> Claim | Hold:

@@ -62,12 +62,12 @@ class Sending:
         now = clock.utc_now()
         move = next_move(state, now)
         if isinstance(move, Hold):
-            move = in_time(state, await self.effects.otherwise(move), now)
+            move = in_time(await self.effects.otherwise(move), now)
         match move:
             case WaitUntil(at=at):
                 await self._hand_back(state, (at - clock.utc_now()).total_seconds())
             case Claim() as claim:
-                if after := await self.pacing.turn(claim.head.kind, state.channel):
+                if after := await self.pacing.turn(claim.head.kind, state, now):
                     await self._hand_back(state, after)
                 await self.effects.send(claim, recorded, state)
                 self.began = clock.monotonic()

@@ -53,6 +53,8 @@ class GatewaySettings(RuntimeSettings):
     """Where the status page sends people to look at traces."""
     taskflow_send_per_second: float = Field(default=80.0, gt=0)
     """Twilio's default rate of a WhatsApp sender; all replicas together keep to it."""
+    taskflow_user_burst: int = Field(default=45, ge=1)
+    """Messages that a user gets at once; then one in six seconds, as WhatsApp takes them."""
 
     def terminal(self) -> bool:
         """Raises Configuration for one in production."""

@@ -1,9 +1,13 @@
-"""Not faster than the sender's rate at Twilio: excess would be queued there, out of our sight."""
+"""Not faster than Twilio takes messages from a sender, and WhatsApp those from it to one user."""
 
 import asyncio
-from typing import Literal, Protocol
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
 
 from contracts.conversation import ReplyKind
+from services.gateway.lane import PAIR
+from services.gateway.state import Lane
 from taskflow.limits.buckets import ComeBack, Turn
 from taskflow.limits.rates import Rate
 
@@ -18,18 +22,21 @@ class Turns(Protocol):
 
 
 class Pacing:
-    """The rate of one sender, which its replicas share."""
+    """`turns`: the rate of a sender, which its replicas share; `burst`: a user's, from it."""
 
-    def __init__(self, turns: Turns) -> None:
-        self._turns = turns
+    def __init__(self, turns: Turns, burst: int = PAIR.burst) -> None:
+        self._turns, self._pair = turns, replace(PAIR, burst=burst)
 
-    async def turn(self, kind: ReplyKind, channel: Literal["whatsapp", "terminal"] | None) -> float:
+    async def turn(self, kind: ReplyKind, lane: Lane, now: datetime) -> float:
         """0 once it may go; else seconds after which it is to ask again: it holds no worker.
 
         Raises DatabaseUnavailable.
         """
-        if channel == "terminal":
+        if lane.channel == "terminal":
             return 0
+        free_at = self._pair.free_at(lane.full_at)
+        if free_at is not None and free_at > now:
+            return (free_at - now).total_seconds()
         turn = await self._turns.take(urgent=kind not in PATIENT)
         if isinstance(turn, ComeBack):
             return turn.after

@@ -8,8 +8,8 @@ import pytest
 from contracts.conversation import ReplyKind
 from contracts.replies import ReplySending, ReplySent
 from services.gateway.channels.pacing import Pacing
-from services.gateway.decider import Claim, Hold, WaitUntil, next_move
 from services.gateway.lane import FOLD, PAIR
+from services.gateway.state import Lane
 from taskflow.limits.buckets import ComeBack, Token, Turn
 from tests.support.events import Story, message, reply
 from tests.support.memory_log import START
@@ -34,16 +34,16 @@ class Turns:
 )
 async def test_who_waits_goes_before_what_nobody_waits_for(kind: ReplyKind, urgent: bool) -> None:
     turns = Turns(Token(0.0))
-    assert await Pacing(turns).turn(kind, "whatsapp") == 0
+    assert await Pacing(turns).turn(kind, Lane(), START) == 0
     assert turns.urgent == [urgent]
 
 
 async def test_who_gets_no_token_is_told_when_to_come_back() -> None:
-    assert await Pacing(Turns(ComeBack(3.0))).turn("reminder", None) == 3.0
+    assert await Pacing(Turns(ComeBack(3.0))).turn("reminder", Lane(), START) == 3.0
 
 
 async def test_a_terminal_has_no_rate() -> None:
-    assert await Pacing(Turns()).turn("answer", "terminal") == 0
+    assert await Pacing(Turns()).turn("answer", Lane(channel="terminal"), START) == 0
 
 
 def said(story: Story, times: int) -> None:
@@ -56,33 +56,32 @@ def said(story: Story, times: int) -> None:
                 reply=ready.event_id, part=0, attempt=1, message_ref="SM", known_by="response"
             )
         )
-    story.tell(reply(None))
 
 
-def test_a_user_gets_a_burst_and_then_one_message_in_six_seconds() -> None:
+async def waits(story: Story, after: float = 0, burst: int = PAIR.burst) -> float:
+    """No token of the sender's is taken for a user who has to wait."""
+    turns = Turns(Token(0.0))
+    now = START + timedelta(seconds=after)
+    seconds = await Pacing(turns, burst).turn("answer", FOLD.over(story.events), now)
+    assert bool(turns.urgent) == (seconds == 0)
+    return seconds
+
+
+async def test_a_user_gets_a_burst_and_then_one_message_in_six_seconds() -> None:
     story = Story()
     story.tell(message("hi"))
     said(story, PAIR.burst - 1)
-    assert isinstance(next_move(FOLD.over(story.events), START), Claim)
+    assert await waits(story) == 0
 
-    story = Story()
-    story.tell(message("hi"))
-    said(story, PAIR.burst)
-    lane = FOLD.over(story.events)
-    assert next_move(lane, START) == WaitUntil(START + timedelta(seconds=6))
-    assert isinstance(next_move(lane, START + timedelta(seconds=6)), Claim)
-
-
-def test_what_is_held_waits_for_no_rate() -> None:
-    story = Story()
-    story.tell(message("hi"))
-    said(story, PAIR.burst)
-    closed = START + timedelta(days=2)
-    assert isinstance(next_move(FOLD.over(story.events), closed), Hold)
+    said(story, 1)
+    assert await waits(story) == 6
+    assert await waits(story, after=5) == 1
+    assert await waits(story, after=6) == 0
+    assert await waits(story, burst=PAIR.burst + 1) == 0
 
 
-def test_in_a_terminal_a_user_gets_as_many_as_there_are() -> None:
+async def test_what_a_terminal_shows_counts_for_nothing() -> None:
     story = Story()
     story.tell(message("hi").model_copy(update={"channel": "terminal"}))
     said(story, PAIR.burst + 5)
-    assert isinstance(next_move(FOLD.over(story.events), START), Claim)
+    assert FOLD.over(story.events).full_at is None

@@ -36,9 +36,8 @@ def lane(story: Story) -> Lane:
 def move(story: Story, seconds: float = 0) -> Any:
     """What the handler makes of it where a template is approved."""
     now = LATER + timedelta(seconds=seconds)
-    state = lane(story)
-    moved = next_move(state, now)
-    return in_time(state, by_template(moved, "HX1"), now) if isinstance(moved, Hold) else moved
+    moved = next_move(lane(story), now)
+    return in_time(by_template(moved, "HX1"), now) if isinstance(moved, Hold) else moved
 
 
 def claim(story: Story) -> Claim:
