@@ -92,6 +92,7 @@ class House:
             "TASKFLOW_LOG_LEVEL": "INFO",  # the default
             "TASKFLOW_BACKFILL_SECONDS": "3600",
             "TASKFLOW_SEND_PER_SECOND": "10000",
+            "TASKFLOW_USER_BURST": "1000000",
             "AGENT_QUIET_SECONDS": "0",
             "TWILIO_API_URL": f"{self.vendor_url}/twilio",
             "GEMINI_API_URL": f"{self.vendor_url}/gemini",

@@ -2,8 +2,8 @@
 
 `yes:<event>` and `no:<event>` answer a question, `undo:<event>` takes back what a reply told.
 `done`, `hour` and `tomorrow` answer a reminder, by its reply's id, or by no id where a template
-has the button, which is the same for everybody. `words-1` is a suggestion, the first: its label is
-all it says, and WhatsApp wants no payload twice under one message.
+has the button, which is the same for everybody. `words-1` is a suggestion or a choice of a list,
+the first: its label is all it says, and WhatsApp wants no payload twice under one message.
 """
 
 import re
@@ -21,12 +21,15 @@ MOST = 3
 """Under one message, where no template was approved for it (WhatsApp)."""
 LONGEST_LABEL = 20
 """UTF-16 units of a label (WhatsApp)."""
+MOST_CHOICES = 10
+LONGEST_TITLE, LONGEST_DESCRIPTION = 24, 72
+"""UTF-16 units of a choice of a list (WhatsApp)."""
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAMED = re.compile(rf"(yes|no|undo|done|hour|tomorrow):({_UUID})")
 _BARE: Mapping[str, Meaning] = {
     **{one: one for one in OF_REMINDERS},
-    **{f"words-{n}": "words" for n in range(1, MOST + 1)},
+    **{f"words-{n}": "words" for n in range(1, MOST_CHOICES + 1)},
 }
 _LONGEST = len("tomorrow:") + 36
 
@@ -43,7 +46,7 @@ def payload(means: Meaning, names: UUID | None = None) -> str:
 
 
 def suggestion(number: int) -> str:
-    """The payload of one of them, counted from 1."""
+    """The payload of one of them, or of a choice, counted from 1."""
     return f"words-{number}"
 
 

@@ -36,11 +36,12 @@ class MessageReceived(Event):
 
     v2 tells whether their zone is one of several; v3 whether they only forwarded it; v4 names the
     message by its channel's reference, and knows a second channel; v5 names the one that it quotes;
-    v6 has what a pressed button stands for, and the word that code answered by itself.
+    v6 has what a pressed button stands for, and the word that code answered by itself; v7 names
+    the sender of ours that it was written to.
     """
 
     type: ClassVar = "message.received"
-    version: ClassVar = 6
+    version: ClassVar = 7
 
     message_ref: str
     """By which its channel knows the message: at Twilio its MessageSid."""
@@ -62,6 +63,8 @@ class MessageReceived(Event):
     """The payload of the button that they pressed, as `reply.ready` gave it."""
     word: Literal["stop", "start", "help"] | None = None
     """What it was taken for at the door: its answer stands beside it, and no turn answers it."""
+    sender: str | None = None
+    """Our own address, as its channel writes it; None in a terminal, and where nobody kept it."""
 
 
 @upcasts(MessageReceived, from_version=1)
@@ -92,6 +95,12 @@ def _quoted_nothing(data: Json) -> Json:
 def _was_left_to_the_model(data: Json) -> Json:
     """No word was answered at the door, and no button of ours had a payload."""
     return {**data, "pressed": None, "word": None}
+
+
+@upcasts(MessageReceived, from_version=6)
+def _to_a_sender_unknown(data: Json) -> Json:
+    """There was one sender at a time, and which it was then only the settings told."""
+    return {**data, "sender": None}
 
 
 @event
@@ -137,6 +146,24 @@ class Button(BaseModel):
     """What pressing it stands for: it names an event, never arguments."""
     label: str
     """At most 20 characters, as WhatsApp shows."""
+
+
+class Choice(BaseModel):
+    payload: str
+    """As of a button."""
+    title: str
+    """At most 24 characters, as WhatsApp shows."""
+    description: str | None = None
+    """At most 72 characters."""
+
+
+class Choices(BaseModel):
+    """A list that opens, to pick one of."""
+
+    label: str
+    """What opens it; at most 20 characters."""
+    items: list[Choice]
+    """At most ten."""
 
 
 class Usage(BaseModel):
@@ -189,11 +216,12 @@ class ReplyReady(Event):
 
     v2 names the replies it repeats; v3 may show a picture, and may be a watch's alert; v4 names
     the changes that it tells; v5 names the language of what nobody asked for just now; v6 may have
-    buttons, and may be said by the gateway itself, or by an operator.
+    buttons, and may be said by the gateway itself, or by an operator; v7 may have a list to pick
+    from.
     """
 
     type: ClassVar = "reply.ready"
-    version: ClassVar = 6
+    version: ClassVar = 7
 
     turn: UUID | None
     kind: ReplyKind
@@ -213,6 +241,8 @@ class ReplyReady(Event):
     """BCP 47; of a reminder and an alert, which may need a template in it."""
     buttons: Personal[list[Button]] | None = None
     """At most three, under the last part."""
+    choices: Personal[Choices] | None = None
+    """Not in the text: where the channel has no list, or none fits, they are written under it."""
 
 
 @upcasts(ReplyReady, from_version=1)
@@ -238,6 +268,11 @@ def _in_some_language(data: Json) -> Json:
 @upcasts(ReplyReady, from_version=5)
 def _without_buttons(data: Json) -> Json:
     return {**data, "buttons": None}
+
+
+@upcasts(ReplyReady, from_version=6)
+def _without_choices(data: Json) -> Json:
+    return {**data, "choices": None}
 
 
 @event

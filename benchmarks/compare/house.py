@@ -65,6 +65,7 @@ class OutsideHouse:
             "TASKFLOW_JAEGER": "off",
             "TASKFLOW_BACKFILL_SECONDS": "3600",
             "TASKFLOW_SEND_PER_SECOND": "10000",
+            "TASKFLOW_USER_BURST": "1000000",
             "AGENT_QUIET_SECONDS": "0",
             "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
             "TWILIO_AUTH_TOKEN": vendors.token,

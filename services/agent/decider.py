@@ -61,6 +61,8 @@ MAX_TOKENS = 200_000
 """In one turn: some eight times a long conversation's request."""
 MAX_REPAIRS = 1
 LONGEST_BURST = timedelta(seconds=4)
+MAY_GO_ON = frozenset({"text", "media", "other"})
+"""Kinds of messages behind which more is waited for: an album comes as one message a picture."""
 LONGEST_MEDIA = timedelta(seconds=20)
 """Until media are fetched and voice notes are in words; a turn goes on without them."""
 REMEMBERED = 4
@@ -89,7 +91,7 @@ def _evolved(state: Conversation, recorded: Recorded[Any]) -> Conversation:  # n
             new = Pending(
                 message=this,
                 at=recorded.recorded_at,
-                at_once=message.kind not in {"text", "other"},
+                at_once=message.kind not in MAY_GO_ON,
                 media_left=None if message.kind == "media" else 0,
                 version=recorded.version,
             )
@@ -333,7 +335,7 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 15, Conversation, evolve)
+FOLD = Fold("agent", 16, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Pending(BaseModel):
     message: UUID
     at: datetime
     at_once: bool = False
-    """Media and buttons are whole by themselves: nothing more is to be waited for."""
+    """Buttons and places are whole by themselves: nothing more is to be waited for."""
     media_left: int | None = 0
     """Media that are not settled, voice notes not in words; None: nobody knows how many."""
     version: int = 0

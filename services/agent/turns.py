@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts.conversation import (
     ChangesUndone,
+    Choices,
     MessageReceived,
     ModelAnswered,
     ReplyCaught,
@@ -25,6 +26,7 @@ from contracts.takeover import ConversationTakenOver, OperatorSaid
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent.state import Conversation, Pending
 from services.agent.withdrawing import followed
+from taskflow.words.labels import in_rows
 
 
 @dataclass(slots=True)
@@ -200,7 +202,7 @@ class Turns:
             said.beside_person = self._state.taken is not None and not said.by_person
             self.turns.append(said)
         elif turn := self._turn(reply.turn):
-            turn.said, turn.reply = reply.text, recorded.event_id
+            turn.said, turn.reply = _told(reply), recorded.event_id
             turn.ended = turn.ended or version
 
     def _answered_at_the_door(self, recorded: Recorded[MessageReceived]) -> None:
@@ -239,3 +241,9 @@ def walked(events: Sequence[Recorded[Any]]) -> Turns:
     for recorded in events:
         turns.read(recorded)
     return turns
+
+
+def _told(reply: ReplyReady) -> str:
+    """With what there was to choose from, as whoever sees no list reads it."""
+    choices = reply.choices
+    return f"{reply.text}\n\n{in_rows(choices)}" if isinstance(choices, Choices) else reply.text

@@ -19,7 +19,7 @@ from services.gateway.channels.intake import Intake
 from services.gateway.channels.keeping import Keeping
 from services.gateway.channels.links import Callbacks, PictureLinks
 from services.gateway.channels.media import Pictures
-from services.gateway.channels.pacing import Pacing
+from services.gateway.channels.pacing import Pacing, rate_of_sender
 from services.gateway.channels.terminal.door import Door
 from services.gateway.channels.terminal.terminal import Terminal
 from services.gateway.channels.twilio.attachments import Attachments
@@ -42,6 +42,7 @@ from services.gateway.web.requests import Requests
 from services.gateway.webhooks import Webhooks
 from taskflow import clock
 from taskflow.health.gauges import Gauges
+from taskflow.limits.buckets import Bucket
 from taskflow.postgres.database_clock import DatabaseClock
 from taskflow.privacy.media import Media
 from taskflow.process.service import Runtime, run
@@ -63,8 +64,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     callbacks = Callbacks(settings.master_keys, settings.public_url)
     intake = Intake(runtime.log, runtime.vault, runtime.folds)
     heard = Heard(runtime.log, runtime.folds)
-    pacing = Pacing(settings.taskflow_send_per_second)
-    now = DatabaseClock(runtime.pool).now
+    pacing = _pacing(runtime, settings)
     links = PictureLinks(settings.master_keys, settings.public_url)
     media = Media(runtime.pool, runtime.vault)
     pictures = Pictures(media, links)
@@ -77,15 +77,14 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
         runtime.vault,
         channel,
         pictures=pictures,
-        pacing=pacing,
-        now=now,
+        now=DatabaseClock(runtime.pool).now,
         unknown_for=timedelta(seconds=settings.taskflow_unknown_seconds),
         templates=templates,
         restored=Restored(channel, runtime.pool, restored_to) if restored_to else None,
     )
     attachments = Attachments(settings)
     keeping = Keeping(runtime.log, media, attachments, runtime.attempts)
-    subscribe(runtime, effects, Erasing(runtime.log, channel), keeping)
+    subscribe(runtime, effects, pacing, Erasing(runtime.log, channel), keeping)
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))
     # A redirect would go to whatever Host the caller names.
     app = FastAPI(
@@ -139,6 +138,12 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     finally:
         await attachments.close()
         await twilio.close()
+
+
+def _pacing(runtime: Runtime, settings: GatewaySettings) -> Pacing:
+    rate = rate_of_sender(settings.taskflow_send_per_second)
+    bucket = Bucket(runtime.pool, f"sender {settings.twilio_whatsapp_from}", rate)
+    return Pacing(bucket, settings.taskflow_user_burst)
 
 
 def _followed(

@@ -55,8 +55,10 @@ class Composing:
         if len(texts) > 1:
             return Content(opened[0], digest.joined(texts, said_by), None)
         said = sayable(ready.model_copy(update={"text": texts[0]}), said_by)
-        buttons = said.buttons if head.has_buttons else ()
-        return Content(opened[0], said.parts, ready.picture, buttons=buttons)
+        if not head.has_buttons:
+            return Content(opened[0], said.in_words(), ready.picture)
+        given, choices = said.buttons, said.choices
+        return Content(opened[0], said.parts, ready.picture, buttons=given, choices=choices)
 
     async def _opened(self, reply: Queued, cause: Recorded[Any]) -> Recorded[ReplyReady]:
         ours = cause.event_id == reply.reply

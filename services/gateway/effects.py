@@ -23,7 +23,6 @@ from services.gateway.channels.channel import (
 )
 from services.gateway.channels.channel import Outcome as Answer
 from services.gateway.channels.media import Pictures
-from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.composing import Composing
 from services.gateway.decider import Claim, Decide, Group, Hold, Reconcile
@@ -57,14 +56,13 @@ class Effects:
         channel: Channel,
         *,
         pictures: Pictures,
-        pacing: Pacing,
         now: Now,
         unknown_for: timedelta = decider.UNKNOWN_FOR,
         restored: Restored | None = None,
         templates: Templates,
     ) -> None:
         self._log, self._vault, self._channel = event_log, vault, channel
-        self._pacing, self._now = pacing, now
+        self._now = now
         self._pictures, self._unknown_for, self._restored = pictures, unknown_for, restored
         self._templates = templates
         self._composing = Composing(event_log, templates, one_by_one=restored is not None)
@@ -99,7 +97,6 @@ class Effects:
                 return
         # One that is gone takes no text with it.
         shown = await self._pictures.url(picture) if picture else None
-        await self._pacing.turn()
         token, began = clock.new_id(), clock.monotonic()
         if not await self._claimed(move, len(content.parts), token, cause, lane):
             return
@@ -116,6 +113,7 @@ class Effects:
             picture=shown,
             template=move.template,
             buttons=content.buttons_of(head.part),
+            choices=content.choices_of(head.part),
         )
         await self._settle(move.group, token, await self._channel.send(message), cause)
 

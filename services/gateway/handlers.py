@@ -11,6 +11,7 @@ from contracts.recorded import Recorded
 from services.gateway import decider
 from services.gateway.channels.erasing import Erasing
 from services.gateway.channels.keeping import Keeping
+from services.gateway.channels.pacing import Pacing
 from services.gateway.decider import Claim, Decide, Hold, Reconcile, WaitUntil, in_time, next_move
 from services.gateway.effects import Effects, at_gate
 from services.gateway.lane import FOLD, Lane
@@ -43,6 +44,7 @@ class Sending:
 
     folds: Folds
     effects: Effects
+    pacing: Pacing
     attempts: Attempts
     began: float = field(default_factory=clock.monotonic)
     listed_at: float = 0.0
@@ -65,6 +67,8 @@ class Sending:
             case WaitUntil(at=at):
                 await self._hand_back(state, (at - clock.utc_now()).total_seconds())
             case Claim() as claim:
+                if after := await self.pacing.turn(claim.head.kind, state, now):
+                    await self._hand_back(state, after)
                 await self.effects.send(claim, recorded, state)
                 self.began = clock.monotonic()
             case Hold() as hold:
@@ -99,12 +103,14 @@ class Sending:
         return Parking([at_gate(recorded.stream, decision, state)], decision.slot)
 
 
-def subscribe(runtime: Runtime, effects: Effects, erasing: Erasing, keeping: Keeping) -> None:
+def subscribe(
+    runtime: Runtime, effects: Effects, pacing: Pacing, erasing: Erasing, keeping: Keeping
+) -> None:
     async def drive(recorded: Recorded[Any], delivery: int) -> None:
         if isinstance(recorded.event, UserForgotten):
             await erasing.erase(recorded)
             return
-        sending = Sending(runtime.folds, effects, runtime.attempts)
+        sending = Sending(runtime.folds, effects, pacing, runtime.attempts)
         driving = Driving(sending, runtime.attempts, runtime.dead_letters)
         if not isinstance(recorded.event, MessageReceived):
             await driving.drive(recorded, delivery)

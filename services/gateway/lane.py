@@ -4,6 +4,7 @@ Replies go out strictly one after the other; each attempt at each part is claime
 POSTed and has exactly one outcome. The rules are in docs/protocol.md.
 """
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from contracts.takeover import ConversationHandedBack, ConversationTakenOver
 from services.gateway.queued import Queued, place
 from services.gateway.state import RANKS, REPAIRED, RETRIED, Lane, Sent, ranked, remembering
 from services.gateway.withdrawing import is_overtaken, is_withdrawn, taken_over
+from taskflow.limits.rates import Rate
 from taskflow.log.folding import Fold
 
 GATES = (
@@ -39,6 +41,8 @@ GATES = (
     ConversationHandedBack.type,
 )
 """Facts that may forbid what an older fold allowed: claims and holds conflict with them."""
+PAIR = Rate(every=timedelta(seconds=6), burst=45)
+"""WhatsApp's, of messages from one sender to one user (131056, at Twilio 63018)."""
 
 
 def evolve(lane: Lane, recorded: Recorded[Any]) -> Lane:
@@ -67,7 +71,7 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
             return lane.but(taken=None)
         case ReplyReady() as ready if is_overtaken(lane, ready, recorded):
             return lane
-        case ReplyReady(kind=kind, language=language, buttons=buttons, picture=picture):
+        case ReplyReady(kind=kind, language=language) as ready:
             if kind == "notice":
                 lane = lane.but(owes=None, told=True)
             if kind in {"confirmation", "notice"} and lane.consent:
@@ -77,14 +81,16 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
                 kind=kind,
                 ready=recorded.version,
                 language=language,
-                has_buttons=buttons is not None,
-                has_picture=picture is not None,
+                has_buttons=ready.buttons is not None or ready.choices is not None,
+                has_picture=ready.picture is not None,
             )
             return _queued(lane, (new,), recorded)
         case ReplySending(within=UUID()) as claim:
             return _joined(lane, claim, recorded)
         case ReplySending() as claim if _is_head(lane, claim, claimed=False):
             at = recorded.recorded_at
+            if lane.channel != "terminal":
+                lane = lane.but(full_at=PAIR.taken(lane.full_at, at))
             return _head(lane, lane.queue[0].claimed(claim, recorded.version, at))
         case ReplyHeld() as hold if _is_head(lane, hold, claimed=False):
             return _left(lane, 0).but(held=(*lane.held, lane.queue[0].held()))
@@ -273,4 +279,4 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     return _queued(without, (again,), recorded)
 
 
-FOLD = Fold("lane", 9, Lane, evolve)
+FOLD = Fold("lane", 10, Lane, evolve)

@@ -53,7 +53,7 @@ class Queued(BaseModel):
     claimed_at: datetime | None = None
     not_before: datetime | None = None
     has_buttons: bool = False
-    """Whether they are still to go under it: once they are refused, it goes without."""
+    """Whether they, or a list, are still to go under it: once refused, it goes without."""
     has_picture: bool = False
     released_at: datetime | None = None
     """When its user wrote, for which it was held; None: it was not, or by rules of old."""

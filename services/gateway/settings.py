@@ -52,7 +52,9 @@ class GatewaySettings(RuntimeSettings):
     taskflow_jaeger_url: Origin | None = Field(default=None, examples=["http://127.0.0.1:16686"])
     """Where the status page sends people to look at traces."""
     taskflow_send_per_second: float = Field(default=80.0, gt=0)
-    """Twilio's default rate of a WhatsApp sender."""
+    """Twilio's default rate of a WhatsApp sender; all replicas together keep to it."""
+    taskflow_user_burst: int = Field(default=45, ge=1)
+    """Messages that a user gets at once; then one in six seconds, as WhatsApp takes them."""
 
     def terminal(self) -> bool:
         """Raises Configuration for one in production."""

@@ -47,6 +47,8 @@ class Lane(BaseModel):
     heard_at: datetime | None = None
     shut: int = 0
     """The latest claim that was refused because the window was shut."""
+    full_at: datetime | None = None
+    """When the bucket of what WhatsApp lets us send to this user is full again."""
     gate: int = 0
     """The version of the last fact that may forbid what an older fold allowed."""
     consent: bool = True

@@ -31,6 +31,8 @@ class Button:
 
     title: str
     id: str
+    description: str | None = None
+    """Of a choice of a list."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Message:
     is_template: bool = False
     """Sent as what WhatsApp had approved, not free-form."""
     buttons: tuple[Button, ...] = ()
+    opens: str | None = None
+    """What opens them, where they are the choices of a list."""
     replied_to: str | None = None
     """Inbound: the sid of the message whose button was pressed, or that this one quotes."""
     is_quote: bool = False

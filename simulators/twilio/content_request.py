@@ -17,6 +17,8 @@ MOST_VARIABLES, LONGEST_VALUE = 100, 1600
 MOST_BUTTONS, MOST_ITEMS = 10, 10
 LONGEST_TITLE, LONGEST_ID, LONGEST_BODY = 25, 200, 1024
 """Characters, of a button and of the text over buttons."""
+LONGEST_OPENING, LONGEST_CHOICE, LONGEST_DESCRIPTION = 20, 24, 72
+"""Characters, of what opens a list, and of each of its choices."""
 _LANGUAGE = re.compile("([a-z]{2,3})(_[A-Z]{2,3})?")
 
 Types = dict[str, dict[str, Any]]
@@ -203,7 +205,10 @@ _ACTION = _Shape(
     {"title": _is_short(LONGEST_TITLE)},
     {"id": _is_short(LONGEST_ID), "type": lambda value: value == "QUICK_REPLY"},
 )
-_ITEM = _Shape({"id": _is_short(LONGEST_ID), "item": _is_text}, {"description": _is_text})
+_ITEM = _Shape(
+    {"id": _is_short(LONGEST_ID), "item": _is_short(LONGEST_CHOICE)},
+    {"description": _is_short(LONGEST_DESCRIPTION)},
+)
 _OVER_BUTTONS = _is_short(LONGEST_BODY)
 _SHAPES = {
     "twilio/text": _Shape({"body": _is_text}, {}),
@@ -211,7 +216,12 @@ _SHAPES = {
         {"body": _OVER_BUTTONS, "actions": _are(_ACTION.fits, MOST_BUTTONS)}, {}
     ),
     "twilio/list-picker": _Shape(
-        {"body": _OVER_BUTTONS, "button": _is_text, "items": _are(_ITEM.fits, MOST_ITEMS)}, {}
+        {
+            "body": _OVER_BUTTONS,
+            "button": _is_short(LONGEST_OPENING),
+            "items": _are(_ITEM.fits, MOST_ITEMS),
+        },
+        {},
     ),
     "twilio/media": _Shape({"media": _are(_is_text, 10)}, {"body": _is_text}),
     "twilio/location": _Shape(

@@ -46,6 +46,7 @@ class Deliveries:
                 template=order.content.sid if order.content else None,
                 is_template=bool(order.content and order.content.is_template),
                 buttons=order.content.buttons if order.content else (),
+                opens=order.content.opens if order.content else None,
                 status_callback=order.status_callback,
             )
         )

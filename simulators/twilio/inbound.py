@@ -19,6 +19,7 @@ from simulators.twilio.webhooks import Answer, Params, Webhooks
 from taskflow.clock import new_id, utc_now
 
 VOICE = "audio/ogg"
+BUTTON = ("ButtonText", "ButtonPayload")
 
 _log = structlog.get_logger()
 
@@ -52,6 +53,8 @@ class Typed:
     bsuid: str = ""
     tells_id: bool = True
     button_payload: str | None = None
+    is_pick: bool = False
+    """Whether that is a choice of a list."""
     quotes: Message | None = None
     media_url: str | None = None
     media_type: str | None = None
@@ -78,14 +81,20 @@ class Inbound:
         self._webhooks, self._account = webhooks, account
 
     async def press(self, sid: str, title: str) -> Received | None:
-        """A button under a message that is on a phone; None if it is not there."""
+        """A button, or a choice, of a message that is on a phone; None if it is not there."""
         message = self._phone.get(sid)
         buttons = message.buttons if message else ()
         button = next((button for button in buttons if button.title == title), None)
         if message is None or button is None:
             return None
         return await self.receive(
-            Typed(message.user, button.title, button_payload=button.id, quotes=message)
+            Typed(
+                message.user,
+                button.title,
+                button_payload=button.id,
+                is_pick=message.opens is not None,
+                quotes=message,
+            )
         )
 
     async def receive(self, typed: Typed) -> Received:
@@ -201,7 +210,8 @@ class Inbound:
         if not typed.tells_id:
             del params["ExternalUserId"]
         if typed.button_payload is not None:
-            params |= {"ButtonText": message.body, "ButtonPayload": typed.button_payload}
+            title, payload = ("ListTitle", "ListId") if typed.is_pick else BUTTON
+            params |= {title: message.body, payload: typed.button_payload}
         if typed.quotes:
             params["OriginalRepliedMessageSid"] = typed.quotes.sid
             params["OriginalRepliedMessageSender"] = typed.quotes.from_

@@ -15,6 +15,7 @@ from simulators.twilio.errors import (
     TwilioError,
 )
 
+LIST = "twilio/list-picker"
 FREE_IN_SESSION = frozenset(
     {
         "twilio/text",
@@ -30,6 +31,8 @@ SESSION_ONLY = frozenset({"twilio/list-picker", "twilio/location"})
 MOST_OF_A_TEMPLATE = 1024
 """Characters, with the variables filled in; also of a text over buttons."""
 MOST_BUTTONS_IN_SESSION, LONGEST_TITLE_IN_SESSION = 3, 20
+MOST_CHOICES, LONGEST_CHOICE, LONGEST_DESCRIPTION, LONGEST_OPENING = 10, 24, 72, 20
+"""Of a list (WhatsApp)."""
 _UNFIT = re.compile(r"[\n\r\t]| {5,}")
 """What no variable may hold: WhatsApp refuses the message."""
 
@@ -43,6 +46,8 @@ class Rendered:
     body: str
     media_url: str | None
     buttons: tuple[Button, ...]
+    opens: str | None
+    """What opens them, where they are the choices of a list."""
     is_template: bool
     """WhatsApp has approved it, so that it may be sent at any time."""
     has_unfit_variable: bool
@@ -60,9 +65,14 @@ class Rendered:
         bounded = self.is_template or self.kind != "twilio/text"
         if bounded and len(self.body) > MOST_OF_A_TEMPLATE:
             return True
+        most, longest = MOST_BUTTONS_IN_SESSION, LONGEST_TITLE_IN_SESSION
+        if self.opens is not None:
+            most, longest = MOST_CHOICES, LONGEST_CHOICE
         return not self.is_template and (
-            len(self.buttons) > MOST_BUTTONS_IN_SESSION
-            or any(len(button.title) > LONGEST_TITLE_IN_SESSION for button in self.buttons)
+            len(self.buttons) > most
+            or any(len(button.title) > longest for button in self.buttons)
+            or any(len(button.description or "") > LONGEST_DESCRIPTION for button in self.buttons)
+            or len(self.opens or "") > LONGEST_OPENING
             or self._says_twice()
         )
 
@@ -99,14 +109,23 @@ def render(content: Content, given: Values) -> Rendered:
         kind=content.kind,
         body=_filled(_body(about), values),
         media_url=_filled(media[0], values) if media else None,
-        buttons=tuple(_button(action, values) for action in _actions(content.kind, about)),
+        buttons=_buttons(content.kind, about, values),
+        opens=_filled(about["button"], values) if content.kind == LIST else None,
         is_template=content.is_approved and content.kind not in SESSION_ONLY,
         has_unfit_variable=any(_is_unfit(values[name]) for name in used),
     )
 
 
-def _actions(kind: str, about: dict[str, Any]) -> list[dict[str, str]]:
-    return about["actions"] if kind == "twilio/quick-reply" else []
+def _buttons(kind: str, about: dict[str, Any], values: Values) -> tuple[Button, ...]:
+    if kind == LIST:
+        return tuple(_choice(item, values) for item in about["items"])
+    actions: list[dict[str, str]] = about["actions"] if kind == "twilio/quick-reply" else []
+    return tuple(_button(action, values) for action in actions)
+
+
+def _choice(item: dict[str, str], values: Values) -> Button:
+    more = _filled(item["description"], values) if "description" in item else None
+    return Button(_filled(item["item"], values), _filled(item["id"], values), more)
 
 
 def _button(action: dict[str, str], values: Values) -> Button:

@@ -109,6 +109,25 @@ def test_a_reminders_snooze_moves_it(stack: Stack, page: Page, user: str) -> Non
     hears(page, 6, "Good, that is done.", "cancelled")
 
 
+def test_one_of_several_is_picked_from_a_list(stack: Stack, page: Page, user: str) -> None:
+    cities = [{"title": one, "description": f"about {one}"} for one in ("Lisbon", "Oslo", "Rome")]
+    told = {"text": "Where to?", "language": "en", "says_done": [], "choices": [*cities, "Bern"]}
+    picked = {"text": "Oslo it is.", "language": "en", "says_done": []}
+    replies = [{"calls": [{"name": "reply", "args": one}]} for one in (told, picked)]
+    stack.script(user, *replies)
+    says(page, "plan a trip with me")
+    hears(page, 1, "Where to?")
+    presses(page, "Choose")
+    shot(page, "list")
+    page.get_by_role("dialog", name="Choose").get_by_role("button", name="Oslo").click()
+    hears(page, 2, "Oslo it is.")
+    shot(page, "picked")
+    inbound = [one for one in stack.chat(user) if one["direction"] == "inbound"]
+    assert inbound[-1]["body"] == "Oslo"
+    # The model knows what it had offered.
+    assert any("4. Bern" in one for one in stack.get(f"{stack.sim}/_sim/gemini/shown"))
+
+
 def test_buttons_that_whatsapp_refuses_cost_the_buttons_alone(
     stack: Stack, page: Page, user: str
 ) -> None:

@@ -130,6 +130,18 @@ def test_a_conversation_goes_the_way_of_a_phones(stack: Stack) -> None:
     assert stack.get(f"{stack.sim}/_sim/twilio/accepted") == []
 
 
+def test_what_there_is_to_choose_from_is_written_in_a_terminal(stack: Stack) -> None:
+    cities = [{"title": "Lisbon", "description": "warm"}, "Oslo", "Rome", "Bern"]
+    told = {"text": "Where to?", "language": "en", "says_done": [], "choices": cities}
+    answers = [{"calls": [{"name": "reply", "args": told}]}]
+    script = {"match": "plan a trip for carol", "answers": answers}
+    stack.post(f"{stack.sim}/_sim/gemini/script", script)
+    with chat(stack, "carol") as terminal:
+        terminal.type("plan a trip for carol\n")
+        for row in ("Where to?", "1. Lisbon: warm", "4. Bern"):
+            terminal.await_text(row)
+
+
 def test_who_comes_back_sees_what_came_meanwhile_and_the_end_of_input_ends_it(
     stack: Stack,
 ) -> None:

@@ -73,6 +73,22 @@ def test_a_picture_without_a_word_is_looked_at(stack: Stack, user: str) -> None:
     assert "32 by 16" in stack.await_replies(user, 1)[0]
 
 
+def test_an_album_is_answered_once_with_all_of_its_pictures_in_order(
+    stack: Stack, user: str
+) -> None:
+    sizes = [(48, 36), (24, 18), (96, 72), (12, 9)]
+    send(stack, user, png(*sizes[0]), "image/png", "what is this?")
+    for size in sizes[1:]:
+        send(stack, user, png(*size), "image/png")
+
+    reply = stack.await_replies(user, 1)[0]
+    places = [reply.find(f"{x} by {y}") for x, y in sizes]
+    assert -1 not in places
+    assert places == sorted(places)
+    stack.say(user, "thanks")
+    assert len(stack.await_replies(user, 2)) == 2
+
+
 def test_documents_and_cards_are_read(stack: Stack, user: str) -> None:
     send(stack, user, pdf(), "application/pdf")
     assert "PDF document of 1 page" in stack.await_replies(user, 1)[0]

@@ -50,10 +50,10 @@ def share(page: Page, kind: str, **fields: str) -> None:
     page.click("#share button.primary")
 
 
-def attach(page: Page, file: Path, caption: str = "") -> None:
+def attach(page: Page, *files: Path, caption: str = "") -> None:
     page.click("#attach")
     page.check("#share input[value=file]")
-    page.set_input_files("#file", file)
+    page.set_input_files("#file", list(files))
     page.fill("#caption", caption)
     page.click("#share button.primary")
 
@@ -87,13 +87,30 @@ def test_a_voice_note_ends_as_a_reminder(page: Page) -> None:
 
 def test_a_picture_is_answered_about(page: Page, tmp_path: Path) -> None:
     (tmp_path / "garden.png").write_bytes(png(320, 200))
-    attach(page, tmp_path / "garden.png", "what is this?")
+    attach(page, tmp_path / "garden.png", caption="what is this?")
 
     answered(page, "320 by 200")
     picture = page.locator("#messages .bubble.mine img").last
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.naturalWidth") == 320
     shot(page, "picture")
+
+
+def test_an_album_is_one_question_about_all_of_its_pictures(page: Page, tmp_path: Path) -> None:
+    before = page.locator("#messages .bubble:not(.mine)").count()
+    sizes = [(120, 90), (240, 180), (60, 45)]
+    for n, size in enumerate(sizes):
+        (tmp_path / f"{n}.png").write_bytes(png(*size))
+    files = [tmp_path / f"{n}.png" for n in range(len(sizes))]
+    attach(page, *files, caption="what is this?")
+
+    told = answered(page, "120 by 90", "240 by 180", "60 by 45")
+    places = [told.index(f"{x} by {y}") for x, y in sizes]
+    assert places == sorted(places)
+    expect(page.locator("#messages .bubble:not(.mine)")).to_have_count(before + 1)
+    mine = page.locator("#messages .bubble.mine")
+    expect(mine.locator("img")).to_have_count(before + len(sizes))
+    shot(page, "album")
 
 
 def test_a_document_a_place_and_a_contact_are_shared(page: Page, tmp_path: Path) -> None:

@@ -28,7 +28,6 @@ from services.agent.takeover import deciding
 from services.gateway import consent
 from services.gateway import decider as lanes
 from services.gateway.channels.channel import Accepted, Outcome, Outgoing
-from services.gateway.channels.pacing import Pacing
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.effects import Effects as Gateway
 from services.gateway.lane import FOLD as LANE
@@ -204,7 +203,6 @@ class House:
             self.vendor,
             self.vendor,
             pictures=self.vendor,
-            pacing=Pacing(10_000),
             now=self.now,
             templates=Templates(self.folds),
         )
@@ -266,7 +264,7 @@ class House:
         self, user: UserId, text: str, kind: str = "text", **more: Any
     ) -> Recorded[Any]:
         sid = f"SM{self.fresh().hex}"
-        more = {"zone": "Europe/Berlin", **more}
+        more = {"zone": "Europe/Berlin", "sender": "whatsapp:+14155238886", **more}
         message = MessageReceived(message_ref=sid, channel="whatsapp", kind=kind, text=text, **more)
         self.later(seconds=1)
         return (await self.put(user, [message], slots.message(sid)))[0]

@@ -532,8 +532,11 @@ async def buttons(house: House) -> None:
     await pressed(house, "hour", quotes=f"SM{named('unknown').hex}")
     await house.hears(LEA, "Snooze 1 h", kind="button", pressed=hour)
     await house.hears(LEA, "how are they?")
-    await house.answers(LEA, says("Well."))
-    await house.sends(LEA)
+    plants = [{"title": "Fern", "description": "in the hall"}, "Ivy", "Palm", "Cactus"]
+    told = {"text": "Which one?", "language": "en", "says_done": [], "choices": plants}
+    await house.answers(LEA, says(None, ("reply", told)))
+    await house.sends(LEA, TooLate(63021, "HTTP 400, 63021: the content"))
+    await pressed(house, "words-2", says("The ivy is well."))
 
     await house.hears(LEA, "forget me")
     await house.answers(LEA)

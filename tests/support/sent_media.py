@@ -30,18 +30,25 @@ def sent(
 
 
 def kept(
-    story: Story, message: Recorded[Any], content_type: str = "image/png", size: int = 9, n: int = 1
+    story: Story,
+    message: Recorded[Any],
+    content_type: str = "image/png",
+    size: int = 9,
+    n: int = 1,
+    *,
+    index: int = 0,
+    of: int = 1,
 ) -> MediaKept:
     fact = MediaKept(
         message=message.event_id,
-        index=0,
-        of=1,
+        index=index,
+        of=of,
         media=UUID(int=n),
         content_type=content_type,
         size=size,
         sha256=f"{n:064x}",
     )
-    story.tell(fact, slot=slots.media(message.event_id, 0))
+    story.tell(fact, slot=slots.media(message.event_id, index))
     return fact
 
 

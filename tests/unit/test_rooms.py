@@ -16,6 +16,7 @@ ROOT = Path(taskflow.__file__).parents[1]
 MOST, FEWEST = 15, 3
 SMALL = {
     "services/agent/leaving": "the two ends of one act; a third module would be made up",
+    "taskflow/limits": "the arithmetic of a rate, and how replicas share one",
 }
 """Folders of fewer than three modules, each with its reason."""
 NAMELESS = {"common", "utils", "core", "misc"}

@@ -26,6 +26,18 @@ FUNCTION: Json = {
                 "items": {"type": "string"},
                 "description": "Up to three quick replies, 20 characters each",
             },
+            "choices": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "title": {"type": "string", "description": "24 characters at most"},
+                        "description": {"type": "string", "description": "72 at most"},
+                    },
+                    "required": ["title"],
+                },
+                "description": "Four to ten things to pick one of; the text does not list them",
+            },
         },
         "required": ["text", "language", "says_done"],
     },

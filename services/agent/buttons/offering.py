@@ -1,24 +1,34 @@
 """Which buttons stand under a reply: those of a question, else undo, else what the model suggests.
 
-Pure. A payload names an event of the log: the question's, or the reply's own. Which id an event of
-an append will have is known before it is appended (contracts/slots.py).
+Several things to choose from are a list in place of suggestions; a reply may have one beside a
+question. Pure. A payload names an event of the log: the question's, or the reply's own. Which id an
+event of an append will have is known before it is appended (contracts/slots.py).
 """
 
 import unicodedata
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from contracts import buttons, slots
-from contracts.conversation import Button, ForgettingAsked, ModelAnswered, ReplyReady
+from contracts.conversation import (
+    Button,
+    Choice,
+    Choices,
+    ForgettingAsked,
+    ModelAnswered,
+    ReplyReady,
+)
 from contracts.event import Event
 from contracts.profile import ProfileForgotten, ProfileLearned
 from services.agent import decider
 from services.agent.judging import addresses, hygiene, receipts
 from services.agent.judging.addresses import Known
-from services.agent.judging.answer_parts import REPLY, taken_apart
+from services.agent.judging.answer_parts import REPLY, Option, Words, taken_apart
 from services.agent.judging.answers import Circumstances
 from services.agent.judging.receipts import Receipt
 from services.agent.state import Conversation
+from taskflow.words.labels import length, shortened
 from taskflow.words.languages import LANGUAGES
 from taskflow.words.message import Message
 from taskflow.words.typed import OF_CONSENT, TYPED
@@ -27,17 +37,29 @@ SINCE = 4
 """The first rules by which replies have buttons (contracts/conversation.py)."""
 _YES, _NO = Message("Yes", "button"), Message("No", "button")
 _UNDO = Message("Undo", "button")
+_CHOOSE = Message("Choose", "button")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the model would have stand under its reply, as far as it may."""
+
+    suggestions: Sequence[str] = ()
+    choices: Choices | None = None
+
+
+NOTHING = Offer()
 
 
 def under(
     events: Sequence[Event],
     state: Conversation,
     told: Sequence[Receipt],
-    suggestions: Sequence[str] = (),
+    offer: Offer = NOTHING,
 ) -> list[Event]:
-    """The same events; the reply that ends the turn among them has its buttons.
+    """The same events; the reply that ends the turn among them has its buttons, or its list.
 
-    `told` are receipts that may stand in it; `suggestions` are good ones.
+    `told` are receipts that may stand in it.
     """
     if state.rules < SINCE or state.turn is None:
         return list(events)
@@ -45,16 +67,18 @@ def under(
     of_conversation = [one for one in events if not _is_of_profile(one)]
     ids = {id(one): slots.event_id(slot, n) for n, one in enumerate(of_conversation)}
     forgetting = next((ids[id(one)] for one in events if isinstance(one, ForgettingAsked)), None)
-    return [
-        one.model_copy(update={"buttons": given})
-        if isinstance(one, ReplyReady)
-        and one.turn == state.turn
-        and (
-            given := _of_question(forgetting or _shown(one, state), state.language)
-            or _of_undo(one, ids[id(one)], told, state.language)
-            or _of_words(one, suggestions)
+
+    def offered(reply: ReplyReady) -> ReplyReady:
+        given = (
+            _of_question(forgetting or _shown(reply, state), state.language)
+            or _of_undo(reply, ids[id(reply)], told, state.language)
+            or _of_words(reply, offer)
         )
-        else one
+        choices = offer.choices if reply.kind == "answer" else None
+        return reply.model_copy(update={"buttons": given or reply.buttons, "choices": choices})
+
+    return [
+        offered(one) if isinstance(one, ReplyReady) and one.turn == state.turn else one
         for one in events
     ]
 
@@ -66,13 +90,13 @@ def beside(
     given: Circumstances,
     owed: Sequence[Receipt],
 ) -> list[Event]:
-    """As `under`, of what follows from the model's answer, which may suggest some."""
+    """As `under`, of what follows from the model's answer, which may offer something."""
     slot = decider.current_slot(state)
     told = [*owed, *receipts.beside(events, slot, given.offered, given.language)]
     words = taken_apart(answer.content).words
     tools = [*given.offered, REPLY]
-    good = suggested(words.suggestions, tools, given.instructions, given.language) if words else []
-    return under(events, state, told, good)
+    offer = offered_by(words, tools, given.instructions, given.language) if words else NOTHING
+    return under(events, state, told, offer)
 
 
 def _shown(reply: ReplyReady, state: Conversation) -> UUID | None:
@@ -97,9 +121,17 @@ def _of_undo(reply: ReplyReady, own: UUID, told: Sequence[Receipt], language: st
     return [_button(buttons.payload("undo", own), _UNDO.said(language))]
 
 
-def _of_words(reply: ReplyReady, suggestions: Sequence[str]) -> list[Button]:
-    words = suggestions if reply.kind == "answer" else ()
+def _of_words(reply: ReplyReady, offer: Offer) -> list[Button]:
+    words = offer.suggestions if reply.kind == "answer" and not offer.choices else ()
     return [_button(buttons.suggestion(n), one) for n, one in enumerate(words, start=1)]
+
+
+def offered_by(words: Words, tools: Collection[str], instructions: str, language: str) -> Offer:
+    """Of one thing there is nothing to choose."""
+    items = choices(words.options, tools, instructions)
+    if len(items) > 1:
+        return Offer(choices=Choices(label=_CHOOSE.said(language), items=items))
+    return Offer(suggested(words.suggestions, tools, instructions, language))
 
 
 def suggested(
@@ -110,15 +142,31 @@ def suggested(
     good = {
         one.casefold(): one
         for one in suggestions
-        if one.casefold() not in ours and _is_harmless(one, tools, instructions)
+        if one.casefold() not in ours and _fits(one, buttons.LONGEST_LABEL, tools, instructions)
     }
     return list(good.values())[: buttons.MOST]
 
 
-def _is_harmless(text: str, tools: Collection[str], instructions: str) -> bool:
-    """It fits, is seen whole, is no word that code obeys, and names no address."""
+def choices(options: Sequence[Option], tools: Collection[str], instructions: str) -> list[Choice]:
+    """Those that may stand in a list. A title that is too long goes on in its description."""
+    longest, most = buttons.LONGEST_TITLE, buttons.LONGEST_DESCRIPTION
+    good: dict[str, Option] = {}
+    for one in options:
+        title, more = shortened(one.title, longest), one.description
+        more = shortened(more or (one.title if title != one.title else ""), most)
+        if _fits(title, longest, tools, instructions):
+            is_fit = _fits(more, most, tools, instructions)
+            good.setdefault(title.casefold(), Option(title, more if is_fit else ""))
+    return [
+        Choice(payload=buttons.suggestion(n), title=one.title, description=one.description or None)
+        for n, one in enumerate(list(good.values())[: buttons.MOST_CHOICES], start=1)
+    ]
+
+
+def _fits(text: str, most: int, tools: Collection[str], instructions: str) -> bool:
+    """It is short and seen whole, is no word that code obeys, and names no address."""
     return (
-        0 < len(text.encode("utf-16-le", "surrogatepass")) // 2 <= buttons.LONGEST_LABEL
+        0 < length(text) <= most
         and not any(unicodedata.category(one)[0] in "CZ" and one != " " for one in text)
         and not hygiene.leaks(text, tools, instructions)
         and not any(typed.is_said(text, LANGUAGES) for typed in (*TYPED, *OF_CONSENT))

@@ -19,6 +19,9 @@ MOST_SAID_DONE = 20
 """Names in `says_done`: more than a turn's calls."""
 MOST_SUGGESTIONS, LONGEST_SUGGESTION = 3, 20
 """Quick replies of one message, and the characters of each, that WhatsApp shows."""
+MOST_OPTIONS = 10
+LONGEST_OPTION = 200
+"""Characters that are read of a title or a description: WhatsApp shows fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One of several things to pick from."""
+
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What the model says to the user."""
 
@@ -45,6 +56,7 @@ class Words:
     says_done: tuple[str, ...] = ()
     """Names of the tools whose effect the text states as done in this turn."""
     suggestions: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +110,25 @@ def _words(arguments: Any) -> Words | None:
         cast("str", language) if is_tag else None,
         tuple(one for one in dict.fromkeys(said_done) if one not in {"", REPLY})[:MOST_SAID_DONE],
         tuple(one for one in suggestions if 0 < len(one) <= LONGEST_SUGGESTION)[:MOST_SUGGESTIONS],
+        _options(given.get("choices")),
     )
+
+
+def _options(value: Any) -> tuple[Option, ...]:
+    """Of a list of objects, or of one of bare titles."""
+    listed: list[Any] = cast("list[Any]", value) if isinstance(value, list) else []
+    found: list[Option] = []
+    for one in listed[:MOST_OPTIONS]:
+        given: Json = cast("Json", one) if isinstance(one, dict) else {"title": one}
+        title, more = _line(given.get("title")), _line(given.get("description"))
+        if title:
+            found.append(Option(title, more))
+    return tuple(found)
+
+
+def _line(value: Any) -> str:
+    """What was read of it, in one line."""
+    return " ".join(value[:LONGEST_OPTION].split()) if isinstance(value, str) else ""
 
 
 def _joined(said: Sequence[Words]) -> Words | None:
@@ -110,6 +140,7 @@ def _joined(said: Sequence[Words]) -> Words | None:
         said[-1].language,
         tuple(dict.fromkeys(name for one in said for name in one.says_done)),
         said[-1].suggestions,
+        said[-1].options,
     )
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from contracts.conversation import Button
+from contracts.conversation import Button, Choices
 from contracts.streams import UserId
 from taskflow.errors import Permanent
 
@@ -37,6 +37,8 @@ class Outgoing:
     """By which it goes, with the text as its only variable."""
     buttons: Sequence[Button] = ()
     """Under the text, where the channel has any; without them the text says all."""
+    choices: Choices | None = None
+    """As a list under the text, or in words where the channel has none: the text names none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,48 @@
-"""Not faster than the sender's rate at Twilio: excess would be queued there, out of our sight."""
+"""Not faster than Twilio takes messages from a sender, and WhatsApp those from it to one user."""
 
 import asyncio
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
 
-from taskflow import clock
+from contracts.conversation import ReplyKind
+from services.gateway.lane import PAIR
+from services.gateway.state import Lane
+from taskflow.limits.buckets import ComeBack, Turn
+from taskflow.limits.rates import Rate
+
+PATIENT = frozenset[ReplyKind]({"reminder", "alert"})
+"""What nobody waits for at the phone: all else goes before it where the rate is short."""
+BURST_SECONDS = 0.25
+"""Of the sender's rate, that may go at once: within any second it is exceeded by a quarter."""
+
+
+class Turns(Protocol):
+    async def take(self, *, urgent: bool) -> Turn: ...
 
 
 class Pacing:
-    """A token bucket of one second's worth, for one process."""
+    """`turns`: the rate of a sender, which its replicas share; `burst`: a user's, from it."""
 
-    def __init__(self, per_second: float) -> None:
-        self._rate = per_second
-        self._tokens = per_second
-        self._at = clock.monotonic()
+    def __init__(self, turns: Turns, burst: int = PAIR.burst) -> None:
+        self._turns, self._pair = turns, replace(PAIR, burst=burst)
 
-    async def turn(self) -> None:
-        """Returns when one more may be sent."""
-        now = clock.monotonic()
-        self._tokens = min(self._rate, self._tokens + (now - self._at) * self._rate)
-        self._at = now
-        self._tokens -= 1
-        if self._tokens < 0:
-            await asyncio.sleep(-self._tokens / self._rate)
+    async def turn(self, kind: ReplyKind, lane: Lane, now: datetime) -> float:
+        """0 once it may go; else seconds after which it is to ask again: it holds no worker.
+
+        Raises DatabaseUnavailable.
+        """
+        if lane.channel == "terminal":
+            return 0
+        free_at = self._pair.free_at(lane.full_at)
+        if free_at is not None and free_at > now:
+            return (free_at - now).total_seconds()
+        turn = await self._turns.take(urgent=kind not in PATIENT)
+        if isinstance(turn, ComeBack):
+            return turn.after
+        await asyncio.sleep(turn.after)
+        return 0
+
+
+def rate_of_sender(per_second: float) -> Rate:
+    return Rate.per_second(per_second, burst_s=BURST_SECONDS)

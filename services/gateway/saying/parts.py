@@ -8,6 +8,7 @@ from uniseg.graphemecluster import (  # pyright: ignore[reportMissingTypeStubs]
 )
 
 from services.gateway.saying.formatting import for_whatsapp
+from taskflow.words.labels import LONGEST_CHARACTER, length
 from taskflow.words.languages import SOURCE
 from taskflow.words.message import Message
 
@@ -24,9 +25,6 @@ _PAUSES = (
 )
 _FENCE = "```"
 _OPENED, _CLOSED = f"{_FENCE}\n", f"\n{_FENCE}"
-LONGEST_CHARACTER = 64
-"""Code points that are looked at for one on either side of a cut: the library reads a row of
-combining marks in quadratic time."""
 
 
 _SPEAKS = Message("🤖 Automatic message")
@@ -35,10 +33,6 @@ _SPEAKS = Message("🤖 Automatic message")
 def mark(language: str | None) -> str:
     """A line of its own, above what the machine says while a person of the team has the word."""
     return _SPEAKS.said(language or SOURCE)
-
-
-def length(text: str) -> int:
-    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def parts_of(

@@ -1,13 +1,14 @@
-"""A reply in parts, and the buttons under its last one. Pure."""
+"""A reply in parts, and the buttons or the list under its last one. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from contracts import buttons
-from contracts.conversation import Button, ReplyReady
+from contracts.conversation import Button, Choices, ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.saying.parts import CAPTION, length, parts_of
+from services.gateway.saying.parts import CAPTION, LIMIT, length, parts_of
+from taskflow.words.labels import in_rows
 
 OVER_BUTTONS = CAPTION
 """Characters of a text with buttons (WhatsApp)."""
@@ -18,6 +19,14 @@ class Sayable:
     parts: list[str]
     buttons: Sequence[Button] = ()
     """Under the last part."""
+    choices: Choices | None = None
+    """Under the last part, which does not name them."""
+
+    def in_words(self) -> list[str]:
+        """The same parts, for whom no list is shown."""
+        if self.choices is None:
+            return self.parts
+        return [*self.parts[:-1], in_words(self.parts[-1], self.choices)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,8 @@ class Content:
     """By which it goes: in one part, and without its picture."""
     buttons: Sequence[Button] = ()
     """Under its last part."""
+    choices: Choices | None = None
+    """Under its last part."""
 
     def picture_of(self, part: int) -> UUID | None:
         return self.picture if part == 0 and not self.template else None
@@ -41,20 +52,28 @@ class Content:
         if self.template:
             return text in body
         # Twilio may list what stands under a text with it.
-        return text == body or (bool(self.buttons_of(part)) and body.startswith(text))
+        has_more = self.buttons_of(part) or self.choices_of(part)
+        return text == body or (bool(has_more) and body.startswith(text))
 
     def buttons_of(self, part: int) -> Sequence[Button]:
         return self.buttons if part == len(self.parts) - 1 else ()
+
+    def choices_of(self, part: int) -> Choices | None:
+        return self.choices if part == len(self.parts) - 1 else None
 
 
 def sayable(reply: ReplyReady, mark: str = "") -> Sayable:
     """An opened reply as it is sent; a mark stands above each part.
 
     A text that is too long for buttons is sent without, unless they answer what it asks: then it
-    is cut so that they fit under its end. A picture has none.
+    is cut so that they fit under its end. A picture has none. Choices are written under the text
+    where no list fits.
     """
+    if listed := _over_a_list(reply, mark):
+        return listed
+    text = in_words(reply.text, reply.choices) if reply.choices else reply.text
     has_picture = reply.picture is not None
-    parts = parts_of(reply.text, below_a_picture=has_picture, mark=mark)
+    parts = parts_of(text, below_a_picture=has_picture, mark=mark)
     given = _usable(reply.buttons or ())
     if not given or (has_picture and len(parts) == 1):
         return Sayable(parts)
@@ -63,8 +82,41 @@ def sayable(reply: ReplyReady, mark: str = "") -> Sayable:
     if not buttons.ask(one.payload for one in given):
         return Sayable(parts)
     if length(parts[-1]) > OVER_BUTTONS:
-        parts = parts_of(reply.text, below_a_picture=has_picture, mark=mark, most=OVER_BUTTONS)
+        parts = parts_of(text, below_a_picture=has_picture, mark=mark, most=OVER_BUTTONS)
     return Sayable(parts, given)
+
+
+def in_words(text: str, choices: Choices) -> str:
+    """The text with what there is to choose from under it: whole, where that is still one part."""
+    whole, short = (f"{text}\n\n{in_rows(choices, whole=whole)}" for whole in (True, False))
+    return whole if length(whole) <= LIMIT or length(short) > LIMIT else short
+
+
+def _over_a_list(reply: ReplyReady, mark: str) -> Sayable | None:
+    """None where it cannot be so: WhatsApp shows a list under a short text, and by itself."""
+    choices = reply.choices
+    if choices is None or reply.buttons or reply.picture or not _is_list(choices):
+        return None
+    parts = parts_of(reply.text, below_a_picture=False, mark=mark)
+    fits = len(parts) == 1 and length(parts[0]) <= OVER_BUTTONS
+    return Sayable(parts, choices=choices) if fits else None
+
+
+def _is_list(choices: Choices) -> bool:
+    """Whether WhatsApp shows it: nothing too long, no two titles or payloads the same."""
+    items = choices.items
+    titles, payloads = {one.title for one in items}, {one.payload for one in items}
+    return (
+        0 < len(items) <= buttons.MOST_CHOICES
+        and len(items) == len(titles) == len(payloads)
+        and _is_label(choices.label)
+        and all(
+            one.title.strip()
+            and length(one.title) <= buttons.LONGEST_TITLE
+            and length(one.description or "") <= buttons.LONGEST_DESCRIPTION
+            for one in items
+        )
+    )
 
 
 def _usable(given: Sequence[Button]) -> list[Button]:

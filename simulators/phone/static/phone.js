@@ -1,5 +1,6 @@
 // The phone: what the simulator tells is kept here, drawn, and answered.
 import { draw, isShown, isUnread } from "./bubbles.js";
+import { wireChoosing } from "./choices.js";
 import { byId, post } from "./dom.js";
 import { drawPeople, wireDialog } from "./people.js";
 import { wireViewer } from "./pictures.js";
@@ -208,6 +209,7 @@ wireDialog((contact) => {
   choose(contact.user);
 });
 wireViewer();
+wireChoosing();
 wireSharing({ user: () => current, toEnd, write: () => text.focus() });
 fit();
 

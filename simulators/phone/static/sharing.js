@@ -31,19 +31,21 @@ function showKind() {
   byId("unshared").hidden = true;
 }
 
-async function thing() {
+/* Several files are several messages, as of an album: the first has the caption. */
+async function things() {
   const value = (id) => byId(id).value.trim();
   switch (kindOf()) {
     case "voice":
-      return { voice: value("say") };
+      return [{ voice: value("say") }];
     case "place":
-      return { place: { label: value("label"), latitude: value("latitude"), longitude: value("longitude") } };
+      return [{ place: { label: value("label"), latitude: value("latitude"), longitude: value("longitude") } }];
     case "contact":
-      return { contact: { name: value("card-name"), number: value("card-number") } };
+      return [{ contact: { name: value("card-name"), number: value("card-number") } }];
     default: {
-      const file = byId("file").files[0];
-      if (!file) throw new Error("choose a file first");
-      return { file: { content_type: file.type || "application/octet-stream", data: await inBase64(file), name: file.name }, body: value("caption") };
+      const files = [...byId("file").files];
+      if (!files.length) throw new Error("choose a file first");
+      const data = await Promise.all(files.map(inBase64));
+      return files.map((file, n) => ({ file: { content_type: file.type || "application/octet-stream", data: data[n], name: file.name }, body: n ? "" : value("caption") }));
     }
   }
 }
@@ -60,10 +62,11 @@ function inBase64(file) {
 async function share(event) {
   event.preventDefault();
   try {
-    const shared = await thing();
+    const shared = await things();
     byId("sharing").close();
     house.toEnd();
-    await post("/phone/messages", { user: house.user(), quotes: quoting(), ...shared });
+    const user = house.user();
+    for (const one of shared) await post("/phone/messages", { user, quotes: quoting(), ...one });
   } catch (error) {
     byId("sharing").open || byId("sharing").showModal();
     byId("unshared").textContent = error.message;

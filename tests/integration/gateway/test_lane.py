@@ -12,7 +12,7 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.channels.links import PictureLinks
 from services.gateway.channels.media import Pictures
-from services.gateway.channels.pacing import Pacing
+from services.gateway.channels.pacing import Pacing, rate_of_sender
 from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.effects import Effects
 from services.gateway.handlers import Sending
@@ -20,6 +20,7 @@ from services.gateway.lane import FOLD
 from services.gateway.templates.catalogue import Templates
 from taskflow import clock
 from taskflow.bus.driving import Driving
+from taskflow.limits.buckets import Bucket
 from taskflow.log.appending import Write
 from taskflow.log.event_log import EventLog
 from taskflow.log.folds import Folds
@@ -144,7 +145,6 @@ async def effects(house: House, event_log: EventLog, database: str) -> AsyncGene
             house.vault,
             twilio,
             pictures=Pictures(Media(pool, house.vault), links),
-            pacing=Pacing(80),
             now=_in_two_minutes,
             templates=Templates(Folds(event_log, None)),
         )
@@ -160,7 +160,8 @@ async def _at_once() -> datetime:
 
 
 async def drive(effects: Effects, runtime: Runtime, recorded: Recorded[Any]) -> None:
-    sending = Sending(Folds(runtime.log, None), effects, runtime.attempts)
+    pacing = Pacing(Bucket(runtime.pool, "tests", rate_of_sender(80)))
+    sending = Sending(Folds(runtime.log, None), effects, pacing, runtime.attempts)
     await Driving(sending, runtime.attempts, runtime.dead_letters).drive(recorded, 1)
 
 

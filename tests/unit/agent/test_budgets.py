@@ -64,8 +64,8 @@ def test_a_burst_is_bounded(story: Story) -> None:
     assert isinstance(next_move(state(story), START + decider.LONGEST_BURST, QUIET), Decide)
 
 
-@pytest.mark.parametrize("kind", ["media", "button", "location"])
-def test_media_and_buttons_are_taken_up_at_once(story: Story, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["button", "location"])
+def test_buttons_and_places_are_taken_up_at_once(story: Story, kind: str) -> None:
     story.tell(message(kind=kind))
 
     move = next_move(state(story), START, QUIET)

@@ -39,6 +39,18 @@ def test_it_waits_until_the_picture_is_kept(story: Story) -> None:
     assert isinstance(move(story, 1), Decide)
 
 
+def test_behind_a_picture_the_rest_of_an_album_is_waited_for(story: Story) -> None:
+    pictures = [sent(story)]
+    kept(story, pictures[0])
+    assert move(story, 0.3) == WaitForBurst(START + QUIET)
+    story.log.pass_time(timedelta(seconds=0.8))
+    pictures.append(sent(story))
+    assert isinstance(move(story, 1.2), WaitForMedia)
+    kept(story, pictures[1])
+    assert move(story, 1.2) == WaitForBurst(START + timedelta(seconds=1.8))
+    assert isinstance(move(story, 1.8), Decide)
+
+
 def test_it_goes_on_after_twenty_seconds(story: Story) -> None:
     sent(story)
     assert isinstance(move(story, 19.9), WaitForMedia)
@@ -48,7 +60,7 @@ def test_it_goes_on_after_twenty_seconds(story: Story) -> None:
 def test_what_is_refused_is_not_waited_for(story: Story) -> None:
     picture = sent(story)
     story.tell(MediaRefused(message=picture.event_id, index=0, of=1, why="type"))
-    assert isinstance(move(story), Decide)
+    assert isinstance(move(story, 1), Decide)
 
 
 def test_a_voice_note_is_waited_for_until_it_is_in_words(story: Story) -> None:
@@ -67,17 +79,18 @@ def test_each_of_several_is_waited_for(story: Story) -> None:
             MediaRefused(message=picture.event_id, index=index, of=2, why="gone"),
             slot=slots.media(picture.event_id, index),
         )
-    assert isinstance(move(story), Decide)
+    assert isinstance(move(story, 1), Decide)
 
 
-def test_words_wait_for_the_picture_beside_them_and_for_nothing_else(story: Story) -> None:
+def test_words_wait_for_the_picture_beside_them(story: Story) -> None:
     story.tell(message("what is this?"))
     assert isinstance(move(story), WaitForBurst)
     story.log.pass_time(timedelta(seconds=3))
     picture = sent(story)
     assert move(story, 3) == WaitForMedia(START + LONGEST_MEDIA)
     kept(story, picture)
-    assert isinstance(move(story, 3), Decide)
+    assert move(story, 3) == WaitForBurst(START + timedelta(seconds=4))
+    assert isinstance(move(story, 4), Decide)
 
 
 def test_an_open_turn_waits_for_nothing(story: Story) -> None:
@@ -90,7 +103,7 @@ def test_an_open_turn_waits_for_nothing(story: Story) -> None:
 
 def test_without_patience_nothing_is_waited_for(story: Story) -> None:
     sent(story)
-    assert isinstance(move(story, patience=timedelta()), Decide)
+    assert isinstance(move(story, 1, patience=timedelta()), Decide)
 
 
 def test_who_drives_does_not_change_by_what_arrives(story: Story) -> None:

@@ -36,7 +36,7 @@ def test_some_name_no_event(bare) -> None:
         "undo",
         "words",
         "words-0",
-        "words-4",
+        "words-11",
         f"words:{EVENT}",
         f"maybe:{EVENT}",
         f"yes:{EVENT} ",

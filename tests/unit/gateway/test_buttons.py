@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from contracts.buttons import payload
-from contracts.conversation import Button
+from contracts.conversation import Button, Choice, Choices
 from contracts.replies import WINDOW_SHUT, ReplyUndelivered
 from services.gateway.channels.channel import Accepted, TooLate, Unknown
 from services.gateway.lane import FOLD
@@ -105,3 +105,24 @@ def undelivered(house: House, code: int, attempt: int = 1) -> ReplyUndelivered:
         status="undelivered",
         code=code,
     )
+
+
+async def test_a_list_that_is_refused_is_written_under_its_text() -> None:
+    items = [Choice(payload=f"words-{n}", title=f"City {n}") for n in (1, 2, 3, 4)]
+    choices = Choices(label="Choose", items=items)
+    house = House(reply(None, "Where to?").model_copy(update={"choices": choices}))
+    house.vendor.outcomes = [TooLate(63021, "no"), Accepted("SM1")]
+    given: list[Choices | None] = []
+    send = house.vendor.send
+
+    async def recorded(message):
+        given.append(message.choices)
+        return await send(message)
+
+    house.vendor.send = recorded
+    await house.move()
+    await house.move()
+    rows = "1. City 1\n2. City 2\n3. City 3\n4. City 4"
+    assert house.vendor.posted == ["Where to?", f"Where to?\n\n{rows}"]
+    assert given == [choices, None]
+    assert house.types[-1] == "reply.sent"

@@ -117,6 +117,15 @@ def test_a_message_is_read_and_unknown_parameters_are_tolerated() -> None:
 
     assert (message.kind, message.text, message.profile_name) == ("text", "hi", "Ada")
     assert message.zone == "Europe/Berlin"
+    assert message.sender == "whatsapp:+14155238886"
+
+
+def test_a_message_may_have_several_media() -> None:
+    urls = {f"MediaUrl{n}": f"https://m/{n}" for n in range(3)}
+    types = {f"MediaContentType{n}": "image/png" for n in range(3)}
+    heard = inbound.message(read(NumMedia="3", **urls, **types))
+
+    assert [one.url for one in heard.media or ()] == [f"https://m/{n}" for n in range(3)]
 
 
 def test_kinds_are_told_apart() -> None:

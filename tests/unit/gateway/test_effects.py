@@ -17,7 +17,6 @@ from services.gateway.channels.channel import (
     Outgoing,
     Unknown,
 )
-from services.gateway.channels.pacing import Pacing
 from services.gateway.decider import Claim, Hold, Reconcile, next_move
 from services.gateway.effects import CLAIM_HOLDS, Effects
 from services.gateway.lane import FOLD, Lane
@@ -104,7 +103,6 @@ class House:
             Vault(),
             self.vendor,
             pictures=Pictures(),
-            pacing=Pacing(1000),
             now=self._now,
             templates=NoTemplates(),
         )
@@ -185,28 +183,12 @@ async def test_an_outcome_that_could_not_be_recorded_is_recorded_next_time(house
 async def test_a_sender_that_slept_after_its_claim_does_not_post(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def at_once() -> None:
-        times = iter([0.0, CLAIM_HOLDS + 0.1])
-        monkeypatch.setattr(clock, "monotonic", lambda: next(times))
-
-    monkeypatch.setattr(house.effects._pacing, "turn", at_once)
+    times = iter([0.0, CLAIM_HOLDS + 0.1])
+    monkeypatch.setattr(clock, "monotonic", lambda: next(times))
     await house.move()
 
     assert house.types == ["reply.sending", "reply.refused"]
     assert house.vendor.posted == []
-
-
-async def test_waiting_for_a_turn_to_send_is_not_sleeping_after_a_claim(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def long_queue() -> None:
-        monkeypatch.setattr(clock, "monotonic", lambda: 1e9)
-
-    house.vendor.outcomes = [Accepted("SM1")]
-    monkeypatch.setattr(house.effects._pacing, "turn", long_queue)
-    await house.move()
-
-    assert house.types == ["reply.sending", "reply.sent"]
 
 
 async def test_an_older_message_of_the_same_text_is_not_taken_for_this_one(house: House) -> None:

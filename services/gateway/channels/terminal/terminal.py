@@ -144,7 +144,8 @@ class Terminal:
             return None
         is_marked = claim is not None and claim.event.marked
         said_by = mark(ready.language) if is_marked else ""
-        parts = sayable(ready, said_by).parts  # its words say what buttons would
+        # Its words say what buttons and lists would.
+        parts = sayable(ready, said_by).in_words()
         if event.part >= len(parts):
             return None
         shows = ready.picture if event.part == 0 else None

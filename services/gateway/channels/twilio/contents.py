@@ -78,13 +78,17 @@ class Contents:
             types = {"twilio/text": ContentList.TwilioText({"body": body})}
         return await self._made(name, language, {"1": sample}, types)
 
-    async def with_buttons(self, name: str, language: str, shape: Shape) -> str:
+    async def of_shape(self, name: str, language: str, shape: Shape) -> str:
         """Its ContentSid: for messages in session, so nobody reviews it.
 
         Raises TemplateRefused, VendorUnavailable.
         """
-        told = shape.types()
-        types = _quick_reply(told["body"], told["actions"])
+        given = shape.types()
+        if listed := given.get("twilio/list-picker"):
+            types = _list_picker(listed)
+        else:
+            told = given["twilio/quick-reply"]
+            types = _quick_reply(told["body"], told["actions"])
         return await self._made(name, language, dict(shape.samples()), types)
 
     async def _made(
@@ -114,6 +118,12 @@ def _quick_reply(body: str, actions: Sequence[dict[str, str]]) -> dict[str, Any]
     given = [ContentList.QuickReplyAction(one) for one in actions]
     quick_reply = ContentList.TwilioQuickReply({"body": body, "actions": given})
     return {"twilio/quick-reply": quick_reply}
+
+
+def _list_picker(told: Mapping[str, Any]) -> dict[str, Any]:
+    items = [ContentList.ListItem(one) for one in told["items"]]
+    picker = ContentList.TwilioListPicker({**told, "items": items})
+    return {"twilio/list-picker": picker}
 
 
 async def _called(call: Callable[[], T]) -> T:

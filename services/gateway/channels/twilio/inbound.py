@@ -39,7 +39,8 @@ def message(form: InboundForm) -> MessageReceived:
         zone_ambiguous=guess.ambiguous,
         forwarded=form.is_forwarded,
         quotes=_quoted(form.original_replied_message_sid),
-        pressed=_pressed(form.button_payload),
+        pressed=_pressed(form.button_payload or form.list_id),
+        sender=form.to,
     )
 
 

@@ -1,9 +1,10 @@
-"""Buttons at Twilio: contents of type quick-reply, made as they are needed, and used again.
+"""Buttons and lists at Twilio: contents of type quick-reply and list-picker, made as needed.
 
 A content holds no word of a message: each line of the text, each label and each payload is a
-variable, for a variable takes no line break (error 21656). So there are as many contents as there
-are shapes of texts. What is not had in time, or is refused, costs a message its buttons and nothing
-else.
+variable, for a variable takes no line break (error 21656). What opens a list is a word of ours:
+whether Twilio fills in one there is not documented. So there are as many contents as there are
+shapes of texts. What is not had in time, or is refused, costs a message its buttons or its list,
+which is written under the text then.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from contracts.conversation import Button
+from contracts.conversation import Button, Choices
 from services.gateway.channels.channel import TemplateRefused
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
@@ -40,28 +41,38 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Of a text with buttons: how many line breaks stand behind each of its lines but the last."""
+    """Of a text with buttons, or with a list."""
 
     breaks: tuple[int, ...]
-    buttons: int
+    """How many line breaks stand behind each of its lines but the last."""
+    buttons: int = 0
+    label: str = ""
+    """What opens the list."""
+    described: tuple[bool, ...] = ()
+    """Of each choice of the list: whether it has a description, for no variable is empty."""
 
     def types(self) -> Mapping[str, Any]:
         """The content, with its variables numbered from 1: lines, then labels and payloads."""
         numbers = count(1)
         body = "".join(_next(numbers) + "\n" * many for many in (*self.breaks, 0))
+        if self.described:
+            items = [_item(numbers, has_more=has_more) for has_more in self.described]
+            return {"twilio/list-picker": {"body": body, "button": self.label, "items": items}}
         actions = [
             {"type": "QUICK_REPLY", "title": _next(numbers), "id": _next(numbers)}
             for _ in range(self.buttons)
         ]
-        return {"body": body, "actions": actions}
+        return {"twilio/quick-reply": {"body": body, "actions": actions}}
 
     def samples(self) -> Mapping[str, str]:
         lines = len(self.breaks) + 1
-        return {str(n): f"text {n}" for n in range(1, lines + 2 * self.buttons + 1)}
+        under = 2 * (self.buttons + len(self.described)) + sum(self.described)
+        return {str(n): f"text {n}" for n in range(1, lines + under + 1)}
 
     @property
     def name(self) -> str:
-        told = json.dumps([self.breaks, self.buttons])
+        listed = [self.label, self.described] if self.described else []
+        told = json.dumps([self.breaks, self.buttons, *listed])
         return NAME + hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -76,22 +87,48 @@ class Contents(Protocol):
 
     async def named(self) -> Mapping[str, str]: ...
 
-    async def with_buttons(self, name: str, language: str, shape: Shape) -> str: ...
+    async def of_shape(self, name: str, language: str, shape: Shape) -> str: ...
 
 
-def filled(text: str, buttons: Sequence[Button]) -> Filled | None:
+def over_buttons(text: str, buttons: Sequence[Button]) -> Filled | None:
     """None where the text cannot be said by variables."""
+    breaks = _breaks(text)
+    if breaks is None:
+        return None
+    given = [*_lines(text), *(part for one in buttons for part in (one.label, one.payload))]
+    return Filled(Shape(breaks, len(buttons)), _numbered(given))
+
+
+def over_list(text: str, choices: Choices) -> Filled | None:
+    """None where the text cannot be said by variables."""
+    breaks = _breaks(text)
+    rows = [tuple(filter(None, (one.title, one.payload, one.description))) for one in choices.items]
+    given = [part for row in rows for part in row]
+    if breaks is None or any(_UNFIT.search(part) for part in given):
+        return None
+    described = tuple(one.description is not None for one in choices.items)
+    shape = Shape(breaks, label=choices.label, described=described)
+    return Filled(shape, _numbered([*_lines(text), *given]))
+
+
+def _lines(text: str) -> list[str]:
+    return [row for row in text.split("\n") if row]
+
+
+def _numbered(given: Sequence[str]) -> Mapping[str, str]:
+    return {str(n): value for n, value in enumerate(given, start=1)}
+
+
+def _breaks(text: str) -> tuple[int, ...] | None:
+    """None where its lines are no variables."""
     rows = text.split("\n")
-    lines = [row for row in rows if row]
+    lines = _lines(text)
     if _UNFIT.search(text) or len(lines) > MOST_LINES or any(not line.strip() for line in lines):
         return None
     if not lines or not rows[0] or not rows[-1]:
         return None
     places = [n for n, row in enumerate(rows) if row]
-    breaks = tuple(after - before for before, after in pairwise(places))
-    given = [*lines, *(part for one in buttons for part in (one.label, one.payload))]
-    values = {str(n): value for n, value in enumerate(given, start=1)}
-    return Filled(Shape(breaks, len(buttons)), values)
+    return tuple(after - before for before, after in pairwise(places))
 
 
 class QuickReplies:
@@ -130,7 +167,7 @@ class QuickReplies:
         try:
             known = await self._read()
             if name not in known and len(known) < MOST_SHAPES:
-                known[name] = await self._contents.with_buttons(name, LANGUAGE, shape)
+                known[name] = await self._contents.of_shape(name, LANGUAGE, shape)
             return known.get(name)
         except TemplateRefused as error:
             log.warning("buttons.refused", reason=str(error))
@@ -148,6 +185,11 @@ class QuickReplies:
                 named = await self._contents.named()
                 self._known = {name: one for name, one in named.items() if name.startswith(NAME)}
             return self._known
+
+
+def _item(numbers: "count[int]", *, has_more: bool) -> Mapping[str, str]:
+    item = {"item": _next(numbers), "id": _next(numbers)}
+    return {**item, "description": _next(numbers)} if has_more else item
 
 
 def _next(numbers: "count[int]") -> str:

@@ -35,7 +35,13 @@ from services.gateway.channels.channel import (
 from services.gateway.channels.links import Callbacks
 from services.gateway.channels.twilio.contents import Contents
 from services.gateway.channels.twilio.errors import verdict, words
-from services.gateway.channels.twilio.quick_replies import QuickReplies, filled
+from services.gateway.channels.twilio.quick_replies import (
+    Filled,
+    QuickReplies,
+    over_buttons,
+    over_list,
+)
+from services.gateway.saying.sayable import in_words
 from services.gateway.settings import GatewaySettings
 from taskflow import failpoints
 from taskflow.errors import VendorUnavailable
@@ -86,7 +92,7 @@ class Twilio:
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._callbacks = Callbacks(settings.master_keys, settings.public_url)
-        self._from = settings.twilio_whatsapp_from
+        self.sender = settings.twilio_whatsapp_from
         self._http = _Http()
         self._client: Any = Client(
             settings.twilio_account_sid,
@@ -130,22 +136,24 @@ class Twilio:
             return outcome
 
     async def _said(self, message: Outgoing) -> dict[str, Any]:
-        """Its text by a template, over buttons, or as it is."""
+        """Its text by a template, over buttons or a list, or as it is."""
         if message.template:
             variables = json.dumps({"1": message.text})
             return {"content_sid": message.template, "content_variables": variables}
         shows = {"media_url": [message.picture]} if message.picture else {}
-        over = filled(message.text, message.buttons) if message.buttons and not shows else None
+        over = None if shows else _over(message)
         content = await self._quick_replies.content(over.shape) if over else None
         if over is None or content is None:
-            return {"body": message.text, **shows}
+            choices = message.choices
+            body = in_words(message.text, choices) if choices else message.text
+            return {"body": body, **shows}
         return {"content_sid": content, "content_variables": json.dumps(over.variables)}
 
     async def _post(self, fields: dict[str, Any]) -> Outcome:
         try:
             async with failpoints.SEND_POST:
                 created = await _bounded(
-                    self._client.messages.create_async(from_=self._from, **fields)
+                    self._client.messages.create_async(from_=self.sender, **fields)
                 )
         except (TwilioRestException, TwilioServiceException) as error:
             by_template = "content_sid" in fields  # or over buttons
@@ -158,10 +166,10 @@ class Twilio:
         return Accepted(str(created.sid)) if created.sid else Unknown("201 without a sid")
 
     async def sent_to(self, address: str, since: datetime) -> list[Listed]:
-        return await self._asked(self._between(self._from, address, since, to_us=False))
+        return await self._asked(self._between(self.sender, address, since, to_us=False))
 
     async def received_from(self, address: str, since: datetime) -> list[Listed]:
-        return await self._asked(self._between(address, self._from, since, to_us=True))
+        return await self._asked(self._between(address, self.sender, since, to_us=True))
 
     async def _between(
         self, sender: str, receiver: str, since: datetime, *, to_us: bool
@@ -183,7 +191,7 @@ class Twilio:
         self, since: datetime, *, to_us: bool, statuses: Collection[str] | None = None
     ) -> list[Listed]:
         found: list[Listed] = []
-        side = {"to" if to_us else "from_": self._from}
+        side = {"to" if to_us else "from_": self.sender}
         messages = self._client.messages
 
         async def kept(asking: Awaitable[Any]) -> Any:
@@ -245,6 +253,12 @@ class Twilio:
             status=str(message.status or "sent"),
             code=_code(message.error_code),
         )
+
+
+def _over(message: Outgoing) -> Filled | None:
+    if message.buttons:
+        return over_buttons(message.text, message.buttons)
+    return over_list(message.text, message.choices) if message.choices else None
 
 
 def outcome_of(

@@ -24,6 +24,15 @@ def quick_reply(body: str = BODY, actions: list[dict[str, str]] = ANSWERS) -> di
     return {"twilio/quick-reply": {"body": body, "actions": actions}}
 
 
+def list_picker(**changes: Any) -> dict[str, Any]:
+    items = [
+        {"item": "Lisbon", "id": "words-1", "description": "{{1}}"},
+        {"item": "Oslo", "id": "words-2"},
+    ]
+    about = {"body": "Where to?", "button": "Choose", "items": items}
+    return {"twilio/list-picker": about | changes}
+
+
 def order(types: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     about = {"friendly_name": "reminder", "language": "en", "variables": SAMPLE}
     return about | {"types": types or text()} | more

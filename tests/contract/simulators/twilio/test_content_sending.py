@@ -9,6 +9,7 @@ from tests.contract.simulators.twilio.templates import (
     CONTENTS,
     approved,
     ask,
+    list_picker,
     made,
     quick_reply,
     reviewed,
@@ -164,7 +165,8 @@ async def test_the_buttons_come_filled_in_and_stay_over_a_restart(world) -> None
     sid = await send(world, content, {"1": "a walk"})
     await outcome(world, sid)
 
-    buttons = [{"title": "Done", "id": "done-a walk"}, {"title": "Later", "id": "Later"}]
+    told = {"Done": "done-a walk", "Later": "Later"}
+    buttons = [{"title": one, "id": id_, "description": None} for one, id_ in told.items()]
     assert (await shown(world))["buttons"] == buttons
     journal = world.settings.taskflow_home / "simulators" / "phone.jsonl"
     assert json.loads(journal.read_text("utf-8").splitlines()[-1])["message"]["buttons"] == buttons
@@ -221,3 +223,42 @@ async def test_no_button_stands_twice_under_a_message(world, actions, ended) -> 
     content = await made(world, quick_reply("Shall I do {{1}}?", actions))
 
     assert await outcome(world, await send(world, content, {"1": "it"})) == ended
+
+
+async def test_a_list_comes_filled_in_and_a_pick_tells_what_it_stands_for(world) -> None:
+    await world.write("hi")
+    sid = await send(world, await made(world, list_picker()), {"1": "warm and dry"})
+    assert await outcome(world, sid) == "delivered"
+    on_phone = await shown(world)
+    assert (on_phone["body"], on_phone["opens"]) == ("Where to?", "Choose")
+    assert on_phone["buttons"] == [
+        {"title": "Lisbon", "id": "words-1", "description": "warm and dry"},
+        {"title": "Oslo", "id": "words-2", "description": None},
+    ]
+
+    await world.post("/_sim/phone/pressed", sid=sid, title="Oslo")
+    params = world.app.inbound()[-1].params
+    assert (params["MessageType"], params["Body"]) == ("interactive", "Oslo")
+    assert (params["ListTitle"], params["ListId"]) == ("Oslo", "words-2")
+    assert params["OriginalRepliedMessageSid"] == sid
+    assert "ButtonPayload" not in params
+
+
+async def test_a_list_is_for_a_conversation_alone(world) -> None:
+    sid = await send(world, await made(world, list_picker()), {"1": "warm"})
+    assert await outcome(world, sid) == "63016"
+
+
+@pytest.mark.parametrize(
+    ("changes", "ended"),
+    [
+        ({"button": "{{1}}", "items": [{"item": "A", "id": "1"}]}, "63021"),
+        ({"items": [{"item": "{{1}}", "id": "1"}]}, "63021"),
+        ({"items": [{"item": "A", "id": "1"}, {"item": "A", "id": "{{1}}"}]}, "63021"),
+        ({"items": [{"item": "A", "id": "1", "description": "{{1}}"}]}, "delivered"),
+    ],
+)
+async def test_whatsapp_has_limits_of_its_own_for_lists(world, changes, ended) -> None:
+    await world.write("hi")
+    content = await made(world, list_picker(**changes))
+    assert await outcome(world, await send(world, content, {"1": "x" * 30})) == ended

@@ -41,6 +41,17 @@ def test_a_picture_stands_in_the_request_by_its_hash(story: Story) -> None:
     assert picture == {"inlineData": {"mimeType": "image/png", "data": f"sha256:{1:064x}"}}
 
 
+def test_pictures_of_several_messages_and_of_one_stand_in_their_order(story: Story) -> None:
+    album = [sent(story, text="which of these?"), sent(story)]
+    kept(story, album[1], n=3)
+    kept(story, album[0], n=2, index=1, of=2)
+    kept(story, album[0], n=1, index=0, of=2)
+    *_, first, second, third = parts(story, opened(story))
+
+    shown = [one["inlineData"]["data"] for one in (first, second, third)]
+    assert shown == [f"sha256:{n:064x}" for n in (1, 2, 3)]
+
+
 def test_in_a_later_turn_it_is_only_named(story: Story) -> None:
     kept(story, sent(story, text="what is this?"))
     first = opened(story)

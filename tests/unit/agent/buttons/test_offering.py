@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from contracts.conversation import ChangesUndone
-from services.agent.buttons.offering import suggested
+from services.agent.buttons.offering import choices, suggested
+from services.agent.judging.answer_parts import Option, taken_apart
 from tests.support.golden_house import House, says
 from tests.unit.agent.buttons.pressing import labels, last, lived, press, pressed
 from tests.unit.agent.test_undo import facts, note, of, said
@@ -121,3 +122,84 @@ def test_what_may_not_stand_on_a_button(bad: str) -> None:
 def test_at_most_three_and_none_twice() -> None:
     given = ["One", "one", "Two", "Three", "Four"]
     assert suggested(given, [], "", "en") == ["one", "Two", "Three"]
+
+
+def choosing(text: str, *options: Any, beside: Any = (), **more: Any) -> Any:
+    told = {"text": text, "language": "en", "says_done": [], "choices": [*options], **more}
+    return says(None, *beside, ("reply", told))
+
+
+CITIES = [{"title": "Lisbon", "description": "warm"}, {"title": "Oslo"}, "Rome", {"title": "Bern"}]
+
+
+async def test_several_things_to_choose_from_are_a_list_in_place_of_suggestions() -> None:
+    async def story(house: House) -> None:
+        await said(house, "where to?", choosing("Pick one.", *CITIES, suggestions=["Later"]))
+        listed = last(house).choices
+        assert listed is not None
+        assert [(one.payload, one.title, one.description) for one in listed.items] == [
+            ("words-1", "Lisbon", "warm"),
+            ("words-2", "Oslo", None),
+            ("words-3", "Rome", None),
+            ("words-4", "Bern", None),
+        ]
+        assert (listed.label, labels(house)) == ("Choose", [])
+
+        await pressed(house, "words-2", says("Oslo it is."))
+        assert last(house).text == "Oslo it is."
+        assert last(house).choices is None
+        contents = house.script.asked[-1].contents
+        assert "(label)" in str(contents[-1])
+        assert "Bern" in str(contents)
+
+    await lived(story)
+
+
+async def test_a_question_and_a_list_stand_under_one_reply() -> None:
+    async def story(house: House) -> None:
+        bill = ("pay_bill", {"which": "electricity", "said": ["pay the bill"]})
+        asks = choosing("Which?", *CITIES)
+        await said(house, "pay the bill", says(None, bill), asks)
+        assert labels(house) == ["Yes", "No"]
+        assert last(house).choices is not None
+
+    await lived(story)
+
+
+async def test_of_one_thing_there_is_nothing_to_choose() -> None:
+    async def story(house: House) -> None:
+        await said(house, "where to?", choosing("Go.", "Lisbon", suggestions=["Later"]))
+        assert last(house).choices is None
+        assert labels(house) == ["Later"]
+
+    await lived(story)
+
+
+def test_what_is_too_long_for_a_title_goes_on_below_it() -> None:
+    long = "The night train to Lisbon, by way of Madrid"
+    [one] = choices([Option(long)], [], "")
+    assert (one.title, one.description) == ("The night train to Lisb…", long)
+    [one] = choices([Option(long, "9 h " * 40)], [], "")
+    assert len(one.description or "") <= 72
+    [one] = choices([Option("👍🏽" * 13)], [], "")
+    assert one.title == "👍🏽" * 5 + "…"
+
+
+@pytest.mark.parametrize("bad", ["STOP", "forget me", "shop.example/p", "a\u202eb", "✓ Done"])
+def test_what_may_not_stand_in_a_list(bad: str) -> None:
+    given = [Option(bad), Option("Lisbon", bad), Option("lisbon")]
+    assert [(one.title, one.description) for one in choices(given, [], "")] == [("Lisbon", None)]
+
+
+def test_at_most_ten_are_read_and_nothing_else_than_texts() -> None:
+    given = [{"title": f"City {n}"} for n in range(30)]
+    odd = [None, 7, {"title": 7}, {"description": "no title"}, {"title": "  "}, "a\nb"]
+
+    def options(listed: Any) -> Any:
+        call = {"name": "reply", "args": {"text": "Pick.", "choices": listed}}
+        words = taken_apart({"parts": [{"functionCall": call}]}).words
+        return words.options if words else None
+
+    assert len(options(given)) == 10
+    assert options(odd) == (Option("a b"),)
+    assert options("Lisbon") == options({"title": "Lisbon"}) == ()

@@ -5,9 +5,9 @@ from uuid import UUID
 import pytest
 
 from contracts.buttons import payload
-from contracts.conversation import Button, ReplyReady
+from contracts.conversation import Button, Choice, Choices, ReplyReady
 from services.gateway.saying.parts import LIMIT, length
-from services.gateway.saying.sayable import OVER_BUTTONS, sayable
+from services.gateway.saying.sayable import OVER_BUTTONS, Content, in_words, sayable
 
 EVENT = UUID(int=7)
 YES, NO = Button(payload=payload("yes", EVENT), label="Yes"), Button(payload="x", label="No")
@@ -55,3 +55,73 @@ def test_what_whatsapp_does_not_show_is_left_out() -> None:
 def test_no_payload_stands_there_twice() -> None:
     given = [Button(payload="a", label=one) for one in ("One", "Two")]
     assert [one.label for one in sayable(reply("?", *given)).buttons] == ["One"]
+
+
+def a_list(*titles: str, more: str | None = None) -> Choices:
+    items = [
+        Choice(payload=f"words-{n}", title=one, description=more)
+        for n, one in enumerate(titles, start=1)
+    ]
+    return Choices(label="Choose", items=items)
+
+
+CITIES = a_list("Lisbon", "Oslo", "Rome", "Bern")
+
+
+def choosing(text: str, choices: Choices = CITIES, **more: object) -> ReplyReady:
+    return reply(text).model_copy(update={"choices": choices, **more})
+
+
+def test_a_short_text_has_its_list_and_does_not_name_the_choices() -> None:
+    said = sayable(choosing("Where to?"))
+    assert (said.parts, said.choices, list(said.buttons)) == (["Where to?"], CITIES, [])
+    assert said.in_words() == ["Where to?\n\n1. Lisbon\n2. Oslo\n3. Rome\n4. Bern"]
+
+
+def test_beside_a_question_or_a_picture_choices_are_written_under_the_text() -> None:
+    asks = sayable(choosing("Where to?", buttons=[YES, NO]))
+    assert asks.parts == ["Where to?\n\n1. Lisbon\n2. Oslo\n3. Rome\n4. Bern"]
+    assert (list(asks.buttons), asks.choices) == ([YES, NO], None)
+    shows = sayable(choosing("Where to?", picture=EVENT))
+    assert (shows.parts, shows.choices) == (asks.parts, None)
+
+
+def test_so_they_are_under_a_text_that_is_too_long_for_a_list() -> None:
+    said = sayable(choosing("word " * 400))
+    assert said.choices is None
+    assert said.parts[-1].endswith("1. Lisbon\n2. Oslo\n3. Rome\n4. Bern")
+    assert said.in_words() == said.parts
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        a_list(*(f"City {n}" for n in range(11))),
+        a_list("x" * 25),
+        a_list("Lisbon", more="x" * 73),
+        a_list("Lisbon", "Lisbon"),
+        a_list("Lisbon").model_copy(update={"label": ""}),
+        a_list(),
+    ],
+)
+def test_what_whatsapp_does_not_show_as_a_list_is_written(choices: Choices) -> None:
+    said = sayable(choosing("Where to?", choices))
+    assert said.choices is None
+    assert all(one.title in said.parts[0] for one in choices.items)
+
+
+def test_in_words_a_message_stays_one_message_if_it_can() -> None:
+    ten = a_list(*(f"{n}".rjust(24, "x") for n in range(10)), more="y" * 72)
+    text = "word " * 200
+    assert length(text.strip()) <= OVER_BUTTONS
+    written = in_words(text.strip(), ten)
+    assert length(written) <= LIMIT
+    assert "yyy" not in written
+    assert "yyy" in in_words("Which?", ten)
+
+
+def test_a_list_at_the_channel_is_known_by_its_text_alone() -> None:
+    content = Content(None, ["Where to?"], None, choices=CITIES)  # type: ignore[arg-type]
+    assert content.is_in("Where to?", 0)
+    assert content.is_in(in_words("Where to?", CITIES), 0)
+    assert not content.is_in("Where from?", 0)

@@ -39,3 +39,17 @@ def test_a_payload_of_ours_is_kept() -> None:
 )
 def test_of_any_other_the_label_is_all_there_is(foreign) -> None:
     assert pressed(foreign) == ("button", "Yes", None)
+
+
+def test_a_pick_from_a_list_is_a_press_that_says_its_title() -> None:
+    form = InboundForm(
+        MessageSid="SM" + "0" * 32,
+        From="whatsapp:+15551230001",
+        Body="Oslo",
+        ListId="words-10",
+        ListTitle="Oslo",
+    )
+    heard = message(form)
+    assert (heard.kind, heard.text, heard.pressed) == ("button", "Oslo", "words-10")
+    other = message(form.model_copy(update={"body": "", "list_id": "words-11"}))
+    assert (other.kind, other.text, other.pressed) == ("button", "Oslo", None)

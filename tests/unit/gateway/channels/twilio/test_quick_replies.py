@@ -5,10 +5,16 @@ from collections.abc import Mapping
 
 import pytest
 
-from contracts.conversation import Button
+from contracts.conversation import Button, Choice, Choices
 from services.gateway.channels.channel import TemplateRefused
 from services.gateway.channels.twilio import quick_replies
-from services.gateway.channels.twilio.quick_replies import NAME, QuickReplies, Shape, filled
+from services.gateway.channels.twilio.quick_replies import (
+    NAME,
+    QuickReplies,
+    Shape,
+    over_buttons,
+    over_list,
+)
 from taskflow.errors import VendorUnavailable
 
 BUTTONS = [Button(payload="yes:1", label="Yes"), Button(payload="no:1", label="No")]
@@ -30,7 +36,7 @@ class Vendor:
             raise self.fails
         return self.named_by
 
-    async def with_buttons(self, name: str, language: str, shape: Shape) -> str:
+    async def of_shape(self, name: str, language: str, shape: Shape) -> str:
         assert (name, language) == (shape.name, "en")
         if self.fails:
             raise self.fails
@@ -44,24 +50,66 @@ def vendor() -> Vendor:
 
 
 def shape(text: str = "one\n\ntwo") -> Shape:
-    found = filled(text, BUTTONS)
+    found = over_buttons(text, BUTTONS)
     assert found is not None
     return found.shape
 
 
 def test_every_word_is_a_variable() -> None:
-    found = filled("Hi\n\n- a\n- b", BUTTONS)
+    found = over_buttons("Hi\n\n- a\n- b", BUTTONS)
     assert found is not None
     assert found.shape.types() == {
-        "body": "{{1}}\n\n{{2}}\n{{3}}",
-        "actions": [
-            {"type": "QUICK_REPLY", "title": "{{4}}", "id": "{{5}}"},
-            {"type": "QUICK_REPLY", "title": "{{6}}", "id": "{{7}}"},
-        ],
+        "twilio/quick-reply": {
+            "body": "{{1}}\n\n{{2}}\n{{3}}",
+            "actions": [
+                {"type": "QUICK_REPLY", "title": "{{4}}", "id": "{{5}}"},
+                {"type": "QUICK_REPLY", "title": "{{6}}", "id": "{{7}}"},
+            ],
+        }
     }
     told = ["Hi", "- a", "- b", "Yes", "yes:1", "No", "no:1"]
     assert found.variables == {str(n): one for n, one in enumerate(told, start=1)}
     assert found.shape.samples().keys() == found.variables.keys()
+
+
+CHOICES = Choices(
+    label="Choose",
+    items=[
+        Choice(payload="words-1", title="Lisbon", description="warm"),
+        Choice(payload="words-2", title="Oslo"),
+    ],
+)
+
+
+def test_every_word_of_a_list_but_what_opens_it_is_a_variable() -> None:
+    found = over_list("Where\nto?", CHOICES)
+    assert found is not None
+    assert found.shape.types() == {
+        "twilio/list-picker": {
+            "body": "{{1}}\n{{2}}",
+            "button": "Choose",
+            "items": [
+                {"item": "{{3}}", "id": "{{4}}", "description": "{{5}}"},
+                {"item": "{{6}}", "id": "{{7}}"},
+            ],
+        }
+    }
+    told = ["Where", "to?", "Lisbon", "words-1", "warm", "Oslo", "words-2"]
+    assert found.variables == {str(n): one for n, one in enumerate(told, start=1)}
+    assert found.shape.samples().keys() == found.variables.keys()
+
+
+def test_lists_that_open_by_another_word_or_say_more_are_of_another_shape() -> None:
+    bare = CHOICES.model_copy(update={"items": CHOICES.items[1:]})
+    german = CHOICES.model_copy(update={"label": "Auswählen"})
+    shapes = [over_list("Where to?", one) for one in (CHOICES, bare, german)]
+    assert len({one.shape.name for one in shapes if one}) == 3
+
+
+@pytest.mark.parametrize("title", ["a\tb", "{{1}}", "a      b"])
+def test_a_choice_that_no_variable_may_hold_goes_without_a_list(title: str) -> None:
+    unfit = CHOICES.model_copy(update={"items": [Choice(payload="words-1", title=title)]})
+    assert over_list("Where to?", unfit) is None
 
 
 def test_texts_of_one_shape_share_a_content() -> None:
@@ -75,12 +123,12 @@ def test_texts_of_one_shape_share_a_content() -> None:
     ["", " ", "a\tb", "a     b", "a\rb", "a {{1}}", "}}", "a\n \nb", "\na", "a\n", "a\u2028b"],
 )
 def test_what_no_variable_may_hold_goes_without_buttons(text) -> None:
-    assert filled(text, BUTTONS) is None
+    assert over_buttons(text, BUTTONS) is None
 
 
 def test_so_does_a_text_of_many_lines() -> None:
-    assert filled("\n".join(["line"] * 24), BUTTONS) is not None
-    assert filled("\n".join(["line"] * 25), BUTTONS) is None
+    assert over_buttons("\n".join(["line"] * 24), BUTTONS) is not None
+    assert over_buttons("\n".join(["line"] * 25), BUTTONS) is None
 
 
 async def test_a_content_is_made_once(vendor: Vendor) -> None:

@@ -1,0 +1,34 @@
+"""What fits on a button or into a list: counted as WhatsApp does, cut between characters. Pure."""
+
+from uniseg.graphemecluster import (  # pyright: ignore[reportMissingTypeStubs]
+    grapheme_cluster_boundaries,
+)
+
+from contracts.conversation import Choices
+
+LONGEST_CHARACTER = 64
+"""Code points that are looked at beyond a cut: the library reads a row of combining marks in
+quadratic time."""
+
+
+def length(text: str) -> int:
+    """In UTF-16, the stricter reading for emoji."""
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
+def shortened(text: str, most: int) -> str:
+    """All of it where it fits; else as many whole characters as do, and a mark."""
+    if len(text) <= most and length(text) <= most:
+        return text
+    ends = grapheme_cluster_boundaries(text[: most + LONGEST_CHARACTER])
+    fitting = (end for end in ends if length(text[:end]) < most)
+    return f"{text[: max(fitting, default=0)].rstrip()}…"
+
+
+def in_rows(choices: Choices, *, whole: bool = True) -> str:
+    """What there is to choose from, a numbered row each; not whole: without descriptions."""
+    rows = (
+        f"{n}. {one.title}{f': {one.description}' if whole and one.description else ''}"
+        for n, one in enumerate(choices.items, start=1)
+    )
+    return "\n".join(rows)
