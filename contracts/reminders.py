@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from contracts import slots
 from contracts.buttons import Answer
 from contracts.event import Event, Json, event, upcasts
 from contracts.personal import Personal
@@ -72,8 +73,20 @@ class ReminderAnswered(Event):
 
 @event
 class ReminderFired(Event):
+    """v2 names the reply by which it was said; several that are overdue share one."""
+
     type: ClassVar = "reminder.fired"
+    version: ClassVar = 2
 
     reminder: UUID
     due: datetime
     late_s: float
+    reply: UUID | None = None
+
+
+@upcasts(ReminderFired, from_version=1)
+def _said_by_itself(data: Json) -> Json:
+    """The reply stood beside it, in its own slot."""
+    due = datetime.fromisoformat(data["due"])
+    slot = slots.occurrence(UUID(data["reminder"]), due)
+    return {**data, "reply": str(slots.event_id(slot, 1))}

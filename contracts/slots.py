@@ -108,6 +108,11 @@ def look(watch: UUID, due: datetime) -> UUID:
     return _slot(watch, "look", due.astimezone(UTC).isoformat())
 
 
+def alert(watch: UUID, due: datetime) -> UUID:
+    """The reply of a look that alerts: it stands behind the reading and the alert."""
+    return event_id(look(watch, due), 2)
+
+
 def summary(stream: str, number: int) -> UUID:
     """A conversation's summaries, counted from 0: two deliveries may both write one."""
     return _slot(stream, "summary", number)

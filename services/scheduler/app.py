@@ -50,7 +50,7 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
         draw=chart.draw,
         rhythm=settings.rhythm,
     )
-    running = RunningTools(reminders, listing, table, runtime.log, due, calls, watches)
+    running = RunningTools(reminders.listing, listing, table, runtime.log, due, calls, watches)
     tools = [*reminders.all(), *watching.all(), *running.all()]
     subscribe(runtime, tools, workers=settings.scheduler_workers)
     effects = Effects(table, runtime.log, runtime.folds, settings.scheduler_claim)

@@ -27,6 +27,8 @@ class Reminder(BaseModel):
     fired: datetime | None = None
     """The last due instant that fired."""
     fired_at: datetime | None = None
+    reply: UUID | None = None
+    """By which that was said."""
     cancelled: bool = False
 
 
@@ -43,13 +45,14 @@ def evolve(state: Reminder, recorded: Recorded[Any]) -> Reminder:
             )
         case ReminderCancelled():
             return state.model_copy(update={"cancelled": True})
-        case ReminderFired(due=due):
-            return state.model_copy(update={"fired": due, "fired_at": recorded.recorded_at})
+        case ReminderFired(due=due, reply=reply):
+            at = recorded.recorded_at
+            return state.model_copy(update={"fired": due, "fired_at": at, "reply": reply})
         case _:
             return state
 
 
-FOLD = Fold("reminder", 2, Reminder, evolve)
+FOLD = Fold("reminder", 3, Reminder, evolve)
 
 
 def due_at(state: Reminder) -> datetime | None:

@@ -22,7 +22,8 @@ values ($1, $2, (select coalesce(max(number), 0) + 1 from due_reminders where us
 on conflict (reminder) do nothing
 """
 _MOVED = """
-update due_reminders set due_at = $2, claimed_until = '-infinity' where reminder = $1
+update due_reminders set due_at = $2, claimed_until = '-infinity', fired_at = $3
+ where reminder = $1
 """
 _DONE = "update due_reminders set due_at = null where reminder = $1"
 _FORGOTTEN = "delete from due_reminders where user_id = $1"
@@ -36,7 +37,7 @@ _ABANDONED = "delete from open_calls where stream = $1"
 
 
 class DueReminders:
-    name, version = "due-reminders", 1
+    name, version = "due-reminders", 2
     tables = ("due_reminders",)
 
     def __init__(self, folds: Folds) -> None:
@@ -60,7 +61,7 @@ def _changes(recorded: Recorded[Any], due: Mapping[str, datetime | None]) -> lis
             user, at = recorded.user_id, due[recorded.stream]
             return [(_SET, (told.reminder, user, told.local_time, told.zone, told.rrule, at))]
         case ReminderFired(reminder=reminder):
-            return [(_MOVED, (reminder, due[recorded.stream]))]
+            return [(_MOVED, (reminder, due[recorded.stream], recorded.recorded_at))]
         case ReminderCancelled(reminder=reminder):
             return [(_DONE, (reminder,))]
         case UserForgotten():

@@ -132,7 +132,10 @@ class Effects:
     ) -> None:
         """The occurrence and its reply, in one transaction, once; unless it was cancelled."""
         user, reminder = UserId(cast("UUID", origin.user_id)), origin.event.reminder
-        fired = ReminderFired(reminder=reminder, due=due, late_s=(found_at - due).total_seconds())
+        slot = slots.occurrence(reminder, due)
+        said = slots.event_id(slot, 1)
+        late_s = (found_at - due).total_seconds()
+        fired = ReminderFired(reminder=reminder, due=due, late_s=late_s, reply=said)
         links = (origin.trace,) if origin.trace else ()
         if not may_fire(folded.state, due):
             await self._due.realign(reminder, due, due_at(folded.state))
@@ -142,13 +145,12 @@ class Effects:
             except SealedForEver:
                 log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
                 return
-            slot = slots.occurrence(reminder, due)
             reply = ReplyReady(
                 turn=None,
                 kind="reminder",
                 text=text,
                 language=origin.event.language,
-                buttons=_buttons(slots.event_id(slot, 1), origin.event.language),
+                buttons=_buttons(said, origin.event.language),
             )
             writes = [
                 Write(origin.stream, [fired], user, expected_version=folded.version),

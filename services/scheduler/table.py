@@ -7,7 +7,7 @@ import asyncpg
 
 from contracts.streams import UserId
 from services.scheduler.effects import Claimed, Overdue
-from services.scheduler.tools import Active
+from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.watches.listing import OpenCall
 from taskflow import failpoints
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
@@ -35,6 +35,12 @@ _OPEN = "select call, tool from open_calls where stream = $1 order by deadline, 
 _ACTIVE = """
 select reminder, number, due_at as due, zone, rrule from due_reminders
  where user_id = $1 and due_at is not null order by due_at, number
+"""
+# Of a reminder that comes again its own line tells.
+_SPOKEN = """
+select reminder, number from due_reminders
+ where user_id = $1 and due_at is null and fired_at > now() - interval '7 days'
+ order by fired_at desc limit 10
 """
 
 
@@ -71,3 +77,10 @@ class DueTable:
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the list of reminders did not answer") from error
         return [Active(**dict(row.items())) for row in rows]
+
+    async def spoken(self, user: UserId) -> list[Spoken]:
+        try:
+            rows = await self._pool.fetch(_SPOKEN, user)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the list of reminders did not answer") from error
+        return [Spoken(**dict(row.items())) for row in rows]

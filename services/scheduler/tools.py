@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version as package_version
 from typing import Any, Protocol
@@ -15,11 +14,12 @@ from contracts import slots, streams
 from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderSet
-from contracts.streams import UserId
 from contracts.tools import ToolRequested
-from services.scheduler import twins, wordings
+from services.scheduler import wordings
 from services.scheduler.decider import FOLD, due_at
 from services.scheduler.recurrence import UnusableRule
+from services.scheduler.reminding import twins
+from services.scheduler.reminding.listing import Listed, Listing, Reminders, chosen, in_words
 from services.scheduler.rule_words import rule_in_words
 from services.scheduler.when.arguments import When
 from services.scheduler.when.resolved import Resolved
@@ -52,55 +52,10 @@ class CancelReminder(BaseModel):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Active:
-    """A reminder that is still to come, as the read model has it."""
-
-    reminder: UUID
-    number: int
-    due: datetime
-    zone: str
-    rrule: str | None
-
-
-class Reminders(Protocol):
-    async def active(self, user: UserId) -> list[Active]:
-        """In the order in which they come. Raises DatabaseUnavailable."""
-        ...
-
-
 class ReadModel(Protocol):
     async def caught_up(self, recorded: Recorded[Any]) -> None:
         """Waits until it holds this event. Raises Retryable when it lags too long."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    reminder: UUID
-    number: int
-    text: str
-    due: datetime
-    zone: str
-    rrule: str | None
-    local_time: str
-    """Of the first occurrence, by its rule: a clock change moves `due`, not this."""
-    language: str
-    """That it was set in."""
-    except_on: list[date]
-
-    def told(self, language: str) -> Json:
-        told: Json = {
-            "number": self.number,
-            "text": self.text,
-            "next": in_words(self.due, self.zone),
-            "repeats": self.rrule,
-        }
-        if self.rrule:
-            told["repeats_in_words"] = rule_in_words(
-                self.rrule, self.local_time, language, self.except_on
-            )
-        return told
 
 
 class ReminderTools:
@@ -112,7 +67,8 @@ class ReminderTools:
         due: ReadModel,
         now: Callable[[], datetime] = clock.utc_now,
     ) -> None:
-        self._reminders, self._log, self._folds = reminders, event_log, folds
+        self._log, self._folds = event_log, folds
+        self.listing = Listing(reminders, event_log, folds)
         self._due, self._now = due, now
 
     def all(self) -> list[Tool[Any]]:
@@ -195,7 +151,7 @@ class ReminderTools:
 
         if told := await twins.result_of_twin(self._log, call.request, is_twin):
             return told
-        listed = await self.listed(call.user)
+        listed = await self.listing.of(call.user)
         for one in listed:
             if twins.mark(one.text, one.due, one.rrule, one.except_on) == wanted:
                 stands = _told(one.reminder, one, one.due)
@@ -214,20 +170,25 @@ class ReminderTools:
             raise Refused(str(error)) from error
 
     async def list_reminders(self, _arguments: ListReminders, call: Call) -> Done:
-        """List the user's reminders that are still to come, with their numbers."""
+        """List the user's reminders that are still to come, and those that spoke lately.
+
+        `last` tells of the last occurrence whether it reached them, how and when: it is the only
+        answer to "did you remind me?".
+        """
         await self._due.caught_up(call.request)
+        coming = await self.listing.of(call.user)
+        spoken = await self.listing.spoken(call.user)
         return Done(
             {
-                "reminders": [
-                    one.told(call.request.event.language) for one in await self.listed(call.user)
-                ]
+                "reminders": await self.listing.told(coming, call.request),
+                "spoken": await self.listing.told(spoken, call.request),
             }
         )
 
     async def cancel_reminder(self, arguments: CancelReminder, call: Call) -> Done:
         """Cancel one reminder."""
         await self._due.caught_up(call.request)
-        one = _chosen(await self.listed(call.user), arguments.which)
+        one = chosen(await self.listing.of(call.user), arguments.which)
         stream = streams.reminder(one.reminder)
         folded = await self._folds.fold(stream, FOLD)
         if due_at(folded.state) is None:
@@ -238,27 +199,6 @@ class ReminderTools:
         # Cancel against fire: whichever appends first makes the other fold again.
         write = Write(stream, [fact], call.user, expected_version=folded.version)
         return Done({"cancelled": one.told(call.request.event.language)}, [write])
-
-    async def listed(self, user: UserId) -> list[Listed]:
-        """Those still to come, opened with the user's key."""
-        return [await self._opened(one) for one in await self._reminders.active(user)]
-
-    async def _opened(self, one: Active) -> Listed:
-        recorded: Recorded[ReminderSet] = (
-            await self._log.read_end(streams.reminder(one.reminder), 1, 1)
-        )[0]
-        fact = (await self._log.opened(recorded)).event
-        return Listed(
-            one.reminder,
-            one.number,
-            fact.text,
-            one.due,
-            one.zone,
-            one.rrule,
-            fact.local_time,
-            fact.language,
-            fact.except_on,
-        )
 
 
 @cache
@@ -284,28 +224,3 @@ def _told(reminder: UUID, fact: ReminderSet | Listed, due: datetime) -> Json:
             fact.rrule, fact.local_time, fact.language, fact.except_on
         )
     return told
-
-
-def _chosen(reminders: list[Listed], which: str) -> Listed:
-    if not reminders:
-        raise Refused("There are no reminders to cancel.")
-    number = which.strip().removeprefix("#")
-    if number.isdecimal():
-        found = [one for one in reminders if one.number == int(number)]
-    elif same := [one for one in reminders if str(one.reminder) == number]:
-        found = same
-    else:
-        words = which.lower().split()
-        found = [one for one in reminders if all(word in one.text.lower() for word in words)]
-    if len(found) == 1:
-        return found[0]
-    listed = "; ".join(f"{one.number}: {one.text}" for one in (found or reminders)[:10])
-    what = "Several fit" if found else "None fits"
-    raise Refused(f"{what} {which!r}. There are: {listed}. Ask which is meant.")
-
-
-def in_words(due: datetime, zone: str) -> str:
-    """The stored time, as the user will live it."""
-    local = due.astimezone(zones.of(zone))
-    seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-    return f"{local:%A} {local.day} {local:%B %Y}, {seconds} ({zone})"

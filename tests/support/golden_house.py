@@ -39,7 +39,8 @@ from services.scheduler.decider import FOLD as REMINDER
 from services.scheduler.decider import due_at
 from services.scheduler.effects import Claimed
 from services.scheduler.effects import Effects as Scheduler
-from services.scheduler.tools import Active, ReminderTools
+from services.scheduler.reminding.listing import Active, Spoken
+from services.scheduler.tools import ReminderTools
 from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.decider import Rhythm
 from services.scheduler.watches.effects import Watching
@@ -153,6 +154,9 @@ class Due:
 
     async def active(self, user: UserId) -> list[Active]:
         return self.house.active(user)
+
+    async def spoken(self, user: UserId) -> list[Spoken]:
+        return self.house.spoken(user)
 
     async def caught_up(self, _recorded: Recorded[Any]) -> None:
         pass
@@ -473,6 +477,17 @@ class House:
             if due and state.reminder:
                 found.append(Active(state.reminder, len(found) + 1, due, state.zone, state.rrule))
         return found
+
+    def spoken(self, user: UserId) -> list[Spoken]:
+        states = [
+            REMINDER.over(self.log.stream(stream))
+            for stream in self.streams_of(user, streams.REMINDER)
+        ]
+        return [
+            Spoken(state.reminder, number)
+            for number, state in enumerate(states, start=1)
+            if state.reminder and state.fired and not due_at(state)
+        ]
 
     def streams_of(self, user: UserId, kind: str) -> list[str]:
         names = {one.stream for one in self.log.all() if one.user_id == user}

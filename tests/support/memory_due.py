@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.streams import UserId
 from services.scheduler import due as sql
 from services.scheduler.effects import Claimed, Overdue
-from services.scheduler.tools import Active
+from services.scheduler.reminding.listing import Active, Spoken
 from taskflow.projecting.projections import Overtaken, Statement
 
 LONG_AGO = datetime.min
@@ -23,6 +23,7 @@ class Row:
     rrule: str | None
     due: datetime | None
     claimed_until: datetime
+    fired_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,15 @@ class MemoryDue:
             for due, number, one, row in sorted(found, key=lambda each: each[:2])
         ]
 
+    def spoken(self, user: UserId) -> list[Spoken]:
+        lately = self._now() - timedelta(days=7)
+        found = [
+            (row.fired_at, one, row.number)
+            for one, row in self.rows.items()
+            if row.user == user and not row.due and row.fired_at and row.fired_at > lately
+        ]
+        return [Spoken(one, number) for _, one, number in sorted(found, reverse=True)[:10]]
+
     # -- what a projection does -------------------------------------------------------------
 
     def begin(self, statements: Sequence[Statement], owner: object) -> bool:
@@ -119,9 +129,8 @@ class MemoryDue:
                 )
                 self.rows[reminder] = Row(user, number, zone, rrule, due, self._long_ago)
             case sql._MOVED if given[0] in self.rows:
-                self.rows[given[0]] = replace(
-                    self.rows[given[0]], due=given[1], claimed_until=self._long_ago
-                )
+                row = replace(self.rows[given[0]], due=given[1], fired_at=given[2])
+                self.rows[given[0]] = replace(row, claimed_until=self._long_ago)
             case sql._DONE if given[0] in self.rows:
                 self.rows[given[0]] = replace(self.rows[given[0]], due=None)
             case sql._FORGOTTEN:

@@ -158,7 +158,7 @@ class Reminders(RemindersWorld):
         waiting = one_of(replica.loop.waiting, n // 3)
         lost = ConnectionResetError("lost")
         unknown = DatabaseUnavailable("no answer")
-        of_log = waiting.what in {"append", "read", "find", "count", "active"}
+        of_log = waiting.what in {"append", "read", "find", "count", "active", "spoken"}
         replica.loop.answer(waiting, unknown if of_log else lost)
         self.check()
 

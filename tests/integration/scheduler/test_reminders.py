@@ -1,0 +1,62 @@
+"""What reminders come to after they have spoken, on real PostgreSQL."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts import slots, streams
+from contracts.event import Event, Json
+from contracts.recorded import Recorded
+from contracts.replies import ReplyDelivered, ReplySending, ReplySent
+from contracts.streams import UserId
+from contracts.tools import ToolFinished
+from taskflow import clock
+from taskflow.log.appending import Write
+from tests.integration.scheduler.conftest import House
+from tests.support.eventually import eventually
+
+pytestmark = pytest.mark.integration
+
+
+async def asked(house: House, user: UserId, tool: str, **arguments: Any) -> Json:
+    call = await house.calls.ask(user, tool, **arguments)
+    (outcome,) = await eventually(lambda: house.calls.outcomes(call), 20)
+    assert isinstance(outcome, ToolFinished), outcome
+    return outcome.result
+
+
+async def happens(house: House, user: UserId, *events: Event) -> None:
+    for event in events:
+        write = Write(streams.conversation(user), [event], user)
+        await house.log.append([write], slots.retry(clock.new_id()))
+
+
+async def reply_of(house: House, user: UserId) -> Recorded[Any] | None:
+    conversation = await house.log.read(streams.conversation(user))
+    return next((one for one in conversation if one.event.type == "reply.ready"), None)
+
+
+def delivered(reply: UUID) -> list[Event]:
+    place: dict[str, Any] = {"reply": reply, "part": 0, "attempt": 1}
+    return [
+        ReplySending(**place, parts=1, token=UUID(int=1)),
+        ReplySent(**place, message_ref="SM1", known_by="response"),
+        ReplyDelivered(reply=reply, part=0, message_ref="SM1"),
+    ]
+
+
+async def test_did_you_remind_me_is_answered_by_what_the_phone_said(house: House) -> None:
+    (ada,) = await house.users(1)
+    await house.remind(ada, clock.utc_now().replace(microsecond=0) - timedelta(seconds=5))
+
+    async with house.replicas(2):
+        reply = await eventually(lambda: reply_of(house, ada), 20)
+        before = await asked(house, ada, "list_reminders")
+        await happens(house, ada, *delivered(reply.event_id))
+        after = await asked(house, ada, "list_reminders")
+
+    assert before["reminders"] == after["reminders"] == []
+    assert [one["last"]["outcome"] for one in before["spoken"]] == ["not sent yet"]
+    assert [one["last"]["outcome"] for one in after["spoken"]] == ["delivered to the phone"]
