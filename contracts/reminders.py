@@ -41,6 +41,22 @@ def _set_in_english(data: Json) -> Json:
 
 
 @event
+class ReminderChanged(Event):
+    """From here on it stands so; its number, its identity and what it said before stay."""
+
+    type: ClassVar = "reminder.changed"
+
+    reminder: UUID
+    text: Personal[str]
+    local_time: str
+    zone: str
+    rrule: str | None
+    tzdata: str
+    language: str
+    except_on: list[date]
+
+
+@event
 class ReminderCancelled(Event):
     type: ClassVar = "reminder.cancelled"
 

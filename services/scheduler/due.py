@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts import streams
 from contracts.conversation import UserForgotten
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.reminders import ReminderCancelled, ReminderChanged, ReminderFired, ReminderSet
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.scheduler.decider import FOLD, due_at
 from taskflow.log.folds import Folds
@@ -25,6 +25,11 @@ _MOVED = """
 update due_reminders set due_at = $2, claimed_until = '-infinity', fired_at = $3
  where reminder = $1
 """
+_CHANGED = """
+update due_reminders
+   set local_time = $2, zone = $3, rrule = $4, due_at = $5, claimed_until = '-infinity'
+ where reminder = $1
+"""
 _DONE = "update due_reminders set due_at = null where reminder = $1"
 _FORGOTTEN = "delete from due_reminders where user_id = $1"
 _CALLED = """
@@ -36,6 +41,9 @@ _SETTLED = "delete from open_calls where call = $1"
 _ABANDONED = "delete from open_calls where stream = $1"
 
 
+_TIMED = ReminderSet | ReminderChanged | ReminderFired
+
+
 class DueReminders:
     name, version = "due-reminders", 2
     tables = ("due_reminders",)
@@ -45,7 +53,7 @@ class DueReminders:
 
     async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
         """Instants are as of now: what came after an event will set them again."""
-        told = {one.stream for one in events if isinstance(one.event, ReminderSet | ReminderFired)}
+        told = {one.stream for one in events if isinstance(one.event, _TIMED)}
         folded = await self._folds.fold_all(told, FOLD)
         due = {stream: due_at(one.state) for stream, one in folded.items()}
         return [statement for one in events for statement in _changes(one, due)]
@@ -60,6 +68,9 @@ def _changes(recorded: Recorded[Any], due: Mapping[str, datetime | None]) -> lis
         case ReminderSet() as told:
             user, at = recorded.user_id, due[recorded.stream]
             return [(_SET, (told.reminder, user, told.local_time, told.zone, told.rrule, at))]
+        case ReminderChanged() as told:
+            at = due[recorded.stream]
+            return [(_CHANGED, (told.reminder, told.local_time, told.zone, told.rrule, at))]
         case ReminderFired(reminder=reminder):
             return [(_MOVED, (reminder, due[recorded.stream], recorded.recorded_at))]
         case ReminderCancelled(reminder=reminder):

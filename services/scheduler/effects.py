@@ -17,6 +17,7 @@ from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed
 from services.scheduler.decider import FOLD, Reminder, due_at, may_fire
+from services.scheduler.reminding.stating import Stated, stated
 from taskflow import zones
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
 from taskflow.log.appending import Because, Write
@@ -141,16 +142,16 @@ class Effects:
             await self._due.realign(reminder, due, due_at(folded.state))
         while may_fire(folded.state, due):
             try:
-                text = await self._text(origin, due, found_at)
+                told = await stated(self._log, origin.stream, folded.state)
             except SealedForEver:
                 log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
                 return
             reply = ReplyReady(
                 turn=None,
                 kind="reminder",
-                text=text,
-                language=origin.event.language,
-                buttons=_buttons(said, origin.event.language),
+                text=_text(told, due, found_at),
+                language=told.language,
+                buttons=_buttons(said, told.language),
             )
             writes = [
                 Write(origin.stream, [fired], user, expected_version=folded.version),
@@ -171,15 +172,6 @@ class Effects:
                 log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
                 return
             return
-
-    async def _text(self, origin: Recorded[ReminderSet], due: datetime, found_at: datetime) -> str:
-        told = (await self._log.opened(origin)).event
-        text = f"⏰ {told.text}"
-        if found_at - due < LATE:
-            return text
-        local = due.astimezone(zones.of(told.zone))
-        when = values.day_and_time(local, told.language)
-        return f"{text}\n{_SORRY.said(told.language, when=when)}"
 
     async def keep_failing_overdue(self) -> None:
         """For ever: a call that nobody answered in time is answered for."""
@@ -209,6 +201,15 @@ class Effects:
                 continue
             log.warning("tool.overdue", tool=one.tool, event_id=str(one.call), stream=one.stream)
         return len(overdue)
+
+
+def _text(told: Stated, due: datetime, found_at: datetime) -> str:
+    text = f"⏰ {told.text}"
+    if found_at - due < LATE:
+        return text
+    local = due.astimezone(zones.of(told.zone))
+    when = values.day_and_time(local, told.language)
+    return f"{text}\n{_SORRY.said(told.language, when=when)}"
 
 
 def _buttons(reply: UUID, language: str) -> list[Button]:

@@ -14,7 +14,7 @@ from contracts import slots, streams
 from contracts.event import Event
 from contracts.readings import Evidence, Reading
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.reminders import ReminderCancelled, ReminderChanged, ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolRequested
 from contracts.watches import (
@@ -27,6 +27,7 @@ from contracts.watches import (
 )
 from services.scheduler import decider
 from services.scheduler.effects import Claimed, Effects, Overdue
+from services.scheduler.reminding.stating import Stated
 from services.scheduler.watches import decider as watching
 from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.decider import Rhythm, Watch
@@ -111,7 +112,7 @@ class _Reminder:
                 case ReminderSet():
                     identity = recorded.cause and slots.reminder_set(recorded.cause)
                     yield _by_tool(self._history, recorded, identity or None)
-                case ReminderCancelled():
+                case ReminderCancelled() | ReminderChanged():
                     yield _by_tool(self._history, recorded, None)
                 case ReminderFired() as fired:
                     state = decider.FOLD.over(self._events[:n])
@@ -127,14 +128,16 @@ class _Reminder:
         standing = self._history.standing(slot) or [recorded]
         due = decider.due_at(state)
         if due != fired.due:
-            told: ReminderSet = self._events[0].event
+            told: Stated = self._events[state.stated - 1].event
             if told.tzdata != package_version("tzdata"):
                 return [NotComparable(one, "zone rules") for one in standing]
             decided = fired.model_copy(update={"due": due}) if due else None
             id_ = slots.event_id(slots.occurrence(fired.reminder, due), 0) if due else None
             return [self._comparing.one(recorded, decided, id_)]
         alone = [self._comparing.one(recorded, fired, slots.event_id(slot, 0))]
-        if len(standing) > 1 and (is_erased(self._events[0]) or is_erased(standing[1])):
+        if len(standing) > 1 and (
+            is_erased(self._events[state.stated - 1]) or is_erased(standing[1])
+        ):
             return [*alone, *(NotComparable(one, "erased") for one in standing[1:])]
         past = LogThen(self._history, recorded.position)
         user = UserId(cast("UUID", recorded.user_id))

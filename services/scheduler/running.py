@@ -8,7 +8,8 @@ from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.tools import ToolRequested
 from services.scheduler.reminding import listing
-from services.scheduler.tools import TIMEOUT, ReadModel
+from services.scheduler.reminding.listing import ReadModel
+from services.scheduler.tools import TIMEOUT
 from services.scheduler.watches.listing import Listing, OpenCalls
 from taskflow import zones
 from taskflow.log.event_log import Log

@@ -3,10 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
-from importlib.metadata import version as package_version
-from typing import Any, Protocol
-from uuid import UUID
+from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -19,13 +16,20 @@ from services.scheduler import wordings
 from services.scheduler.decider import FOLD, due_at
 from services.scheduler.recurrence import UnusableRule
 from services.scheduler.reminding import twins
-from services.scheduler.reminding.listing import Listed, Listing, Reminders, chosen, in_words
-from services.scheduler.rule_words import rule_in_words
+from services.scheduler.reminding.change_tool import ChangeTool
+from services.scheduler.reminding.listing import (
+    Listing,
+    ReadModel,
+    Reminders,
+    chosen,
+    told_of,
+)
+from services.scheduler.reminding.stating import tzdata
 from services.scheduler.when.arguments import When
 from services.scheduler.when.resolved import Resolved
 from services.scheduler.when.resolver import resolve
 from services.scheduler.when.unclear import Malformed, Unclear
-from taskflow import clock, zones
+from taskflow import clock
 from taskflow.log.appending import Write
 from taskflow.log.event_log import Log
 from taskflow.log.folds import Folds
@@ -50,12 +54,6 @@ class CancelReminder(BaseModel):
     which: str = Field(
         min_length=1, max_length=200, description="Its number in the list, or words of its text"
     )
-
-
-class ReadModel(Protocol):
-    async def caught_up(self, recorded: Recorded[Any]) -> None:
-        """Waits until it holds this event. Raises Retryable when it lags too long."""
-        ...
 
 
 class ReminderTools:
@@ -87,6 +85,7 @@ class ReminderTools:
                 changes="reminder",
                 undone_by=Undo(tool=CANCEL, argument="which", path="id"),
             ),
+            ChangeTool(self.listing, self._log, self._folds, self._due, self._now).tool(),
             Tool(
                 ListReminders, self.list_reminders, "list_reminders", "read", TIMEOUT, inside=True
             ),
@@ -124,12 +123,12 @@ class ReminderTools:
             local_time=found.local.isoformat(),
             zone=found.zone,
             rrule=found.rule,
-            tzdata=_tzdata(),
+            tzdata=tzdata(),
             language=request.language,
             except_on=found.except_on,
         )
         guessed = arguments.zone is None and not request.zone_known
-        result = _told(reminder, fact, found.due) | {"zone_was_guessed_from_number": guessed}
+        result = told_of(reminder, fact, found.due) | {"zone_was_guessed_from_number": guessed}
         written_at = request.written_at or call.request.recorded_at
         if found.rule or found.due > written_at + wordings.FREELY:
             result["comes"] = wordings.AS_A_NOTICE.said(request.language)
@@ -154,7 +153,7 @@ class ReminderTools:
         listed = await self.listing.of(call.user)
         for one in listed:
             if twins.mark(one.text, one.due, one.rrule, one.except_on) == wanted:
-                stands = _told(one.reminder, one, one.due)
+                stands = told_of(one.reminder, one, one.due)
                 del stands["id"]  # This call did not set it, so no undo of it cancels it.
                 return stands
         if len(listed) >= MOST_REMINDERS:
@@ -194,33 +193,10 @@ class ReminderTools:
         if due_at(folded.state) is None:
             raise Refused(f"Reminder {one.number} has just fired; it will not come again.")
         if arguments.which == str(one.reminder) and folded.version > AS_IT_WAS_SET:
-            raise Refused(f"It has fired since it was set. It is reminder {one.number} now.")
+            raise Refused(
+                f"It has fired or was changed since it was set. It is reminder {one.number} now."
+            )
         fact = ReminderCancelled(reminder=one.reminder)
         # Cancel against fire: whichever appends first makes the other fold again.
         write = Write(stream, [fact], call.user, expected_version=folded.version)
         return Done({"cancelled": one.told(call.request.event.language)}, [write])
-
-
-@cache
-def _tzdata() -> str:
-    """The release of the zone rules; asking for it reads files."""
-    return package_version("tzdata")
-
-
-def _told(reminder: UUID, fact: ReminderSet | Listed, due: datetime) -> Json:
-    """What the model is told of a reminder that is set."""
-    local = due.astimezone(zones.of(fact.zone)).replace(tzinfo=None)
-    told: Json = {
-        "set": True,
-        "id": str(reminder),
-        "text": fact.text,
-        "first": in_words(due, fact.zone),
-        "at": local.isoformat(),
-        "repeats": fact.rrule,
-        "zone": fact.zone,
-    }
-    if fact.rrule:
-        told["repeats_in_words"] = rule_in_words(
-            fact.rrule, fact.local_time, fact.language, fact.except_on
-        )
-    return told

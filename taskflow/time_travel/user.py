@@ -9,7 +9,7 @@ from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady, UserForgotten
 from contracts.profile import ProfileLearned
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.reminders import ReminderCancelled, ReminderChanged, ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from contracts.watches import WatchAlerted, WatchSeen, WatchSet
@@ -121,10 +121,12 @@ def _line(
 def _reminder(events: Sequence[Recorded[Any]], sent: Mapping[UUID, Sending], cover: str) -> Json:
     told = _state_of(events, "reminder")
     fired = [one.event for one in events if isinstance(one.event, ReminderFired)]
+    changes = [one for one in events if isinstance(one.event, ReminderChanged)]
     cancelled = any(isinstance(one.event, ReminderCancelled) for one in events)
     done = bool(fired) and told.get("next_due") is None
     return {
         **_first(events, ReminderSet, cover),
+        **(plain(changes[-1].event, cover) if changes else {}),
         "status": "cancelled" if cancelled else "done" if done else "standing",
         "fired": [one.due.isoformat() for one in fired],
         "last_delivery": _delivery(fired[-1].reply, sent) if fired else None,

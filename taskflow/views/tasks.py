@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.reminders import ReminderCancelled, ReminderChanged, ReminderFired, ReminderSet
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from contracts.watches import WatchAlerted, WatchLost, WatchSeen, WatchSet, WatchStopped
 from taskflow.projecting.projection import ProjectionContext, Statement
@@ -20,6 +20,9 @@ insert into task_reminders (reminder, user_id, set_by, set_at, text, local_time,
 select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::jsonb[],
                      $6::text[], $7::text[], $8::text[])
 on conflict (reminder) do nothing
+"""
+_CHANGED = """
+update task_reminders set text = $2, local_time = $3, zone = $4, rrule = $5 where reminder = $1
 """
 # What happened first in the page ends it; one that repeats is not ended by firing.
 _REMINDED = """
@@ -115,7 +118,22 @@ def tasks(_context: ProjectionContext) -> Tasks:
 def _changes(events: Events) -> Iterator[Statement]:
     page = _Page()
     for one in events:
-        _of_call(page, one)
+        if isinstance(one.event, ReminderChanged):
+            # Whether a firing ends a reminder depends on how it stands then.
+            yield from _statements(page)
+            yield _changed(one.event)
+            page = _Page()
+        else:
+            _of_call(page, one)
+    yield from _statements(page)
+
+
+def _changed(told: ReminderChanged) -> Statement:
+    text = still_sealed(told.text)
+    return _CHANGED, (told.reminder, text, told.local_time, told.zone, told.rrule)
+
+
+def _statements(page: _Page) -> Iterator[Statement]:
     yield from columns(_REMINDERS, page.reminders)
     yield from columns(_REMINDED, _keyed(page.reminded))
     yield from columns(_CALLS, page.calls)

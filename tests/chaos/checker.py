@@ -12,7 +12,7 @@ from uuid import UUID
 from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady, TurnParked
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.reminders import ReminderCancelled, ReminderChanged, ReminderFired, ReminderSet
 from contracts.replies import (
     WINDOW_SHUT,
     ReplyAssumed,
@@ -230,6 +230,8 @@ def _reminder(
                 if told.rrule is None and due != next_due(told.local_time, told.zone, None, after):
                     yield wrong("a reminder fired at another time than it was set for", one)
                 fired.add(due)
+            case ReminderChanged() as changed:
+                told = changed
             case _:
                 yield wrong("an unknown fact of a reminder", one)
     due = next_due(told.local_time, told.zone, None, after) if told.rrule is None else None

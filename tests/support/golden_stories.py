@@ -135,6 +135,11 @@ async def reminders(house: House) -> None:
     await house.sends(BOB)
     await house.fires(BOB)
     await house.sends(BOB)
+    await house.hears(BOB, "move the reminder to stretch to 8 pm and skip tomorrow's one")
+    eight = ("change_reminder", {"which": "stretch", "time": "20:00"})
+    skip = ("change_reminder", {"which": "stretch", "skip": True})
+    await house.answers(BOB, says(None, eight), says(None, skip), says("Changed."))
+    await house.sends(BOB)
     await house.hears(BOB, "cancel the reminder to stretch")
     await house.answers(
         BOB, says(None, ("cancel_reminder", {"which": "stretch"})), says("Cancelled.")

@@ -131,6 +131,10 @@ class MemoryDue:
             case sql._MOVED if given[0] in self.rows:
                 row = replace(self.rows[given[0]], due=given[1], fired_at=given[2])
                 self.rows[given[0]] = replace(row, claimed_until=self._long_ago)
+            case sql._CHANGED if given[0] in self.rows:
+                reminder, _, zone, rrule, due = given
+                row = replace(self.rows[reminder], zone=zone, rrule=rrule, due=due)
+                self.rows[reminder] = replace(row, claimed_until=self._long_ago)
             case sql._DONE if given[0] in self.rows:
                 self.rows[given[0]] = replace(self.rows[given[0]], due=None)
             case sql._FORGOTTEN:
@@ -141,7 +145,7 @@ class MemoryDue:
                 self.calls.pop(given[0], None)
             case sql._ABANDONED:
                 self.calls = {one: c for one, c in self.calls.items() if c.stream != given[0]}
-            case sql._SET | sql._MOVED | sql._DONE:
+            case sql._SET | sql._CHANGED | sql._MOVED | sql._DONE:
                 pass
             case _:
                 raise AssertionError(f"a statement that nobody taught this table: {query}")
@@ -157,7 +161,7 @@ class MemoryDue:
     def _rows_of(self, query: str, given: Sequence[Any]) -> list[UUID]:
         if query == sql._FORGOTTEN:
             return [one for one, row in self.rows.items() if row.user == given[0]]
-        return [given[0]] if query in {sql._SET, sql._MOVED, sql._DONE} else []
+        return [given[0]] if query in {sql._SET, sql._CHANGED, sql._MOVED, sql._DONE} else []
 
     @property
     def _long_ago(self) -> datetime:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.conversation import ReplyReady, UserForgotten
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.reminders import ReminderCancelled, ReminderChanged, ReminderFired, ReminderSet
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from tests.support.wall_clock import instant, next_due
 
@@ -90,6 +90,11 @@ class ReminderJudge:
                 done = any(isinstance(other, ToolFinished) for other in beside)
                 assert done, "a reminder was set, but its call did not finish"
                 self._promises(told, one)
+            case ReminderChanged() as told:
+                promise = self.promises[told.reminder]
+                assert not promise.over, f"changed, but it was {promise.over}"
+                assert promise.next is not None, "changed, but it had spoken for the last time"
+                self._stands_otherwise(promise, told, one.recorded_at)
             case ReminderCancelled(reminder=reminder):
                 promise = self.promises[reminder]
                 assert not promise.over, f"cancelled, but it was {promise.over}"
@@ -121,6 +126,16 @@ class ReminderJudge:
             self._numbers[one.user_id],
             next_due(told.local_time, told.zone, told.rrule, one.recorded_at if late else None),
         )
+
+    def _stands_otherwise(self, promise: Promise, told: ReminderChanged, at: datetime) -> None:
+        """Other words move nothing; other times begin with the change."""
+        times = (told.local_time, told.zone, told.rrule)
+        is_moved = times != (promise.local_time, promise.zone, promise.rrule)
+        promise.text, promise.local_time, promise.zone, promise.rrule = told.text, *times
+        if is_moved:
+            first = instant(datetime.fromisoformat(told.local_time), told.zone)
+            late = told.rrule and first <= at - LATE_COMMIT
+            promise.next = next_due(*times, at if late else None)
 
     def _fires(self, one: Recorded[ReminderFired], reply: ReplyReady) -> None:
         fired = one.event

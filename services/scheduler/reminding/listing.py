@@ -3,17 +3,17 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from contracts import streams
 from contracts.event import Json
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolRequested
 from services.scheduler.decider import FOLD, Reminder
 from services.scheduler.reminding.deliveries import Deliveries, Said
+from services.scheduler.reminding.stating import Stated, stated
 from services.scheduler.rule_words import rule_in_words
 from taskflow import zones
 from taskflow.log.event_log import Log
@@ -39,6 +39,12 @@ class Spoken:
 
     reminder: UUID
     number: int
+
+
+class ReadModel(Protocol):
+    async def caught_up(self, recorded: Recorded[Any]) -> None:
+        """Waits until it holds this event. Raises Retryable when it lags too long."""
+        ...
 
 
 class Reminders(Protocol):
@@ -130,10 +136,7 @@ class Listing:
     async def _opened(
         self, one: Active | Spoken, due: datetime, folded: Folded[Reminder]
     ) -> Listed:
-        recorded: Recorded[ReminderSet] = (
-            await self._log.read_end(streams.reminder(one.reminder), 1, 1)
-        )[0]
-        fact = (await self._log.opened(recorded)).event
+        fact = await stated(self._log, streams.reminder(one.reminder), folded.state)
         return Listed(
             one.reminder,
             one.number,
@@ -173,3 +176,22 @@ def in_words(due: datetime, zone: str) -> str:
     local = due.astimezone(zones.of(zone))
     seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     return f"{local:%A} {local.day} {local:%B %Y}, {seconds} ({zone})"
+
+
+def told_of(reminder: UUID, fact: Stated | Listed, due: datetime) -> Json:
+    """What the model is told of a reminder that is set."""
+    local = due.astimezone(zones.of(fact.zone)).replace(tzinfo=None)
+    told: Json = {
+        "set": True,
+        "id": str(reminder),
+        "text": fact.text,
+        "first": in_words(due, fact.zone),
+        "at": local.isoformat(),
+        "repeats": fact.rrule,
+        "zone": fact.zone,
+    }
+    if fact.rrule:
+        told["repeats_in_words"] = rule_in_words(
+            fact.rrule, fact.local_time, fact.language, fact.except_on
+        )
+    return told

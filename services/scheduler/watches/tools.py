@@ -12,7 +12,7 @@ from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.watches import Goal, WatchSeen, WatchSet, WatchStopped
-from services.scheduler.tools import ReadModel
+from services.scheduler.reminding.listing import ReadModel
 from services.scheduler.watches import wordings
 from services.scheduler.watches.arguments import ListWatches, PriceHistory, StopWatch, WatchPrice
 from services.scheduler.watches.chart import Point

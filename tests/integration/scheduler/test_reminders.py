@@ -60,3 +60,36 @@ async def test_did_you_remind_me_is_answered_by_what_the_phone_said(house: House
     assert before["reminders"] == after["reminders"] == []
     assert [one["last"]["outcome"] for one in before["spoken"]] == ["not sent yet"]
     assert [one["last"]["outcome"] for one in after["spoken"]] == ["delivered to the phone"]
+
+
+async def test_a_reminder_is_moved_renamed_and_left_out_and_keeps_its_number(
+    house: House,
+) -> None:
+    (ada,) = await house.users(1)
+    due = (clock.utc_now() + timedelta(hours=3)).replace(microsecond=0)
+    await house.remind(ada, due, "take a pill", rrule="FREQ=DAILY")
+    await house.remind(ada, due, "the dentist")
+
+    async with house.replicas(2):
+        moved = await asked(house, ada, "change_reminder", which="dentist", by_minutes=60)
+        named = await asked(house, ada, "change_reminder", which="2", text="the orthodontist")
+        skipped = await asked(house, ada, "change_reminder", which="pill", skip=True)
+        listed = await asked(house, ada, "list_reminders")
+        undone = await asked(house, ada, "change_reminder", which=skipped["change"])
+        dues = "select number, due_at from due_reminders where user_id = $1 order by number"
+        rows = await house.owner.fetch(dues, ada)
+        tasks = "select local_time from task_reminders where rrule is null"
+        at = f"{due + timedelta(hours=1):%Y-%m-%dT%H:%M:%S}"
+        await eventually(lambda: house.owner.fetchval(f"{tasks} and local_time = $1", at), 20)
+
+    assert (moved["number"], named["number"], skipped["number"]) == (2, 2, 1)
+    assert skipped["skipped"] == f"{due:%Y-%m-%d}"
+    assert [(one["number"], one["text"]) for one in listed["reminders"]] == [
+        (2, "the orthodontist"),
+        (1, "take a pill"),
+    ]
+    assert undone["at"] == f"{due:%Y-%m-%dT%H:%M:%S}"
+    assert [tuple(row) for row in rows] in (
+        [(1, due), (2, due + timedelta(hours=1))],
+        [(1, due + timedelta(days=1)), (2, due + timedelta(hours=1))],
+    ), "the row of the undo may follow"

@@ -100,12 +100,22 @@ def wants_cancel(text: str) -> bool:
     return bool(_CANCEL.search(text))
 
 
+def without_politeness(text: str) -> str:
+    return _POLITE.sub("", text.strip())
+
+
 def read_cancel(text: str) -> str | None:
     """Which one: its number, or words of it; None if the person did not say."""
     rest = _CANCEL.sub(" ", _POLITE.sub("", text), count=1)
+    number = re.search(r"\d+", text)
+    return number.group() if number else named_in(rest)
+
+
+def named_in(text: str) -> str | None:
+    """Its number, or the words that are left of what names it."""
     if number := re.search(r"\d+", text):
         return number.group()
-    words = re.sub(r"\s+", " ", _WHICH_WORDS.sub(" ", rest)).strip()
+    words = re.sub(r"\s+", " ", _WHICH_WORDS.sub(" ", text)).strip()
     return words or None
 
 
