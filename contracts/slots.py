@@ -98,6 +98,11 @@ def occurrence(reminder: UUID, due: datetime) -> UUID:
     return _slot(reminder, due.astimezone(UTC).isoformat())
 
 
+def follow_up(reminder: UUID, due: datetime) -> UUID:
+    """A due instant that nobody answered: followed up once, whoever finds that."""
+    return _slot(reminder, due.astimezone(UTC).isoformat(), "follow-up")
+
+
 def watch_set(call: UUID) -> UUID:
     """The watch that a tool call sets; also its identity."""
     return _slot(call, "watch")

@@ -7,7 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderChanged, ReminderFired, ReminderSet
+from contracts.reminders import (
+    ReminderCancelled,
+    ReminderChanged,
+    ReminderFired,
+    ReminderFollowedUp,
+    ReminderSet,
+)
 from services.scheduler.recurrence import instant, next_due
 from taskflow.log.folding import Fold
 
@@ -27,6 +33,9 @@ class Reminder(BaseModel):
     zone: str = "UTC"
     rrule: str | None = None
     except_on: tuple[date, ...] = ()
+    follow_up_minutes: int | None = None
+    followed_up: datetime | None = None
+    """The last due instant that was said once more."""
     fired: datetime | None = None
     """The last due instant that fired."""
     fired_at: datetime | None = None
@@ -48,6 +57,7 @@ def evolve(state: Reminder, recorded: Recorded[Any]) -> Reminder:
                 zone=told.zone,
                 rrule=told.rrule,
                 except_on=tuple(told.except_on),
+                follow_up_minutes=told.follow_up_minutes,
             )
         case ReminderChanged() as changed if state.reminder is not None:
             return _changed(state, changed, recorded)
@@ -57,6 +67,8 @@ def evolve(state: Reminder, recorded: Recorded[Any]) -> Reminder:
             at = recorded.recorded_at
             fired = {"fired": due, "fired_at": at, "reply": reply, "spoke": True}
             return state.model_copy(update=fired)
+        case ReminderFollowedUp(due=due):
+            return state.model_copy(update={"followed_up": due})
         case _:
             return state
 
@@ -72,6 +84,7 @@ def _changed(state: Reminder, changed: ReminderChanged, recorded: Recorded[Any])
         "zone": changed.zone,
         "rrule": changed.rrule,
         "except_on": tuple(changed.except_on),
+        "follow_up_minutes": changed.follow_up_minutes,
     }
     return state.model_copy(update=stands | (begins if is_moved else {}))
 
@@ -102,6 +115,14 @@ def _first(state: Reminder, begun_at: datetime) -> datetime | None:
 
 def _next(state: Reminder, after: datetime) -> datetime | None:
     return next_due(state.local_time, state.zone, state.rrule, after, state.except_on)
+
+
+def follow_up_at(state: Reminder) -> datetime | None:
+    """When its last occurrence is said once more, if nobody has answered it by then."""
+    minutes, fired_at = state.follow_up_minutes, state.fired_at
+    if state.cancelled or minutes is None or fired_at is None or state.followed_up == state.fired:
+        return None
+    return fired_at + timedelta(minutes=minutes)
 
 
 def may_fire(state: Reminder, due: datetime) -> bool:

@@ -3,22 +3,22 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, cast
 from uuid import UUID
 
 import structlog
 from opentelemetry.trace import SpanKind
 
-from contracts import buttons, slots, streams
-from contracts.conversation import Button, ReplyReady
+from contracts import slots, streams
+from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed
 from services.scheduler.decider import FOLD, Reminder, due_at, may_fire
-from services.scheduler.reminding.stating import Stated, stated
-from taskflow import zones
+from services.scheduler.reminding.saying import buttons_of, text_of
+from services.scheduler.reminding.stating import stated
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
@@ -26,15 +26,9 @@ from taskflow.log.folding import Folded
 from taskflow.log.folds import Folds
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.telemetry.tracing import span
-from taskflow.words import values
-from taskflow.words.answers import ANSWERS
-from taskflow.words.message import Message
 
 CLAIM_SECONDS = 30
 LONGEST_SLEEP = 1.0
-LATE = timedelta(minutes=5)
-"""From here on the reminder says when it was meant for."""
-_SORRY = Message("_(This was meant for {when}. Sorry that it is late.)_")
 
 log = structlog.get_logger()
 
@@ -149,9 +143,9 @@ class Effects:
             reply = ReplyReady(
                 turn=None,
                 kind="reminder",
-                text=_text(told, due, found_at),
+                text=text_of(told, due, found_at),
                 language=told.language,
-                buttons=_buttons(said, told.language),
+                buttons=buttons_of(said, told.language),
             )
             writes = [
                 Write(origin.stream, [fired], user, expected_version=folded.version),
@@ -201,20 +195,3 @@ class Effects:
                 continue
             log.warning("tool.overdue", tool=one.tool, event_id=str(one.call), stream=one.stream)
         return len(overdue)
-
-
-def _text(told: Stated, due: datetime, found_at: datetime) -> str:
-    text = f"⏰ {told.text}"
-    if found_at - due < LATE:
-        return text
-    local = due.astimezone(zones.of(told.zone))
-    when = values.day_and_time(local, told.language)
-    return f"{text}\n{_SORRY.said(told.language, when=when)}"
-
-
-def _buttons(reply: UUID, language: str) -> list[Button]:
-    """By which its user answers this very reply."""
-    return [
-        Button(payload=buttons.payload(answer, reply), label=label.said(language))
-        for answer, label in ANSWERS.items()
-    ]

@@ -14,7 +14,13 @@ from contracts import slots, streams
 from contracts.event import Event
 from contracts.readings import Evidence, Reading
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderChanged, ReminderFired, ReminderSet
+from contracts.reminders import (
+    ReminderCancelled,
+    ReminderChanged,
+    ReminderFired,
+    ReminderFollowedUp,
+    ReminderSet,
+)
 from contracts.streams import UserId
 from contracts.tools import ToolRequested
 from contracts.watches import (
@@ -27,6 +33,7 @@ from contracts.watches import (
 )
 from services.scheduler import decider
 from services.scheduler.effects import Claimed, Effects, Overdue
+from services.scheduler.reminding.following_up import FollowingUp, FollowUp
 from services.scheduler.reminding.stating import Stated
 from services.scheduler.watches import decider as watching
 from services.scheduler.watches.claims import DuePage, Watcher
@@ -101,6 +108,20 @@ class _OneDue:
         return []
 
 
+@dataclass(frozen=True, slots=True)
+class _OneFollowUp:
+    """That was found due, at the moment of its record."""
+
+    claimed: FollowUp
+
+    async def follow_ups(self, limit: int, seconds: int) -> list[FollowUp]:
+        del limit, seconds
+        return [self.claimed]
+
+    async def settle(self, reminder: UUID, at: datetime) -> None:
+        """There is no table to correct."""
+
+
 class _Reminder:
     def __init__(self, history: History, events: Sequence[Recorded[Any]]) -> None:
         self._history, self._events = history, events
@@ -114,12 +135,30 @@ class _Reminder:
                     yield _by_tool(self._history, recorded, identity or None)
                 case ReminderCancelled() | ReminderChanged():
                     yield _by_tool(self._history, recorded, None)
+                case ReminderFollowedUp() as followed:
+                    state = decider.FOLD.over(self._events[:n])
+                    for verdict in await self._followed_up(recorded, followed, state):
+                        yield verdict
                 case ReminderFired() as fired:
                     state = decider.FOLD.over(self._events[:n])
                     for verdict in await self._fired(recorded, fired, state):
                         yield verdict
                 case _:
                     pass
+
+    async def _followed_up(
+        self, recorded: Recorded[Any], followed: ReminderFollowedUp, state: decider.Reminder
+    ) -> Sequence[Verdict]:
+        slot = slots.follow_up(followed.reminder, followed.due)
+        standing = self._history.standing(slot) or [recorded]
+        if any(map(is_erased, (self._events[state.stated - 1], *standing))):
+            return [NotComparable(one, "erased") for one in standing]
+        at = decider.follow_up_at(state)
+        past = LogThen(self._history, recorded.position)
+        if at is not None:
+            one = _OneFollowUp(FollowUp(followed.reminder, at, recorded.recorded_at))
+            await FollowingUp(one, past, Folds(past, None), 1).follow_up_due()
+        return self._comparing.append(slot, past.decided(slot))
 
     async def _fired(
         self, recorded: Recorded[Any], fired: ReminderFired, state: decider.Reminder

@@ -7,6 +7,7 @@ import asyncpg
 
 from contracts.streams import UserId
 from services.scheduler.effects import Claimed, Overdue
+from services.scheduler.reminding.following_up import FollowUp
 from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.watches.listing import OpenCall
 from taskflow import failpoints
@@ -36,6 +37,15 @@ _ACTIVE = """
 select reminder, number, due_at as due, zone, rrule from due_reminders
  where user_id = $1 and due_at is not null order by due_at, number
 """
+_FOLLOW_UPS = """
+update due_reminders set following_until = now() + make_interval(secs => $2)
+ where reminder in (
+   select reminder from due_reminders
+    where follow_up_at <= now() and following_until < now()
+    order by follow_up_at limit $1 for update skip locked)
+returning reminder, follow_up_at as at, now() as found_at
+"""
+_SETTLE = "update due_reminders set follow_up_at = null where reminder = $1 and follow_up_at = $2"
 # Of a reminder that comes again its own line tells.
 _SPOKEN = """
 select reminder, number from due_reminders
@@ -56,6 +66,15 @@ class DueTable:
     async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
         async with failpoints.DUE_COMMIT:
             await self._pool.execute(_REALIGN, reminder, was, due)
+
+    async def follow_ups(self, limit: int, seconds: int) -> list[FollowUp]:
+        async with failpoints.DUE_COMMIT:
+            rows = await self._pool.fetch(_FOLLOW_UPS, limit, seconds)
+        return [FollowUp(**dict(row.items())) for row in rows]
+
+    async def settle(self, reminder: UUID, at: datetime) -> None:
+        async with failpoints.DUE_COMMIT:
+            await self._pool.execute(_SETTLE, reminder, at)
 
     async def until_next(self) -> float | None:
         seconds = await self._pool.fetchval(_NEXT)

@@ -17,6 +17,7 @@ from services.scheduler.decider import FOLD, due_at
 from services.scheduler.recurrence import UnusableRule
 from services.scheduler.reminding import twins
 from services.scheduler.reminding.change_tool import ChangeTool
+from services.scheduler.reminding.changing import MOST_FOLLOW_UP, SHORTEST_FOLLOW_UP
 from services.scheduler.reminding.listing import (
     Listing,
     ReadModel,
@@ -44,6 +45,13 @@ AS_IT_WAS_SET = 1
 
 class SetReminder(When):
     text: str = Field(min_length=1, max_length=500, description="What to remind of, in few words")
+    follow_up_minutes: int | None = Field(
+        default=None,
+        ge=SHORTEST_FOLLOW_UP,
+        le=MOST_FOLLOW_UP,
+        description="only if they want to be asked once more when they do not answer: "
+        "after how long; 60 where they did not say",
+    )
 
 
 class ListReminders(BaseModel):
@@ -114,7 +122,7 @@ class ReminderTools:
         request = call.request.event
         # In a thread: a rule may be one that never happens, and is searched through all years.
         found = await asyncio.to_thread(self._resolved, arguments, call.request)
-        if same := await self._same(arguments.text, found, call):
+        if same := await self._same(arguments, found, call):
             return Done(same)
         reminder = slots.reminder_set(call.request.event_id)
         fact = ReminderSet(
@@ -126,6 +134,7 @@ class ReminderTools:
             tzdata=tzdata(),
             language=request.language,
             except_on=found.except_on,
+            follow_up_minutes=arguments.follow_up_minutes,
         )
         guessed = arguments.zone is None and not request.zone_known
         result = told_of(reminder, fact, found.due) | {"zone_was_guessed_from_number": guessed}
@@ -136,9 +145,9 @@ class ReminderTools:
             result["note"] = " ".join(found.notes)
         return Done(result, [Write(streams.reminder(reminder), [fact], call.user, 0)])
 
-    async def _same(self, text: str, found: Resolved, call: Call) -> Json | None:
+    async def _same(self, given: SetReminder, found: Resolved, call: Call) -> Json | None:
         """What is told of one that does it already. Raises Refused where there are too many."""
-        wanted = twins.mark(text, found.due, found.rule, found.except_on)
+        wanted = _mark(given, found)
 
         def is_twin(earlier: Recorded[ToolRequested]) -> bool:
             try:
@@ -146,13 +155,14 @@ class ReminderTools:
                 due = self._resolved(asked, earlier)
             except (ValidationError, Refused):
                 return False
-            return twins.mark(asked.text, due.due, due.rule, due.except_on) == wanted
+            return _mark(asked, due) == wanted
 
         if told := await twins.result_of_twin(self._log, call.request, is_twin):
             return told
         listed = await self.listing.of(call.user)
         for one in listed:
-            if twins.mark(one.text, one.due, one.rrule, one.except_on) == wanted:
+            follows = one.follow_up_minutes
+            if twins.mark(one.text, one.due, one.rrule, one.except_on, follows) == wanted:
                 stands = told_of(one.reminder, one, one.due)
                 del stands["id"]  # This call did not set it, so no undo of it cancels it.
                 return stands
@@ -200,3 +210,7 @@ class ReminderTools:
         # Cancel against fire: whichever appends first makes the other fold again.
         write = Write(stream, [fact], call.user, expected_version=folded.version)
         return Done({"cancelled": one.told(call.request.event.language)}, [write])
+
+
+def _mark(asked: SetReminder, found: Resolved) -> twins.Mark:
+    return twins.mark(asked.text, found.due, found.rule, found.except_on, asked.follow_up_minutes)

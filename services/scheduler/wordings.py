@@ -20,6 +20,7 @@ SET = Wording(
     parts=[
         ["Reminder: {text}, {at}"],
         ["repeats {rule}", "repeats {rrule}", ""],
+        ["once more after {minutes} min without an answer", ""],
         ["{comes}", ""],
     ],
     values=[
@@ -27,6 +28,7 @@ SET = Wording(
         Value(name="at", path="at", kind="moment", beside="zone"),
         Value(name="rule", path="repeats_in_words"),
         Value(name="rrule", path="repeats"),
+        Value(name="minutes", path="follow_up_minutes", kind="number"),
         Value(name="comes", path="comes"),
     ],
 )
@@ -44,6 +46,7 @@ CHANGED = Wording(
             "Reminder {number} is now: {text}, {at}",
         ],
         ["repeats {rule}", "repeats {rrule}", ""],
+        ["once more after {minutes} min without an answer", ""],
         ["{comes}", ""],
     ],
     values=[
@@ -53,6 +56,7 @@ CHANGED = Wording(
         Value(name="skipped", path="skipped", kind="day"),
         Value(name="rule", path="repeats_in_words"),
         Value(name="rrule", path="repeats"),
+        Value(name="minutes", path="follow_up_minutes", kind="number"),
         Value(name="comes", path="comes"),
     ],
 )

@@ -36,9 +36,10 @@ from services.gateway.lane import Lane
 from services.gateway.state import Sent
 from services.gateway.templates.catalogue import Templates
 from services.scheduler.decider import FOLD as REMINDER
-from services.scheduler.decider import due_at
+from services.scheduler.decider import due_at, follow_up_at
 from services.scheduler.effects import Claimed
 from services.scheduler.effects import Effects as Scheduler
+from services.scheduler.reminding.following_up import FollowingUp, FollowUp
 from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.tools import ReminderTools
 from services.scheduler.watches.claims import DuePage, Watcher
@@ -148,6 +149,13 @@ class Due:
 
     house: "House"
     one: Claimed | None = None
+    unanswered: FollowUp | None = None
+
+    async def follow_ups(self, _limit: int, _seconds: int) -> list[FollowUp]:
+        return [self.unanswered] if self.unanswered else []
+
+    async def settle(self, *_given: Any) -> None:
+        raise AssertionError("the script follows up what nobody answered")
 
     async def claim(self, _limit: int, _seconds: int) -> list[Claimed]:
         return [self.one] if self.one else []
@@ -499,6 +507,17 @@ class House:
         self.log.now = max(self.log.now, one.due + late)
         self.due.one = Claimed(one.reminder, user, one.due, self.log.now)
         await self.scheduler.fire_due()
+
+    async def follows_up(self, user: UserId) -> None:
+        """The reminder that nobody answered, when that is due."""
+        states = [REMINDER.over(self.log.stream(one)) for one in self.streams_of(user, "reminder-")]
+        (state,) = [one for one in states if follow_up_at(one)]
+        at = follow_up_at(state)
+        assert at is not None
+        assert state.reminder is not None
+        self.log.now = max(self.log.now, at)
+        self.due.unanswered = FollowUp(state.reminder, at, self.log.now)
+        await FollowingUp(self.due, self.log, self.folds, 1).follow_up_due()
 
     async def looks(self, user: UserId, stream: str, outcome: str = "priced", **seen: Any) -> None:
         """One look at a watched page."""

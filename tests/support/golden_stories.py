@@ -140,6 +140,14 @@ async def reminders(house: House) -> None:
     skip = ("change_reminder", {"which": "stretch", "skip": True})
     await house.answers(BOB, says(None, eight), says(None, skip), says("Changed."))
     await house.sends(BOB)
+    asks = {"text": "take a pill", "in_hours": 1, "follow_up_minutes": 30}
+    await house.hears(BOB, "remind me in one hour to take a pill, and ask again if I don't answer")
+    await house.answers(BOB, says(None, ("set_reminder", asks)), says("It is set."))
+    await house.sends(BOB)
+    await house.fires(BOB)
+    await house.sends(BOB)
+    await house.follows_up(BOB)
+    await house.sends(BOB)
     await house.hears(BOB, "cancel the reminder to stretch")
     await house.answers(
         BOB, says(None, ("cancel_reminder", {"which": "stretch"})), says("Cancelled.")

@@ -132,7 +132,7 @@ class MemoryDue:
                 row = replace(self.rows[given[0]], due=given[1], fired_at=given[2])
                 self.rows[given[0]] = replace(row, claimed_until=self._long_ago)
             case sql._CHANGED if given[0] in self.rows:
-                reminder, _, zone, rrule, due = given
+                reminder, _, zone, rrule, due, _ = given
                 row = replace(self.rows[reminder], zone=zone, rrule=rrule, due=due)
                 self.rows[reminder] = replace(row, claimed_until=self._long_ago)
             case sql._DONE if given[0] in self.rows:

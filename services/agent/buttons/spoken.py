@@ -7,7 +7,7 @@ from contracts import slots, streams
 from contracts.buttons import Answer
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderChanged, ReminderFired, ReminderSet
+from contracts.reminders import ReminderChanged, ReminderFired, ReminderFollowedUp, ReminderSet
 from contracts.replies import ReplySent
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent.buttons.pressing import Pressed
@@ -54,7 +54,8 @@ class SpokenReminders:
         """The words by which it was said: it may have been changed before, and since."""
         stated = origin
         for one in await self._log.read(origin.stream):
-            if isinstance(one.event, ReminderFired) and one.event.reply == reply.event_id:
+            said = isinstance(one.event, ReminderFired | ReminderFollowedUp)
+            if said and one.event.reply == reply.event_id:
                 break
             if isinstance(one.event, ReminderChanged):
                 stated = one

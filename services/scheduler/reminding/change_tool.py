@@ -13,7 +13,12 @@ from contracts.reminders import ReminderChanged
 from services.scheduler import wordings
 from services.scheduler.decider import FOLD, Reminder, due_at
 from services.scheduler.recurrence import UnusableRule
-from services.scheduler.reminding.changing import ChangeReminder, Standing, changed
+from services.scheduler.reminding.changing import (
+    SHORTEST_FOLLOW_UP,
+    ChangeReminder,
+    Standing,
+    changed,
+)
 from services.scheduler.reminding.listing import Listing, ReadModel, chosen, told_of
 from services.scheduler.reminding.stating import stated, tzdata
 from services.scheduler.when.unclear import Malformed, Unclear
@@ -84,6 +89,7 @@ class ChangeTool:
             tzdata=tzdata(),
             language=request.language,
             except_on=list(found.except_on),
+            follow_up_minutes=_follow_up(arguments, one.follow_up_minutes),
         )
         result = self._changed(one.number, fact, found.due, call)
         if found.skipped is not None:
@@ -146,3 +152,10 @@ def _due_after(state: Reminder, fact: ReminderChanged, now: datetime) -> datetim
         "except_on": tuple(fact.except_on),
     }
     return due_at(state.model_copy(update=stands | {"begun_at": now, "spoke": False}))
+
+
+def _follow_up(asked: ChangeReminder, stands: int | None) -> int | None:
+    """0 ends it."""
+    if asked.follow_up_minutes is None:
+        return stands
+    return max(asked.follow_up_minutes, SHORTEST_FOLLOW_UP) if asked.follow_up_minutes else None

@@ -18,6 +18,8 @@ from services.scheduler.when.resolver import resolve
 from services.scheduler.when.unclear import Malformed, Unclear
 from taskflow import zones
 
+SHORTEST_FOLLOW_UP, MOST_FOLLOW_UP = 5, 24 * 60
+"""Minutes."""
 MOST_LEFT_OUT = 50
 """Days to come that one reminder may leave out."""
 _DAYS = ("in_days", "in_weeks", "in_months", "day", "week", "date")
@@ -48,6 +50,13 @@ class ChangeReminder(When):
     skip: bool | None = Field(
         default=None,
         description="true leaves out one day of one that repeats: `day` or `date`, else the next",
+    )
+
+    follow_up_minutes: int | None = Field(
+        default=None,
+        ge=0,
+        le=MOST_FOLLOW_UP,
+        description="asked once more after so long without an answer; 0: no more",
     )
 
     def names(self, *fields: str) -> bool:
@@ -95,7 +104,7 @@ def changed(
     if asked.by_minutes is not None:
         return _shifted(standing, asked, asked.by_minutes, written_at)
     if not moves:
-        if asked.text is None:
+        if not asked.names("text", "follow_up_minutes"):
             raise Malformed("Nothing is to change: give a text, a time, or `skip`.")
         same = (standing.local, standing.zone, standing.rule, standing.except_on, standing.due)
         return Changed(*same)

@@ -75,6 +75,7 @@ class Listed:
     language: str
     """That it was set in."""
     except_on: list[date]
+    follow_up_minutes: int | None
     folded: Folded[Reminder]
 
     @property
@@ -86,6 +87,8 @@ class Listed:
     def told(self, language: str) -> Json:
         told: Json = {"number": self.number, "text": self.text}
         if self.is_coming:
+            if self.follow_up_minutes is not None:
+                told["follow_up_minutes"] = self.follow_up_minutes
             told |= {"next": in_words(self.due, self.zone), "repeats": self.rrule}
         if self.rrule:
             told["repeats_in_words"] = rule_in_words(
@@ -148,6 +151,7 @@ class Listing:
             fact.local_time,
             fact.language,
             fact.except_on,
+            fact.follow_up_minutes,
             folded,
         )
 
@@ -190,6 +194,8 @@ def told_of(reminder: UUID, fact: Stated | Listed, due: datetime) -> Json:
         "repeats": fact.rrule,
         "zone": fact.zone,
     }
+    if fact.follow_up_minutes is not None:
+        told["follow_up_minutes"] = fact.follow_up_minutes
     if fact.rrule:
         told["repeats_in_words"] = rule_in_words(
             fact.rrule, fact.local_time, fact.language, fact.except_on

@@ -35,6 +35,8 @@ GERMAN = Tongue(
         (r"\b(?:billiger|günstiger|weniger) als (?P<n>\d[\d.,]{0,15})(?: ?(?P<money>euro|€|dollar))?",
          "is this cheaper than {n} {money}?"),
         (r"\bwas kostet (?:das|es|der|die)\b|\bwie teuer\b", "how much is it?"),
+        (r"\berinner\w* mich\b(?P<rest>.*?),? und frag\w*\b.{0,40}\bnicht antwort\w*",
+         "remind me {when} to {what} and ask me again if I don't answer"),
         (r"\berinner\w* mich\b(?P<rest>.*)", "remind me {when} to {what}"),
         (r"\bfl[uü]ge?\b(?: von| ab)? (?P<o>[\w ]{1,40}?) nach (?P<rest>.*)",
          "find flights from {o} to {rest} {when}"),

@@ -36,6 +36,8 @@ SPANISH = Tongue(
         (r"\b(?:m[aá]s barato|menos) (?:que|de) (?P<n>\d[\d.,]{0,15})(?: ?(?P<money>euros?|€))?",
          "is this cheaper than {n} {money}?"),
         (r"\bcu[aá]nto (?:cuesta|vale)\b|\bqu[eé] precio\b", "how much is it?"),
+        (r"\brecu[eé]rd\w*\b(?P<rest>.*?),? y preg[uú]nt\w*\b.{0,40}\bno (?:te )?respond\w*",
+         "remind me {when} to {what} and ask me again if I don't answer"),
         (r"\brecu[eé]rd\w*\b(?P<rest>.*)", "remind me {when} to {what}"),
         (r"\bvuelos?\b(?: de(?:sde)?)? (?P<o>[\w ]{1,40}?) (?:a|hasta) (?P<rest>.*)",
          "find flights from {o} to {rest} {when}"),

@@ -97,8 +97,13 @@ def is_set(n: int, due: datetime | None, user: UserId = ADA) -> Statement:
     return (sql._SET, (UUID(int=n), user, "2027-01-01T09:00:00", "UTC", None, due))
 
 
-def is_moved(n: int, due: datetime | None, at: datetime | None = None) -> Statement:
-    return (sql._MOVED, (UUID(int=n), due, at or clock.utc_now()))
+def is_moved(
+    n: int,
+    due: datetime | None,
+    at: datetime | None = None,
+    follows: datetime | None = None,
+) -> Statement:
+    return (sql._MOVED, (UUID(int=n), due, at or clock.utc_now(), follows))
 
 
 def ids(found: Sequence[Claimed | Active]) -> list[int]:

@@ -7,8 +7,10 @@ from uuid import UUID
 import pytest
 
 from contracts import slots, streams
+from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event, Json
 from contracts.recorded import Recorded
+from contracts.reminders import ReminderFired
 from contracts.replies import ReplyDelivered, ReplySending, ReplySent
 from contracts.streams import UserId
 from contracts.tools import ToolFinished
@@ -93,3 +95,47 @@ async def test_a_reminder_is_moved_renamed_and_left_out_and_keeps_its_number(
         [(1, due), (2, due + timedelta(hours=1))],
         [(1, due + timedelta(days=1)), (2, due + timedelta(hours=1))],
     ), "the row of the undo may follow"
+
+
+async def has_spoken(house: House, user: UserId) -> UUID:
+    """A reminder that fired an hour and a minute ago, and reached the phone."""
+    due = clock.utc_now().replace(microsecond=0)
+    reminder = await house.remind(user, due, "take a pill", follow_up_minutes=60)
+    slot = slots.occurrence(reminder, due)
+    reply = ReplyReady(turn=None, kind="reminder", text="⏰ take a pill")
+    said = slots.event_id(slot, 1)
+    fired = ReminderFired(reminder=reminder, due=due, late_s=0, reply=said)
+    writes = [
+        Write(streams.reminder(reminder), [fired], user),
+        Write(streams.conversation(user), [reply], user),
+    ]
+    await house.log.append(writes, slot)
+    await happens(house, user, *delivered(said))
+    await house.it_was_set_earlier(reminder, timedelta(minutes=61))
+    return reminder
+
+
+async def test_one_that_nobody_answered_is_said_once_more_and_one_that_was_is_not(
+    house: House,
+) -> None:
+    ada, bob = await house.users(2)
+    for user in (ada, bob):
+        await has_spoken(house, user)
+    wrote = MessageReceived(message_ref="SM9", channel="whatsapp", kind="text", text="done")
+    await happens(house, bob, wrote)
+    rows = "select count(*) from due_reminders"
+    open_ = f"{rows} where follow_up_at is not null"
+
+    async def is_over() -> bool:
+        both = await house.owner.fetchval(rows) == 2
+        return both and await house.owner.fetchval(open_) == 0
+
+    async with house.replicas(2):
+        await eventually(is_over, 30)
+
+    first, second = await house.spoken(ada)
+    assert (first, second.partition("\n")[2]) == (
+        "⏰ take a pill",
+        "_(You have not answered, so I ask once more.)_",
+    )
+    assert await house.spoken(bob) == ["⏰ take a pill"]
