@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 import structlog
@@ -17,10 +17,10 @@ from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed
 from services.scheduler.decider import FOLD, Reminder, due_at, may_fire
-from services.scheduler.reminding.saying import buttons_of, text_of
+from services.scheduler.reminding.saying import LATE, buttons_of, text_of_all
 from services.scheduler.reminding.stating import stated
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
-from taskflow.log.appending import Because, Write
+from taskflow.log.appending import Appended, Because, Exists, Outcome, Write
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
 from taskflow.log.folds import Folds
@@ -28,6 +28,8 @@ from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.telemetry.tracing import span
 
 CLAIM_SECONDS = 30
+MOST_TOGETHER = 12
+"""Reminders that one message tells of: with the longest texts it has five parts."""
 LONGEST_SLEEP = 1.0
 
 log = structlog.get_logger()
@@ -52,11 +54,43 @@ class Overdue:
     tool: str
 
 
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One that was found due, with what the log tells of its reminder."""
+
+    origin: Recorded[ReminderSet]
+    folded: Folded[Reminder]
+    due: datetime
+    found_at: datetime
+
+    @property
+    def reminder(self) -> UUID:
+        return self.origin.event.reminder
+
+    @property
+    def state(self) -> Reminder:
+        return self.folded.state
+
+    @property
+    def late_s(self) -> float:
+        return (self.found_at - self.due).total_seconds()
+
+    @property
+    def is_late(self) -> bool:
+        return self.found_at - self.due >= LATE
+
+    def fired(self, reply: UUID) -> ReminderFired:
+        return ReminderFired(reminder=self.reminder, due=self.due, late_s=self.late_s, reply=reply)
+
+
 class Due(Protocol):
     """What is due by the database's clock. Raises what `UNAVAILABLE` names while it is away."""
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
-        """Due reminders that nobody holds; for so many seconds nobody else is given them."""
+        """Due reminders that nobody holds; for so many seconds nobody else is given them.
+
+        Of whom one is given that is late, all are that are late: they are told together.
+        """
         ...
 
     async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
@@ -68,6 +102,24 @@ class Due(Protocol):
         ...
 
     async def overdue(self) -> list[Overdue]: ...
+
+
+def together(found: Sequence[Occurrence]) -> list[list[Occurrence]]:
+    """Those of one user that are late are told by one message; every other by its own."""
+    late: dict[UUID | None, list[Occurrence]] = {}
+    for one in sorted(found, key=lambda each: (each.due, each.reminder)):
+        if one.is_late:
+            late.setdefault(one.origin.user_id, []).append(one)
+    groups = [[one] for one in found if not one.is_late]
+    for those in late.values():
+        groups += [those[n : n + MOST_TOGETHER] for n in range(0, len(those), MOST_TOGETHER)]
+    return groups
+
+
+def _left_by(standing: Sequence[Recorded[Any]], group: Sequence[Occurrence]) -> list[Occurrence]:
+    """Without those that fired where the slot was taken."""
+    fired = {one.event.reminder for one in standing if isinstance(one.event, ReminderFired)}
+    return [one for one in group if one.reminder not in fired]
 
 
 class Effects:
@@ -95,12 +147,11 @@ class Effects:
         found = {streams.reminder(one.reminder): one for one in claimed}
         folded = await self._folded(list(found))
         origins = await self._log.firsts(list(folded))
-        await asyncio.gather(
-            *(
-                self._fire(one, origins[stream], found[stream].due, found[stream].found_at)
-                for stream, one in folded.items()
-            )
-        )
+        occurrences = [
+            Occurrence(origins[stream], one, found[stream].due, found[stream].found_at)
+            for stream, one in folded.items()
+        ]
+        await asyncio.gather(*(self._fire(group) for group in together(occurrences)))
         return len(claimed)
 
     async def _folded(self, found: Sequence[str]) -> dict[str, Folded[Reminder]]:
@@ -118,54 +169,63 @@ class Effects:
         seconds = await self._due.until_next()
         return LONGEST_SLEEP if seconds is None else max(0.005, min(seconds, LONGEST_SLEEP))
 
-    async def _fire(
-        self,
-        folded: Folded[Reminder],
-        origin: Recorded[ReminderSet],
-        due: datetime,
-        found_at: datetime,
-    ) -> None:
-        """The occurrence and its reply, in one transaction, once; unless it was cancelled."""
-        user, reminder = UserId(cast("UUID", origin.user_id)), origin.event.reminder
-        slot = slots.occurrence(reminder, due)
-        said = slots.event_id(slot, 1)
-        late_s = (found_at - due).total_seconds()
-        fired = ReminderFired(reminder=reminder, due=due, late_s=late_s, reply=said)
-        links = (origin.trace,) if origin.trace else ()
-        if not may_fire(folded.state, due):
-            await self._due.realign(reminder, due, due_at(folded.state))
-        while may_fire(folded.state, due):
+    async def _fire(self, group: Sequence[Occurrence]) -> None:
+        """Occurrences and the one reply that tells of them, in one transaction, once.
+
+        Those that were cancelled or fired meanwhile are left out.
+        """
+        for one in group:
+            if not may_fire(one.state, one.due):
+                reminder = one.origin.event.reminder
+                await self._due.realign(reminder, one.due, due_at(one.state))
+        while group := [one for one in group if may_fire(one.state, one.due)]:
             try:
-                told = await stated(self._log, origin.stream, folded.state)
-            except SealedForEver:
-                log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
-                return
-            reply = ReplyReady(
-                turn=None,
-                kind="reminder",
-                text=text_of(told, due, found_at),
-                language=told.language,
-                buttons=buttons_of(said, told.language),
-            )
-            writes = [
-                Write(origin.stream, [fired], user, expected_version=folded.version),
-                Write(streams.conversation(user), [reply], user),
-            ]
-            try:
-                late = {"taskflow.late_s": fired.late_s}
-                with span("fire reminder", SpanKind.PRODUCER, links=links, attributes=late):
-                    await self._log.append(writes, slot, Because.of(origin))
-                    log.info(
-                        "reminder.fired", reminder=str(reminder), late_s=round(fired.late_s, 3)
-                    )
+                outcome = await self._append(group)
             except ConcurrentAppend:
-                folded = await self._folds.fold(origin.stream, FOLD, folded)
-                continue
+                outcome = None
             except SealedForEver:
-                # Forgotten since the text was read.
-                log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
+                # Perhaps forgotten since the text was read.
+                log.info("reminder.of_a_forgotten_user", reminder=str(group[0].reminder))
                 return
-            return
+            match outcome:
+                case Appended():
+                    return
+                case Exists(events=standing):
+                    group = _left_by(standing, group[1:])
+                case _:
+                    pass
+            group = [await self._again(one) for one in group]
+
+    async def _append(self, group: Sequence[Occurrence]) -> Outcome:
+        origin = group[0].origin
+        user = UserId(cast("UUID", origin.user_id))
+        slot = slots.occurrence(group[0].reminder, group[0].due)
+        said = slots.event_id(slot, len(group))
+        told = [await stated(self._log, one.origin.stream, one.state) for one in group]
+        dues = [one.due for one in group]
+        reply = ReplyReady(
+            turn=None,
+            kind="reminder",
+            text=text_of_all(told, dues, group[0].found_at),
+            language=told[0].language,
+            buttons=buttons_of(said, told[0].language) if len(group) == 1 else None,
+        )
+        writes = [
+            Write(one.origin.stream, [one.fired(said)], user, expected_version=one.folded.version)
+            for one in group
+        ]
+        writes.append(Write(streams.conversation(user), [reply], user))
+        links = [one.origin.trace for one in group if one.origin.trace]
+        late = {"taskflow.late_s": group[0].late_s}
+        with span("fire reminder", SpanKind.PRODUCER, links=links, attributes=late):
+            outcome = await self._log.append(writes, slot, Because.of(origin))
+            for one in group:
+                log.info("reminder.fired", reminder=str(one.reminder), late_s=round(one.late_s, 3))
+        return outcome
+
+    async def _again(self, one: Occurrence) -> Occurrence:
+        folded = await self._folds.fold(one.origin.stream, FOLD, one.folded)
+        return replace(one, folded=folded)
 
     async def keep_failing_overdue(self) -> None:
         """For ever: a call that nobody answered in time is answered for."""

@@ -90,13 +90,13 @@ def _by_tool(history: History, recorded: Recorded[Any], identity: UUID | None) -
 
 @dataclass(frozen=True, slots=True)
 class _OneDue:
-    """The occurrence that was found due, at the moment it was found."""
+    """What was found due together, at the moment it was found."""
 
-    claimed: Claimed
+    claimed: Sequence[Claimed]
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
         del limit, seconds
-        return [self.claimed]
+        return list(self.claimed)
 
     async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
         """There is no table to correct."""
@@ -146,6 +146,27 @@ class _Reminder:
                 case _:
                     pass
 
+    def _told_together(self, recorded: Recorded[Any]) -> Sequence[Recorded[Any]]:
+        """The firings of its append, in their order: one reply tells of all of them."""
+        reply = self._history.find(recorded.event.reply)
+        if reply is None or reply.cause is None:
+            return [recorded]
+        first = self._history.find(reply.cause)
+        if first is None or not isinstance(first.event, ReminderSet):
+            return [recorded]
+        begun = next(
+            (
+                one.event
+                for one in self._history.streams[first.stream]
+                if isinstance(one.event, ReminderFired) and one.event.reply == reply.event_id
+            ),
+            None,
+        )
+        if begun is None:
+            return [recorded]
+        standing = self._history.standing(slots.occurrence(begun.reminder, begun.due))
+        return [one for one in standing if isinstance(one.event, ReminderFired)] or [recorded]
+
     async def _followed_up(
         self, recorded: Recorded[Any], followed: ReminderFollowedUp, state: decider.Reminder
     ) -> Sequence[Verdict]:
@@ -164,6 +185,9 @@ class _Reminder:
         self, recorded: Recorded[Any], fired: ReminderFired, state: decider.Reminder
     ) -> Sequence[Verdict]:
         slot = slots.occurrence(fired.reminder, fired.due)
+        group = self._told_together(recorded)
+        if group[0].event_id != recorded.event_id:
+            return []  # Compared with the first of them.
         standing = self._history.standing(slot) or [recorded]
         due = decider.due_at(state)
         if due != fired.due:
@@ -175,14 +199,16 @@ class _Reminder:
             return [self._comparing.one(recorded, decided, id_)]
         alone = [self._comparing.one(recorded, fired, slots.event_id(slot, 0))]
         if len(standing) > 1 and (
-            is_erased(self._events[state.stated - 1]) or is_erased(standing[1])
+            is_erased(self._events[state.stated - 1]) or is_erased(standing[-1])
         ):
             return [*alone, *(NotComparable(one, "erased") for one in standing[1:])]
         past = LogThen(self._history, recorded.position)
         user = UserId(cast("UUID", recorded.user_id))
-        found_at = fired.due + timedelta(seconds=fired.late_s)
-        one = _OneDue(Claimed(fired.reminder, user, fired.due, found_at))
-        await Effects(one, past, Folds(past, None), 1).fire_due()
+        claimed = [
+            Claimed(one.reminder, user, one.due, one.due + timedelta(seconds=one.late_s))
+            for one in (each.event for each in group)
+        ]
+        await Effects(_OneDue(claimed), past, Folds(past, None), 1).fire_due()
         return self._comparing.append(slot, past.decided(slot))
 
 

@@ -9,6 +9,7 @@ from contracts.streams import UserId
 from services.scheduler.effects import Claimed, Overdue
 from services.scheduler.reminding.following_up import FollowUp
 from services.scheduler.reminding.listing import Active, Spoken
+from services.scheduler.reminding.saying import LATE
 from services.scheduler.watches.listing import OpenCall
 from taskflow import failpoints
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
@@ -21,6 +22,24 @@ update due_reminders set claimed_until = now() + make_interval(secs => $2)
    select reminder from due_reminders
     where due_at <= now() and claimed_until < now()
     order by due_at limit $1 for update skip locked)
+returning reminder, user_id, due_at as due, now() as found_at
+"""
+_ANY_LATE = """
+select exists (
+  select from due_reminders where due_at <= now() - $1::interval and claimed_until < now())
+"""
+# Two replicas would share one user's between them, and each would tell of its own.
+_ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtext('taskflow:late-reminders'))"
+_CLAIM_LATE = """
+update due_reminders set claimed_until = now() + make_interval(secs => $2)
+ where reminder in (
+   select reminder from due_reminders
+    where due_at <= now() - $3::interval and claimed_until < now()
+      and user_id in (
+        select user_id from due_reminders
+         where due_at <= now() - $3::interval and claimed_until < now()
+         order by due_at limit $1)
+    for update skip locked)
 returning reminder, user_id, due_at as due, now() as found_at
 """
 _NEXT = """
@@ -60,8 +79,16 @@ class DueTable:
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
         async with failpoints.DUE_COMMIT:
-            rows = await self._pool.fetch(_CLAIM, limit, seconds)
+            if await self._pool.fetchval(_ANY_LATE, LATE):
+                rows = await self._late(limit, seconds)
+            else:
+                rows = await self._pool.fetch(_CLAIM, limit, seconds)
         return [Claimed(**dict(row.items())) for row in rows]
+
+    async def _late(self, limit: int, seconds: int) -> list[asyncpg.Record]:
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_ONE_AT_A_TIME)
+            return await connection.fetch(_CLAIM_LATE, limit, seconds, LATE)
 
     async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
         async with failpoints.DUE_COMMIT:

@@ -149,6 +149,7 @@ class Due:
 
     house: "House"
     one: Claimed | None = None
+    all: list[Claimed] = field(default_factory=list)
     unanswered: FollowUp | None = None
 
     async def follow_ups(self, _limit: int, _seconds: int) -> list[FollowUp]:
@@ -158,7 +159,7 @@ class Due:
         raise AssertionError("the script follows up what nobody answered")
 
     async def claim(self, _limit: int, _seconds: int) -> list[Claimed]:
-        return [self.one] if self.one else []
+        return self.all or ([self.one] if self.one else [])
 
     async def active(self, user: UserId) -> list[Active]:
         return self.house.active(user)
@@ -507,6 +508,14 @@ class House:
         self.log.now = max(self.log.now, one.due + late)
         self.due.one = Claimed(one.reminder, user, one.due, self.log.now)
         await self.scheduler.fire_due()
+
+    async def catches_up(self, user: UserId, late: timedelta) -> None:
+        """All that is due, so long after the last of it."""
+        due = [one for one in self.active(user) if one.due <= self.log.now + timedelta(days=1)]
+        self.log.now = max(self.log.now, *(one.due for one in due)) + late
+        self.due.all = [Claimed(one.reminder, user, one.due, self.log.now) for one in due]
+        await self.scheduler.fire_due()
+        self.due.all = []
 
     async def follows_up(self, user: UserId) -> None:
         """The reminder that nobody answered, when that is due."""

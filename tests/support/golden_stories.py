@@ -148,6 +148,13 @@ async def reminders(house: House) -> None:
     await house.sends(BOB)
     await house.follows_up(BOB)
     await house.sends(BOB)
+    water = {"text": "water the plants", "in_hours": 2}
+    await house.hears(BOB, "remind me in two hours to water the plants, in three to call")
+    later = ("set_reminder", {"text": "call", "in_hours": 3})
+    await house.answers(BOB, says(None, ("set_reminder", water), later), says("They are set."))
+    await house.sends(BOB)
+    await house.catches_up(BOB, timedelta(minutes=30))
+    await house.sends(BOB)
     await house.hears(BOB, "cancel the reminder to stretch")
     await house.answers(
         BOB, says(None, ("cancel_reminder", {"which": "stretch"})), says("Cancelled.")

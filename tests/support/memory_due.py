@@ -10,6 +10,7 @@ from contracts.streams import UserId
 from services.scheduler import due as sql
 from services.scheduler.effects import Claimed, Overdue
 from services.scheduler.reminding.listing import Active, Spoken
+from services.scheduler.reminding.saying import LATE
 from taskflow.projecting.projections import Overtaken, Statement
 
 LONG_AGO = datetime.min
@@ -53,8 +54,14 @@ class MemoryDue:
             for one, row in self.rows.items()
             if row.due and row.due <= now and row.claimed_until < now and one not in self.locks
         ]
+        late = [(due, one) for due, one in sorted(free) if due <= now - LATE]
+        if late:
+            users = {self.rows[one].user for _, one in late[:limit]}
+            chosen = [(due, one) for due, one in late if self.rows[one].user in users]
+        else:
+            chosen = sorted(free)[:limit]
         claimed: list[Claimed] = []
-        for due, one in sorted(free)[:limit]:
+        for due, one in chosen:
             row = self.rows[one]
             self.rows[one] = replace(row, claimed_until=now + timedelta(seconds=seconds))
             claimed.append(Claimed(one, row.user, due, now))

@@ -53,14 +53,17 @@ class ReminderJudge:
         events = [one.event for one in transaction]
         firings = [event for event in events if isinstance(event, ReminderFired)]
         replies = [event for event in events if isinstance(event, ReplyReady)]
-        assert len(firings) <= 1, "two firings in one transaction"
-        assert len(replies) <= len(firings), "a reminder speaks without its firing, or twice"
-        assert len(firings) <= len(replies), "fired without its reply"
+        assert len(replies) <= bool(firings), "a reminder speaks without its firing, or twice"
+        assert bool(firings) <= len(replies), "fired without its reply"
+        late = all(one.late_s >= LATE.total_seconds() for one in firings)
+        assert len(firings) <= 1 or late, "two firings in one transaction"
+        people = {one.user_id for one in transaction if isinstance(one.event, ReminderFired)}
+        assert len(people) <= 1, "one message tells of several people's reminders"
         for one in transaction:
             self._enter(one, events)
         for one in transaction:
             if isinstance(one.event, ReminderFired):
-                self._fires(one, replies[0])
+                self._fires(one, replies[0], alone=len(firings) == 1)
         self.seen = transaction[-1].position
 
     def at_the_end(self, now: datetime) -> None:
@@ -137,7 +140,7 @@ class ReminderJudge:
             late = told.rrule and first <= at - LATE_COMMIT
             promise.next = next_due(*times, at if late else None)
 
-    def _fires(self, one: Recorded[ReminderFired], reply: ReplyReady) -> None:
+    def _fires(self, one: Recorded[ReminderFired], reply: ReplyReady, *, alone: bool) -> None:
         fired = one.event
         promise = self.promises[fired.reminder]
         assert (fired.reminder, fired.due) not in self.fired, "an occurrence fired twice"
@@ -147,9 +150,13 @@ class ReminderJudge:
         assert fired.due == promise.next, "fired for an instant that nobody was promised"
         assert reply.kind == "reminder", "it speaks as somebody else"
         assert reply.turn is None, "it speaks as somebody else"
-        assert reply.text.startswith(f"⏰ {promise.text}"), "it speaks of something else"
         self.lateness.append(fired.late_s >= LATE.total_seconds())
-        self._is_late_when_it_says_so(fired, reply.text, promise)
+        if alone:
+            assert reply.text.startswith(f"⏰ {promise.text}"), "it speaks of something else"
+            self._is_late_when_it_says_so(fired, reply.text, promise)
+        else:
+            line = f"• {_day_and_time(fired, promise)}: {promise.text}"
+            assert line in reply.text.splitlines(), "it speaks of something else"
         after = max(fired.due, one.recorded_at)
         promise.next = (
             next_due(promise.local_time, promise.zone, promise.rrule, after)
@@ -158,7 +165,11 @@ class ReminderJudge:
         )
 
     def _is_late_when_it_says_so(self, fired: ReminderFired, text: str, promise: Promise) -> None:
-        due = fired.due.astimezone(ZoneInfo(promise.zone))
-        meant = f"{due:%A} {due.day} {due:%B, %H:%M}"
+        meant = _day_and_time(fired, promise)
         assert (fired.late_s >= LATE.total_seconds()) == ("meant for" in text), "late in silence"
         assert "meant for" not in text or meant in text, "it tells a wrong time"
+
+
+def _day_and_time(fired: ReminderFired, promise: Promise) -> str:
+    due = fired.due.astimezone(ZoneInfo(promise.zone))
+    return f"{due:%A} {due.day} {due:%B, %H:%M}"

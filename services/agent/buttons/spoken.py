@@ -36,7 +36,10 @@ class SpokenReminders:
         user = streams.user_of(pressed.message.stream)
         if origin is None or not isinstance(origin.event, ReminderSet) or origin.user_id != user:
             return None
-        told = await self._log.opened(await self._as_it_stood(origin, reply))
+        stated = await self._as_it_stood(origin, reply)
+        if stated is None:
+            return None
+        told = await self._log.opened(stated)
         before = next((one for one in state.answered if one.reply == reply.event_id), None)
         return Spoken(
             pressed=pressed,
@@ -50,12 +53,18 @@ class SpokenReminders:
 
     async def _as_it_stood(
         self, origin: Recorded[Any], reply: Recorded[Any]
-    ) -> Recorded[ReminderSet | ReminderChanged]:
-        """The words by which it was said: it may have been changed before, and since."""
+    ) -> Recorded[ReminderSet | ReminderChanged] | None:
+        """The words by which it was said: it may have been changed before, and since.
+
+        None where the reply tells of others as well: nobody knows which is answered.
+        """
         stated = origin
         for one in await self._log.read(origin.stream):
-            said = isinstance(one.event, ReminderFired | ReminderFollowedUp)
-            if said and one.event.reply == reply.event_id:
+            event = one.event
+            if isinstance(event, ReminderFired) and event.reply == reply.event_id:
+                alone = slots.event_id(slots.occurrence(event.reminder, event.due), 1)
+                return stated if event.reply == alone else None
+            if isinstance(event, ReminderFollowedUp) and event.reply == reply.event_id:
                 break
             if isinstance(one.event, ReminderChanged):
                 stated = one

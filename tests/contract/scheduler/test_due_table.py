@@ -201,3 +201,16 @@ async def test_of_those_that_spoke_for_the_last_time_the_latest_are_told_for_som
     await tables.write(is_moved(6, None, now))
 
     assert [(one.reminder.int, one.number) for one in await tables.spoken(ADA)] == [(3, 3), (2, 2)]
+
+
+async def test_of_whom_one_is_late_all_that_are_late_are_given(
+    tables: Tables, now: datetime
+) -> None:
+    hour = timedelta(hours=1)
+    await tables.write(is_set(1, now - 3 * hour), is_set(2, now - hour), is_set(3, now - SECOND))
+    await tables.write(is_set(4, now - 2 * hour, BOB), is_set(5, now - hour))
+
+    assert set(ids(await tables.claim(1, 30))) == {1, 2, 5}
+    assert ids(await tables.claim(1, 30)) == [4]
+    assert ids(await tables.claim(1, 30)) == [3]
+    assert await tables.claim(9, 30) == []

@@ -139,3 +139,25 @@ async def test_one_that_nobody_answered_is_said_once_more_and_one_that_was_is_no
         "_(You have not answered, so I ask once more.)_",
     )
     assert await house.spoken(bob) == ["⏰ take a pill"]
+
+
+async def test_after_an_outage_one_message_tells_of_all_that_a_person_missed(
+    house: House,
+) -> None:
+    users = await house.users(3)
+    missed = clock.utc_now().replace(microsecond=0) - timedelta(hours=3)
+    for user in users:
+        for n in range(8):
+            await house.remind(user, missed + timedelta(minutes=n), f"thing {n}")
+
+    async def all_fired() -> bool:
+        return sum((await house.fired()).values()) == 24 and await house.is_quiet()
+
+    async with house.replicas(3):
+        await eventually(all_fired, 30)
+
+    for user in users:
+        spoken = await house.spoken(user)
+        assert sum(one.count("thing ") for one in spoken) == 8, "each once"
+        assert len(spoken) <= 2, "they may be found while the read model still fills"
+    assert max((await house.fired()).values()) == 1
