@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from contracts import slots
 from contracts.buttons import Answer
 from contracts.event import Event, Json, event, upcasts
 from contracts.personal import Personal
@@ -13,10 +14,13 @@ from contracts.personal import Personal
 
 @event
 class ReminderSet(Event):
-    """v2 names the language that it is told in, and the days that it leaves out."""
+    """v2 names the language that it is told in, and the days that it leaves out.
+
+    v3 may be followed up.
+    """
 
     type: ClassVar = "reminder.set"
-    version: ClassVar = 2
+    version: ClassVar = 3
 
     reminder: UUID
     text: Personal[str]
@@ -32,11 +36,35 @@ class ReminderSet(Event):
     """BCP 47, of whoever set it."""
     except_on: list[date] = Field(default_factory=list[date])
     """Days on the user's clock on which its rule does not hold."""
+    follow_up_minutes: int | None = None
+    """So long after it is said, if nobody has answered, it is said once more; None: never."""
 
 
 @upcasts(ReminderSet, from_version=1)
 def _set_in_english(data: Json) -> Json:
     return {**data, "language": "en", "except_on": []}
+
+
+@upcasts(ReminderSet, from_version=2)
+def _said_once(data: Json) -> Json:
+    return {**data, "follow_up_minutes": None}
+
+
+@event
+class ReminderChanged(Event):
+    """From here on it stands so; its number, its identity and what it said before stay."""
+
+    type: ClassVar = "reminder.changed"
+
+    reminder: UUID
+    text: Personal[str]
+    local_time: str
+    zone: str
+    rrule: str | None
+    tzdata: str
+    language: str
+    except_on: list[date]
+    follow_up_minutes: int | None
 
 
 @event
@@ -72,8 +100,32 @@ class ReminderAnswered(Event):
 
 @event
 class ReminderFired(Event):
+    """v2 names the reply by which it was said; several that are overdue share one."""
+
     type: ClassVar = "reminder.fired"
+    version: ClassVar = 2
 
     reminder: UUID
     due: datetime
     late_s: float
+    reply: UUID | None = None
+
+
+@upcasts(ReminderFired, from_version=1)
+def _said_by_itself(data: Json) -> Json:
+    """The reply stood beside it, in its own slot."""
+    due = datetime.fromisoformat(data["due"])
+    slot = slots.occurrence(UUID(data["reminder"]), due)
+    return {**data, "reply": str(slots.event_id(slot, 1))}
+
+
+@event
+class ReminderFollowedUp(Event):
+    """Nobody had answered: it was said once more, by the reply beside this."""
+
+    type: ClassVar = "reminder.followed_up"
+
+    reminder: UUID
+    due: datetime
+    """The occurrence."""
+    reply: UUID

@@ -98,6 +98,11 @@ def occurrence(reminder: UUID, due: datetime) -> UUID:
     return _slot(reminder, due.astimezone(UTC).isoformat())
 
 
+def follow_up(reminder: UUID, due: datetime) -> UUID:
+    """A due instant that nobody answered: followed up once, whoever finds that."""
+    return _slot(reminder, due.astimezone(UTC).isoformat(), "follow-up")
+
+
 def watch_set(call: UUID) -> UUID:
     """The watch that a tool call sets; also its identity."""
     return _slot(call, "watch")
@@ -106,6 +111,11 @@ def watch_set(call: UUID) -> UUID:
 def look(watch: UUID, due: datetime) -> UUID:
     """A watch's due look: what it came to is decided once, whoever looked."""
     return _slot(watch, "look", due.astimezone(UTC).isoformat())
+
+
+def alert(watch: UUID, due: datetime) -> UUID:
+    """The reply of a look that alerts: it stands behind the reading and the alert."""
+    return event_id(look(watch, due), 2)
 
 
 def summary(stream: str, number: int) -> UUID:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from services.scheduler.due import DueReminders, OpenCalls
 from services.scheduler.effects import Effects
 from services.scheduler.handlers import subscribe
+from services.scheduler.reminding.following_up import FollowingUp
 from services.scheduler.running import RunningTools
 from services.scheduler.settings import SchedulerSettings
 from services.scheduler.table import DueTable
@@ -50,10 +51,11 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
         draw=chart.draw,
         rhythm=settings.rhythm,
     )
-    running = RunningTools(reminders, listing, table, runtime.log, due, calls, watches)
+    running = RunningTools(reminders.listing, listing, table, runtime.log, due, calls, watches)
     tools = [*reminders.all(), *watching.all(), *running.all()]
     subscribe(runtime, tools, workers=settings.scheduler_workers)
     effects = Effects(table, runtime.log, runtime.folds, settings.scheduler_claim)
+    following = FollowingUp(table, runtime.log, runtime.folds, settings.scheduler_claim)
     looking = Watching(
         pages,
         AskedLooks(runtime.client, runtime.vault),
@@ -64,6 +66,7 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
     )
     runtime.background(keep_offered(runtime.log, runtime.service, tools), "offer")
     runtime.background(effects.keep_firing(), "firing")
+    runtime.background(following.keep_following_up(), "following up")
     runtime.background(effects.keep_failing_overdue(), "deadlines")
     runtime.background(looking.keep_looking(), "looking")
     runtime.background(keep_relaying(runtime), "relay")

@@ -1,16 +1,21 @@
 """The scheduler's read models: reminders with their next instant, and tool calls still open."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from contracts import streams
 from contracts.conversation import UserForgotten
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.reminders import (
+    ReminderCancelled,
+    ReminderChanged,
+    ReminderFired,
+    ReminderFollowedUp,
+    ReminderSet,
+)
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
-from services.scheduler.decider import FOLD, due_at
+from services.scheduler.decider import FOLD, Reminder, due_at, follow_up_at
 from taskflow.log.folds import Folds
 from taskflow.projecting.projection import ProjectionContext, Statement
 
@@ -22,9 +27,18 @@ values ($1, $2, (select coalesce(max(number), 0) + 1 from due_reminders where us
 on conflict (reminder) do nothing
 """
 _MOVED = """
-update due_reminders set due_at = $2, claimed_until = '-infinity' where reminder = $1
+update due_reminders set due_at = $2, claimed_until = '-infinity', fired_at = $3,
+       follow_up_at = $4
+ where reminder = $1
 """
-_DONE = "update due_reminders set due_at = null where reminder = $1"
+_CHANGED = """
+update due_reminders
+   set local_time = $2, zone = $3, rrule = $4, due_at = $5, claimed_until = '-infinity',
+       follow_up_at = $6
+ where reminder = $1
+"""
+_FOLLOWED = "update due_reminders set follow_up_at = null where reminder = $1"
+_DONE = "update due_reminders set due_at = null, follow_up_at = null where reminder = $1"
 _FORGOTTEN = "delete from due_reminders where user_id = $1"
 _CALLED = """
 insert into open_calls (call, stream, tool, deadline) values ($1, $2, $3, $4)
@@ -35,8 +49,11 @@ _SETTLED = "delete from open_calls where call = $1"
 _ABANDONED = "delete from open_calls where stream = $1"
 
 
+_TIMED = ReminderSet | ReminderChanged | ReminderFired
+
+
 class DueReminders:
-    name, version = "due-reminders", 1
+    name, version = "due-reminders", 2
     tables = ("due_reminders",)
 
     def __init__(self, folds: Folds) -> None:
@@ -44,27 +61,41 @@ class DueReminders:
 
     async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
         """Instants are as of now: what came after an event will set them again."""
-        told = {one.stream for one in events if isinstance(one.event, ReminderSet | ReminderFired)}
+        told = {one.stream for one in events if isinstance(one.event, _TIMED)}
         folded = await self._folds.fold_all(told, FOLD)
-        due = {stream: due_at(one.state) for stream, one in folded.items()}
-        return [statement for one in events for statement in _changes(one, due)]
+        states = {stream: one.state for stream, one in folded.items()}
+        return [statement for one in events for statement in _changes(one, states)]
 
 
 def due_reminders(context: ProjectionContext) -> DueReminders:
     return DueReminders(context.folds)
 
 
-def _changes(recorded: Recorded[Any], due: Mapping[str, datetime | None]) -> list[Statement]:
+def _changes(recorded: Recorded[Any], states: Mapping[str, Reminder]) -> list[Statement]:
     match recorded.event:
-        case ReminderSet() as told:
-            user, at = recorded.user_id, due[recorded.stream]
-            return [(_SET, (told.reminder, user, told.local_time, told.zone, told.rrule, at))]
-        case ReminderFired(reminder=reminder):
-            return [(_MOVED, (reminder, due[recorded.stream]))]
+        case ReminderFollowedUp(reminder=reminder):
+            return [(_FOLLOWED, (reminder,))]
         case ReminderCancelled(reminder=reminder):
             return [(_DONE, (reminder,))]
         case UserForgotten():
             return [(_FORGOTTEN, (streams.user_of(recorded.stream),))]
+        case _:
+            return _of_times(recorded, states)
+
+
+def _of_times(recorded: Recorded[Any], states: Mapping[str, Reminder]) -> list[Statement]:
+    match recorded.event:
+        case ReminderSet() as told:
+            user, at = recorded.user_id, due_at(states[recorded.stream])
+            return [(_SET, (told.reminder, user, told.local_time, told.zone, told.rrule, at))]
+        case ReminderChanged() as told:
+            state = states[recorded.stream]
+            stands = (told.local_time, told.zone, told.rrule, due_at(state), follow_up_at(state))
+            return [(_CHANGED, (told.reminder, *stands))]
+        case ReminderFired(reminder=reminder):
+            state = states[recorded.stream]
+            follows = follow_up_at(state)
+            return [(_MOVED, (reminder, due_at(state), recorded.recorded_at, follows))]
         case _:
             return []
 

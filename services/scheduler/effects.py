@@ -2,38 +2,35 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol, cast
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 import structlog
 from opentelemetry.trace import SpanKind
 
-from contracts import buttons, slots, streams
-from contracts.conversation import Button, ReplyReady
+from contracts import slots, streams
+from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed
 from services.scheduler.decider import FOLD, Reminder, due_at, may_fire
-from taskflow import zones
+from services.scheduler.reminding.saying import LATE, buttons_of, text_of_all
+from services.scheduler.reminding.stating import stated
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
-from taskflow.log.appending import Because, Write
+from taskflow.log.appending import Appended, Because, Exists, Outcome, Write
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
 from taskflow.log.folds import Folds
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.telemetry.tracing import span
-from taskflow.words import values
-from taskflow.words.answers import ANSWERS
-from taskflow.words.message import Message
 
 CLAIM_SECONDS = 30
+MOST_TOGETHER = 12
+"""Reminders that one message tells of: with the longest texts it has five parts."""
 LONGEST_SLEEP = 1.0
-LATE = timedelta(minutes=5)
-"""From here on the reminder says when it was meant for."""
-_SORRY = Message("_(This was meant for {when}. Sorry that it is late.)_")
 
 log = structlog.get_logger()
 
@@ -57,11 +54,43 @@ class Overdue:
     tool: str
 
 
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One that was found due, with what the log tells of its reminder."""
+
+    origin: Recorded[ReminderSet]
+    folded: Folded[Reminder]
+    due: datetime
+    found_at: datetime
+
+    @property
+    def reminder(self) -> UUID:
+        return self.origin.event.reminder
+
+    @property
+    def state(self) -> Reminder:
+        return self.folded.state
+
+    @property
+    def late_s(self) -> float:
+        return (self.found_at - self.due).total_seconds()
+
+    @property
+    def is_late(self) -> bool:
+        return self.found_at - self.due >= LATE
+
+    def fired(self, reply: UUID) -> ReminderFired:
+        return ReminderFired(reminder=self.reminder, due=self.due, late_s=self.late_s, reply=reply)
+
+
 class Due(Protocol):
     """What is due by the database's clock. Raises what `UNAVAILABLE` names while it is away."""
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
-        """Due reminders that nobody holds; for so many seconds nobody else is given them."""
+        """Due reminders that nobody holds; for so many seconds nobody else is given them.
+
+        Of whom one is given that is late, all are that are late: they are told together.
+        """
         ...
 
     async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
@@ -73,6 +102,24 @@ class Due(Protocol):
         ...
 
     async def overdue(self) -> list[Overdue]: ...
+
+
+def together(found: Sequence[Occurrence]) -> list[list[Occurrence]]:
+    """Those of one user that are late are told by one message; every other by its own."""
+    late: dict[UUID | None, list[Occurrence]] = {}
+    for one in sorted(found, key=lambda each: (each.due, each.reminder)):
+        if one.is_late:
+            late.setdefault(one.origin.user_id, []).append(one)
+    groups = [[one] for one in found if not one.is_late]
+    for those in late.values():
+        groups += [those[n : n + MOST_TOGETHER] for n in range(0, len(those), MOST_TOGETHER)]
+    return groups
+
+
+def _left_by(standing: Sequence[Recorded[Any]], group: Sequence[Occurrence]) -> list[Occurrence]:
+    """Without those that fired where the slot was taken."""
+    fired = {one.event.reminder for one in standing if isinstance(one.event, ReminderFired)}
+    return [one for one in group if one.reminder not in fired]
 
 
 class Effects:
@@ -100,12 +147,11 @@ class Effects:
         found = {streams.reminder(one.reminder): one for one in claimed}
         folded = await self._folded(list(found))
         origins = await self._log.firsts(list(folded))
-        await asyncio.gather(
-            *(
-                self._fire(one, origins[stream], found[stream].due, found[stream].found_at)
-                for stream, one in folded.items()
-            )
-        )
+        occurrences = [
+            Occurrence(origins[stream], one, found[stream].due, found[stream].found_at)
+            for stream, one in folded.items()
+        ]
+        await asyncio.gather(*(self._fire(group) for group in together(occurrences)))
         return len(claimed)
 
     async def _folded(self, found: Sequence[str]) -> dict[str, Folded[Reminder]]:
@@ -123,61 +169,63 @@ class Effects:
         seconds = await self._due.until_next()
         return LONGEST_SLEEP if seconds is None else max(0.005, min(seconds, LONGEST_SLEEP))
 
-    async def _fire(
-        self,
-        folded: Folded[Reminder],
-        origin: Recorded[ReminderSet],
-        due: datetime,
-        found_at: datetime,
-    ) -> None:
-        """The occurrence and its reply, in one transaction, once; unless it was cancelled."""
-        user, reminder = UserId(cast("UUID", origin.user_id)), origin.event.reminder
-        fired = ReminderFired(reminder=reminder, due=due, late_s=(found_at - due).total_seconds())
-        links = (origin.trace,) if origin.trace else ()
-        if not may_fire(folded.state, due):
-            await self._due.realign(reminder, due, due_at(folded.state))
-        while may_fire(folded.state, due):
-            try:
-                text = await self._text(origin, due, found_at)
-            except SealedForEver:
-                log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
-                return
-            slot = slots.occurrence(reminder, due)
-            reply = ReplyReady(
-                turn=None,
-                kind="reminder",
-                text=text,
-                language=origin.event.language,
-                buttons=_buttons(slots.event_id(slot, 1), origin.event.language),
-            )
-            writes = [
-                Write(origin.stream, [fired], user, expected_version=folded.version),
-                Write(streams.conversation(user), [reply], user),
-            ]
-            try:
-                late = {"taskflow.late_s": fired.late_s}
-                with span("fire reminder", SpanKind.PRODUCER, links=links, attributes=late):
-                    await self._log.append(writes, slot, Because.of(origin))
-                    log.info(
-                        "reminder.fired", reminder=str(reminder), late_s=round(fired.late_s, 3)
-                    )
-            except ConcurrentAppend:
-                folded = await self._folds.fold(origin.stream, FOLD, folded)
-                continue
-            except SealedForEver:
-                # Forgotten since the text was read.
-                log.info("reminder.of_a_forgotten_user", reminder=str(reminder))
-                return
-            return
+    async def _fire(self, group: Sequence[Occurrence]) -> None:
+        """Occurrences and the one reply that tells of them, in one transaction, once.
 
-    async def _text(self, origin: Recorded[ReminderSet], due: datetime, found_at: datetime) -> str:
-        told = (await self._log.opened(origin)).event
-        text = f"⏰ {told.text}"
-        if found_at - due < LATE:
-            return text
-        local = due.astimezone(zones.of(told.zone))
-        when = values.day_and_time(local, told.language)
-        return f"{text}\n{_SORRY.said(told.language, when=when)}"
+        Those that were cancelled or fired meanwhile are left out.
+        """
+        for one in group:
+            if not may_fire(one.state, one.due):
+                reminder = one.origin.event.reminder
+                await self._due.realign(reminder, one.due, due_at(one.state))
+        while group := [one for one in group if may_fire(one.state, one.due)]:
+            try:
+                outcome = await self._append(group)
+            except ConcurrentAppend:
+                outcome = None
+            except SealedForEver:
+                # Perhaps forgotten since the text was read.
+                log.info("reminder.of_a_forgotten_user", reminder=str(group[0].reminder))
+                return
+            match outcome:
+                case Appended():
+                    return
+                case Exists(events=standing):
+                    group = _left_by(standing, group[1:])
+                case _:
+                    pass
+            group = [await self._again(one) for one in group]
+
+    async def _append(self, group: Sequence[Occurrence]) -> Outcome:
+        origin = group[0].origin
+        user = UserId(cast("UUID", origin.user_id))
+        slot = slots.occurrence(group[0].reminder, group[0].due)
+        said = slots.event_id(slot, len(group))
+        told = [await stated(self._log, one.origin.stream, one.state) for one in group]
+        dues = [one.due for one in group]
+        reply = ReplyReady(
+            turn=None,
+            kind="reminder",
+            text=text_of_all(told, dues, group[0].found_at),
+            language=told[0].language,
+            buttons=buttons_of(said, told[0].language) if len(group) == 1 else None,
+        )
+        writes = [
+            Write(one.origin.stream, [one.fired(said)], user, expected_version=one.folded.version)
+            for one in group
+        ]
+        writes.append(Write(streams.conversation(user), [reply], user))
+        links = [one.origin.trace for one in group if one.origin.trace]
+        late = {"taskflow.late_s": group[0].late_s}
+        with span("fire reminder", SpanKind.PRODUCER, links=links, attributes=late):
+            outcome = await self._log.append(writes, slot, Because.of(origin))
+            for one in group:
+                log.info("reminder.fired", reminder=str(one.reminder), late_s=round(one.late_s, 3))
+        return outcome
+
+    async def _again(self, one: Occurrence) -> Occurrence:
+        folded = await self._folds.fold(one.origin.stream, FOLD, one.folded)
+        return replace(one, folded=folded)
 
     async def keep_failing_overdue(self) -> None:
         """For ever: a call that nobody answered in time is answered for."""
@@ -207,11 +255,3 @@ class Effects:
                 continue
             log.warning("tool.overdue", tool=one.tool, event_id=str(one.call), stream=one.stream)
         return len(overdue)
-
-
-def _buttons(reply: UUID, language: str) -> list[Button]:
-    """By which its user answers this very reply."""
-    return [
-        Button(payload=buttons.payload(answer, reply), label=label.said(language))
-        for answer, label in ANSWERS.items()
-    ]

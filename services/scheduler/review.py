@@ -14,7 +14,13 @@ from contracts import slots, streams
 from contracts.event import Event
 from contracts.readings import Evidence, Reading
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.reminders import (
+    ReminderCancelled,
+    ReminderChanged,
+    ReminderFired,
+    ReminderFollowedUp,
+    ReminderSet,
+)
 from contracts.streams import UserId
 from contracts.tools import ToolRequested
 from contracts.watches import (
@@ -27,6 +33,8 @@ from contracts.watches import (
 )
 from services.scheduler import decider
 from services.scheduler.effects import Claimed, Effects, Overdue
+from services.scheduler.reminding.following_up import FollowingUp, FollowUp
+from services.scheduler.reminding.stating import Stated
 from services.scheduler.watches import decider as watching
 from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.decider import Rhythm, Watch
@@ -82,13 +90,13 @@ def _by_tool(history: History, recorded: Recorded[Any], identity: UUID | None) -
 
 @dataclass(frozen=True, slots=True)
 class _OneDue:
-    """The occurrence that was found due, at the moment it was found."""
+    """What was found due together, at the moment it was found."""
 
-    claimed: Claimed
+    claimed: Sequence[Claimed]
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
         del limit, seconds
-        return [self.claimed]
+        return list(self.claimed)
 
     async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
         """There is no table to correct."""
@@ -98,6 +106,20 @@ class _OneDue:
 
     async def overdue(self) -> list[Overdue]:
         return []
+
+
+@dataclass(frozen=True, slots=True)
+class _OneFollowUp:
+    """That was found due, at the moment of its record."""
+
+    claimed: FollowUp
+
+    async def follow_ups(self, limit: int, seconds: int) -> list[FollowUp]:
+        del limit, seconds
+        return [self.claimed]
+
+    async def settle(self, reminder: UUID, at: datetime) -> None:
+        """There is no table to correct."""
 
 
 class _Reminder:
@@ -111,8 +133,12 @@ class _Reminder:
                 case ReminderSet():
                     identity = recorded.cause and slots.reminder_set(recorded.cause)
                     yield _by_tool(self._history, recorded, identity or None)
-                case ReminderCancelled():
+                case ReminderCancelled() | ReminderChanged():
                     yield _by_tool(self._history, recorded, None)
+                case ReminderFollowedUp() as followed:
+                    state = decider.FOLD.over(self._events[:n])
+                    for verdict in await self._followed_up(recorded, followed, state):
+                        yield verdict
                 case ReminderFired() as fired:
                     state = decider.FOLD.over(self._events[:n])
                     for verdict in await self._fired(recorded, fired, state):
@@ -120,27 +146,69 @@ class _Reminder:
                 case _:
                     pass
 
+    def _told_together(self, recorded: Recorded[Any]) -> Sequence[Recorded[Any]]:
+        """The firings of its append, in their order: one reply tells of all of them."""
+        reply = self._history.find(recorded.event.reply)
+        if reply is None or reply.cause is None:
+            return [recorded]
+        first = self._history.find(reply.cause)
+        if first is None or not isinstance(first.event, ReminderSet):
+            return [recorded]
+        begun = next(
+            (
+                one.event
+                for one in self._history.streams[first.stream]
+                if isinstance(one.event, ReminderFired) and one.event.reply == reply.event_id
+            ),
+            None,
+        )
+        if begun is None:
+            return [recorded]
+        standing = self._history.standing(slots.occurrence(begun.reminder, begun.due))
+        return [one for one in standing if isinstance(one.event, ReminderFired)] or [recorded]
+
+    async def _followed_up(
+        self, recorded: Recorded[Any], followed: ReminderFollowedUp, state: decider.Reminder
+    ) -> Sequence[Verdict]:
+        slot = slots.follow_up(followed.reminder, followed.due)
+        standing = self._history.standing(slot) or [recorded]
+        if any(map(is_erased, (self._events[state.stated - 1], *standing))):
+            return [NotComparable(one, "erased") for one in standing]
+        at = decider.follow_up_at(state)
+        past = LogThen(self._history, recorded.position)
+        if at is not None:
+            one = _OneFollowUp(FollowUp(followed.reminder, at, recorded.recorded_at))
+            await FollowingUp(one, past, Folds(past, None), 1).follow_up_due()
+        return self._comparing.append(slot, past.decided(slot))
+
     async def _fired(
         self, recorded: Recorded[Any], fired: ReminderFired, state: decider.Reminder
     ) -> Sequence[Verdict]:
         slot = slots.occurrence(fired.reminder, fired.due)
+        group = self._told_together(recorded)
+        if group[0].event_id != recorded.event_id:
+            return []  # Compared with the first of them.
         standing = self._history.standing(slot) or [recorded]
         due = decider.due_at(state)
         if due != fired.due:
-            told: ReminderSet = self._events[0].event
+            told: Stated = self._events[state.stated - 1].event
             if told.tzdata != package_version("tzdata"):
                 return [NotComparable(one, "zone rules") for one in standing]
             decided = fired.model_copy(update={"due": due}) if due else None
             id_ = slots.event_id(slots.occurrence(fired.reminder, due), 0) if due else None
             return [self._comparing.one(recorded, decided, id_)]
         alone = [self._comparing.one(recorded, fired, slots.event_id(slot, 0))]
-        if len(standing) > 1 and (is_erased(self._events[0]) or is_erased(standing[1])):
+        if len(standing) > 1 and (
+            is_erased(self._events[state.stated - 1]) or is_erased(standing[-1])
+        ):
             return [*alone, *(NotComparable(one, "erased") for one in standing[1:])]
         past = LogThen(self._history, recorded.position)
         user = UserId(cast("UUID", recorded.user_id))
-        found_at = fired.due + timedelta(seconds=fired.late_s)
-        one = _OneDue(Claimed(fired.reminder, user, fired.due, found_at))
-        await Effects(one, past, Folds(past, None), 1).fire_due()
+        claimed = [
+            Claimed(one.reminder, user, one.due, one.due + timedelta(seconds=one.late_s))
+            for one in (each.event for each in group)
+        ]
+        await Effects(_OneDue(claimed), past, Folds(past, None), 1).fire_due()
         return self._comparing.append(slot, past.decided(slot))
 
 

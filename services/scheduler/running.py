@@ -7,7 +7,9 @@ from pydantic import BaseModel
 from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.tools import ToolRequested
-from services.scheduler.tools import TIMEOUT, ReadModel, ReminderTools
+from services.scheduler.reminding import listing
+from services.scheduler.reminding.listing import ReadModel
+from services.scheduler.tools import TIMEOUT
 from services.scheduler.watches.listing import Listing, OpenCalls
 from taskflow import zones
 from taskflow.log.event_log import Log
@@ -21,7 +23,7 @@ class ListRunning(BaseModel):
 class RunningTools:
     def __init__(
         self,
-        reminders: ReminderTools,
+        reminders: listing.Listing,
         watches: Listing,
         calls: OpenCalls,
         event_log: Log,
@@ -37,9 +39,9 @@ class RunningTools:
         """List all that is running for the user: reminders, watched pages, and open work."""
         for one in self._read_models:
             await one.caught_up(call.request)
-        language = call.request.event.language
-        reminders = [one.told(language) for one in await self._reminders.listed(call.user)]
-        watches = [one.told(language) for one in await self._watches.of(call.user)]
+        coming = await self._reminders.of(call.user)
+        reminders = await self._reminders.told(coming, call.request)
+        watches = await self._watches.told(await self._watches.of(call.user), call.request)
         return Done({"reminders": reminders, "watches": watches, "open": await self._open(call)})
 
     async def _open(self, call: Call) -> list[Json]:

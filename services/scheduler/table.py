@@ -7,7 +7,9 @@ import asyncpg
 
 from contracts.streams import UserId
 from services.scheduler.effects import Claimed, Overdue
-from services.scheduler.tools import Active
+from services.scheduler.reminding.following_up import FollowUp
+from services.scheduler.reminding.listing import Active, Spoken
+from services.scheduler.reminding.saying import LATE
 from services.scheduler.watches.listing import OpenCall
 from taskflow import failpoints
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
@@ -20,6 +22,24 @@ update due_reminders set claimed_until = now() + make_interval(secs => $2)
    select reminder from due_reminders
     where due_at <= now() and claimed_until < now()
     order by due_at limit $1 for update skip locked)
+returning reminder, user_id, due_at as due, now() as found_at
+"""
+_ANY_LATE = """
+select exists (
+  select from due_reminders where due_at <= now() - $1::interval and claimed_until < now())
+"""
+# Two replicas would share one user's between them, and each would tell of its own.
+_ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtext('taskflow:late-reminders'))"
+_CLAIM_LATE = """
+update due_reminders set claimed_until = now() + make_interval(secs => $2)
+ where reminder in (
+   select reminder from due_reminders
+    where due_at <= now() - $3::interval and claimed_until < now()
+      and user_id in (
+        select user_id from due_reminders
+         where due_at <= now() - $3::interval and claimed_until < now()
+         order by due_at limit $1)
+    for update skip locked)
 returning reminder, user_id, due_at as due, now() as found_at
 """
 _NEXT = """
@@ -36,6 +56,21 @@ _ACTIVE = """
 select reminder, number, due_at as due, zone, rrule from due_reminders
  where user_id = $1 and due_at is not null order by due_at, number
 """
+_FOLLOW_UPS = """
+update due_reminders set following_until = now() + make_interval(secs => $2)
+ where reminder in (
+   select reminder from due_reminders
+    where follow_up_at <= now() and following_until < now()
+    order by follow_up_at limit $1 for update skip locked)
+returning reminder, follow_up_at as at, now() as found_at
+"""
+_SETTLE = "update due_reminders set follow_up_at = null where reminder = $1 and follow_up_at = $2"
+# Of a reminder that comes again its own line tells.
+_SPOKEN = """
+select reminder, number from due_reminders
+ where user_id = $1 and due_at is null and fired_at > now() - interval '7 days'
+ order by fired_at desc limit 10
+"""
 
 
 class DueTable:
@@ -44,12 +79,29 @@ class DueTable:
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
         async with failpoints.DUE_COMMIT:
-            rows = await self._pool.fetch(_CLAIM, limit, seconds)
+            if await self._pool.fetchval(_ANY_LATE, LATE):
+                rows = await self._late(limit, seconds)
+            else:
+                rows = await self._pool.fetch(_CLAIM, limit, seconds)
         return [Claimed(**dict(row.items())) for row in rows]
+
+    async def _late(self, limit: int, seconds: int) -> list[asyncpg.Record]:
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_ONE_AT_A_TIME)
+            return await connection.fetch(_CLAIM_LATE, limit, seconds, LATE)
 
     async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
         async with failpoints.DUE_COMMIT:
             await self._pool.execute(_REALIGN, reminder, was, due)
+
+    async def follow_ups(self, limit: int, seconds: int) -> list[FollowUp]:
+        async with failpoints.DUE_COMMIT:
+            rows = await self._pool.fetch(_FOLLOW_UPS, limit, seconds)
+        return [FollowUp(**dict(row.items())) for row in rows]
+
+    async def settle(self, reminder: UUID, at: datetime) -> None:
+        async with failpoints.DUE_COMMIT:
+            await self._pool.execute(_SETTLE, reminder, at)
 
     async def until_next(self) -> float | None:
         seconds = await self._pool.fetchval(_NEXT)
@@ -71,3 +123,10 @@ class DueTable:
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the list of reminders did not answer") from error
         return [Active(**dict(row.items())) for row in rows]
+
+    async def spoken(self, user: UserId) -> list[Spoken]:
+        try:
+            rows = await self._pool.fetch(_SPOKEN, user)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the list of reminders did not answer") from error
+        return [Spoken(**dict(row.items())) for row in rows]

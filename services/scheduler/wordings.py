@@ -20,6 +20,7 @@ SET = Wording(
     parts=[
         ["Reminder: {text}, {at}"],
         ["repeats {rule}", "repeats {rrule}", ""],
+        ["once more after {minutes} min without an answer", ""],
         ["{comes}", ""],
     ],
     values=[
@@ -27,6 +28,35 @@ SET = Wording(
         Value(name="at", path="at", kind="moment", beside="zone"),
         Value(name="rule", path="repeats_in_words"),
         Value(name="rrule", path="repeats"),
+        Value(name="minutes", path="follow_up_minutes", kind="number"),
+        Value(name="comes", path="comes"),
+    ],
+)
+CHANGE_ARGUMENTS = (
+    Argument(name="which", evidence="choice", shown="{value}"),
+    Argument(name="text", evidence="text", shown="{value}"),
+    *(Argument(name=one, evidence="time", shown="{value}") for one in ("day", "date", "time")),
+    Argument(name="part_of_day", evidence="time", shown="{value}"),
+    Argument(name="zone", evidence="zone"),
+)
+CHANGED = Wording(
+    parts=[
+        [
+            "Reminder {number} leaves out {skipped}: {text}",
+            "Reminder {number} is now: {text}, {at}",
+        ],
+        ["repeats {rule}", "repeats {rrule}", ""],
+        ["once more after {minutes} min without an answer", ""],
+        ["{comes}", ""],
+    ],
+    values=[
+        Value(name="number", path="number", kind="number"),
+        Value(name="text", path="text"),
+        Value(name="at", path="at", kind="moment", beside="zone"),
+        Value(name="skipped", path="skipped", kind="day"),
+        Value(name="rule", path="repeats_in_words"),
+        Value(name="rrule", path="repeats"),
+        Value(name="minutes", path="follow_up_minutes", kind="number"),
         Value(name="comes", path="comes"),
     ],
 )

@@ -36,6 +36,8 @@ class Attempt(BaseModel):
     message_ref: str | None = None
     known_by: str | None = None
     reason: str | None = None
+    template: str | None = None
+    """By which it goes; None: as it is."""
 
 
 class Delivery(BaseModel):
@@ -77,6 +79,16 @@ class Sending(BaseModel):
                 furthest[part] = status
         return min(furthest.values(), key=_REACHED.__getitem__)
 
+    def by_template(self) -> bool:
+        """Whether its latest attempt went as a template."""
+        return bool(self.attempts) and self.attempts[-1].template is not None
+
+    def reached_at(self) -> datetime | None:
+        """When the channel took it, or the phone had it first, if that is known."""
+        had = [one.at for one in self.deliveries if one.status in {"delivered", "read"}]
+        taken = [one.at for one in self.attempts if one.outcome == "sent" and one.at]
+        return min(had or taken, default=None)
+
 
 def sendings(events: Iterable[Recorded[Any]]) -> dict[UUID, Sending]:
     """Of every reply of a conversation."""
@@ -92,9 +104,10 @@ def sendings(events: Iterable[Recorded[Any]]) -> dict[UUID, Sending]:
 
 def _learn(sending: Sending, event: Any, at: datetime) -> None:
     match event:
-        case ReplySending(part=part, parts=parts, attempt=attempt):
+        case ReplySending(part=part, parts=parts, attempt=attempt, template=template):
             sending.parts, sending.held = parts, None
-            sending.attempts.append(Attempt(part=part, attempt=attempt, claimed_at=at))
+            claimed = Attempt(part=part, attempt=attempt, claimed_at=at, template=template)
+            sending.attempts.append(claimed)
         case ReplySent(message_ref=sid, known_by=known_by):
             _settle(sending, event, at, "sent", message_ref=sid, known_by=known_by)
         case ReplyRefused(reason=reason):

@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from contracts import streams
+from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady, UserForgotten
 from contracts.profile import ProfileLearned
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.reminders import ReminderCancelled, ReminderChanged, ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from contracts.watches import WatchAlerted, WatchSeen, WatchSet
 from taskflow.time_travel import facts, states
 from taskflow.time_travel.covering import COVERED, plain
-from taskflow.time_travel.sending import sendings
+from taskflow.time_travel.sending import Sending, sendings
 from taskflow.time_travel.unknown import UnknownEvent
 
 WINDOW = timedelta(hours=24)
@@ -39,6 +39,7 @@ def describe(user: UserId, then: Streams, now: datetime, cover: str = COVERED) -
     conversation = then.get(streams.conversation(user), ())
     messages = [one for one in conversation if isinstance(one.event, MessageReceived)]
     every = [one for events in then.values() for one in events]
+    sent = sendings(conversation)
     return {
         "user": str(user),
         "at": now.isoformat(),
@@ -49,8 +50,8 @@ def describe(user: UserId, then: Streams, now: datetime, cover: str = COVERED) -
         "profile": _profile(then.get(streams.profile(user), ()), cover),
         "conversation": lines(conversation, cover),
         "states": states.states(conversation),
-        "reminders": [_reminder(one, cover) for one in _of_kind(then, streams.REMINDER)],
-        "watches": [_watch(one, cover) for one in _of_kind(then, streams.WATCH)],
+        "reminders": [_reminder(one, sent, cover) for one in _of_kind(then, streams.REMINDER)],
+        "watches": [_watch(one, sent, cover) for one in _of_kind(then, streams.WATCH)],
         "open_calls": _open_calls(conversation, cover),
         "unknown_events": [
             {"stream": one.stream, "version": one.version, "type": one.event.type}
@@ -117,30 +118,54 @@ def _line(
     }
 
 
-def _reminder(events: Sequence[Recorded[Any]], cover: str) -> Json:
+def _reminder(events: Sequence[Recorded[Any]], sent: Mapping[UUID, Sending], cover: str) -> Json:
     told = _state_of(events, "reminder")
     fired = [one.event for one in events if isinstance(one.event, ReminderFired)]
+    changes = [one for one in events if isinstance(one.event, ReminderChanged)]
     cancelled = any(isinstance(one.event, ReminderCancelled) for one in events)
     done = bool(fired) and told.get("next_due") is None
     return {
         **_first(events, ReminderSet, cover),
+        **(plain(changes[-1].event, cover) if changes else {}),
         "status": "cancelled" if cancelled else "done" if done else "standing",
         "fired": [one.due.isoformat() for one in fired],
+        "last_delivery": _delivery(fired[-1].reply, sent) if fired else None,
         "next_due": told.get("next_due"),
     }
 
 
-def _watch(events: Sequence[Recorded[Any]], cover: str) -> Json:
+def _delivery(reply: UUID | None, sent: Mapping[UUID, Sending]) -> Json | None:
+    """What became of the reply by which something was said unasked."""
+    if reply is None or reply not in sent:
+        return None
+    sending = sent[reply]
+    return {
+        "reply": str(reply),
+        "state": sending.state(),
+        "by_template": sending.by_template(),
+        "at": _iso(sending.reached_at()),
+    }
+
+
+def _watch(events: Sequence[Recorded[Any]], sent: Mapping[UUID, Sending], cover: str) -> Json:
     told = _state_of(events, "watch")
+    alerts = [one for one in events if isinstance(one.event, WatchAlerted)]
     seen = [one for one in events if isinstance(one.event, WatchSeen)]
     return {
         **_first(events, WatchSet, cover),
         "status": "stopped" if told.get("stopped") else "lost" if told.get("lost") else "standing",
         "last_reading": plain(seen[-1].event, cover) if seen else None,
         "readings": len(seen),
-        "alerts": sum(isinstance(one.event, WatchAlerted) for one in events),
+        "alerts": len(alerts),
+        "last_delivery": _delivery(_alert_of(alerts[-1]), sent) if alerts else None,
         "ends_at": told.get("ends_at"),
     }
+
+
+def _alert_of(alerted: Recorded[WatchAlerted]) -> UUID:
+    """The reply stands behind the reading and the alert, in the slot of their look."""
+    event = alerted.event
+    return slots.alert(event.watch, event.due)
 
 
 def _state_of(events: Sequence[Recorded[Any]], owner: str) -> Json:

@@ -1,4 +1,7 @@
-"""View `tasks`: reminders, tool calls and watches, each with what became of it."""
+"""View `tasks`: reminders, tool calls and watches, each with what became of it.
+
+A reminder names the reply by which it spoke last; `conversations` has what became of that.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.reminders import ReminderCancelled, ReminderChanged, ReminderFired, ReminderSet
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from contracts.watches import WatchAlerted, WatchLost, WatchSeen, WatchSet, WatchStopped
 from taskflow.projecting.projection import ProjectionContext, Statement
@@ -18,18 +21,23 @@ select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::
                      $6::text[], $7::text[], $8::text[])
 on conflict (reminder) do nothing
 """
+_CHANGED = """
+update task_reminders set text = $2, local_time = $3, zone = $4, rrule = $5 where reminder = $1
+"""
 # What happened first in the page ends it; one that repeats is not ended by firing.
 _REMINDED = """
 update task_reminders r
    set fired = r.fired + m.fired,
        last_fired_at = greatest(r.last_fired_at, m.fired_at),
+       last_reply = coalesce(m.reply, r.last_reply),
        state = case when r.state <> 'set' then r.state
                     when m.fired_first and r.rrule is null then 'done'
                     when m.cancelled then 'cancelled'
                     when m.fired > 0 and r.rrule is null then 'done'
                     else 'set' end
-  from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::bool[], $5::bool[])
-       as m(reminder, fired, fired_at, fired_first, cancelled)
+  from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::uuid[], $5::bool[],
+              $6::bool[])
+       as m(reminder, fired, fired_at, reply, fired_first, cancelled)
  where r.reminder = m.reminder
 """
 _CALLS = """
@@ -95,7 +103,7 @@ class _Page:
 
 
 class Tasks(View):
-    name, version = "tasks", 1
+    name, version = "tasks", 2
     tables = ("task_reminders", "task_calls", "task_watches")
     forgets = _FORGETS
 
@@ -110,7 +118,22 @@ def tasks(_context: ProjectionContext) -> Tasks:
 def _changes(events: Events) -> Iterator[Statement]:
     page = _Page()
     for one in events:
-        _of_call(page, one)
+        if isinstance(one.event, ReminderChanged):
+            # Whether a firing ends a reminder depends on how it stands then.
+            yield from _statements(page)
+            yield _changed(one.event)
+            page = _Page()
+        else:
+            _of_call(page, one)
+    yield from _statements(page)
+
+
+def _changed(told: ReminderChanged) -> Statement:
+    text = still_sealed(told.text)
+    return _CHANGED, (told.reminder, text, told.local_time, told.zone, told.rrule)
+
+
+def _statements(page: _Page) -> Iterator[Statement]:
     yield from columns(_REMINDERS, page.reminders)
     yield from columns(_REMINDED, _keyed(page.reminded))
     yield from columns(_CALLS, page.calls)
@@ -146,12 +169,14 @@ def _of_reminder(page: _Page, one: Recorded[Any]) -> None:
             of, text = (told.reminder, one.user_id, one.event_id), still_sealed(told.text)
             said = (text, told.local_time, told.zone, told.rrule)
             page.reminders.append((*of, one.recorded_at, *said))
-        case ReminderFired(reminder=reminder):
-            fired, _, first, cancelled = page.reminded.get(reminder, (0, None, True, False))
-            page.reminded[reminder] = (fired + 1, one.recorded_at, first, cancelled)
+        case ReminderFired(reminder=reminder, reply=reply):
+            unknown = (0, None, None, True, False)
+            fired, _, _, first, cancelled = page.reminded.get(reminder, unknown)
+            page.reminded[reminder] = (fired + 1, one.recorded_at, reply, first, cancelled)
         case ReminderCancelled(reminder=reminder):
-            fired, at, first, _ = page.reminded.get(reminder, (0, None, False, False))
-            page.reminded[reminder] = (fired, at, first, True)
+            unknown = (0, None, None, False, False)
+            fired, at, reply, first, _ = page.reminded.get(reminder, unknown)
+            page.reminded[reminder] = (fired, at, reply, first, True)
         case _:
             _of_watch(page, one)
 

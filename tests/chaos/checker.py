@@ -12,7 +12,13 @@ from uuid import UUID
 from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady, TurnParked
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.reminders import (
+    ReminderCancelled,
+    ReminderChanged,
+    ReminderFired,
+    ReminderFollowedUp,
+    ReminderSet,
+)
 from contracts.replies import (
     WINDOW_SHUT,
     ReplyAssumed,
@@ -198,7 +204,7 @@ def _every_reminder(history: History) -> Iterator[Violation]:
         yield from _reminder(stream, events, said, end)
 
 
-def _reminder(
+def _reminder(  # noqa: PLR0912 - a case for each fact
     stream: str, events: Sequence[Recorded[Any]], said: set[Any], end: Any
 ) -> Iterator[Violation]:
     def wrong(what: str, one: Recorded[Any]) -> Violation:
@@ -227,6 +233,11 @@ def _reminder(
                 if told.rrule is None and due != next_due(told.local_time, told.zone, None, after):
                     yield wrong("a reminder fired at another time than it was set for", one)
                 fired.add(due)
+            case ReminderFollowedUp(due=due):
+                if cancelled or due not in fired:
+                    yield wrong("a reminder was followed up that had not fired", one)
+            case ReminderChanged() as changed:
+                told = changed
             case _:
                 yield wrong("an unknown fact of a reminder", one)
     due = next_due(told.local_time, told.zone, None, after) if told.rrule is None else None

@@ -12,7 +12,8 @@ from contracts.watches import WatchSet, WatchStopped
 from services.agent.leaving import leaving
 from services.agent.memory.fact_tools import FactTools
 from services.scheduler.decider import FOLD, due_at
-from services.scheduler.tools import Active, ReminderTools
+from services.scheduler.reminding.listing import Active, Spoken
+from services.scheduler.tools import ReminderTools
 from services.scheduler.watches.decider import Rhythm
 from services.scheduler.watches.listing import Listing, OpenCall, Watched
 from services.scheduler.watches.pages import PageIds
@@ -78,6 +79,9 @@ class _Reminders:
             if one.event.reminder not in gone
         ]
         return sorted(listed, key=lambda one: one.due)
+
+    async def spoken(self, _user: UserId) -> list[Spoken]:
+        return []
 
 
 class _Watches:

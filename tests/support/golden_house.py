@@ -35,10 +35,12 @@ from services.gateway.lane import Lane
 from services.gateway.state import Sent
 from services.gateway.templates.catalogue import Templates
 from services.scheduler.decider import FOLD as REMINDER
-from services.scheduler.decider import due_at
+from services.scheduler.decider import due_at, follow_up_at
 from services.scheduler.effects import Claimed
 from services.scheduler.effects import Effects as Scheduler
-from services.scheduler.tools import Active, ReminderTools
+from services.scheduler.reminding.following_up import FollowingUp, FollowUp
+from services.scheduler.reminding.listing import Active, Spoken
+from services.scheduler.tools import ReminderTools
 from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.decider import Rhythm
 from services.scheduler.watches.effects import Watching
@@ -146,12 +148,23 @@ class Due:
 
     house: "House"
     one: Claimed | None = None
+    all: list[Claimed] = field(default_factory=list)
+    unanswered: FollowUp | None = None
+
+    async def follow_ups(self, _limit: int, _seconds: int) -> list[FollowUp]:
+        return [self.unanswered] if self.unanswered else []
+
+    async def settle(self, *_given: Any) -> None:
+        raise AssertionError("the script follows up what nobody answered")
 
     async def claim(self, _limit: int, _seconds: int) -> list[Claimed]:
-        return [self.one] if self.one else []
+        return self.all or ([self.one] if self.one else [])
 
     async def active(self, user: UserId) -> list[Active]:
         return self.house.active(user)
+
+    async def spoken(self, user: UserId) -> list[Spoken]:
+        return self.house.spoken(user)
 
     async def caught_up(self, _recorded: Recorded[Any]) -> None:
         pass
@@ -473,6 +486,17 @@ class House:
                 found.append(Active(state.reminder, len(found) + 1, due, state.zone, state.rrule))
         return found
 
+    def spoken(self, user: UserId) -> list[Spoken]:
+        states = [
+            REMINDER.over(self.log.stream(stream))
+            for stream in self.streams_of(user, streams.REMINDER)
+        ]
+        return [
+            Spoken(state.reminder, number)
+            for number, state in enumerate(states, start=1)
+            if state.reminder and state.fired and not due_at(state)
+        ]
+
     def streams_of(self, user: UserId, kind: str) -> list[str]:
         names = {one.stream for one in self.log.all() if one.user_id == user}
         return sorted(name for name in names if name.startswith(kind))
@@ -483,6 +507,25 @@ class House:
         self.log.now = max(self.log.now, one.due + late)
         self.due.one = Claimed(one.reminder, user, one.due, self.log.now)
         await self.scheduler.fire_due()
+
+    async def catches_up(self, user: UserId, late: timedelta) -> None:
+        """All that is due, so long after the last of it."""
+        due = [one for one in self.active(user) if one.due <= self.log.now + timedelta(days=1)]
+        self.log.now = max(self.log.now, *(one.due for one in due)) + late
+        self.due.all = [Claimed(one.reminder, user, one.due, self.log.now) for one in due]
+        await self.scheduler.fire_due()
+        self.due.all = []
+
+    async def follows_up(self, user: UserId) -> None:
+        """The reminder that nobody answered, when that is due."""
+        states = [REMINDER.over(self.log.stream(one)) for one in self.streams_of(user, "reminder-")]
+        (state,) = [one for one in states if follow_up_at(one)]
+        at = follow_up_at(state)
+        assert at is not None
+        assert state.reminder is not None
+        self.log.now = max(self.log.now, at)
+        self.due.unanswered = FollowUp(state.reminder, at, self.log.now)
+        await FollowingUp(self.due, self.log, self.folds, 1).follow_up_due()
 
     async def looks(self, user: UserId, stream: str, outcome: str = "priced", **seen: Any) -> None:
         """One look at a watched page."""

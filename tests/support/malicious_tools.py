@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from contracts.recorded import Recorded
 from contracts.reminders import ReminderCancelled, ReminderSet
 from contracts.streams import UserId
-from services.scheduler.tools import Active, ReminderTools
+from services.scheduler.reminding.listing import Active, Spoken
+from services.scheduler.tools import ReminderTools
 from taskflow.log import told
 from taskflow.log.folds import Folds
 from taskflow.tooling import Argument, Call, Done, Refused, Tool
@@ -126,6 +127,9 @@ class _Active:
             for number, one in enumerate(_set(mine), start=1)
             if one.event.reminder not in gone
         ]
+
+    async def spoken(self, _user: UserId) -> list[Spoken]:
+        return []
 
 
 def _set(events: Sequence[Recorded[Any]]) -> list[Recorded[ReminderSet]]:

@@ -9,7 +9,8 @@ from uuid import UUID
 from contracts.streams import UserId
 from services.scheduler import due as sql
 from services.scheduler.effects import Claimed, Overdue
-from services.scheduler.tools import Active
+from services.scheduler.reminding.listing import Active, Spoken
+from services.scheduler.reminding.saying import LATE
 from taskflow.projecting.projections import Overtaken, Statement
 
 LONG_AGO = datetime.min
@@ -23,6 +24,7 @@ class Row:
     rrule: str | None
     due: datetime | None
     claimed_until: datetime
+    fired_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,14 @@ class MemoryDue:
             for one, row in self.rows.items()
             if row.due and row.due <= now and row.claimed_until < now and one not in self.locks
         ]
+        late = [(due, one) for due, one in sorted(free) if due <= now - LATE]
+        if late:
+            users = {self.rows[one].user for _, one in late[:limit]}
+            chosen = [(due, one) for due, one in late if self.rows[one].user in users]
+        else:
+            chosen = sorted(free)[:limit]
         claimed: list[Claimed] = []
-        for due, one in sorted(free)[:limit]:
+        for due, one in chosen:
             row = self.rows[one]
             self.rows[one] = replace(row, claimed_until=now + timedelta(seconds=seconds))
             claimed.append(Claimed(one, row.user, due, now))
@@ -87,6 +95,15 @@ class MemoryDue:
             for due, number, one, row in sorted(found, key=lambda each: each[:2])
         ]
 
+    def spoken(self, user: UserId) -> list[Spoken]:
+        lately = self._now() - timedelta(days=7)
+        found = [
+            (row.fired_at, one, row.number)
+            for one, row in self.rows.items()
+            if row.user == user and not row.due and row.fired_at and row.fired_at > lately
+        ]
+        return [Spoken(one, number) for _, one, number in sorted(found, reverse=True)[:10]]
+
     # -- what a projection does -------------------------------------------------------------
 
     def begin(self, statements: Sequence[Statement], owner: object) -> bool:
@@ -119,9 +136,12 @@ class MemoryDue:
                 )
                 self.rows[reminder] = Row(user, number, zone, rrule, due, self._long_ago)
             case sql._MOVED if given[0] in self.rows:
-                self.rows[given[0]] = replace(
-                    self.rows[given[0]], due=given[1], claimed_until=self._long_ago
-                )
+                row = replace(self.rows[given[0]], due=given[1], fired_at=given[2])
+                self.rows[given[0]] = replace(row, claimed_until=self._long_ago)
+            case sql._CHANGED if given[0] in self.rows:
+                reminder, _, zone, rrule, due, _ = given
+                row = replace(self.rows[reminder], zone=zone, rrule=rrule, due=due)
+                self.rows[reminder] = replace(row, claimed_until=self._long_ago)
             case sql._DONE if given[0] in self.rows:
                 self.rows[given[0]] = replace(self.rows[given[0]], due=None)
             case sql._FORGOTTEN:
@@ -132,7 +152,7 @@ class MemoryDue:
                 self.calls.pop(given[0], None)
             case sql._ABANDONED:
                 self.calls = {one: c for one, c in self.calls.items() if c.stream != given[0]}
-            case sql._SET | sql._MOVED | sql._DONE:
+            case sql._SET | sql._CHANGED | sql._MOVED | sql._DONE:
                 pass
             case _:
                 raise AssertionError(f"a statement that nobody taught this table: {query}")
@@ -148,7 +168,7 @@ class MemoryDue:
     def _rows_of(self, query: str, given: Sequence[Any]) -> list[UUID]:
         if query == sql._FORGOTTEN:
             return [one for one, row in self.rows.items() if row.user == given[0]]
-        return [given[0]] if query in {sql._SET, sql._MOVED, sql._DONE} else []
+        return [given[0]] if query in {sql._SET, sql._CHANGED, sql._MOVED, sql._DONE} else []
 
     @property
     def _long_ago(self) -> datetime:

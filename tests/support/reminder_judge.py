@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.conversation import ReplyReady, UserForgotten
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
+from contracts.reminders import ReminderCancelled, ReminderChanged, ReminderFired, ReminderSet
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from tests.support.wall_clock import instant, next_due
 
@@ -53,14 +53,17 @@ class ReminderJudge:
         events = [one.event for one in transaction]
         firings = [event for event in events if isinstance(event, ReminderFired)]
         replies = [event for event in events if isinstance(event, ReplyReady)]
-        assert len(firings) <= 1, "two firings in one transaction"
-        assert len(replies) <= len(firings), "a reminder speaks without its firing, or twice"
-        assert len(firings) <= len(replies), "fired without its reply"
+        assert len(replies) <= bool(firings), "a reminder speaks without its firing, or twice"
+        assert bool(firings) <= len(replies), "fired without its reply"
+        late = all(one.late_s >= LATE.total_seconds() for one in firings)
+        assert len(firings) <= 1 or late, "two firings in one transaction"
+        people = {one.user_id for one in transaction if isinstance(one.event, ReminderFired)}
+        assert len(people) <= 1, "one message tells of several people's reminders"
         for one in transaction:
             self._enter(one, events)
         for one in transaction:
             if isinstance(one.event, ReminderFired):
-                self._fires(one, replies[0])
+                self._fires(one, replies[0], alone=len(firings) == 1)
         self.seen = transaction[-1].position
 
     def at_the_end(self, now: datetime) -> None:
@@ -90,6 +93,11 @@ class ReminderJudge:
                 done = any(isinstance(other, ToolFinished) for other in beside)
                 assert done, "a reminder was set, but its call did not finish"
                 self._promises(told, one)
+            case ReminderChanged() as told:
+                promise = self.promises[told.reminder]
+                assert not promise.over, f"changed, but it was {promise.over}"
+                assert promise.next is not None, "changed, but it had spoken for the last time"
+                self._stands_otherwise(promise, told, one.recorded_at)
             case ReminderCancelled(reminder=reminder):
                 promise = self.promises[reminder]
                 assert not promise.over, f"cancelled, but it was {promise.over}"
@@ -122,7 +130,17 @@ class ReminderJudge:
             next_due(told.local_time, told.zone, told.rrule, one.recorded_at if late else None),
         )
 
-    def _fires(self, one: Recorded[ReminderFired], reply: ReplyReady) -> None:
+    def _stands_otherwise(self, promise: Promise, told: ReminderChanged, at: datetime) -> None:
+        """Other words move nothing; other times begin with the change."""
+        times = (told.local_time, told.zone, told.rrule)
+        is_moved = times != (promise.local_time, promise.zone, promise.rrule)
+        promise.text, promise.local_time, promise.zone, promise.rrule = told.text, *times
+        if is_moved:
+            first = instant(datetime.fromisoformat(told.local_time), told.zone)
+            late = told.rrule and first <= at - LATE_COMMIT
+            promise.next = next_due(*times, at if late else None)
+
+    def _fires(self, one: Recorded[ReminderFired], reply: ReplyReady, *, alone: bool) -> None:
         fired = one.event
         promise = self.promises[fired.reminder]
         assert (fired.reminder, fired.due) not in self.fired, "an occurrence fired twice"
@@ -132,9 +150,13 @@ class ReminderJudge:
         assert fired.due == promise.next, "fired for an instant that nobody was promised"
         assert reply.kind == "reminder", "it speaks as somebody else"
         assert reply.turn is None, "it speaks as somebody else"
-        assert reply.text.startswith(f"⏰ {promise.text}"), "it speaks of something else"
         self.lateness.append(fired.late_s >= LATE.total_seconds())
-        self._is_late_when_it_says_so(fired, reply.text, promise)
+        if alone:
+            assert reply.text.startswith(f"⏰ {promise.text}"), "it speaks of something else"
+            self._is_late_when_it_says_so(fired, reply.text, promise)
+        else:
+            line = f"• {_day_and_time(fired, promise)}: {promise.text}"
+            assert line in reply.text.splitlines(), "it speaks of something else"
         after = max(fired.due, one.recorded_at)
         promise.next = (
             next_due(promise.local_time, promise.zone, promise.rrule, after)
@@ -143,7 +165,11 @@ class ReminderJudge:
         )
 
     def _is_late_when_it_says_so(self, fired: ReminderFired, text: str, promise: Promise) -> None:
-        due = fired.due.astimezone(ZoneInfo(promise.zone))
-        meant = f"{due:%A} {due.day} {due:%B, %H:%M}"
+        meant = _day_and_time(fired, promise)
         assert (fired.late_s >= LATE.total_seconds()) == ("meant for" in text), "late in silence"
         assert "meant for" not in text or meant in text, "it tells a wrong time"
+
+
+def _day_and_time(fired: ReminderFired, promise: Promise) -> str:
+    due = fired.due.astimezone(ZoneInfo(promise.zone))
+    return f"{due:%A} {due.day} {due:%B, %H:%M}"

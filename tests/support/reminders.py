@@ -98,6 +98,20 @@ class Reminders(RemindersWorld):
         which = f"#{promise.number}" if n % 2 else promise.text
         self._call("cancel_reminder", {"which": which}, 0 if promise.user == ADA else 1)
 
+    @precondition(lambda self: self.judge.promises and self.count < MOST_CALLS)
+    @rule(n=NUMBER, m=NUMBER)
+    def a_reminder_is_to_be_changed(self, n: int, m: int) -> None:
+        promise = one_of(list(self.judge.promises.values()), n // 2)
+        asked: dict[str, object] = one_of(
+            [
+                {"text": f"other {self.count}"},
+                {"by_minutes": 1 + m},
+                {"time": f"{m % 24:02}:{m % 60:02}"},
+            ],
+            m,
+        )
+        self._call("change_reminder", {"which": f"#{promise.number}"} | asked, n)
+
     @precondition(lambda self: self.replicas and self.count < MOST_CALLS)
     @rule(n=NUMBER)
     def a_list_is_asked_for(self, n: int) -> None:
@@ -158,7 +172,7 @@ class Reminders(RemindersWorld):
         waiting = one_of(replica.loop.waiting, n // 3)
         lost = ConnectionResetError("lost")
         unknown = DatabaseUnavailable("no answer")
-        of_log = waiting.what in {"append", "read", "find", "count", "active"}
+        of_log = waiting.what in {"append", "read", "find", "count", "active", "spoken"}
         replica.loop.answer(waiting, unknown if of_log else lost)
         self.check()
 
@@ -280,7 +294,7 @@ class Reminders(RemindersWorld):
             return here + timedelta(seconds=(1, 20, 90, 400, 4000, 90_000)[n % 6] + n)
         return self.day + timedelta(hours=self.hour, minutes=n // 3 * 10 - 60)
 
-    def _call(self, tool: str, arguments: dict[str, str], n: int) -> None:
+    def _call(self, tool: str, arguments: dict[str, object], n: int) -> None:
         user = BOB if n % 2 and BOB not in self.forgotten else ADA
         request = ToolRequested(
             turn=UUID(int=1),

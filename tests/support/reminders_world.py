@@ -20,7 +20,8 @@ from contracts.streams import UserId, conversation
 from contracts.tools import ToolFinished, ToolRequested
 from services.scheduler.due import DueReminders, OpenCalls
 from services.scheduler.effects import Claimed, Effects, Overdue
-from services.scheduler.tools import Active, ReminderTools
+from services.scheduler.reminding.listing import Active, Spoken
+from services.scheduler.tools import ReminderTools
 from taskflow.bus import bus
 from taskflow.bus.driving import Driving
 from taskflow.errors import Retryable, SealedForEver
@@ -127,6 +128,9 @@ class RemindersWorld(RuleBasedStateMachine):
 
     def active(self, user: UserId) -> list[Active]:
         return self.due.active(user)
+
+    def spoken(self, user: UserId) -> list[Spoken]:
+        return self.due.spoken(user)
 
     def projections(self, folds: Folds) -> tuple[Projection, Projection]:
         return DueReminders(folds), OpenCalls()

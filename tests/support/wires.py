@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from services.scheduler.effects import Claimed, Overdue
-from services.scheduler.tools import Active
+from services.scheduler.reminding.listing import Active, Spoken
 from taskflow.bus.dead_letters import DeadLetters
 from taskflow.bus.driving import TriedTooOften
 from taskflow.errors import Retryable, SealedForEver
@@ -83,6 +83,9 @@ class Wire:
 
     async def active(self, user: UserId) -> list[Active]:
         return await self.loop.io("active", lambda: self.world.active(user))
+
+    async def spoken(self, user: UserId) -> list[Spoken]:
+        return await self.loop.io("spoken", lambda: self.world.spoken(user))
 
     # -- how projections write (taskflow/projecting/projections.py) ---
 

@@ -13,7 +13,7 @@ from contracts.buttons import Answer
 from contracts.conversation import ReplyReady
 from contracts.event import Event, Json
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderAnswer, ReminderAnswered, ReminderSet
+from contracts.reminders import ReminderAnswer, ReminderAnswered, ReminderChanged, ReminderSet
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
 from services.agent import decider, own_requests
 from services.agent.buttons.pressing import Pressed
@@ -40,7 +40,8 @@ class Spoken:
     pressed: Pressed
     answer: Answer
     reply: Recorded[ReplyReady]
-    told: ReminderSet
+    told: ReminderSet | ReminderChanged
+    """As it stood then."""
     set_by: ToolRequested | None
     before: Answered | None = None
     """What its user answered to it earlier."""

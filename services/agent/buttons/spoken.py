@@ -7,7 +7,7 @@ from contracts import slots, streams
 from contracts.buttons import Answer
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
-from contracts.reminders import ReminderSet
+from contracts.reminders import ReminderChanged, ReminderFired, ReminderFollowedUp, ReminderSet
 from contracts.replies import ReplySent
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent.buttons.pressing import Pressed
@@ -36,17 +36,39 @@ class SpokenReminders:
         user = streams.user_of(pressed.message.stream)
         if origin is None or not isinstance(origin.event, ReminderSet) or origin.user_id != user:
             return None
-        told: Recorded[ReminderSet] = await self._log.opened(origin)
+        stated = await self._as_it_stood(origin, reply)
+        if stated is None:
+            return None
+        told = await self._log.opened(stated)
         before = next((one for one in state.answered if one.reply == reply.event_id), None)
         return Spoken(
             pressed=pressed,
             answer=cast("Answer", pressed.press.means),
             reply=reply,
             told=told.event,
-            set_by=await self._request(told.cause),
+            set_by=await self._request(origin.cause),
             before=before,
             again=await self._outcome(before.call) if before and before.call else None,
         )
+
+    async def _as_it_stood(
+        self, origin: Recorded[Any], reply: Recorded[Any]
+    ) -> Recorded[ReminderSet | ReminderChanged] | None:
+        """The words by which it was said: it may have been changed before, and since.
+
+        None where the reply tells of others as well: nobody knows which is answered.
+        """
+        stated = origin
+        for one in await self._log.read(origin.stream):
+            event = one.event
+            if isinstance(event, ReminderFired) and event.reply == reply.event_id:
+                alone = slots.event_id(slots.occurrence(event.reminder, event.due), 1)
+                return stated if event.reply == alone else None
+            if isinstance(event, ReminderFollowedUp) and event.reply == reply.event_id:
+                break
+            if isinstance(one.event, ReminderChanged):
+                stated = one
+        return stated
 
     async def _quoted(self, pressed: Pressed) -> UUID | None:
         """A template's button names nothing but its message."""

@@ -63,6 +63,8 @@ class Watch(BaseModel):
     lost: bool = False
     alerted: bool = False
     """Whether it ever did."""
+    alerted_due: datetime | None = None
+    """The look that did last."""
     stopped: bool = False
 
 
@@ -85,8 +87,9 @@ def evolve(state: Watch, recorded: Recorded[Any]) -> Watch:
             return state.model_copy(
                 update={"missed_since": state.missed_since or recorded.recorded_at}
             )
-        case WatchAlerted():
-            return state.model_copy(update={"armed": False, "alerted": True, "suspected": None})
+        case WatchAlerted(due=due):
+            told = {"armed": False, "alerted": True, "alerted_due": due, "suspected": None}
+            return state.model_copy(update=told)
         case WatchLost():
             return state.model_copy(update={"lost": True})
         case WatchStopped():
@@ -113,7 +116,7 @@ def _after(state: Watch, seen: WatchSeen, recorded: Recorded[Any]) -> Watch:
     return state.model_copy(update=changes)
 
 
-FOLD = Fold("watch", 2, Watch, evolve)
+FOLD = Fold("watch", 3, Watch, evolve)
 
 
 def ends_at(state: Watch) -> datetime | None:

@@ -1,16 +1,19 @@
 """A user's watches as they are told of: by number, in words, with the last price."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from contracts import streams
+from contracts import slots, streams
 from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
+from contracts.tools import ToolRequested
 from contracts.watches import WatchSeen, WatchSet
+from services.scheduler.reminding.deliveries import Deliveries, Said
 from services.scheduler.watches.decider import FOLD, Watch
 from services.scheduler.watches.words import goal_of, name_of
 from taskflow import zones
@@ -84,6 +87,7 @@ class Listed:
 class Listing:
     def __init__(self, own: OwnWatches, calls: OpenCalls, event_log: Log, folds: Folds) -> None:
         self._own, self._calls, self._log, self._folds = own, calls, event_log, folds
+        self._deliveries = Deliveries(event_log)
 
     async def of(self, user: UserId) -> list[Listed]:
         """Everything is found by the user's id, and opened with the user's key."""
@@ -96,6 +100,17 @@ class Listing:
             if stream in origins and not folded[stream].state.stopped
         ]
         return list(await asyncio.gather(*listed))
+
+    async def told(self, listed: Sequence[Listed], request: Recorded[ToolRequested]) -> list[Json]:
+        """For the model, each with how its last alert came."""
+        return list(await asyncio.gather(*(self._told(one, request) for one in listed)))
+
+    async def _told(self, one: Listed, request: Recorded[ToolRequested]) -> Json:
+        told = one.told(request.event.language)
+        if (due := one.state.alerted_due) is not None:
+            said = Said(due, slots.alert(one.origin.event.watch, due))
+            told["last_alert"] = await self._deliveries.told(said, one.state.zone, request)
+        return told
 
     async def next_number(self, call: Call) -> int | None:
         """None while another watch of the same conversation is being set, which may come first."""

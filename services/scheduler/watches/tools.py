@@ -12,7 +12,7 @@ from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.watches import Goal, WatchSeen, WatchSet, WatchStopped
-from services.scheduler.tools import ReadModel
+from services.scheduler.reminding.listing import ReadModel
 from services.scheduler.watches import wordings
 from services.scheduler.watches.arguments import ListWatches, PriceHistory, StopWatch, WatchPrice
 from services.scheduler.watches.chart import Point
@@ -195,14 +195,8 @@ class WatchTools:
     async def list_watches(self, _arguments: ListWatches, call: Call) -> Done:
         """List the pages being watched for the user, with their numbers, goals and last prices."""
         await self._due.caught_up(call.request)
-        return Done(
-            {
-                "watches": [
-                    one.told(call.request.event.language)
-                    for one in await self._listing.of(call.user)
-                ]
-            }
-        )
+        watches = await self._listing.of(call.user)
+        return Done({"watches": await self._listing.told(watches, call.request)})
 
     async def stop_watch(self, arguments: StopWatch, call: Call) -> Done:
         """Stop watching one page."""

@@ -12,6 +12,7 @@ from simulators.gemini.brain.dates import find_dates
 from simulators.gemini.brain.links import Links, has_mark, marked
 from simulators.gemini.brain.now import Now
 from simulators.gemini.brain.phrasing import (
+    changing,
     facts,
     flights,
     prices,
@@ -33,6 +34,7 @@ Kind = Literal[
     "remind",
     "list",
     "cancel",
+    "change",
     "search",
     "price",
     "products",
@@ -129,6 +131,7 @@ def _kind_of(clause: str) -> Kind:
 _SIGNS: tuple[tuple[Kind, Callable[[str], bool]], ...] = (
     ("stop_watch", watching.wants_stop),
     ("running", watching.wants_running),
+    ("change", changing.wants_change),
     ("cancel", reminders.wants_cancel),
     ("list", reminders.wants_list),
     ("watch", watches.wants_watch),
@@ -223,6 +226,7 @@ _READERS: Mapping[Kind, Callable[[str, Scene], Wish | None]] = {
     "flight": _flight,
     "remind": lambda text, scene: reminders.read_reminder(text, scene.now.wall, scene.now.zone),
     "cancel": lambda text, _: Words("which", reminders.read_cancel(text), reminders.ASK_WHICH),
+    "change": lambda text, scene: changing.read_change(text, scene.now.wall),
     "search": lambda text, _: Words("query", web.read_query(text), web.ASK_QUERY),
     "price": lambda text, scene: prices.read_price(text, scene.page),
     "products": lambda text, _: shopping.read_products(text),

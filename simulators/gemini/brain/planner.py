@@ -41,6 +41,7 @@ _CANNOT: Mapping[Skill, str] = {
     "set_reminder": "set reminders",
     "list_reminders": "list reminders",
     "cancel_reminder": "cancel reminders",
+    "change_reminder": "change reminders",
     "check_price": "read prices on pages",
     "search_products": "search for products",
     "watch_price": "watch prices",

@@ -10,6 +10,7 @@ SKILL_OF_KIND: Mapping[Kind, Skill] = {
     "remind": "set_reminder",
     "list": "list_reminders",
     "cancel": "cancel_reminder",
+    "change": "change_reminder",
     "search": "search_web",
     "price": "check_price",
     "products": "search_products",

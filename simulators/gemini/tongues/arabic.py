@@ -75,6 +75,7 @@ ARABIC = Tongue(
         "set_reminder": "⏰ تم: **{text}**.",
         "list_reminders": "تذكيراتك:",
         "no reminders": "ليس لديك تذكيرات.",
+        "change_reminder": "غُيّر التذكير: **{text}**.",
         "cancel_reminder": "ألغي التذكير.",
         "check_price": "سعر **{title}** هو {price}.",
         "no price": "لم أستطع قراءة السعر بثقة.",

@@ -77,6 +77,7 @@ HINDI = Tongue(
         "set_reminder": "⏰ हो गया: **{text}**।",
         "list_reminders": "आपके रिमाइंडर:",
         "no reminders": "आपका कोई रिमाइंडर नहीं है।",
+        "change_reminder": "रिमाइंडर बदल गया: **{text}**।",
         "cancel_reminder": "रिमाइंडर रद्द हो गया।",
         "check_price": "**{title}** का दाम {price} है।",
         "no price": "वहाँ दाम पक्का नहीं पढ़ा जा सका।",

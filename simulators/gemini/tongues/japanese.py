@@ -79,6 +79,7 @@ JAPANESE = Tongue(
         "set_reminder": "⏰ 設定しました：**{text}**",
         "list_reminders": "リマインダー：",
         "no reminders": "リマインダーはありません。",
+        "change_reminder": "リマインダーを変更しました：**{text}**。",
         "cancel_reminder": "リマインダーを取り消しました。",
         "check_price": "**{title}** は {price} です。",
         "no price": "価格を確実に読み取れませんでした。",

@@ -82,6 +82,7 @@ PORTUGUESE = Tongue(
         "set_reminder": "⏰ Pronto: **{text}**.",
         "list_reminders": "Seus lembretes:",
         "no reminders": "Você não tem lembretes.",
+        "change_reminder": "O lembrete foi alterado: **{text}**.",
         "cancel_reminder": "O lembrete foi cancelado.",
         "check_price": "**{title}** custa {price}.",
         "no price": "Não consegui ler o preço com certeza.",

@@ -109,8 +109,15 @@ def _reminder(one: Json) -> str:
     rule = f", {one['rrule']}" if one.get("rrule") else ""
     due = f", next {_at(one['next_due'])}" if one["next_due"] else ""
     fired = f", fired {len(one['fired'])}x" if one["fired"] else ""
+    last = f", the last one {_came(one)}" if one["last_delivery"] else ""
     what = one.get("text", one.get("stream"))
-    return f"{what}: {one.get('local_time')} {one.get('zone')}{rule}: {one['status']}{due}{fired}"
+    when = f"{one.get('local_time')} {one.get('zone')}{rule}"
+    return f"{what}: {when}: {one['status']}{due}{fired}{last}"
+
+
+def _came(one: Json) -> str:
+    last: Json = one["last_delivery"]
+    return f"{last['state']}{' by template' if last['by_template'] else ''}"
 
 
 def _watch(one: Json) -> str:
@@ -118,7 +125,8 @@ def _watch(one: Json) -> str:
     price = f"{last['amount']} {last['currency']}" if last.get("amount") else "no price yet"
     goal = f"{one.get('goal')} {one.get('below') or one.get('drop_percent') or ''}".strip()
     what = one.get("product") or one.get("url", one.get("stream"))
-    seen = f"{one['readings']} readings, {one['alerts']} alerts"
+    last_alert = f", the last one {_came(one)}" if one["last_delivery"] else ""
+    seen = f"{one['readings']} readings, {one['alerts']} alerts{last_alert}"
     return f"{what}: {goal}: {one['status']}, {price}, {seen}"
 
 

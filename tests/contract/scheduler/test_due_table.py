@@ -13,8 +13,8 @@ from contracts import streams
 from contracts.streams import UserId
 from services.scheduler import due as sql
 from services.scheduler.effects import Claimed, Overdue
+from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.table import DueTable
-from services.scheduler.tools import Active
 from taskflow import clock
 from taskflow.postgres import database as db
 from taskflow.projecting.projections import Statement
@@ -29,6 +29,7 @@ class Tables(Protocol):
     async def until_next(self) -> float | None: ...
     async def overdue(self) -> list[Overdue]: ...
     async def active(self, user: UserId) -> list[Active]: ...
+    async def spoken(self, user: UserId) -> list[Spoken]: ...
     async def write(self, *statements: Statement) -> None: ...
     def writing(self, *statements: Statement) -> AbstractAsyncContextManager[None]: ...
 
@@ -48,6 +49,9 @@ class InMemory:
 
     async def active(self, user: UserId) -> list[Active]:
         return self._due.active(user)
+
+    async def spoken(self, user: UserId) -> list[Spoken]:
+        return self._due.spoken(user)
 
     async def write(self, *statements: Statement) -> None:
         async with self.writing(*statements):
@@ -93,8 +97,13 @@ def is_set(n: int, due: datetime | None, user: UserId = ADA) -> Statement:
     return (sql._SET, (UUID(int=n), user, "2027-01-01T09:00:00", "UTC", None, due))
 
 
-def is_moved(n: int, due: datetime | None) -> Statement:
-    return (sql._MOVED, (UUID(int=n), due))
+def is_moved(
+    n: int,
+    due: datetime | None,
+    at: datetime | None = None,
+    follows: datetime | None = None,
+) -> Statement:
+    return (sql._MOVED, (UUID(int=n), due, at or clock.utc_now(), follows))
 
 
 def ids(found: Sequence[Claimed | Active]) -> list[int]:
@@ -159,6 +168,7 @@ async def test_active_ones_are_the_users_own_in_their_order(tables: Tables, now:
     ]
     await tables.write((sql._FORGOTTEN, (ADA,)))
     assert await tables.active(ADA) == []
+    assert await tables.spoken(ADA) == []
     assert ids(await tables.active(BOB)) == [2]
 
 
@@ -179,3 +189,28 @@ async def test_a_call_is_overdue_after_its_deadline_until_it_is_settled(
     await tables.write((sql._SETTLED, (UUID(int=1),)))
     await tables.write((sql._ABANDONED, (streams.conversation(BOB),)))
     assert await tables.overdue() == []
+
+
+async def test_of_those_that_spoke_for_the_last_time_the_latest_are_told_for_some_days(
+    tables: Tables, now: datetime
+) -> None:
+    day = timedelta(days=1)
+    await tables.write(*(is_set(n, now) for n in range(1, 6)), is_set(6, now, BOB))
+    await tables.write(is_moved(1, None, now - 8 * day), is_moved(2, None, now - 2 * day))
+    await tables.write(is_moved(3, None, now - day), is_moved(4, now + day, now))
+    await tables.write(is_moved(6, None, now))
+
+    assert [(one.reminder.int, one.number) for one in await tables.spoken(ADA)] == [(3, 3), (2, 2)]
+
+
+async def test_of_whom_one_is_late_all_that_are_late_are_given(
+    tables: Tables, now: datetime
+) -> None:
+    hour = timedelta(hours=1)
+    await tables.write(is_set(1, now - 3 * hour), is_set(2, now - hour), is_set(3, now - SECOND))
+    await tables.write(is_set(4, now - 2 * hour, BOB), is_set(5, now - hour))
+
+    assert set(ids(await tables.claim(1, 30))) == {1, 2, 5}
+    assert ids(await tables.claim(1, 30)) == [4]
+    assert ids(await tables.claim(1, 30)) == [3]
+    assert await tables.claim(9, 30) == []

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -56,7 +57,12 @@ class House:
         return [await self.vault.user_for([f"whatsapp:+1555777{n:04}"]) for n in range(count)]
 
     async def remind(
-        self, user: UserId, due: datetime, text: str = "stretch", rrule: str | None = None
+        self,
+        user: UserId,
+        due: datetime,
+        text: str = "stretch",
+        rrule: str | None = None,
+        **more: Any,
     ) -> UUID:
         """A reminder is set, by whatever road; past ones were missed."""
         reminder = uuid4()
@@ -67,6 +73,7 @@ class House:
             zone="UTC",
             rrule=rrule,
             tzdata="2026.1",
+            **more,
         )
         write = Write(streams.reminder(reminder), [told], user)
         await self.log.append([write], slots.retry(reminder))

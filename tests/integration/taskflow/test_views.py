@@ -207,13 +207,14 @@ async def test_a_reminder_ends_by_what_came_first(
         told = {"reminder": reminder, "text": "stretch", "local_time": "2026-11-24T15:00"}
         await teller.tell(ReminderSet(**told, zone="UTC", rrule=rrule, tzdata="2026.1"), stream)
         for what in happens:
-            fired = ReminderFired(reminder=reminder, due=NOW, late_s=0)
+            fired = ReminderFired(reminder=reminder, due=NOW, late_s=0, reply=reminder)
             cancelled = ReminderCancelled(reminder=reminder)
             await teller.tell(fired if what == "f" else cancelled, stream)
     connection = await asyncpg.connect(database)
     wanted = {name: (state, happens.count("f")) for name, (_, happens, state) in reminders.items()}
     for size in (1, 2, 500):
         await in_pages(database, event_log, Tasks(), size)
-        rows = await connection.fetch("select reminder, state, fired from task_reminders")
+        rows = await connection.fetch("select * from task_reminders")
         assert {row["reminder"]: (row["state"], row["fired"]) for row in rows} == wanted
+        assert all((row["last_reply"] is not None) == (row["fired"] > 0) for row in rows)
     await connection.close()

@@ -105,9 +105,9 @@ def test_it_is_set_once_and_strangers_change_nothing() -> None:
 
 def test_the_time_that_was_told_stands_though_it_passed_before_the_commit() -> None:
     life = Life("FREQ=DAILY;COUNT=2")
-    late = life.state.model_copy(update={"set_at": NINE + timedelta(seconds=40)})
+    late = life.state.model_copy(update={"begun_at": NINE + timedelta(seconds=40)})
 
     assert due_at(late) == NINE
     assert due_at(
-        late.model_copy(update={"set_at": NINE + timedelta(hours=1)})
+        late.model_copy(update={"begun_at": NINE + timedelta(hours=1)})
     ) == NINE + timedelta(days=1)

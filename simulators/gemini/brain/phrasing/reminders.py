@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import JsonValue
 
 from simulators.gemini.brain.places import zone_of
+from simulators.gemini.brain.times import find_spans
 from simulators.gemini.brain.when import Reading, When, read_when
 
 ASK_WHEN = "When should I remind you?"
@@ -62,12 +63,23 @@ _ZONE = re.compile(
 )
 
 
+_FOLLOW_UP = re.compile(
+    r"[,;]?\s*(?:and\s+)?(?:then\s+)?(?:please\s+)?(?:ask|nudge|ping|remind)\s+me\s+(?:once\s+)?"
+    r"(?:again|once\s+more)\b(?P<before>[^.!?]{0,30}?)\bif\s+i\s+(?:don'?t|do\s+not|haven'?t)\s+"
+    r"(?:answer|reply|respond)(?:ed|d)?\b(?P<after>[^.!?]{0,40})",
+    re.IGNORECASE,
+)
+USUAL_FOLLOW_UP = 60
+"""Minutes, where the person does not say how long."""
+
+
 @dataclass(frozen=True)
 class ReminderWish:
     text: str | None = None
     when: When | None = None
     needs_only_a_time: bool = False
     zone: str | None = None
+    follow_up_minutes: int | None = None
 
     def question(self) -> str | None:
         if self.text is None:
@@ -84,6 +96,7 @@ class ReminderWish:
             **(self.when.said if self.when else {}),
             "at": at.replace(microsecond=0).isoformat(timespec=seconds) if at else None,
             "zone": self.zone,
+            "follow_up_minutes": self.follow_up_minutes,
             "rrule": self.when.rrule if self.when else None,
         }
 
@@ -100,17 +113,28 @@ def wants_cancel(text: str) -> bool:
     return bool(_CANCEL.search(text))
 
 
+def without_politeness(text: str) -> str:
+    return _POLITE.sub("", text.strip())
+
+
 def read_cancel(text: str) -> str | None:
     """Which one: its number, or words of it; None if the person did not say."""
     rest = _CANCEL.sub(" ", _POLITE.sub("", text), count=1)
+    number = re.search(r"\d+", text)
+    return number.group() if number else named_in(rest)
+
+
+def named_in(text: str) -> str | None:
+    """Its number, or the words that are left of what names it."""
     if number := re.search(r"\d+", text):
         return number.group()
-    words = re.sub(r"\s+", " ", _WHICH_WORDS.sub(" ", rest)).strip()
+    words = re.sub(r"\s+", " ", _WHICH_WORDS.sub(" ", text)).strip()
     return words or None
 
 
 def read_reminder(text: str, now: datetime, home: str | None = None) -> ReminderWish:
     """`now` is the wall time at home, an IANA zone if it is known."""
+    text, follow_up_minutes = _read_follow_up(text)
     text, zone = _read_zone(_POLITE.sub("", text.strip()))
     if zone in available_timezones() and zone and home:
         now = now.replace(tzinfo=ZoneInfo(home)).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
@@ -123,7 +147,18 @@ def read_reminder(text: str, now: datetime, home: str | None = None) -> Reminder
         when=reading.when,
         needs_only_a_time=reading.missing == "time",
         zone=zone,
+        follow_up_minutes=follow_up_minutes,
     )
+
+
+def _read_follow_up(text: str) -> tuple[str, int | None]:
+    asked = _FOLLOW_UP.search(text)
+    if asked is None:
+        return text, None
+    said = re.sub(r"\b(?:after|within)\b", "in", f"{asked['before']} {asked['after']}")
+    minutes = sum((span.value for span in find_spans(said)), timedelta()).total_seconds() / 60
+    rest = f"{text[: asked.start()]} {text[asked.end() :]}"
+    return rest, round(minutes) or USUAL_FOLLOW_UP
 
 
 def _read_parts(before: str, after: str, now: datetime, *, by_morning: bool) -> tuple[Reading, str]:

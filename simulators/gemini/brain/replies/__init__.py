@@ -16,7 +16,12 @@ from simulators.gemini.brain.replies.products import tell_products
 from simulators.gemini.brain.replies.profile import tell_dropped, tell_facts, tell_noted
 from simulators.gemini.brain.replies.proposal import tell_proposed
 from simulators.gemini.brain.replies.recalled import tell_recalled
-from simulators.gemini.brain.replies.reminders import tell_cancelled, tell_reminders, tell_set
+from simulators.gemini.brain.replies.reminders import (
+    tell_cancelled,
+    tell_changed,
+    tell_reminders,
+    tell_set,
+)
 from simulators.gemini.brain.replies.watches import (
     tell_history,
     tell_running,
@@ -33,6 +38,7 @@ _TELL: Mapping[Skill, Callable[[Outcome], str]] = {
     "set_reminder": tell_set,
     "list_reminders": tell_reminders,
     "cancel_reminder": tell_cancelled,
+    "change_reminder": tell_changed,
     "search_products": tell_products,
     "watch_price": tell_watching,
     "list_watches": tell_watches,
@@ -51,6 +57,7 @@ _DEEDS: Mapping[Skill, str] = {
     "set_reminder": "set that reminder",
     "list_reminders": "list your reminders",
     "cancel_reminder": "cancel that reminder",
+    "change_reminder": "change that reminder",
     "check_price": "read that page",
     "search_products": "search for products",
     "watch_price": "watch that page",

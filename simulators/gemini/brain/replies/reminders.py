@@ -44,9 +44,19 @@ def tell_set(outcome: Outcome) -> str:
 
 def tell_reminders(outcome: Outcome) -> str:
     listed = outcome.items("reminders", "items")
-    if listed:
-        return "\n".join(["Your reminders:", *(reminder_line(item) for item in listed)])
-    return ready_text(outcome) or "You have no reminders."
+    spoken = outcome.items("spoken")
+    told = ["Your reminders:", *(reminder_line(item) for item in listed)] if listed else []
+    if spoken:
+        told += ["I reminded you of:", *(_spoken_line(item) for item in spoken)]
+    return "\n".join(told) or ready_text(outcome) or "You have no reminders."
+
+
+def _spoken_line(item: JsonObject) -> str:
+    last = item.get("last")
+    came: JsonObject = last if isinstance(last, dict) else {}
+    due, outcome, at = came.get("due"), came.get("outcome"), came.get("at")
+    told = f"- **{item.get('text', '?')}**, due {due}: {outcome}"
+    return f"{told}, {at}" if at else told
 
 
 def tell_cancelled(outcome: Outcome) -> str:
@@ -57,6 +67,15 @@ def tell_cancelled(outcome: Outcome) -> str:
     if cancelled:
         return "The reminder is cancelled."
     return ready_text(outcome) or f"The reminder tool answered: {tell_plainly(outcome)}"
+
+
+def tell_changed(outcome: Outcome) -> str:
+    text, at = outcome.get("text"), _moment(outcome.get(*_WHEN))
+    if text is None or at is None:
+        return ready_text(outcome) or f"The reminder tool answered: {tell_plainly(outcome)}"
+    if skipped := outcome.get("skipped"):
+        return f"I leave out {skipped}. **{text}** comes next on {at}."
+    return f"Changed: I will remind you on {at}: **{text}**"
 
 
 def repetition(rrule: str) -> str:

@@ -253,3 +253,15 @@ async def test_it_is_set_in_the_zone_of_the_reminder(zone: str) -> None:
         assert second.local_time[11:16] == "09:00"
 
     await lived(story)
+
+
+async def test_snooze_says_it_again_in_the_words_that_it_had_when_it_spoke() -> None:
+    async def story(house: House) -> None:
+        await said(house, "remind me to call mum", says(None, SET), says("Ok."))
+        call = ("change_reminder", {"which": "mum", "text": "call dad"})
+        await said(house, "call the mum one call dad instead", says(None, call), says("Ok."))
+        await house.fires(ADA)
+        await house.sends(ADA)
+        assert (await pressed(house, press(house, "hour"))).startswith("✓ Reminder: call dad")
+
+    await lived(story)

@@ -130,7 +130,7 @@ CHANGED: dict[str, tuple[str, Any, UserId, list[tuple[str, str]]]] = {
         stories.BOB,
         [("reply.delivered", "type")],
     ),
-    "scheduler.effects.LATE": (timedelta(days=1), stories.BOB, [("reply.ready", "text")]),
+    "scheduler.reminding.saying.LATE": (timedelta(days=1), stories.BOB, [("reply.ready", "text")]),
     "scheduler.decider.next_due": (
         an_hour_later,
         stories.BOB,

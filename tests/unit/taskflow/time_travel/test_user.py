@@ -45,6 +45,11 @@ def test_a_whole_user_at_the_end() -> None:
     )
     done, weekly = told["reminders"]
     assert (done["text"], done["status"], len(done["fired"])) == ("call mum", "done", 1)
+    assert (done["last_delivery"]["state"], done["last_delivery"]["by_template"]) == (
+        "delivered",
+        False,
+    )
+    assert weekly["last_delivery"] is None
     assert (weekly["status"], weekly["next_due"]) == ("standing", "2026-11-30T08:00:00+00:00")
     (watch,) = told["watches"]
     assert (watch["last_reading"]["amount"], watch["alerts"], watch["status"]) == (
@@ -52,6 +57,7 @@ def test_a_whole_user_at_the_end() -> None:
         1,
         "standing",
     )
+    assert watch["last_delivery"]["state"] == "delivered"
     assert told["open_calls"] == []
     assert not told["forgotten"]
 

@@ -21,6 +21,8 @@ SENTENCE = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}")
 PEOPLE = {"ReplyReady"}
 """What carries a text to a user."""
 OF_THE_CATALOGUE = {"Message", "Counted", "Typed"}
+OF_TOOLS = {"Wording"}
+"""Whose phrases are messages of the catalogue as well."""
 UNSEEN = {
     *(
         "Refused",
@@ -86,7 +88,7 @@ def _is_unseen(node: ast.AST) -> bool:
         return False
     match node.func:
         case ast.Name(id=called):
-            return called in OF_THE_CATALOGUE | UNSEEN
+            return called in OF_THE_CATALOGUE | OF_TOOLS | UNSEEN
         case ast.Attribute(attr=called):
             return called in LOGGED | UNSEEN
         case _:

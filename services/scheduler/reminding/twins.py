@@ -16,13 +16,25 @@ LOOKED_BACK = 24
 """Events before a call, among which its turn's other calls stand."""
 PAUSE = 0.1
 """Seconds between looks at what became of a twin; the tool's own timeout ends them."""
-Mark = tuple[str, datetime, str | None, frozenset[date]]
+Mark = tuple[str, datetime, str | None, frozenset[date], int | None]
 
 
-def mark(text: str, due: datetime, rule: str | None, except_on: Iterable[date]) -> Mark:
+def mark(
+    text: str,
+    due: datetime,
+    rule: str | None,
+    except_on: Iterable[date],
+    follow_up_minutes: int | None,
+) -> Mark:
     """What twins have in common."""
     folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return folded, due.replace(second=0, microsecond=0), rule, frozenset(except_on)
+    return (
+        folded,
+        due.replace(second=0, microsecond=0),
+        rule,
+        frozenset(except_on),
+        follow_up_minutes,
+    )
 
 
 async def result_of_twin(

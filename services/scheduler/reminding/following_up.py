@@ -1,0 +1,146 @@
+"""An occurrence that nobody answered is followed up once, where its user asked for that.
+
+Whoever wrote or pressed anything since it was said has answered. What was not said, because it is
+held or was refused, is not followed up.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+import structlog
+
+from contracts import slots, streams
+from contracts.conversation import MessageReceived, ReplyReady
+from contracts.recorded import Recorded
+from contracts.reminders import ReminderFollowedUp, ReminderSet
+from contracts.streams import UserId
+from services.scheduler.decider import FOLD, Reminder, follow_up_at
+from services.scheduler.reminding.saying import buttons_of
+from services.scheduler.reminding.stating import stated
+from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
+from taskflow.log.appending import Because, Write
+from taskflow.log.event_log import Log
+from taskflow.log.folding import Folded
+from taskflow.log.folds import Folds
+from taskflow.postgres.database import UNAVAILABLE
+from taskflow.time_travel.sending import sendings
+from taskflow.words.message import Message
+
+CLAIM_SECONDS = 30
+PAUSE = 1.0
+TOO_LATE = timedelta(hours=6)
+"""After its time: nobody wonders any more why they were asked only once."""
+_SAID = frozenset({"sent", "delivered", "read"})
+_AGAIN = Message("_(You have not answered, so I ask once more.)_")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One that is ours to decide for a while."""
+
+    reminder: UUID
+    at: datetime
+    found_at: datetime
+
+
+class Due(Protocol):
+    """Raises what `UNAVAILABLE` names while the database is away."""
+
+    async def follow_ups(self, limit: int, seconds: int) -> list[FollowUp]:
+        """Due ones that nobody holds; for so many seconds nobody else is given them."""
+        ...
+
+    async def settle(self, reminder: UUID, at: datetime) -> None:
+        """Nothing is to be said at that instant any more."""
+        ...
+
+
+class FollowingUp:
+    def __init__(self, due: Due, event_log: Log, folds: Folds, claim: int) -> None:
+        self._due, self._log, self._folds, self._claim = due, event_log, folds, claim
+
+    async def keep_following_up(self) -> None:
+        """For ever."""
+        while True:
+            try:
+                await self.follow_up_due()
+            except (*UNAVAILABLE, Retryable) as error:
+                log.warning("following_up.interrupted", error=type(error).__name__)
+            await asyncio.sleep(PAUSE)
+
+    async def follow_up_due(self) -> int:
+        claimed = await self._due.follow_ups(self._claim, CLAIM_SECONDS)
+        for one in claimed:
+            try:
+                done = await self._one(one)
+            except UnknownEvent:
+                log.warning("reminder.unknown_event", stream=streams.reminder(one.reminder))
+            except ConcurrentAppend:
+                # A message came, or the reminder changed: it is decided again.
+                continue
+            else:
+                if not done:
+                    await self._due.settle(one.reminder, one.at)
+        return len(claimed)
+
+    async def _one(self, claimed: FollowUp) -> bool:
+        """Whether it is followed up."""
+        stream = streams.reminder(claimed.reminder)
+        folded = await self._folds.fold(stream, FOLD)
+        state = folded.state
+        if follow_up_at(state) != claimed.at or claimed.found_at - claimed.at > TOO_LATE:
+            return False
+        origin: Recorded[ReminderSet] = (await self._log.firsts([stream]))[stream]
+        since = await self._unanswered(state, UserId(cast("UUID", origin.user_id)))
+        if since is None:
+            return False
+        try:
+            await self._ask(folded, origin, since)
+        except SealedForEver:
+            log.info("reminder.of_a_forgotten_user", reminder=str(claimed.reminder))
+            return False
+        return True
+
+    async def _unanswered(self, state: Reminder, user: UserId) -> int | None:
+        """The version up to which nobody has answered what was said; None: somebody has."""
+        ready = await self._log.find(state.reply) if state.reply else None
+        if ready is None:
+            return None
+        events = await self._log.read(streams.conversation(user), ready.version)
+        return events[-1].version if is_unanswered(ready, events) else None
+
+    async def _ask(self, folded: Folded[Reminder], origin: Recorded[ReminderSet], at: int) -> None:
+        state, user = folded.state, UserId(cast("UUID", origin.user_id))
+        assert state.fired is not None, "it is followed up because it fired"
+        told = await stated(self._log, origin.stream, state)
+        slot = slots.follow_up(origin.event.reminder, state.fired)
+        said = slots.event_id(slot, 1)
+        followed = ReminderFollowedUp(reminder=origin.event.reminder, due=state.fired, reply=said)
+        reply = ReplyReady(
+            turn=None,
+            kind="reminder",
+            text=f"⏰ {told.text}\n{_AGAIN.said(told.language)}",
+            language=told.language,
+            buttons=buttons_of(said, told.language),
+        )
+        here = streams.conversation(user)
+        writes = [
+            Write(origin.stream, [followed], user, expected_version=folded.version),
+            Write(here, [reply], user, expected_version=at, gates=(MessageReceived.type,)),
+        ]
+        await self._log.append(writes, slot, Because.of(origin))
+        log.info("reminder.followed_up", reminder=str(origin.event.reminder))
+
+
+def is_unanswered(ready: Recorded[Any], since: Sequence[Recorded[Any]]) -> bool:
+    """Whether a reply was said, and its user has neither written nor pressed anything since."""
+    if any(isinstance(one.event, MessageReceived) for one in since):
+        return False
+    sending = sendings([ready, *since])[ready.event_id]
+    return sending.state() in _SAID

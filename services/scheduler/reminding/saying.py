@@ -1,0 +1,45 @@
+"""How a reminder is said: its words, its buttons, and when it was meant for where it is late."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from contracts import buttons
+from contracts.conversation import Button
+from services.scheduler.reminding.stating import Stated
+from taskflow import zones
+from taskflow.words import values
+from taskflow.words.answers import ANSWERS
+from taskflow.words.message import Message
+
+LATE = timedelta(minutes=5)
+"""From here on the reminder says when it was meant for."""
+_MISSED = Message("While I could not write, these were due. Sorry that they are late:")
+_SORRY = Message("_(This was meant for {when}. Sorry that it is late.)_")
+
+
+def text_of(told: Stated, due: datetime, found_at: datetime) -> str:
+    text = f"⏰ {told.text}"
+    if found_at - due < LATE:
+        return text
+    return f"{text}\n{_SORRY.said(told.language, when=when_of(told, due))}"
+
+
+def text_of_all(told: Sequence[Stated], dues: Sequence[datetime], found_at: datetime) -> str:
+    """Of several they are listed, with their times."""
+    if len(told) == 1:
+        return text_of(told[0], dues[0], found_at)
+    lines = [f"• {when_of(one, due)}: {one.text}" for one, due in zip(told, dues, strict=True)]
+    return "\n".join([f"⏰ {_MISSED.said(told[0].language)}", *lines])
+
+
+def when_of(told: Stated, due: datetime) -> str:
+    return values.day_and_time(due.astimezone(zones.of(told.zone)), told.language)
+
+
+def buttons_of(reply: UUID, language: str) -> list[Button]:
+    """By which its user answers this very reply."""
+    return [
+        Button(payload=buttons.payload(answer, reply), label=label.said(language))
+        for answer, label in ANSWERS.items()
+    ]
