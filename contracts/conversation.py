@@ -189,11 +189,11 @@ class ReplyReady(Event):
 
     v2 names the replies it repeats; v3 may show a picture, and may be a watch's alert; v4 names
     the changes that it tells; v5 names the language of what nobody asked for just now; v6 may have
-    buttons, and may be said by the gateway itself, or by an operator.
+    buttons, and may be said by the gateway itself, or by an operator; v7 may bring a document.
     """
 
     type: ClassVar = "reply.ready"
-    version: ClassVar = 6
+    version: ClassVar = 7
 
     turn: UUID | None
     kind: ReplyKind
@@ -213,6 +213,9 @@ class ReplyReady(Event):
     """BCP 47; of a reminder and an alert, which may need a template in it."""
     buttons: Personal[list[Button]] | None = None
     """At most three, under the last part."""
+    document: UUID | None = None
+    """In the media store; it goes out as a part of its own behind the text, for WhatsApp shows no
+    text beside a document that comes from Twilio."""
 
 
 @upcasts(ReplyReady, from_version=1)
@@ -238,6 +241,11 @@ def _in_some_language(data: Json) -> Json:
 @upcasts(ReplyReady, from_version=5)
 def _without_buttons(data: Json) -> Json:
     return {**data, "buttons": None}
+
+
+@upcasts(ReplyReady, from_version=6)
+def _without_a_document(data: Json) -> Json:
+    return {**data, "document": None}
 
 
 @event

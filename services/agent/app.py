@@ -10,6 +10,8 @@ from services.agent.asking.hearing import Hearing, Loading
 from services.agent.asking.second_look import AskedOf
 from services.agent.decider import FOLD
 from services.agent.effects import Effects
+from services.agent.exporting.gathering import Gathering
+from services.agent.exporting.own_data import OwnData
 from services.agent.handlers import subscribe
 from services.agent.leaving import leaving
 from services.agent.memory.fact_tools import FactTools
@@ -30,7 +32,8 @@ async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[Non
     gemini = Gemini(settings)
     forgetting = Forgetting(runtime.pool, runtime.vault, runtime.log)
     look = AskedOf(gemini.named(settings.gemini_small_model)) if settings.truth_look else None
-    loading = Loading(Media(runtime.pool, runtime.vault))
+    media = Media(runtime.pool, runtime.vault)
+    loading = Loading(media)
     effects = Effects(
         runtime.log,
         gemini,
@@ -46,6 +49,7 @@ async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[Non
         *HistoryTools(table, runtime.vault, runtime.log, index).all(),
         *FactTools(runtime.log).all(),
         leaving.tool(),
+        OwnData(Gathering(runtime.log, runtime.vault), media).tool(),
     ]
     hearing = Hearing(runtime.log, gemini, loading)
     subscribe(runtime, effects, tools, hearing, quiet=quiet, workers=settings.agent_workers)

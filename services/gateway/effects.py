@@ -12,7 +12,7 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplySending
 from services.gateway import decider
-from services.gateway.channels.buttons import Content, sayable
+from services.gateway.channels.buttons import GONE, Content, sayable
 from services.gateway.channels.channel import (
     Accepted,
     Channel,
@@ -39,6 +39,7 @@ from taskflow.errors import ConcurrentAppend, Permanent, SealedForEver, VendorUn
 from taskflow.log.appending import Appended, Because, Outcome, Write
 from taskflow.log.event_log import Log
 from taskflow.privacy.vault import UnknownUser, Vault
+from taskflow.words.languages import SOURCE
 
 CLAIM_HOLDS = 5.0
 """Seconds from claim to POST: a sender that slept longer might be reconciled already."""
@@ -87,7 +88,7 @@ class Effects:
         """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
         head, user = move.head, streams.user_of(cause.stream)
         try:
-            content = await self._content(head, cause, move.template, marked=move.marked)
+            content = await self._content(head, cause, lane, move.template, marked=move.marked)
             address = await self._vault.address_of(user)
         except (SealedForEver, UnknownUser) as error:
             await self._fail_unsent(move, cause, lane, error.code)
@@ -107,6 +108,7 @@ class Effects:
                 return
         # One that is gone takes no text with it.
         shown = await self._pictures.url(picture) if picture else None
+        text = text or ("" if shown else content.gone)
         await self._pacing.turn()
         token, began = clock.new_id(), clock.monotonic()
         if not await self._claimed(move, len(content.parts), token, cause, lane):
@@ -239,7 +241,7 @@ class Effects:
         try:
             address = await self._vault.address_of(streams.user_of(cause.stream))
             told = move.head
-            content = await self._content(told, cause, told.template, marked=told.marked)
+            content = await self._content(told, cause, lane, told.template, marked=told.marked)
             listed = await self._channel.sent_to(address, move.claimed_at)
         except (VendorUnavailable, SealedForEver, UnknownUser):
             return None
@@ -256,7 +258,7 @@ class Effects:
         return matching[0] if matching else None
 
     async def _content(
-        self, head: Queued, cause: Recorded[Any], template: str | None, *, marked: bool
+        self, head: Queued, cause: Recorded[Any], lane: Lane, template: str | None, *, marked: bool
     ) -> Content:
         ours = cause.event_id == head.reply
         recorded = cause if ours else await self._log.find(head.reply)
@@ -272,7 +274,8 @@ class Effects:
             return Content(opened, [said], None, template)
         said = sayable(ready, said_by)
         buttons = said.buttons if head.has_buttons else ()
-        return Content(opened, said.parts, ready.picture, buttons=buttons)
+        gone = GONE.said(lane.language or SOURCE)
+        return Content(opened, said.parts, ready.picture, buttons=buttons, gone=gone)
 
 
 def at_gate(stream: str, decision: Decide, lane: Lane) -> Write:

@@ -41,12 +41,13 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
         runtime.project(view(), gather=VIEWS_GATHER_SECONDS)
     reminders = ReminderTools(table, runtime.log, runtime.folds, due)
     listing = Listing(pages, table, runtime.log, runtime.folds)
+    media = Media(runtime.pool, runtime.vault)
     watching = WatchTools(
         listing,
         runtime.log,
         watches,
         Addresses(told.was_told, told.canonical, PageIds(settings.master_keys[0])),
-        Media(runtime.pool, runtime.vault),
+        media,
         draw=chart.draw,
         rhythm=settings.rhythm,
     )
@@ -70,6 +71,7 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
     runtime.background(_watch(runtime), "watchdog")
     measuring = Measuring(runtime.settings.dsn, runtime.log, runtime.wakeups)
     runtime.background(measuring.run(), "measuring")
+    runtime.background(media.keep_sweeping(), "media")
     runtime.background(Shredding(runtime.settings.dsn).run(), "shredding")
     yield
 

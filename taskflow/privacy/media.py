@@ -7,10 +7,12 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
+import structlog
 
 from contracts.streams import UserId
 from taskflow import clock, failpoints
@@ -22,6 +24,7 @@ MAX_BYTES = 5 * 1024 * 1024
 """WhatsApp's limit of an image."""
 MOST_KEPT = 16 * 1024 * 1024
 """Bytes of what a person sent: WhatsApp's limit of sound and video."""
+SWEEP_SECONDS = 300.0
 AT_ONCE = 256 * 1024
 """Bytes that are sealed or opened in less than a millisecond; more is left to a thread."""
 CONTENT_TYPES = frozenset({"image/png", "image/jpeg"})
@@ -29,10 +32,12 @@ CONTENT_TYPES = frozenset({"image/png", "image/jpeg"})
 
 T = TypeVar("T")
 
+log = structlog.get_logger()
+
 # The lock on the user's row: once `forget` has their key, nothing of theirs is stored any more.
 _PUT = """
-insert into media (id, user_id, content_type, sha256, sealed)
-select $1, user_id, $3, $4, $5 from vault_people
+insert into media (id, user_id, content_type, sha256, sealed, expires_at)
+select $1, user_id, $3, $4, $5, $6 from vault_people
  where user_id = $2 and forgotten_at is null for share
 on conflict (id) do nothing
 returning id
@@ -41,13 +46,15 @@ _STANDING = "select sha256 from media where id = $1 and user_id = $2"
 # A key may be cached for minutes after it was destroyed: the vault's row is asked, not the cache.
 _GET = """
 select user_id, content_type, sealed from media join vault_people using (user_id)
- where id = $1 and forgotten_at is null
+ where id = $1 and forgotten_at is null and (expires_at is null or expires_at > now())
 """
 _HAS = """
 select exists (select from media join vault_people using (user_id)
-                where id = $1 and forgotten_at is null)
+                where id = $1 and forgotten_at is null
+                  and (expires_at is null or expires_at > now()))
 """
 _PURGE = "delete from media where user_id = $1"
+_EXPIRED = "delete from media where expires_at <= now()"
 
 
 class TooLargeToKeep(Permanent):
@@ -92,18 +99,29 @@ class Media:
         _check(content_type, data)
         return await self._stored(user, content_type, data, media_id or clock.new_id())
 
-    async def keep(self, user: UserId, content_type: str, data: bytes, media_id: UUID) -> Stored:
-        """As `put`, for what a person sent: of any type, and at most MOST_KEPT bytes."""
+    async def keep(
+        self,
+        user: UserId,
+        content_type: str,
+        data: bytes,
+        media_id: UUID,
+        until: datetime | None = None,
+    ) -> Stored:
+        """As `put`, for files: of any type, at most MOST_KEPT bytes, for good or for a while."""
         if not 0 < len(data) <= MOST_KEPT:
             raise TooLargeToKeep(f"{len(data)} bytes; a medium has 1 to {MOST_KEPT}")
-        return await self._stored(user, content_type, data, media_id)
+        return await self._stored(user, content_type, data, media_id, until)
 
-    async def _stored(self, user: UserId, content_type: str, data: bytes, id_: UUID) -> Stored:
+    async def _stored(
+        self, user: UserId, content_type: str, data: bytes, id_: UUID, until: datetime | None = None
+    ) -> Stored:
         try:
             key = await self._vault.key(user)
             digest, sealed = await _worked(data, lambda: (_hash(data), key.seal(data, id_.bytes)))
             async with failpoints.MEDIA_COMMIT:
-                new = await self._pool.fetchval(_PUT, id_, user, content_type, digest, sealed)
+                new = await self._pool.fetchval(
+                    _PUT, id_, user, content_type, digest, sealed, until
+                )
             if new is not None:
                 return Stored(id_, digest.hex())
             standing: bytes | None = await self._pool.fetchval(_STANDING, id_, user)
@@ -134,6 +152,27 @@ class Media:
             return await self._pool.fetchval(_HAS, media_id)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable("the media store did not answer") from error
+
+    async def sweep(self) -> int:
+        """Deletes what was kept for a while that is over, and says how many.
+
+        Raises DatabaseUnavailable.
+        """
+        try:
+            async with failpoints.MEDIA_COMMIT:
+                return deleted(await self._pool.execute(_EXPIRED))
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable("the media store did not answer") from error
+
+    async def keep_sweeping(self) -> None:
+        """For as long as its service runs; any number of them may."""
+        while True:
+            try:
+                if gone := await self.sweep():
+                    log.info("media.expired", count=gone)
+            except DatabaseUnavailable as error:
+                log.warning("media.not_swept", error=error.code)
+            await asyncio.sleep(SWEEP_SECONDS)
 
 
 async def purge(connection: Connection, user: UserId) -> int:

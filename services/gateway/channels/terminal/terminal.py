@@ -14,7 +14,7 @@ from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.recorded import Recorded
 from contracts.replies import ReplyFailed, ReplyRefused, ReplySending, ReplySent
-from services.gateway.channels.buttons import sayable
+from services.gateway.channels.buttons import GONE, sayable
 from services.gateway.channels.channel import (
     Accepted,
     Listed,
@@ -30,6 +30,7 @@ from taskflow.errors import Retryable, SealedForEver, VendorUnavailable
 from taskflow.log.event_log import Log
 from taskflow.privacy.terminal_pass import PREFIX
 from taskflow.privacy.vault import Vault
+from taskflow.words.languages import SOURCE
 
 Attempt = tuple[UUID, int, int]
 
@@ -147,8 +148,12 @@ class Terminal:
         parts = sayable(ready, said_by).parts  # its words say what buttons would
         if event.part >= len(parts):
             return None
-        shows = ready.picture if event.part == 0 else None
-        return parts[event.part], await self._pictures.url(shows) if shows else None
+        is_last = event.part == len(parts) - 1
+        shows = (ready.document if is_last else None) or (
+            ready.picture if event.part == 0 else None
+        )
+        url = await self._pictures.url(shows) if shows else None
+        return parts[event.part] or ("" if url else GONE.said(ready.language or SOURCE)), url
 
 
 def reference(claim: UUID) -> str:

@@ -138,7 +138,7 @@ class Twilio:
         over = filled(message.text, message.buttons) if message.buttons and not shows else None
         content = await self._quick_replies.content(over.shape) if over else None
         if over is None or content is None:
-            return {"body": message.text, **shows}
+            return ({"body": message.text} if message.text else {}) | shows
         return {"content_sid": content, "content_variables": json.dumps(over.variables)}
 
     async def _post(self, fields: dict[str, Any]) -> Outcome:
