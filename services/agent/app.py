@@ -21,7 +21,6 @@ from services.agent.settings import AgentSettings
 from services.agent.takeover.idle import Idle, OpenTakeovers
 from taskflow.forgetting.erasure import Forgetting
 from taskflow.places import meaning
-from taskflow.privacy.media import Media
 from taskflow.process.service import Runtime, run
 from taskflow.process.watchdog import Moves
 from taskflow.tooling import keep_offered
@@ -32,7 +31,7 @@ async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[Non
     gemini = Gemini(settings)
     forgetting = Forgetting(runtime.pool, runtime.vault, runtime.log)
     look = AskedOf(gemini.named(settings.gemini_small_model)) if settings.truth_look else None
-    media = Media(runtime.pool, runtime.vault)
+    media = runtime.media()
     loading = Loading(media)
     effects = Effects(
         runtime.log,

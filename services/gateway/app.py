@@ -43,7 +43,6 @@ from services.gateway.web.requests import Requests
 from services.gateway.webhooks import Webhooks
 from taskflow import clock
 from taskflow.health.gauges import Gauges
-from taskflow.privacy.media import Media
 from taskflow.process.service import Runtime, run
 from taskflow.process.serving import serving
 from taskflow.process.watchdog import Moves
@@ -66,7 +65,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     pacing = Pacing(settings.taskflow_send_per_second)
     now = DatabaseClock(runtime.pool).now
     links = PictureLinks(settings.master_keys, settings.public_url)
-    media = Media(runtime.pool, runtime.vault)
+    media = runtime.media()
     pictures = Pictures(media, links)
     terminal = Terminal(runtime.log, runtime.vault, pictures)
     channel = ByAddress(twilio, terminal)

@@ -20,7 +20,6 @@ from services.scheduler.watches.table import WatchTable
 from services.scheduler.watches.tools import Addresses, WatchTools
 from taskflow.forgetting.shredding import Shredding
 from taskflow.log import told
-from taskflow.privacy.media import Media
 from taskflow.process.service import Runtime, keep_relaying, run
 from taskflow.process.watchdog import Watchdog
 from taskflow.tooling import keep_offered
@@ -41,7 +40,7 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
         runtime.project(view(), gather=VIEWS_GATHER_SECONDS)
     reminders = ReminderTools(table, runtime.log, runtime.folds, due)
     listing = Listing(pages, table, runtime.log, runtime.folds)
-    media = Media(runtime.pool, runtime.vault)
+    media = runtime.media()
     watching = WatchTools(
         listing,
         runtime.log,

@@ -22,8 +22,14 @@ WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
-    with running(tmp_path_factory.mktemp("stack")) as stack:
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where media lie, instead of in PostgreSQL."""
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, media: Path) -> Generator[Stack]:
+    with running(tmp_path_factory.mktemp("stack"), {"TASKFLOW_MEDIA": str(media)}) as stack:
         yield stack
 
 
@@ -56,7 +62,7 @@ def saved(page: Page, folder: Path) -> dict[str, Any]:
     return json.loads(zipfile.ZipFile(path).read("data.json"))
 
 
-def test_all_that_is_held_of_them_comes_as_a_file(page: Page, tmp_path: Path) -> None:
+def test_all_that_is_held_of_them_comes_as_a_file(page: Page, media: Path, tmp_path: Path) -> None:
     says(page, "call me Adalind", "Noted")
     says(page, "remind me on 24 December at 9 to feed the parrot", "✓ Reminder")
     says(page, "send me everything you have about me", "✓ All that I hold of you, as a file")
@@ -65,6 +71,8 @@ def test_all_that_is_held_of_them_comes_as_a_file(page: Page, tmp_path: Path) ->
     assert held["messages"][0]["text"] == "call me Adalind"
     assert [one["value"] for one in held["remembered"]] == ["Adalind"]
     assert [one["text"] for one in held["reminders"]] == ["feed the parrot"]
+    (sealed,) = [one for one in media.rglob("*") if one.is_file()]
+    assert b"PK" not in sealed.read_bytes()[:40]
     for width, (x, y) in WIDTHS.items() if SHOTS else ():
         page.set_viewport_size({"width": x, "height": y})
         page.locator("#messages a.file").last.scroll_into_view_if_needed()
