@@ -217,11 +217,11 @@ class ReplyReady(Event):
     v2 names the replies it repeats; v3 may show a picture, and may be a watch's alert; v4 names
     the changes that it tells; v5 names the language of what nobody asked for just now; v6 may have
     buttons, and may be said by the gateway itself, or by an operator; v7 may have a list to pick
-    from.
+    from; v8 may bring a document.
     """
 
     type: ClassVar = "reply.ready"
-    version: ClassVar = 7
+    version: ClassVar = 8
 
     turn: UUID | None
     kind: ReplyKind
@@ -243,6 +243,9 @@ class ReplyReady(Event):
     """At most three, under the last part."""
     choices: Personal[Choices] | None = None
     """Not in the text: where the channel has no list, or none fits, they are written under it."""
+    document: UUID | None = None
+    """In the media store; it goes out as a part of its own behind the text, for WhatsApp shows no
+    text beside a document that comes from Twilio."""
 
 
 @upcasts(ReplyReady, from_version=1)
@@ -273,6 +276,11 @@ def _without_buttons(data: Json) -> Json:
 @upcasts(ReplyReady, from_version=6)
 def _without_choices(data: Json) -> Json:
     return {**data, "choices": None}
+
+
+@upcasts(ReplyReady, from_version=7)
+def _without_a_document(data: Json) -> Json:
+    return {**data, "document": None}
 
 
 @event

@@ -1,5 +1,6 @@
-"""What became of the media of a message: kept, refused; and what was said in a voice note."""
+"""What became of the media of a message, what was said in a voice note, and a user's own data."""
 
+from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -74,3 +75,26 @@ class VoiceTranscribed(Event):
     prompt_version: str
     usage: Usage = Field(default_factory=Usage)
     took_ms: int = 0
+
+
+@event
+class DataExported(Event):
+    """What is held of a user lies in the media store as a file, for them alone and for a while.
+
+    It stands in their profile, beside the `tool.finished` of the call that they asked for it by.
+    """
+
+    type: ClassVar = "user.data_exported"
+
+    call: UUID
+    media: UUID
+    """In the media store."""
+    content_type: str
+    size: int
+    """Bytes."""
+    entries: int
+    """Messages, replies, facts and all else that it lists."""
+    complete: bool
+    """Whether nothing was left out for its size; what is left out is the oldest."""
+    until: datetime
+    """From then on it is gone."""

@@ -141,10 +141,13 @@ def _without_its_message(data: Json) -> Json:
 
 @event
 class ToolFinished(Event):
-    """v2 may bring a picture, and may repeat what an earlier call found; v3 may find addresses."""
+    """v2 may bring a picture, and may repeat what an earlier call found; v3 may find addresses.
+
+    v4 may bring a document.
+    """
 
     type: ClassVar = "tool.finished"
-    version: ClassVar = 3
+    version: ClassVar = 4
 
     call: UUID
     tool: ToolName
@@ -156,6 +159,8 @@ class ToolFinished(Event):
     """The call that found this, a moment ago."""
     finds_addresses: bool = False
     """Addresses in the result may be opened."""
+    document: UUID | None = None
+    """In the media store: it goes out with the reply that has this change's receipt."""
 
 
 @upcasts(ToolFinished, from_version=1)
@@ -166,6 +171,11 @@ def _found_by_itself(data: Json) -> Json:
 @upcasts(ToolFinished, from_version=2)
 def _searched_by_name(data: Json) -> Json:
     return {**data, "finds_addresses": data["tool"] in declared_before.SEARCHES}
+
+
+@upcasts(ToolFinished, from_version=3)
+def _brought_no_document(data: Json) -> Json:
+    return {**data, "document": None}
 
 
 FailureCode = Literal[

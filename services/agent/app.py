@@ -10,6 +10,8 @@ from services.agent.asking.hearing import Hearing, Loading
 from services.agent.asking.second_look import AskedOf
 from services.agent.decider import FOLD
 from services.agent.effects import Effects
+from services.agent.exporting.gathering import Gathering
+from services.agent.exporting.own_data import OwnData
 from services.agent.handlers import subscribe
 from services.agent.leaving import leaving
 from services.agent.memory.fact_tools import FactTools
@@ -19,7 +21,6 @@ from services.agent.settings import AgentSettings
 from services.agent.takeover.idle import Idle, OpenTakeovers
 from taskflow.forgetting.erasure import Forgetting
 from taskflow.places import meaning
-from taskflow.privacy.media import Media
 from taskflow.process.service import Runtime, run
 from taskflow.process.watchdog import Moves
 from taskflow.tooling import keep_offered
@@ -30,7 +31,8 @@ async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[Non
     gemini = Gemini(settings)
     forgetting = Forgetting(runtime.pool, runtime.vault, runtime.log)
     look = AskedOf(gemini.named(settings.gemini_small_model)) if settings.truth_look else None
-    loading = Loading(Media(runtime.pool, runtime.vault))
+    media = runtime.media()
+    loading = Loading(media)
     effects = Effects(
         runtime.log,
         gemini,
@@ -46,6 +48,7 @@ async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[Non
         *HistoryTools(table, runtime.vault, runtime.log, index).all(),
         *FactTools(runtime.log).all(),
         leaving.tool(),
+        OwnData(Gathering(runtime.log, runtime.vault), media).tool(),
     ]
     hearing = Hearing(runtime.log, gemini, loading)
     subscribe(runtime, effects, tools, hearing, quiet=quiet, workers=settings.agent_workers)

@@ -44,7 +44,6 @@ from taskflow import clock
 from taskflow.health.gauges import Gauges
 from taskflow.limits.buckets import Bucket
 from taskflow.postgres.database_clock import DatabaseClock
-from taskflow.privacy.media import Media
 from taskflow.process.service import Runtime, run
 from taskflow.process.serving import serving
 from taskflow.process.watchdog import Moves
@@ -66,7 +65,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     heard = Heard(runtime.log, runtime.folds)
     pacing = _pacing(runtime, settings)
     links = PictureLinks(settings.master_keys, settings.public_url)
-    media = Media(runtime.pool, runtime.vault)
+    media = runtime.media()
     pictures = Pictures(media, links)
     terminal = Terminal(runtime.log, runtime.vault, pictures)
     channel = ByAddress(twilio, terminal)

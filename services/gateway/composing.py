@@ -9,11 +9,13 @@ from services.gateway.decider import Claim, Group
 from services.gateway.queued import Queued
 from services.gateway.saying import digest
 from services.gateway.saying.parts import mark
-from services.gateway.saying.sayable import Content, sayable
+from services.gateway.saying.sayable import GONE, Content, sayable
+from services.gateway.state import Lane
 from services.gateway.templates import wording
 from services.gateway.templates.catalogue import Templates
 from taskflow.errors import Permanent
 from taskflow.log.event_log import Log
+from taskflow.words.languages import SOURCE
 
 
 class LostReply(Permanent):
@@ -29,7 +31,9 @@ class Composing:
         """`one_by_one`: each goes by itself, as after a restore: it was said so, if it was."""
         self._log, self._templates, self._one_by_one = log, templates, one_by_one
 
-    async def composed(self, move: Claim, cause: Recorded[Any]) -> tuple[Claim, Content]:
+    async def composed(
+        self, move: Claim, cause: Recorded[Any], lane: Lane
+    ) -> tuple[Claim, Content]:
         """The attempt with as many of those behind it as fit into its message, and that message."""
         head = move.head.but(marked=move.marked)
         behind = () if self._one_by_one else move.joined
@@ -39,9 +43,11 @@ class Composing:
             texts = _texts((head, *behind), opened)
             fit = digest.fitting(texts, _mark(head, opened[0].event))
         move = replace(move, joined=behind[: fit - 1])
-        return move, await self.content((head, *move.joined), cause, move.template)
+        return move, await self.content((head, *move.joined), cause, lane, move.template)
 
-    async def content(self, group: Group, cause: Recorded[Any], template: str | None) -> Content:
+    async def content(
+        self, group: Group, cause: Recorded[Any], lane: Lane, template: str | None
+    ) -> Content:
         """What an attempt said that was claimed for these; by a template it is the first alone."""
         head = group[0]
         opened = [await self._opened(one, cause) for one in group]
@@ -55,10 +61,13 @@ class Composing:
         if len(texts) > 1:
             return Content(opened[0], digest.joined(texts, said_by), None)
         said = sayable(ready.model_copy(update={"text": texts[0]}), said_by)
+        gone = GONE.said(lane.language or SOURCE)
         if not head.has_buttons:
-            return Content(opened[0], said.in_words(), ready.picture)
+            return Content(opened[0], said.in_words(), ready.picture, gone=gone)
         given, choices = said.buttons, said.choices
-        return Content(opened[0], said.parts, ready.picture, buttons=given, choices=choices)
+        return Content(
+            opened[0], said.parts, ready.picture, buttons=given, choices=choices, gone=gone
+        )
 
     async def _opened(self, reply: Queued, cause: Recorded[Any]) -> Recorded[ReplyReady]:
         ours = cause.event_id == reply.reply

@@ -77,7 +77,7 @@ class Effects:
         """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
         head, user = move.head, streams.user_of(cause.stream)
         try:
-            move, content = await self._composing.composed(move, cause)
+            move, content = await self._composing.composed(move, cause, lane)
             address = await self._vault.address_of(user)
         except (SealedForEver, UnknownUser) as error:
             await self._fail_unsent(move, cause, lane, error.code)
@@ -97,6 +97,7 @@ class Effects:
                 return
         # One that is gone takes no text with it.
         shown = await self._pictures.url(picture) if picture else None
+        text = text or ("" if shown else content.gone)
         token, began = clock.new_id(), clock.monotonic()
         if not await self._claimed(move, len(content.parts), token, cause, lane):
             return
@@ -235,7 +236,7 @@ class Effects:
         """
         try:
             address = await self._vault.address_of(streams.user_of(cause.stream))
-            content = await self._composing.content(move.group, cause, move.head.template)
+            content = await self._composing.content(move.group, cause, lane, move.head.template)
             listed = await self._channel.sent_to(address, move.claimed_at)
         except (VendorUnavailable, SealedForEver, UnknownUser):
             return None

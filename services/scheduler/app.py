@@ -21,7 +21,6 @@ from services.scheduler.watches.table import WatchTable
 from services.scheduler.watches.tools import Addresses, WatchTools
 from taskflow.forgetting.shredding import Shredding
 from taskflow.log import told
-from taskflow.privacy.media import Media
 from taskflow.process.service import Runtime, keep_relaying, run
 from taskflow.process.watchdog import Watchdog
 from taskflow.tooling import keep_offered
@@ -42,12 +41,13 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
         runtime.project(view(), gather=VIEWS_GATHER_SECONDS)
     reminders = ReminderTools(table, runtime.log, runtime.folds, due)
     listing = Listing(pages, table, runtime.log, runtime.folds)
+    media = runtime.media()
     watching = WatchTools(
         listing,
         runtime.log,
         watches,
         Addresses(told.was_told, told.canonical, PageIds(settings.master_keys[0])),
-        Media(runtime.pool, runtime.vault),
+        media,
         draw=chart.draw,
         rhythm=settings.rhythm,
     )
@@ -73,6 +73,7 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
     runtime.background(_watch(runtime), "watchdog")
     measuring = Measuring(runtime.settings.dsn, runtime.log, runtime.wakeups)
     runtime.background(measuring.run(), "measuring")
+    runtime.background(media.keep_sweeping(), "media")
     runtime.background(Shredding(runtime.settings.dsn).run(), "shredding")
     yield
 

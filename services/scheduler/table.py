@@ -1,6 +1,6 @@
 """What the scheduler asks of its read models, in SQL; `due.py` keeps them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -14,13 +14,24 @@ from services.scheduler.watches.listing import OpenCall
 from taskflow import failpoints
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 
+ANSWER_FIRST = timedelta(seconds=20)
+"""Beyond its time: for no longer does a reminder wait for the answer that its user waits for."""
+
+# An answer is worked on while the agent's driver stands in the conversation, or a call of it has
+# no outcome; once its `reply.ready` stands in the log, the lane keeps the order.
+_WAITS = f"""
+d.due_at > now() - interval '{ANSWER_FIRST.total_seconds():.0f} seconds'
+and (exists (select from moves m
+              where m.stream = 'conversation-' || d.user_id and m.service = 'agent')
+     or exists (select from open_calls c where c.stream = 'conversation-' || d.user_id))
+"""
 # The database's clock decides; its own short transaction, since a claim takes a transaction id and
 # the append that follows must take its streams' locks first.
-_CLAIM = """
+_CLAIM = f"""
 update due_reminders set claimed_until = now() + make_interval(secs => $2)
  where reminder in (
-   select reminder from due_reminders
-    where due_at <= now() and claimed_until < now()
+   select reminder from due_reminders d
+    where due_at <= now() and claimed_until < now() and not ({_WAITS})
     order by due_at limit $1 for update skip locked)
 returning reminder, user_id, due_at as due, now() as found_at
 """
@@ -42,9 +53,9 @@ update due_reminders set claimed_until = now() + make_interval(secs => $2)
     for update skip locked)
 returning reminder, user_id, due_at as due, now() as found_at
 """
-_NEXT = """
-select extract(epoch from min(due_at) - now()) from due_reminders
- where due_at is not null and claimed_until < now()
+_NEXT = f"""
+select extract(epoch from min(due_at) - now()) from due_reminders d
+ where due_at is not null and claimed_until < now() and (due_at > now() or not ({_WAITS}))
 """
 _REALIGN = """
 update due_reminders set due_at = $3, claimed_until = '-infinity'

@@ -21,7 +21,6 @@ from services.tools.searching.serpapi import SerpApi
 from services.tools.settings import ToolsSettings
 from taskflow.health.facts import Dependency
 from taskflow.places import meaning
-from taskflow.privacy.media import Media
 from taskflow.process import chromium
 from taskflow.process.service import Runtime, run
 from taskflow.tooling import keep_offered
@@ -62,7 +61,7 @@ async def _looker(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[L
         if browser is None:
             log.warning("browser.missing", do=chromium.HOW)
         runtime.probes.also["browser"] = lambda: _health(browser)
-        pictures = Media(runtime.pool, runtime.vault)
+        pictures = runtime.media()
         try:
             yield Looker(fetcher, browser, pictures, Robots(fetcher, readers), readers)
         finally:

@@ -67,6 +67,7 @@ class Message:
     attached: str | None = None
     """Inbound: the type of what they sent along; their phone keeps it, whatever Twilio has."""
     file_name: str | None = None
+    """Of what they sent along, or of a document of TaskFlow's."""
     said: str | None = None
     """Inbound: what they said in a voice note."""
     place: str | None = None
@@ -98,6 +99,11 @@ class Message:
         return self.media_kept and (self.media_type or "").startswith("image/")
 
     @property
+    def has_document(self) -> bool:
+        """Whether TaskFlow sent a file that the phone opens in another application."""
+        return self.media_kept and not self.attached and not self.has_picture
+
+    @property
     def tick(self) -> str:
         """How the bubble stands on the phone: an inbound one by what TaskFlow did with it."""
         if self.direction == "outbound":
@@ -119,7 +125,8 @@ class Message:
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in asdict(self).items()
         }
-        return data | {"tick": self.tick, "has_picture": self.has_picture}
+        shown = {"has_picture": self.has_picture, "has_document": self.has_document}
+        return data | {"tick": self.tick, **shown}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

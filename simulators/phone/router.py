@@ -102,15 +102,19 @@ class Page:
         )
 
     async def picture(self, sid: str) -> Response:
-        """Twilio's copy, or the phone's own, so that the page reaches no other server."""
+        """Twilio's copy, or the phone's own, so that the page reaches no other server.
+
+        A document is saved by the browser, and never shown in the page.
+        """
         message = self._phone.get(sid)
-        if message is None or not (message.has_picture or message.said):
+        if message is None or not (message.has_picture or message.has_document or message.said):
             return Response(status_code=404, headers=SAFE)
         path = self._copies.path(on_phone(sid) if message.attached else sid)
         if path is None:
             return Response(status_code=404, headers=SAFE)
         shown_as = message.attached or message.media_type
-        return FileResponse(path, media_type=shown_as, headers=PICTURE)
+        name = (message.file_name or "document") if message.has_document else None
+        return FileResponse(path, media_type=shown_as, headers=PICTURE, filename=name)
 
     async def send(self, sent: Sent, request: Request) -> dict[str, Any]:
         typed = Typed(

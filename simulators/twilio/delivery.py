@@ -108,7 +108,9 @@ class Deliveries:
         if isinstance(fetched, int):
             return fetched
         self._copies.keep(sid, fetched.data)
-        self._phone.amend(sid, media_type=fetched.content_type, media_kept=True)
+        self._phone.amend(
+            sid, media_type=fetched.content_type, media_kept=True, file_name=fetched.file_name
+        )
         return None
 
     async def _pause(self) -> None:

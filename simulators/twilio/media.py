@@ -43,6 +43,8 @@ _log = structlog.get_logger()
 class Fetched:
     content_type: str
     data: bytes
+    file_name: str | None = None
+    """As the server names it."""
 
 
 class MediaFetching:
@@ -105,4 +107,5 @@ async def _checked(answer: aiohttp.ClientResponse) -> Fetched | int:
         return MEDIA_NOT_FETCHED
     if not data.startswith(_BEGINS.get(content_type, b"")):
         return INVALID_CONTENT_TYPE
-    return Fetched(content_type, bytes(data))
+    disposition = answer.content_disposition
+    return Fetched(content_type, bytes(data), disposition.filename if disposition else None)

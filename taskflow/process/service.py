@@ -31,6 +31,8 @@ from taskflow.log.group_commit import GroupCommit
 from taskflow.postgres import database, migrate
 from taskflow.postgres.database import UNAVAILABLE
 from taskflow.postgres.wakeups import Wakeups
+from taskflow.privacy import objects
+from taskflow.privacy.media import Media
 from taskflow.privacy.sealing import MasterKey
 from taskflow.privacy.vault import Vault
 from taskflow.process import memory, variables
@@ -73,6 +75,10 @@ class Runtime:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
+
+    def media(self) -> Media:
+        """Raises Configuration for a TASKFLOW_MEDIA that is neither a folder nor a bucket."""
+        return media_store(self.settings, self.pool, self.vault)
 
     def background(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Runs for as long as the service does; its failure ends the service."""
@@ -304,3 +310,15 @@ async def _check_schema(service: str, settings: RuntimeSettings) -> None:
             raise Configuration(f"DATABASE_URL logs {service} in as {acting}: its own is {own}")
     finally:
         await connection.close()
+
+
+def media_store(settings: RuntimeSettings, pool: asyncpg.Pool, vault: Vault) -> Media:
+    """Raises Configuration for a TASKFLOW_MEDIA that is neither a folder nor a bucket."""
+    where = objects.opened(
+        settings.taskflow_media,
+        key_id=settings.taskflow_media_key_id,
+        secret=settings.taskflow_media_secret,
+        region=settings.taskflow_media_region,
+        endpoint=settings.taskflow_media_endpoint,
+    )
+    return Media(pool, vault, where)

@@ -92,6 +92,15 @@ class RuntimeSettings(Settings):
     taskflow_home: Path = Path(".taskflow")
     taskflow_archive: Path | None = None
     """Where archived partitions of the log lie; None: `archive` in the home."""
+    taskflow_media: str | None = Field(
+        default=None, examples=["s3://bucket/prefix", "/var/lib/taskflow/media"]
+    )
+    """Where new media lie, sealed; None: in PostgreSQL. Every service is given the same."""
+    taskflow_media_key_id: str | None = None
+    taskflow_media_secret: SecretStr | None = None
+    taskflow_media_region: str = "us-east-1"
+    taskflow_media_endpoint: str | None = Field(default=None, examples=["http://minio:9000"])
+    """None: Amazon's."""
     database_url: SecretStr = Field(examples=["postgresql://user:password@host:5432/taskflow"])
     nats_url: str = Field(examples=["nats://127.0.0.1:4222"])
     taskflow_master_key: MasterKey = Field(examples=["(openssl rand -base64 32)"])

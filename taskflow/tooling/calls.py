@@ -154,6 +154,7 @@ async def _outcome(tool: Tool[Any], call: Call, answers: Answers) -> list[Write]
                 result=done.result,
                 took_ms=took,
                 picture=done.picture,
+                document=done.document,
                 repeats=answer.found_by if again else None,
                 finds_addresses=tool.finds_addresses,
             )

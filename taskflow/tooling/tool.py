@@ -40,6 +40,8 @@ class Done:
     facts: Sequence[Write] = ()
     picture: UUID | None = None
     """In the media store; it goes out with the turn's reply."""
+    document: UUID | None = None
+    """In the media store; it goes out with the reply that tells this change by its receipt."""
     passing: bool = False
     """True: a moment later it may be otherwise, so another call looks again for itself."""
 

@@ -86,6 +86,20 @@ def test_a_reminder_is_set_said_and_fires_once(stack: Stack, user: str) -> None:
     assert [m["body"] for m in stack.accepted(user)].count(replies[1]) == 1
 
 
+@pytest.mark.long
+def test_a_reminder_that_falls_due_while_its_user_is_answered_follows_the_answer(
+    stack: Stack, user: str
+) -> None:
+    stack.say(user, "remind me in 6 seconds to stretch")
+    stack.await_replies(user, 1)
+    stack.script(user, {"text": "The answer.", "delay_ms": 9_000})
+    stack.say(user, "a question that takes its time")
+
+    _, answer, reminder = stack.await_replies(user, 3)
+    assert answer == "The answer."
+    assert reminder.startswith("⏰ stretch")
+
+
 def test_a_burst_of_three_messages_gets_one_answer(stack: Stack, user: str) -> None:
     stack.script(user, {"text": "One answer for all of it."})
     for body in ("hello", "are you there", "I wanted to ask"):

@@ -1,6 +1,6 @@
 """What the golden log of a release tells: every event there is, and what goes wrong at times."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +14,14 @@ from contracts.templates import TemplateCreated, TemplateReviewed
 from contracts.tools import ToolFailed, ToolFinished
 from services.agent import decider
 from services.agent.asking.gemini import Answer
+from services.agent.exporting.gathering import Gathering
+from services.agent.exporting.own_data import OwnData
 from services.gateway import decider as lanes
 from services.gateway.channels.channel import Accepted, Never, NotNow, TooLate, Unknown
 from services.gateway.channels.statuses import Callback
 from taskflow.log.appending import Write
+from taskflow.privacy.media import Stored
+from taskflow.privacy.sealing import DataKey
 from tests.support.golden_house import House, named, says
 
 ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV, MIA, NOA = (
@@ -37,7 +41,7 @@ async def everything(house: House) -> None:
     await house.offer("pay_bill")
     for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
                   zone, undoing, windows, consenting, templates, buttons, media,
-                  taken, digests):  # fmt: skip
+                  taken, digests, own_data):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -608,6 +612,35 @@ async def media(house: House) -> None:
     await house.put(LIV, [refused], slots.media(video.event_id, 0), video)
     await house.answers(LIV, says("I cannot watch videos."))
     await house.sends(LIV)
+
+
+async def own_data(house: House) -> None:
+    """Somebody asks for their data, and is sent it as a document."""
+    tool = OwnData(Gathering(house.log, NoKeys()), NoStore()).tool()
+    house.tools.append(tool)
+    await house.offer()
+    await house.hears(NOA, "please send me all my data")
+    await house.answers(NOA, says(None, (tool.name, {})), says("Here it comes."))
+    await house.sends(NOA)
+
+
+class NoKeys:
+    """Nothing is sealed in this log."""
+
+    async def key(self, _user: UserId) -> DataKey:
+        return DataKey(bytes(32))
+
+
+class NoStore:
+    async def keep(
+        self,
+        _user: UserId,
+        _content_type: str,
+        _data: bytes,
+        media_id: UUID,
+        _until: datetime | None = None,
+    ) -> Stored:
+        return Stored(media_id, "")
 
 
 async def came(house: House, content_type: str, text: str = "") -> Recorded[Any]:

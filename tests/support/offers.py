@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.tools import ToolOffered
+from services.agent.exporting.own_data import OwnData
 from services.agent.leaving import leaving
 from services.agent.memory.fact_tools import FactTools
 from services.agent.memory.search_history import HistoryTools
@@ -19,6 +20,7 @@ _OWNED: Mapping[str, Sequence[Tool[Any]]] = {
         *HistoryTools(_NOBODY, _NOBODY, _NOBODY).all(),
         *FactTools(_NOBODY).all(),
         leaving.tool(),
+        OwnData(_NOBODY, _NOBODY).tool(),
     ],
     "scheduler": [
         *ReminderTools(_NOBODY, _NOBODY, _NOBODY, _NOBODY).all(),

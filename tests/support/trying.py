@@ -11,6 +11,7 @@ from contracts.streams import UserId
 from contracts.tools import ToolFinished, ToolRequested
 from taskflow.tooling import Call, Refused, Tool
 from tests.support.golden_house import House, clocked, named, says
+from tests.support.memory_log import MemoryLog
 from tests.support.quiet import quiet
 from tests.support.spoken import spoken
 
@@ -21,9 +22,9 @@ STREAM = streams.conversation(USER)
 class Trial:
     """One user, the agent, and the tools of one service."""
 
-    def __init__(self, tools: Sequence[Tool[Any]]) -> None:
+    def __init__(self, tools: Sequence[Tool[Any]], log: MemoryLog | None = None) -> None:
         self._tools = {tool.name: tool for tool in tools}
-        self._house = House(tools=list(tools))
+        self._house = House(log or MemoryLog(), tools=list(tools))
 
     async def says(self, text: str, *answers: str | tuple[str, Json]) -> str:
         """The reply to this message, where the model answers so: in words, or with a call."""

@@ -259,6 +259,7 @@ def _reply(answer: ModelAnswered, words: Words, given: Circumstances) -> Iterato
         receipts=receipts.facts(given.receipts),
         in_reply_to=given.in_reply_to,
         picture=given.picture,
+        document=receipts.document(given.receipts),
     )
 
 

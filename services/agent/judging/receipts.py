@@ -60,6 +60,8 @@ class Receipt:
     facts: tuple[UUID, ...]
     line: str
     can_be_undone: bool = False
+    document: UUID | None = None
+    """What comes with it, in the media store."""
 
 
 def of_call(
@@ -102,7 +104,7 @@ def _of_outcome(
         return Receipt((id_,), f"{UNSURE} {told}")
     undo = offer.undone_by if offer else None
     can_be_undone = undo is not None and undo.arguments(fact.result) is not None
-    return Receipt((id_,), f"{DONE} {told}", can_be_undone)
+    return Receipt((id_,), f"{DONE} {told}", can_be_undone, fact.document)
 
 
 def in_words(
@@ -192,12 +194,18 @@ def telling(events: Sequence[Event], receipts: Sequence[Receipt], language: str)
             update={
                 "text": under(str(event.text), receipts, language),
                 "receipts": facts(receipts),
+                "document": document(receipts),
             }
         )
         if isinstance(event, ReplyReady) and event.turn and receipts and not event.receipts
         else event
         for event in events
     ]
+
+
+def document(receipts: Sequence[Receipt]) -> UUID | None:
+    """The newest that a receipt comes with: a reply brings one."""
+    return next((one.document for one in reversed(receipts) if one.document), None)
 
 
 def unmarked(text: str) -> str:

@@ -39,7 +39,7 @@ def exchanged(events: Iterable[Recorded[Any]]) -> dict[str, bool]:
         match event:
             case MessageReceived(message_ref=ref, kind=kind):
                 messages[ref] = kind == "media"
-            case ReplyReady(picture=picture) if picture is not None:
+            case ReplyReady() as ready if ready.picture or ready.document:
                 with_picture.add(recorded.event_id)
             case _:
                 # Sent, delivered, read: of whichever reply.

@@ -17,6 +17,12 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
+NAMES = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "taskflow-data.xlsx",
+}
+"""By which a document is shown: Twilio takes its name from the header, without spaces and at most
+20 characters."""
+
 log = structlog.get_logger()
 
 
@@ -49,8 +55,11 @@ class Pictures:
         if picture is None:
             return _said(404, "this picture is gone")
         log.info("picture.shown", size=len(picture.data))
+        named = NAMES.get(picture.content_type)
+        disposition = {"Content-Disposition": f"inline; filename={named}"} if named else {}
         # Not by media_type, which would add a charset to some types: Twilio compares it literally.
-        return Response(picture.data, headers={**HEADERS, "Content-Type": picture.content_type})
+        headers = {**HEADERS, **disposition, "Content-Type": picture.content_type}
+        return Response(picture.data, headers=headers)
 
 
 def _id(name: str) -> UUID | None:

@@ -9,9 +9,11 @@ from contracts.conversation import Button, Choices, ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.saying.parts import CAPTION, LIMIT, length, parts_of
 from taskflow.words.labels import in_rows
+from taskflow.words.message import Message
 
 OVER_BUTTONS = CAPTION
 """Characters of a text with buttons (WhatsApp)."""
+GONE = Message("The file is no longer there. Ask for it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +44,25 @@ class Content:
     """Under its last part."""
     choices: Choices | None = None
     """Under its last part."""
+    gone: str = ""
+    """What is said in a document's place, where that is no longer there."""
 
     def picture_of(self, part: int) -> UUID | None:
-        return self.picture if part == 0 and not self.template else None
+        """The medium that this part shows: a document is its reply's last part."""
+        if self.template:
+            return None
+        document = self.reply.event.document
+        if document is not None and part == len(self.parts) - 1:
+            return document
+        return self.picture if part == 0 else None
 
     def is_in(self, body: str, part: int) -> bool:
         """Whether a message that the channel lists says this part."""
         text = self.parts[part]
         if self.template:
             return text in body
+        if not text:
+            return body in {"", self.gone}
         # Twilio may list what stands under a text with it.
         has_more = self.buttons_of(part) or self.choices_of(part)
         return text == body or (bool(has_more) and body.startswith(text))
@@ -67,13 +79,16 @@ def sayable(reply: ReplyReady, mark: str = "") -> Sayable:
 
     A text that is too long for buttons is sent without, unless they answer what it asks: then it
     is cut so that they fit under its end. A picture has none. Choices are written under the text
-    where no list fits.
+    where no list fits. A document is a part without a text, behind the others; then there are no
+    buttons either.
     """
     if listed := _over_a_list(reply, mark):
         return listed
     text = in_words(reply.text, reply.choices) if reply.choices else reply.text
     has_picture = reply.picture is not None
     parts = parts_of(text, below_a_picture=has_picture, mark=mark)
+    if reply.document is not None:
+        return Sayable([*parts, ""])
     given = _usable(reply.buttons or ())
     if not given or (has_picture and len(parts) == 1):
         return Sayable(parts)
@@ -95,7 +110,8 @@ def in_words(text: str, choices: Choices) -> str:
 def _over_a_list(reply: ReplyReady, mark: str) -> Sayable | None:
     """None where it cannot be so: WhatsApp shows a list under a short text, and by itself."""
     choices = reply.choices
-    if choices is None or reply.buttons or reply.picture or not _is_list(choices):
+    has_medium = reply.picture is not None or reply.document is not None
+    if choices is None or reply.buttons or has_medium or not _is_list(choices):
         return None
     parts = parts_of(reply.text, below_a_picture=False, mark=mark)
     fits = len(parts) == 1 and length(parts[0]) <= OVER_BUTTONS

@@ -49,6 +49,7 @@ Kind = Literal[
     "forget",
     "correct",
     "forget_me",
+    "my_data",
     "talk",
     "clock",
     "lost",
@@ -136,6 +137,7 @@ _SIGNS: tuple[tuple[Kind, Callable[[str], bool]], ...] = (
     ("list", reminders.wants_list),
     ("watch", watches.wants_watch),
     ("remind", reminders.wants_reminder),
+    ("my_data", profile.wants_own_data),
     ("about", profile.asks_about_oneself),
     ("forget_me", profile.wants_to_be_forgotten),
     ("forget", profile.wants_forgotten),
@@ -238,6 +240,7 @@ _READERS: Mapping[Kind, Callable[[str, Scene], Wish | None]] = {
     "correct": lambda text, scene: facts.read_instead(text, scene.noted),
     "forget": lambda text, _: facts.read_drop(text),
     "forget_me": lambda text, _: Words("said", text),
+    "my_data": lambda text, _: Words("said", text),
 }
 
 

@@ -55,6 +55,7 @@ _CANNOT: Mapping[Skill, str] = {
     "forget_fact": "forget that",
     "list_facts": "list what I noted",
     "forget_me": "forget you",
+    "send_my_data": "send your data",
 }
 _OF_MEMORY = frozenset({"profile", "correct", "forget"})
 """Without their tool, or with nothing to note, words must do."""

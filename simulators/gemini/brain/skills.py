@@ -24,4 +24,5 @@ SKILL_OF_KIND: Mapping[Kind, Skill] = {
     "correct": "correct",
     "forget": "forget_fact",
     "forget_me": "forget_me",
+    "my_data": "send_my_data",
 }

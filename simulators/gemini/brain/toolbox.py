@@ -25,6 +25,7 @@ Skill = Literal[
     "forget_fact",
     "list_facts",
     "forget_me",
+    "send_my_data",
 ]
 SKILLS: tuple[Skill, ...] = get_args(Skill)
 # Words in the name of a tool that is called otherwise.
@@ -48,6 +49,7 @@ _HINTS: Mapping[Skill, tuple[tuple[str, ...], ...]] = {
     "forget_fact": (("forget", "fact"),),
     "list_facts": (("list", "facts"),),
     "forget_me": (("forget_me",),),
+    "send_my_data": (("my_data",),),
 }
 
 Toolbox = Mapping[Skill, FunctionDeclaration]

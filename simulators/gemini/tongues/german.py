@@ -15,6 +15,8 @@ GERMAN = Tongue(
         (r"^(?:ja|ja bitte|ja gerne|klar)\W*$", "yes"),
         (r"^(?:nein|nein danke|lieber nicht)\W*$", "no"),
         (r"\bwas kannst du\b|^hilfe\W*$", "what can you do?"),
+        (r"\b(?:schick|sende?|gib|exportiere?)\w*\b(?: mir)?(?: bitte)? (?:alle )?(?:meine daten|eine kopie meiner daten|alles,? was du (?:über|von) mi(?:ch|r) (?:hast|weißt|gespeichert hast))",
+         "send me all my data"),
         (r"\bwas wei(?:ß|ss)t du (?:alles )?(?:über|von) mi[rc]h?\b", "what do you know about me?"),
         (r"\bvergiss (?:mich|alles(?: über mich)?)\b", "forget me"),
         (r"\bvergiss,? wo ich wohne\b", "forget where I live"),
@@ -99,6 +101,7 @@ GERMAN = Tongue(
         "remember": "Das merke ich mir.",
         "correct": "Das merke ich mir so.",
         "forget_fact": "Das habe ich vergessen.",
+        "send_my_data": "Hier kommt alles, was ich über dich habe.",
         "known": "Das hast du mir erzählt:",
     },
 )  # fmt: skip

@@ -15,6 +15,8 @@ PORTUGUESE = Tongue(
         (r"^(?:sim|sim,? por favor|pode ser|isso|claro que sim)\W*$", "yes"),
         (r"^(?:n[aã]o|n[aã]o,? obrigad[oa])\W*$", "no"),
         (r"\bo que (?:voc[eê] )?(?:pode|sabe) fazer\b|^ajuda\W*$", "what can you do?"),
+        (r"\b(?:envi|mand|export|pass)\w*\b(?:[- ]me)?,? (?:(?:todos )?(?:os )?meus dados|uma c[oó]pia dos meus dados|tudo (?:o )?que (?:voc[eê] )?(?:tem|sabe|guarda) (?:de|sobre) mim)",
+         "send me all my data"),
         (r"\bo que (?:voc[eê] )?sabe (?:de|sobre) mim\b", "what do you know about me?"),
         (r"\b(?:esque[cç]a?(?: de)? mim|me esque[cç]a|apag\w+ tudo (?:que sabe )?sobre mim)\b",
          "forget me"),
@@ -94,6 +96,7 @@ PORTUGUESE = Tongue(
         "remember": "Vou lembrar disso.",
         "correct": "Vou lembrar assim.",
         "forget_fact": "Já esqueci.",
+        "send_my_data": "Aqui vai tudo o que tenho sobre você.",
         "known": "Foi isto que você me contou:",
     },
 )  # fmt: skip

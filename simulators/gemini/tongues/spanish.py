@@ -15,6 +15,8 @@ SPANISH = Tongue(
         (r"^(?:s[ií]|s[ií],? claro|s[ií],? por favor|vale|claro)\W*$", "yes"),
         (r"^(?:no|no,? gracias)\W*$", "no"),
         (r"\bqu[eé] (?:puedes|sabes) hacer\b|^ayuda\W*$", "what can you do?"),
+        (r"\b(?:env[ií]a|m[aá]nda|exporta|dame|p[aá]sa)\w*\b(?: por favor)?,? (?:(?:todos )?mis datos|una copia de mis datos|todo lo que (?:tienes|sabes|guardas) (?:de|sobre) m[ií])",
+         "send me all my data"),
         (r"\bqu[eé] sabes (?:de|sobre) m[ií]\b", "what do you know about me?"),
         (r"\b(?:olv[ií]date de m[ií]|olv[ií]dame|me olvides|borra todo lo (?:que sabes de m[ií]|m[ií]o))\b",
          "forget me"),
@@ -99,6 +101,7 @@ SPANISH = Tongue(
         "remember": "Lo recordaré.",
         "correct": "Lo recordaré así.",
         "forget_fact": "Ya lo he olvidado.",
+        "send_my_data": "Aquí va todo lo que tengo de ti.",
         "known": "Esto es lo que me has contado:",
     },
 )  # fmt: skip

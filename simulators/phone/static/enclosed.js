@@ -5,6 +5,7 @@ import { make } from "./dom.js";
 export function described(message) {
   if (message.said) return "🎤 ";
   if (message.place) return `📍 ${message.place} `;
+  if (message.has_document) return "📄 ";
   if (!message.attached || message.has_picture) return null;
   return message.attached === "text/vcard" ? "👤 " : "📄 ";
 }
@@ -12,8 +13,15 @@ export function described(message) {
 export function enclosed(message) {
   if (message.said) return voiceNote(message);
   if (message.place) return make("span", { class: "enclosed", dir: "auto" }, `📍 ${message.place}`);
+  if (message.has_document) return file(message);
   const name = (message.file_name ?? "").replace(/\.vcf$/, "") || message.attached;
   return make("span", { class: "enclosed", dir: "auto" }, `${described(message)}${name}`);
+}
+
+/* Opened by whatever reads its kind, as on a phone. */
+function file(message) {
+  const name = message.file_name ?? "document";
+  return make("a", { class: "enclosed file", dir: "auto", href: `/_media/${message.sid}`, download: name, title: message.media_type }, `📄 ${name}`);
 }
 
 /* Silence, for nobody can record here; what was said stands below it. */

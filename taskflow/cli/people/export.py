@@ -14,8 +14,8 @@ from taskflow.cli.private import write_private
 from taskflow.cli.seeing import Sight, all_seen, sight
 from taskflow.errors import Configuration
 from taskflow.privacy.addresses import kind_of
-from taskflow.privacy.media import Media
 from taskflow.privacy.vault import opened_address
+from taskflow.process.service import media_store
 from taskflow.time_travel import gathering
 from taskflow.time_travel.whole import whole
 
@@ -86,7 +86,7 @@ async def _media(me: Operator, user: UserId, sight_: Sight) -> list[dict[str, An
     """Pictures whole, in base64: one file holds everything."""
     if sight_.erased:
         return []
-    store = Media(me.pool, me.vault)
+    store = media_store(me.settings, me.pool, me.vault)
     found: list[dict[str, Any]] = []
     for row in await me.pool.fetch(_MEDIA, user):
         picture = await store.get(row["id"])

@@ -102,7 +102,10 @@ def test_a_conversation_names_every_message_once() -> None:
     sent = {"reply": alert.event_id, "part": 0, "message_ref": "MM3"}
     told.tell(ReplySent(**sent, attempt=1, known_by="response"), ReplyRead(**sent))
     (plain,) = told.tell(ReplyReady(turn=None, kind="answer", text="65"))
+    (data,) = told.tell(ReplyReady(turn=None, kind="answer", text="Here", document=USER))
+    told.tell(ReplySent(reply=data.event_id, part=1, message_ref="MM5", attempt=1, known_by="list"))
     # Only assumed to be gone: its SID is told by what became of it.
     told.tell(ReplyDelivered(reply=plain.event_id, part=0, message_ref="SM4"), UserForgotten())
 
-    assert exchanged(told.events) == {"SM1": False, "MM2": True, "MM3": True, "SM4": False}
+    media = {"MM2": True, "MM3": True, "MM5": True}
+    assert exchanged(told.events) == {"SM1": False, **media, "SM4": False}

@@ -88,6 +88,9 @@ class House:
     async def fired(self) -> Counter[str]:
         return Counter(row["stream"] for row in await self.owner.fetch(_FIRED))
 
+    async def has_fired(self, reminder: UUID) -> bool:
+        return (await self.fired())[streams.reminder(reminder)] > 0
+
     async def is_quiet(self) -> bool:
         return await self.owner.fetchval(_WAITING) == 0
 

@@ -13,6 +13,7 @@ from contracts import slots, streams
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
+from services.scheduler.table import ANSWER_FIRST
 from taskflow import clock
 from taskflow.log.appending import Exists, Write
 from taskflow.log.event_log import Cursor
@@ -38,6 +39,24 @@ select f.event_id from events f
     where r.type = 'reply.ready' and r.transaction_id = f.transaction_id
       and r.cause = f.cause)
 """
+
+OPEN = {
+    "a turn": (
+        (
+            "insert into moves (stream, service, driver, since) "
+            "values ($1, 'agent', gen_random_uuid(), now())"
+        ),
+        "delete from moves where stream = $1",
+    ),
+    "a call": (
+        (
+            "insert into open_calls (call, stream, tool, deadline) "
+            "values (gen_random_uuid(), $1, 'search_web', now() + interval '1 hour')"
+        ),
+        "delete from open_calls where stream = $1",
+    ),
+}
+"""What stands while an answer is worked on, and what ends it."""
 
 
 def soon(seconds: float) -> datetime:
@@ -86,6 +105,33 @@ async def test_after_a_downtime_each_speaks_once_and_says_that_it_is_late(house:
         "select due_at from due_reminders where reminder = $1", daily
     )
     assert following == missed + timedelta(days=4)
+
+
+@pytest.mark.parametrize("by", ["a turn", "a call"])
+async def test_a_reminder_waits_for_the_answer_that_its_user_waits_for(
+    house: House, by: str
+) -> None:
+    ada, bob = await house.users(2)
+    is_open, is_over = OPEN[by]
+    await house.owner.execute(is_open, streams.conversation(ada))
+    hers, his = await house.remind(ada, soon(0)), await house.remind(bob, soon(0))
+
+    async with house.replicas(2):
+        await eventually(lambda: house.has_fired(his), 20)
+        assert not await house.has_fired(hers)
+        await house.owner.execute(is_over, streams.conversation(ada))
+        await all_fired_once(house, [hers, his], [ada, bob])
+
+    assert all("meant for" not in said for said in await house.spoken(ada, bob))
+
+
+async def test_no_answer_holds_a_reminder_back_for_long(house: House) -> None:
+    (ada,) = await house.users(1)
+    await house.owner.execute(OPEN["a turn"][0], streams.conversation(ada))
+    reminder = await house.remind(ada, clock.utc_now().replace(microsecond=0) - ANSWER_FIRST)
+
+    async with house.replicas(1):
+        await all_fired_once(house, [reminder], [ada])
 
 
 async def test_cancelling_and_firing_race_and_one_of_them_wins(house: House) -> None:

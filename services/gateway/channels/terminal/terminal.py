@@ -25,11 +25,12 @@ from services.gateway.channels.channel import (
 )
 from services.gateway.channels.media import Pictures
 from services.gateway.saying.parts import mark
-from services.gateway.saying.sayable import sayable
+from services.gateway.saying.sayable import GONE, sayable
 from taskflow.errors import Retryable, SealedForEver, VendorUnavailable
 from taskflow.log.event_log import Log
 from taskflow.privacy.terminal_pass import PREFIX
 from taskflow.privacy.vault import Vault
+from taskflow.words.languages import SOURCE
 
 Attempt = tuple[UUID, int, int]
 
@@ -148,8 +149,12 @@ class Terminal:
         parts = sayable(ready, said_by).in_words()
         if event.part >= len(parts):
             return None
-        shows = ready.picture if event.part == 0 else None
-        return parts[event.part], await self._pictures.url(shows) if shows else None
+        is_last = event.part == len(parts) - 1
+        shows = (ready.document if is_last else None) or (
+            ready.picture if event.part == 0 else None
+        )
+        url = await self._pictures.url(shows) if shows else None
+        return parts[event.part] or ("" if url else GONE.said(ready.language or SOURCE)), url
 
 
 def reference(claim: UUID) -> str:

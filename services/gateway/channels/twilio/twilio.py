@@ -146,7 +146,7 @@ class Twilio:
         if over is None or content is None:
             choices = message.choices
             body = in_words(message.text, choices) if choices else message.text
-            return {"body": body, **shows}
+            return ({"body": body} if body else {}) | shows
         return {"content_sid": content, "content_variables": json.dumps(over.variables)}
 
     async def _post(self, fields: dict[str, Any]) -> Outcome:

@@ -101,6 +101,15 @@ _FORGET_ME = re.compile(
     r"|\b(?:wipe|erase|delete)\s+everything\s+you(?:'ve|\s+have)?\s*(?:got|have|hold)?\s+(?:on|of)\s+me\b",
     re.IGNORECASE,
 )
+_MY_DATA = re.compile(
+    r"\b(?:send|give|export|download|e-?mail|get|show|hand)\b(?:\s+(?:me|us|over))*\s+(?:an?\s+)?"
+    r"(?:copy\s+of\s+|export\s+of\s+|file\s+(?:of|with)\s+)?(?:all\s+(?:of\s+)?)?(?:my\s+(?:own\s+|personal\s+)?data\b"
+    r"|everything\s+(?:that\s+)?you(?:'ve|\s+have|\s+know|\s+hold|\s+keep)\b.{0,20}\b(?:about|of|on)\s+me\b"
+    r"|(?:the\s+|all\s+(?:the\s+)?)?data\s+(?:that\s+)?you(?:'ve|\s+have|\s+hold|\s+keep)\b.{0,20}\b(?:about|of|on)\s+me\b)"
+    r"|\b(?:i\s+(?:want|need|would\s+like)|i'd\s+like|may\s+i\s+have|can\s+i\s+(?:have|get))\s+(?:an?\s+)?(?:copy|export)\s+of\s+"
+    r"(?:all\s+)?my\s+(?:personal\s+)?data\b",
+    re.IGNORECASE,
+)
 _FORGET = re.compile(
     rf"{_LEAD}(?:forget|(?:don'?t|do\s+not|stop|no\s+longer|never)\s+remember(?:ing)?|un-?learn)\s+"
     r"(?:that\b|where\b|what\b|who\b|which\b|how\b|my\b|me\b|everything\b|all\b|about\s+(?!it\b)\S|i\b|i'm\b)"
@@ -142,6 +151,11 @@ def asked_whom(text: str) -> str | None:
 def wants_to_be_forgotten(text: str) -> bool:
     """Altogether, not a fact or two."""
     return bool(_FORGET_ME.search(text.strip()))
+
+
+def wants_own_data(text: str) -> bool:
+    """All that is held of them, as a file."""
+    return bool(_MY_DATA.search(text.strip()))
 
 
 def wants_forgotten(text: str) -> bool:

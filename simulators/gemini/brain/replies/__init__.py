@@ -50,7 +50,9 @@ _TELL: Mapping[Skill, Callable[[Outcome], str]] = {
     "correct": tell_noted,
     "forget_fact": tell_dropped,
     "list_facts": tell_facts,
+    "send_my_data": lambda _: SENDING_DATA,
 }
+SENDING_DATA = "Here it comes: everything I hold of you."
 _DEEDS: Mapping[Skill, str] = {
     "search_flights": "search for flights",
     "search_web": "search the web",
@@ -71,6 +73,7 @@ _DEEDS: Mapping[Skill, str] = {
     "forget_fact": "forget that",
     "list_facts": "list what I noted",
     "forget_me": "forget you",
+    "send_my_data": "send your data",
 }
 _ASK_WHICH: Mapping[str | None, str] = {
     "cancel_reminder": ASK_WHICH_REMINDER,

@@ -102,7 +102,7 @@ async def test_what_cannot_be_fetched_fails_later(world, url) -> None:
     assert world.app.hooks[-1].params["ErrorCode"] == "63019"
 
 
-async def test_a_document_is_no_picture(world) -> None:
+async def test_a_document_is_no_picture_and_is_saved(world) -> None:
     world.app.media["/media/1"] = ("application/pdf", b"%PDF-1.7")
     await world.write("hi")
     sid = await world.send(media_url=[f"{PUBLIC}/media/1"], status_callback=world.callback)
@@ -111,7 +111,8 @@ async def test_a_document_is_no_picture(world) -> None:
     shown = (await world.get("/_sim/phone/messages", user="+15551230001"))[-1]
     assert (shown["media_type"], shown["has_picture"]) == ("application/pdf", False)
     async with world.http.get(f"{world.url}/_media/{sid}") as answer:
-        assert answer.status == 404
+        assert (answer.status, await answer.read()) == (200, b"%PDF-1.7")
+        assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
 async def test_a_second_start_still_shows_the_picture_and_a_reset_does_not(world) -> None:

@@ -1,5 +1,6 @@
 """Pictures on their way out: fetched by Twilio at a signed address, shown on the phone."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,8 +9,10 @@ import pytest
 from contracts import slots, streams
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
+from services.gateway.saying.sayable import GONE
 from services.gateway.channels.links import PictureLinks
 from services.gateway.lane import FOLD
+from taskflow import clock
 from taskflow.log.appending import Write
 from taskflow.privacy.media import Media
 from taskflow.process.service import Runtime
@@ -19,6 +22,8 @@ from tests.support.forgetting import destroy_key
 
 pytestmark = pytest.mark.integration
 
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORKBOOK = b"PK\x03\x04 a workbook" * 100
 PNG = b"\x89PNG\r\n\x1a\n" + b"a chart" * 100
 
 
@@ -131,3 +136,57 @@ async def test_a_forgotten_users_picture_is_gone(house: House, runtime: Runtime)
 
     await destroy_key(house.vault, await house.user())
     assert (await asked(house, path))[0] == 404
+
+
+async def a_document(house: House, runtime: Runtime, until: datetime) -> UUID:
+    media = Media(runtime.pool, house.vault)
+    return (await media.keep(await house.user(), CONTENT_TYPE, WORKBOOK, uuid4(), until)).id
+
+
+async def bring(house: House, document: UUID) -> None:
+    user = await house.user()
+    reply = ReplyReady(turn=None, kind="answer", text="Here it comes.", document=document)
+    write = Write(streams.conversation(user), [reply], user)
+    await house.log.append([write], slots.retry(uuid4()))
+
+
+async def test_a_document_follows_its_text_as_a_message_of_its_own(
+    house: House, runtime: Runtime
+) -> None:
+    document = await a_document(house, runtime, clock.utc_now() + timedelta(hours=1))
+    await bring(house, document)
+    text, file = await on_the_phone(house, 2)
+
+    assert (text["body"], text["media_url"]) == ("Here it comes.", None)
+    assert (file["body"], file["status"], file["media_type"]) == ("", "delivered", CONTENT_TYPE)
+    async with house.http.get(f"{house.sim}/_media/{file['sid']}") as saved:
+        assert await saved.read() == WORKBOOK
+        assert saved.content_disposition is not None
+        assert (saved.content_disposition.type, saved.content_disposition.filename) == (
+            "attachment",
+            "taskflow-data.xlsx",
+        )
+
+
+async def test_a_document_whose_time_is_over_is_told_as_gone(
+    house: House, runtime: Runtime
+) -> None:
+    await bring(house, await a_document(house, runtime, clock.utc_now() - timedelta(seconds=1)))
+    _, told = await on_the_phone(house, 2)
+
+    assert (told["media_url"], told["body"]) == (None, GONE.said("en"))
+
+
+async def test_a_document_whose_answer_was_lost_is_found_and_sent_once(
+    house: House, runtime: Runtime
+) -> None:
+    await house.do("/_sim/twilio/callbacks", mode="off")
+    await house.fault("twilio", status=0, after_accept=True, count=2)
+    await bring(house, await a_document(house, runtime, clock.utc_now() + timedelta(hours=1)))
+
+    async def settled() -> bool:
+        stream = streams.conversation(await house.user())
+        return (await runtime.folds.fold(stream, FOLD)).state.driver is None
+
+    await eventually(settled, 25)
+    assert [one["body"] for one in await house.accepted()] == ["Here it comes.", ""]

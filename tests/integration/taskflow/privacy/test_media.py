@@ -3,13 +3,14 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from contracts.streams import UserId
-from taskflow import failpoints
+from taskflow import clock, failpoints
 from taskflow.errors import SealedForEver
 from taskflow.postgres import database as db
 from taskflow.postgres.database import DatabaseUnavailable
@@ -165,3 +166,20 @@ async def test_a_break_on_either_side_of_the_commit_is_mended_by_the_repetition(
         assert await media.has(id_) is (side == "after")
         await media.put(a_user, "image/png", PNG, media_id=id_)
         assert await media.has(id_)
+
+
+async def test_what_is_kept_for_a_while_is_gone_then_and_swept(
+    media: Media, pool: asyncpg.Pool, a_user: UserId
+) -> None:
+    now = clock.utc_now()
+    over, lasts, for_good = uuid4(), uuid4(), uuid4()
+    await media.keep(a_user, "text/plain", b"over", over, now - timedelta(seconds=1))
+    await media.keep(a_user, "text/plain", b"lasts", lasts, now + timedelta(hours=1))
+    await media.keep(a_user, "text/plain", b"for good", for_good)
+
+    assert await media.get(over) is None
+    assert not await media.has(over)
+    assert await media.get(lasts) == Picture("text/plain", b"lasts")
+    assert await media.sweep() == 1
+    left = {row["id"] for row in await pool.fetch("select id from media")}
+    assert left == {lasts, for_good}
