@@ -217,11 +217,11 @@ class ReplyReady(Event):
     v2 names the replies it repeats; v3 may show a picture, and may be a watch's alert; v4 names
     the changes that it tells; v5 names the language of what nobody asked for just now; v6 may have
     buttons, and may be said by the gateway itself, or by an operator; v7 may have a list to pick
-    from; v8 may bring a document.
+    from, or bring a document.
     """
 
     type: ClassVar = "reply.ready"
-    version: ClassVar = 8
+    version: ClassVar = 7
 
     turn: UUID | None
     kind: ReplyKind
@@ -274,13 +274,8 @@ def _without_buttons(data: Json) -> Json:
 
 
 @upcasts(ReplyReady, from_version=6)
-def _without_choices(data: Json) -> Json:
-    return {**data, "choices": None}
-
-
-@upcasts(ReplyReady, from_version=7)
-def _without_a_document(data: Json) -> Json:
-    return {**data, "document": None}
+def _without_choices_and_document(data: Json) -> Json:
+    return {**data, "choices": None, "document": None}
 
 
 @event

@@ -89,15 +89,19 @@ class DueTable:
         self._pool = pool
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
-        async with failpoints.DUE_COMMIT:
-            if await self._pool.fetchval(_ANY_LATE, LATE):
-                rows = await self._late(limit, seconds)
-            else:
+        if await self._pool.fetchval(_ANY_LATE, LATE):
+            rows = await self._late(limit, seconds)
+        else:
+            async with failpoints.DUE_COMMIT:
                 rows = await self._pool.fetch(_CLAIM, limit, seconds)
         return [Claimed(**dict(row.items())) for row in rows]
 
     async def _late(self, limit: int, seconds: int) -> list[asyncpg.Record]:
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with (
+            self._pool.acquire() as connection,
+            failpoints.DUE_COMMIT,
+            connection.transaction(),
+        ):
             await connection.execute(_ONE_AT_A_TIME)
             return await connection.fetch(_CLAIM_LATE, limit, seconds, LATE)
 

@@ -332,7 +332,7 @@ class House:
             pass
 
     async def work(self, user: UserId) -> bool:
-        waiting = sorted(self.state(user).waiting, key=str)
+        waiting = sorted(self.state(user).waiting, key=lambda call: self.log.get(call).version)
         for call in waiting:
             await self.do(call)
         return bool(waiting)

@@ -64,6 +64,7 @@ class ChangeTool:
 
         Give only what is to be otherwise, as the user said it: "make it 5 pm" is `time`, "an hour
         later" `by_minutes`, "not tomorrow" `skip` and `day`. What is left out stays as it is.
+        The fields of time are those of `set_reminder`.
         """
         await self._due.caught_up(call.request)
         if (before := await self._before(arguments, call)) is not None:

@@ -5,8 +5,9 @@ Pure. What the user leaves unsaid stays as it stands: "move it to 5 pm" keeps th
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.scheduler.meant import week_starts
 from services.scheduler.recurrence import check_rule, instant, next_local, parts_of
@@ -34,7 +35,15 @@ _ALL_OR_ONE = (
 )
 
 
+def _told_already(schema: dict[str, Any]) -> None:
+    """Each request carries `set_reminder` beside this, which tells what the fields of time are."""
+    for name in When.model_fields:
+        schema["properties"].get(name, {}).pop("description", None)
+
+
 class ChangeReminder(When):
+    model_config = ConfigDict(json_schema_extra=_told_already)
+
     which: str = Field(
         min_length=1, max_length=200, description="Its number in the list, or words of its text"
     )
