@@ -9,9 +9,9 @@ import pytest
 from contracts import slots, streams
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.saying.sayable import GONE
 from services.gateway.channels.links import PictureLinks
 from services.gateway.lane import FOLD
+from services.gateway.saying.sayable import GONE
 from taskflow import clock
 from taskflow.log.appending import Write
 from taskflow.privacy.media import Media
