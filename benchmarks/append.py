@@ -11,7 +11,7 @@ from contracts.streams import UserId
 from taskflow import clock
 from taskflow.log.appending import Write
 from taskflow.log.event_log import EventLog
-from taskflow.log.group_commit import APPEND, Row, append_now
+from taskflow.log.group_commit import APPEND, EventRow, append_now
 from taskflow.postgres import database
 from taskflow.postgres.database import Connection
 
@@ -150,7 +150,7 @@ class _Bench:
         return await closed_loop(append, count=count, callers=callers)
 
 
-def _parameters(appends: Sequence[Row]) -> list[list[Any]]:
+def _parameters(appends: Sequence[EventRow]) -> list[list[Any]]:
     return [
         list(column)
         for column in zip(

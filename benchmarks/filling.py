@@ -6,7 +6,7 @@ import asyncpg
 
 from benchmarks import rows
 from contracts.streams import UserId
-from taskflow.log.group_commit import Row
+from taskflow.log.group_commit import EventRow
 
 _CHUNK = 20_000
 
@@ -26,7 +26,7 @@ async def fill(dsn: str, count: int, users: Sequence[UserId], versions: rows.Ver
 
 
 async def copy(
-    connection: asyncpg.Connection, chunk: Sequence[Row], versions: rows.Versions
+    connection: asyncpg.Connection, chunk: Sequence[EventRow], versions: rows.Versions
 ) -> None:
     await connection.copy_records_to_table(
         "events", records=versions.tuples(chunk), columns=rows.COLUMNS

@@ -16,7 +16,7 @@ from contracts.reminders import ReminderSet
 from contracts.streams import UserId
 from services.scheduler.due import DueReminders, OpenCalls
 from taskflow import clock
-from taskflow.log.group_commit import Row
+from taskflow.log.group_commit import EventRow
 from taskflow.privacy.sealing import DataKey, sealed_payload
 
 ZONE = "Europe/Berlin"
@@ -59,7 +59,7 @@ class Filling:
                 "due_reminders", records=[due for _, due in told], columns=_DUE
             )
 
-    def _chunk(self, dues: Sequence[datetime]) -> Iterator[tuple[Row, tuple[Any, ...]]]:
+    def _chunk(self, dues: Sequence[datetime]) -> Iterator[tuple[EventRow, tuple[Any, ...]]]:
         zone = ZoneInfo(ZONE)
         for due in dues:
             user, key = self.keys[self.filled % len(self.keys)]
@@ -76,12 +76,12 @@ class Filling:
         await self.connection.execute(_RELAYED, stream_created)
 
 
-def _row(reminder: UUID, user: UserId, key: DataKey, local: str) -> Row:
+def _row(reminder: UUID, user: UserId, key: DataKey, local: str) -> EventRow:
     event_id = slots.event_id(reminder, 0)
     event = ReminderSet(
         reminder=reminder, text=TEXT, local_time=local, zone=ZONE, rrule=None, tzdata="2026a"
     )
-    return Row(
+    return EventRow(
         event_id=event_id,
         stream=streams.reminder(reminder),
         place=1,

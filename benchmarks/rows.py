@@ -11,7 +11,7 @@ from contracts import slots, streams
 from contracts.conversation import MessageReceived
 from contracts.streams import UserId
 from taskflow import clock
-from taskflow.log.group_commit import Row
+from taskflow.log.group_commit import EventRow
 from taskflow.postgres.database import Connection
 from taskflow.privacy.sealing import DataKey, sealed_payload
 
@@ -31,11 +31,11 @@ def message(sid: str) -> MessageReceived:
     )
 
 
-def ready(user: UserId) -> Row:
+def ready(user: UserId) -> EventRow:
     """A sealed message in this user's conversation, with a fresh id."""
     event_id = slots.event_id(clock.new_id(), 0)
     event = message(f"SM{event_id.hex}")
-    return Row(
+    return EventRow(
         event_id=event_id,
         stream=streams.conversation(user),
         place=1,
@@ -57,14 +57,14 @@ class Versions:
 
     last: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def columns(self, rows: Sequence[Row]) -> list[list[Any]]:
+    def columns(self, rows: Sequence[EventRow]) -> list[list[Any]]:
         """BARE's parameters."""
         return [list(column) for column in zip(*self.tuples(rows), strict=True)]
 
-    def tuples(self, rows: Iterable[Row]) -> list[tuple[Any, ...]]:
+    def tuples(self, rows: Iterable[EventRow]) -> list[tuple[Any, ...]]:
         return [self._values(row) for row in rows]
 
-    def _values(self, row: Row) -> tuple[Any, ...]:
+    def _values(self, row: EventRow) -> tuple[Any, ...]:
         self.last[row.stream] += 1
         return (
             row.event_id,

@@ -26,15 +26,15 @@ from simulators.shop import router as shop
 from simulators.shop import side_door as shop_side_door
 from simulators.twilio import router as twilio
 from simulators.twilio.account import Account
-from simulators.twilio.content import Contents
+from simulators.twilio.content import StoredContents
 from simulators.twilio.content_review import Review
 from simulators.twilio.content_router import build_content_router
 from simulators.twilio.content_side_door import build_side_door as build_content_side_door
-from simulators.twilio.delivery import Deliveries
+from simulators.twilio.delivery import DeliveryReports
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.inbound import Inbound
 from simulators.twilio.media import MediaFetching
-from simulators.twilio.webhooks import Webhooks
+from simulators.twilio.webhooks import WebhookSender
 from taskflow.telemetry import logs
 
 
@@ -42,15 +42,15 @@ def build_app(settings: SimulatorSettings) -> FastAPI:
     home = settings.taskflow_home / "simulators"
     phone, copies = Phone(Journal(home / "phone.jsonl")), Copies(home / "media")
     context = SimContext(settings, Faults(), phone, copies)
-    webhooks = Webhooks(settings.twilio_auth_token.get_secret_value())
+    webhooks = WebhookSender(settings.twilio_auth_token.get_secret_value())
     fetching = MediaFetching(settings)
     account = Account(settings)
     context.resets.append(account.forget)
-    contents = Contents(Journal(home / "contents.jsonl"))
+    contents = StoredContents(Journal(home / "contents.jsonl"))
     context.resets.append(contents.clear)
     review = Review(context, contents)
     inbound = Inbound(context, webhooks, account)
-    deliveries = Deliveries(context, webhooks, fetching)
+    deliveries = DeliveryReports(context, webhooks, fetching)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:

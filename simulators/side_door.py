@@ -10,18 +10,18 @@ from starlette.responses import JSONResponse, Response
 
 from simulators.context import SimContext
 from simulators.faults import Fault, Vendor
-from simulators.phone.message import Message
-from simulators.phone.router import NO_BUTTON, Pressed, UserAddress
+from simulators.phone.message import ChatMessage
+from simulators.phone.router import NO_BUTTON, PhonePress, UserAddress
 from simulators.phone.sharing import Strict
 from simulators.twilio.account import Account, AccountStatus, SenderStatus
 from simulators.twilio.callbacks import Mode, Receipts
-from simulators.twilio.delivery import Deliveries
+from simulators.twilio.delivery import DeliveryReports
 from simulators.twilio.inbound import (
     Enclosed,
     Inbound,
-    Place,
+    MapPlace,
+    PhoneInput,
     Received,
-    Typed,
     api_url,
     spoken,
 )
@@ -43,7 +43,7 @@ class PhoneMessage(Strict):
     """In place of `media_url`: what Twilio serves, of the type `media_type`."""
     voice: str | None = Field(default=None, min_length=1, max_length=4096)
     """What is said in a voice note."""
-    place: Place | None = None
+    place: MapPlace | None = None
     forwarded: bool = False
     quotes: str | None = Field(default=None, pattern="^(SM|MM)[0-9a-f]{32}$")
     """The sid of the message that it answers."""
@@ -66,7 +66,7 @@ class CallbackHabits(Strict):
     delay_ms: int | None = Field(default=None, ge=0, le=60_000)
 
 
-class Standing(Strict):
+class AccountStanding(Strict):
     """Of the account and of its registered sender."""
 
     account: AccountStatus = "active"
@@ -79,13 +79,13 @@ class ForUser(Strict):
 
 class SideDoor:
     def __init__(
-        self, context: SimContext, inbound: Inbound, deliveries: Deliveries, account: Account
+        self, context: SimContext, inbound: Inbound, deliveries: DeliveryReports, account: Account
     ) -> None:
         self._context, self._inbound, self._deliveries = context, inbound, deliveries
         self._account = account
 
     async def write(self, message: PhoneMessage, request: Request) -> dict[str, Any]:
-        typed = Typed(
+        typed = PhoneInput(
             user=message.from_,
             body=message.body,
             profile_name=message.profile_name,
@@ -104,7 +104,7 @@ class SideDoor:
         )
         return _answered(await self._inbound.receive(typed))
 
-    async def press(self, pressed: Pressed) -> Response:
+    async def press(self, pressed: PhonePress) -> Response:
         received = await self._inbound.press(pressed.sid, pressed.title)
         if received is None:
             return JSONResponse({"error": NO_BUTTON}, 404)
@@ -136,7 +136,7 @@ class SideDoor:
         self._deliveries.habits = replace(self._deliveries.habits, **changes)
         return asdict(self._deliveries.habits)
 
-    async def stand(self, standing: Standing) -> dict[str, Any]:
+    async def stand(self, standing: AccountStanding) -> dict[str, Any]:
         self._account.status, self._account.sender_status = standing.account, standing.sender
         return standing.model_dump()
 
@@ -177,7 +177,7 @@ def _answered(received: Received) -> dict[str, Any]:
     }
 
 
-def _shown(message: Message) -> dict[str, Any]:
+def _shown(message: ChatMessage) -> dict[str, Any]:
     return {
         "direction": message.direction,
         "body": message.body,
@@ -196,7 +196,7 @@ def _shown(message: Message) -> dict[str, Any]:
     }
 
 
-def _accepted(message: Message) -> dict[str, Any]:
+def _accepted(message: ChatMessage) -> dict[str, Any]:
     return {
         "sid": message.sid,
         "to": message.to,
@@ -217,7 +217,7 @@ def _accepted(message: Message) -> dict[str, Any]:
 
 
 def build_router(
-    context: SimContext, inbound: Inbound, deliveries: Deliveries, account: Account
+    context: SimContext, inbound: Inbound, deliveries: DeliveryReports, account: Account
 ) -> APIRouter:
     door = SideDoor(context, inbound, deliveries, account)
     router = APIRouter(prefix="/_sim")

@@ -103,7 +103,7 @@ ARCHIVE_DROP = Failpoint("archive.drop", "a partition leaves the database")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class FailpointOrder:
     place: str
     """A point's name with `.before` or `.after`, or `*`."""
     action: Action
@@ -121,7 +121,7 @@ class Order:
 class Armed:
     """What this process was told to do to itself."""
 
-    def __init__(self, orders: list[Order], seed: str | None) -> None:
+    def __init__(self, orders: list[FailpointOrder], seed: str | None) -> None:
         self.orders = orders
         self._chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self._times: Counter[str] = Counter()
@@ -156,7 +156,7 @@ def places() -> list[str]:
     return [f"{point.name}.{side}" for point in POINTS for side in ("before", "after")]
 
 
-def _order(said: str) -> Order:
+def _order(said: str) -> FailpointOrder:
     found = _ORDER.fullmatch(said)
     if found is None or found["action"] not in get_args(Action):
         raise Configuration(
@@ -169,7 +169,7 @@ def _order(said: str) -> Order:
             "`taskflow failpoints` lists them"
         )
     when = found["when"] or ("1" if found["action"] != "note" else "1.0")
-    return Order(
+    return FailpointOrder(
         place=found["place"],
         action=cast("Action", found["action"]),
         seconds=float(found["seconds"] or STALL_SECONDS),
@@ -178,7 +178,7 @@ def _order(said: str) -> Order:
     )
 
 
-async def _do(order: Order, place: str) -> None:
+async def _do(order: FailpointOrder, place: str) -> None:
     match order.action:
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from services.agent.asking.gemini import Gemini
 from services.agent.asking.hearing import Hearing, Loading
-from services.agent.asking.second_look import AskedOf
+from services.agent.asking.second_look import ModelLook
 from services.agent.decider import FOLD
 from services.agent.effects import Effects
 from services.agent.exporting.gathering import Gathering
@@ -30,7 +30,7 @@ from taskflow.tooling import keep_offered
 async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[None]:
     gemini = Gemini(settings)
     forgetting = Forgetting(runtime.pool, runtime.vault, runtime.log)
-    look = AskedOf(gemini.named(settings.gemini_small_model)) if settings.truth_look else None
+    look = ModelLook(gemini.named(settings.gemini_small_model)) if settings.truth_look else None
     media = runtime.media()
     loading = Loading(media)
     effects = Effects(

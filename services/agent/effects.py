@@ -50,9 +50,9 @@ from services.agent.judging.answers import wanted as wanted_of
 from services.agent.judging.private import PrivateFact
 from services.agent.judging.written import Written
 from services.agent.leaving import leaving
-from services.agent.memory.memory import Model
+from services.agent.memory.memory import SummaryModel
 from services.agent.owed import Owed
-from services.agent.reading import Reading, Step
+from services.agent.reading import Step, TurnReading
 from services.agent.settings import Answers
 from services.agent.speaking.introducing import introducing
 from services.agent.speaking.turn_language import TurnLanguage
@@ -83,7 +83,7 @@ class Effects:
     def __init__(
         self,
         event_log: Log,
-        model: Model,
+        model: SummaryModel,
         system: Prompt | None = None,
         destroyer: Destroyer | None = None,
         answers: Answers = "call",
@@ -101,8 +101,8 @@ class Effects:
         self._answers: Answers = answers
         self._look = look
         self._prompt = system or Prompt(prompt.CURRENT, prompt.text())
-        self._witness = witness or witnessing.AskedOf(model)
-        self._reading, self._loading = Reading(event_log, model), loading
+        self._witness = witness or witnessing.ModelWitness(model)
+        self._reading, self._loading = TurnReading(event_log, model), loading
         self._owed = Owed(event_log)
         self._language = TurnLanguage(event_log)
         self._catalogue = Catalogue(event_log)

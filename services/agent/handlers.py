@@ -47,7 +47,7 @@ MEDIA_POLL = timedelta(milliseconds=200)
 
 
 @dataclass(slots=True)
-class Turns:
+class TurnDriving:
     """Drives one delivery (see taskflow/bus/driving.py)."""
 
     folds: Folds
@@ -186,7 +186,7 @@ def subscribe(
                 await _stop(said, runtime.folds, effects)
             return
         await stop_if_asked(recorded, runtime.log, runtime.folds, effects)
-        turns = Turns(runtime.folds, effects, quiet, decider.LONGEST_MEDIA)
+        turns = TurnDriving(runtime.folds, effects, quiet, decider.LONGEST_MEDIA)
         driving = Driving(turns, runtime.attempts, runtime.dead_letters)
         await driving.drive(recorded, delivery)
 

@@ -14,7 +14,7 @@ from services.agent.judging import receipts
 from services.agent.judging.receipts import Receipt
 from services.agent.memory.profile.changing import in_words
 from services.agent.state import Conversation
-from services.agent.undo import Told
+from services.agent.undo import ToldChange
 from taskflow.log.event_log import Log
 
 
@@ -46,20 +46,20 @@ class Owed:
                 calls.append((fact.event, receipt))
         return [*told, *receipts.of_one_thing(calls)]
 
-    async def told_in(self, reply: UUID) -> list[Told]:
+    async def told_in(self, reply: UUID) -> list[ToldChange]:
         """The changes that a reply told of. Raises SealedForEver once the user is forgotten."""
         recorded = await self._found(reply)
         is_reply = recorded is not None and isinstance(recorded.event, ReplyReady)
         return await self._changes(recorded.event.receipts if recorded and is_reply else ())
 
-    async def _changes(self, outcomes: Sequence[UUID]) -> list[Told]:
-        changes: list[Told] = []
+    async def _changes(self, outcomes: Sequence[UUID]) -> list[ToldChange]:
+        changes: list[ToldChange] = []
         for outcome in outcomes:
             if (fact := await self._found(outcome)) is None:
                 continue
             is_of_call = isinstance(fact.event, ToolFinished | ToolFailed)
             request = await self._found(fact.event.call) if is_of_call else None
-            changes.append(Told(fact, request.event if request is not None else None))
+            changes.append(ToldChange(fact, request.event if request is not None else None))
         return changes
 
     async def _of_undo(
@@ -104,7 +104,7 @@ class Owed:
         return await self._log.opened(recorded) if recorded is not None else None
 
 
-def _stays(change: Told, offered: Mapping[str, ToolOffered], language: str) -> str:
+def _stays(change: ToldChange, offered: Mapping[str, ToolOffered], language: str) -> str:
     """A change that was not taken back."""
     fact = change.outcome.event
     if isinstance(fact, ProfileLearned):

@@ -13,7 +13,7 @@ DEADLINE_MARGIN = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class AskingStep:
     """The step that asks."""
 
     turn: UUID
@@ -31,7 +31,7 @@ def deadline(now: datetime, offer: ToolOffered | None) -> datetime:
 def asked(
     offer: ToolOffered,
     arguments: Json,
-    given: Asking,
+    given: AskingStep,
     *,
     zone: str,
     zone_known: bool,

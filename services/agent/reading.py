@@ -16,8 +16,8 @@ from services.agent.decider import AskModel
 from services.agent.judging import facts
 from services.agent.judging.proposals import canonical
 from services.agent.memory import zone_answer
-from services.agent.memory.fact_tools import Keeping
-from services.agent.memory.memory import Memory, Model, Profile
+from services.agent.memory.fact_tools import FactKeeping
+from services.agent.memory.memory import Memory, Profile, SummaryModel
 from services.agent.state import Conversation
 from taskflow import clock
 from taskflow.log.appending import Because, Write
@@ -84,7 +84,7 @@ class Step:
             ),
         ]
 
-    def keeping(self, language: str) -> Keeping:
+    def keeping(self, language: str) -> FactKeeping:
         """What calls that change the profile come to in this step."""
         own = {one.event_id for one in self.covered}
         before = [
@@ -93,14 +93,14 @@ class Step:
             if isinstance(one.event, MessageReceived) and one.event_id not in own
         ]
         typed = [*before[-MESSAGES_BEFORE:], *self.covered]
-        return Keeping(self.profile, typed, clock.utc_now(), self.zone, language)
+        return FactKeeping(self.profile, typed, clock.utc_now(), self.zone, language)
 
     def _ids(self) -> frozenset[UUID]:
         return frozenset(one.event_id for one in self.covered)
 
 
-class Reading:
-    def __init__(self, event_log: Log, model: Model) -> None:
+class TurnReading:
+    def __init__(self, event_log: Log, model: SummaryModel) -> None:
         self._log, self._model = event_log, model
         self._memory = Memory(event_log)
 

@@ -35,9 +35,9 @@ from contracts.reminders import ReminderAnswered
 from contracts.takeover import ConversationHandedBack, ConversationTakenOver, OperatorSaid
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
-from services.agent.asking.recorded_model import NothingSaid, Recording
-from services.agent.asking.second_look import Recorded as Looked
-from services.agent.asking.witness import Recorded as Witnessed
+from services.agent.asking.recorded_model import NothingSaid, RecordedModel
+from services.agent.asking.second_look import RecordedLook as Looked
+from services.agent.asking.witness import RecordedWitness as Witnessed
 from services.agent.decider import FOLD, AskModel, Decide
 from services.agent.effects import Effects
 from services.agent.reviewing.profile import is_retired, profile_reviewed
@@ -188,7 +188,9 @@ class _Conversation:
             case TurnStopped(turn=turn):
                 return self._stopped(recorded, slot, turn)
             case TurnParked(error=error):
-                told = Effects(LogThen(self._history, recorded.position), Recording(None, None, ""))
+                told = Effects(
+                    LogThen(self._history, recorded.position), RecordedModel(None, None, "")
+                )
                 return agreeing(
                     [
                         self._comparing.append(
@@ -228,7 +230,7 @@ class _Conversation:
             match move:
                 case Decide() if move.slot == slot:
                     past = LogThen(self._history, recorded.position)
-                    told = Effects(past, Recording(None, None, ""))
+                    told = Effects(past, RecordedModel(None, None, ""))
                     decided = await told.told(state, move.events)
                 case AskModel():
                     past = LogThen(self._history, recorded.position, catalogue)
@@ -259,7 +261,7 @@ class _Conversation:
         standing = [one.event for one in self._history.standing(move.slot)]
         effects = Effects(
             past,
-            Recording(said, None, model),
+            RecordedModel(said, None, model),
             look=Looked([one for one in standing if isinstance(one, ReplyLooked)]),
             witness=Witnessed([one for one in standing if isinstance(one, WishJudged)]),
         )

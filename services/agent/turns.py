@@ -30,7 +30,7 @@ from taskflow.words.labels import in_rows
 
 
 @dataclass(slots=True)
-class Step:
+class TurnStep:
     answer: ModelAnswered
     calls: list[Recorded[ToolRequested]] = field(default_factory=list[Recorded[ToolRequested]])
     caught: Recorded[ReplyCaught] | None = None
@@ -46,8 +46,8 @@ class Turn:
     messages: list[Recorded[MessageReceived]]
     """That it answers."""
     started_at: datetime
-    steps: dict[int, Step] = field(default_factory=dict[int, Step])
-    begun: list[Step] = field(default_factory=list[Step])
+    steps: dict[int, TurnStep] = field(default_factory=dict[int, TurnStep])
+    begun: list[TurnStep] = field(default_factory=list[TurnStep])
     """Of turns that gave way to it, for the same messages."""
     undoes: bool = False
     """Whether code took changes back in it, at the user's word."""
@@ -89,7 +89,7 @@ class Turns:
     """By the line that comes next."""
     _texts: dict[str | UUID, str] = field(default_factory=dict[str | UUID, str])
     """Of messages by their references, and of replies by their ids."""
-    _begun: list[Step] = field(default_factory=list[Step])
+    _begun: list[TurnStep] = field(default_factory=list[TurnStep])
     _messages: dict[UUID, Recorded[MessageReceived]] = field(
         default_factory=dict[UUID, Recorded[MessageReceived]]
     )
@@ -162,7 +162,7 @@ class Turns:
         match recorded.event:
             case ModelAnswered() as answer:
                 if turn := self._turn(answer.turn):
-                    turn.steps[answer.step] = Step(answer)
+                    turn.steps[answer.step] = TurnStep(answer)
             case ReplyCaught(corrected="by_model") as caught:
                 turn = self._turn(caught.turn)
                 if turn and caught.step in turn.steps:

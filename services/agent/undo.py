@@ -16,7 +16,7 @@ from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
 from services.agent import own_requests
 from services.agent.judging import facts
-from services.agent.own_requests import Asking
+from services.agent.own_requests import AskingStep
 from services.agent.state import Conversation
 from taskflow.words.typed import STOP, UNDO
 
@@ -26,7 +26,7 @@ RULE = "undo"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldChange:
     """A change that a reply told of, opened."""
 
     outcome: Recorded[Any]
@@ -69,7 +69,7 @@ def is_dead(state: Conversation, covered: Sequence[Recorded[MessageReceived]]) -
     return sent_at is not None and covered[-1].recorded_at - sent_at > LASTS
 
 
-def undone(told: Sequence[Told], given: Taking) -> list[Event]:
+def undone(told: Sequence[ToldChange], given: Taking) -> list[Event]:
     """Empty where nothing is left to take back: a reply that tells of an undo offers none."""
     if not told or any(isinstance(one.outcome.event, ChangesUndone) for one in told):
         return []
@@ -90,7 +90,7 @@ class _Taking:
     restored: list[UUID] = field(default_factory=list[UUID])
     left: list[UUID] = field(default_factory=list[UUID])
 
-    def take(self, told: Told) -> None:
+    def take(self, told: ToldChange) -> None:
         noted = self._noted(told.outcome)
         if noted is not None:
             self._take_fact(noted, told)
@@ -100,7 +100,7 @@ class _Taking:
         else:
             self.left.append(told.outcome.event_id)
 
-    def _take_fact(self, noted: Recorded[ProfileLearned], told: Told) -> None:
+    def _take_fact(self, noted: Recorded[ProfileLearned], told: ToldChange) -> None:
         if noted.event_id in self.restored:
             self.restored.remove(noted.event_id)
         elif noted.event_id in self._forgotten():
@@ -134,7 +134,7 @@ class _Taking:
             for fact in one.event.facts
         ]
 
-    def _inverse(self, told: Told) -> ToolRequested | None:
+    def _inverse(self, told: ToldChange) -> ToolRequested | None:
         """The call that takes it back, as its tool says; None where there is none."""
         asked, finished = told.request, told.outcome.event
         if asked is None or isinstance(finished, ToolFailed):
@@ -143,7 +143,7 @@ class _Taking:
         if found is None:
             return None
         other, arguments = found
-        asking = Asking(self.given.turn, self.given.step, self.given.now, self.given.language)
+        asking = AskingStep(self.given.turn, self.given.step, self.given.now, self.given.language)
         return own_requests.asked(
             other, arguments, asking, zone=asked.zone, zone_known=asked.zone_known
         )

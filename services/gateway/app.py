@@ -14,10 +14,10 @@ from starlette.routing import Route
 from services.gateway import consent
 from services.gateway.channels.by_address import ByAddress
 from services.gateway.channels.erasing import Erasing
-from services.gateway.channels.heard import Heard
+from services.gateway.channels.heard import StatusNotes
 from services.gateway.channels.intake import Intake
-from services.gateway.channels.keeping import Keeping
-from services.gateway.channels.links import Callbacks, PictureLinks
+from services.gateway.channels.keeping import MediaKeeping
+from services.gateway.channels.links import CallbackLinks, PictureLinks
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing, rate_of_sender
 from services.gateway.channels.terminal.door import Door
@@ -37,7 +37,7 @@ from services.gateway.templates.catalogue import Templates
 from services.gateway.templates.following import Following
 from services.gateway.templates.syncing import Syncing
 from services.gateway.web.hardening import Hardening
-from services.gateway.web.pages import Pages
+from services.gateway.web.pages import StatusPages
 from services.gateway.web.requests import Requests
 from services.gateway.webhooks import Webhooks
 from taskflow import clock
@@ -60,9 +60,9 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
         log.warning("signatures.not_checked", danger="anybody can write in anybody's name")
     has_terminal = settings.terminal()
     twilio = Twilio(settings)
-    callbacks = Callbacks(settings.master_keys, settings.public_url)
+    callbacks = CallbackLinks(settings.master_keys, settings.public_url)
     intake = Intake(runtime.log, runtime.vault, runtime.folds)
-    heard = Heard(runtime.log, runtime.folds)
+    heard = StatusNotes(runtime.log, runtime.folds)
     pacing = _pacing(runtime, settings)
     links = PictureLinks(settings.master_keys, settings.public_url)
     media = runtime.media()
@@ -82,7 +82,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
         restored=Restored(channel, runtime.pool, restored_to) if restored_to else None,
     )
     attachments = Attachments(settings)
-    keeping = Keeping(runtime.log, media, attachments, runtime.attempts)
+    keeping = MediaKeeping(runtime.log, media, attachments, runtime.attempts)
     subscribe(runtime, effects, pacing, Erasing(runtime.log, channel), keeping)
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))
     # A redirect would go to whatever Host the caller names.
@@ -97,7 +97,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     app.add_middleware(Requests)
     app.include_router(Webhooks(settings, intake, heard, callbacks).router())
     app.include_router(pictures.router())
-    pages = Pages(runtime, settings, clock.monotonic())
+    pages = StatusPages(runtime, settings, clock.monotonic())
     app.include_router(pages.router())
     app.router.routes.extend(runtime.probes.health_routes())
     inner = Starlette(routes=[*runtime.probes.routes(), Route("/metrics/targets", pages.targets)])

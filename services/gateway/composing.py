@@ -9,7 +9,7 @@ from services.gateway.decider import Claim, Group
 from services.gateway.queued import Queued
 from services.gateway.saying import digest
 from services.gateway.saying.parts import mark
-from services.gateway.saying.sayable import GONE, Content, sayable
+from services.gateway.saying.sayable import GONE, ReplyContent, sayable
 from services.gateway.state import Lane
 from services.gateway.templates import wording
 from services.gateway.templates.catalogue import Templates
@@ -33,7 +33,7 @@ class Composing:
 
     async def composed(
         self, move: Claim, cause: Recorded[Any], lane: Lane
-    ) -> tuple[Claim, Content]:
+    ) -> tuple[Claim, ReplyContent]:
         """The attempt with as many of those behind it as fit into its message, and that message."""
         head = move.head.but(marked=move.marked)
         behind = () if self._one_by_one else move.joined
@@ -47,7 +47,7 @@ class Composing:
 
     async def content(
         self, group: Group, cause: Recorded[Any], lane: Lane, template: str | None
-    ) -> Content:
+    ) -> ReplyContent:
         """What an attempt said that was claimed for these; by a template it is the first alone."""
         head = group[0]
         opened = [await self._opened(one, cause) for one in group]
@@ -56,16 +56,16 @@ class Composing:
             known = (await self._templates.now()).of(template)
             text = f"{said_by}\n{ready.text}"
             said = wording.variable(text, known.body if known else "")
-            return Content(opened[0], [said], None, template)
+            return ReplyContent(opened[0], [said], None, template)
         texts = _texts(group, opened)
         if len(texts) > 1:
-            return Content(opened[0], digest.joined(texts, said_by), None)
+            return ReplyContent(opened[0], digest.joined(texts, said_by), None)
         said = sayable(ready.model_copy(update={"text": texts[0]}), said_by)
         gone = GONE.said(lane.language or SOURCE)
         if not head.has_buttons:
-            return Content(opened[0], said.in_words(), ready.picture, gone=gone)
+            return ReplyContent(opened[0], said.in_words(), ready.picture, gone=gone)
         given, choices = said.buttons, said.choices
-        return Content(
+        return ReplyContent(
             opened[0], said.parts, ready.picture, buttons=given, choices=choices, gone=gone
         )
 

@@ -14,7 +14,7 @@ from services.gateway import decider
 from services.gateway.channels.channel import (
     Accepted,
     Channel,
-    Listed,
+    ListedMessage,
     Never,
     NotNow,
     Outgoing,
@@ -228,7 +228,9 @@ class Effects:
             log.error("reply.outcome_assumed", kind=move.head.kind)
             await self.record(decider.assumed(move.group), cause)
 
-    async def _find(self, move: Reconcile, cause: Recorded[Any], lane: Lane) -> Listed | None:
+    async def _find(
+        self, move: Reconcile, cause: Recorded[Any], lane: Lane
+    ) -> ListedMessage | None:
         """A message with this text, not older than the claim, that no fact names.
 
         A text without a picture is never one that has one. The other way round is only a

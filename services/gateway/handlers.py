@@ -10,7 +10,7 @@ from contracts.conversation import MessageReceived, UserForgotten
 from contracts.recorded import Recorded
 from services.gateway import decider
 from services.gateway.channels.erasing import Erasing
-from services.gateway.channels.keeping import Keeping
+from services.gateway.channels.keeping import MediaKeeping
 from services.gateway.channels.pacing import Pacing
 from services.gateway.decider import Claim, Decide, Hold, Reconcile, WaitUntil, in_time, next_move
 from services.gateway.effects import Effects, at_gate
@@ -39,7 +39,7 @@ class HandedBack(Retryable):
 
 
 @dataclass(slots=True)
-class Sending:
+class LaneDriving:
     """Drives one delivery (see taskflow/bus/driving.py)."""
 
     folds: Folds
@@ -104,13 +104,13 @@ class Sending:
 
 
 def subscribe(
-    runtime: Runtime, effects: Effects, pacing: Pacing, erasing: Erasing, keeping: Keeping
+    runtime: Runtime, effects: Effects, pacing: Pacing, erasing: Erasing, keeping: MediaKeeping
 ) -> None:
     async def drive(recorded: Recorded[Any], delivery: int) -> None:
         if isinstance(recorded.event, UserForgotten):
             await erasing.erase(recorded)
             return
-        sending = Sending(runtime.folds, effects, pacing, runtime.attempts)
+        sending = LaneDriving(runtime.folds, effects, pacing, runtime.attempts)
         driving = Driving(sending, runtime.attempts, runtime.dead_letters)
         if not isinstance(recorded.event, MessageReceived):
             await driving.drive(recorded, delivery)

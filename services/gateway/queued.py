@@ -17,7 +17,7 @@ SAYS_HOW_LATE = 3
 """The first rules of a claim by which what was held says how late it is."""
 
 
-class Part(BaseModel):
+class ReplyPart(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     attempts: tuple[int, ...] = ()
@@ -38,7 +38,7 @@ class Queued(BaseModel):
     """The version of its `reply.ready`: replies go in this order."""
     language: str | None = None
     """BCP 47; of those that may need a template."""
-    pieces: tuple[Part, ...] = (Part(),)
+    pieces: tuple[ReplyPart, ...] = (ReplyPart(),)
     """Its parts; how many there are is known from the first claim on."""
     sending: int | None = None
     """The part that is claimed and has no outcome."""
@@ -104,7 +104,7 @@ class Queued(BaseModel):
     def claimed(self, claim: ReplySending, version: int, at: datetime) -> "Queued":
         """`version` and `at` are those of the claim in the log."""
         part = self.part
-        more = tuple(Part() for _ in range(claim.parts - len(self.pieces)))
+        more = tuple(ReplyPart() for _ in range(claim.parts - len(self.pieces)))
         reply = self.but(pieces=(*self.pieces, *more))
         if claim.template is None:
             reply = reply.without(max(claim.parts, part + 1))
@@ -180,7 +180,7 @@ class Queued(BaseModel):
         tried = piece.model_copy(update={"attempts": made, "tries": tries})
         return self.with_piece(self.part, tried)
 
-    def with_piece(self, part: int, piece: Part) -> "Queued":
+    def with_piece(self, part: int, piece: ReplyPart) -> "Queued":
         return self.but(pieces=(*self.pieces[:part], piece, *self.pieces[part + 1 :]))
 
 

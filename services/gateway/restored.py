@@ -13,7 +13,7 @@ import asyncpg
 
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.channels.channel import Channel, Listed
+from services.gateway.channels.channel import Channel, ListedMessage
 from services.gateway.queued import Queued
 from services.gateway.state import Sent
 from taskflow import clock
@@ -73,7 +73,7 @@ class Restored:
             return sent[-1].message_ref if sent[-1].message_ref in before else None
         return None
 
-    async def _forgotten(self, address: str) -> list[Listed]:
+    async def _forgotten(self, address: str) -> list[ListedMessage]:
         """What we said to this user between the moment and going on from it; oldest first."""
         until = await self._went_on_at()
         listed = await self._channel.sent_to(address, self._since)
@@ -101,7 +101,7 @@ def _alike(one: str, other: str) -> float:
     return 2 * (words & others).total() / max((words + others).total(), 1)
 
 
-def _at(one: Listed) -> datetime:
+def _at(one: ListedMessage) -> datetime:
     """To the second or finer."""
     assert one.at is not None, "a channel dates what it lists"
     return one.at

@@ -15,9 +15,9 @@ from opentelemetry.trace import Span, SpanKind
 from starlette.requests import ClientDisconnect
 
 from services.gateway.channels import statuses
-from services.gateway.channels.heard import AnotherMessage, Heard
+from services.gateway.channels.heard import AnotherMessage, StatusNotes
 from services.gateway.channels.intake import Intake
-from services.gateway.channels.links import Callbacks
+from services.gateway.channels.links import CallbackLinks
 from services.gateway.channels.twilio import inbound
 from services.gateway.channels.twilio.forms import (
     ALWAYS_WITH_A_MESSAGE,
@@ -78,8 +78,8 @@ class Webhooks:
         self,
         settings: GatewaySettings,
         intake: Intake,
-        heard: Heard,
-        callbacks: Callbacks,
+        heard: StatusNotes,
+        callbacks: CallbackLinks,
     ) -> None:
         self._settings, self._intake, self._heard = settings, intake, heard
         self._callbacks = callbacks

@@ -14,7 +14,7 @@ from services.scheduler.tools import ReminderTools
 from services.scheduler.watches import chart
 from services.scheduler.watches.due import Watches
 from services.scheduler.watches.effects import Watching
-from services.scheduler.watches.listing import Listing
+from services.scheduler.watches.listing import WatchListing
 from services.scheduler.watches.looks import AskedLooks
 from services.scheduler.watches.pages import PageIds
 from services.scheduler.watches.table import WatchTable
@@ -40,7 +40,7 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
     for view in VIEWS:
         runtime.project(view(), gather=VIEWS_GATHER_SECONDS)
     reminders = ReminderTools(table, runtime.log, runtime.folds, due)
-    listing = Listing(pages, table, runtime.log, runtime.folds)
+    listing = WatchListing(pages, table, runtime.log, runtime.folds)
     media = runtime.media()
     watching = WatchTools(
         listing,

@@ -10,7 +10,7 @@ from contracts.tools import ToolRequested
 from services.scheduler.reminding import listing
 from services.scheduler.reminding.listing import ReadModel
 from services.scheduler.tools import TIMEOUT
-from services.scheduler.watches.listing import Listing, OpenCalls
+from services.scheduler.watches.listing import OpenWatchCalls, WatchListing
 from taskflow import zones
 from taskflow.log.event_log import Log
 from taskflow.tooling import Call, Done, Tool
@@ -23,9 +23,9 @@ class ListRunning(BaseModel):
 class RunningTools:
     def __init__(
         self,
-        reminders: listing.Listing,
-        watches: Listing,
-        calls: OpenCalls,
+        reminders: listing.ReminderListing,
+        watches: WatchListing,
+        calls: OpenWatchCalls,
         event_log: Log,
         *read_models: ReadModel,
     ) -> None:

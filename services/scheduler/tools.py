@@ -19,8 +19,8 @@ from services.scheduler.reminding import twins
 from services.scheduler.reminding.change_tool import ChangeTool
 from services.scheduler.reminding.changing import MOST_FOLLOW_UP, SHORTEST_FOLLOW_UP
 from services.scheduler.reminding.listing import (
-    Listing,
     ReadModel,
+    ReminderListing,
     Reminders,
     chosen,
     told_of,
@@ -29,7 +29,7 @@ from services.scheduler.reminding.stating import tzdata
 from services.scheduler.when.arguments import When
 from services.scheduler.when.resolved import Resolved
 from services.scheduler.when.resolver import resolve
-from services.scheduler.when.unclear import Malformed, Unclear
+from services.scheduler.when.unclear import Malformed, UnclearTime
 from taskflow import clock
 from taskflow.log.appending import Write
 from taskflow.log.event_log import Log
@@ -74,7 +74,7 @@ class ReminderTools:
         now: Callable[[], datetime] = clock.utc_now,
     ) -> None:
         self._log, self._folds = event_log, folds
-        self.listing = Listing(reminders, event_log, folds)
+        self.listing = ReminderListing(reminders, event_log, folds)
         self._due, self._now = due, now
 
     def all(self) -> list[Tool[Any]]:
@@ -175,7 +175,7 @@ class ReminderTools:
         written_at = request.event.written_at or request.recorded_at
         try:
             return resolve(arguments, request.event.zone, written_at, self._now())
-        except (Unclear, Malformed, UnusableRule) as error:
+        except (UnclearTime, Malformed, UnusableRule) as error:
             raise Refused(str(error)) from error
 
     async def list_reminders(self, _arguments: ListReminders, call: Call) -> Done:

@@ -19,7 +19,7 @@ from contracts.streams import UserId
 from contracts.tools import ToolRequested
 from taskflow import clock
 from taskflow.telemetry.metrics import TOOL_CACHE
-from taskflow.tooling import Answer, Call, Directly, Done, Tool
+from taskflow.tooling import Call, Directly, Done, Tool, ToolAnswer
 
 KEPT = 512
 """Answers of each tool: some kilobytes each."""
@@ -50,12 +50,12 @@ class AnswerCache:
         self._answers: dict[str, TTLCache[bytes, _Found]] = {}
         self._flights: dict[bytes, _Flight] = {}
 
-    async def answer(self, tool: Tool[Any], arguments: BaseModel, call: Call) -> Answer:
+    async def answer(self, tool: Tool[Any], arguments: BaseModel, call: Call) -> ToolAnswer:
         if tool.effect != "read" or tool.cache_s <= 0:
             return await self._direct.answer(tool, arguments, call)
         key = key_of(tool, arguments, call)
         if found := self._of(tool).get(key):
-            answer = Answer(found.done, "hit", found.by)
+            answer = ToolAnswer(found.done, "hit", found.by)
         else:
             answer = await self._looked_up(tool, arguments, call, key)
         TOOL_CACHE.add(1, {"tool": tool.name, "outcome": answer.by})
@@ -69,7 +69,7 @@ class AnswerCache:
 
     async def _looked_up(
         self, tool: Tool[Any], arguments: BaseModel, call: Call, key: bytes
-    ) -> Answer:
+    ) -> ToolAnswer:
         while True:
             flight = self._flights.get(key)
             joined = flight is not None and not flight.task.done()
@@ -81,7 +81,7 @@ class AnswerCache:
                 continue
             if joined and not _may_be_told_again(done):
                 return await self._direct.answer(tool, arguments, call)
-            return Answer(done, "shared_flight" if joined else "miss", flight.by)
+            return ToolAnswer(done, "shared_flight" if joined else "miss", flight.by)
 
     def _take_off(self, tool: Tool[Any], arguments: BaseModel, call: Call, key: bytes) -> _Flight:
         task = asyncio.create_task(self._fly(tool, arguments, call, key))

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 
 from services.tools.answer_cache import AnswerCache
-from services.tools.browsing.browser import Browser, Limits
+from services.tools.browsing.browser import Browser, BrowserLimits
 from services.tools.browsing.fetcher import Fetcher
-from services.tools.browsing.looking import Looker
+from services.tools.browsing.looking import PageLooker
 from services.tools.browsing.page_readers import PageReaders
 from services.tools.browsing.robots import Robots
 from services.tools.browsing.watch_looks import WatchLooks, keep_looking
@@ -49,7 +49,7 @@ async def service(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[N
 
 
 @asynccontextmanager
-async def _looker(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[Looker]:
+async def _looker(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[PageLooker]:
     """Behind the wall, whichever way it looks."""
     host, port = settings.taskflow_egress_host, settings.taskflow_egress_port
     async with (
@@ -63,7 +63,7 @@ async def _looker(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[L
         runtime.probes.also["browser"] = lambda: _health(browser)
         pictures = runtime.media()
         try:
-            yield Looker(fetcher, browser, pictures, Robots(fetcher, readers), readers)
+            yield PageLooker(fetcher, browser, pictures, Robots(fetcher, readers), readers)
         finally:
             if browser:
                 await browser.close()
@@ -71,7 +71,7 @@ async def _looker(runtime: Runtime, settings: ToolsSettings) -> AsyncGenerator[L
 
 def _browser(settings: ToolsSettings, proxy: Proxy) -> Browser | None:
     if url := settings.browser_url():
-        return Browser(url, proxy, Limits(rest_seconds=AWAY_SECONDS))
+        return Browser(url, proxy, BrowserLimits(rest_seconds=AWAY_SECONDS))
     program = chromium.find(settings.taskflow_chromium)
     return Browser(program, proxy) if program else None
 

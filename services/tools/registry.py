@@ -4,7 +4,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from services.tools.browsing import check_price
-from services.tools.browsing.looking import Looker
+from services.tools.browsing.looking import PageLooker
 from services.tools.searching import flights, products, web
 from services.tools.searching.serpapi import SerpApi
 from taskflow.log.event_log import Log
@@ -14,7 +14,7 @@ GROUP = "taskflow.tools"
 """Entry points: each names a function without parameters that returns a Tool."""
 
 
-def tools(serpapi: SerpApi, looker: Looker, event_log: Log) -> list[Tool[Any]]:
+def tools(serpapi: SerpApi, looker: PageLooker, event_log: Log) -> list[Tool[Any]]:
     return [
         *searching(serpapi),
         check_price.tool(looker, event_log),

@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr
 
 from services.tools.egress import targets
 from services.tools.egress.proxy import LOOPBACK
-from services.tools.egress.targets import Allowed
+from services.tools.egress.targets import AllowedTarget
 from taskflow.errors import Configuration
 from taskflow.process.settings import RuntimeSettings
 
@@ -32,7 +32,7 @@ class ToolsSettings(RuntimeSettings):
     """0: any free one."""
     tools_workers: int = Field(default=64, ge=1)
 
-    def egress_allow(self) -> tuple[Allowed, ...]:
+    def egress_allow(self) -> tuple[AllowedTarget, ...]:
         """Raises Configuration for what is wrong, and for this machine itself in production."""
         allowed = targets.allowed(self.taskflow_egress_allow)
         if self.taskflow_production and any(one.is_loopback for one in allowed):

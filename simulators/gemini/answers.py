@@ -14,7 +14,7 @@ _CHUNKS = 3
 
 
 @dataclass(frozen=True)
-class Call:
+class PlannedCall:
     name: str
     args: dict[str, JsonValue]
 
@@ -24,7 +24,7 @@ class Decision:
     """Text, calls (in parallel), or neither; what the brain or a script came up with."""
 
     text: str | None = None
-    calls: tuple[Call, ...] = ()
+    calls: tuple[PlannedCall, ...] = ()
     finish_reason: str = "STOP"
 
 

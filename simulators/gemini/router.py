@@ -16,7 +16,7 @@ from simulators.faults import CUT, cut, linger
 from simulators.gemini import errors, models, tokens
 from simulators.gemini.answers import in_chunks
 from simulators.gemini.errors import GoogleError
-from simulators.gemini.serving import Desk, Outcome
+from simulators.gemini.serving import ModelCalls, ServedCall
 from simulators.gemini.state import state_of
 from simulators.gemini.validation import unreadable
 from simulators.gemini.wire import CountRequest, GenerateRequest
@@ -42,12 +42,12 @@ class GoogleRoute(APIRoute):
         return guarded
 
 
-class Endpoints:
+class GeminiEndpoints:
     """What the SDK calls; each takes the request raw, since both key spellings are allowed."""
 
     def __init__(self, context: SimContext) -> None:
         self._context = context
-        self._desk = Desk(state_of(context), context.phone)
+        self._desk = ModelCalls(state_of(context), context.phone)
 
     def known_caller(self, request: Request) -> None:
         key = request.headers.get("x-goog-api-key") or request.query_params.get("key")
@@ -90,7 +90,7 @@ class Endpoints:
     async def get_model(self, version: Version, model: str) -> dict[str, object]:
         return models.describe(models.resolve(model, version))
 
-    async def _answer(self, request: Request, version: Version, model: str) -> Outcome:
+    async def _answer(self, request: Request, version: Version, model: str) -> ServedCall:
         """A fault costs nothing, unless it strikes after the work is done."""
         resolved = models.resolve(model, version)
         asked = await _read(request, GenerateRequest)
@@ -104,13 +104,13 @@ class Endpoints:
             self._desk.refuse(asked, resolved, fault.status)
         if fault.status == CUT:
             await cut(request)
-            return Outcome(error=Response(status_code=499))
-        return Outcome(error=errors.of_status(fault.status, retry_after_s=fault.retry_after))
+            return ServedCall(error=Response(status_code=499))
+        return ServedCall(error=errors.of_status(fault.status, retry_after_s=fault.retry_after))
 
 
 def build_router(context: SimContext) -> APIRouter:
     """Mount at /gemini; the SDK's base_url is then http://host:port/gemini."""
-    endpoints = Endpoints(context)
+    endpoints = GeminiEndpoints(context)
     router = APIRouter(route_class=GoogleRoute, dependencies=[Depends(endpoints.known_caller)])
     of_model = "/{version}/models/{model}"
     router.add_api_route(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import JSONResponse, Response
 
 from simulators.gemini import errors
-from simulators.gemini.answers import Body, Call, Decision, body_of
+from simulators.gemini.answers import Body, Decision, PlannedCall, body_of
 from simulators.gemini.brain.answering import formed
 from simulators.gemini.brain.outcomes import REPLY
 from simulators.gemini.errors import GoogleError
@@ -19,7 +19,7 @@ from taskflow.clock import utc_now
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ServedCall:
     """Either a body of 200 or the whole response of an error."""
 
     body: Body | None = None
@@ -29,13 +29,13 @@ class Outcome:
         return self.error or JSONResponse(self.body)
 
 
-class Desk:
+class ModelCalls:
     """Serves the model calls of one simulator."""
 
     def __init__(self, state: GeminiState, phone: Phone) -> None:
         self._state, self._phone = state, phone
 
-    async def serve(self, request: GenerateRequest, model: str) -> Outcome:
+    async def serve(self, request: GenerateRequest, model: str) -> ServedCall:
         """Raises `GoogleError` 400 for what Google would refuse."""
         try:
             check(request, model)
@@ -48,7 +48,7 @@ class Desk:
             decision = decide(request)
             body = body_of(decision, request, model)
             self._note(request, model, 200, _kind(decision), decision, body=body)
-            return Outcome(body)
+            return ServedCall(body)
         outcome = self._by_script(scripted, request, model)
         if scripted.delay_ms:
             await asyncio.sleep(scripted.delay_ms / 1000)
@@ -58,26 +58,28 @@ class Desk:
         """Log a request that a fault turned away before the model saw it."""
         self._note(request, model, status, "error")
 
-    def _by_script(self, script: ScriptedAnswer, request: GenerateRequest, model: str) -> Outcome:
+    def _by_script(
+        self, script: ScriptedAnswer, request: GenerateRequest, model: str
+    ) -> ServedCall:
         if script.status is not None:
             self._note(request, model, script.status, "error", scripted=True)
             error = errors.of_status(
                 script.status, body=script.body, retry_after_s=script.retry_delay_s
             )
-            return Outcome(error=error)
+            return ServedCall(error=error)
         if script.response is not None:
             raw: Body = dict(script.response)
             self._note(request, model, 200, "raw", scripted=True, body=raw)
-            return Outcome(raw)
+            return ServedCall(raw)
         decision = Decision(
             text=script.text,
-            calls=tuple(Call(call.name, call.args) for call in script.calls),
+            calls=tuple(PlannedCall(call.name, call.args) for call in script.calls),
             finish_reason=script.finish_reason or "STOP",
         )
         decision = formed(decision, request)
         body = body_of(decision, request, model, nonce=str(self._state.served))
         self._note(request, model, 200, _kind(decision), decision, scripted=True, body=body)
-        return Outcome(body)
+        return ServedCall(body)
 
     def _note(
         self,

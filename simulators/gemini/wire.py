@@ -160,7 +160,7 @@ class FunctionDeclaration(Wire):
         return self.parameters_json_schema or self.parameters or {}
 
 
-class Tool(Wire):
+class ToolDeclarations(Wire):
     model_config = ConfigDict(extra="ignore")
 
     function_declarations: list[FunctionDeclaration] = Field(
@@ -202,7 +202,7 @@ class GenerationConfig(Wire):
 class GenerateRequest(Wire):
     contents: list[Content] = Field(default_factory=list[Content])
     system_instruction: Content | None = None
-    tools: list[Tool] = Field(default_factory=list[Tool])
+    tools: list[ToolDeclarations] = Field(default_factory=list[ToolDeclarations])
     tool_config: ToolConfig = ToolConfig()
     safety_settings: list[JsonObject] = Field(default_factory=list[JsonObject])
     generation_config: GenerationConfig = GenerationConfig()

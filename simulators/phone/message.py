@@ -26,7 +26,7 @@ WHATSAPP = "whatsapp:"
 
 
 @dataclass(frozen=True)
-class Button:
+class PhoneButton:
     """Under a message; who presses it says its title, and `id` comes along."""
 
     title: str
@@ -36,7 +36,7 @@ class Button:
 
 
 @dataclass(frozen=True)
-class Message:
+class ChatMessage:
     sid: str
     direction: Direction
     user: str
@@ -58,7 +58,7 @@ class Message:
     """By which of Twilio's contents it was made."""
     is_template: bool = False
     """Sent as what WhatsApp had approved, not free-form."""
-    buttons: tuple[Button, ...] = ()
+    buttons: tuple[PhoneButton, ...] = ()
     opens: str | None = None
     """What opens them, where they are the choices of a list."""
     replied_to: str | None = None
@@ -139,7 +139,7 @@ class Message:
         }
         if data.get("at_degrees"):
             values["at_degrees"] = tuple(data["at_degrees"])
-        values["buttons"] = tuple(Button(**button) for button in data.get("buttons", ()))
+        values["buttons"] = tuple(PhoneButton(**button) for button in data.get("buttons", ()))
         return cls(**(known | values))
 
 

@@ -17,8 +17,8 @@ from simulators.phone.address import is_address, is_hidden
 from simulators.phone.pictures import on_phone
 from simulators.phone.sharing import SID, Shared, Strict, again, place_of
 from simulators.phone.store import Phone
-from simulators.twilio.delivery import Deliveries
-from simulators.twilio.inbound import Inbound, Typed, api_url
+from simulators.twilio.delivery import DeliveryReports
+from simulators.twilio.inbound import Inbound, PhoneInput, api_url
 
 STATIC = Path(__file__).parent / "static"
 HEARTBEAT_SECONDS = 15
@@ -58,7 +58,7 @@ def _is_an_id(value: str) -> str:
 BusinessScopedId = Annotated[str, AfterValidator(_is_an_id)]
 
 
-class Looked(Strict):
+class PhoneLook(Strict):
     user: UserAddress
 
 
@@ -69,7 +69,7 @@ class Met(Strict):
     """Another one than the number's: the number has changed hands."""
 
 
-class Sent(Shared):
+class PhoneSend(Shared):
     user: UserAddress
     quotes: str | None = Field(default=None, pattern=SID)
     """The message that it answers."""
@@ -80,15 +80,15 @@ class Forwarded(Strict):
     sid: str = Field(pattern=SID)
 
 
-class Pressed(Strict):
+class PhonePress(Strict):
     """A button under the message with this sid."""
 
     sid: str = Field(pattern=SID)
     title: str = Field(min_length=1, max_length=1600)
 
 
-class Page:
-    def __init__(self, context: SimContext, inbound: Inbound, deliveries: Deliveries) -> None:
+class PhonePage:
+    def __init__(self, context: SimContext, inbound: Inbound, deliveries: DeliveryReports) -> None:
         self._phone, self._inbound, self._deliveries = context.phone, inbound, deliveries
         self._copies = context.copies
         self._business = context.settings.business_address
@@ -116,8 +116,8 @@ class Page:
         name = (message.file_name or "document") if message.has_document else None
         return FileResponse(path, media_type=shown_as, headers=PICTURE, filename=name)
 
-    async def send(self, sent: Sent, request: Request) -> dict[str, Any]:
-        typed = Typed(
+    async def send(self, sent: PhoneSend, request: Request) -> dict[str, Any]:
+        typed = PhoneInput(
             sent.user,
             sent.text(),
             file=sent.enclosed(),
@@ -133,7 +133,7 @@ class Page:
         if message is None:
             return JSONResponse({"error": "no such message is on a phone"}, 404)
         file = again(message, self._copies)
-        typed = Typed(
+        typed = PhoneInput(
             forwarded.user,
             message.body,
             file=file,
@@ -143,13 +143,13 @@ class Page:
         )
         return JSONResponse({"sid": (await self._inbound.receive(typed)).message.sid})
 
-    async def press(self, pressed: Pressed) -> Response:
+    async def press(self, pressed: PhonePress) -> Response:
         received = await self._inbound.press(pressed.sid, pressed.title)
         if received is None:
             return JSONResponse({"error": NO_BUTTON}, 404)
         return JSONResponse({"sid": received.message.sid})
 
-    async def look(self, looked: Looked) -> dict[str, Any]:
+    async def look(self, looked: PhoneLook) -> dict[str, Any]:
         return {"read": self._deliveries.show(looked.user)}
 
     async def meet(self, met: Met) -> dict[str, Any]:
@@ -194,8 +194,8 @@ def welcome(phone: Phone) -> None:
         phone.meet("GB.5f1c9e7a2b", "Grace")
 
 
-def build_router(context: SimContext, inbound: Inbound, deliveries: Deliveries) -> APIRouter:
-    page = Page(context, inbound, deliveries)
+def build_router(context: SimContext, inbound: Inbound, deliveries: DeliveryReports) -> APIRouter:
+    page = PhonePage(context, inbound, deliveries)
     context.resets.append(lambda: welcome(context.phone))
     router = APIRouter()
     router.add_api_route("/", page.index, methods=["GET"])

@@ -4,9 +4,9 @@ from typing import Self
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, model_validator
 
-from simulators.phone.message import Message
+from simulators.phone.message import ChatMessage
 from simulators.phone.pictures import Copies, on_phone
-from simulators.twilio.inbound import Enclosed, Place, spoken
+from simulators.twilio.inbound import Enclosed, MapPlace, spoken
 
 MOST = 24 * 1024 * 1024
 """Bytes in base64: more than TaskFlow takes, so that a person can see what becomes of it."""
@@ -61,9 +61,9 @@ class Shared(Strict):
             return Enclosed(self.file.content_type, self.file.data, self.file.name or None)
         return None
 
-    def where(self) -> Place | None:
+    def where(self) -> MapPlace | None:
         here = self.place
-        return here and Place(here.latitude, here.longitude, here.label)
+        return here and MapPlace(here.latitude, here.longitude, here.label)
 
     def text(self) -> str:
         if self.file and not self.body and self.file.content_type.startswith(SHOWN_BY_NAME):
@@ -71,7 +71,7 @@ class Shared(Strict):
         return self.body
 
 
-def again(message: Message, copies: Copies) -> Enclosed | None:
+def again(message: ChatMessage, copies: Copies) -> Enclosed | None:
     """What came with a message, to be forwarded."""
     kept = copies.path(on_phone(message.sid)) or copies.path(message.sid)
     content_type = message.attached or message.media_type
@@ -80,8 +80,8 @@ def again(message: Message, copies: Copies) -> Enclosed | None:
     return Enclosed(content_type, kept.read_bytes(), message.file_name, message.said)
 
 
-def place_of(message: Message) -> Place | None:
-    return Place(*message.at_degrees, message.place or "") if message.at_degrees else None
+def place_of(message: ChatMessage) -> MapPlace | None:
+    return MapPlace(*message.at_degrees, message.place or "") if message.at_degrees else None
 
 
 def _card(contact: SharedContact) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 
 from simulators.phone.address import bsuid_of, is_hidden
 from simulators.phone.journal import Journal
-from simulators.phone.message import Contact, Message, Status
+from simulators.phone.message import ChatMessage, Contact, Status
 from taskflow.clock import utc_now
 
 WINDOW = timedelta(hours=24)
@@ -23,7 +23,7 @@ class Phone:
 
     def __init__(self, journal: Journal | None = None) -> None:
         self._journal = journal
-        self._messages: dict[str, Message] = {}
+        self._messages: dict[str, ChatMessage] = {}
         self._chats: dict[str, list[str]] = {}
         self._contacts: dict[str, Contact] = {}
         self._closed_windows: set[str] = set()
@@ -38,24 +38,24 @@ class Phone:
         """Who has a chat, in order of their first message."""
         return list(self._chats)
 
-    def chat(self, user: str) -> list[Message]:
+    def chat(self, user: str) -> list[ChatMessage]:
         return [self._messages[sid] for sid in self._chats.get(user, ())]
 
-    def all(self) -> list[Message]:
+    def all(self) -> list[ChatMessage]:
         """In order of creation."""
         return list(self._messages.values())
 
-    def get(self, sid: str) -> Message | None:
+    def get(self, sid: str) -> ChatMessage | None:
         return self._messages.get(sid)
 
     def is_erased(self, sid: str) -> bool:
         return sid in self._erased
 
-    def at_twilio(self) -> list[Message]:
+    def at_twilio(self) -> list[ChatMessage]:
         """In order of creation, without what was erased there."""
         return [message for message in self.all() if message.sid not in self._erased]
 
-    def last_inbound(self, user: str) -> Message | None:
+    def last_inbound(self, user: str) -> ChatMessage | None:
         return next((m for m in reversed(self.chat(user)) if m.direction == "inbound"), None)
 
     def last_body(self, user: str) -> str | None:
@@ -73,7 +73,7 @@ class Phone:
         last = self._last_of_id(user) if is_hidden(user) else self.last_inbound(user)
         return user not in self._closed_windows and last is not None and now - last.at <= WINDOW
 
-    def _last_of_id(self, bsuid: str) -> Message | None:
+    def _last_of_id(self, bsuid: str) -> ChatMessage | None:
         written = (m for m in reversed(self.all()) if m.direction == "inbound")
         return next((m for m in written if bsuid in {m.bsuid, m.user}), None)
 
@@ -83,7 +83,7 @@ class Phone:
 
     # Changes
 
-    def put(self, message: Message) -> Message:
+    def put(self, message: ChatMessage) -> ChatMessage:
         """Keep a new message, or a newer state of one."""
         if message.direction == "inbound" and message.sid not in self._messages:
             self._closed_windows.discard(message.user)
@@ -95,7 +95,7 @@ class Phone:
             self._keep(change)
         return message
 
-    def advance(self, sid: str, status: Status, at: datetime, **changes: Any) -> Message | None:
+    def advance(self, sid: str, status: Status, at: datetime, **changes: Any) -> ChatMessage | None:
         """The message if this moved it forward; None if it is gone or was further already."""
         message = self._messages.get(sid)
         if message is None or (moved := message.became(status, at, **changes)) is message:
@@ -185,7 +185,7 @@ class Phone:
         if self._journal:
             self._journal.close()
 
-    def _file(self, message: Message) -> None:
+    def _file(self, message: ChatMessage) -> None:
         if message.sid not in self._messages:
             self._chats.setdefault(message.user, []).append(message.sid)
         self._messages[message.sid] = message
@@ -203,7 +203,7 @@ class Phone:
         for record in journal.read():
             match record:
                 case {"message": data}:
-                    self._file(Message.from_json(data))
+                    self._file(ChatMessage.from_json(data))
                 case {"contact": {"user": user, "name": name, "bsuid": bsuid} as contact}:
                     since = contact.get("since", "")
                     self._contacts[user] = Contact(user, name, bsuid, since)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from simulators.serpapi.airports import Airport
+from simulators.serpapi.airports import AirportOffered
 
 Alliance = Literal["STAR_ALLIANCE", "SKYTEAM", "ONEWORLD"]
 
@@ -32,7 +32,7 @@ class Airline:
     roams: str | None = None
     """A region within which a low-cost airline flies between any two large airports."""
 
-    def flies(self, start: Airport, end: Airport) -> bool:
+    def flies(self, start: AirportOffered, end: AirportOffered) -> bool:
         """Without a stop."""
         if self.roams:
             is_cheap = start.code not in _DEAR and end.code not in _DEAR
@@ -93,6 +93,6 @@ AIRLINES = (
 HUBS = frozenset(hub for airline in AIRLINES for hub in airline.hubs)
 
 
-def is_major(airport: Airport) -> bool:
+def is_major(airport: AirportOffered) -> bool:
     """Served without a stop from other major airports."""
     return airport.is_large or airport.code in HUBS | _BUSY

@@ -13,7 +13,7 @@ _WITHOUT_AIRLINES = ("seaplane", "heliport", "air base", "airpark", "raf ", "air
 
 
 @dataclass(frozen=True)
-class Airport:
+class AirportOffered:
     code: str
     name: str
     city: str
@@ -34,9 +34,9 @@ class Airport:
 
 
 @cache
-def all_airports() -> dict[str, Airport]:
+def all_airports() -> dict[str, AirportOffered]:
     return {
-        code: Airport(
+        code: AirportOffered(
             code, row["name"], row["city"], row["country"], row["lat"], row["lon"], row["tz"]
         )
         for code, row in airportsdata.load("IATA").items()
@@ -46,7 +46,7 @@ def all_airports() -> dict[str, Airport]:
     }
 
 
-def distance_km(start: Airport, end: Airport) -> float:
+def distance_km(start: AirportOffered, end: AirportOffered) -> float:
     """Along the great circle, by the haversine formula."""
     lat_a, lat_b = radians(start.latitude), radians(end.latitude)
     half_lat, half_lon = (lat_b - lat_a) / 2, radians(end.longitude - start.longitude) / 2

@@ -16,7 +16,7 @@ _OF_STATUS: Mapping[int, str] = {
 }
 
 
-class Refused(Exception):
+class SearchRefused(Exception):
     """SerpApi will not search; `response()` is what it answers."""
 
     def __init__(self, message: str, status: int = 400) -> None:

@@ -10,7 +10,7 @@ from typing import Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
 from simulators.serpapi.airports import all_airports
-from simulators.serpapi.errors import Refused
+from simulators.serpapi.errors import SearchRefused
 
 # Units of a currency for one euro; rough, and fixed so that answers repeat.
 RATES: Mapping[str, float] = {
@@ -91,24 +91,24 @@ class FlightQuery:
 
 
 def read(parameters: Mapping[str, str], now: datetime) -> FlightQuery:
-    """Raises Refused with status 400."""
+    """Raises SearchRefused with status 400."""
     kind = parameters.get("type", ROUND_TRIP)
     if kind not in get_args(Kind):
-        raise Refused(f"Unsupported value `{kind}` for `type` parameter.")
+        raise SearchRefused(f"Unsupported value `{kind}` for `type` parameter.")
     ways = _cities(parameters, now) if kind == MULTI_CITY else _ways(parameters, kind, now)
     currency = parameters.get("currency", "USD")
     if currency not in RATES:
-        raise Refused(f"Unsupported value `{currency}` for `currency` parameter.")
+        raise SearchRefused(f"Unsupported value `{currency}` for `currency` parameter.")
     include, exclude = (
         _airlines(parameters, "include_airlines"),
         _airlines(parameters, "exclude_airlines"),
     )
     if include and exclude:
-        raise Refused("`include_airlines` and `exclude_airlines` can't be used together.")
+        raise SearchRefused("`include_airlines` and `exclude_airlines` can't be used together.")
     departure_token = parameters.get("departure_token") or None
     booking_token = parameters.get("booking_token") or None
     if departure_token and booking_token:
-        raise Refused("`departure_token` and `booking_token` can't be used together.")
+        raise SearchRefused("`departure_token` and `booking_token` can't be used together.")
     seats = _seats(parameters)
     return FlightQuery(
         kind=cast("Kind", kind),
@@ -138,9 +138,9 @@ def _seats(parameters: Mapping[str, str]) -> int:
         for name in ("children", "infants_in_seat", "infants_on_lap")
     )
     if adults + children + in_seat + on_lap > MOST_TRAVELLERS:
-        raise Refused(f"The total number of passengers can't exceed {MOST_TRAVELLERS}.")
+        raise SearchRefused(f"The total number of passengers can't exceed {MOST_TRAVELLERS}.")
     if on_lap > adults:
-        raise Refused("`infants_on_lap` can't exceed `adults`.")
+        raise SearchRefused("`infants_on_lap` can't exceed `adults`.")
     return adults + children + in_seat
 
 
@@ -148,7 +148,9 @@ def _bags(parameters: Mapping[str, str], seats: int) -> int:
     """Carry-on bags: those of adults, children and infants in a seat."""
     bags = _number(parameters, "bags", 0, 0, MOST_TRAVELLERS)
     if bags > seats:
-        raise Refused("`bags` can't exceed the number of passengers with carry-on bag allowance.")
+        raise SearchRefused(
+            "`bags` can't exceed the number of passengers with carry-on bag allowance."
+        )
     return bags
 
 
@@ -157,17 +159,17 @@ def _ways(parameters: Mapping[str, str], kind: str, now: datetime) -> tuple[Way,
     arrivals = _codes(parameters, "arrival_id", needed=True)
     outbound = _date(parameters, "outbound_date")
     if outbound is None:
-        raise Refused("Missing `outbound_date` parameter.")
+        raise SearchRefused("Missing `outbound_date` parameter.")
     if outbound < _today_at(departures[0], now):
-        raise Refused("`outbound_date` cannot be in the past.")
+        raise SearchRefused("`outbound_date` cannot be in the past.")
     there = Way(departures, arrivals, outbound, _hours(parameters, "outbound_times"))
     if kind != ROUND_TRIP:
         return (there,)
     back = _date(parameters, "return_date")
     if back is None:
-        raise Refused("`return_date` is required if `type` is `1` (Round trip).")
+        raise SearchRefused("`return_date` is required if `type` is `1` (Round trip).")
     if back < outbound:
-        raise Refused("`return_date` cannot be earlier than `outbound_date`.")
+        raise SearchRefused("`return_date` cannot be earlier than `outbound_date`.")
     return (there, Way(arrivals, departures, back, _hours(parameters, "return_times")))
 
 
@@ -175,30 +177,32 @@ def _cities(parameters: Mapping[str, str], now: datetime) -> tuple[Way, ...]:
     """`multi_city_json`: a list of flights, each with airports, a date and perhaps hours."""
     given = parameters.get("multi_city_json")
     if not given:
-        raise Refused("`multi_city_json` is required if `type` is `3` (Multi-city).")
+        raise SearchRefused("`multi_city_json` is required if `type` is `3` (Multi-city).")
     try:
         flights = json.loads(given)
     except ValueError:
         flights = None
     if not isinstance(flights, list) or not flights:
-        raise Refused("Invalid `multi_city_json` parameter: a JSON list is expected.")
+        raise SearchRefused("Invalid `multi_city_json` parameter: a JSON list is expected.")
     ways = tuple(_city(flight, now) for flight in cast("list[object]", flights))
     if any(after.day < before.day for before, after in pairwise(ways)):
-        raise Refused("`multi_city_json`: `date` cannot be earlier than that of the flight before.")
+        raise SearchRefused(
+            "`multi_city_json`: `date` cannot be earlier than that of the flight before."
+        )
     return ways
 
 
 def _city(flight: object, now: datetime) -> Way:
     if not isinstance(flight, dict):
-        raise Refused("Invalid `multi_city_json` parameter: each flight is a JSON object.")
+        raise SearchRefused("Invalid `multi_city_json` parameter: each flight is a JSON object.")
     fields = {name: str(value) for name, value in cast("dict[str, object]", flight).items()}
     departures = _codes(fields, "departure_id", needed=True)
     arrivals = _codes(fields, "arrival_id", needed=True)
     day = _date(fields, "date")
     if day is None:
-        raise Refused("Missing `date` in `multi_city_json` parameter.")
+        raise SearchRefused("Missing `date` in `multi_city_json` parameter.")
     if day < _today_at(departures[0], now):
-        raise Refused("`date` cannot be in the past.")
+        raise SearchRefused("`date` cannot be in the past.")
     return Way(departures, arrivals, day, _hours(fields, "times"))
 
 
@@ -206,14 +210,16 @@ def _codes(parameters: Mapping[str, str], name: str, *, needed: bool = False) ->
     given = parameters.get(name, "").strip()
     if not given:
         if needed:
-            raise Refused(f"Missing `{name}` parameter.")
+            raise SearchRefused(f"Missing `{name}` parameter.")
         return ()
     codes = tuple(code.strip() for code in given.split(","))
     for code in codes:
         if code.startswith(("/m/", "/g/")):
-            raise Refused(f"The simulator knows airports by IATA code only: `{code}` is refused.")
+            raise SearchRefused(
+                f"The simulator knows airports by IATA code only: `{code}` is refused."
+            )
         if not re.fullmatch("[A-Z]{3}", code):
-            raise Refused(
+            raise SearchRefused(
                 f"Unsupported value `{code}` for `{name}` parameter: an uppercase 3-letter airport "
                 "code or a kgmid is expected."
             )
@@ -229,7 +235,9 @@ def _date(parameters: Mapping[str, str], name: str) -> date | None:
             return date.fromisoformat(given)
     except ValueError:
         pass
-    raise Refused(f"Unsupported value `{given}` for `{name}` parameter: YYYY-MM-DD is expected.")
+    raise SearchRefused(
+        f"Unsupported value `{given}` for `{name}` parameter: YYYY-MM-DD is expected."
+    )
 
 
 def _today_at(code: str, now: datetime) -> date:
@@ -242,7 +250,7 @@ def _number(parameters: Mapping[str, str], name: str, default: int, low: int, hi
     if not given:
         return default
     if not given.isdecimal() or not low <= int(given) <= high:
-        raise Refused(f"Unsupported value `{given}` for `{name}` parameter.")
+        raise SearchRefused(f"Unsupported value `{given}` for `{name}` parameter.")
     return int(given)
 
 
@@ -252,7 +260,7 @@ def _airlines(parameters: Mapping[str, str], name: str) -> frozenset[str]:
     codes = frozenset(code.strip() for code in given.split(",") if code.strip())
     for code in codes - _ALLIANCES:
         if not re.fullmatch("[A-Z0-9]{2}", code):
-            raise Refused(f"Unsupported value `{code}` for `{name}` parameter.")
+            raise SearchRefused(f"Unsupported value `{code}` for `{name}` parameter.")
     return codes
 
 
@@ -263,7 +271,7 @@ def _hours(parameters: Mapping[str, str], name: str) -> Hours:
         return Hours()
     hours = [int(hour) for hour in given.split(",") if re.fullmatch("[0-9]{1,2}", hour)]
     if len(hours) not in {2, 4} or len(hours) != given.count(",") + 1 or max(hours) > ALL_DAY[1]:
-        raise Refused(f"Unsupported value `{given}` for `{name}` parameter.")
+        raise SearchRefused(f"Unsupported value `{given}` for `{name}` parameter.")
     return Hours((hours[0], hours[1]), (hours[2], hours[3]) if hours[2:] else ALL_DAY)
 
 
@@ -272,6 +280,6 @@ def _layovers(parameters: Mapping[str, str]) -> tuple[int, int] | None:
     if not given:
         return None
     if not re.fullmatch("[0-9]{1,5},[0-9]{1,5}", given):
-        raise Refused(f"Unsupported value `{given}` for `layover_duration` parameter.")
+        raise SearchRefused(f"Unsupported value `{given}` for `layover_duration` parameter.")
     least, most = given.split(",")
     return int(least), int(most)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from simulators.serpapi.errors import Refused
-from simulators.serpapi.knowledge import Fact, known
+from simulators.serpapi.errors import SearchRefused
+from simulators.serpapi.knowledge import Article, known
 from simulators.serpapi.offers import Body
 
 NO_RESULTS = "Google hasn't returned any results for this query."
@@ -15,10 +15,10 @@ _RUNS = re.compile(
 
 
 def search(parameters: Mapping[str, str]) -> Body:
-    """The engine's blocks. Raises Refused without a query."""
+    """The engine's blocks. Raises SearchRefused without a query."""
     query = parameters.get("q", "").strip()
     if not query:
-        raise Refused("Missing query `q` parameter.")
+        raise SearchRefused("Missing query `q` parameter.")
     start = int(parameters["start"]) if parameters.get("start", "").isdecimal() else 0
     page = start // 10
     if page >= _PAGES or all(is_gibberish(word) for word in query.split()):
@@ -55,7 +55,7 @@ def next_start(parameters: Mapping[str, str]) -> int | None:
     return start + 10 if start // 10 + 1 < _PAGES else None
 
 
-def _answer_box(fact: Fact) -> Body:
+def _answer_box(fact: Article) -> Body:
     return {
         "type": "organic_result",
         "title": fact.title,
@@ -66,7 +66,7 @@ def _answer_box(fact: Fact) -> Body:
     }
 
 
-def _of_fact(fact: Fact) -> Body:
+def _of_fact(fact: Article) -> Body:
     return {
         "title": fact.title,
         "link": fact.link,
@@ -90,7 +90,7 @@ def _simulated(query: str, page: int, number: int) -> Body:
     }
 
 
-def _related(fact: Fact) -> list[Body]:
+def _related(fact: Article) -> list[Body]:
     return [
         {
             "question": f"What is known about {fact.title}?",

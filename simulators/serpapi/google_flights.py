@@ -8,7 +8,7 @@ from random import Random
 from simulators.serpapi import itineraries
 from simulators.serpapi.flight_parameters import MOST_AIRPORTS, RATES, FlightQuery, Kind, Way
 from simulators.serpapi.itineraries import Itinerary, class_factor, minutes_between
-from simulators.serpapi.offers import Body, Offer, TripKind, airports_block, booking, insights
+from simulators.serpapi.offers import Body, FlightOffer, TripKind, airports_block, booking, insights
 from simulators.serpapi.tokens import read_token, token
 
 NO_RESULTS = "Google Flights hasn't returned any results for this query."
@@ -45,12 +45,12 @@ def _next_way(query: FlightQuery, picked: list[Itinerary], now: datetime) -> Bod
     cheapest = [_cheapest(_flown(each)) for each in later]
     if None in cheapest:
         return {"error": NO_RESULTS}
-    offers = list[Offer]()
+    offers = list[FlightOffer]()
     for each in _flown(way):
         sealed = token(picked="|".join(one.key for one in (*picked, each)), **_same(query))
         price = _price(query, *(_euros(query, one) for one in (*picked, each)), *cheapest)
         offers.append(
-            Offer(
+            FlightOffer(
                 each,
                 price,
                 _KINDS[query.kind],
@@ -80,11 +80,11 @@ def _book(query: FlightQuery, facts: dict[str, str]) -> Body:
     price = _price(query, *(_euros(query, each) for each in picked))
     if price is None:
         return {"error": NO_RESULTS}
-    selected = [Offer(each, None, _KINDS[query.kind]) for each in picked]
+    selected = [FlightOffer(each, None, _KINDS[query.kind]) for each in picked]
     return booking(selected, price, query.currency, query.travel_class)
 
 
-def _listed(offers: list[Offer], query: FlightQuery, way: Way, now: datetime) -> Body:
+def _listed(offers: list[FlightOffer], query: FlightQuery, way: Way, now: datetime) -> Body:
     fitting = [offer for offer in offers if _fits(offer, query, way)]
     if not fitting:
         return {"error": NO_RESULTS}
@@ -103,7 +103,7 @@ def _listed(offers: list[Offer], query: FlightQuery, way: Way, now: datetime) ->
     return body
 
 
-def _fits(offer: Offer, query: FlightQuery, way: Way) -> bool:
+def _fits(offer: FlightOffer, query: FlightQuery, way: Way) -> bool:
     flight = offer.itinerary
     codes = {leg.airline.code for leg in flight.legs}
     codes |= {leg.airline.alliance for leg in flight.legs if leg.airline.alliance}
@@ -156,14 +156,14 @@ def _same(query: FlightQuery) -> dict[str, str]:
     return {"trip": " ".join(ways)}
 
 
-def _score(offer: Offer) -> float:
+def _score(offer: FlightOffer) -> float:
     """Google's "top flights" weigh price against time; options without a price come last."""
     if offer.price is None:
         return float("inf")
     return offer.price * (1 + offer.itinerary.minutes / 600) * (1 + offer.itinerary.stops / 2)
 
 
-_ORDERS: dict[int, Callable[[Offer], float]] = {
+_ORDERS: dict[int, Callable[[FlightOffer], float]] = {
     1: _score,
     2: lambda offer: float("inf") if offer.price is None else offer.price,
     3: lambda offer: offer.itinerary.legs[0].departs.timestamp(),

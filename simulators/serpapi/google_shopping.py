@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from simulators.serpapi.errors import Refused
+from simulators.serpapi.errors import SearchRefused
 from simulators.serpapi.google import is_gibberish
 from simulators.serpapi.offers import Body
 from simulators.serpapi.shopping_parameters import HIGH_TO_LOW, LOW_TO_HIGH, ShoppingQuery
 from simulators.serpapi.tokens import read_token, token
-from simulators.serpapi.wares import Store, Ware, told, wares
+from simulators.serpapi.wares import Ware, WareOffer, told, wares
 from simulators.shop.goods import Good
 
 NO_RESULTS = "Google Shopping hasn't returned any results for this query."
@@ -78,10 +78,10 @@ def hash_of(key: str) -> int:
 
 
 def product(parameters: Mapping[str, str], goods: Sequence[Good], shop: str) -> Body:
-    """Who sells the product that a token names. Raises Refused for a token that is not ours."""
+    """Who sells the product that a token names. Raises SearchRefused for a token not ours."""
     given = parameters.get("page_token")
     if not given:
-        raise Refused("Missing `page_token` parameter.")
+        raise SearchRefused("Missing `page_token` parameter.")
     named = read_token(given, "page_token")
     found = wares(named.get("q", ""), named.get("currency", "USD"), goods, shop)
     ware = next((one for one in found if one.key == named.get("key")), None)
@@ -103,7 +103,7 @@ def product(parameters: Mapping[str, str], goods: Sequence[Good], shop: str) -> 
     }
 
 
-def _sold_by(store: Store, ware: Ware) -> Body:
+def _sold_by(store: WareOffer, ware: Ware) -> Body:
     total = store.price + store.shipping
     return {
         "name": store.name,
@@ -119,5 +119,5 @@ def _sold_by(store: Store, ware: Ware) -> Body:
     }
 
 
-def _delivery(store: Store, currency: str) -> str:
+def _delivery(store: WareOffer, currency: str) -> str:
     return f"+{told(store.shipping, currency)}" if store.shipping else "Free delivery"

@@ -7,7 +7,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from simulators.serpapi.airlines import AIRLINES, Airline, is_major
-from simulators.serpapi.airports import Airport, all_airports, distance_km
+from simulators.serpapi.airports import AirportOffered, all_airports, distance_km
 
 _CRUISE_KMH, _TAXI_MIN = 820.0, 35
 _SHORTEST_KM, _LONGEST_KM = 60.0, 14_500.0
@@ -33,8 +33,8 @@ def minutes_between(start: datetime, end: datetime) -> int:
 class Leg:
     airline: Airline
     number: str
-    start: Airport
-    end: Airport
+    start: AirportOffered
+    end: AirportOffered
     departs: datetime
     arrives: datetime
     airplane: str
@@ -81,7 +81,7 @@ def between(departures: tuple[str, ...], arrivals: tuple[str, ...], day: date) -
     return found
 
 
-def _on_route(start: Airport, end: Airport, day: date) -> list[Itinerary]:
+def _on_route(start: AirportOffered, end: AirportOffered, day: date) -> list[Itinerary]:
     random = Random(f"{start.code}-{end.code}-{day}")
     distance = distance_km(start, end)
     found: list[Itinerary] = []
@@ -97,10 +97,12 @@ def _on_route(start: Airport, end: Airport, day: date) -> list[Itinerary]:
     return found
 
 
-def _connections(start: Airport, end: Airport, distance: float) -> list[tuple[Airline, Airport]]:
+def _connections(
+    start: AirportOffered, end: AirportOffered, distance: float
+) -> list[tuple[Airline, AirportOffered]]:
     """Hubs that are not too far out of the way."""
     detour = 1.5 if distance > 2000 else 2.3
-    found: list[tuple[Airline, Airport]] = []
+    found: list[tuple[Airline, AirportOffered]] = []
     for airline in AIRLINES:
         for code in airline.hubs:
             hub = all_airports().get(code)
@@ -113,7 +115,7 @@ def _connections(start: Airport, end: Airport, distance: float) -> list[tuple[Ai
 
 
 def _flown(
-    airlines: tuple[Airline, ...], route: tuple[Airport, ...], day: date, random: Random
+    airlines: tuple[Airline, ...], route: tuple[AirportOffered, ...], day: date, random: Random
 ) -> Itinerary:
     minute = random.randrange(_FIRST_MINUTE, _LAST_MINUTE, 5)
     departs = datetime.combine(day, time(minute // 60, minute % 60), ZoneInfo(route[0].zone))

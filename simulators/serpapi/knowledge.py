@@ -29,7 +29,7 @@ class _File(TypedDict):
 
 
 @dataclass(frozen=True)
-class Fact:
+class Article:
     words: frozenset[str]
     """All of them must stand in the query."""
     title: str
@@ -38,7 +38,7 @@ class Fact:
     link: str
 
 
-def known(query: str) -> list[Fact]:
+def known(query: str) -> list[Article]:
     """What the corpus has to say, the most specific first."""
     asked = stems(query)
     found = [fact for fact in _facts() if fact.words <= asked]
@@ -46,14 +46,14 @@ def known(query: str) -> list[Fact]:
 
 
 @cache
-def _facts() -> tuple[Fact, ...]:
+def _facts() -> tuple[Article, ...]:
     read: _File = json.loads(
         files("simulators.serpapi").joinpath("knowledge.json").read_text("utf-8")
     )
     return (
         *(_capital(country, city) for country, city in read["capitals"].items()),
         *(
-            Fact(
+            Article(
                 stems(" ".join(told["words"])),
                 told["title"],
                 told["answer"],
@@ -65,8 +65,8 @@ def _facts() -> tuple[Fact, ...]:
     )
 
 
-def _capital(country: str, city: str) -> Fact:
-    return Fact(
+def _capital(country: str, city: str) -> Article:
+    return Article(
         words=stems(f"capital {country}"),
         title=f"{country}: capital",
         answer=city,

@@ -7,7 +7,7 @@ from itertools import pairwise
 from random import Random
 from typing import Literal
 
-from simulators.serpapi.airports import Airport, distance_km
+from simulators.serpapi.airports import AirportOffered, distance_km
 from simulators.serpapi.itineraries import Itinerary, Leg, minutes_between
 
 Body = dict[str, object]
@@ -20,7 +20,7 @@ _TIME = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True)
-class Offer:
+class FlightOffer:
     itinerary: Itinerary
     price: int | None
     kind: TripKind
@@ -90,7 +90,7 @@ def airports_block(itineraries: Iterable[Itinerary]) -> list[Body]:
     ]
 
 
-def booking(selected: list[Offer], price: int, currency: str, travel_class: int) -> Body:
+def booking(selected: list[FlightOffer], price: int, currency: str, travel_class: int) -> Body:
     legs = [leg for offer in selected for leg in offer.itinerary.legs]
     seller = legs[0].airline
     return {
@@ -153,7 +153,7 @@ def _layover(first: Leg, second: Leg) -> Body:
     return told
 
 
-def _place(airport: Airport) -> Body:
+def _place(airport: AirportOffered) -> Body:
     return {
         "airport": {"id": airport.code, "name": airport.name},
         "city": airport.city,

@@ -20,7 +20,7 @@ from simulators.serpapi import (
     google_shopping,
     shopping_parameters,
 )
-from simulators.serpapi.errors import Refused
+from simulators.serpapi.errors import SearchRefused
 from simulators.serpapi.offers import Body
 from simulators.serpapi.state import state_of
 from simulators.shop.router import base as shop_base
@@ -42,13 +42,13 @@ class SerpApiRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             try:
                 return await handle(request)
-            except Refused as refusal:
+            except SearchRefused as refusal:
                 return refusal.response()
 
         return guarded
 
 
-class Endpoints:
+class SerpApiEndpoints:
     def __init__(self, context: SimContext) -> None:
         self._context = context
         self._state = state_of(context)
@@ -57,12 +57,12 @@ class Endpoints:
     def known_caller(self, request: Request) -> None:
         key = request.query_params.get("api_key", "")
         if not hmac.compare_digest(key.encode(), self._key().encode()):
-            raise Refused(errors.INVALID_KEY, status=401)
+            raise SearchRefused(errors.INVALID_KEY, status=401)
 
     async def search(self, request: Request) -> Response:
         parameters = dict(request.query_params)
         if _is_true(parameters, "no_cache") and _is_true(parameters, "async"):
-            raise Refused("`no_cache` and `async` parameters shouldn't be used together.")
+            raise SearchRefused("`no_cache` and `async` parameters shouldn't be used together.")
         fault = self._context.faults.take("serpapi")
         await linger(fault)
         if fault is None or fault.status is None:
@@ -75,7 +75,7 @@ class Endpoints:
         search_id = str(request.path_params["search_id"]).removesuffix(".json")
         found = self._state.archived(search_id)
         if found is None:
-            raise Refused(f"The search `{search_id}` was not found.", status=404)
+            raise SearchRefused(f"The search `{search_id}` was not found.", status=404)
         return JSONResponse(found)
 
     async def account(self) -> Body:
@@ -85,7 +85,7 @@ class Endpoints:
         return self._context.settings.serpapi_api_key.get_secret_value()
 
     def _answer(self, request: Request, parameters: dict[str, str]) -> Body:
-        """From the cache if the same was asked within the hour. Raises Refused."""
+        """From the cache if the same was asked within the hour. Raises SearchRefused."""
         asked = {name: value for name, value in parameters.items() if name not in _ASIDES}
         asked.setdefault("engine", "google")
         key = json.dumps(asked, sort_keys=True)
@@ -118,12 +118,12 @@ class Endpoints:
             return google_shopping.search(query, goods, shop, _base(request))
         if engine == "google_immersive_product":
             return google_shopping.product(asked, goods, shop)
-        raise Refused(f"Unsupported `{engine}` search engine.")
+        raise SearchRefused(f"Unsupported `{engine}` search engine.")
 
 
 def build_router(context: SimContext) -> APIRouter:
     """Mount at /serpapi; the SDK's BASE_DOMAIN is then http://host:port/serpapi."""
-    endpoints = Endpoints(context)
+    endpoints = SerpApiEndpoints(context)
     router = APIRouter(route_class=SerpApiRoute, dependencies=[Depends(endpoints.known_caller)])
     for path in ("/search", "/search.json"):
         router.add_api_route(path, endpoints.search, methods=["GET"])

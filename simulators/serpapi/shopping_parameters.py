@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from simulators.serpapi.errors import Refused
+from simulators.serpapi.errors import SearchRefused
 
 # Google Shopping sells in a country, in its money; the countries that people ask for most.
 MONEY: Mapping[str, str] = {
@@ -32,16 +32,16 @@ class ShoppingQuery:
 
 
 def read(parameters: Mapping[str, str]) -> ShoppingQuery:
-    """Raises Refused with status 400."""
+    """Raises SearchRefused with status 400."""
     words = parameters.get("q", "").strip()
     if not words:
-        raise Refused("Missing query `q` parameter.")
+        raise SearchRefused("Missing query `q` parameter.")
     country = parameters.get("gl", "us").lower()
     if country not in MONEY:
-        raise Refused(f"Unsupported `{country}` country - gl parameter.")
+        raise SearchRefused(f"Unsupported `{country}` country - gl parameter.")
     sort_by = parameters.get("sort_by")
     if sort_by not in {None, "", LOW_TO_HIGH, HIGH_TO_LOW}:
-        raise Refused(f"Unsupported value `{sort_by}` for `sort_by` parameter.")
+        raise SearchRefused(f"Unsupported value `{sort_by}` for `sort_by` parameter.")
     start = parameters.get("start", "")
     return ShoppingQuery(
         words=words,
@@ -60,5 +60,5 @@ def _amount(parameters: Mapping[str, str], name: str) -> Decimal | None:
     if not given:
         return None
     if not re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,2})?", given):
-        raise Refused(f"Unsupported value `{given}` for `{name}` parameter.")
+        raise SearchRefused(f"Unsupported value `{given}` for `{name}` parameter.")
     return Decimal(given)

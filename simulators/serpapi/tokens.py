@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 
-from simulators.serpapi.errors import Refused
+from simulators.serpapi.errors import SearchRefused
 
 # Fixed, so that a token outlives a restart of the simulator.
 _KEY = b"simulated serpapi token"
@@ -19,7 +19,7 @@ def token(**facts: str) -> str:
 
 
 def read_token(given: str, name: str) -> dict[str, str]:
-    """Raises Refused for a token that is cut, changed or of another making."""
+    """Raises SearchRefused for a token that is cut, changed or of another making."""
     try:
         raw = base64.b64decode(given, validate=True)
     except ValueError:
@@ -35,5 +35,5 @@ def _sealed(told: bytes) -> bytes:
     return hmac.new(_KEY, told, hashlib.sha256).digest()[:_SEAL]
 
 
-def _invalid(name: str) -> Refused:
-    return Refused(f"Invalid `{name}` parameter.")
+def _invalid(name: str) -> SearchRefused:
+    return SearchRefused(f"Invalid `{name}` parameter.")

@@ -22,7 +22,7 @@ _WHOLE = frozenset({"JPY", "KRW", "HUF"})
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class WareOffer:
     name: str
     link: str
     price: Decimal
@@ -34,7 +34,7 @@ class Ware:
     key: str
     title: str
     currency: str
-    stores: tuple[Store, ...]
+    stores: tuple[WareOffer, ...]
     """The first is the one that the list of results names."""
     rating: float
     reviews: int
@@ -60,7 +60,7 @@ def wares(words: str, currency: str, goods: Sequence[Good], shop: str) -> list[W
 
 def _of_shop(good: Good, shop: str) -> Ware:
     random = Random(good.slug)
-    store = Store(OUR_SHOP, shop + path_of(good.slug), good.price, Decimal(0))
+    store = WareOffer(OUR_SHOP, shop + path_of(good.slug), good.price, Decimal(0))
     return Ware(
         key=good.slug,
         title=good.title,
@@ -80,7 +80,7 @@ def _invented(words: str, currency: str, number: int) -> Ware:
     euros = Decimal(random.randint(1500, 16000)) / 100
     names = random.sample(_SHOPS, 3)
     stores = tuple(
-        Store(
+        WareOffer(
             name,
             f"https://{name.split()[0].lower()}.example.org/{slug}-{number + 1}",
             _in(euros * (100 + 4 * step) / 100, currency),

@@ -5,7 +5,7 @@ from html import escape
 
 from simulators.shop.formats import shown
 from simulators.shop.goods import Good, path_of
-from simulators.shop.view import Parts, View
+from simulators.shop.view import Parts, ShopView
 
 _BUY = {
     "de": "In den Warenkorb",
@@ -17,7 +17,7 @@ _FREE_FROM = Decimal(50)
 BROKEN = Parts(price='<p class="hint">Price on request.</p>')
 
 
-def product_page(view: View, parts: Parts) -> str:
+def product_page(view: ShopView, parts: Parts) -> str:
     good = view.good
     label = _BUY.get(good.style, "Add to cart")
     off = "" if good.in_stock else " disabled"

@@ -1,9 +1,9 @@
 """Pages that tell their price in microdata or in `meta` elements."""
 
-from simulators.shop.view import SCHEMA, Parts, View
+from simulators.shop.view import SCHEMA, Parts, ShopView
 
 
-def microdata_text(view: View) -> Parts:
+def microdata_text(view: ShopView) -> Parts:
     """The price stands in the text only, as people write it."""
     stock = "InStock" if view.good.in_stock else "OutOfStock"
     price = f"""<div itemprop="offers" itemscope itemtype="{SCHEMA}/Offer">
@@ -13,7 +13,7 @@ def microdata_text(view: View) -> Parts:
     return Parts(price=_item(view, price))
 
 
-def microdata_content(view: View) -> Parts:
+def microdata_content(view: ShopView) -> Parts:
     """The text says less than the attributes."""
     stock = "InStock" if view.good.in_stock else "OutOfStock"
     price = f"""<div itemprop="offers" itemscope itemtype="http://schema.org/Offer">
@@ -23,7 +23,7 @@ def microdata_content(view: View) -> Parts:
     return Parts(price=_item(view, price))
 
 
-def _item(view: View, price: str) -> str:
+def _item(view: ShopView, price: str) -> str:
     return f"""<div itemscope itemtype="{SCHEMA}/Product">
 <meta itemprop="name" content="{view.title}"><meta itemprop="sku" content="{view.good.sku}">
 <link itemprop="url" href="{view.url}">
@@ -31,7 +31,7 @@ def _item(view: View, price: str) -> str:
 </div>"""
 
 
-def opengraph(view: View) -> Parts:
+def opengraph(view: ShopView) -> Parts:
     stock = "instock" if view.good.in_stock else "oos"
     head = f"""<meta property="og:type" content="product">
 <meta property="og:title" content="{view.title}">
@@ -42,7 +42,7 @@ def opengraph(view: View) -> Parts:
     return Parts(head, '<p class="hint">Ask our staff, or put it into your basket.</p>')
 
 
-def vendor_meta(view: View) -> Parts:
+def vendor_meta(view: ShopView) -> Parts:
     stock = "in stock" if view.good.in_stock else "out of stock"
     usual = view.good.list_price or view.good.price
     head = f"""<meta property="og:type" content="og:product">

@@ -3,7 +3,7 @@
 import json
 
 from simulators.shop.goods import Style
-from simulators.shop.view import Parts, View
+from simulators.shop.view import Parts, ShopView
 
 _WAS: dict[Style, str] = {"en": "was", "en-us": "was", "de": "statt", "ch": "statt"}
 _SOLD_OUT: dict[Style, str] = {
@@ -12,7 +12,7 @@ _SOLD_OUT: dict[Style, str] = {
 }  # fmt: skip
 
 
-def text(view: View) -> Parts:
+def text(view: ShopView) -> Parts:
     good = view.good
     before = ""
     if good.list_price:
@@ -23,11 +23,11 @@ def text(view: View) -> Parts:
     return Parts(price=f'<p class="price-now">{view.price}{tax}{before}</p>{stock}')
 
 
-def starting_at(view: View) -> Parts:
+def starting_at(view: ShopView) -> Parts:
     return Parts(price=f'<p class="price-now">ab {view.price}</p>')
 
 
-def script(view: View) -> Parts:
+def script(view: ShopView) -> Parts:
     """Nothing in the page: a script asks for the price and writes it."""
     source = f"""<script>
 fetch({json.dumps(f"{view.base}/api/price/{view.good.slug}")})
@@ -42,7 +42,7 @@ fetch({json.dumps(f"{view.base}/api/price/{view.good.slug}")})
     )
 
 
-def script_json_ld(view: View) -> Parts:
+def script_json_ld(view: ShopView) -> Parts:
     """The page's structured data come from a script, as single-page shops do it."""
     address = json.dumps(f"{view.base}/api/product/{view.good.slug}")
     source = f"""<script>

@@ -21,12 +21,12 @@ from simulators.faults import CUT, cut, linger
 from simulators.shop import layout, marked, oddities, plain, structured
 from simulators.shop.goods import STAFF_ONLY, Good, Make
 from simulators.shop.state import ShopState, state_of
-from simulators.shop.view import Parts, View
+from simulators.shop.view import Parts, ShopView
 
 MOUNT = "/shop"
 ROBOTS = "User-agent: *\nDisallow: /shop/private/\nDisallow: /_sim/\nCrawl-delay: 1\n"
 _STYLES = Path(__file__).parent / "shop.css"
-_MAKES: dict[Make, Callable[[View], Parts]] = {
+_MAKES: dict[Make, Callable[[ShopView], Parts]] = {
     "json-ld": structured.simple,
     "json-ld-list": structured.listed,
     "json-ld-graph": structured.graph,
@@ -134,14 +134,14 @@ class _Shop:
         good = self._state.good(slug)
         if good is None or self._state.is_broken(slug):
             return await self.nothing(request)
-        shown = View(good, base(request)).price
+        shown = ShopView(good, base(request)).price
         return JSONResponse({"shown": shown, "in_stock": good.in_stock})
 
     async def structured(self, request: Request, slug: str) -> Response:
         good = self._state.good(slug)
         if good is None or self._state.is_broken(slug):
             return await self.nothing(request)
-        view = View(good, base(request))
+        view = ShopView(good, base(request))
         return JSONResponse(view.product(offers=view.offer()))
 
     async def picture(self, request: Request, slug: str) -> Response:
@@ -158,7 +158,7 @@ class _Shop:
             return HTMLResponse(oddities.CAPTCHA)
         if good.make == "slow":
             await asyncio.sleep(oddities.SLOW_SECONDS)
-        view = View(good, base(request), self._beside(good))
+        view = ShopView(good, base(request), self._beside(good))
         broken = self._state.is_broken(good.slug)
         parts = layout.BROKEN if broken else _MAKES[good.make](view)
         return HTMLResponse(layout.product_page(view, parts))

@@ -20,7 +20,7 @@ def _is_sold_here(slug: str) -> str:
     return slug
 
 
-class Change(Strict):
+class ProductChange(Strict):
     """What is left out stays as it is; `broken` makes the page unreadable."""
 
     product: Annotated[str, AfterValidator(_is_sold_here)]
@@ -32,7 +32,7 @@ class Change(Strict):
 def build_side_door(context: SimContext) -> APIRouter:
     state = state_of(context)
 
-    async def change(order: Change) -> dict[str, Any]:
+    async def change(order: ProductChange) -> dict[str, Any]:
         good = state.good(order.product)
         assert good is not None
         changed = state.move(good, order.price, order.in_stock, order.broken)

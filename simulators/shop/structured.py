@@ -3,18 +3,18 @@
 from decimal import Decimal
 from typing import Any
 
-from simulators.shop.view import SCHEMA, Parts, View, ld
+from simulators.shop.view import SCHEMA, Parts, ShopView, ld
 
 
-def _label(view: View) -> str:
+def _label(view: ShopView) -> str:
     return f'<p class="price">{view.price}</p>'
 
 
-def simple(view: View) -> Parts:
+def simple(view: ShopView) -> Parts:
     return Parts(ld(view.product(offers=view.offer())), _label(view))
 
 
-def listed(view: View) -> Parts:
+def listed(view: ShopView) -> Parts:
     """One script with a list; the price is a number."""
     crumbs = {
         "@context": SCHEMA,
@@ -28,7 +28,7 @@ def listed(view: View) -> Parts:
     return Parts(ld([crumbs, product]), _label(view))
 
 
-def graph(view: View) -> Parts:
+def graph(view: ShopView) -> Parts:
     """The offer is only referred to; another block is broken."""
     offer = {"@id": f"{view.url}#offer", **view.offer()}
     graph = [
@@ -41,7 +41,7 @@ def graph(view: View) -> Parts:
     return Parts(ld(broken, {"@context": SCHEMA, "@graph": graph}), _label(view))
 
 
-def group(view: View) -> Parts:
+def group(view: ShopView) -> Parts:
     good = view.good
     variants: list[Any] = [
         view.product(
@@ -69,7 +69,7 @@ def group(view: View) -> Parts:
     return Parts(ld(block), f'<ul class="variants">{choices}</ul>')
 
 
-def aggregate(view: View) -> Parts:
+def aggregate(view: ShopView) -> Parts:
     """Several sellers: there is no one price."""
     dearest = view.good.price + 5
     offers = {
@@ -83,7 +83,7 @@ def aggregate(view: View) -> Parts:
     return Parts(ld(view.product(offers=offers)), label)
 
 
-def single_aggregate(view: View) -> Parts:
+def single_aggregate(view: ShopView) -> Parts:
     offers = {
         "@type": "AggregateOffer",
         "lowPrice": view.good.price.__float__(),
@@ -95,7 +95,7 @@ def single_aggregate(view: View) -> Parts:
     return Parts(ld(view.product(offers=offers)), _label(view))
 
 
-def offers(view: View) -> Parts:
+def offers(view: ShopView) -> Parts:
     """New and used."""
     used = view.offer(
         price=str((view.good.price * Decimal("0.6")).quantize(Decimal("0.01"))),
@@ -104,7 +104,7 @@ def offers(view: View) -> Parts:
     return Parts(ld(view.product(offers=[used, view.offer()])), _label(view))
 
 
-def sale(view: View) -> Parts:
+def sale(view: ShopView) -> Parts:
     before = view.good.list_price or view.good.price
     specifications = [
         {"@type": "UnitPriceSpecification", "price": str(view.good.price),
@@ -118,8 +118,8 @@ def sale(view: View) -> Parts:
     return Parts(ld(view.product(offers=offer)), label)
 
 
-def many(view: View) -> Parts:
+def many(view: ShopView) -> Parts:
     """The recommendations are products, too, and come first."""
-    others = [View(good, view.base) for good in view.others]
+    others = [ShopView(good, view.base) for good in view.others]
     blocks = [one.product(url=one.url, offers=one.offer()) for one in others]
     return Parts(ld([*blocks, view.product(url=view.url, offers=view.offer())]), _label(view))

@@ -14,7 +14,7 @@ SCHEMA = "https://schema.org"
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ShopView:
     good: Good
     base: str
     """The shop's address, without a slash at its end."""

@@ -9,9 +9,9 @@ import structlog
 
 from simulators.context import SimContext
 from simulators.faults import linger
-from simulators.phone.message import WHATSAPP, Message
+from simulators.phone.message import WHATSAPP, ChatMessage
 from simulators.twilio.resource import API_VERSION
-from simulators.twilio.webhooks import Params, Webhooks
+from simulators.twilio.webhooks import Params, WebhookSender
 from taskflow.clock import new_id
 
 Mode = Literal["normal", "off", "reversed", "duplicated"]
@@ -30,7 +30,7 @@ class Habits:
     delay_ms: int = 120
 
 
-class Tasks:
+class BackgroundTasks:
     """Work nobody waits for; it ends with the simulator."""
 
     def __init__(self) -> None:
@@ -49,11 +49,13 @@ class Tasks:
 
 
 class Callbacks:
-    def __init__(self, context: SimContext, webhooks: Webhooks, tasks: Tasks) -> None:
+    def __init__(
+        self, context: SimContext, webhooks: WebhookSender, tasks: BackgroundTasks
+    ) -> None:
         self._context, self._webhooks, self._tasks = context, webhooks, tasks
-        self._held: dict[str, Message] = {}
+        self._held: dict[str, ChatMessage] = {}
 
-    def report(self, message: Message, mode: Mode) -> None:
+    def report(self, message: ChatMessage, mode: Mode) -> None:
         """Tell the sender's StatusCallback, if it gave one."""
         if not message.status_callback or mode == "off":
             return
@@ -69,7 +71,7 @@ class Callbacks:
     def forget(self) -> None:
         self._held.clear()
 
-    async def _send(self, *messages: Message) -> None:
+    async def _send(self, *messages: ChatMessage) -> None:
         for message in messages:
             fault = self._context.faults.take("twilio-callbacks")
             await linger(fault)
@@ -86,7 +88,7 @@ class Callbacks:
                 error=answer.error,
             )
 
-    def _params(self, message: Message) -> Params:
+    def _params(self, message: ChatMessage) -> Params:
         params = {
             "SmsSid": message.sid,
             "SmsStatus": message.status,

@@ -39,7 +39,7 @@ class Approval:
 
 
 @dataclass(frozen=True)
-class Content:
+class StoredContent:
     sid: str
     language: str
     types: dict[str, dict[str, Any]]
@@ -83,26 +83,26 @@ class Content:
         return cls(**(known | values))
 
 
-class Contents:
+class StoredContents:
     """In memory; given a journal, also kept on disk. Not thread-safe: one event loop."""
 
     def __init__(self, journal: Journal | None = None) -> None:
         self._journal = journal
-        self._contents: dict[str, Content] = {}
+        self._contents: dict[str, StoredContent] = {}
         self._burnt: set[str] = set()
         if journal:
             for record in journal.read():
                 self._restore(record)
             journal.rewrite(list(self._kept()))
 
-    def all(self) -> list[Content]:
+    def all(self) -> list[StoredContent]:
         """In order of creation."""
         return list(self._contents.values())
 
-    def get(self, sid: str) -> Content | None:
+    def get(self, sid: str) -> StoredContent | None:
         return self._contents.get(sid)
 
-    def put(self, content: Content) -> Content:
+    def put(self, content: StoredContent) -> StoredContent:
         """Keep a new content, or a newer state of one."""
         self._take(content)
         if self._journal:
@@ -129,7 +129,7 @@ class Contents:
         if self._journal:
             self._journal.close()
 
-    def _take(self, content: Content) -> None:
+    def _take(self, content: StoredContent) -> None:
         self._contents[content.sid] = content
         if content.approval and content.approval.status == "rejected":
             self._burnt.add(content.approval.name)
@@ -137,7 +137,7 @@ class Contents:
     def _restore(self, record: dict[str, Any]) -> None:
         match record:
             case {"content": data}:
-                self._take(Content.from_json(data))
+                self._take(StoredContent.from_json(data))
             case {"burnt": name}:
                 self._burnt.add(name)
             case _:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from simulators.twilio.content import Content
+from simulators.twilio.content import StoredContent
 from simulators.twilio.paging import page_of
 
 UNSUBMITTED = {
@@ -17,7 +17,7 @@ UNSUBMITTED = {
 }
 
 
-def content_resource(content: Content, account: str, base: str) -> dict[str, Any]:
+def content_resource(content: StoredContent, account: str, base: str) -> dict[str, Any]:
     """`base` is where the Content API answers, up to and with its version."""
     url = f"{base}/Content/{content.sid}"
     links = {
@@ -27,7 +27,7 @@ def content_resource(content: Content, account: str, base: str) -> dict[str, Any
     return _about(content, account) | {"url": url, "links": links}
 
 
-def approval_resource(content: Content) -> dict[str, Any]:
+def approval_resource(content: StoredContent) -> dict[str, Any]:
     approval = content.approval
     if approval is None:
         return UNSUBMITTED
@@ -41,7 +41,7 @@ def approval_resource(content: Content) -> dict[str, Any]:
     }
 
 
-def approvals_resource(content: Content, account: str, base: str) -> dict[str, Any]:
+def approvals_resource(content: StoredContent, account: str, base: str) -> dict[str, Any]:
     return {
         "sid": content.sid,
         "account_sid": account,
@@ -51,7 +51,7 @@ def approvals_resource(content: Content, account: str, base: str) -> dict[str, A
 
 
 def contents_resource(
-    contents: list[Content], account: str, base: str, query: str
+    contents: list[StoredContent], account: str, base: str, query: str
 ) -> dict[str, Any]:
     """Raises TwilioError 20001 for a page that makes no sense."""
     return _listed(
@@ -63,7 +63,7 @@ def contents_resource(
 
 
 def contents_and_approvals_resource(
-    contents: list[Content], account: str, base: str, query: str
+    contents: list[StoredContent], account: str, base: str, query: str
 ) -> dict[str, Any]:
     """Raises TwilioError 20001 for a page that makes no sense."""
     return _listed(
@@ -77,7 +77,10 @@ def contents_and_approvals_resource(
 
 
 def _listed(
-    contents: list[Content], resource: Callable[[Content], dict[str, Any]], base: str, query: str
+    contents: list[StoredContent],
+    resource: Callable[[StoredContent], dict[str, Any]],
+    base: str,
+    query: str,
 ) -> dict[str, Any]:
     """One page, newest first."""
     page = page_of(contents[::-1], query)
@@ -93,7 +96,7 @@ def _listed(
     return {"meta": meta, "contents": [resource(content) for content in page.shown]}
 
 
-def _about(content: Content, account: str) -> dict[str, Any]:
+def _about(content: StoredContent, account: str) -> dict[str, Any]:
     return {
         "sid": content.sid,
         "account_sid": account,

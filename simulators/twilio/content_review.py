@@ -8,8 +8,8 @@ from typing import Literal
 import structlog
 
 from simulators.context import SimContext
-from simulators.twilio.callbacks import Tasks
-from simulators.twilio.content import Approval, ApprovalStatus, Content, Contents
+from simulators.twilio.callbacks import BackgroundTasks
+from simulators.twilio.content import Approval, ApprovalStatus, StoredContent, StoredContents
 from simulators.twilio.content_request import PLACEHOLDER, ApprovalOrder
 from simulators.twilio.languages import OF_TEMPLATES
 from simulators.twilio.rendering import MOST_OF_A_TEMPLATE, SESSION_ONLY
@@ -39,12 +39,12 @@ class ReviewHabits:
 
 
 class Review:
-    def __init__(self, context: SimContext, contents: Contents) -> None:
+    def __init__(self, context: SimContext, contents: StoredContents) -> None:
         self.habits = ReviewHabits()
-        self._contents, self._tasks = contents, Tasks()
+        self._contents, self._tasks = contents, BackgroundTasks()
         context.resets.append(self._forget)
 
-    def submit(self, content: Content, order: ApprovalOrder) -> Content:
+    def submit(self, content: StoredContent, order: ApprovalOrder) -> StoredContent:
         """The content as received; its review goes on by itself."""
         approval = Approval(
             order.name, order.category, allow_category_change=order.allow_category_change
@@ -59,7 +59,9 @@ class Review:
             if content.approval and content.approval.status in {"received", "pending"}:
                 self._tasks.start(self._decide(content.sid))
 
-    def set(self, content: Content, status: ApprovalStatus, reason: str = "") -> Content:
+    def set(
+        self, content: StoredContent, status: ApprovalStatus, reason: str = ""
+    ) -> StoredContent:
         """What WhatsApp says of a submitted content from now on, whatever its review was at."""
         _log.debug("twilio.template_reviewed", sid=content.sid, status=status)
         return self._contents.put(content.stands(utc_now(), status, reason))
@@ -81,7 +83,7 @@ class Review:
             reason = reason or habits.reason
         self.set(pending, "rejected" if reason else "approved", reason or "")
 
-    def _at(self, sid: str, status: ApprovalStatus) -> Content | None:
+    def _at(self, sid: str, status: ApprovalStatus) -> StoredContent | None:
         content = self._contents.get(sid)
         is_there = content and content.approval and content.approval.status == status
         return content if is_there else None
@@ -93,14 +95,14 @@ class Review:
         self.habits = ReviewHabits()
 
 
-def objection(content: Content, contents: Contents) -> str | None:
+def objection(content: StoredContent, contents: StoredContents) -> str | None:
     """Why WhatsApp rejects a submitted content; None if it breaks no rule."""
     name = content.approval.name if content.approval else ""
     why = _fault_of_the_name(name, contents) or _fault_of_the_content(content)
     return f"INVALID_FORMAT. WhatsApp did not create the template {name}: {why}" if why else None
 
 
-def _fault_of_the_name(name: str, contents: Contents) -> str | None:
+def _fault_of_the_name(name: str, contents: StoredContents) -> str | None:
     if not _NAME.fullmatch(name):
         return "a name has lower case letters, digits and underscores only"
     if contents.is_burnt(name):
@@ -108,7 +110,7 @@ def _fault_of_the_name(name: str, contents: Contents) -> str | None:
     return None
 
 
-def _fault_of_the_content(content: Content) -> str | None:
+def _fault_of_the_content(content: StoredContent) -> str | None:
     if content.language not in OF_TEMPLATES:
         return f"there are no templates in {content.language}"
     if content.kind in SESSION_ONLY:

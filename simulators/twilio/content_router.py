@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from simulators.context import SimContext
 from simulators.faults import Vendor
-from simulators.twilio.content import Content, Contents
+from simulators.twilio.content import StoredContent, StoredContents
 from simulators.twilio.content_request import approval_order, content_order
 from simulators.twilio.content_resource import (
     approval_resource,
@@ -27,7 +27,7 @@ FAULTS: Vendor = "twilio-content"
 
 
 class ContentApi:
-    def __init__(self, context: SimContext, contents: Contents, review: Review) -> None:
+    def __init__(self, context: SimContext, contents: StoredContents, review: Review) -> None:
         self._settings, self._faults = context.settings, context.faults
         self._contents, self._review = contents, review
         self._account = context.settings.twilio_account_sid
@@ -35,7 +35,7 @@ class ContentApi:
     async def create(self, request: Request) -> Response:
         def created(body: bytes) -> dict[str, Any]:
             order, now = content_order(body), utc_now()
-            content = Content(
+            content = StoredContent(
                 sid="HX" + new_id().hex,
                 language=order.language,
                 types=order.types,
@@ -101,7 +101,7 @@ class ContentApi:
             ),
         )
 
-    def _known(self, request: Request, sid: str) -> Content:
+    def _known(self, request: Request, sid: str) -> StoredContent:
         content = self._contents.get(sid)
         if content is None:
             raise TwilioError(20404, path_of(request))
@@ -127,7 +127,9 @@ def _base(request: Request) -> str:
     return address.partition("/v1/")[0] + "/v1"
 
 
-def build_content_router(context: SimContext, contents: Contents, review: Review) -> APIRouter:
+def build_content_router(
+    context: SimContext, contents: StoredContents, review: Review
+) -> APIRouter:
     """Mounted at /twilio, ahead of what answers for all else there."""
     api = ContentApi(context, contents, review)
     router = APIRouter()

@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from simulators.phone.router import Strict
-from simulators.twilio.content import Content, Contents
+from simulators.twilio.content import StoredContent, StoredContents
 from simulators.twilio.content_resource import approval_resource
 from simulators.twilio.content_review import Review, Verdict
 
@@ -29,7 +29,7 @@ class StatusChange(Strict):
 
 
 class ContentSideDoor:
-    def __init__(self, contents: Contents, review: Review) -> None:
+    def __init__(self, contents: StoredContents, review: Review) -> None:
         self._contents, self._review = contents, review
 
     async def habits(self, change: ReviewChange) -> dict[str, Any]:
@@ -46,7 +46,7 @@ class ContentSideDoor:
         return JSONResponse(_shown(self._review.set(content, change.status, change.reason)))
 
 
-def _shown(content: Content) -> dict[str, Any]:
+def _shown(content: StoredContent) -> dict[str, Any]:
     """`name`, `category`, `status` and `rejection_reason` are those of its approval."""
     return {
         "sid": content.sid,
@@ -58,7 +58,7 @@ def _shown(content: Content) -> dict[str, Any]:
     }
 
 
-def build_side_door(contents: Contents, review: Review) -> APIRouter:
+def build_side_door(contents: StoredContents, review: Review) -> APIRouter:
     door = ContentSideDoor(contents, review)
     router = APIRouter(prefix="/_sim/twilio")
     router.add_api_route("/review", door.habits, methods=["POST"])

@@ -7,32 +7,34 @@ from typing import Any
 import structlog
 
 from simulators.context import SimContext
-from simulators.phone.message import Message, Status
-from simulators.twilio.callbacks import Callbacks, Habits, Tasks
+from simulators.phone.message import ChatMessage, Status
+from simulators.twilio.callbacks import BackgroundTasks, Callbacks, Habits
 from simulators.twilio.errors import DELIVERY_ERRORS, OUTSIDE_WINDOW, PROVIDER_ERROR
 from simulators.twilio.media import MediaFetching
 from simulators.twilio.validation import Order
-from simulators.twilio.webhooks import Webhooks
+from simulators.twilio.webhooks import WebhookSender
 from taskflow.clock import new_id, utc_now
 
 _log = structlog.get_logger()
 
 
-class Deliveries:
-    def __init__(self, context: SimContext, webhooks: Webhooks, fetching: MediaFetching) -> None:
+class DeliveryReports:
+    def __init__(
+        self, context: SimContext, webhooks: WebhookSender, fetching: MediaFetching
+    ) -> None:
         self.habits = Habits()
         self._faults, self._phone = context.faults, context.phone
         self._fetching, self._copies = fetching, context.copies
-        self._tasks = Tasks()
+        self._tasks = BackgroundTasks()
         self._callbacks = Callbacks(context, webhooks, self._tasks)
         context.resets.append(self._forget)
 
-    def accept(self, order: Order) -> Message:
+    def accept(self, order: Order) -> ChatMessage:
         """From here on the message will reach the phone or fail, whatever the sender hears."""
         now = utc_now()
         self._phone.meet(order.user)
         message = self._phone.put(
-            Message(
+            ChatMessage(
                 sid=("MM" if order.media_url else "SM") + new_id().hex,
                 direction="outbound",
                 user=order.user,

@@ -10,12 +10,12 @@ from starlette.requests import Request
 from simulators.context import SimContext
 from simulators.ogg import voice_note
 from simulators.phone.address import is_hidden
-from simulators.phone.message import WHATSAPP, Contact, Message
+from simulators.phone.message import WHATSAPP, ChatMessage, Contact
 from simulators.phone.pictures import on_phone
 from simulators.twilio.account import Account
 from simulators.twilio.opt_out import ANSWERS, Kind, kind_of_word
 from simulators.twilio.resource import API_VERSION, media_sid_of
-from simulators.twilio.webhooks import Answer, Params, Webhooks
+from simulators.twilio.webhooks import Params, WebhookAnswer, WebhookSender
 from taskflow.clock import new_id, utc_now
 
 VOICE = "audio/ogg"
@@ -36,7 +36,7 @@ class Enclosed:
 
 
 @dataclass(frozen=True)
-class Place:
+class MapPlace:
     latitude: str
     longitude: str
     label: str = ""
@@ -44,7 +44,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Typed:
+class PhoneInput:
     """What a person does on the phone. `sid` repeats an earlier message, `copies` at once."""
 
     user: str
@@ -55,14 +55,14 @@ class Typed:
     button_payload: str | None = None
     is_pick: bool = False
     """Whether that is a choice of a list."""
-    quotes: Message | None = None
+    quotes: ChatMessage | None = None
     media_url: str | None = None
     media_type: str | None = None
     file: Enclosed | None = None
     """In place of an address: Twilio serves it."""
     api: str = ""
     """Where Twilio is called, for the address of a file."""
-    place: Place | None = None
+    place: MapPlace | None = None
     forwarded: bool = False
     sid: str | None = None
     copies: int = 1
@@ -70,12 +70,12 @@ class Typed:
 
 @dataclass(frozen=True)
 class Received:
-    message: Message
-    answers: list[Answer] = field(default_factory=list[Answer])
+    message: ChatMessage
+    answers: list[WebhookAnswer] = field(default_factory=list[WebhookAnswer])
 
 
 class Inbound:
-    def __init__(self, context: SimContext, webhooks: Webhooks, account: Account) -> None:
+    def __init__(self, context: SimContext, webhooks: WebhookSender, account: Account) -> None:
         self._settings, self._phone = context.settings, context.phone
         self._copies = context.copies
         self._webhooks, self._account = webhooks, account
@@ -88,7 +88,7 @@ class Inbound:
         if message is None or button is None:
             return None
         return await self.receive(
-            Typed(
+            PhoneInput(
                 message.user,
                 button.title,
                 button_payload=button.id,
@@ -97,7 +97,7 @@ class Inbound:
             )
         )
 
-    async def receive(self, typed: Typed) -> Received:
+    async def receive(self, typed: PhoneInput) -> Received:
         """Twilio takes the message whether or not TaskFlow does: it stays listed."""
         contact = self._phone.meet(typed.user, typed.profile_name, typed.bsuid)
         is_new = self._phone.get(typed.sid or "") is None
@@ -114,11 +114,11 @@ class Inbound:
         self._note(message.sid, answers)
         return Received(self._phone.get(message.sid) or message, list(answers))
 
-    async def _post(self, params: Params, token: str) -> Answer:
+    async def _post(self, params: Params, token: str) -> WebhookAnswer:
         url, signed = self._account.target()
         return await self._webhooks.post(url, params, token, signed)
 
-    def _take(self, typed: Typed, contact: Contact) -> Message:
+    def _take(self, typed: PhoneInput, contact: Contact) -> ChatMessage:
         known = self._phone.get(typed.sid) if typed.sid else None
         if known:
             return known
@@ -129,7 +129,7 @@ class Inbound:
             self._copies.keep(sid, file.data)
             self._copies.keep(on_phone(sid), file.data)
         return self._phone.put(
-            Message(
+            ChatMessage(
                 sid=sid,
                 direction="inbound",
                 user=typed.user,
@@ -159,10 +159,10 @@ class Inbound:
         account = self._settings.twilio_account_sid
         return f"{base}/{API_VERSION}/Accounts/{account}/Messages/{sid}/Media/{media_sid_of(sid)}"
 
-    def _answer(self, message: Message, kind: Kind) -> None:
+    def _answer(self, message: ChatMessage, kind: Kind) -> None:
         """Twilio's own word on it: on the phone, and in no list of messages."""
         now = utc_now()
-        answer = Message(
+        answer = ChatMessage(
             sid="SM" + new_id().hex,
             direction="outbound",
             user=message.user,
@@ -176,7 +176,7 @@ class Inbound:
         self._phone.put(answer)
         self._phone.erase(answer.sid)
 
-    def _note(self, sid: str, answers: list[Answer]) -> None:
+    def _note(self, sid: str, answers: list[WebhookAnswer]) -> None:
         """One accepted copy is enough: the bubble tells whether TaskFlow has the message."""
         best = min(answers, key=lambda answer: (answer.status is None, answer.status or 0))
         self._phone.amend(sid, webhook_status=best.status, webhook_error=best.error)
@@ -184,7 +184,7 @@ class Inbound:
         log = _log.debug if accepted else _log.warning
         log("twilio.webhook_answered", sid=sid, status=best.status, error=best.error)
 
-    def _params(self, message: Message, contact: Contact, typed: Typed) -> Params:
+    def _params(self, message: ChatMessage, contact: Contact, typed: PhoneInput) -> Params:
         digits = contact.user.removeprefix("+")
         about = {"ProfileName": contact.name, "WaId": digits}
         params = {
@@ -228,7 +228,7 @@ class Inbound:
         return params
 
 
-def _type_of(typed: Typed, message: Message) -> str:
+def _type_of(typed: PhoneInput, message: ChatMessage) -> str:
     """A tap is a "button" under an approved template, and "interactive" under all else."""
     if typed.button_payload is not None:
         is_free_form = typed.quotes is not None and not typed.quotes.is_template

@@ -40,7 +40,7 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Fetched:
+class ServedMedium:
     content_type: str
     data: bytes
     file_name: str | None = None
@@ -62,7 +62,7 @@ class MediaFetching:
         if self._session:
             await self._session.close()
 
-    async def fetch(self, url: str) -> Fetched | int:
+    async def fetch(self, url: str) -> ServedMedium | int:
         """The media, or the error that the message fails with."""
         address = self._address(url)
         if address is None:
@@ -93,7 +93,7 @@ class MediaFetching:
         return url if urlsplit(url).hostname in _LOOPBACK else None
 
 
-async def _checked(answer: aiohttp.ClientResponse) -> Fetched | int:
+async def _checked(answer: aiohttp.ClientResponse) -> ServedMedium | int:
     content_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if content_type not in SUPPORTED:
         return INVALID_CONTENT_TYPE
@@ -108,4 +108,4 @@ async def _checked(answer: aiohttp.ClientResponse) -> Fetched | int:
     if not data.startswith(_BEGINS.get(content_type, b"")):
         return INVALID_CONTENT_TYPE
     disposition = answer.content_disposition
-    return Fetched(content_type, bytes(data), disposition.filename if disposition else None)
+    return ServedMedium(content_type, bytes(data), disposition.filename if disposition else None)

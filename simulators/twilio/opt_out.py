@@ -6,7 +6,7 @@ Without one, these are words like any other: Twilio neither marks them nor refus
 from collections.abc import Sequence
 from typing import Literal
 
-from simulators.phone.message import Message
+from simulators.phone.message import ChatMessage
 
 Kind = Literal["STOP", "START", "HELP"]
 WORDS: dict[Kind, frozenset[str]] = {
@@ -30,7 +30,7 @@ def kind_of_word(body: str) -> Kind | None:
     return next((kind for kind, words in WORDS.items() if word in words), None)
 
 
-def has_opted_out(chat: Sequence[Message]) -> bool:
+def has_opted_out(chat: Sequence[ChatMessage]) -> bool:
     """Whether the last of a person's words of consent was a STOP."""
     for message in reversed(chat):
         kind = kind_of_word(message.body) if message.direction == "inbound" else None

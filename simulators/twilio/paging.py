@@ -20,7 +20,7 @@ T = TypeVar("T", bound=HasSid)
 
 
 @dataclass(frozen=True)
-class Page(Generic[T]):
+class ListPage(Generic[T]):
     shown: Sequence[T]
     number: int
     size: int
@@ -50,14 +50,14 @@ class Page(Generic[T]):
         return f"{base}?{urlencode(self.filters | paging)}"
 
 
-def page_of(found: Sequence[T], query: str) -> Page[T]:
+def page_of(found: Sequence[T], query: str) -> ListPage[T]:
     """The page that a query asks for. Raises TwilioError 20001 for one that makes no sense."""
     asked = dict(parse_qsl(query))
     size = min(_number(asked, "PageSize", DEFAULT_PAGE), MAX_PAGE) or DEFAULT_PAGE
     number = _number(asked, "Page", 0)
     first = _start([item.sid for item in found], asked.get("PageToken", ""), number, size)
     filters = {name: value for name, value in asked.items() if name not in _OF_PAGES}
-    return Page(found[first : first + size], number, size, first + size < len(found), filters)
+    return ListPage(found[first : first + size], number, size, first + size < len(found), filters)
 
 
 def _start(sids: list[str], token: str, number: int, size: int) -> int:

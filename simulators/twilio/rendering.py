@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from simulators.phone.message import Button
-from simulators.twilio.content import Content
+from simulators.phone.message import PhoneButton
+from simulators.twilio.content import StoredContent
 from simulators.twilio.content_request import PLACEHOLDER, texts_of
 from simulators.twilio.errors import (
     AGAINST_POLICY,
@@ -45,7 +45,7 @@ class Rendered:
     kind: str
     body: str
     media_url: str | None
-    buttons: tuple[Button, ...]
+    buttons: tuple[PhoneButton, ...]
     opens: str | None
     """What opens them, where they are the choices of a list."""
     is_template: bool
@@ -98,7 +98,7 @@ def values_of(variables: str) -> Values:
     return cast("Values", values)
 
 
-def render(content: Content, given: Values) -> Rendered:
+def render(content: StoredContent, given: Values) -> Rendered:
     """A variable that is not given has the content's own sample."""
     about = content.types[content.kind]
     values = {name: given.get(name, sample) for name, sample in content.variables.items()}
@@ -116,22 +116,22 @@ def render(content: Content, given: Values) -> Rendered:
     )
 
 
-def _buttons(kind: str, about: dict[str, Any], values: Values) -> tuple[Button, ...]:
+def _buttons(kind: str, about: dict[str, Any], values: Values) -> tuple[PhoneButton, ...]:
     if kind == LIST:
         return tuple(_choice(item, values) for item in about["items"])
     actions: list[dict[str, str]] = about["actions"] if kind == "twilio/quick-reply" else []
     return tuple(_button(action, values) for action in actions)
 
 
-def _choice(item: dict[str, str], values: Values) -> Button:
+def _choice(item: dict[str, str], values: Values) -> PhoneButton:
     more = _filled(item["description"], values) if "description" in item else None
-    return Button(_filled(item["item"], values), _filled(item["id"], values), more)
+    return PhoneButton(_filled(item["item"], values), _filled(item["id"], values), more)
 
 
-def _button(action: dict[str, str], values: Values) -> Button:
+def _button(action: dict[str, str], values: Values) -> PhoneButton:
     """One without an id of its own is known by its title."""
     title = _filled(action["title"], values)
-    return Button(title, _filled(action["id"], values) if "id" in action else title)
+    return PhoneButton(title, _filled(action["id"], values) if "id" in action else title)
 
 
 def _body(about: dict[str, Any]) -> str:

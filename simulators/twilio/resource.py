@@ -5,14 +5,14 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from simulators.phone.message import Message
+from simulators.phone.message import ChatMessage
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.paging import DEFAULT_PAGE, page_of
 
 API_VERSION = "2010-04-01"
 
 
-def message_resource(message: Message, account: str) -> dict[str, Any]:
+def message_resource(message: ChatMessage, account: str) -> dict[str, Any]:
     uri = f"/{API_VERSION}/Accounts/{account}/Messages/{message.sid}"
     unassigned = message.status == "accepted"
     return {
@@ -39,7 +39,7 @@ def message_resource(message: Message, account: str) -> dict[str, Any]:
     }
 
 
-def media_sid(message: Message) -> str:
+def media_sid(message: ChatMessage) -> str:
     return media_sid_of(message.sid)
 
 
@@ -47,7 +47,7 @@ def media_sid_of(sid: str) -> str:
     return f"ME{sid[2:]}"
 
 
-def media_resource(message: Message, account: str) -> dict[str, Any]:
+def media_resource(message: ChatMessage, account: str) -> dict[str, Any]:
     """Of a message that has media: one, on WhatsApp."""
     sid = media_sid(message)
     return {
@@ -61,7 +61,7 @@ def media_resource(message: Message, account: str) -> dict[str, Any]:
     }
 
 
-def media_list_resource(message: Message, account: str) -> dict[str, Any]:
+def media_list_resource(message: ChatMessage, account: str) -> dict[str, Any]:
     base = f"/{API_VERSION}/Accounts/{account}/Messages/{message.sid}/Media.json"
     uri = f"{base}?PageSize={DEFAULT_PAGE}&Page=0"
     media = [media_resource(message, account)] if message.media_url else []
@@ -78,7 +78,7 @@ def media_list_resource(message: Message, account: str) -> dict[str, Any]:
     }
 
 
-def list_resource(messages: list[Message], account: str, query: str) -> dict[str, Any]:
+def list_resource(messages: list[ChatMessage], account: str, query: str) -> dict[str, Any]:
     """One page, newest first. Raises TwilioError 20001 for a filter that makes no sense."""
     asked = dict(parse_qsl(query))
     found = [message for message in reversed(messages) if _matches(message, asked)]
@@ -98,7 +98,7 @@ def list_resource(messages: list[Message], account: str, query: str) -> dict[str
     }
 
 
-def _matches(message: Message, asked: dict[str, str]) -> bool:
+def _matches(message: ChatMessage, asked: dict[str, str]) -> bool:
     if "To" in asked and message.to != asked["To"]:
         return False
     if "From" in asked and message.from_ != asked["From"]:

@@ -10,12 +10,12 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from simulators.context import SimContext
 from simulators.faults import CUT, Fault, Vendor, cut, linger
-from simulators.phone.message import Message
+from simulators.phone.message import ChatMessage
 from simulators.phone.pictures import on_phone
 from simulators.settings import SimulatorSettings
 from simulators.twilio.account import Account
-from simulators.twilio.content import Contents
-from simulators.twilio.delivery import Deliveries
+from simulators.twilio.content import StoredContents
+from simulators.twilio.delivery import DeliveryReports
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.resource import (
     list_resource,
@@ -36,7 +36,11 @@ ON_ITS_WAY = frozenset({"accepted", "queued"})
 
 class TwilioApi:
     def __init__(
-        self, context: SimContext, deliveries: Deliveries, account: Account, contents: Contents
+        self,
+        context: SimContext,
+        deliveries: DeliveryReports,
+        account: Account,
+        contents: StoredContents,
     ) -> None:
         self._settings, self._faults = context.settings, context.faults
         self._phone, self._deliveries, self._contents = context.phone, deliveries, contents
@@ -130,7 +134,7 @@ class TwilioApi:
 
     async def _asked_for(
         self, request: Request, account: str, sid: str, vendor: Vendor = "twilio-list"
-    ) -> Message | Response:
+    ) -> ChatMessage | Response:
         """The message, or what a fault answers in its place."""
         self._admit(request, account)
         if answer := await self._fault(request, vendor):
@@ -229,7 +233,7 @@ def _own_url(request: Request) -> str:
 
 
 def build_router(
-    context: SimContext, deliveries: Deliveries, account: Account, contents: Contents
+    context: SimContext, deliveries: DeliveryReports, account: Account, contents: StoredContents
 ) -> APIRouter:
     """Mounted at /twilio."""
     api = TwilioApi(context, deliveries, account, contents)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from simulators.phone.address import is_address
 from simulators.phone.message import WHATSAPP
 from simulators.phone.store import Phone
-from simulators.twilio.content import Contents
+from simulators.twilio.content import StoredContents
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.opt_out import has_opted_out
 from simulators.twilio.rendering import Rendered, render, values_of
@@ -44,7 +44,7 @@ def first(form: Form, name: str) -> str:
 
 
 def validate(
-    form: Form, sender: str, phone: Phone, contents: Contents, *, keeps_consent: bool
+    form: Form, sender: str, phone: Phone, contents: StoredContents, *, keeps_consent: bool
 ) -> Order:
     """The order in the form; `sender` is the account's only WhatsApp address.
 
@@ -74,7 +74,7 @@ def validate(
     )
 
 
-def _content(form: Form, contents: Contents) -> Rendered | None:
+def _content(form: Form, contents: StoredContents) -> Rendered | None:
     """What the form's ContentSid names; it supersedes a Body and a MediaUrl beside it."""
     sid, variables = first(form, "ContentSid"), first(form, "ContentVariables")
     if not sid:

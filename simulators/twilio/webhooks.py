@@ -20,7 +20,7 @@ Params = dict[str, str]
 
 
 @dataclass(frozen=True)
-class Answer:
+class WebhookAnswer:
     """`status` None: no HTTP answer came; `error` says why."""
 
     status: int | None
@@ -32,7 +32,7 @@ def sign(token: str, url: str, params: Params) -> str:
     return cast("str", validator.compute_signature(url, params))
 
 
-class Webhooks:
+class WebhookSender:
     def __init__(self, token: str) -> None:
         self._token = token
         self._session: aiohttp.ClientSession | None = None
@@ -50,14 +50,16 @@ class Webhooks:
         if self._session:
             await self._session.close()
 
-    async def post(self, url: str, params: Params, token: str, signed_url: str = "") -> Answer:
+    async def post(
+        self, url: str, params: Params, token: str, signed_url: str = ""
+    ) -> WebhookAnswer:
         """`token` identifies this webhook over its attempts; `signed_url` is the public one."""
         headers = {
             "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
             "X-Twilio-Signature": sign(self._token, signed_url or url, params),
             "I-Twilio-Idempotency-Token": token,
         }
-        answer = Answer(None, "not sent")
+        answer = WebhookAnswer(None, "not sent")
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
                 for _ in range(ATTEMPTS):
@@ -65,10 +67,10 @@ class Webhooks:
                     if answer.error != "connection failed":
                         break
         except TimeoutError:
-            answer = Answer(None, f"no answer within {TOTAL_SECONDS} s")
+            answer = WebhookAnswer(None, f"no answer within {TOTAL_SECONDS} s")
         return answer
 
-    async def _once(self, url: str, body: str, headers: dict[str, str]) -> Answer:
+    async def _once(self, url: str, body: str, headers: dict[str, str]) -> WebhookAnswer:
         if self._session is None:
             raise RuntimeError("open() first")
         try:
@@ -78,8 +80,8 @@ class Webhooks:
                 target, data=body.encode(), headers=headers, allow_redirects=False
             ) as response:
                 await response.read()
-                return Answer(response.status)
+                return WebhookAnswer(response.status)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            return Answer(None, "connection failed")
+            return WebhookAnswer(None, "connection failed")
         except aiohttp.ClientError:
-            return Answer(None, "connection closed without an answer")
+            return WebhookAnswer(None, "connection closed without an answer")

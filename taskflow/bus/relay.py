@@ -50,7 +50,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RelayPlace:
     """How far was published, and into which incarnation of the stream."""
 
     cursor: Cursor
@@ -102,8 +102,8 @@ class Relay:
                 place = await self._publish_page(connection, place, bell)
 
     async def _publish_page(
-        self, connection: asyncpg.Connection, place: Place, bell: Wakeup
-    ) -> Place:
+        self, connection: asyncpg.Connection, place: RelayPlace, bell: Wakeup
+    ) -> RelayPlace:
         page = await self._log.follow(place.cursor, publishing.ATOMIC_MAX)
         if not page:
             await bell.wait()
@@ -118,7 +118,7 @@ class Relay:
         with sending(what, "nats"):
             async with failpoints.RELAY_PUBLISH:
                 sequence = await publishing.publish(self._client, page)
-        moved = Place(
+        moved = RelayPlace(
             Cursor(page[-1].transaction_id, page[-1].position),
             place.stream_created,
             max(sequence, place.last_sequence),
@@ -128,7 +128,7 @@ class Relay:
         metrics.RELAY_PUBLISHED.add(len(page))
         return moved
 
-    async def _checked(self, connection: asyncpg.Connection, place: Place) -> Place:
+    async def _checked(self, connection: asyncpg.Connection, place: RelayPlace) -> RelayPlace:
         """The same place, or a rewound one when the bus lost what had been published."""
         self._checked_at = clock.monotonic()
         jetstream = self._client.jetstream()
@@ -144,7 +144,7 @@ class Relay:
         since = clock.utc_now() - timedelta(seconds=topology.KEPT_SECONDS)
         row = await connection.fetchrow(_REWIND_TO, since)
         start = Cursor(row["transaction_id"], row["position"]) if row else Cursor()
-        rewound = Place(min(start, place.cursor), created, info.state.last_seq, missing)
+        rewound = RelayPlace(min(start, place.cursor), created, info.state.last_seq, missing)
         await _move(connection, place, rewound)
         if rewound.cursor < place.cursor:
             log.warning(
@@ -159,11 +159,11 @@ class Relay:
         return rewound
 
 
-async def _place(connection: asyncpg.Connection) -> Place:
+async def _place(connection: asyncpg.Connection) -> RelayPlace:
     row = await connection.fetchrow(_CURSOR)
     assert row is not None
     cursor = Cursor(row["transaction_id"], row["position"])
-    return Place(cursor, row["stream_created"], row["last_sequence"], row["missing"])
+    return RelayPlace(cursor, row["stream_created"], row["last_sequence"], row["missing"])
 
 
 def _missing(info: StreamInfo) -> int:
@@ -181,7 +181,7 @@ def _discards(info: StreamInfo) -> bool:
     return most > 0 and info.state.bytes > most * FULL
 
 
-async def _move(connection: asyncpg.Connection, place: Place, to: Place) -> None:
+async def _move(connection: asyncpg.Connection, place: RelayPlace, to: RelayPlace) -> None:
     async with failpoints.RELAY_COMMIT:
         done = await connection.execute(
             _MOVE,

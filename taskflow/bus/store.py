@@ -20,7 +20,7 @@ NEARLY_FULL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class BusStore:
     """Bytes on the disk of one server."""
 
     used: int
@@ -36,12 +36,12 @@ class Store:
         return int(self.size * STREAM_SHARE)
 
 
-def store_of(monitor_url: str) -> Store:
+def store_of(monitor_url: str) -> BusStore:
     """Blocking. Raises Configuration when nobody answers there, or without JetStream."""
     url = f"{monitor_url.rstrip('/')}/jsz"
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:  # noqa: S310 - an operator's setting
             told = orjson.loads(answer.read())
-        return Store(used=int(told["storage"]), size=int(told["config"]["max_storage"]))
+        return BusStore(used=int(told["storage"]), size=int(told["config"]["max_storage"]))
     except (URLError, TimeoutError, ValueError, KeyError) as error:
         raise Configuration(f"NATS_MONITOR_URL does not tell of a store at {url}") from error

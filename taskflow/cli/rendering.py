@@ -16,7 +16,7 @@ from contracts.recorded import Recorded
 from taskflow.foreign_text import for_terminal
 from taskflow.time_travel.covering import COVERED, plain
 from taskflow.time_travel.states import Changes
-from taskflow.time_travel.unknown import SAYS, UnknownEvent
+from taskflow.time_travel.unknown import SAYS, OpaqueEvent
 
 LONGEST = 120
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -30,7 +30,7 @@ def line(recorded: Recorded[Any], *, with_stream: bool = True, cover: str = COVE
     told.append(f"{recorded.version:>4} ", "dim")
     told.append(f"{recorded.event.type:<20} ", "bold")
     event: Event = recorded.event
-    if isinstance(event, UnknownEvent):
+    if isinstance(event, OpaqueEvent):
         told.append(f"version {event.version}: {SAYS}", "yellow")
         return told
     for name in type(event).model_fields:
@@ -132,7 +132,7 @@ def as_object(recorded: Recorded[Any], cover: str = COVERED) -> dict[str, Any]:
         "trace": recorded.trace,
         "payload": plain(event, cover),
     }
-    return {**told, "unknown": SAYS} if isinstance(event, UnknownEvent) else told
+    return {**told, "unknown": SAYS} if isinstance(event, OpaqueEvent) else told
 
 
 def as_json(recorded: Recorded[Any], cover: str = COVERED) -> str:

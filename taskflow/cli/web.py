@@ -20,7 +20,7 @@ class NoAnswer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WebAnswer:
     status: int
     body: bytes
     retry_after: str
@@ -50,12 +50,14 @@ def ask(
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
     seconds: float = SECONDS,
-) -> Answer:
+) -> WebAnswer:
     """Of an http(s) URL. Raises NoAnswer."""
     request = Request(url, body, dict(headers or {}), method=method)  # noqa: S310 - see above
     try:
         with build_opener(_AsItIs).open(request, timeout=seconds) as answer:
-            return Answer(answer.status, answer.read(MOST), answer.headers.get("Retry-After") or "")
+            return WebAnswer(
+                answer.status, answer.read(MOST), answer.headers.get("Retry-After") or ""
+            )
     except URLError as error:
         raise NoAnswer(for_log(str(error.reason))[:200]) from None
     except (OSError, HTTPException, ValueError) as error:

@@ -1,8 +1,8 @@
 """Becomes another program that must not outlive its parent, as another user where asked.
 
 Run by path with `python -I -S`: a start costs a few milliseconds, and nothing runs between fork and
-exec of a process with threads. The first argument is a JSON object (see `Orders`), the rest is
-the program. What is wrong is one line on stderr and exit code 127.
+exec of a process with threads. The first argument is a JSON object (see `LaunchOrders`), the
+rest is the program. What is wrong is one line on stderr and exit code 127.
 """
 
 import ctypes
@@ -25,7 +25,7 @@ _SECBIT_NO_SETUID_FIXUP = 1 << 2
 _CAPABILITY_VERSION_3 = 0x20080522
 
 
-class Orders(TypedDict):
+class LaunchOrders(TypedDict):
     parent: int
     """Who starts us; when they are gone already, so are we."""
     death_signal: int
@@ -37,7 +37,7 @@ class Orders(TypedDict):
     """Paths that the new user must be able to look into."""
 
 
-def obey(orders: Orders, command: list[str]) -> None:
+def obey(orders: LaunchOrders, command: list[str]) -> None:
     if orders["user"] is not None and orders["group"] is not None:
         _become(orders["user"], orders["group"], orders["capability"])
     for path in orders["reach"]:

@@ -15,7 +15,7 @@ import psutil
 
 from taskflow import clock
 from taskflow.embedded import launch
-from taskflow.embedded.launch import Orders
+from taskflow.embedded.launch import LaunchOrders
 from taskflow.embedded.privileges import RunAs
 
 POLL_SECONDS = 0.01
@@ -42,7 +42,7 @@ def spawn(
     main thread.
     """
     run_as = run_as or RunAs()
-    orders: Orders = {
+    orders: LaunchOrders = {
         "parent": os.getpid(),
         "death_signal": death_signal,
         "user": run_as.user,

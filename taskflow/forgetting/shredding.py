@@ -74,7 +74,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ShreddingLeft:
     """What a round left: nothing, or what it waits for."""
 
     left: bool
@@ -101,7 +101,7 @@ class Shredding:
                 log.exception("shredding.failed")
             await asyncio.sleep(LOOK_EVERY_SECONDS)
 
-    async def finish(self, within: float) -> Standing:
+    async def finish(self, within: float) -> ShreddingLeft:
         """What was forgotten until now is destroyed, or what holds it after so many seconds.
 
         Raises what asyncpg does while PostgreSQL is away.
@@ -113,9 +113,11 @@ class Shredding:
             while upto and await connection.fetchval(_LEFT, upto):
                 standing = await one_round(connection) or standing
                 if clock.monotonic() >= give_up_at:
-                    return standing or Standing(left=True, holders=("another process is at it",))
+                    return standing or ShreddingLeft(
+                        left=True, holders=("another process is at it",)
+                    )
                 await asyncio.sleep(WAIT_SECONDS)
-        return Standing(left=False)
+        return ShreddingLeft(left=False)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncGenerator[asyncpg.Connection]:
@@ -140,22 +142,22 @@ async def _keep_shredding(connection: Connection) -> None:
         await asyncio.sleep(pause)
 
 
-async def one_round(connection: Connection) -> Standing | None:
+async def one_round(connection: Connection) -> ShreddingLeft | None:
     """None: another process is at it."""
     if not await connection.fetchval(_TRY_LOCK, LOCK):
         return None
     try:
         return await _shredded(connection)
     except asyncpg.LockNotAvailableError:
-        return Standing(left=True, holders=("a part of the vault is being read for long",))
+        return ShreddingLeft(left=True, holders=("a part of the vault is being read for long",))
     except asyncpg.InsufficientPrivilegeError:
-        return Standing(left=True, holders=(MISSING_RIGHT,))
+        return ShreddingLeft(left=True, holders=(MISSING_RIGHT,))
     finally:
         if not connection.is_closed():
             await connection.execute(_UNLOCK, LOCK)
 
 
-async def _shredded(connection: Connection) -> Standing:
+async def _shredded(connection: Connection) -> ShreddingLeft:
     while await connection.fetchval(_SHRED_NEXT_PART, timeout=ROUND_SECONDS):
         pass
     await connection.execute(_MARK)
@@ -166,4 +168,4 @@ async def _shredded(connection: Connection) -> Standing:
     left = bool(await connection.fetchval(_ANY))
     holders = await connection.fetch(_HOLDERS) if left else []
     waited = tuple(row["waited_s"] for row in done)
-    return Standing(left, tuple(row["holder"] for row in holders), waited)
+    return ShreddingLeft(left, tuple(row["holder"] for row in holders), waited)

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from taskflow.bus import topology
-from taskflow.health.facts import Consumer, Dependency, Presence, Reading, Stored
+from taskflow.health.facts import (
+    ConsumerBacklog,
+    DatabaseReading,
+    Dependency,
+    HealthReading,
+    Presence,
+)
 from taskflow.health.stored import COUNTED
 from taskflow.telemetry.metrics import SERVICES
 
@@ -27,7 +33,7 @@ _NAMES = {"nats": "NATS", "postgres": "PostgreSQL"}
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class HealthSign:
     part: str
     state: State
     says: str
@@ -39,12 +45,12 @@ class Diagnosis:
     status: Literal["ok", "degraded", "down"]
     """`down`: no message can be taken."""
     headline: str
-    services: list[Sign]
-    dependencies: list[Sign]
-    work: list[Sign]
+    services: list[HealthSign]
+    dependencies: list[HealthSign]
+    work: list[HealthSign]
 
 
-def diagnose(reading: Reading) -> Diagnosis:
+def diagnose(reading: HealthReading) -> Diagnosis:
     services = _services(reading)
     dependencies = [
         _dependency("PostgreSQL", reading.postgres, "start it, or mend DATABASE_URL"),
@@ -60,7 +66,7 @@ def diagnose(reading: Reading) -> Diagnosis:
     return Diagnosis("ok", "All is well", services, dependencies, work)
 
 
-def _headline(bad: list[Sign]) -> str:
+def _headline(bad: list[HealthSign]) -> str:
     """The first two things that are wrong, each with all that share it."""
     whose: dict[str, list[str]] = {}
     for sign in bad:
@@ -84,52 +90,52 @@ def span(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
 
 
-def _services(reading: Reading) -> list[Sign]:
+def _services(reading: HealthReading) -> list[HealthSign]:
     if reading.stored is None:
         why = "not known while PostgreSQL is away"
-        return [Sign(name, "unknown", why) for name in SERVICES]
+        return [HealthSign(name, "unknown", why) for name in SERVICES]
     found = reading.stored.services
     names = [*SERVICES, *sorted(found.keys() - set(SERVICES))]
     return [_service(name, found.get(name, Presence())) for name in names]
 
 
-def _service(name: str, of: Presence) -> Sign:
+def _service(name: str, of: Presence) -> HealthSign:
     start = f"start it: `taskflow run {name}`, or `make run` for all"
     if not of.instances:
         if of.seen_s is None:
-            return Sign(name, "bad", "nobody is there", start)
-        return Sign(name, "bad", f"nobody has been seen for {span(of.seen_s)}", start)
+            return HealthSign(name, "bad", "nobody is there", start)
+        return HealthSign(name, "bad", f"nobody has been seen for {span(of.seen_s)}", start)
     if of.lacks:
         lacking = listed([_NAMES.get(lack, lack) for lack in of.lacks])
-        return Sign(name, "bad", f"lives, and cannot reach {lacking}", f"see {lacking}")
+        return HealthSign(name, "bad", f"lives, and cannot reach {lacking}", f"see {lacking}")
     count = "1 instance" if of.instances == 1 else f"{of.instances} instances"
     says = f"{count}, {listed(of.versions)}, up {span(of.age_s or 0)}"
     if of.lost:
-        return Sign(name, "note", f"{says}; {of.lost} more ended without a word")
-    return Sign(name, "ok", says)
+        return HealthSign(name, "note", f"{says}; {of.lost} more ended without a word")
+    return HealthSign(name, "ok", says)
 
 
-def _versions(found: dict[str, Presence]) -> Iterator[Sign]:
+def _versions(found: dict[str, Presence]) -> Iterator[HealthSign]:
     of: dict[str, list[str]] = {}
     for name, presence in found.items():
         for version in presence.versions:
             of.setdefault(version, []).append(name)
     if len(of) > 1:
         told = "; ".join(f"{version} ({', '.join(names)})" for version, names in sorted(of.items()))
-        yield Sign("versions", "note", f"a change is rolling: {told}")
+        yield HealthSign("versions", "note", f"a change is rolling: {told}")
 
 
-def _dependency(name: str, of: Dependency, mend: str) -> Sign:
+def _dependency(name: str, of: Dependency, mend: str) -> HealthSign:
     if not of.ok:
-        return Sign(name, "bad", of.error or "away", mend)
-    return Sign(name, "ok", f"answers in {of.latency_ms} ms")
+        return HealthSign(name, "bad", of.error or "away", mend)
+    return HealthSign(name, "ok", f"answers in {of.latency_ms} ms")
 
 
-def _work(stored: Stored | None) -> Iterator[Sign]:
+def _work(stored: DatabaseReading | None) -> Iterator[HealthSign]:
     if stored is None:
         return
     relay = stored.relay
-    yield Sign(
+    yield HealthSign(
         "relay",
         "bad" if relay.oldest_s > RELAY_SECONDS else "ok",
         _behind(relay.events, relay.oldest_s, "all is published", "not published yet"),
@@ -140,7 +146,7 @@ def _work(stored: Stored | None) -> Iterator[Sign]:
         name: lag for name, lag in stored.projections.items() if lag.oldest_s > PROJECTION_SECONDS
     }
     worst = max(stored.projections.values(), key=lambda lag: lag.oldest_s, default=None)
-    yield Sign(
+    yield HealthSign(
         "projections",
         "bad" if late else "ok",
         "; ".join(
@@ -157,48 +163,54 @@ def _work(stored: Stored | None) -> Iterator[Sign]:
     letters = stored.dead_letters
     said = ", ".join(f"{count} of {name}" for name, count in sorted(letters.items()))
     do = "see `taskflow dlq list`" if letters else ""
-    yield Sign("dead letters", "bad" if letters else "ok", said or "none", do)
+    yield HealthSign("dead letters", "bad" if letters else "ok", said or "none", do)
     yield _shreds(stored.shreds_oldest_s)
     yield _takeovers(stored.takeover_idle_s)
     yield from _versions(stored.services)
 
 
-def _shreds(oldest_s: float) -> Sign:
+def _shreds(oldest_s: float) -> HealthSign:
     part = "forgotten keys"
     if oldest_s > SHRED_SECONDS:
         says = f"one has stood in PostgreSQL's files for {span(oldest_s)}"
         do = "does the scheduler run? Its line `shredding.held` names what holds the key"
-        return Sign(part, "bad", says, do)
-    return Sign(part, "ok", "being destroyed" if oldest_s else "all are destroyed")
+        return HealthSign(part, "bad", says, do)
+    return HealthSign(part, "ok", "being destroyed" if oldest_s else "all are destroyed")
 
 
-def _takeovers(idle_s: float) -> Sign:
+def _takeovers(idle_s: float) -> HealthSign:
     part = "takeovers"
     if idle_s > TAKEOVER_SECONDS:
         says = f"an operator has the word and has said nothing for {span(idle_s)}"
-        return Sign(part, "bad", says, "does the agent run? It hands back; so does `hand-back`")
+        return HealthSign(
+            part, "bad", says, "does the agent run? It hands back; so does `hand-back`"
+        )
     if idle_s:
-        return Sign(part, "note", f"the quietest operator spoke {span(idle_s)} ago")
-    return Sign(part, "ok", "nobody has taken over")
+        return HealthSign(part, "note", f"the quietest operator spoke {span(idle_s)} ago")
+    return HealthSign(part, "ok", "nobody has taken over")
 
 
-def _moves(stored: Stored) -> Sign:
+def _moves(stored: DatabaseReading) -> HealthSign:
     slow = {name: one for name, one in stored.moves.items() if one.oldest_s > MOVE_SECONDS}
     if slow:
         says = ", ".join(
             f"{name} has owed a move for {span(one.oldest_s)}" for name, one in sorted(slow.items())
         )
-        return Sign("moves", "bad", says, "see `taskflow dlq list`, and the logs of that service")
+        return HealthSign(
+            "moves", "bad", says, "see `taskflow dlq list`, and the logs of that service"
+        )
     count = sum(one.open for one in stored.moves.values())
-    return Sign("moves", "ok", f"{count:,} under way" if count else "nobody waits for anything")
+    return HealthSign(
+        "moves", "ok", f"{count:,} under way" if count else "nobody waits for anything"
+    )
 
 
-def _consumers(consumers: dict[str, Consumer | None]) -> Iterator[Sign]:
+def _consumers(consumers: dict[str, ConsumerBacklog | None]) -> Iterator[HealthSign]:
     if not consumers:
         return
     if lacking := [name for name, one in consumers.items() if one is None]:
         says = f"NATS has none for {', '.join(lacking)}"
-        yield Sign("consumers", "bad", says, "run `taskflow provision`")
+        yield HealthSign("consumers", "bad", says, "run `taskflow provision`")
         return
     there = {name: one for name, one in consumers.items() if one is not None}
     far = {
@@ -211,7 +223,7 @@ def _consumers(consumers: dict[str, Consumer | None]) -> Iterator[Sign]:
         for name, one in (far or there).items()
         if one.waiting or one.unacked
     ]
-    yield Sign(
+    yield HealthSign(
         "consumers",
         "bad" if far else "ok",
         "; ".join(told) or "no message waits",

@@ -28,20 +28,20 @@ class Presence:
 
 
 @dataclass(frozen=True, slots=True)
-class Lag:
+class RelayLag:
     events: int
     """Up to COUNTED."""
     oldest_s: float
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
+class OpenMoves:
     open: int
     oldest_s: float
 
 
 @dataclass(frozen=True, slots=True)
-class Consumer:
+class ConsumerBacklog:
     waiting: int
     """Messages that were not delivered yet."""
     unacked: int
@@ -49,14 +49,14 @@ class Consumer:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class DatabaseReading:
     """What PostgreSQL knows."""
 
     services: dict[str, Presence]
-    relay: Lag
-    projections: dict[str, Lag]
+    relay: RelayLag
+    projections: dict[str, RelayLag]
     dead_letters: dict[str, int]
-    moves: dict[str, Moves]
+    moves: dict[str, OpenMoves]
     shreds_oldest_s: float
     """Since the oldest forgetting whose key still stands in PostgreSQL's files; 0: none does."""
     last_message_s: float | None
@@ -66,10 +66,12 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class HealthReading:
     postgres: Dependency
     nats: Dependency
-    stored: Stored | None = None
+    stored: DatabaseReading | None = None
     """None while PostgreSQL does not answer: not known is not zero."""
-    consumers: dict[str, Consumer | None] = field(default_factory=dict[str, Consumer | None])
+    consumers: dict[str, ConsumerBacklog | None] = field(
+        default_factory=dict[str, ConsumerBacklog | None]
+    )
     """None: NATS has no such consumer. Empty while NATS does not answer."""

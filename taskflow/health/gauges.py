@@ -19,7 +19,7 @@ from taskflow import clock
 from taskflow.bus import durability
 from taskflow.bus.store import store_of
 from taskflow.errors import Configuration
-from taskflow.health.facts import Reading
+from taskflow.health.facts import HealthReading
 from taskflow.health.reading import Health
 from taskflow.postgres.database import UNAVAILABLE
 from taskflow.telemetry import metrics
@@ -111,7 +111,7 @@ class Gauges:
         metrics.CERTIFICATE.set((ends_at - clock.utc_now()).total_seconds())
 
 
-def tell(reading: Reading) -> None:
+def tell(reading: HealthReading) -> None:
     """Sets what this reading knows, and drops what it does not."""
     up = {"postgres": reading.postgres.ok, "nats": reading.nats.ok}
     metrics.DEPENDENCY_UP.replace({name: int(ok) for name, ok in up.items()})

@@ -15,7 +15,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
 from taskflow.bus import topology
-from taskflow.health.facts import Consumer, Dependency, Reading, Stored
+from taskflow.health.facts import ConsumerBacklog, DatabaseReading, Dependency, HealthReading
 from taskflow.health.stored import stored
 from taskflow.postgres.database import UNAVAILABLE
 
@@ -34,11 +34,11 @@ class Health:
         self._stored = _Asked(self._ask_stored)
         self._bus = _Asked(self._ask_bus)
 
-    async def read(self) -> Reading:
+    async def read(self) -> HealthReading:
         stored_, bus = await asyncio.gather(self._stored.answer(), self._bus.answer())
         postgres, facts = (stored_, None) if isinstance(stored_, Dependency) else stored_
         nats_, consumers = (bus, {}) if isinstance(bus, Dependency) else bus
-        return Reading(postgres, nats_, facts, consumers)
+        return HealthReading(postgres, nats_, facts, consumers)
 
     async def postgres(self) -> Dependency:
         """Whether it answers: asked often, so nothing is counted."""
@@ -62,14 +62,14 @@ class Health:
         await self._pool.fetchval("select 1")
         return _answered(time.perf_counter() - began)
 
-    async def _ask_stored(self) -> tuple[Dependency, Stored]:
+    async def _ask_stored(self) -> tuple[Dependency, DatabaseReading]:
         began = time.perf_counter()
         async with self._pool.acquire() as connection:
             await connection.fetchval("select 1")
             answered = _answered(time.perf_counter() - began)
             return answered, await stored(connection)
 
-    async def _ask_bus(self) -> Dependency | tuple[Dependency, dict[str, Consumer | None]]:
+    async def _ask_bus(self) -> Dependency | tuple[Dependency, dict[str, ConsumerBacklog | None]]:
         client, standing = self._client(), self.nats()
         if client is None or not standing.ok:
             return standing
@@ -115,12 +115,14 @@ class _Asked(Generic[T]):
             return Dependency(ok=False, error=f"does not answer ({type(error).__name__})")
 
 
-async def _consumer(jetstream: JetStreamContext, name: str) -> Consumer | None:
+async def _consumer(jetstream: JetStreamContext, name: str) -> ConsumerBacklog | None:
     try:
         info = await jetstream.consumer_info(topology.STREAM, name)
     except NotFoundError:
         return None
-    return Consumer(info.num_pending or 0, info.num_ack_pending or 0, info.num_redelivered or 0)
+    return ConsumerBacklog(
+        info.num_pending or 0, info.num_ack_pending or 0, info.num_redelivered or 0
+    )
 
 
 def _answered(seconds: float) -> Dependency:

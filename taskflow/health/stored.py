@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import asyncpg
 import orjson
 
-from taskflow.health.facts import Lag, Moves, Presence, Stored
+from taskflow.health.facts import DatabaseReading, OpenMoves, Presence, RelayLag
 from taskflow.health.heartbeats import AWAY_SECONDS
 from taskflow.postgres.database import Connection
 
@@ -64,21 +64,21 @@ select extract(epoch from now() - greatest(
 """
 
 
-async def stored(connection: Connection) -> Stored:
+async def stored(connection: Connection) -> DatabaseReading:
     relay = await connection.fetchrow(_RELAY)
     last = await connection.fetchrow(_LAST)
     assert relay is not None, "the cursor is there from the first migration on"
     assert last is not None, "a select without a from has one row"
-    return Stored(
+    return DatabaseReading(
         services=_presences(await connection.fetch(_INSTANCES)),
-        relay=Lag(**relay),
+        relay=RelayLag(**relay),
         projections={
-            row["name"]: Lag(row["events"], row["oldest_s"])
+            row["name"]: RelayLag(row["events"], row["oldest_s"])
             for row in await connection.fetch(_PROJECTIONS)
         },
         dead_letters={row["service"]: row["count"] for row in await connection.fetch(_LETTERS)},
         moves={
-            row["service"]: Moves(row["count"], row["oldest_s"])
+            row["service"]: OpenMoves(row["count"], row["oldest_s"])
             for row in await connection.fetch(_MOVES)
         },
         shreds_oldest_s=await connection.fetchval(_SHREDS),

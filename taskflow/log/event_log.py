@@ -17,8 +17,8 @@ from contracts.streams import UserId
 from taskflow.errors import ConcurrentAppend, UnknownEvent
 from taskflow.log.appending import FRESH, MAX_EVENTS, Appended, Because, Exists, Outcome, Write
 from taskflow.log.archive.archive import LAST, Archive
-from taskflow.log.following import REPLAY_PAGE, START, Cursor, Page, decoded, pages
-from taskflow.log.group_commit import GroupCommit, Row, Stored, append_now
+from taskflow.log.following import REPLAY_PAGE, START, Cursor, EventPage, decoded, pages
+from taskflow.log.group_commit import AppendedRow, EventRow, GroupCommit, append_now
 from taskflow.postgres.database import UNAVAILABLE, Connection, DatabaseUnavailable
 from taskflow.privacy import sealing
 from taskflow.privacy.vault import Vault
@@ -116,11 +116,11 @@ class EventLog:
 
     async def _rows(
         self, writes: Sequence[Write], slot: UUID, because: Because
-    ) -> tuple[list[Row], list[Event]]:
+    ) -> tuple[list[EventRow], list[Event]]:
         events = [event for write in writes for event in write.events]
         if not 0 < len(events) <= MAX_EVENTS:
             raise ValueError(f"an append holds 1 to {MAX_EVENTS} events, not {len(events)}")
-        rows: list[Row] = []
+        rows: list[EventRow] = []
         trace = current_traceparent()
         for write in writes:
             for place, event in enumerate(write.events, start=1):
@@ -130,7 +130,7 @@ class EventLog:
                     key = await self._vault.key(write.user)
                 payload = sealing.sealed_payload(event, event_id, key)
                 rows.append(
-                    Row(
+                    EventRow(
                         event_id=event_id,
                         stream=write.stream,
                         place=place,
@@ -151,9 +151,9 @@ class EventLog:
         self,
         writes: Sequence[Write],
         slot: UUID,
-        rows: Sequence[Row],
+        rows: Sequence[EventRow],
         events: Sequence[Event],
-        stored: Mapping[UUID, Stored],
+        stored: Mapping[UUID, AppendedRow],
     ) -> Outcome:
         if rows[0].event_id in stored:
             return Appended(
@@ -214,11 +214,11 @@ class EventLog:
             return recorded
         return sealing.opened(recorded, await self._vault.key(UserId(recorded.user_id)))
 
-    async def page(self, cursor: Cursor, limit: int = PAGE) -> Page:
+    async def page(self, cursor: Cursor, limit: int = PAGE) -> EventPage:
         """As `follow`, decoded; it ends before an event that this release does not know."""
         return decoded(await self._behind(cursor, limit))
 
-    def pages(self, cursor: Cursor = START, limit: int = REPLAY_PAGE) -> AsyncGenerator[Page]:
+    def pages(self, cursor: Cursor = START, limit: int = REPLAY_PAGE) -> AsyncGenerator[EventPage]:
         """From the cursor to the log's present end, decoded, as fast as it goes."""
         return pages(self._behind, cursor, limit)
 

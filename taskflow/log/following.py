@@ -33,7 +33,7 @@ START = Cursor()
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class EventPage:
     """Events in commit order, up to the first that this release does not know."""
 
     events: list[Recorded[Any]]
@@ -65,7 +65,7 @@ def at_full_speed() -> Generator[None]:
         gc.unfreeze()
 
 
-def decoded(records: Sequence[asyncpg.Record]) -> Page:
+def decoded(records: Sequence[asyncpg.Record]) -> EventPage:
     """Straight from the rows to events: nothing in between is built or checked twice."""
     events: list[Recorded[Any]] = []
     add = events.append
@@ -87,7 +87,7 @@ def decoded(records: Sequence[asyncpg.Record]) -> Page:
         try:
             event = decode_json(type_, schema_version, payload)
         except UnknownEventType as error:
-            return Page(events, UnknownEvent(f"this release does not know {error}"))
+            return EventPage(events, UnknownEvent(f"this release does not know {error}"))
         add(
             recorded(
                 event,
@@ -103,10 +103,12 @@ def decoded(records: Sequence[asyncpg.Record]) -> Page:
                 recorded_at,
             )
         )
-    return Page(events)
+    return EventPage(events)
 
 
-async def pages(fetch: Fetch, cursor: Cursor, limit: int = REPLAY_PAGE) -> AsyncGenerator[Page]:
+async def pages(
+    fetch: Fetch, cursor: Cursor, limit: int = REPLAY_PAGE
+) -> AsyncGenerator[EventPage]:
     """To the log's present end, or to an event that this release does not know.
 
     PostgreSQL makes the next page while this one is decoded and used.

@@ -40,7 +40,7 @@ select * from append_events($1::int[], $2::int[], $3::int[], $4::uuid[], $5::tex
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EventRow:
     """One event, ready to be stored."""
 
     event_id: UUID
@@ -59,13 +59,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class AppendedRow:
     position: int
     transaction_id: int
     version: int
     recorded_at: datetime
 
-    def told(self, row: Row, event: E) -> Recorded[E]:
+    def told(self, row: EventRow, event: E) -> Recorded[E]:
         """The event as its appender knows it, in plain text."""
         return Recorded(
             event=event,
@@ -84,17 +84,17 @@ class Stored:
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    rows: Sequence[Row]
+    rows: Sequence[EventRow]
     streams: frozenset[str]
     give_up_at: float
-    done: asyncio.Future[Mapping[UUID, Stored]] = field(
+    done: asyncio.Future[Mapping[UUID, AppendedRow]] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
 
 
 async def append_now(
-    connection: Connection, appends: Iterable[Sequence[Row]]
-) -> dict[UUID, Stored]:
+    connection: Connection, appends: Iterable[Sequence[EventRow]]
+) -> dict[UUID, AppendedRow]:
     """Stores what can be stored, whole appends only. What is missing lost its slot or its version.
 
     As the first statement of a transaction it takes the streams' locks before any other write.
@@ -117,7 +117,7 @@ async def append_now(
         [",".join(row.gates) or None for _, row in rows],
     )
     return {
-        record["event_id"]: Stored(
+        record["event_id"]: AppendedRow(
             record["position"],
             record["transaction_id"],
             record["version"],
@@ -137,7 +137,7 @@ class GroupCommit:
         self._connection: asyncpg.Connection | None = None
         self._worker: asyncio.Task[None] | None = None
 
-    async def submit(self, rows: Sequence[Row]) -> Mapping[UUID, Stored]:
+    async def submit(self, rows: Sequence[EventRow]) -> Mapping[UUID, AppendedRow]:
         """What was stored; empty when the slot was taken. Raises DatabaseUnavailable in time."""
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work(), name="group-commit")

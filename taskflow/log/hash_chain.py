@@ -20,13 +20,13 @@ _BITS = 2048
 """A sum over so many bits cannot be steered; 256 could be, by a generalized birthday attack."""
 
 
-class Row(Protocol):
+class StoredRow(Protocol):
     """An event as the database holds it: payload is jsonb's own text, hash may be None."""
 
     def __getitem__(self, key: Any, /) -> Any: ...
 
 
-def canonical(row: Row) -> bytes:
+def canonical(row: StoredRow) -> bytes:
     """Numbers and ids a line each, then texts with their lengths: no two rows read the same."""
     trace: str | None = row["trace"]
     stream, type_ = row["stream"], row["type"]
@@ -47,12 +47,12 @@ def canonical(row: Row) -> bytes:
     return "\n".join(map(str, lines)).encode()
 
 
-def linked(before: bytes | None, row: Row) -> bytes:
+def linked(before: bytes | None, row: StoredRow) -> bytes:
     return hashlib.sha256((before or b"") + canonical(row)).digest()
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ChainFinding:
     """A row that is not what was appended."""
 
     what: What
@@ -74,7 +74,7 @@ class Chain:
     _lost: bool = False
     """The row before is gone: the next one's hash has nothing to be checked against."""
 
-    def take(self, row: Row, chain_start: int) -> list[Finding]:
+    def take(self, row: StoredRow, chain_start: int) -> list[ChainFinding]:
         """What is wrong up to this row; `chain_start`: the first position that must have a hash."""
         findings = self._place(row)
         if row["version"] > self.version:
@@ -82,11 +82,13 @@ class Chain:
             self.version, self.hash = row["version"], row["hash"]
         return findings
 
-    def _place(self, row: Row) -> list[Finding]:
+    def _place(self, row: StoredRow) -> list[ChainFinding]:
         version, stream = row["version"], row["stream"]
         if version <= self.version:
             says = f"a second row stands at version {version}"
-            return [Finding("inserted", stream, version, row["position"], row["event_id"], says)]
+            return [
+                ChainFinding("inserted", stream, version, row["position"], row["event_id"], says)
+            ]
         self._lost = version > self.version + 1
         if not self._lost:
             return []
@@ -96,23 +98,23 @@ class Chain:
             if first == last
             else f"versions {first} to {last} are missing"
         )
-        return [Finding("removed", stream, first, None, None, f"{says}: removed")]
+        return [ChainFinding("removed", stream, first, None, None, f"{says}: removed")]
 
-    def _content(self, row: Row, chain_start: int) -> list[Finding]:
+    def _content(self, row: StoredRow, chain_start: int) -> list[ChainFinding]:
         stored: bytes | None = row["hash"]
         place = (row["stream"], row["version"], row["position"], row["event_id"])
         if stored is None:
             if row["position"] < chain_start and self.hash is None:
                 return []
             says = "it has no hash: inserted past append_events, or its hash was removed"
-            return [Finding("unhashed", *place, says)]
+            return [ChainFinding("unhashed", *place, says)]
         if self._lost or any(
             linked(before, row) == stored for before in (self.hash, *self._astray)
         ):
             return []
         self._astray = [*self._astray, stored][-_REMEMBERED:]
         says = "its hash does not follow from it and the row before it: changed, moved or inserted"
-        return [Finding("changed", *place, says)]
+        return [ChainFinding("changed", *place, says)]
 
 
 def share(stream: str, version: int, head: bytes | None) -> int:

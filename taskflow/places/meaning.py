@@ -24,7 +24,7 @@ _KNOWN_TOWN = 1e7
 _CODED = re.compile(r"(?P<place>[^()]+)\((?P<code>[A-Za-z]{3})\)")
 
 
-class Unclear(ValueError):
+class UnclearPlace(ValueError):
     """The words name no place, or several: says which, for the model to ask."""
 
 
@@ -38,10 +38,10 @@ class Place:
 
 
 def resolve(said: str, code: str | None = None) -> Place:
-    """A place, or an IATA code that no place bears. Raises Unclear naming what could be meant."""
+    """A place, or an IATA code that no place bears. Raises UnclearPlace, naming what fits."""
     text = said.strip()
     if len(text) > MOST_CHARACTERS:
-        raise Unclear("A place has 60 characters at most; ask for its name.")
+        raise UnclearPlace("A place has 60 characters at most; ask for its name.")
     if coded := _CODED.fullmatch(text):
         text, code = coded["place"].strip(), code or coded["code"]
     if re.fullmatch(r"[A-Z]{3}(?i: airport)", text):
@@ -61,7 +61,7 @@ def by_code(code: str) -> Place:
         zone = data.airports()[members[0]].zone
         return Place(",".join(members), f"{name}, {country_name(country)}", zone)
     if code not in data.airports():
-        raise Unclear(f"I know no airport with the code {code!r}; ask for the city's name.")
+        raise UnclearPlace(f"I know no airport with the code {code!r}; ask for the city's name.")
     airport = data.airports()[code]
     return Place(code, f"{airport.in_full} ({code})", airport.zone)
 
@@ -135,11 +135,11 @@ def _fitting(said: str, code: str) -> Place:
             codes = ",".join(members if code in data.metros() else here)
             return replace(coded, codes=codes)
     if not spots:
-        raise Unclear(
+        raise UnclearPlace(
             f"I know no place {said!r}, and {code} is {coded.name}. "
             "Ask which town or airport is meant."
         )
-    raise Unclear(
+    raise UnclearPlace(
         f"{code} is {coded.name}, which is not {said!r}. "
         f"That could be {'; '.join(_told(spots))}. Ask which is meant."
     )
@@ -191,18 +191,18 @@ def _size(spot: Spot) -> int:
     return max((one.weight for one in spot.airports), default=0)
 
 
-def _unknown(said: str) -> Unclear:
+def _unknown(said: str) -> UnclearPlace:
     head = said.partition(",")[0]
     others = candidates(head) if "," in said else []
     known = f" I know {'; '.join(_told(others))}." if others else ""
-    return Unclear(
+    return UnclearPlace(
         f"I know no airport at {said!r}.{known} Ask for the city's name or an IATA code."
     )
 
 
-def _unclear(said: str, candidates: list[str], verb: str = "could be") -> Unclear:
+def _unclear(said: str, candidates: list[str], verb: str = "could be") -> UnclearPlace:
     shown = "; ".join(candidates[:MOST_CANDIDATES]) or "no airport that I know"
-    return Unclear(f"{said!r} {verb} {shown}. Ask which is meant.")
+    return UnclearPlace(f"{said!r} {verb} {shown}. Ask which is meant.")
 
 
 def _told(spots: Iterable[Spot]) -> list[str]:

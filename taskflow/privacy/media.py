@@ -97,7 +97,7 @@ class Picture:
     data: bytes
 
 
-class Media:
+class MediaStore:
     """Its rows say whose a medium is and where it lies: in them, or in `objects`."""
 
     def __init__(self, pool: asyncpg.Pool, vault: Vault, objects: Objects | None = None) -> None:

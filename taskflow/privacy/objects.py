@@ -86,7 +86,7 @@ class Folder:
         return self._path / name[:2] / name
 
 
-class Bucket:
+class MediaBucket:
     """A bucket, or what begins with a prefix in it; of Amazon's, or of who speaks as they do."""
 
     def __init__(
@@ -151,7 +151,7 @@ def opened(
             raise Configuration(
                 f"TASKFLOW_MEDIA={where} needs TASKFLOW_MEDIA_KEY_ID and TASKFLOW_MEDIA_SECRET"
             )
-        return Bucket(
+        return MediaBucket(
             parts.netloc,
             parts.path.strip("/"),
             key_id=key_id,

@@ -40,7 +40,7 @@ _BIND_TCP, _CONNECT_TCP = 1, 2
 _SCOPED = 1 << 0 | 1 << 1  # abstract sockets and signals stay among the confined
 
 
-class Orders(TypedDict):
+class ConfineOrders(TypedDict):
     program: str
     bubblewrap: str | None
     user: int | None
@@ -51,7 +51,7 @@ class Orders(TypedDict):
     """Only tells whether all of it can be had."""
 
 
-def obey(orders: Orders, arguments: list[str]) -> None:
+def obey(orders: ConfineOrders, arguments: list[str]) -> None:
     # The last word is Chromium's: Playwright names the folder once.
     profile = next(one.removeprefix(PROFILE) for one in arguments if one.startswith(PROFILE))
     user, bubblewrap = orders["user"], orders["bubblewrap"]
@@ -89,7 +89,7 @@ def _environment(profile: str) -> dict[str, str]:
     }
 
 
-def _namespaces(orders: Orders, profile: str) -> list[str]:
+def _namespaces(orders: ConfineOrders, profile: str) -> list[str]:
     """Bubblewrap's arguments: a root of its own with the system's programs, and nothing of ours."""
     told = ["--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
     told += ["--unshare-cgroup-try", "--cap-drop", "ALL", "--chdir", "/"]
@@ -112,7 +112,7 @@ def _namespaces(orders: Orders, profile: str) -> list[str]:
     return [*told, "--bind", profile, profile]
 
 
-def _also_read(orders: Orders) -> list[str]:
+def _also_read(orders: ConfineOrders) -> list[str]:
     """What lies elsewhere than the system: this file, its Python, Chromium's folder."""
     chromium = Path(orders["program"])
     python = (sys.base_prefix, sys.prefix, os.path.realpath(sys.executable), sys.executable)
@@ -122,7 +122,7 @@ def _also_read(orders: Orders) -> list[str]:
     )
 
 
-def _restrict(orders: Orders, profile: str) -> None:
+def _restrict(orders: ConfineOrders, profile: str) -> None:
     """Landlock: reads the system, writes its profile, connects to the proxy."""
     version = landlock_version()
     rights = _EVERYTHING[min(version, max(_EVERYTHING))]

@@ -32,7 +32,7 @@ from taskflow.postgres import database, migrate
 from taskflow.postgres.database import UNAVAILABLE
 from taskflow.postgres.wakeups import Wakeups
 from taskflow.privacy import objects
-from taskflow.privacy.media import Media
+from taskflow.privacy.media import MediaStore
 from taskflow.privacy.sealing import MasterKey
 from taskflow.privacy.vault import Vault
 from taskflow.process import memory, variables
@@ -76,7 +76,7 @@ class Runtime:
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
 
-    def media(self) -> Media:
+    def media(self) -> MediaStore:
         """Raises Configuration for a TASKFLOW_MEDIA that is neither a folder nor a bucket."""
         return media_store(self.settings, self.pool, self.vault)
 
@@ -312,7 +312,7 @@ async def _check_schema(service: str, settings: RuntimeSettings) -> None:
         await connection.close()
 
 
-def media_store(settings: RuntimeSettings, pool: asyncpg.Pool, vault: Vault) -> Media:
+def media_store(settings: RuntimeSettings, pool: asyncpg.Pool, vault: Vault) -> MediaStore:
     """Raises Configuration for a TASKFLOW_MEDIA that is neither a folder nor a bucket."""
     where = objects.opened(
         settings.taskflow_media,
@@ -321,4 +321,4 @@ def media_store(settings: RuntimeSettings, pool: asyncpg.Pool, vault: Vault) -> 
         region=settings.taskflow_media_region,
         endpoint=settings.taskflow_media_endpoint,
     )
-    return Media(pool, vault, where)
+    return MediaStore(pool, vault, where)

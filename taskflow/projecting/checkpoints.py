@@ -27,7 +27,7 @@ update projection_checkpoints set transaction_id = $3, position = $4
 """
 
 
-class Standing(Enum):
+class CheckpointStanding(Enum):
     OURS = "ours"
     OLDER = "older"
     """The tables hold what an older version made: build beside them."""
@@ -52,15 +52,15 @@ async def take_turn(connection: Connection, name: str) -> None:
     await connection.execute(_TURN, key("projection", name))
 
 
-async def begin(connection: Connection, name: str, version: int) -> Standing:
+async def begin(connection: Connection, name: str, version: int) -> CheckpointStanding:
     """Whose tables these are; of a projection that nobody has made yet, ours from now on."""
     async with failpoints.PROJECTION_COMMIT, connection.transaction():
         await take_turn(connection, name)
         newest = await connection.fetchval(_NEWEST, name)
         if newest is not None and newest != version:
-            return Standing.NEWER if newest > version else Standing.OLDER
+            return CheckpointStanding.NEWER if newest > version else CheckpointStanding.OLDER
         await connection.execute(_START, name, version)
-        return Standing.OURS
+        return CheckpointStanding.OURS
 
 
 async def where(connection: Connection, name: str, version: int) -> Cursor:

@@ -14,7 +14,7 @@ from taskflow.log.following import Cursor
 from taskflow.postgres.database import UNAVAILABLE, Connection, DatabaseUnavailable, connect
 from taskflow.postgres.wakeups import POLL_SECONDS, Wakeup, Wakeups, lead
 from taskflow.projecting import checkpoints
-from taskflow.projecting.checkpoints import Overtaken, Standing
+from taskflow.projecting.checkpoints import CheckpointStanding, Overtaken
 from taskflow.projecting.projection import Projection, Statement
 from taskflow.projecting.rebuilding import rebuild, run_all
 
@@ -73,8 +73,10 @@ class Projector:
     async def _stand(self, connection: Connection) -> None:
         """Returns once the tables are this version's to write."""
         name, version = self._what.name, self._what.version
-        while (standing := await checkpoints.begin(connection, name, version)) != Standing.OURS:
-            if standing is Standing.NEWER:
+        while (
+            standing := await checkpoints.begin(connection, name, version)
+        ) != CheckpointStanding.OURS:
+            if standing is CheckpointStanding.NEWER:
                 self._tell_once("projection.stands_by", "a newer version has the tables")
                 await asyncio.sleep(STAND_BY_SECONDS)
                 continue

@@ -31,7 +31,7 @@ select exists (
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ProjectionStanding:
     """One checkpoint, or a projection that nobody has begun."""
 
     name: str
@@ -49,7 +49,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Lag:
+class ProjectionLag:
     name: str
     version: int
     events: int
@@ -59,7 +59,9 @@ class Lag:
     running: bool
 
 
-async def standings(connection: Connection, known: Sequence[Projection]) -> list[Standing]:
+async def standings(
+    connection: Connection, known: Sequence[Projection]
+) -> list[ProjectionStanding]:
     by_name = {one.name: one for one in known}
     builds = {row["name"]: row["position"] for row in await connection.fetch(_BUILDS)}
     rows = await connection.fetch(_CHECKPOINTS)
@@ -77,11 +79,11 @@ async def _standing(
     row: asyncpg.Record | dict[str, Any],
     known: Projection | None,
     builds: dict[str, int],
-) -> Standing:
+) -> ProjectionStanding:
     name, version = row["name"], row["version"]
     tables = known.tables if known else ()
     begun = "position" in row.keys()  # noqa: SIM118 - of a record, `in` asks the values
-    return Standing(
+    return ProjectionStanding(
         name=name,
         version=version,
         release=known.version if known else None,
@@ -97,7 +99,7 @@ async def _standing(
     )
 
 
-async def lag(connection: Connection, event_log: EventLog, of: Standing) -> Lag:
+async def lag(connection: Connection, event_log: EventLog, of: ProjectionStanding) -> ProjectionLag:
     row = await connection.fetchrow(_BEHIND, of.cursor.transaction_id, of.cursor.position)
     assert row is not None, "an aggregate has a row"
     stopped = None
@@ -107,4 +109,6 @@ async def lag(connection: Connection, event_log: EventLog, of: Standing) -> Lag:
             stopped = str(page.unknown)
         elif not of.running:
             stopped = "nobody runs it"
-    return Lag(of.name, of.version, row["events"], round(row["seconds"], 1), stopped, of.running)
+    return ProjectionLag(
+        of.name, of.version, row["events"], round(row["seconds"], 1), stopped, of.running
+    )

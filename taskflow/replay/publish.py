@@ -18,7 +18,7 @@ Put = Callable[[Sequence[Message]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedEvents:
     """Which events of the log."""
 
     since: datetime | None = None
@@ -70,7 +70,7 @@ class Pace:
 
 async def publish(
     messages: AsyncIterator[Message],
-    wanted: Wanted,
+    wanted: WantedEvents,
     speed: float | None,
     put: Put,
     told: Callable[[Message, int], None] = lambda _, __: None,

@@ -27,7 +27,7 @@ KEYS = ".keys.json"
 
 
 @dataclass(slots=True)
-class Contents:
+class LogContents:
     """What a log holds, by user, up to one moment of it: ids and counts, no texts."""
 
     events: int = 0
@@ -79,7 +79,7 @@ class Damaged:
 
 
 async def history_of(
-    source: Source, contents: Contents, user: UserId, catalogue: Sequence[Recorded[Any]]
+    source: Source, contents: LogContents, user: UserId, catalogue: Sequence[Recorded[Any]]
 ) -> tuple[History, list[Damaged], int]:
     """A user's events, opened as far as may be; how many were left to a newer release."""
     key = await source.key(user)
@@ -107,7 +107,7 @@ async def history_of(
     return History(user, found, told), damaged, left
 
 
-async def catalogue_of(source: Source, contents: Contents) -> list[Recorded[Any]]:
+async def catalogue_of(source: Source, contents: LogContents) -> list[Recorded[Any]]:
     """Every tool that was offered or withdrawn, as far as this release knows."""
     version = contents.streams.get(None, {}).get(streams.TOOLS, 0)
     end = contents.newer.get(None)
@@ -134,7 +134,7 @@ class LogSource:
             return None
 
 
-class Keys(BaseModel):
+class RecordingKeys(BaseModel):
     """What opens a recorded file: test data, or an export that was made on purpose."""
 
     master_key: str
@@ -146,7 +146,7 @@ class Keys(BaseModel):
 class FileSource:
     """A log in a file, all of it in memory."""
 
-    def __init__(self, messages: Iterable[Message], keys: Keys | None) -> None:
+    def __init__(self, messages: Iterable[Message], keys: RecordingKeys | None) -> None:
         self._messages = list(messages)
         self._keys = keys
         self._master = MasterKey(base64.b64decode(keys.master_key)) if keys else None
@@ -164,7 +164,7 @@ class FileSource:
         beside = path.with_name(path.name.removesuffix(".jsonl") + KEYS)
         return cls(
             [_parsed(path, n, line) for n, line in enumerate(lines, start=1) if line.strip()],
-            Keys.model_validate_json(beside.read_bytes()) if beside.exists() else None,
+            RecordingKeys.model_validate_json(beside.read_bytes()) if beside.exists() else None,
         )
 
     async def messages(self) -> AsyncIterator[Message]:

@@ -14,7 +14,7 @@ import structlog
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from taskflow.replay.history import History
-from taskflow.replay.recordings import Contents, Source, catalogue_of, history_of
+from taskflow.replay.recordings import LogContents, Source, catalogue_of, history_of
 from taskflow.replay.verdicts import Change, NotComparable, Redecided, Why
 
 GROUP = "taskflow.reviews"
@@ -78,7 +78,7 @@ class Verifying:
 
         `read` hears of events read, `began` of users to go.
         """
-        contents = Contents()
+        contents = LogContents()
         async for message in self.source.messages():
             contents.see(message)
             read(contents.events)
@@ -94,7 +94,7 @@ class Verifying:
                 yield difference
         began(0)
 
-    def _is_meant(self, user: UserId, contents: Contents) -> bool:
+    def _is_meant(self, user: UserId, contents: LogContents) -> bool:
         if self.user is not None and user != self.user:
             return False
         return self.since is None or contents.newest[user] >= self.since
@@ -102,7 +102,7 @@ class Verifying:
     async def _of_user(
         self,
         user: UserId,
-        contents: Contents,
+        contents: LogContents,
         catalogue: Sequence[Recorded[Any]],
         tally: Tally,
     ) -> list[Difference]:

@@ -32,7 +32,7 @@ _UNITS = {"s": "seconds", "1": ""}
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class MetricLabel:
     name: str
     values: tuple[str, ...] = ()
     """All there are; none listed: any, up to `most` different ones in a process."""
@@ -50,7 +50,7 @@ class Instrument:
     """UCUM."""
     meaning: str
     source: Source
-    labels: tuple[Label, ...] = ()
+    labels: tuple[MetricLabel, ...] = ()
     _seen: dict[str, set[str]] = field(default_factory=dict[str, set[str]], init=False)
 
     def bind(self, meter: Meter) -> None:
@@ -70,7 +70,7 @@ class Instrument:
             raise ValueError(f"{self.name} has no label {set(given) - set(self._names())}")
         return {one.name: self._bounded(one, given[one.name]) for one in self.labels}
 
-    def _bounded(self, label: Label, value: str) -> str:
+    def _bounded(self, label: MetricLabel, value: str) -> str:
         if label.values:
             return value if value in label.values else OTHER
         seen = self._seen.setdefault(label.name, set())

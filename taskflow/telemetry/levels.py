@@ -25,7 +25,7 @@ Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 log = structlog.get_logger()
 
 
-class Change(BaseModel):
+class LevelChange(BaseModel):
     service: str | None = None
     """None: all of them."""
     level: Level | None = None
@@ -34,7 +34,7 @@ class Change(BaseModel):
     """None: until the next change, or the end."""
 
 
-class Told(BaseModel):
+class ServiceLevel(BaseModel):
     service: str
     instance: UUID
     level: str
@@ -58,7 +58,7 @@ class Levels:
 
         async def take(message: Msg) -> None:
             try:
-                change = Change.model_validate_json(message.data)
+                change = LevelChange.model_validate_json(message.data)
             except ValidationError as error:
                 log.warning("level.not_understood", faults=error.error_count())
                 return
@@ -73,11 +73,11 @@ class Levels:
             if not client.is_closed:
                 await subscription.unsubscribe()
 
-    def _changed(self, change: Change) -> Told:
+    def _changed(self, change: LevelChange) -> ServiceLevel:
         was = logs.level()
         if change.level is not None:
             self._set(change.level, change.seconds)
-        return Told(
+        return ServiceLevel(
             service=self._service,
             instance=self._instance,
             level=logs.level(),

@@ -13,7 +13,7 @@ PATTERN = "*.jsonl*"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     raw: bytes
     facts: dict[str, Any]
     at: datetime
@@ -33,7 +33,7 @@ class LogFiles:
     def files(self) -> list[Path]:
         return sorted(self.folder.glob(PATTERN))
 
-    def new(self, wanted: Callable[[dict[str, Any]], bool]) -> list[Line]:
+    def new(self, wanted: Callable[[dict[str, Any]], bool]) -> list[LogLine]:
         """What came since the last call, and is wanted, in order of time."""
         found = [line for file in self.files for line in self._new_in(file) if wanted(line.facts)]
         return sorted(found, key=lambda line: line.at)
@@ -43,7 +43,7 @@ class LogFiles:
         self.read = 0
         self._places.clear()
 
-    def _new_in(self, file: Path) -> Iterator[Line]:
+    def _new_in(self, file: Path) -> Iterator[LogLine]:
         try:
             opened = file.open("rb")
         except FileNotFoundError:  # rotated away
@@ -67,11 +67,11 @@ class LogFiles:
             self._places[which] = place
 
 
-def _line(raw: bytes) -> Line | None:
+def _line(raw: bytes) -> LogLine | None:
     """None for what is no line of ours: a power cut leaves half ones."""
     try:
         facts = orjson.loads(raw)
         at = datetime.fromisoformat(facts["timestamp"])
     except (ValueError, KeyError, TypeError):
         return None
-    return Line(raw.rstrip(), facts, at) if at.tzinfo else None
+    return LogLine(raw.rstrip(), facts, at) if at.tzinfo else None

@@ -55,7 +55,7 @@ class Frame:
         return f"{self.file.removeprefix(f'{_ROOT}/')}:{self.line}"
 
 
-class Watch:
+class LoopWatch:
     """Create and use in the loop's thread."""
 
     def __init__(self) -> None:
@@ -138,7 +138,7 @@ def _stack(thread: int) -> Iterator[Frame]:
 async def keep_measuring() -> None:
     """Sleeps, and looks how much later than asked it woke."""
     worst = Window(WINDOW_SECONDS)
-    with Watch() as watch:
+    with LoopWatch() as watch:
         while True:
             asleep = clock.monotonic()
             watch.arm()

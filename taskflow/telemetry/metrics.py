@@ -15,40 +15,47 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from contracts.tools import ToolFailed
-from taskflow.telemetry.instruments import Counter, Gauge, Histogram, Instrument, Label, Source
+from taskflow.telemetry.instruments import (
+    Counter,
+    Gauge,
+    Histogram,
+    Instrument,
+    MetricLabel,
+    Source,
+)
 
 SERVICES = ("gateway", "agent", "tools", "scheduler")
 EXPORT_SECONDS = 5.0
 """For one request to the collector, its retries included."""
 LATENESS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0)
 
-_CONSUMER = Label("messaging.consumer.group.name", SERVICES)
-_MODEL = Label("model", most=10)
-_TOOL = Label("tool", most=100)
+_CONSUMER = MetricLabel("messaging.consumer.group.name", SERVICES)
+_MODEL = MetricLabel("model", most=10)
+_TOOL = MetricLabel("tool", most=100)
 _HTTP = (
-    Label("http.request.method", ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")),
-    Label("http.route", most=30),
-    Label("http.response.status_code", most=30),
+    MetricLabel("http.request.method", ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")),
+    MetricLabel("http.route", most=30),
+    MetricLabel("http.response.status_code", most=30),
 )
-_ENDED = Label("taskflow.outcome", ("done", "retry", "handed_back", "parked", "unknown"))
-_DELIVERY = (_CONSUMER, Label("messaging.destination.template"), _ENDED)
-_ATTEMPT = (Label("gen_ai.request.model", most=10), Label("error.type", most=20))
-_CACHED = (_TOOL, Label("outcome", ("run", "miss", "hit", "shared_flight")))
-_STATE = (Label("state", ("idle", "used")),)
-_OF_CONSUMER = (Label("consumer", SERVICES),)
-_OF_SERVICE = (Label("service", SERVICES),)
-_PROJECTION = (Label("projection"),)
-_DEPENDENCY = (Label("dependency", ("postgres", "nats")),)
-_WINDOW = (Label("window", ("day", "week")),)
-_TURN = (Label("outcome", ("answered", "apology", "stopped", "parked", "taken_over")),)
-_MODEL_TIME = (Label("model_time", ("with", "without")),)
+_ENDED = MetricLabel("taskflow.outcome", ("done", "retry", "handed_back", "parked", "unknown"))
+_DELIVERY = (_CONSUMER, MetricLabel("messaging.destination.template"), _ENDED)
+_ATTEMPT = (MetricLabel("gen_ai.request.model", most=10), MetricLabel("error.type", most=20))
+_CACHED = (_TOOL, MetricLabel("outcome", ("run", "miss", "hit", "shared_flight")))
+_STATE = (MetricLabel("state", ("idle", "used")),)
+_OF_CONSUMER = (MetricLabel("consumer", SERVICES),)
+_OF_SERVICE = (MetricLabel("service", SERVICES),)
+_PROJECTION = (MetricLabel("projection"),)
+_DEPENDENCY = (MetricLabel("dependency", ("postgres", "nats")),)
+_WINDOW = (MetricLabel("window", ("day", "week")),)
+_TURN = (MetricLabel("outcome", ("answered", "apology", "stopped", "parked", "taken_over")),)
+_MODEL_TIME = (MetricLabel("model_time", ("with", "without")),)
 _SEND = (
-    Label("outcome", ("accepted", "refused", "later", "unknown")),
-    Label("code", zero=("none",)),
+    MetricLabel("outcome", ("accepted", "refused", "later", "unknown")),
+    MetricLabel("code", zero=("none",)),
 )
 _TOLD = ("held", "sent", "delivered", "read", "undelivered", "failed", "canceled")
 _GIVEN_UP = ("unavailable", "refused", "blocked", "malformed", "steps", "time", "tokens")
-_TOKENS = (_MODEL, Label("type", ("input", "output", "thoughts", "cached")))
+_TOKENS = (_MODEL, MetricLabel("type", ("input", "output", "thoughts", "cached")))
 _FAILURES = get_args(ToolFailed.model_fields["code"].annotation)
 
 # What every process measures of itself.
@@ -81,7 +88,7 @@ LOOP_HELD = Counter(
     "{hold}",
     "Times that the event loop was blocked for over 250 ms, by the function that ran",
     _P,
-    (Label("code.function.name"),),
+    (MetricLabel("code.function.name"),),
 )
 POOL = Gauge("taskflow.pool.connections", "{connection}", "In the pool to PostgreSQL", _P, _STATE)
 POOL_LIMIT = Gauge("taskflow.pool.limit", "{connection}", "That the pool may have at most", _P)
@@ -96,7 +103,7 @@ PAGES_UNREAD = Counter(
     "{page}",
     "Pages that their reader did not survive, by what it exceeded",
     _P,
-    (Label("reason", ("cpu", "deadline", "died")),),
+    (MetricLabel("reason", ("cpu", "deadline", "died")),),
 )
 SPANS_DROPPED = Counter("taskflow.spans.dropped", "{span}", "Spans that no collector got", _P)
 RELAY_PUBLISHED = Counter(
@@ -179,21 +186,21 @@ DELIVERED = Counter(
     "{part}",
     "By what Twilio told; `held` ones wait here for their user's next message",
     _L,
-    (Label("status", _TOLD),),
+    (MetricLabel("status", _TOLD),),
 )
 MODEL_CALLS = Counter(
     "taskflow.model.calls",
     "{call}",
     "Answers; finish_reason `summary` is one of older history",
     _L,
-    (_MODEL, Label("finish_reason", most=20)),
+    (_MODEL, MetricLabel("finish_reason", most=20)),
 )
 MODEL_FAILURES = Counter(
     "taskflow.model.failures",
     "{turn}",
     "Turns without an answer",
     _L,
-    (Label("reason", _GIVEN_UP),),
+    (MetricLabel("reason", _GIVEN_UP),),
 )
 MODEL_TOKENS = Counter("taskflow.model.tokens", "{token}", "As the vendor counts", _L, _TOKENS)
 MODEL_COST = Counter("taskflow.model.cost", "USD", "By taskflow/usage/prices.json", _L, (_MODEL,))
@@ -205,7 +212,7 @@ TOOL_CALLS = Counter(
     "{call}",
     "By how they ended",
     _L,
-    (_TOOL, Label("outcome", ("finished", *_FAILURES))),
+    (_TOOL, MetricLabel("outcome", ("finished", *_FAILURES))),
 )
 TOOL_DURATION = Histogram("taskflow.tool.duration", "s", "Of calls that finished", _L, (_TOOL,))
 REMINDER_LATENESS = Histogram(

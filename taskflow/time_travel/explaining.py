@@ -8,8 +8,8 @@ from contracts.conversation import MessageReceived, WishJudged
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished
 from taskflow.time_travel.covering import COVERED, plain
-from taskflow.time_travel.sending import Sending
-from taskflow.time_travel.turns import Call, Step, Turn
+from taskflow.time_travel.sending import ReplyStory
+from taskflow.time_travel.turns import CallStory, StepStory, TurnStory
 from taskflow.time_travel.why import Explanation, trace_id
 
 Json = dict[str, Any]
@@ -43,7 +43,7 @@ def event(one: Recorded[Any], cover: str) -> Json:
     }
 
 
-def reply(one: Recorded[Any], sending: Sending, cover: str) -> Json:
+def reply(one: Recorded[Any], sending: ReplyStory, cover: str) -> Json:
     return {
         **event(one, cover),
         "delivery": sending.state(),
@@ -55,7 +55,7 @@ def reply(one: Recorded[Any], sending: Sending, cover: str) -> Json:
 
 
 def turn(
-    one: Turn, messages: Mapping[UUID, Recorded[MessageReceived]], cover: str = COVERED
+    one: TurnStory, messages: Mapping[UUID, Recorded[MessageReceived]], cover: str = COVERED
 ) -> Json:
     return {
         "turn": str(one.started.event_id),
@@ -70,7 +70,7 @@ def turn(
     }
 
 
-def step(one: Step, cover: str) -> Json:
+def step(one: StepStory, cover: str) -> Json:
     return {
         "step": one.number,
         "model_answered": event(one.answer, cover) if one.answer else None,
@@ -89,7 +89,7 @@ def wish(one: Recorded[WishJudged] | None, cover: str) -> Json | None:
     return event(one, cover) if one else None
 
 
-def call(one: Call, cover: str) -> Json:
+def call(one: CallStory, cover: str) -> Json:
     asked = one.request
     told: Json = {
         "call": str(asked.event_id),

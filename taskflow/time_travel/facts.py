@@ -10,7 +10,7 @@ from contracts.recorded import Recorded
 from taskflow.log.folding import Fold
 
 
-class Standing(BaseModel):
+class StandingFact(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     fact: UUID
@@ -19,17 +19,17 @@ class Standing(BaseModel):
     """The message that said so."""
 
 
-class Profile(BaseModel):
+class ProfileThen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    standing: tuple[Standing, ...] = ()
+    standing: tuple[StandingFact, ...] = ()
     taken_back: tuple[UUID, ...] = ()
 
 
-def evolve(state: Profile, recorded: Recorded[Any]) -> Profile:
+def evolve(state: ProfileThen, recorded: Recorded[Any]) -> ProfileThen:
     match recorded.event:
         case ProfileLearned(kind=kind, source=source):
-            new = Standing(fact=recorded.event_id, kind=kind, source=source)
+            new = StandingFact(fact=recorded.event_id, kind=kind, source=source)
             return state.model_copy(update={"standing": (*state.standing, new)})
         case ProfileForgotten(facts=gone):
             return state.model_copy(
@@ -42,4 +42,4 @@ def evolve(state: Profile, recorded: Recorded[Any]) -> Profile:
             return state
 
 
-FOLD = Fold("facts", 1, Profile, evolve)
+FOLD = Fold("facts", 1, ProfileThen, evolve)

@@ -19,7 +19,7 @@ from contracts.recorded import Recorded
 from contracts.reminders import ReminderSet
 from contracts.tools import NOBODY, ToolFinished, ToolRequested
 from taskflow.time_travel.replacing import STAND_INS, Replacing
-from taskflow.time_travel.turns import Call, Turn, turns
+from taskflow.time_travel.turns import CallStory, TurnStory, turns
 
 NUMBER = "+15550100000"
 """Nobody's."""
@@ -58,7 +58,7 @@ def golden_case(turn: UUID, events: Sequence[Recorded[Any]], language: str | Non
 
 
 def _turn(
-    turn: Turn,
+    turn: TurnStory,
     messages: Sequence[Recorded[MessageReceived]],
     events: Sequence[Recorded[Any]],
     replacing: Replacing,
@@ -79,7 +79,7 @@ def _turn(
     return told
 
 
-def _call(call: Call, due: Mapping[UUID, str], replacing: Replacing) -> Json:
+def _call(call: CallStory, due: Mapping[UUID, str], replacing: Replacing) -> Json:
     request = call.request.event
     arguments = {key: value for key, value in request.arguments.items() if key != "said"}
     told: Json = {"tool": request.tool, "with": replacing.value(arguments)}
@@ -99,7 +99,7 @@ def _looks_outside(request: ToolRequested) -> bool:
     return request.owner == WORLD or (request.owner == AGENT and request.untrusted)
 
 
-def _calls(turn: Turn) -> Iterator[Call]:
+def _calls(turn: TurnStory) -> Iterator[CallStory]:
     steps = (turn.steps[number] for number in sorted(turn.steps))
     those = chain.from_iterable(step.calls for step in steps)
     return (call for call in those if call.request.event.owner != NOBODY)
@@ -118,19 +118,19 @@ def _known(
     return known | dict.fromkeys(names, STAND_INS["name"])
 
 
-def _zone(turn: Turn, messages: Sequence[Recorded[MessageReceived]]) -> str:
+def _zone(turn: TurnStory, messages: Sequence[Recorded[MessageReceived]]) -> str:
     told = [call.request.event.zone for step in turn.steps.values() for call in step.calls]
     guessed = [one.event.zone for one in messages if one.event.zone]
     return next(iter([*told, *guessed]), "UTC")
 
 
-def _wall_time(messages: Sequence[Recorded[Any]], turn: Turn, zone: str) -> datetime:
+def _wall_time(messages: Sequence[Recorded[Any]], turn: TurnStory, zone: str) -> datetime:
     first = messages[0] if messages else turn.started
     local = first.recorded_at.astimezone(ZoneInfo(zone))
     return local.replace(tzinfo=None, microsecond=0)
 
 
-def _language(turn: Turn) -> str:
+def _language(turn: TurnStory) -> str:
     """As the model said it, if it answered by a call that says so."""
     answers = [step.answer.event for step in turn.steps.values() if step.answer]
     spoken = [language for answer in answers if (language := _spoken(answer))]

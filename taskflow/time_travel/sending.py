@@ -50,7 +50,7 @@ class Delivery(BaseModel):
     """Whether it is said again."""
 
 
-class Sending(BaseModel):
+class ReplyStory(BaseModel):
     reply: UUID
     parts: int | None = None
     """Known from the first claim on."""
@@ -90,19 +90,19 @@ class Sending(BaseModel):
         return min(had or taken, default=None)
 
 
-def sendings(events: Iterable[Recorded[Any]]) -> dict[UUID, Sending]:
+def sendings(events: Iterable[Recorded[Any]]) -> dict[UUID, ReplyStory]:
     """Of every reply of a conversation."""
-    found: dict[UUID, Sending] = {}
+    found: dict[UUID, ReplyStory] = {}
     for recorded in events:
         event = recorded.event
         if isinstance(event, ReplyReady):
-            found[recorded.event_id] = Sending(reply=recorded.event_id)
+            found[recorded.event_id] = ReplyStory(reply=recorded.event_id)
         elif (sending := found.get(getattr(event, "reply", None) or UUID(int=0))) is not None:
             _learn(sending, event, recorded.recorded_at)
     return found
 
 
-def _learn(sending: Sending, event: Any, at: datetime) -> None:
+def _learn(sending: ReplyStory, event: Any, at: datetime) -> None:
     match event:
         case ReplySending(part=part, parts=parts, attempt=attempt, template=template):
             sending.parts, sending.held = parts, None
@@ -141,7 +141,7 @@ def _learn(sending: Sending, event: Any, at: datetime) -> None:
 
 
 def _settle(
-    sending: Sending,
+    sending: ReplyStory,
     event: ReplySent | ReplyRefused | ReplyFailed | ReplyAssumed,
     at: datetime,
     outcome: str,

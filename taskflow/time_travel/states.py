@@ -13,7 +13,7 @@ from contracts.recorded import Recorded
 from taskflow.log.folding import Fold
 from taskflow.time_travel import catalogue, facts
 from taskflow.time_travel.covering import plain
-from taskflow.time_travel.unknown import UnknownEvent
+from taskflow.time_travel.unknown import OpaqueEvent
 
 FOLDS = "taskflow.folds"
 """Entry points `<kind of stream>.<owner>`, each a Fold."""
@@ -25,7 +25,7 @@ Changes = list[tuple[str, Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StateStep:
     recorded: Recorded[Any]
     changes: Mapping[str, Changes]
     """By owner; only those whose state moved."""
@@ -60,7 +60,7 @@ def folds_of(stream: str) -> Mapping[str, Fold[Any]]:
 def known(events: Sequence[Recorded[Any]]) -> list[Recorded[Any]]:
     """Up to the first event that this release does not know: from there on nobody can fold."""
     for count, recorded in enumerate(events):
-        if isinstance(recorded.event, UnknownEvent):
+        if isinstance(recorded.event, OpaqueEvent):
             return list(events[:count])
     return list(events)
 
@@ -77,7 +77,7 @@ def states(events: Sequence[Recorded[Any]]) -> dict[str, Any]:
     return told
 
 
-def steps(events: Sequence[Recorded[Any]]) -> Iterator[Step]:
+def steps(events: Sequence[Recorded[Any]]) -> Iterator[StateStep]:
     """What each event changed in each state."""
     owners = folds_of(events[0].stream if events else "")
     held: dict[str, Any] = {owner: fold.state() for owner, fold in owners.items()}
@@ -89,7 +89,7 @@ def steps(events: Sequence[Recorded[Any]]) -> Iterator[Step]:
             if changes := list(_changes(held[owner], after)):
                 moved[owner] = changes
             held[owner] = after
-        yield Step(recorded, moved)
+        yield StateStep(recorded, moved)
 
 
 def _changes(before: BaseModel, after: BaseModel) -> Iterator[tuple[str, Any, Any]]:

@@ -26,20 +26,20 @@ from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolReques
 
 
 @dataclass(slots=True)
-class Call:
+class CallStory:
     request: Recorded[ToolRequested]
     outcome: Recorded[Any] | None = None
     """None while it is open."""
 
 
 @dataclass(slots=True)
-class Step:
+class StepStory:
     number: int
     answer: Recorded[ModelAnswered] | None = None
     failed: Recorded[ModelFailed] | None = None
     caught: list[Recorded[ReplyCaught]] = field(default_factory=list[Recorded[ReplyCaught]])
     proposed: list[Recorded[ActionProposed]] = field(default_factory=list[Recorded[ActionProposed]])
-    calls: list[Call] = field(default_factory=list[Call])
+    calls: list[CallStory] = field(default_factory=list[CallStory])
     wishes: dict[UUID, Recorded[WishJudged]] = field(
         default_factory=dict[UUID, Recorded[WishJudged]]
     )
@@ -47,11 +47,11 @@ class Step:
 
 
 @dataclass(slots=True)
-class Turn:
+class TurnStory:
     started: Recorded[TurnStarted]
     messages: list[UUID]
     """What it answers, oldest first."""
-    steps: dict[int, Step] = field(default_factory=dict[int, Step])
+    steps: dict[int, StepStory] = field(default_factory=dict[int, StepStory])
     media: dict[UUID, list[Recorded[Any]]] = field(default_factory=dict[UUID, list[Recorded[Any]]])
     """By message, what became of what came with it, and what was heard in it."""
     beside: list[Recorded[Any]] = field(default_factory=list[Recorded[Any]])
@@ -59,14 +59,14 @@ class Turn:
     ended: Recorded[Any] | None = None
     """The reply, the parking, the stop or the operator that closed it."""
 
-    def step(self, number: int) -> Step:
-        return self.steps.setdefault(number, Step(number))
+    def step(self, number: int) -> StepStory:
+        return self.steps.setdefault(number, StepStory(number))
 
 
-def turns(events: Iterable[Recorded[Any]]) -> dict[UUID, Turn]:
+def turns(events: Iterable[Recorded[Any]]) -> dict[UUID, TurnStory]:
     """Every turn of a conversation, by its id."""
-    found: dict[UUID, Turn] = {}
-    calls: dict[UUID, Call] = {}
+    found: dict[UUID, TurnStory] = {}
+    calls: dict[UUID, CallStory] = {}
     pending: list[UUID] = []
     media: dict[UUID, list[Recorded[Any]]] = {}
     for recorded in events:
@@ -74,7 +74,7 @@ def turns(events: Iterable[Recorded[Any]]) -> dict[UUID, Turn]:
             case MessageReceived():
                 pending.append(recorded.event_id)
             case TurnStarted():
-                found[recorded.event_id] = Turn(recorded, pending, media=media)
+                found[recorded.event_id] = TurnStory(recorded, pending, media=media)
                 pending = []
             case MediaKept(message=id_) | MediaRefused(message=id_) | VoiceTranscribed(message=id_):
                 media.setdefault(id_, []).append(recorded)
@@ -99,7 +99,7 @@ def _turn_of(event: Any) -> UUID:
     return turn if isinstance(turn, UUID) else UUID(int=0)
 
 
-def _learn(turn: Turn, recorded: Recorded[Any], calls: dict[UUID, Call]) -> None:
+def _learn(turn: TurnStory, recorded: Recorded[Any], calls: dict[UUID, CallStory]) -> None:
     match recorded.event:
         case ModelAnswered(step=number):
             turn.step(number).answer = recorded
@@ -112,7 +112,7 @@ def _learn(turn: Turn, recorded: Recorded[Any], calls: dict[UUID, Call]) -> None
         case WishJudged(step=number, call=id_):
             turn.step(number).wishes[id_] = recorded
         case ToolRequested(step=number):
-            call = Call(recorded)
+            call = CallStory(recorded)
             calls[recorded.event_id] = call
             turn.step(number).calls.append(call)
         case (

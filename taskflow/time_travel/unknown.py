@@ -13,7 +13,7 @@ from taskflow.log.event_log import EventLog, message_of
 SAYS = "this release does not know it"
 
 
-class UnknownEvent(Event):
+class OpaqueEvent(Event):
     """Whatever its payload holds, sealed where it is sealed."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -21,10 +21,8 @@ class UnknownEvent(Event):
 
 
 @cache
-def _named(type_: str, version: int) -> type[UnknownEvent]:
-    return type(
-        "UnknownEvent", (UnknownEvent,), {"type": type_, "version": version, "__doc__": SAYS}
-    )
+def _named(type_: str, version: int) -> type[OpaqueEvent]:
+    return type("OpaqueEvent", (OpaqueEvent,), {"type": type_, "version": version, "__doc__": SAYS})
 
 
 def decoded(message: Message) -> Recorded[Any]:

@@ -15,8 +15,8 @@ from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from contracts.watches import WatchAlerted, WatchSeen, WatchSet
 from taskflow.time_travel import facts, states
 from taskflow.time_travel.covering import COVERED, plain
-from taskflow.time_travel.sending import Sending, sendings
-from taskflow.time_travel.unknown import UnknownEvent
+from taskflow.time_travel.sending import ReplyStory, sendings
+from taskflow.time_travel.unknown import OpaqueEvent
 
 WINDOW = timedelta(hours=24)
 """WhatsApp takes free text for so long after the user's last message."""
@@ -56,7 +56,7 @@ def describe(user: UserId, then: Streams, now: datetime, cover: str = COVERED) -
         "unknown_events": [
             {"stream": one.stream, "version": one.version, "type": one.event.type}
             for one in every
-            if isinstance(one.event, UnknownEvent)
+            if isinstance(one.event, OpaqueEvent)
         ],
     }
 
@@ -118,7 +118,7 @@ def _line(
     }
 
 
-def _reminder(events: Sequence[Recorded[Any]], sent: Mapping[UUID, Sending], cover: str) -> Json:
+def _reminder(events: Sequence[Recorded[Any]], sent: Mapping[UUID, ReplyStory], cover: str) -> Json:
     told = _state_of(events, "reminder")
     fired = [one.event for one in events if isinstance(one.event, ReminderFired)]
     changes = [one for one in events if isinstance(one.event, ReminderChanged)]
@@ -134,7 +134,7 @@ def _reminder(events: Sequence[Recorded[Any]], sent: Mapping[UUID, Sending], cov
     }
 
 
-def _delivery(reply: UUID | None, sent: Mapping[UUID, Sending]) -> Json | None:
+def _delivery(reply: UUID | None, sent: Mapping[UUID, ReplyStory]) -> Json | None:
     """What became of the reply by which something was said unasked."""
     if reply is None or reply not in sent:
         return None
@@ -147,7 +147,7 @@ def _delivery(reply: UUID | None, sent: Mapping[UUID, Sending]) -> Json | None:
     }
 
 
-def _watch(events: Sequence[Recorded[Any]], sent: Mapping[UUID, Sending], cover: str) -> Json:
+def _watch(events: Sequence[Recorded[Any]], sent: Mapping[UUID, ReplyStory], cover: str) -> Json:
     told = _state_of(events, "watch")
     alerts = [one for one in events if isinstance(one.event, WatchAlerted)]
     seen = [one for one in events if isinstance(one.event, WatchSeen)]

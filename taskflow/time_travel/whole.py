@@ -19,7 +19,7 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from taskflow.time_travel import explaining, facts
 from taskflow.time_travel.sending import sendings
-from taskflow.time_travel.turns import Turn, turns
+from taskflow.time_travel.turns import TurnStory, turns
 
 FORMAT = "taskflow-export/1"
 
@@ -75,7 +75,7 @@ def _profile(events: Sequence[Recorded[Any]], cover: str) -> list[Json]:
     ]
 
 
-def _turn(one: Turn, cover: str) -> Json:
+def _turn(one: TurnStory, cover: str) -> Json:
     """Without what stands elsewhere: messages and calls go by their ids."""
     told = explaining.turn(one, {}, cover)
     told["messages"] = [str(id_) for id_ in one.messages]

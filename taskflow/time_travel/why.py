@@ -10,8 +10,8 @@ from contracts import slots
 from contracts.conversation import MessageReceived, ReplyReady, UserForgotten
 from contracts.recorded import Recorded
 from contracts.replies import ReplyParked
-from taskflow.time_travel.sending import Sending, sendings
-from taskflow.time_travel.turns import Turn, turns
+from taskflow.time_travel.sending import ReplyStory, sendings
+from taskflow.time_travel.turns import TurnStory, turns
 
 UNPROMPTED = frozenset({"reminder", "alert"})
 """Kinds of replies that speak by themselves, because of something that was set before."""
@@ -30,10 +30,10 @@ class Explanation:
     """A cause that the log does not hold."""
     told_with: Sequence[Recorded[Any]]
     """Facts of other streams that were decided with it: the reminder that fired, the reading."""
-    turns: Sequence[Turn]
+    turns: Sequence[TurnStory]
     """Those that led here, oldest first."""
     messages: Mapping[UUID, Recorded[MessageReceived]]
-    sending: Sending
+    sending: ReplyStory
 
     @property
     def root(self) -> Recorded[Any]:

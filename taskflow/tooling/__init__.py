@@ -6,11 +6,11 @@ Begin with tool.py; docs/how-to/add-a-tool.md adds one.
 
 from contracts.declarations import Argument, Undo, Value, Wording
 from taskflow.tooling.calls import (
-    Answer,
-    Answers,
+    AnswerSource,
     CallState,
     Directly,
     OneCall,
+    ToolAnswer,
     ToolCalls,
     explain,
     subscribe,
@@ -19,8 +19,7 @@ from taskflow.tooling.offering import Catalogue, keep_offered, offer
 from taskflow.tooling.tool import Call, Done, Refused, Tool
 
 __all__ = [
-    "Answer",
-    "Answers",
+    "AnswerSource",
     "Argument",
     "Call",
     "CallState",
@@ -30,6 +29,7 @@ __all__ = [
     "OneCall",
     "Refused",
     "Tool",
+    "ToolAnswer",
     "ToolCalls",
     "Undo",
     "Value",

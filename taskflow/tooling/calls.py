@@ -34,17 +34,17 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ToolAnswer:
     done: Done
     by: Literal["run", "miss", "hit", "shared_flight"]
     found_by: UUID
     """The call whose answer it is."""
 
 
-class Answers(Protocol):
+class AnswerSource(Protocol):
     """Where a call's answer comes from: the tool itself, or what it said a moment ago."""
 
-    async def answer(self, tool: Tool[Any], arguments: BaseModel, call: Call) -> Answer:
+    async def answer(self, tool: Tool[Any], arguments: BaseModel, call: Call) -> ToolAnswer:
         """Raises whatever the tool raises."""
         ...
 
@@ -52,8 +52,8 @@ class Answers(Protocol):
 class Directly:
     """Every call runs its tool."""
 
-    async def answer(self, tool: Tool[Any], arguments: BaseModel, call: Call) -> Answer:
-        return Answer(await tool.run(arguments, call), "run", call.request.event_id)
+    async def answer(self, tool: Tool[Any], arguments: BaseModel, call: Call) -> ToolAnswer:
+        return ToolAnswer(await tool.run(arguments, call), "run", call.request.event_id)
 
 
 class CallState(BaseModel):
@@ -67,7 +67,7 @@ class ToolCalls:
     """Carries `tool.requested` to this service's tools; its slot decides who was first."""
 
     def __init__(
-        self, event_log: Log, tools: Sequence[Tool[Any]], answers: Answers | None = None
+        self, event_log: Log, tools: Sequence[Tool[Any]], answers: AnswerSource | None = None
     ) -> None:
         self._log, self._answers = event_log, answers or Directly()
         self._tools = {tool.name: tool for tool in tools}
@@ -82,7 +82,7 @@ class OneCall:
 
     log: Log
     tools: dict[str, Tool[Any]]
-    answers: Answers
+    answers: AnswerSource
     request: Recorded[ToolRequested]
 
     async def fold(self, stream: str, known: Folded[CallState] | None) -> Folded[CallState]:
@@ -117,7 +117,7 @@ class OneCall:
         )
 
 
-async def _outcome(tool: Tool[Any], call: Call, answers: Answers) -> list[Write]:
+async def _outcome(tool: Tool[Any], call: Call, answers: AnswerSource) -> list[Write]:
     request = call.request
     started = clock.monotonic()
     attributes = {
@@ -181,7 +181,11 @@ def _written(call: Call, event: Event) -> Write:
 
 
 def subscribe(
-    runtime: Runtime, tools: Sequence[Tool[Any]], *, workers: int, answers: Answers | None = None
+    runtime: Runtime,
+    tools: Sequence[Tool[Any]],
+    *,
+    workers: int,
+    answers: AnswerSource | None = None,
 ) -> None:
     """Carries `tool.requested` of this service to its tools."""
     calls = ToolCalls(runtime.log, tools, answers)

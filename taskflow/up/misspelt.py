@@ -37,7 +37,7 @@ EXPORTED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownSettings:
     settings: frozenset[str]
     """Names that are read from `.env`, in capitals."""
 
@@ -63,11 +63,11 @@ class Known:
         return found[0] if found else None
 
 
-def known() -> Known:
+def known() -> KnownSettings:
     """The settings of `taskflow up` and of every installed service."""
     services: Iterable[type[BaseSettings]] = (entry.load() for entry in entry_points(group=GROUP))
     every = (UpSettings, *services)
-    return Known(frozenset(name.upper() for settings in every for name in _names(settings)))
+    return KnownSettings(frozenset(name.upper() for settings in every for name in _names(settings)))
 
 
 def hints(file: Path) -> list[str]:

@@ -44,7 +44,7 @@ select transaction_id, position from events where recorded_at < $1
 log = structlog.get_logger()
 
 
-class Overtaken(Retryable):
+class CheckpointOvertaken(Retryable):
     """Another process moved the checkpoint."""
 
     code = "overtaken"
@@ -142,4 +142,4 @@ async def _move(connection: Connection, cursor: Cursor, to: Cursor) -> None:
     async with failpoints.MEASURING_COMMIT:
         done = await connection.execute(_MOVE, to.transaction_id, to.position, *at)
     if done != "UPDATE 1":
-        raise Overtaken("another process measures")
+        raise CheckpointOvertaken("another process measures")

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.conversation import Usage
 
 
-class Price(BaseModel):
+class TokenPrice(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     input: Decimal
@@ -31,7 +31,7 @@ class Prices(BaseModel):
     """So many cost the price."""
     as_of: str
     source: str
-    models: Mapping[str, Price]
+    models: Mapping[str, TokenPrice]
 
     def cost(self, usage: Mapping[str, Usage]) -> float | None:
         """Of all of it; None where the price of one model is unknown. Cached tokens cost as new."""

@@ -22,7 +22,7 @@ from taskflow.cli import main
 from taskflow.cli.operator import operator
 from taskflow.embedded import binaries
 from taskflow.log.appending import Write
-from taskflow.privacy.media import Media
+from taskflow.privacy.media import MediaStore
 from taskflow.privacy.sealing import MasterKey
 from tests.support.otlp import Receiver, receiver
 from tests.support.servers import nats_server, postgres_server
@@ -96,7 +96,7 @@ async def _more() -> None:
     """A picture and a summary, which take long conversations to come by."""
     async with operator() as me:
         user = await me.user_of(USER)
-        await Media(me.pool, me.vault).put(user, "image/png", CANARY.encode())
+        await MediaStore(me.pool, me.vault).put(user, "image/png", CANARY.encode())
         summary = HistorySummarized(
             number=0,
             covers_from=1,

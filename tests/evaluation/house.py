@@ -25,10 +25,10 @@ from contracts.replies import ReplySending
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
 from contracts.watches import WatchSeen, WatchSet
-from services.agent.asking.second_look import AskedOf
+from services.agent.asking.second_look import ModelLook
 from services.agent.effects import Effects
-from services.agent.handlers import Turns
-from services.agent.memory.memory import Model
+from services.agent.handlers import TurnDriving
+from services.agent.memory.memory import SummaryModel
 from services.tools.browsing import check_price
 from services.tools.searching import flights, products, web
 from taskflow import clock
@@ -55,7 +55,7 @@ class Happened:
 class House:
     """`finds`: what each look-up brings in the turn that is on, by tool and in order."""
 
-    def __init__(self, case: Case, model: Model) -> None:
+    def __init__(self, case: Case, model: SummaryModel) -> None:
         self._case, self._zone = case, ZoneInfo(case.zone)
         self.log = MemoryLog()
         self.log.now = case.conversation.now.replace(tzinfo=self._zone).astimezone(UTC)
@@ -63,7 +63,7 @@ class House:
         self.finds: dict[str, list[str]] = {}
         self._folds = Folds(self.log, None)
         self._model = Counted(model)
-        self._effects = Effects(self.log, self._model, look=AskedOf(self._model))
+        self._effects = Effects(self.log, self._model, look=ModelLook(self._model))
         self._tools: Mapping[str, Sequence[Tool[Any]]] = {
             "agent": own_tools(self.log),
             "scheduler": scheduler_tools(self.log, self._folds),
@@ -174,7 +174,7 @@ class House:
         raise AssertionError("it never settles")
 
     async def _move(self) -> bool:
-        turns = Turns(self._folds, self._effects, timedelta())
+        turns = TurnDriving(self._folds, self._effects, timedelta())
         state = (await turns.fold(self.stream, None)).state
         driver = state.driver and self.log.get(state.driver)
         if not driver or any(
@@ -237,7 +237,7 @@ class House:
 class Counted:
     """A model, and how often it was asked to answer the user."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: SummaryModel) -> None:
         self._model, self.model = model, model.model
         self.asked = 0
 

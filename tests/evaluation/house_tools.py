@@ -15,7 +15,7 @@ from services.scheduler.decider import FOLD, due_at
 from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.tools import ReminderTools
 from services.scheduler.watches.decider import Rhythm
-from services.scheduler.watches.listing import Listing, OpenCall, Watched
+from services.scheduler.watches.listing import OpenCall, Watched, WatchListing
 from services.scheduler.watches.pages import PageIds
 from services.scheduler.watches.tools import Addresses, WatchTools
 from taskflow.log import told
@@ -42,7 +42,7 @@ def scheduler_tools(log: MemoryLog, folds: Folds) -> list[Tool[Any]]:
     return [
         *ReminderTools(_Reminders(log), log, folds, _CaughtUp(), now=lambda: log.now).all(),
         *WatchTools(
-            Listing(watches, watches, log, folds),
+            WatchListing(watches, watches, log, folds),
             log,
             _CaughtUp(),
             addresses,

@@ -9,7 +9,7 @@ from itertools import chain
 from statistics import mean, quantiles
 
 from contracts.conversation import ModelAnswered
-from services.agent.memory.memory import Model
+from services.agent.memory.memory import SummaryModel
 from taskflow.usage.prices import prices
 from tests.evaluation.cases import Case
 from tests.evaluation.house import house_time
@@ -48,7 +48,7 @@ class Repeated:
 
 
 async def repeated(
-    those: Sequence[Case], model: Model, times: int, told: Callable[[Run], None]
+    those: Sequence[Case], model: SummaryModel, times: int, told: Callable[[Run], None]
 ) -> Repeated:
     """Runs them, some at once; `told` hears of each as it ends."""
     free = asyncio.Semaphore(AT_ONCE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.tools import ActionProposed, ToolFinished
-from services.agent.memory.memory import Model
+from services.agent.memory.memory import SummaryModel
 from tests.evaluation.cases import Case
 from tests.evaluation.house import Happened, House, house_time
 from tests.evaluation.judging import Finding, Sort, judged
@@ -36,7 +36,7 @@ async def run_all(those: Sequence[Case], model_of: Callable[[Case], Scripted]) -
         return [await run(case, model_of(case)) for case in those]
 
 
-async def run(case: Case, model: Model) -> Run:
+async def run(case: Case, model: SummaryModel) -> Run:
     """From its first turn to its last, in `house_time`."""
     house = House(case, model)
     findings: list[list[Finding]] = []

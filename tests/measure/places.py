@@ -82,7 +82,7 @@ def _airports(cases: Iterable[Case]) -> Count:
     for case in cases:
         try:
             codes = meaning.resolve(case.said).codes.split(",")
-        except meaning.Unclear:
+        except meaning.UnclearPlace:
             count.asked += case.has_airport
             count.right += not case.has_airport
             continue

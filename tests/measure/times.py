@@ -20,7 +20,7 @@ from services.scheduler.recurrence import UnusableRule, next_due
 from services.scheduler.when.arguments import When
 from services.scheduler.when.resolved import Resolved
 from services.scheduler.when.resolver import resolve
-from services.scheduler.when.unclear import Malformed, Unclear
+from services.scheduler.when.unclear import Malformed, UnclearTime
 from tests.measure.figures import Measure, share
 
 LEAST = 900
@@ -142,7 +142,7 @@ def _is_as_expected(case: Case) -> bool:
         asked["time"] = "23:59"
     try:
         found = resolve(When(**asked), "UTC", case.written, case.written)
-    except (Unclear, Malformed, UnusableRule, ValidationError):
+    except (UnclearTime, Malformed, UnusableRule, ValidationError):
         return False
     return _repeats_so(case, found) if case.is_set else _is_the_last_of(case.expected, found.local)
 

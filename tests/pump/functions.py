@@ -25,14 +25,14 @@ from services.agent.asking.attachments import Attachment, WithMedia
 from services.agent.asking.gemini import Answer
 from services.agent.buttons import offering
 from services.agent.judging import addresses, private, proposals
-from services.agent.judging.addresses import Known
+from services.agent.judging.addresses import KnownAddresses
 from services.agent.judging.answer_size import fitted
 from services.agent.judging.answers import Circumstances, answered, telling_again
 from services.agent.judging.evidence import arguments, wishes, words
 from services.agent.judging.own_writes import OwnCall
 from services.agent.judging.verdicts import Standing
 from services.agent.memory import index_words
-from services.agent.memory.fact_tools import Keeping
+from services.agent.memory.fact_tools import FactKeeping
 from services.agent.memory.profile.facts import Profile
 from services.agent.speaking import identifying
 from services.agent.what_if import comparing
@@ -61,7 +61,7 @@ from simulators.gemini.errors import GoogleError
 from simulators.gemini.wire import GenerateRequest
 from simulators.phone import address
 from simulators.serpapi import google
-from simulators.serpapi.errors import Refused
+from simulators.serpapi.errors import SearchRefused
 from simulators.twilio import validation
 from simulators.twilio.errors import TwilioError
 from taskflow import foreign_text, tooling
@@ -109,7 +109,7 @@ LONGEST_QUERY = 2_000
 
 def _told_of(text: str) -> object:
     facts = [private.PrivateFact("name", "Ada"), private.PrivateFact("home", "Lisbon")]
-    return private.told({"query": text}, facts, [text], Known())
+    return private.told({"query": text}, facts, [text], KnownAddresses())
 
 
 def _message(text: str) -> object:
@@ -261,7 +261,7 @@ def _remembered(text: str) -> object:
         event=sent, event_id=UUID(int=1), stream="s", version=1, position=1, transaction_id=1,
         user_id=None, cause=None, correlation=UUID(int=1), trace=None, recorded_at=now,
     )  # fmt: skip
-    keeping = Keeping(Profile(), [typed], now, "UTC")
+    keeping = FactKeeping(Profile(), [typed], now, "UTC")
     calls = [
         OwnCall(UUID(int=2), "remember", {"kind": kind, "value": text[:120], "said": [text]})
         for kind in get_args(ProfileKind)
@@ -298,7 +298,7 @@ ALL = [
     TextFunction("agent reply", _replied, LARGE, 1_500, growth=False),
     TextFunction("agent answer", _answered, LARGE, 1_500, growth=False),
     TextFunction("agent calls", _called, LARGE, 1_500, growth=False),
-    TextFunction("agent addresses", lambda t: addresses.checked(t, Known([t])), LARGE, 1_500, growth=False),
+    TextFunction("agent addresses", lambda t: addresses.checked(t, KnownAddresses([t])), LARGE, 1_500, growth=False),
     TextFunction("agent private words", _told_of, LONGEST_QUERY, 1_500, growth=False),
     TextFunction("recorded case", Replacing({"Ada": "Robin", "New York": "Exampleton"}).text, BODY, 1_500, growth=False),
     TextFunction("foreign text, as the log keeps it", foreign_text.storable, BODY),
@@ -341,7 +341,7 @@ BY_NAME = {one.name: one for one in ALL}
 
 REFUSALS = (
     ValueError, LookupError, RecursionError, ArithmeticError, EgressRefused, GoogleError, TwilioError,
-    Refused,
+    SearchRefused,
 )  # fmt: skip
 """What a door says of a text that it does not take."""
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from contracts.recorded import Message
 from contracts.streams import profile
-from taskflow.log.group_commit import Row, append_now
+from taskflow.log.group_commit import EventRow, append_now
 from taskflow.postgres import database as db
 from taskflow.privacy import sealing
-from taskflow.privacy.media import Media
+from taskflow.privacy.media import MediaStore
 from taskflow.privacy.sealing import MasterKey
 from taskflow.privacy.vault import Vault
 from tests.conftest import MASTER_KEY
@@ -51,15 +51,15 @@ async def fill(dsn: str) -> None:
         assert len(await append_now(connection, [rows])) == len(rows)
     await connection.close()
     async with db.pool(dsn, "tests") as pool:
-        await Media(pool, Vault(pool, master)).put(ADA, "image/png", PICTURE)
+        await MediaStore(pool, Vault(pool, master)).put(ADA, "image/png", PICTURE)
 
 
-def _row(message: Message, key: sealing.DataKey, places: dict[str, int]) -> Row:
+def _row(message: Message, key: sealing.DataKey, places: dict[str, int]) -> EventRow:
     places[message.stream] = places.get(message.stream, 0) + 1
     payload = message.payload
     if message.user_id == ADA and message.type != "profile.guessed":
         payload = sealing.sealed_payload(message.recorded().event, message.event_id, key)
-    return Row(
+    return EventRow(
         event_id=message.event_id,
         stream=message.stream,
         place=places[message.stream],

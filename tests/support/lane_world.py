@@ -20,7 +20,7 @@ from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.replies import ReplyParked, ReplySending, ReplyUndelivered
 from services.gateway import consent, decider
-from services.gateway.channels.heard import AnotherMessage, Heard
+from services.gateway.channels.heard import AnotherMessage, StatusNotes
 from services.gateway.channels.statuses import Callback
 from services.gateway.decider import UNKNOWN_FOR, Claim, Decide, Hold, Reconcile, WaitUntil
 from services.gateway.lane import FOLD, GATES, Lane
@@ -83,7 +83,7 @@ class Webhook:
     told: Callback
     going: Coroutine[Any, Any, None] | None = None
 
-    def goes_on(self, heard: Heard) -> bool:
+    def goes_on(self, heard: StatusNotes) -> bool:
         """Up to its next exchange with the log; False once it is over."""
         self.going = self.going or heard.note(USER, self.told)
         try:
@@ -138,7 +138,7 @@ class LaneWorld(RuleBasedStateMachine):
         self.judge = self.judged_by(self.twilio)
         self.senders: list[Sender] = []
         self.webhooks: list[Webhook] = []
-        self.heard = Heard(Wire(self), Wire(self))
+        self.heard = StatusNotes(Wire(self), Wire(self))
         self.inbound: list[str] = []
         """Messages that WhatsApp has, and the log not yet."""
         self.rows = 0

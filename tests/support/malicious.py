@@ -14,7 +14,7 @@ from contracts.replies import ReplySending
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
 from services.agent.effects import Effects
-from services.agent.handlers import Turns
+from services.agent.handlers import TurnDriving
 from services.agent.memory.fact_tools import FactTools
 from taskflow.log.appending import Write
 from taskflow.log.folds import Folds
@@ -148,7 +148,7 @@ class World:
         raise AssertionError("it never settles")
 
     async def _moves(self, user: UserId) -> bool:
-        turns = Turns(self._folds, self._effects, timedelta())
+        turns = TurnDriving(self._folds, self._effects, timedelta())
         folded = await turns.fold(streams.conversation(user), None)
         driver = folded.state.driver and self.log.get(folded.state.driver)
         if not driver:

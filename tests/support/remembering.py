@@ -10,7 +10,7 @@ from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from services.agent.judging.own_writes import OwnCall, OwnDone, OwnOutcome
-from services.agent.memory.fact_tools import Keeping
+from services.agent.memory.fact_tools import FactKeeping
 from services.agent.memory.memory import Memory, Profile
 from taskflow.log.appending import Write
 from tests.support.events import USER
@@ -39,7 +39,7 @@ class Person:
     async def says(self, text: str, *calls: Made) -> Sequence[OwnOutcome]:
         """What the calls come to; what they change is in the log. `said` is the whole text."""
         message = self.writes(text)
-        keeping = Keeping(await self.profile(), [message], self.log.now, "UTC")
+        keeping = FactKeeping(await self.profile(), [message], self.log.now, "UTC")
         made = [self._call(name, {"said": [text], **given}) for name, given in calls]
         outcomes = keeping.done(made).outcomes
         facts = [fact for one in outcomes if isinstance(one, OwnDone) for fact in one.facts]

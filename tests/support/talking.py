@@ -15,7 +15,7 @@ from contracts.tools import ToolFinished
 from services.agent.asking.gemini import Answer, ModelUnavailable, Question
 from services.agent.decider import FOLD, AskModel, Decide, next_move
 from services.agent.effects import Effects
-from services.agent.memory.memory import Model
+from services.agent.memory.memory import SummaryModel
 from services.scheduler.tools import ReminderTools
 from services.tools.searching import flights, web
 from taskflow import clock, tooling
@@ -52,7 +52,7 @@ class Talk:
 
     log: Log
     user: UserId
-    model: Model
+    model: SummaryModel
     results: Results = field(default_factory=lambda: RESULTS)
     sent: int = 0
 

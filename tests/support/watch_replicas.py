@@ -10,7 +10,7 @@ from contracts.streams import UserId
 from contracts.watches import LookAsked
 from services.scheduler.watches.due import Watches
 from services.scheduler.watches.effects import Watching
-from services.scheduler.watches.listing import Listing
+from services.scheduler.watches.listing import WatchListing
 from services.scheduler.watches.looks import AskedLooks
 from services.scheduler.watches.tools import WatchTools
 from services.tools.browsing.watch_looks import WatchLooks, keep_looking
@@ -67,7 +67,7 @@ class Scheduler(Replica):
         )
         projection = Watches(world.rhythm.shortest)
         tools = WatchTools(
-            Listing(wire, wire, wire, folds),
+            WatchListing(wire, wire, wire, folds),
             wire,
             ReadModel(wire, projection.name),
             world.addresses,

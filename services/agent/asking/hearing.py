@@ -43,7 +43,7 @@ _NOTHING = {"-", "\u2013", "\u2014"}
 log = structlog.get_logger()
 
 
-class Model(Protocol):
+class HearingModel(Protocol):
     model: str
 
     async def ask(self, question: Question, *, within: float) -> Answer:
@@ -51,7 +51,7 @@ class Model(Protocol):
         ...
 
 
-class Store(Protocol):
+class MediaReader(Protocol):
     async def get(self, media_id: UUID) -> Picture | None:
         """None when there is no such medium, or no longer. Raises DatabaseUnavailable."""
         ...
@@ -60,7 +60,7 @@ class Store(Protocol):
 class Loading:
     """Media in memory, so many bytes at a time in this process: others wait for room."""
 
-    def __init__(self, store: Store, most: int = MOST_LOADED) -> None:
+    def __init__(self, store: MediaReader, most: int = MOST_LOADED) -> None:
         self._store, self._most, self._left = store, most, most
         self._freed = asyncio.Condition()
 
@@ -91,7 +91,7 @@ class Loading:
 @dataclass(frozen=True, slots=True)
 class Hearing:
     log: Log
-    model: Model
+    model: HearingModel
     loading: Loading
 
     async def hear(
@@ -136,7 +136,7 @@ class Hearing:
 
 
 async def asked(
-    model: Model,
+    model: HearingModel,
     question: Question,
     messages: Sequence[MessageReceived],
     loading: Loading | None,

@@ -22,7 +22,7 @@ from services.agent.judging import truth
 from services.agent.judging.answer_parts import REPLY, calls, taken_apart
 from services.agent.judging.answer_size import portion
 from services.agent.judging.hygiene import unrepeated
-from services.agent.turns import Step, Turn, Turns, walked
+from services.agent.turns import Turn, Turns, TurnStep, walked
 from taskflow import zones
 
 SHORTER = (8_000, MAX_OLD_RESULT, 400)
@@ -127,7 +127,7 @@ def _said(turn: Turn) -> str:
     return f"{text}\n{CUT}" if turn.is_cut else text
 
 
-def _called(steps: Sequence[Step], turns: Turns) -> list[str]:
+def _called(steps: Sequence[TurnStep], turns: Turns) -> list[str]:
     """A note of the calls that have an outcome, if there are any."""
     made = [call for step in steps for call in step.calls]
     lines = [
@@ -216,7 +216,7 @@ def _said_by_user(
 
 
 def _answered(
-    step: Step,
+    step: TurnStep,
     outcomes: Mapping[UUID, Json],
     why: str,
     most: int | None,
@@ -233,7 +233,7 @@ def _answered(
     return {"role": "user", "parts": parts} if parts else _user(f"{FROM_US} {why}")
 
 
-def _why_not_sent(step: Step, turn: Turn, events: Sequence[Recorded[Any]]) -> str:
+def _why_not_sent(step: TurnStep, turn: Turn, events: Sequence[Recorded[Any]]) -> str:
     if step.caught is None or turn.turn is None:
         return DROPPED
     before = [one for one in events if one.version < step.caught.version]
@@ -249,7 +249,7 @@ def _summarized(summary: HistorySummarized) -> list[Json]:
     ]
 
 
-def _is_settled(step: Step, turns: Turns) -> bool:
+def _is_settled(step: TurnStep, turns: Turns) -> bool:
     return all(call.event_id in turns.outcomes for call in step.calls)
 
 

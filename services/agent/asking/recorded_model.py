@@ -12,7 +12,7 @@ class NothingSaid(Exception):
 
 
 @dataclass(slots=True)
-class Recording:
+class RecordedModel:
     """A model that says one thing; to a question for a summary, that one."""
 
     said: ModelAnswered | ModelFailed | None

@@ -27,7 +27,7 @@ _LONGEST = 500
 log = structlog.get_logger()
 
 
-class Model(Protocol):
+class LookModel(Protocol):
     model: str
 
     async def ask(self, question: Question, *, within: float) -> Answer:
@@ -42,10 +42,10 @@ class Look(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class AskedOf:
+class ModelLook:
     """A model is asked."""
 
-    model: Model
+    model: LookModel
 
     async def at(self, reply: ToLookAt, within: float) -> Looked | None:
         version = prompt.full_version(PROMPT)
@@ -60,7 +60,7 @@ class AskedOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedLook:
     """What a look was recorded to find; where nobody looked then, nobody does now."""
 
     found: Sequence[ReplyLooked] = ()

@@ -17,7 +17,7 @@ from contracts.event import Json
 from contracts.tools import ToolOffered
 from services.agent.asking import prompt
 from services.agent.asking.gemini import Answer, ModelUnavailable, Question
-from services.agent.judging.verdicts import Judgement, Wanted
+from services.agent.judging.verdicts import Judgement, WitnessWanted
 
 PROMPT = "witness-v1"
 SECONDS = 5.0
@@ -28,7 +28,7 @@ MOST_SHOWN = 2_000
 log = structlog.get_logger()
 
 
-class Model(Protocol):
+class WitnessModel(Protocol):
     model: str
 
     async def ask(self, question: Question, *, within: float) -> Answer:
@@ -38,26 +38,28 @@ class Model(Protocol):
 
 class Witness(Protocol):
     async def judge(
-        self, wanted: Sequence[Wanted], offered: Mapping[str, ToolOffered], within: float
+        self, wanted: Sequence[WitnessWanted], offered: Mapping[str, ToolOffered], within: float
     ) -> Mapping[str, Judgement]:
         """By fingerprint, each of them; `within` are seconds."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class AskedOf:
+class ModelWitness:
     """A model is asked, about each call by itself and at once."""
 
-    model: Model
+    model: WitnessModel
 
     async def judge(
-        self, wanted: Sequence[Wanted], offered: Mapping[str, ToolOffered], within: float
+        self, wanted: Sequence[WitnessWanted], offered: Mapping[str, ToolOffered], within: float
     ) -> Mapping[str, Judgement]:
         answers = [self._one(one, offered.get(one.call.tool), within) for one in wanted]
         judged = await asyncio.gather(*answers)
         return {one.fingerprint: said for one, said in zip(wanted, judged, strict=True)}
 
-    async def _one(self, wanted: Wanted, offer: ToolOffered | None, within: float) -> Judgement:
+    async def _one(
+        self, wanted: WitnessWanted, offer: ToolOffered | None, within: float
+    ) -> Judgement:
         version = prompt.full_version(PROMPT)
         asked = question(wanted, offer)
         if asked is None:
@@ -73,7 +75,7 @@ class AskedOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedWitness:
     """What a witness was recorded to say; one that was not asked then says nothing now."""
 
     said: Sequence[WishJudged] = field(default_factory=list[WishJudged])
@@ -81,7 +83,7 @@ class Recorded:
     """Asked about calls that were not recorded."""
 
     async def judge(
-        self, wanted: Sequence[Wanted], offered: Mapping[str, ToolOffered], within: float
+        self, wanted: Sequence[WitnessWanted], offered: Mapping[str, ToolOffered], within: float
     ) -> Mapping[str, Judgement]:
         known = {
             one.fingerprint: Judgement(
@@ -96,7 +98,7 @@ class Recorded:
         return known
 
 
-def question(wanted: Wanted, offer: ToolOffered | None) -> Question | None:
+def question(wanted: WitnessWanted, offer: ToolOffered | None) -> Question | None:
     """None for a call that is too long to be shown whole."""
     call: Json = {
         "action": wanted.call.tool,

@@ -23,8 +23,8 @@ from contracts.event import Event
 from contracts.profile import ProfileForgotten, ProfileLearned
 from services.agent import decider
 from services.agent.judging import addresses, hygiene, receipts
-from services.agent.judging.addresses import Known
-from services.agent.judging.answer_parts import REPLY, Option, Words, taken_apart
+from services.agent.judging.addresses import KnownAddresses
+from services.agent.judging.answer_parts import REPLY, Option, SpokenWords, taken_apart
 from services.agent.judging.answers import Circumstances
 from services.agent.judging.receipts import Receipt
 from services.agent.state import Conversation
@@ -41,21 +41,21 @@ _CHOOSE = Message("Choose", "button")
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ButtonOffer:
     """What the model would have stand under its reply, as far as it may."""
 
     suggestions: Sequence[str] = ()
     choices: Choices | None = None
 
 
-NOTHING = Offer()
+NOTHING = ButtonOffer()
 
 
 def under(
     events: Sequence[Event],
     state: Conversation,
     told: Sequence[Receipt],
-    offer: Offer = NOTHING,
+    offer: ButtonOffer = NOTHING,
 ) -> list[Event]:
     """The same events; the reply that ends the turn among them has its buttons, or its list.
 
@@ -121,17 +121,19 @@ def _of_undo(reply: ReplyReady, own: UUID, told: Sequence[Receipt], language: st
     return [_button(buttons.payload("undo", own), _UNDO.said(language))]
 
 
-def _of_words(reply: ReplyReady, offer: Offer) -> list[Button]:
+def _of_words(reply: ReplyReady, offer: ButtonOffer) -> list[Button]:
     words = offer.suggestions if reply.kind == "answer" and not offer.choices else ()
     return [_button(buttons.suggestion(n), one) for n, one in enumerate(words, start=1)]
 
 
-def offered_by(words: Words, tools: Collection[str], instructions: str, language: str) -> Offer:
+def offered_by(
+    words: SpokenWords, tools: Collection[str], instructions: str, language: str
+) -> ButtonOffer:
     """Of one thing there is nothing to choose."""
     items = choices(words.options, tools, instructions)
     if len(items) > 1:
-        return Offer(choices=Choices(label=_CHOOSE.said(language), items=items))
-    return Offer(suggested(words.suggestions, tools, instructions, language))
+        return ButtonOffer(choices=Choices(label=_CHOOSE.said(language), items=items))
+    return ButtonOffer(suggested(words.suggestions, tools, instructions, language))
 
 
 def suggested(
@@ -171,7 +173,7 @@ def _fits(text: str, most: int, tools: Collection[str], instructions: str) -> bo
         and not hygiene.leaks(text, tools, instructions)
         and not any(typed.is_said(text, LANGUAGES) for typed in (*TYPED, *OF_CONSENT))
         and receipts.unmarked(text) == text
-        and addresses.checked(text, Known()) == text
+        and addresses.checked(text, KnownAddresses()) == text
     )
 
 

@@ -17,7 +17,7 @@ from contracts.reminders import ReminderAnswer, ReminderAnswered, ReminderChange
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
 from services.agent import decider, own_requests
 from services.agent.buttons.pressing import Pressed
-from services.agent.own_requests import Asking
+from services.agent.own_requests import AskingStep
 from services.agent.state import Answered, Conversation
 from taskflow import zones
 from taskflow.words.message import Message
@@ -34,7 +34,7 @@ NOT_DONE = Message("I could not do that. Tell me in words when to remind you aga
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SaidReminder:
     """A reminder that was said, opened."""
 
     pressed: Pressed
@@ -63,7 +63,7 @@ class Given:
     alone: bool
 
 
-def answered(spoken: Sequence[Spoken], given: Given) -> list[Event]:
+def answered(spoken: Sequence[SaidReminder], given: Given) -> list[Event]:
     """What the step appends before its reply, if it has one."""
     assert given.state.turn is not None, "an open turn answers"
     requests: list[ToolRequested] = []
@@ -91,7 +91,7 @@ def answered(spoken: Sequence[Spoken], given: Given) -> list[Event]:
     return [head, *requests]
 
 
-def said(spoken: Sequence[Spoken], language: str) -> str:
+def said(spoken: Sequence[SaidReminder], language: str) -> str:
     """Where no service is asked for anything."""
     if not spoken:
         return UNKNOWN.said(language)
@@ -101,7 +101,7 @@ def said(spoken: Sequence[Spoken], language: str) -> str:
     return (DONE if is_done else SET_ALREADY).said(language)
 
 
-def _again(one: Spoken, given: Given) -> ToolRequested | None:
+def _again(one: SaidReminder, given: Given) -> ToolRequested | None:
     offer = given.offered.get(one.set_by.tool) if one.set_by else None
     if one.answer == "done" or offer is None:
         return None
@@ -111,14 +111,14 @@ def _again(one: Spoken, given: Given) -> ToolRequested | None:
     return _request(one, given, offer, {"text": one.told.text, **when})
 
 
-def _time(one: Spoken) -> str:
+def _time(one: SaidReminder) -> str:
     """On the user's clock, as it was set; of one that repeats, as it was said."""
     if one.told.rrule is None:
         return f"{datetime.fromisoformat(one.told.local_time):%H:%M:%S}"
     return f"{one.reply.recorded_at.astimezone(zones.of(one.told.zone)):%H:%M}"
 
 
-def _cancels(one: Spoken, given: Given) -> ToolRequested | None:
+def _cancels(one: SaidReminder, given: Given) -> ToolRequested | None:
     """As an undo of the earlier answer would."""
     if not isinstance(one.again, ToolFinished):
         return None
@@ -126,13 +126,13 @@ def _cancels(one: Spoken, given: Given) -> ToolRequested | None:
     return _request(one, given, *found) if found else None
 
 
-def _request(one: Spoken, given: Given, offer: ToolOffered, arguments: Json) -> ToolRequested:
+def _request(one: SaidReminder, given: Given, offer: ToolOffered, arguments: Json) -> ToolRequested:
     state = given.state
     assert state.turn is not None, "an open turn answers"
     return own_requests.asked(
         offer,
         arguments,
-        Asking(state.turn, state.step, given.now, state.language),
+        AskingStep(state.turn, state.step, given.now, state.language),
         zone=one.told.zone,
         zone_known=True,
         written_at=one.pressed.message.recorded_at,

@@ -11,7 +11,7 @@ from contracts.reminders import ReminderChanged, ReminderFired, ReminderFollowed
 from contracts.replies import ReplySent
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent.buttons.pressing import Pressed
-from services.agent.buttons.reminders import Spoken
+from services.agent.buttons.reminders import SaidReminder
 from services.agent.state import Conversation
 from taskflow.log.event_log import Log
 
@@ -23,7 +23,7 @@ class SpokenReminders:
     def __init__(self, event_log: Log) -> None:
         self._log = event_log
 
-    async def of(self, pressed: Pressed, state: Conversation) -> Spoken | None:
+    async def of(self, pressed: Pressed, state: Conversation) -> SaidReminder | None:
         """None for what is no reminder of this user's, whatever the button names.
 
         Raises SealedForEver once the user is forgotten.
@@ -41,7 +41,7 @@ class SpokenReminders:
             return None
         told = await self._log.opened(stated)
         before = next((one for one in state.answered if one.reply == reply.event_id), None)
-        return Spoken(
+        return SaidReminder(
             pressed=pressed,
             answer=cast("Answer", pressed.press.means),
             reply=reply,

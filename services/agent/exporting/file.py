@@ -6,7 +6,7 @@ from datetime import datetime
 import orjson
 
 from services.agent.exporting.entries import OF_THEM, Entry, Sheet
-from services.agent.exporting.workbook import Table, workbook
+from services.agent.exporting.workbook import SheetTable, workbook
 from taskflow import zones
 from taskflow.words.languages import is_right_to_left
 from taskflow.words.message import Message
@@ -76,14 +76,14 @@ def _written(
         _NO_FILES.said(language),
     ]
     about += [] if complete else [_LEFT_OUT.said(language)]
-    tables = [Table(_ABOUT.said(language), [["", "", line] for line in about])]
+    tables = [SheetTable(_ABOUT.said(language), [["", "", line] for line in about])]
     for sheet, title in _TITLES.items():
         rows = [
             [told(entry.at), _who(entry, language), entry.text]
             for entry in entries
             if entry.sheet == sheet
         ]
-        tables.append(Table(title.said(language), rows))
+        tables.append(SheetTable(title.said(language), rows))
     return workbook(
         tables,
         _for_programs(entries, at, complete=complete),

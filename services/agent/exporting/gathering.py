@@ -31,7 +31,7 @@ READ_SECONDS = 25.0
 """What is older than what could be read in this time is left out."""
 
 
-class Keys(Protocol):
+class ExportKeys(Protocol):
     async def key(self, user: UserId) -> DataKey:
         """Raises SealedForEver when the user was forgotten, UnknownUser when there is none."""
         ...
@@ -54,7 +54,7 @@ class Gathered:
 
 class Gathering:
     def __init__(
-        self, event_log: Log, keys: Keys, *, most: int = MOST_CHARACTERS, page: int = PAGE
+        self, event_log: Log, keys: ExportKeys, *, most: int = MOST_CHARACTERS, page: int = PAGE
     ) -> None:
         self._log, self._keys, self._memory = event_log, keys, Memory(event_log)
         self._most, self._page = most, page

@@ -35,12 +35,12 @@ _COLUMNS = (18, 18, 90)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SheetTable:
     title: str
     rows: Sequence[Sequence[str]]
 
 
-def workbook(tables: Sequence[Table], data: bytes, *, right_to_left: bool = False) -> bytes:
+def workbook(tables: Sequence[SheetTable], data: bytes, *, right_to_left: bool = False) -> bytes:
     """`data` is JSON; it lies in the archive under the name DATA."""
     written = BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -81,7 +81,7 @@ def _package() -> str:
     )
 
 
-def _book(tables: Sequence[Table]) -> str:
+def _book(tables: Sequence[SheetTable]) -> str:
     sheets = "".join(
         f'<sheet name={quoteattr(_title(table.title))} sheetId="{n}" r:id="rId{n}"/>'
         for n, table in enumerate(tables, start=1)
@@ -106,7 +106,7 @@ def _parts(sheets: int) -> str:
     return f'{_BEGINS}<Relationships xmlns="{_RELATIONS}">{of_sheets}{styles}</Relationships>'
 
 
-def _sheet(table: Table, *, right_to_left: bool) -> str:
+def _sheet(table: SheetTable, *, right_to_left: bool) -> str:
     view = ' rightToLeft="1"' if right_to_left else ""
     columns = "".join(
         f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>'

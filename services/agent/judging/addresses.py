@@ -52,7 +52,7 @@ _PHONE = re.compile(r"\+\d[\d ().\u00a0-]{5,22}\d")
 _NO_DIGIT = re.compile(r"\D+")
 
 
-class Known:
+class KnownAddresses:
     """The addresses that stand in a conversation, as far as the model was shown it."""
 
     def __init__(
@@ -113,13 +113,13 @@ class Known:
         return any(_key(one) in self.keys for one in _trimmed(address))
 
 
-def checked(text: str, known: Known) -> str:
+def checked(text: str, known: KnownAddresses) -> str:
     """The reply, its unknown addresses shown by their host's name alone, or taken out."""
     cut = text if len(text) <= MOST_SAID else text[:MOST_SAID] + REMOVED
     return _PHONE.sub(_phone(known), _CHUNK.sub(lambda found: _chunk(found[0], known), cut))
 
 
-def strange(value: Any, known: Known) -> list[str]:
+def strange(value: Any, known: KnownAddresses) -> list[str]:
     """Addresses within a call's arguments that stand nowhere."""
     return [
         one for text in texts(value) for one in addresses(text[:MOST_SAID]) if not known.holds(one)
@@ -150,7 +150,7 @@ def texts(value: Any) -> Iterator[str]:
                 pass
 
 
-def _chunk(chunk: str, known: Known) -> str:
+def _chunk(chunk: str, known: KnownAddresses) -> str:
     plain = _plain(chunk)
     if not _may_hold_one(plain):
         return chunk
@@ -286,7 +286,7 @@ def _keys(text: str) -> set[str]:
     return found
 
 
-def _shown(address: str, known: Known) -> str:
+def _shown(address: str, known: KnownAddresses) -> str:
     if known.holds(address):
         return address
     trail = address[len(address.rstrip(_TRAILING)) :]
@@ -303,7 +303,7 @@ def _shown(address: str, known: Known) -> str:
     return name.replace(".", "[.]") + trail[:_MOST_TRAILING]
 
 
-def _phone(known: Known) -> Any:
+def _phone(known: KnownAddresses) -> Any:
     def shown(found: re.Match[str]) -> str:
         digits = _NO_DIGIT.sub("", found[0])
         return found[0] if len(digits) < LEAST_DIGITS or digits in known.digits else REMOVED

@@ -25,7 +25,7 @@ LONGEST_OPTION = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class AnswerCall:
     name: str
     arguments: Any
     """An object, if the model keeps to its word; without `said`."""
@@ -47,7 +47,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SpokenWords:
     """What the model says to the user."""
 
     text: str
@@ -60,32 +60,32 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    calls: Sequence[Call]
+class AnswerParts:
+    calls: Sequence[AnswerCall]
     """Without `reply`."""
-    words: Words | None
+    words: SpokenWords | None
     is_well_formed: bool
 
 
-def taken_apart(content: Json | None) -> Answer:
+def taken_apart(content: Json | None) -> AnswerParts:
     made = list(calls(content))
     others = [one for one in made if one.name != REPLY]
     replies = [one for one in made if one.name == REPLY]
     said = [words for one in replies if (words := _words(one.arguments)) is not None]
     fits = len(said) == len(replies) and all(one.is_usable for one in others)
     if replies:
-        return Answer(others, _joined(said), fits)
+        return AnswerParts(others, _joined(said), fits)
     text = "" if others else _text(content)
-    return Answer(others, Words(text) if text else None, fits)
+    return AnswerParts(others, SpokenWords(text) if text else None, fits)
 
 
-def calls(content: Json | None) -> Iterator[Call]:
+def calls(content: Json | None) -> Iterator[AnswerCall]:
     """All of them, `reply` too, in their order."""
     for part in _parts(content):
         call: Any = part.get("functionCall") or part.get("function_call")
         if call is not None:
             arguments, said = _without_said(call.get("args") or {})
-            yield Call(str(call.get("name", "")), arguments, call.get("id"), said)
+            yield AnswerCall(str(call.get("name", "")), arguments, call.get("id"), said)
 
 
 def _without_said(arguments: Any) -> tuple[Any, Any]:
@@ -95,7 +95,7 @@ def _without_said(arguments: Any) -> tuple[Any, Any]:
     return {name: one for name, one in given.items() if name != SAID}, given.get(SAID)
 
 
-def _words(arguments: Any) -> Words | None:
+def _words(arguments: Any) -> SpokenWords | None:
     """None where it is no reply: an object with a text."""
     given: Json = cast("Json", arguments) if isinstance(arguments, dict) else {}
     text = given.get("text")
@@ -105,7 +105,7 @@ def _words(arguments: Any) -> Words | None:
     is_tag = isinstance(language, str) and languages.is_tag(language)
     said_done = [one.strip() for one in _texts(given.get("says_done"))]
     suggestions = [one.strip() for one in _texts(given.get("suggestions"))]
-    return Words(
+    return SpokenWords(
         text.strip(),
         cast("str", language) if is_tag else None,
         tuple(one for one in dict.fromkeys(said_done) if one not in {"", REPLY})[:MOST_SAID_DONE],
@@ -131,11 +131,11 @@ def _line(value: Any) -> str:
     return " ".join(value[:LONGEST_OPTION].split()) if isinstance(value, str) else ""
 
 
-def _joined(said: Sequence[Words]) -> Words | None:
+def _joined(said: Sequence[SpokenWords]) -> SpokenWords | None:
     """Several replies are one: what one says done, all of them say."""
     if not said:
         return None
-    return Words(
+    return SpokenWords(
         "\n\n".join(one.text for one in said),
         said[-1].language,
         tuple(dict.fromkeys(name for one in said for name in one.says_done)),

@@ -37,7 +37,13 @@ from services.agent.judging import (
     truth,
     written,
 )
-from services.agent.judging.answer_parts import GIVE_WAY, REPLY, Call, Words, taken_apart
+from services.agent.judging.answer_parts import (
+    GIVE_WAY,
+    REPLY,
+    AnswerCall,
+    SpokenWords,
+    taken_apart,
+)
 from services.agent.judging.answer_size import TOO_LONG, portion
 from services.agent.judging.looks import Looked, ToLookAt
 from services.agent.judging.own_writes import (
@@ -54,10 +60,10 @@ from services.agent.judging.verdicts import (
     Allowed,
     Asked,
     Confirm,
-    Refused,
+    RefusedCall,
     Standing,
     Verdict,
-    Wanted,
+    WitnessWanted,
     recorded,
 )
 from services.agent.judging.written import Written
@@ -149,7 +155,7 @@ def _answered(answer: ModelAnswered, given: Circumstances) -> list[Event]:
     return [answer, sorry(answer.turn, "malformed", given.in_reply_to, given.language)]
 
 
-def wanted(answer: ModelAnswered, given: Circumstances) -> list[Wanted]:
+def wanted(answer: ModelAnswered, given: Circumstances) -> list[WitnessWanted]:
     """The calls of an answer that the witness is to be asked about before it is decided."""
     parted = taken_apart(answer.content)
     fits = parted.is_well_formed and len(parted.calls) <= MAX_CALLS
@@ -186,12 +192,14 @@ def _look(answer: ModelAnswered, looked: Looked) -> ReplyLooked:
     )
 
 
-def _leaks(words: Words, given: Circumstances) -> bool:
+def _leaks(words: SpokenWords, given: Circumstances) -> bool:
     """Such an answer is malformed: it is repaired once, and never shown."""
     return hygiene.leaks(words.text, [*given.offered, REPLY], given.instructions)
 
 
-def _ending(answer: ModelAnswered, calls: Sequence[Call], given: Circumstances) -> Sequence[Event]:
+def _ending(
+    answer: ModelAnswered, calls: Sequence[AnswerCall], given: Circumstances
+) -> Sequence[Event]:
     """What ends the turn whatever stands beside it: it gives way, or they ask to be forgotten."""
     if given.may_give_way and any(one.name == GIVE_WAY for one in calls):
         return [TurnSuperseded(turn=answer.turn, step=answer.step)]
@@ -199,7 +207,7 @@ def _ending(answer: ModelAnswered, calls: Sequence[Call], given: Circumstances) 
     return given.asking_back if is_asked else ()
 
 
-def _asks_to_be_forgotten(call: Call, given: Circumstances) -> bool:
+def _asks_to_be_forgotten(call: AnswerCall, given: Circumstances) -> bool:
     """In the user's own words: any other verdict on it is a refusal."""
     asked = [Asked(call.name, call.arguments, call.said)]
     return call.name == FORGET_ME and isinstance(
@@ -224,7 +232,7 @@ def _quoted(text: str) -> str:
     return "\n".join(f"> {line}" for line in short.splitlines())
 
 
-def _reply(answer: ModelAnswered, words: Words, given: Circumstances) -> Iterator[Event]:
+def _reply(answer: ModelAnswered, words: SpokenWords, given: Circumstances) -> Iterator[Event]:
     """A false claim is sent back once; the second time what is true stands below it."""
     false = truth.unborne(words.says_done, given.done)
     if given.looked is not None:
@@ -264,7 +272,10 @@ def _reply(answer: ModelAnswered, words: Words, given: Circumstances) -> Iterato
 
 
 def _called(
-    answer: ModelAnswered, calls: Sequence[Call], words: Words | None, given: Circumstances
+    answer: ModelAnswered,
+    calls: Sequence[AnswerCall],
+    words: SpokenWords | None,
+    given: Circumstances,
 ) -> list[Event]:
     """The calls, and with them what is said beside them where nothing is left to wait for."""
     slot = slots.step(answer.turn, answer.step)
@@ -280,7 +291,7 @@ def _called(
     return [*decided, *chain.from_iterable(facts)]
 
 
-def _is_all_done(calls: Sequence[Call], judged: Judged, given: Circumstances) -> bool:
+def _is_all_done(calls: Sequence[AnswerCall], judged: Judged, given: Circumstances) -> bool:
     """Whether each is a write of the agent's own that finished in this very batch."""
     return all(
         isinstance(judged.own.get(place), OwnDone) and given.offered[call.name].effect != "read"
@@ -289,7 +300,7 @@ def _is_all_done(calls: Sequence[Call], judged: Judged, given: Circumstances) ->
 
 
 def _requests(
-    answer: ModelAnswered, calls: Sequence[Call], judged: Judged, given: Circumstances
+    answer: ModelAnswered, calls: Sequence[AnswerCall], judged: Judged, given: Circumstances
 ) -> Iterator[Event]:
     """Requests first, so that a call that fails at once never looks like the last one open."""
     slot = slots.step(answer.turn, answer.step)
@@ -308,7 +319,7 @@ def _requests(
 
 
 def _wished(
-    answer: ModelAnswered, call: Call, verdict: Verdict, place: int, given: Circumstances
+    answer: ModelAnswered, call: AnswerCall, verdict: Verdict, place: int, given: Circumstances
 ) -> Sequence[WishJudged]:
     """What a change rests on, where the witness was heard or it went through."""
     match verdict:
@@ -320,10 +331,12 @@ def _wished(
             return ()
 
 
-def _outcome(call_id: UUID, call: Call, verdict: Verdict, own: OwnOutcome | None) -> Event | None:
+def _outcome(
+    call_id: UUID, call: AnswerCall, verdict: Verdict, own: OwnOutcome | None
+) -> Event | None:
     """None where a service is to bring it."""
     match verdict, own:
-        case Refused(error=error), _:
+        case RefusedCall(error=error), _:
             return ToolFailed(call=call_id, tool=call.name, code="refused", error=error)
         case Confirm(error=error), _:
             return ToolFailed(call=call_id, tool=call.name, code="needs_confirmation", error=error)
@@ -336,7 +349,7 @@ def _outcome(call_id: UUID, call: Call, verdict: Verdict, own: OwnOutcome | None
 
 
 def _proposed(
-    answer: ModelAnswered, call: Call, verdict: Confirm, given: Circumstances
+    answer: ModelAnswered, call: AnswerCall, verdict: Confirm, given: Circumstances
 ) -> ActionProposed:
     return ActionProposed(
         turn=answer.turn,
@@ -351,7 +364,7 @@ def _proposed(
 
 
 def _request(
-    answer: ModelAnswered, call: Call, verdict: Verdict, given: Circumstances
+    answer: ModelAnswered, call: AnswerCall, verdict: Verdict, given: Circumstances
 ) -> ToolRequested:
     offer = given.offered.get(call.name)
     does_it = offer is not None and isinstance(verdict, Allowed)
@@ -377,5 +390,5 @@ def _time_in(zone: str, given: Circumstances) -> str:
     return f"{(given.turn_began or given.now).astimezone(zones.of(zone)):%H:%M}"
 
 
-def _asked(calls: Sequence[Call]) -> list[Asked]:
+def _asked(calls: Sequence[AnswerCall]) -> list[Asked]:
     return [Asked(call.name, call.arguments, call.said) for call in calls]

@@ -18,7 +18,7 @@ from contracts.tools import (
     ToolRequested,
 )
 from services.agent.judging import proposals, truth
-from services.agent.judging.addresses import Known
+from services.agent.judging.addresses import KnownAddresses
 from services.agent.judging.evidence.own_words import OwnWords
 from services.agent.judging.verdicts import Standing
 from taskflow.words.languages import of_zone
@@ -35,7 +35,7 @@ class Facts:
     picture: UUID | None
     now: Sequence[str] = ()
     """This turn's messages alone."""
-    known: Known = field(default_factory=Known)
+    known: KnownAddresses = field(default_factory=KnownAddresses)
     """Addresses that stand in what the model was shown."""
     searches: int = 0
     sent_back: frozenset[str] = frozenset()
@@ -110,7 +110,7 @@ def _known(
     events: Sequence[Recorded[Any]],
     covered: Sequence[Recorded[MessageReceived]],
     offered: Mapping[str, ToolOffered],
-) -> Known:
+) -> KnownAddresses:
     """Read only when a reply or a call holds an address."""
     calls = {one.event_id: one.event for one in events if isinstance(one.event, ToolRequested)}
     words = [
@@ -119,7 +119,7 @@ def _known(
         if isinstance(one.event, MessageReceived)
         or (isinstance(one.event, ReplyReady) and one.event.turn is None)
     ]
-    return Known(
+    return KnownAddresses(
         [*words, *(one.event.text for one in covered)],
         [
             (calls[one.event.call].arguments if one.event.call in calls else {}, one.event.result)

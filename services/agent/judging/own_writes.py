@@ -15,7 +15,7 @@ from contracts.tools import ToolOffered
 from services.agent.judging import policy, proposals
 from services.agent.judging.evidence import wishes
 from services.agent.judging.evidence.wishes import Wish
-from services.agent.judging.verdicts import Allowed, Asked, Standing, Verdict, Wanted
+from services.agent.judging.verdicts import Allowed, Asked, Standing, Verdict, WitnessWanted
 
 FORGET_ME = "forget_me"
 """The one call whose question ends the turn: what stands beside it is not done."""
@@ -104,7 +104,7 @@ def wanted(
     offered: Mapping[str, ToolOffered],
     standing: Standing,
     own: OwnWrites,
-) -> list[Wanted]:
+) -> list[WitnessWanted]:
     """The calls that the witness is to be asked about."""
     ours = _own_calls(slot, calls, standing, own)
     return policy.wanted(calls, offered, _with_loose(ours, standing, own))

@@ -19,11 +19,11 @@ from services.agent.judging.verdicts import (
     Confirm,
     Grounds,
     Judgement,
-    Refused,
+    RefusedCall,
     Standing,
     Verdict,
-    Wanted,
     Why,
+    WitnessWanted,
 )
 
 MAX_WRITES = 4
@@ -85,21 +85,23 @@ class _Judging:
         offer = self.offered.get(call.tool)
         if offer is None:  # P1
             there_are = ", ".join(sorted(self.offered)) or "none"
-            return Refused(f"There is no tool {call.tool}. There are: {there_are}.")
+            return RefusedCall(f"There is no tool {call.tool}. There are: {there_are}.")
         return self._looks(call, offer) if offer.effect == "read" else self._writes(call, offer)
 
     def _writes(self, call: Asked, offer: ToolOffered) -> Verdict:
         if undeclared := _undeclared(call.arguments, offer):  # P9
-            return Refused(f"{call.tool} takes no argument {undeclared!r}. Call it without.")
+            return RefusedCall(f"{call.tool} takes no argument {undeclared!r}. Call it without.")
         mark = proposals.fingerprint(call.tool, call.arguments)
         if mark in self.before.confirmed and mark not in self.used:  # P7
             self.used.append(mark)
             return Allowed(Grounds(mark, "yes"))
         if mark in self.used:  # P6
-            return Refused(f"Not done twice: the same {call.tool} stands beside it, and is done.")
+            return RefusedCall(
+                f"Not done twice: the same {call.tool} stands beside it, and is done."
+            )
         change = self._change(call, offer, mark)
         if mended := self._may_be_mended(change):
-            return Refused(mended)
+            return RefusedCall(mended)
         if found := self._doubt(change):
             return self._asks(call, offer, mark, found, change.grounds)
         self.used.append(mark)
@@ -177,12 +179,12 @@ class _Judging:
         if offer.inside:
             return Allowed()
         if self.before.searches + self.searches >= MAX_SEARCHES:
-            return Refused(
+            return RefusedCall(
                 f"Not done: {MAX_SEARCHES} look-ups a turn are the most, and they are used up. "
                 "Answer with what you have, and say what is left open."
             )
         if sum(map(len, addresses.texts(call.arguments))) > MAX_SENT:
-            return Refused("Not done: that is too long. Ask in a few words.")
+            return RefusedCall("Not done: that is too long. Ask in a few words.")
         mark = proposals.fingerprint(call.tool, call.arguments)
         if mark in self.before.confirmed and mark not in self.used:
             self.used.append(mark)
@@ -216,14 +218,14 @@ class _Judging:
     ) -> Verdict:
         why, because = found
         if addresses.strange(call.arguments, self.before.known):  # P17
-            return Refused(f"Not done: {_STRANGE}")
+            return RefusedCall(f"Not done: {_STRANGE}")
         try:
             proposals.in_words(call.tool, call.arguments, offer)
         except proposals.Unshowable as error:  # P8
-            return Refused(f"Not done: {because}, and it cannot be shown to the user: {error}.")
+            return RefusedCall(f"Not done: {because}, and it cannot be shown to the user: {error}.")
         known = self.before.proposed | self.asking
         if mark not in known and len(known) >= MAX_PROPOSED:  # P8
-            return Refused(f"Not done: {MAX_PROPOSED} actions wait for the user's yes already.")
+            return RefusedCall(f"Not done: {MAX_PROPOSED} actions wait for the user's yes already.")
         self.asking.add(mark)
         return Confirm(
             why,
@@ -248,15 +250,15 @@ def judge(
 
 def wanted(
     calls: Sequence[Asked], offered: Mapping[str, ToolOffered], standing: Standing
-) -> list[Wanted]:
+) -> list[WitnessWanted]:
     """The calls that would be allowed if the witness said so, and only then."""
     judging = _Judging(offered, standing, hoping=True)
-    found: dict[str, Wanted] = {}
+    found: dict[str, WitnessWanted] = {}
     for call in calls:
         match judging.judge(call):
             case Allowed(Grounds(fingerprint=mark, by="witness", wish=Wish() as wish)):
                 if mark not in standing.judged:
-                    found[mark] = Wanted(mark, call, wish)
+                    found[mark] = WitnessWanted(mark, call, wish)
             case _:
                 pass
     return list(found.values())

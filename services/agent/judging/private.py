@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from services.agent.judging import addresses
-from services.agent.judging.addresses import Known
+from services.agent.judging.addresses import KnownAddresses
 
 KINDS = frozenset({"name", "home", "person", "place"})
 """Of the profile's facts: airports, currencies and languages are what searches are made of."""
@@ -29,7 +29,9 @@ class PrivateFact:
     value: str
 
 
-def told(arguments: Any, facts: Sequence[PrivateFact], now: Sequence[str], known: Known) -> str:
+def told(
+    arguments: Any, facts: Sequence[PrivateFact], now: Sequence[str], known: KnownAddresses
+) -> str:
     """What of the user's it would tell, in a word; nothing where that stands in their message.
 
     An address that is to be opened is no argument of these: it stands where it may (P11).
@@ -77,7 +79,7 @@ def _holds(text: str, form: str) -> bool:
     return len(joined) >= LEAST_JOINED and joined in "".join(words)
 
 
-def _is_strange(number: str, now: Sequence[str], known: Known) -> bool:
+def _is_strange(number: str, now: Sequence[str], known: KnownAddresses) -> bool:
     digits = _NO_DIGIT.sub("", number)
     in_words = any(digits in _NO_DIGIT.sub("", text) for text in now)
     return len(digits) >= LEAST_DIGITS and not in_words and digits not in known.found

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from contracts import slots
 from contracts.conversation import ModelAnswered, Usage, WishJudged
-from services.agent.judging.addresses import Known
+from services.agent.judging.addresses import KnownAddresses
 from services.agent.judging.evidence.own_words import OwnWords
 from services.agent.judging.evidence.wishes import Wish
 from services.agent.judging.private import PrivateFact
@@ -57,7 +57,7 @@ class Standing:
     """This turn's messages alone."""
     outside: bool = False
     """Whether strangers' text came in with a result or an alert, or with a summary of them."""
-    known: Known = field(default_factory=Known)
+    known: KnownAddresses = field(default_factory=KnownAddresses)
     """Addresses that stand in the conversation."""
     private: Sequence[PrivateFact] = ()
     """What the user told of themselves, and no search is told unasked."""
@@ -110,15 +110,15 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedCall:
     error: str
 
 
-Verdict = Allowed | Confirm | Refused
+Verdict = Allowed | Confirm | RefusedCall
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WitnessWanted:
     """A call that the witness is to be asked about, with the words that it rests on."""
 
     fingerprint: str

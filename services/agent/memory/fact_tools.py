@@ -22,7 +22,7 @@ from services.agent.judging.own_writes import (
 )
 from services.agent.memory import wordings
 from services.agent.memory.memory import Memory
-from services.agent.memory.profile.changing import Changed, Draft, Unclear, Words
+from services.agent.memory.profile.changing import Changed, ChangeWords, Draft, UnclearChange
 from services.agent.memory.profile.facts import TEXTS, Fact, Profile
 from services.agent.memory.profile.grounded import is_meant
 from services.agent.memory.profile.naming import named
@@ -85,7 +85,7 @@ class ListFacts(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class FactKeeping:
     """What calls come to, by the profile as it stands and what the user typed. Pure."""
 
     profile: Profile
@@ -110,7 +110,7 @@ class Keeping:
                     kind = Draft(self.profile).the_one(which).kind
                 case _:
                     return False
-        except (ValidationError, Unclear):
+        except (ValidationError, UnclearChange):
             return False
         return kind not in TEXTS and not is_meant(kind, value, self._typed(call))
 
@@ -125,7 +125,7 @@ class Keeping:
             changed = self._changed(draft, arguments, call)
         except ValidationError as error:
             return OwnRefused("invalid_arguments", explain(error))
-        except Unclear as error:
+        except UnclearChange as error:
             return OwnRefused("refused", str(error))
         return OwnDone(changed.result, changed.facts)
 
@@ -140,15 +140,15 @@ class Keeping:
             case _:
                 return Changed({"facts": [self._listed(one) for one in draft.standing()]}, ())
 
-    def _words(self, call: OwnCall) -> Words:
+    def _words(self, call: OwnCall) -> ChangeWords:
         if not self.typed:
-            raise Unclear("No message of the user's says so.")
+            raise UnclearChange("No message of the user's says so.")
         typed = self._typed(call)
         said = call.said if all(_stands(one, typed) for one in call.said) else ()
         kept = said or typed
         holds = [one for one in self.typed if _stands(kept[0], [one.event.text])]
         source = (holds or self.typed)[-1]
-        return Words(call.call, kept, typed, source.event_id, self.now)
+        return ChangeWords(call.call, kept, typed, source.event_id, self.now)
 
     def _typed(self, call: OwnCall) -> Sequence[str]:
         """Where the call names none, their newest message."""
@@ -245,7 +245,7 @@ class FactTools:
         profile = await self._memory.profile(call.user)
         asker = request.event.asker
         language = matched(asker.language if asker else None) or SOURCE
-        keeping = Keeping(profile, typed, clock.utc_now(), request.event.zone, language)
+        keeping = FactKeeping(profile, typed, clock.utc_now(), request.event.zone, language)
         own = OwnCall(request.event_id, tool, arguments.model_dump())
         match keeping.done([own]).outcomes[0]:
             case OwnRefused(error=error):

@@ -27,7 +27,7 @@ SUMMARY_SECONDS = 15.0
 log = structlog.get_logger()
 
 
-class Model(Protocol):
+class SummaryModel(Protocol):
     model: str
 
     async def ask(self, question: Question, *, within: float) -> Answer:
@@ -72,7 +72,7 @@ class Memory:
         stream: str,
         events: Sequence[Recorded[Any]],
         state: Conversed,
-        gemini: Model,
+        gemini: SummaryModel,
         cause: Recorded[Any],
     ) -> HistorySummarized | None:
         """The summary that stands for this turn, a new one if it is time.

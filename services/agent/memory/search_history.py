@@ -58,7 +58,7 @@ class Keys(Protocol):
         ...
 
 
-class ReadModel(Protocol):
+class HistoryReadModel(Protocol):
     async def caught_up(self, recorded: Recorded[Any]) -> None:
         """Waits until it holds this event. Raises Retryable when it lags too long."""
         ...
@@ -141,7 +141,7 @@ class SearchHistory(BaseModel):
 
 class HistoryTools:
     def __init__(
-        self, table: HistoryTable, keys: Keys, event_log: Log, index: ReadModel | None = None
+        self, table: HistoryTable, keys: Keys, event_log: Log, index: HistoryReadModel | None = None
     ) -> None:
         self._table, self._keys, self._log, self._index = table, keys, event_log, index
 

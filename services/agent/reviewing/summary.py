@@ -7,7 +7,7 @@ from contracts import slots
 from contracts.conversation import HistorySummarized, TurnStarted
 from contracts.recorded import Recorded
 from services.agent.asking import attachments
-from services.agent.asking.recorded_model import Recording
+from services.agent.asking.recorded_model import RecordedModel
 from services.agent.memory.memory import Memory
 from services.agent.reviewing.profile import is_retired
 from services.agent.state import Conversation
@@ -38,7 +38,7 @@ async def summary_reviewed(
             return NotComparable(recorded, "retired")
         try:
             before = attachments.with_media(await memory.events(stream, state, version))
-            said = Recording(None, fact, fact.model)
+            said = RecordedModel(None, fact, fact.model)
             await memory.summarise_if_due(stream, before, state, said, events[version - 1])
         except SealedForEver:
             return NotComparable(recorded, "erased")

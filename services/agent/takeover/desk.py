@@ -17,7 +17,7 @@ from services.agent.state import Conversation
 from services.agent.takeover import deciding
 from taskflow import clock
 from taskflow.cli.operator import operator
-from taskflow.cli.people.takeover import Heard
+from taskflow.cli.people.takeover import HeardLine
 from taskflow.errors import ConcurrentAppend, Configuration, SealedForEver
 from taskflow.log.appending import Appended, Because, Write
 from taskflow.log.event_log import Log
@@ -97,7 +97,7 @@ class Desk:
                 )
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def look(self, after: int) -> tuple[list[Heard], int]:
+    async def look(self, after: int) -> tuple[list[HeardLine], int]:
         """What was said behind a version, and which one it is by now."""
         events = await self.log.read(self.stream, after)
         heard = [one for recorded in events if (one := await self._heard(recorded)) is not None]
@@ -123,14 +123,14 @@ class Desk:
                 f"they, or `taskflow hand-back {self.user}`, give it back"
             )
 
-    async def _heard(self, recorded: Recorded[Any]) -> Heard | None:
+    async def _heard(self, recorded: Recorded[Any]) -> HeardLine | None:
         at = recorded.recorded_at
         try:
             opened = await self.log.opened(recorded)
         except SealedForEver:
             return None
         who, text = _said(opened.event)
-        return Heard(at, who, text) if who else None
+        return HeardLine(at, who, text) if who else None
 
 
 def _said(event: Any) -> tuple[str, str]:

@@ -26,7 +26,7 @@ NOT_DONE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RecordedOutcome:
     """A call's outcome; None where the look-up is to be made anew."""
 
     event: ToolFinished | ToolFailed | None
@@ -48,7 +48,7 @@ class _Known:
 
 
 @dataclass(slots=True)
-class Answers:
+class RecordedAnswers:
     """To the calls of one turn, by what was recorded in it."""
 
     recorded: Sequence[Recorded[Any]]
@@ -68,7 +68,9 @@ class Answers:
             if isinstance(one.event, ToolFinished | ToolFailed) and one.event.call in requests
         ]
 
-    def find(self, request: Recorded[ToolRequested], offered: Mapping[str, ToolOffered]) -> Found:
+    def find(
+        self, request: Recorded[ToolRequested], offered: Mapping[str, ToolOffered]
+    ) -> RecordedOutcome:
         tool = request.event.tool
         mark = proposals.fingerprint(tool, request.event.arguments)
         alike = [one for one in self._known if one.request.tool == tool]
@@ -78,21 +80,21 @@ class Answers:
         offer = offered.get(tool)
         reads = offer is not None and offer.effect == "read"
         if reads and tool in self.live:
-            return Found(None, "live")
+            return RecordedOutcome(None, "live")
         if len(alike) == 1:
             return _again(alike[0], request, "approximate")
         return _unknown(request, MISSING, "missing") if reads else _not_done(request)
 
 
-def _again(known: _Known, request: Recorded[ToolRequested], source: Source) -> Found:
-    return Found(known.event.model_copy(update={"call": request.event_id}), source)
+def _again(known: _Known, request: Recorded[ToolRequested], source: Source) -> RecordedOutcome:
+    return RecordedOutcome(known.event.model_copy(update={"call": request.event_id}), source)
 
 
-def _not_done(request: Recorded[ToolRequested]) -> Found:
+def _not_done(request: Recorded[ToolRequested]) -> RecordedOutcome:
     return _unknown(request, NOT_DONE, "not done")
 
 
-def _unknown(request: Recorded[ToolRequested], error: str, source: Source) -> Found:
+def _unknown(request: Recorded[ToolRequested], error: str, source: Source) -> RecordedOutcome:
     call = request.event
     failed = ToolFailed(call=request.event_id, tool=call.tool, code="unavailable", error=error)
-    return Found(failed, source)
+    return RecordedOutcome(failed, source)

@@ -34,7 +34,7 @@ from services.agent.what_if.report import Report, as_json
 from services.agent.what_if.rerun import Player, Rerun
 from taskflow import clock
 from taskflow.cli.operator import RUN_ENV, Operator, reader
-from taskflow.cli.replaying.what_if import Wanted
+from taskflow.cli.replaying.what_if import WantedTurns
 from taskflow.errors import Configuration, SealedForEver
 from taskflow.tooling import Tool
 from taskflow.usage.prices import prices
@@ -58,14 +58,14 @@ class LiveReads(Protocol):
     ) -> AbstractAsyncContextManager[Sequence[Tool[Any]]]: ...
 
 
-async def run(wanted: Wanted, progress: Progress) -> "Told":
+async def run(wanted: WantedTurns, progress: Progress) -> "ToldReport":
     """Over a connection of which PostgreSQL takes no write."""
     async with reader() as me:
-        return Told(await played(me, wanted, progress))
+        return ToldReport(await played(me, wanted, progress))
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldReport:
     """A report for whoever reads it."""
 
     report: Report
@@ -86,7 +86,7 @@ class Told:
         return page.rendered(self.report, clock.utc_now(), open_=open_)
 
 
-async def played(me: Operator, wanted: Wanted, progress: Progress) -> Report:
+async def played(me: Operator, wanted: WantedTurns, progress: Progress) -> Report:
     """Raises Configuration for what cannot be gone through."""
     files = (Path(os.environ.get("TASKFLOW_HOME", ".taskflow")) / RUN_ENV, Path(".env"))
     given = {"gemini_model": wanted.model} if wanted.model else {}
@@ -129,7 +129,7 @@ async def _live(stack: AsyncExitStack, files: Sequence[Path]) -> list[Tool[Any]]
 
 
 async def _through(
-    me: Operator, wanted: Wanted, player: Player, report: Report, progress: Progress
+    me: Operator, wanted: WantedTurns, player: Player, report: Report, progress: Progress
 ) -> None:
     """Some users at once; told in the order in which they were chosen."""
     chosen: list[tuple[Recording, list[Start]]] = []
@@ -155,7 +155,9 @@ async def _through(
     report.turns = [one for run in runs for one in run]
 
 
-async def _recordings(me: Operator, wanted: Wanted, report: Report) -> AsyncGenerator[Recording]:
+async def _recordings(
+    me: Operator, wanted: WantedTurns, report: Report
+) -> AsyncGenerator[Recording]:
     tools = await me.log.read(streams.TOOLS)
     async for user in _users(me, wanted):
         try:
@@ -168,7 +170,7 @@ async def _recordings(me: Operator, wanted: Wanted, report: Report) -> AsyncGene
         yield recording
 
 
-async def _users(me: Operator, wanted: Wanted) -> AsyncGenerator[UserId]:
+async def _users(me: Operator, wanted: WantedTurns) -> AsyncGenerator[UserId]:
     if wanted.user:
         yield await me.user_of(wanted.user)
         return
@@ -179,21 +181,21 @@ async def _users(me: Operator, wanted: Wanted) -> AsyncGenerator[UserId]:
         mark = rows[-1]["mark"]
 
 
-def _is_within(began: Recorded[Any], wanted: Wanted) -> bool:
+def _is_within(began: Recorded[Any], wanted: WantedTurns) -> bool:
     at: datetime = began.recorded_at
     return (wanted.since is None or at >= wanted.since) and (
         wanted.until is None or at < wanted.until
     )
 
 
-def _begun(recording: Recording, wanted: Wanted) -> int:
+def _begun(recording: Recording, wanted: WantedTurns) -> int:
     return sum(
         isinstance(one.event, TurnStarted) and _is_within(one, wanted)
         for one in recording.conversation
     )
 
 
-def _nothing(wanted: Wanted) -> str:
+def _nothing(wanted: WantedTurns) -> str:
     who = f"of {wanted.user!r} " if wanted.user else ""
     return (
         f"no turn {who}began in that time whose model was asked and which has ended; "

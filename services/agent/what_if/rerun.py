@@ -11,13 +11,13 @@ from contracts.conversation import ReplyLooked, WishJudged
 from contracts.recorded import Recorded
 from contracts.tools import ToolOffered, ToolRequested
 from services.agent.asking.prompt import Prompt
-from services.agent.asking.second_look import Recorded as Looked
-from services.agent.asking.witness import AskedOf
-from services.agent.asking.witness import Recorded as Witnessed
+from services.agent.asking.second_look import RecordedLook as Looked
+from services.agent.asking.witness import ModelWitness
+from services.agent.asking.witness import RecordedWitness as Witnessed
 from services.agent.decider import FOLD, AskModel, Conversation, Decide, next_move
 from services.agent.effects import Effects
-from services.agent.memory.memory import Model
-from services.agent.what_if.calls import Answers, Source
+from services.agent.memory.memory import SummaryModel
+from services.agent.what_if.calls import RecordedAnswers, Source
 from services.agent.what_if.recording import Recording, Start
 from services.agent.what_if.rehearsal import Rehearsal
 from services.agent.what_if.runs import Run, run_of
@@ -44,7 +44,7 @@ class Rerun:
 class Player:
     """Goes through turns with a model and a prompt; `live` are look-ups that may be made anew."""
 
-    model: Model
+    model: SummaryModel
     prompt: Prompt | None = None
     live: Sequence[Tool[Any]] = field(default_factory=list[Tool[Any]])
 
@@ -57,7 +57,7 @@ class Player:
             self.model,
             system=self.prompt,
             look=Looked(found),
-            witness=Witnessed(said, AskedOf(self.model)),
+            witness=Witnessed(said, ModelWitness(self.model)),
         )
         turn = _Turn(log, start, effects, self.live)
         offered = await Catalogue(log).offers()
@@ -76,7 +76,7 @@ class _Turn:
         self, log: Rehearsal, start: Start, effects: Effects, live: Sequence[Tool[Any]]
     ) -> None:
         self._log, self._start, self._effects = log, start, effects
-        self._answers = Answers(start.recorded, frozenset(tool.name for tool in live))
+        self._answers = RecordedAnswers(start.recorded, frozenset(tool.name for tool in live))
         self._live = ToolCalls(log, live)
         self.sources: dict[UUID, Source] = {}
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.gateway.channels.channel import Channel, Listed, Outcome, Outgoing
+from services.gateway.channels.channel import Channel, ListedMessage, Outcome, Outgoing
 from taskflow.privacy.terminal_pass import PREFIX, REFERENCE
 
 
@@ -17,10 +17,10 @@ class ByAddress:
     async def send(self, message: Outgoing) -> Outcome:
         return await self._of(message.address).send(message)
 
-    async def sent_to(self, address: str, since: datetime) -> list[Listed]:
+    async def sent_to(self, address: str, since: datetime) -> list[ListedMessage]:
         return await self._of(address).sent_to(address, since)
 
-    async def received_from(self, address: str, since: datetime) -> list[Listed]:
+    async def received_from(self, address: str, since: datetime) -> list[ListedMessage]:
         return await self._of(address).received_from(address, since)
 
     async def erase(self, message_ref: str, *, with_media: bool) -> None:

@@ -88,7 +88,7 @@ class TemplateRefused(Permanent):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedMessage:
     """A message as its channel has it."""
 
     message_ref: str
@@ -110,11 +110,11 @@ class Channel(Protocol):
         """Once. Never raises for what the channel or the network did."""
         ...
 
-    async def sent_to(self, address: str, since: datetime) -> list[Listed]:
+    async def sent_to(self, address: str, since: datetime) -> list[ListedMessage]:
         """What we sent to this user since then, newest first. Raises VendorUnavailable."""
         ...
 
-    async def received_from(self, address: str, since: datetime) -> list[Listed]:
+    async def received_from(self, address: str, since: datetime) -> list[ListedMessage]:
         """What this user wrote to us since then, newest first. Raises VendorUnavailable."""
         ...
 

@@ -12,7 +12,7 @@ from contracts import slots, streams
 from contracts.event import Event
 from contracts.replies import ReplySent
 from services.gateway.channels import statuses
-from services.gateway.channels.channel import Listed
+from services.gateway.channels.channel import ListedMessage
 from services.gateway.channels.statuses import Callback
 from services.gateway.decider import Decide
 from services.gateway.lane import FOLD, Lane
@@ -27,7 +27,7 @@ class AnotherMessage(Exception):
     """The callback names a message that is not this attempt's."""
 
 
-class Heard:
+class StatusNotes:
     """Notes what callbacks tell."""
 
     def __init__(self, log: Log, folds: Folds) -> None:
@@ -57,7 +57,7 @@ class Heard:
         except SealedForEver:
             return
 
-    async def found(self, user: UUID, listed: Listed) -> bool:
+    async def found(self, user: UUID, listed: ListedMessage) -> bool:
         """Whether a listed status was news. Of what the lane does not remember none is."""
         for one in (await self._lane(user)).sent:
             if one.message_ref != listed.message_ref or RANKS.get(listed.status, 0) <= one.rank:

@@ -23,7 +23,7 @@ from taskflow.bus.dead_letters import MAX_ATTEMPTS, Attempts
 from taskflow.errors import Retryable, SealedForEver, VendorUnavailable
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
-from taskflow.privacy.media import Media
+from taskflow.privacy.media import MediaStore
 from taskflow.privacy.vault import UnknownUser
 
 MOST_AT_ONCE, MOST_OF_ONE = 48 * kinds.MEGABYTE, 32 * kinds.MEGABYTE
@@ -46,7 +46,7 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchedMedium:
     content_type: str
     data: bytes = field(repr=False)
 
@@ -63,7 +63,7 @@ class MediaSource(Protocol):
         """Those of a message. Raises VendorUnavailable."""
         ...
 
-    async def fetch(self, one: Attached) -> Fetched | NotKept:
+    async def fetch(self, one: Attached) -> FetchedMedium | NotKept:
         """Raises VendorUnavailable."""
         ...
 
@@ -78,8 +78,10 @@ class NoRoom(Retryable):
     code = "no_room_for_media"
 
 
-class Keeping:
-    def __init__(self, log_: Log, media: Media, channel: MediaSource, attempts: Attempts) -> None:
+class MediaKeeping:
+    def __init__(
+        self, log_: Log, media: MediaStore, channel: MediaSource, attempts: Attempts
+    ) -> None:
         self._log, self._media = log_, media
         self._channel, self._attempts = channel, attempts
         self._busy: Counter[UserId] = Counter()
@@ -128,7 +130,7 @@ class Keeping:
         if standing is not None:
             return standing.event
         if not kinds.may_be_kept(one.announced):
-            came: Fetched | NotKept = NotKept("type")
+            came: FetchedMedium | NotKept = NotKept("type")
         elif await self._is_given_up(place.slot, delivery):
             came = NotKept("unavailable")
         else:
@@ -143,7 +145,9 @@ class Keeping:
             log.info("media.refused", why=decided.why)
         return decided
 
-    async def _fact(self, place: "_Place", came: Fetched | NotKept) -> MediaKept | MediaRefused:
+    async def _fact(
+        self, place: "_Place", came: FetchedMedium | NotKept
+    ) -> MediaKept | MediaRefused:
         message, index, of = place.received.event_id, place.index, place.of
         if isinstance(came, NotKept):
             return MediaRefused(message=message, index=index, of=of, why=came.why)
@@ -153,7 +157,7 @@ class Keeping:
             standing = await self._media.get(media_id)
             if standing is None:
                 raise SealedForEver("the user was forgotten meanwhile")
-            came = Fetched(standing.content_type, standing.data)
+            came = FetchedMedium(standing.content_type, standing.data)
         return MediaKept(
             message=message,
             index=index,

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from taskflow import clock
 
 
-class Callbacks:
+class CallbackLinks:
     """Binds a status callback to the one attempt it was made for; its message, see heard.py."""
 
     def __init__(self, master_keys: Sequence[bytes], public_url: str) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from services.gateway.channels.links import PictureLinks
 from taskflow.errors import Retryable
-from taskflow.privacy.media import Media
+from taskflow.privacy.media import MediaStore
 
 HEADERS = {
     "Cache-Control": "private, max-age=300",
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 class Pictures:
-    def __init__(self, media: Media, links: PictureLinks) -> None:
+    def __init__(self, media: MediaStore, links: PictureLinks) -> None:
         self._media, self._links = media, links
 
     async def url(self, media_id: UUID) -> str | None:

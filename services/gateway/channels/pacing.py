@@ -17,14 +17,14 @@ BURST_SECONDS = 0.25
 """Of the sender's rate, that may go at once: within any second it is exceeded by a quarter."""
 
 
-class Turns(Protocol):
+class SenderTurns(Protocol):
     async def take(self, *, urgent: bool) -> Turn: ...
 
 
 class Pacing:
     """`turns`: the rate of a sender, which its replicas share; `burst`: a user's, from it."""
 
-    def __init__(self, turns: Turns, burst: int = PAIR.burst) -> None:
+    def __init__(self, turns: SenderTurns, burst: int = PAIR.burst) -> None:
         self._turns, self._pair = turns, replace(PAIR, burst=burst)
 
     async def turn(self, kind: ReplyKind, lane: Lane, now: datetime) -> float:

@@ -32,7 +32,7 @@ class Sayable:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class ReplyContent:
     """A reply as one attempt carries it."""
 
     reply: Recorded[ReplyReady]

@@ -13,7 +13,7 @@ from taskflow.log.folds import Folds
 from taskflow.words.languages import SOURCE
 
 
-class Known(BaseModel):
+class KnownTemplate(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     template: str
@@ -27,18 +27,18 @@ class Known(BaseModel):
     """How often it changed."""
 
 
-class Catalogue(BaseModel):
+class TemplateCatalogue(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    known: tuple[Known, ...] = ()
+    known: tuple[KnownTemplate, ...] = ()
     """In the order in which they were created."""
 
-    def of(self, template: str) -> Known | None:
+    def of(self, template: str) -> KnownTemplate | None:
         return next((one for one in self.known if one.template == template), None)
 
     def holding(
         self, purpose: str, language: str, body: str, buttons: Sequence[str] = ()
-    ) -> Known | None:
+    ) -> KnownTemplate | None:
         """The newest with these very words."""
         wanted = (purpose, language, body, tuple(buttons))
         found = [
@@ -48,7 +48,7 @@ class Catalogue(BaseModel):
         ]
         return found[-1] if found else None
 
-    def approved(self, kind: str, language: str | None) -> Known | None:
+    def approved(self, kind: str, language: str | None) -> KnownTemplate | None:
         """The newest in a language, else in English; None where the channel has approved none."""
         usable = [one for one in self.known if one.purpose == kind and one.status == "approved"]
         for wanted in (language, SOURCE):
@@ -57,19 +57,19 @@ class Catalogue(BaseModel):
         return None
 
 
-def evolve(catalogue: Catalogue, recorded: Recorded[Any]) -> Catalogue:
+def evolve(catalogue: TemplateCatalogue, recorded: Recorded[Any]) -> TemplateCatalogue:
     match recorded.event:
         case TemplateCreated() as new if catalogue.of(new.template) is None:
-            known = Known(
+            known = KnownTemplate(
                 template=new.template,
                 purpose=new.purpose,
                 language=new.language,
                 body=new.body,
                 buttons=tuple(new.buttons),
             )
-            return Catalogue(known=(*catalogue.known, known))
+            return TemplateCatalogue(known=(*catalogue.known, known))
         case TemplateReviewed(template=template, status=status, reason=reason):
-            return Catalogue(
+            return TemplateCatalogue(
                 known=tuple(
                     one.model_copy(
                         update={"status": status, "reason": reason, "reviews": one.reviews + 1}
@@ -83,7 +83,7 @@ def evolve(catalogue: Catalogue, recorded: Recorded[Any]) -> Catalogue:
             return catalogue
 
 
-FOLD = Fold("templates", 2, Catalogue, evolve)
+FOLD = Fold("templates", 2, TemplateCatalogue, evolve)
 
 
 class Templates:
@@ -92,5 +92,5 @@ class Templates:
     def __init__(self, folds: Folds) -> None:
         self._folds = folds
 
-    async def now(self) -> Catalogue:
+    async def now(self) -> TemplateCatalogue:
         return (await self._folds.fold(streams.TEMPLATES, FOLD)).state

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from services.gateway.channels.twilio.contents import Contents
-from services.gateway.templates.catalogue import Catalogue, Templates
+from services.gateway.templates.catalogue import TemplateCatalogue, Templates
 from services.gateway.templates.following import Following
 from services.gateway.templates.syncing import Syncing
 from services.gateway.templates.wording import DECLARED, VARIABLE, Declared, variable
 from taskflow.cli.connecting.settings import TwilioAccount
-from taskflow.cli.house.templates import Row
+from taskflow.cli.house.templates import TemplateRow
 from taskflow.cli.operator import Operator, operator
 from taskflow.errors import Configuration
 from taskflow.log.folds import Folds
@@ -18,27 +18,27 @@ from taskflow.words.languages import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class TemplateCommands:
     me: Operator
     templates: Templates
 
-    async def rows(self) -> list[Row]:
+    async def rows(self) -> list[TemplateRow]:
         """Every one that this release declares, and what is known of it."""
         return _rows(await self.templates.now())
 
     async def sync(self) -> int:
         return await Syncing(self.me.log, self.templates, _contents()).sync()
 
-    async def look(self) -> list[Row]:
+    async def look(self) -> list[TemplateRow]:
         """As `rows`, once Twilio was asked."""
         following = Following(self.me.log, self.templates, _contents())
         return _rows(await following.look())
 
 
 @asynccontextmanager
-async def desk() -> AsyncGenerator[Desk]:
+async def desk() -> AsyncGenerator[TemplateCommands]:
     async with operator() as me:
-        yield Desk(me, Templates(Folds(me.log, None)))
+        yield TemplateCommands(me, Templates(Folds(me.log, None)))
 
 
 def _contents() -> Contents:
@@ -65,13 +65,13 @@ def preview(purpose: str, language: str, text: str | None) -> str:
     return "\n".join([shown, *(f"[{label}]" for label in declared.labels)])
 
 
-def _rows(catalogue: Catalogue) -> list[Row]:
+def _rows(catalogue: TemplateCatalogue) -> list[TemplateRow]:
     return [_row(one, catalogue) for one in DECLARED]
 
 
-def _row(declared: Declared, catalogue: Catalogue) -> Row:
+def _row(declared: Declared, catalogue: TemplateCatalogue) -> TemplateRow:
     known = catalogue.holding(declared.purpose, declared.language, declared.body, declared.labels)
     status, reason, template = (
         (known.status, known.reason, known.template) if known else ("missing", "", "")
     )
-    return Row(declared.purpose, declared.language, declared.name, status, reason, template)
+    return TemplateRow(declared.purpose, declared.language, declared.name, status, reason, template)

@@ -9,8 +9,8 @@ import structlog
 from contracts import slots, streams
 from contracts.templates import TemplateReviewed
 from services.gateway.channels.channel import TemplateRefused
-from services.gateway.templates.catalogue import Catalogue, Templates
-from services.gateway.templates.syncing import Contents, Syncing
+from services.gateway.templates.catalogue import TemplateCatalogue, Templates
+from services.gateway.templates.syncing import Syncing, TemplateContents
 from taskflow.errors import Retryable
 from taskflow.foreign_text import for_log
 from taskflow.log.appending import Write
@@ -28,7 +28,9 @@ PROGRESS = frozenset({"unsubmitted", "received", "pending", "approved"})
 log = structlog.get_logger()
 
 
-def news(catalogue: Catalogue, reviews: Mapping[str, tuple[str, str]]) -> list[TemplateReviewed]:
+def news(
+    catalogue: TemplateCatalogue, reviews: Mapping[str, tuple[str, str]]
+) -> list[TemplateReviewed]:
     """What the log does not know yet. A template that the channel has no more is left as it is."""
     found: list[TemplateReviewed] = []
     for known in catalogue.known:
@@ -48,7 +50,7 @@ def news(catalogue: Catalogue, reviews: Mapping[str, tuple[str, str]]) -> list[T
 
 
 class Following:
-    def __init__(self, event_log: Log, templates: Templates, contents: Contents) -> None:
+    def __init__(self, event_log: Log, templates: Templates, contents: TemplateContents) -> None:
         self._log, self._templates, self._contents = event_log, templates, contents
 
     async def keep_following(self, every_s: float, syncing: Syncing | None) -> None:
@@ -68,7 +70,7 @@ class Following:
         except TemplateRefused as error:
             log.warning("templates.refused", reason=str(error))
 
-    async def look(self) -> Catalogue:
+    async def look(self) -> TemplateCatalogue:
         """The catalogue with what is new; Twilio is asked only where there is a template."""
         catalogue = await self._templates.now()
         if not catalogue.known:

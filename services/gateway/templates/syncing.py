@@ -10,7 +10,7 @@ from contracts import slots, streams
 from contracts.conversation import Button
 from contracts.templates import TemplateCreated
 from services.gateway.channels.channel import TemplateRefused
-from services.gateway.templates.catalogue import Catalogue, Templates
+from services.gateway.templates.catalogue import TemplateCatalogue, Templates
 from services.gateway.templates.wording import DECLARED, Declared, code_of
 from taskflow.log.appending import Write
 from taskflow.log.event_log import Log
@@ -18,7 +18,7 @@ from taskflow.log.event_log import Log
 log = structlog.get_logger()
 
 
-class Contents(Protocol):
+class TemplateContents(Protocol):
     """The channel's side; each raises TemplateRefused, VendorUnavailable."""
 
     async def reviews(self) -> Mapping[str, tuple[str, str]]: ...
@@ -32,7 +32,7 @@ class Contents(Protocol):
     async def handed_in(self, template: str, name: str) -> None: ...
 
 
-def missing(catalogue: Catalogue) -> Sequence[Declared]:
+def missing(catalogue: TemplateCatalogue) -> Sequence[Declared]:
     """Those whose wording of this release the channel was not given."""
     return [
         one
@@ -42,7 +42,7 @@ def missing(catalogue: Catalogue) -> Sequence[Declared]:
 
 
 class Syncing:
-    def __init__(self, event_log: Log, templates: Templates, contents: Contents) -> None:
+    def __init__(self, event_log: Log, templates: Templates, contents: TemplateContents) -> None:
         self._log, self._templates, self._contents = event_log, templates, contents
 
     async def sync(self) -> int:

@@ -14,13 +14,13 @@ from services.gateway.web.status_page import POLICY, rendered
 from taskflow import clock
 from taskflow.health import heartbeats
 from taskflow.health.diagnosis import Diagnosis, diagnose
-from taskflow.health.facts import Reading
+from taskflow.health.facts import HealthReading
 from taskflow.postgres.database import UNAVAILABLE
 from taskflow.process.service import Runtime
 
 
 @dataclass(slots=True)
-class Pages:
+class StatusPages:
     runtime: Runtime
     settings: GatewaySettings
     started: float
@@ -89,7 +89,7 @@ class Pages:
         return {name: f"{url}/" for name, url in elsewhere.items() if url} | own
 
 
-def _services(reading: Reading, found: Diagnosis) -> dict[str, Json]:
+def _services(reading: HealthReading, found: Diagnosis) -> dict[str, Json]:
     known = reading.stored.services if reading.stored else {}
     return {
         sign.part: {
@@ -101,7 +101,7 @@ def _services(reading: Reading, found: Diagnosis) -> dict[str, Json]:
     }
 
 
-def _stored(reading: Reading) -> Json:
+def _stored(reading: HealthReading) -> Json:
     """None of it while PostgreSQL is away: a zero would be a lie."""
     if reading.stored is None:
         return {}

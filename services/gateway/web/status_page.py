@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from taskflow.foreign_text import for_html
 from taskflow.health.diagnosis import Diagnosis, span
-from taskflow.health.facts import Reading
+from taskflow.health.facts import HealthReading
 
 _COMMAND = re.compile(r"`([^`]+)`")
 _JINJA = Environment(autoescape=True, finalize=for_html, undefined=StrictUndefined)
@@ -40,7 +40,7 @@ POLICY = (
 
 
 def rendered(
-    reading: Reading,
+    reading: HealthReading,
     found: Diagnosis,
     *,
     links: dict[str, str],
@@ -60,7 +60,7 @@ def rendered(
     )
 
 
-def _facts(reading: Reading) -> list[tuple[str, str]]:
+def _facts(reading: HealthReading) -> list[tuple[str, str]]:
     if reading.stored is None:
         return []
     ages = {

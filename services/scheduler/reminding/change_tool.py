@@ -16,12 +16,12 @@ from services.scheduler.recurrence import UnusableRule
 from services.scheduler.reminding.changing import (
     SHORTEST_FOLLOW_UP,
     ChangeReminder,
-    Standing,
+    StandingReminder,
     changed,
 )
-from services.scheduler.reminding.listing import Listing, ReadModel, chosen, told_of
+from services.scheduler.reminding.listing import ReadModel, ReminderListing, chosen, told_of
 from services.scheduler.reminding.stating import stated, tzdata
-from services.scheduler.when.unclear import Malformed, Unclear
+from services.scheduler.when.unclear import Malformed, UnclearTime
 from taskflow.log.appending import Write
 from taskflow.log.event_log import Log
 from taskflow.log.folds import Folds
@@ -34,7 +34,7 @@ TIMEOUT = 10.0
 class ChangeTool:
     def __init__(
         self,
-        listing: Listing,
+        listing: ReminderListing,
         event_log: Log,
         folds: Folds,
         due: ReadModel,
@@ -74,12 +74,12 @@ class ChangeTool:
         if (due := due_at(state)) is None:
             raise Refused(f"Reminder {one.number} has just fired; it will not come again.")
         local = datetime.fromisoformat(one.local_time)
-        standing = Standing(local, one.zone, one.rrule, state.except_on, due)
+        standing = StandingReminder(local, one.zone, one.rrule, state.except_on, due)
         request = call.request.event
         written_at = request.written_at or call.request.recorded_at
         try:
             found = await asyncio.to_thread(changed, standing, arguments, written_at, self._now())
-        except (Unclear, Malformed, UnusableRule) as error:
+        except (UnclearTime, Malformed, UnusableRule) as error:
             raise Refused(str(error)) from error
         fact = ReminderChanged(
             reminder=one.reminder,

@@ -16,7 +16,7 @@ from services.scheduler.when.arguments import MOST_MINUTES, When
 from services.scheduler.when.days import Today
 from services.scheduler.when.resolved import on_the_wall
 from services.scheduler.when.resolver import resolve
-from services.scheduler.when.unclear import Malformed, Unclear
+from services.scheduler.when.unclear import Malformed, UnclearTime
 from taskflow import zones
 
 SHORTEST_FOLLOW_UP, MOST_FOLLOW_UP = 5, 24 * 60
@@ -73,7 +73,7 @@ class ChangeReminder(When):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingReminder:
     """A reminder as it stands."""
 
     local: datetime
@@ -89,7 +89,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedReminder:
     """A reminder as it is to stand."""
 
     local: datetime
@@ -102,9 +102,9 @@ class Changed:
 
 
 def changed(
-    standing: Standing, asked: ChangeReminder, written_at: datetime, now: datetime
-) -> Changed:
-    """Raises Unclear, Malformed, UnusableRule: each says what to do."""
+    standing: StandingReminder, asked: ChangeReminder, written_at: datetime, now: datetime
+) -> ChangedReminder:
+    """Raises UnclearTime, Malformed, UnusableRule: each says what to do."""
     moves = asked.names("by_minutes", "zone", *_DAYS, *_ELAPSED, *_TIMES, *_RULES)
     if asked.skip:
         if asked.names("text", "by_minutes", "zone", *_ELAPSED, *_TIMES, *_RULES):
@@ -116,15 +116,15 @@ def changed(
         if not asked.names("text", "follow_up_minutes"):
             raise Malformed("Nothing is to change: give a text, a time, or `skip`.")
         same = (standing.local, standing.zone, standing.rule, standing.except_on, standing.due)
-        return Changed(*same)
+        return ChangedReminder(*same)
     if standing.rule is not None and not asked.names(*_RULES):
         return _at_another_time(standing, asked, written_at, now)
     return _resolved(standing, asked, written_at, now)
 
 
 def _resolved(
-    standing: Standing, asked: ChangeReminder, written_at: datetime, now: datetime
-) -> Changed:
+    standing: StandingReminder, asked: ChangeReminder, written_at: datetime, now: datetime
+) -> ChangedReminder:
     """As if it were set anew, with the day and the time that it has where none is said."""
     there = standing.due_there()
     kept: dict[str, str] = {}
@@ -135,26 +135,26 @@ def _resolved(
         kept["date"] = f"{there:%Y-%m-%d}"
     found = resolve(asked.model_copy(update=kept), standing.zone, written_at, now)
     left_out = tuple(found.except_on)
-    return Changed(found.local, found.zone, found.rule, left_out, found.due, found.notes)
+    return ChangedReminder(found.local, found.zone, found.rule, left_out, found.due, found.notes)
 
 
 def _shifted(
-    standing: Standing, asked: ChangeReminder, minutes: int, written_at: datetime
-) -> Changed:
+    standing: StandingReminder, asked: ChangeReminder, minutes: int, written_at: datetime
+) -> ChangedReminder:
     if asked.names("zone", *_DAYS, *_ELAPSED, *_TIMES, *_RULES):
         raise Malformed("Give a time, or `by_minutes`, not both.")
     if standing.rule is not None:
         raise Malformed(f"{_ALL_OR_ONE} Give the new `time`.")
     due = standing.due + timedelta(minutes=minutes)
     if due <= written_at:
-        raise Unclear("That is past. Ask the user which time ahead they mean.")
+        raise UnclearTime("That is past. Ask the user which time ahead they mean.")
     local, zone = on_the_wall(due, standing.zone)
-    return Changed(local, zone, None, (), instant(local, zone))
+    return ChangedReminder(local, zone, None, (), instant(local, zone))
 
 
 def _at_another_time(
-    standing: Standing, asked: ChangeReminder, written_at: datetime, now: datetime
-) -> Changed:
+    standing: StandingReminder, asked: ChangeReminder, written_at: datetime, now: datetime
+) -> ChangedReminder:
     """All that are to come, by the same rule."""
     assert standing.rule is not None, "it repeats"
     if asked.names(*_DAYS, *_ELAPSED):
@@ -166,8 +166,8 @@ def _at_another_time(
     check_rule(local.isoformat(), standing.rule)
     due = next_local(local.isoformat(), zone, standing.rule, now, standing.except_on)
     if due is None:
-        raise Unclear("It would not come any more. Ask the user when.")
-    return Changed(local, zone, standing.rule, standing.except_on, instant(due, zone))
+        raise UnclearTime("It would not come any more. Ask the user when.")
+    return ChangedReminder(local, zone, standing.rule, standing.except_on, instant(due, zone))
 
 
 def _clock(asked: ChangeReminder) -> time | None:
@@ -177,34 +177,36 @@ def _clock(asked: ChangeReminder) -> time | None:
     if found.ends_the_day:
         raise Malformed("What repeats at midnight is at 00:00, of the day that begins.")
     if found.after_midnight:
-        raise Unclear("Ask the user which day's night they mean.")
+        raise UnclearTime("Ask the user which day's night they mean.")
     return found.time
 
 
 def _skipped(
-    standing: Standing, asked: ChangeReminder, written_at: datetime, now: datetime
-) -> Changed:
+    standing: StandingReminder, asked: ChangeReminder, written_at: datetime, now: datetime
+) -> ChangedReminder:
     if standing.rule is None:
         raise Malformed("It comes once: move it, or cancel it, whichever the user means.")
     there = written_at.astimezone(zones.of(standing.zone)).date()
     day = _day(standing, asked, there)
     first = _next(standing, standing.except_on, max(now, _just_before(day, standing.zone)))
     if first is None or first.date() != day:
-        raise Unclear(
+        raise UnclearTime(
             f"It does not come on {days.in_words(day)}. It comes next on "
             f"{days.in_words(standing.due_there().date())}. Ask the user which one they mean."
         )
     left_out = tuple(sorted({*(one for one in standing.except_on if one >= there), day}))
     if len(left_out) > MOST_LEFT_OUT:
-        raise Unclear(f"It leaves out {MOST_LEFT_OUT} days already. Ask the user for a new rule.")
+        raise UnclearTime(
+            f"It leaves out {MOST_LEFT_OUT} days already. Ask the user for a new rule."
+        )
     after = _next(standing, left_out, now)
     if after is None:
-        raise Unclear("That is its last one. Ask the user whether it is to be cancelled.")
+        raise UnclearTime("That is its last one. Ask the user whether it is to be cancelled.")
     due = instant(after, standing.zone)
-    return Changed(standing.local, standing.zone, standing.rule, left_out, due, skipped=day)
+    return ChangedReminder(standing.local, standing.zone, standing.rule, left_out, due, skipped=day)
 
 
-def _day(standing: Standing, asked: ChangeReminder, today: date) -> date:
+def _day(standing: StandingReminder, asked: ChangeReminder, today: date) -> date:
     chosen = days.chosen(asked, Today(today, week_starts(standing.zone)))
     if chosen is None:
         return standing.due_there().date()
@@ -217,6 +219,8 @@ def _just_before(day: date, zone: str) -> datetime:
     return instant(datetime.combine(day, time()), zone) - timedelta(seconds=1)
 
 
-def _next(standing: Standing, left_out: tuple[date, ...], after: datetime) -> datetime | None:
+def _next(
+    standing: StandingReminder, left_out: tuple[date, ...], after: datetime
+) -> datetime | None:
     local = standing.local.isoformat()
     return next_local(local, standing.zone, standing.rule, after, left_out)

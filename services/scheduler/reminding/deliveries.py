@@ -13,7 +13,7 @@ from contracts.streams import UserId
 from contracts.tools import ToolRequested
 from taskflow import zones
 from taskflow.log.event_log import Log
-from taskflow.time_travel.sending import Sending, sendings
+from taskflow.time_travel.sending import ReplyStory, sendings
 
 PAGE = 300
 """Events of a conversation that are read at once, from a reply on."""
@@ -62,7 +62,7 @@ class Deliveries:
             told["at"] = f"{at.astimezone(there):%Y-%m-%d %H:%M}"
         return told
 
-    async def _sending(self, reply: UUID, user: UserId, upto: int) -> Sending | None:
+    async def _sending(self, reply: UUID, user: UserId, upto: int) -> ReplyStory | None:
         ready = await self._log.find(reply)
         if ready is None or ready.stream != streams.conversation(user):
             return None

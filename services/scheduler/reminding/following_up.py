@@ -49,7 +49,7 @@ class FollowUp:
     found_at: datetime
 
 
-class Due(Protocol):
+class DueFollowUps(Protocol):
     """Raises what `UNAVAILABLE` names while the database is away."""
 
     async def follow_ups(self, limit: int, seconds: int) -> list[FollowUp]:
@@ -62,7 +62,7 @@ class Due(Protocol):
 
 
 class FollowingUp:
-    def __init__(self, due: Due, event_log: Log, folds: Folds, claim: int) -> None:
+    def __init__(self, due: DueFollowUps, event_log: Log, folds: Folds, claim: int) -> None:
         self._due, self._log, self._folds, self._claim = due, event_log, folds, claim
 
     async def keep_following_up(self) -> None:

@@ -61,7 +61,7 @@ class Reminders(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedReminder:
     reminder: UUID
     number: int
     text: str
@@ -97,20 +97,20 @@ class Listed:
         return told
 
 
-class Listing:
+class ReminderListing:
     """Everything is found by the user's id, and opened with the user's key."""
 
     def __init__(self, reminders: Reminders, event_log: Log, folds: Folds) -> None:
         self._reminders, self._log, self._folds = reminders, event_log, folds
         self._deliveries = Deliveries(event_log)
 
-    async def of(self, user: UserId) -> list[Listed]:
+    async def of(self, user: UserId) -> list[ListedReminder]:
         """Those still to come."""
         active = await self._reminders.active(user)
         folded = await self._folded(active)
         return [await self._opened(one, one.due, folded[one.reminder]) for one in active]
 
-    async def spoken(self, user: UserId) -> list[Listed]:
+    async def spoken(self, user: UserId) -> list[ListedReminder]:
         """Those that spoke lately, and will not again."""
         spoken = await self._reminders.spoken(user)
         folded = await self._folded(spoken)
@@ -121,11 +121,13 @@ class Listing:
             if last.state.fired
         ]
 
-    async def told(self, listed: list[Listed], request: Recorded[ToolRequested]) -> list[Json]:
+    async def told(
+        self, listed: list[ListedReminder], request: Recorded[ToolRequested]
+    ) -> list[Json]:
         """For the model, each with how it came last."""
         return list(await asyncio.gather(*(self._told(one, request) for one in listed)))
 
-    async def _told(self, one: Listed, request: Recorded[ToolRequested]) -> Json:
+    async def _told(self, one: ListedReminder, request: Recorded[ToolRequested]) -> Json:
         told = one.told(request.event.language)
         if one.said is not None:
             told["last"] = await self._deliveries.told(one.said, one.zone, request)
@@ -138,9 +140,9 @@ class Listing:
 
     async def _opened(
         self, one: Active | Spoken, due: datetime, folded: Folded[Reminder]
-    ) -> Listed:
+    ) -> ListedReminder:
         fact = await stated(self._log, streams.reminder(one.reminder), folded.state)
-        return Listed(
+        return ListedReminder(
             one.reminder,
             one.number,
             fact.text,
@@ -156,7 +158,7 @@ class Listing:
         )
 
 
-def chosen(reminders: list[Listed], which: str) -> Listed:
+def chosen(reminders: list[ListedReminder], which: str) -> ListedReminder:
     """By number, or by words of its text. Raises Refused."""
     if not reminders:
         raise Refused("There are no reminders that are still to come.")
@@ -182,7 +184,7 @@ def in_words(due: datetime, zone: str) -> str:
     return f"{local:%A} {local.day} {local:%B %Y}, {seconds} ({zone})"
 
 
-def told_of(reminder: UUID, fact: Stated | Listed, due: datetime) -> Json:
+def told_of(reminder: UUID, fact: Stated | ListedReminder, due: datetime) -> Json:
     """What the model is told of a reminder that is set."""
     local = due.astimezone(zones.of(fact.zone)).replace(tzinfo=None)
     told: Json = {

@@ -28,7 +28,7 @@ class Watcher:
     user_id: UserId
 
 
-class Pages(Protocol):
+class DuePages(Protocol):
     """What is due by the database's clock. Raises what `UNAVAILABLE` names while it is away."""
 
     async def claim(self, limit: int, seconds: int) -> list[DuePage]:

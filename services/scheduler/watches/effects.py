@@ -18,7 +18,7 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.watches import WatchAlerted, WatchLost, WatchSet, WatchStopped
 from services.scheduler.watches import words
-from services.scheduler.watches.claims import DuePage, Pages, Watcher
+from services.scheduler.watches.claims import DuePage, DuePages, Watcher
 from services.scheduler.watches.decider import FOLD, Rhythm, Watch, decide, is_over
 from taskflow.errors import (
     ConcurrentAppend,
@@ -61,7 +61,7 @@ class Living:
 class Watching:
     def __init__(
         self,
-        pages: Pages,
+        pages: DuePages,
         looks: Looks,
         event_log: Log,
         folds: Folds,

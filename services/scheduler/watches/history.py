@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 from contracts.event import Json
 from services.scheduler.watches.chart import Point
-from services.scheduler.watches.listing import Listed, plain
+from services.scheduler.watches.listing import ListedWatch, plain
 from services.scheduler.watches.words import money
 
 POINTS_TOLD = 60
 """The newest prices in words; the picture shows all."""
 
 
-def told_of(one: Listed, currency: str | None, points: Sequence[Point]) -> Json:
+def told_of(one: ListedWatch, currency: str | None, points: Sequence[Point]) -> Json:
     """Of one price at least, the oldest first; changes alone."""
     lowest = min(points, key=lambda point: point.amount)
     highest = max(points, key=lambda point: point.amount)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from services.scheduler.when.days import coming
-from services.scheduler.when.unclear import Unclear
+from services.scheduler.when.unclear import UnclearTime
 from taskflow import zones
 from taskflow.tooling import Call, Refused
 
@@ -17,7 +17,7 @@ def last_day(said: str | None, call: Call) -> date | None:
     today = written_at.astimezone(zones.of(request.zone)).date()
     try:
         until = coming(said, today)
-    except Unclear as error:
+    except UnclearTime as error:
         raise Refused(str(error)) from error
     if until < today:
         raise Refused(f"{until} is past: it is {today} there. Ask for a later day.")

@@ -47,14 +47,14 @@ class OwnWatches(Protocol):
         ...
 
 
-class OpenCalls(Protocol):
+class OpenWatchCalls(Protocol):
     async def open_calls(self, stream: str) -> list[OpenCall]:
         """Calls of a conversation without an outcome. Raises DatabaseUnavailable."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedWatch:
     number: int
     url: str
     product: str | None
@@ -84,12 +84,14 @@ class Listed:
         }
 
 
-class Listing:
-    def __init__(self, own: OwnWatches, calls: OpenCalls, event_log: Log, folds: Folds) -> None:
+class WatchListing:
+    def __init__(
+        self, own: OwnWatches, calls: OpenWatchCalls, event_log: Log, folds: Folds
+    ) -> None:
         self._own, self._calls, self._log, self._folds = own, calls, event_log, folds
         self._deliveries = Deliveries(event_log)
 
-    async def of(self, user: UserId) -> list[Listed]:
+    async def of(self, user: UserId) -> list[ListedWatch]:
         """Everything is found by the user's id, and opened with the user's key."""
         numbers = {streams.watch(one.watch): one.number for one in await self._own.active(user)}
         folded = await self._folds.fold_all(list(numbers), FOLD)
@@ -101,11 +103,13 @@ class Listing:
         ]
         return list(await asyncio.gather(*listed))
 
-    async def told(self, listed: Sequence[Listed], request: Recorded[ToolRequested]) -> list[Json]:
+    async def told(
+        self, listed: Sequence[ListedWatch], request: Recorded[ToolRequested]
+    ) -> list[Json]:
         """For the model, each with how its last alert came."""
         return list(await asyncio.gather(*(self._told(one, request) for one in listed)))
 
-    async def _told(self, one: Listed, request: Recorded[ToolRequested]) -> Json:
+    async def _told(self, one: ListedWatch, request: Recorded[ToolRequested]) -> Json:
         told = one.told(request.event.language)
         if (due := one.state.alerted_due) is not None:
             said = Said(due, slots.alert(one.origin.event.watch, due))
@@ -123,7 +127,7 @@ class Listing:
 
     async def _listed(
         self, number: int, origin: Recorded[WatchSet], folded: Folded[Watch]
-    ) -> Listed:
+    ) -> ListedWatch:
         told = (await self._log.opened(origin)).event
         title = told.product
         if folded.state.titled:
@@ -131,10 +135,10 @@ class Listing:
                 origin.stream, folded.state.titled, 1
             )
             title = (await self._log.opened(seen[0])).event.title or title
-        return Listed(number, told.url, told.product, name_of(title, told.url), folded, origin)
+        return ListedWatch(number, told.url, told.product, name_of(title, told.url), folded, origin)
 
 
-def chosen(watches: list[Listed], which: str) -> Listed:
+def chosen(watches: list[ListedWatch], which: str) -> ListedWatch:
     """By number, or by words of its title or address. Raises Refused."""
     if not watches:
         raise Refused("Nothing is being watched.")

@@ -19,7 +19,7 @@ from services.scheduler.watches.chart import Point
 from services.scheduler.watches.decider import Rhythm, Watch, threshold
 from services.scheduler.watches.history import told_of
 from services.scheduler.watches.last_day import last_day
-from services.scheduler.watches.listing import Listed, Listing, chosen
+from services.scheduler.watches.listing import ListedWatch, WatchListing, chosen
 from services.scheduler.watches.pages import PageIds, normalized
 from services.scheduler.watches.words import goal_of
 from taskflow import clock, zones
@@ -34,13 +34,13 @@ STOP = "stop_watch"
 CHART_TIMEOUT = 20.0
 
 
-class Told(Protocol):
+class IsAddressTold(Protocol):
     """Whether an address stands in a conversation (taskflow/log/told.py)."""
 
     async def __call__(self, log: Log, stream: str, upto: int, url: str, /) -> bool: ...
 
 
-class Pictures(Protocol):
+class PictureStore(Protocol):
     async def put(
         self, user: UserId, content_type: str, data: bytes, *, media_id: UUID | None = None
     ) -> Stored: ...
@@ -62,7 +62,7 @@ class Draw(Protocol):
 class Addresses:
     """Which addresses may be watched, and which page one is."""
 
-    told: Told
+    told: IsAddressTold
     canonical: Callable[[str], str]
     pages: PageIds
 
@@ -84,11 +84,11 @@ class Addresses:
 class WatchTools:
     def __init__(
         self,
-        listing: Listing,
+        listing: WatchListing,
         event_log: Log,
         due: ReadModel,
         addresses: Addresses,
-        pictures: Pictures,
+        pictures: PictureStore,
         *,
         draw: Draw,
         rhythm: Rhythm,
@@ -230,7 +230,7 @@ class WatchTools:
         stored = await self._pictures.put(call.user, "image/png", picture, media_id=chart)
         return Done(told_of(one, currency, local), picture=stored.id)
 
-    def _meant(self, watches: list[Listed], arguments: PriceHistory) -> Listed:
+    def _meant(self, watches: list[ListedWatch], arguments: PriceHistory) -> ListedWatch:
         if arguments.url is not None and arguments.which is None:
             try:
                 address = self._addresses.canonical(arguments.url)

@@ -10,23 +10,23 @@ from services.scheduler.recurrence import check_rule, instant, next_local
 from services.scheduler.when.arguments import When
 from services.scheduler.when.days import MOST_YEARS
 from services.scheduler.when.resolved import Resolved, on_the_wall
-from services.scheduler.when.unclear import Malformed, Unclear
+from services.scheduler.when.unclear import Malformed, UnclearTime
 
 
 def as_before(asked: When, zone: str, written_at: datetime, now: datetime) -> Resolved:
-    """Raises Unclear, Malformed, UnusableRule."""
+    """Raises UnclearTime, Malformed, UnusableRule."""
     local, zone = _first(asked, zone, written_at, now)
     if abs(local.year - now.year) > MOST_YEARS:
-        raise Unclear(f"{local} is more than {MOST_YEARS} years from now. Ask the user when.")
+        raise UnclearTime(f"{local} is more than {MOST_YEARS} years from now. Ask the user when.")
     if asked.rrule is None:
         if instant(local, zone) > written_at:
             return Resolved(local, zone)
-        raise Unclear(f"{asked.at} is past. Ask the user which time ahead they mean.")
+        raise UnclearTime(f"{asked.at} is past. Ask the user which time ahead they mean.")
     meant = as_meant(local.isoformat(), asked.rrule, zone)
     check_rule(local.isoformat(), meant.rule)
     first = next_local(local.isoformat(), zone, meant.rule, now)
     if first is None:
-        raise Unclear(f"All of it is past on {now:%Y-%m-%d}. Ask the user when.")
+        raise UnclearTime(f"All of it is past on {now:%Y-%m-%d}. Ask the user when.")
     return Resolved(first, zone, meant.rule, notes=[LAST_DAY] if meant.on_last_days else [])
 
 

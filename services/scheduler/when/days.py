@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 
 from services.scheduler.recurrence import WEEKDAYS
 from services.scheduler.when.arguments import Day, When
-from services.scheduler.when.unclear import Malformed, Unclear
+from services.scheduler.when.unclear import Malformed, UnclearTime
 
 NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEK = 7
@@ -41,7 +41,7 @@ class Chosen:
 
 
 def chosen(asked: When, today: Today) -> Chosen | None:
-    """None where no day was said. Raises Unclear, Malformed."""
+    """None where no day was said. Raises UnclearTime, Malformed."""
     counted = asked.in_days or asked.in_weeks or asked.in_months
     if counted and (asked.day or asked.date):
         raise Malformed("Give a day, or how long from now, not both.")
@@ -53,17 +53,17 @@ def chosen(asked: When, today: Today) -> Chosen | None:
         return _named(asked, asked.day, today) if asked.day else None
     day = coming(asked.date, today.day)
     if asked.day and not _agrees(asked, today, day):
-        raise Unclear(
+        raise UnclearTime(
             f"{in_words(day)} is not {asked.day}{_of_week(asked)}. Ask the user which one is meant."
         )
     return Chosen(day)
 
 
 def coming(said: str, today: date) -> date:
-    """A date with what it leaves open filled in: the first one from today on. Raises Unclear."""
+    """A date with what it leaves open filled in: the first from today on. Raises UnclearTime."""
     *front, last = map(int, said.split("-"))
     if len(front) == 2 and abs(front[0] - today.year) > MOST_YEARS:
-        raise Unclear(f"{said} is more than {MOST_YEARS} years from now. Ask the user when.")
+        raise UnclearTime(f"{said} is more than {MOST_YEARS} years from now. Ask the user when.")
     for year, month in _months(front, today):
         try:
             found = date(year, month, last)
@@ -71,7 +71,7 @@ def coming(said: str, today: date) -> date:
             continue
         if len(front) == 2 or found >= today:
             return found
-    raise Unclear(f"There is no {said} in the calendar. Ask the user which day they mean.")
+    raise UnclearTime(f"There is no {said} in the calendar. Ask the user which day they mean.")
 
 
 def in_words(day: date) -> str:

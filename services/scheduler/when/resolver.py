@@ -15,7 +15,7 @@ from services.scheduler.when.before import as_before
 from services.scheduler.when.days import Chosen, Today
 from services.scheduler.when.resolved import Resolved, on_the_wall
 from services.scheduler.when.time_of_day import TimeOfDay
-from services.scheduler.when.unclear import Malformed, Unclear
+from services.scheduler.when.unclear import Malformed, UnclearTime
 from taskflow import zones
 
 _END_OF_DAY = "T235959"
@@ -27,7 +27,7 @@ _TIME = "Ask the user at what time."
 def resolve(asked: When, home: str, written_at: datetime, now: datetime) -> Resolved:
     """`home` is the user's zone; they wrote at `written_at`, and it is done `now`.
 
-    Raises Unclear, Malformed, UnusableRule: each says what to do.
+    Raises UnclearTime, Malformed, UnusableRule: each says what to do.
     """
     zone = zone_names.named(asked.zone, written_at) if asked.zone else home
     if asked.at or asked.rrule:
@@ -63,7 +63,7 @@ class _Resolver:
         start = self._start(None)
         if instant(start.local, start.zone) > self.written_at:
             return Resolved(start.local, start.zone, notes=[*start.notes, *_of_clocks(start)])
-        raise Unclear(
+        raise UnclearTime(
             f"{days.in_words(start.local.date())}, {start.local:%H:%M} is past: it is "
             f"{self.there:%A %H:%M} in {self.zone} now. Ask the user which time ahead they mean."
         )
@@ -81,7 +81,7 @@ class _Resolver:
         left_out = self._left_out(every)
         first = next_local(every.isoformat(), start.zone, kept.rule, self.now, left_out)
         if first is None:
-            raise Unclear(f"It ends before it begins. {_WHEN}")
+            raise UnclearTime(f"It ends before it begins. {_WHEN}")
         clocks = _of_clocks(_Start(first, start.zone))
         return Resolved(first, start.zone, kept.rule, left_out, [*notes, *clocks])
 
@@ -113,7 +113,7 @@ class _Resolver:
             return {}
         last = days.coming(self.asked.until, first.date())
         if last < first.date():
-            raise Unclear(
+            raise UnclearTime(
                 f"The first one is on {days.in_words(first.date())}, after its end on "
                 f"{days.in_words(last)}. Ask the user which days they mean."
             )
@@ -133,7 +133,7 @@ class _Resolver:
             return self._after(chosen, elapsed)
         if unit in repeats.WITHIN_A_DAY and chosen is None:
             return self._after(None, _STEPS[unit] * (self.asked.every or 1))
-        raise Unclear(_TIME if chosen or unit else _WHEN)
+        raise UnclearTime(_TIME if chosen or unit else _WHEN)
 
     def _is_spaced(self) -> bool:
         return self.asked.every is not None and self.asked.every > 1
@@ -172,7 +172,7 @@ class _Resolver:
             if self.asked.day == "today":
                 return chosen.day + timedelta(days=1)
             eve, next_day = chosen.day - timedelta(days=1), chosen.day + timedelta(days=1)
-            raise Unclear(
+            raise UnclearTime(
                 f"Ask the user which night they mean: from {eve:%A} to {chosen.day:%A}, or from "
                 f"{chosen.day:%A} to {next_day:%A}."
             )
@@ -183,7 +183,7 @@ class _Resolver:
             return today
         if instant(datetime.combine(today, clock.time), self.zone) <= self.written_at:
             return chosen.day
-        raise Unclear(
+        raise UnclearTime(
             f"Today is {today:%A}. Ask the user whether they mean today or "
             f"{days.in_words(chosen.day)}."
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from services.scheduler.when.arguments import PartOfDay, When
-from services.scheduler.when.unclear import Malformed, Unclear
+from services.scheduler.when.unclear import Malformed, UnclearTime
 
 HALF_A_DAY, NOON, MIDNIGHT = 12, 12, 24
 
@@ -37,7 +37,7 @@ class TimeOfDay:
 
 
 def of(asked: When) -> TimeOfDay | None:
-    """None where none was said. Raises Unclear, Malformed."""
+    """None where none was said. Raises UnclearTime, Malformed."""
     part = _PARTS[asked.part_of_day] if asked.part_of_day else None
     if asked.time is None:
         return TimeOfDay(time(part.usual)) if part else None
@@ -57,6 +57,6 @@ def _hour_in(part: _Part, hour: int, asked: When) -> int:
     for meant in (hour, (hour + HALF_A_DAY) % MIDNIGHT):
         if meant in part.hours and (meant == hour or hour <= HALF_A_DAY):
             return meant
-    raise Unclear(
+    raise UnclearTime(
         f"{asked.time} is not in the {asked.part_of_day}. Ask the user which time they mean."
     )

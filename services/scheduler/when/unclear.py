@@ -1,7 +1,7 @@
 """What a time leaves open, and what a call says wrongly: each text tells the model what to do."""
 
 
-class Unclear(ValueError):
+class UnclearTime(ValueError):
     """Only the user can say what is meant; the text holds the one question to ask them."""
 
 

@@ -10,7 +10,7 @@ from babel.core import get_global
 from babel.lists import format_list
 
 from services.scheduler.recurrence import check_zone
-from services.scheduler.when.unclear import Unclear
+from services.scheduler.when.unclear import UnclearTime
 from taskflow import zones
 
 LOCALE = "en"
@@ -26,12 +26,15 @@ MOST_COUNTRIES = 3
 def named(said: str, at: datetime) -> str:
     """As it is kept. `at` is the year whose clocks are meant.
 
-    Raises Unclear for an abbreviation that several countries use, UnusableRule for what is no zone.
+    Raises UnclearTime for an abbreviation that several countries use, and UnusableRule for what is
+    no zone.
     """
     countries = _countries(said.strip().upper(), at.year) if _may_abbreviate(said) else ()
     if countries:
         names = format_list(countries, style="or", locale=LOCALE)
-        raise Unclear(f"{said.strip()} is the time of {names}. Ask the user which one is meant.")
+        raise UnclearTime(
+            f"{said.strip()} is the time of {names}. Ask the user which one is meant."
+        )
     if found := zones.known(said):
         return found
     check_zone(said)

@@ -15,7 +15,7 @@ from playwright.async_api import Page as Tab
 
 from services.tools.browsing.chromium import CLOSE_SECONDS, Chromium, launch
 from services.tools.browsing.fetcher import TOO_SLOW
-from services.tools.browsing.showing import Enough, NotShown, Showing, Shown
+from services.tools.browsing.showing import Enough, NotShown, Showing, ShownPage
 from services.tools.egress.proxy import Proxy
 from taskflow import clock
 
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class BrowserLimits:
     seconds: float = 20.0
     """For one page, a second try after a crash included."""
     turn_seconds: float = 20.0
@@ -45,7 +45,7 @@ class Limits:
 
 
 class Shows(Protocol):
-    async def show(self, url: str, enough: Enough) -> Shown | NotShown: ...
+    async def show(self, url: str, enough: Enough) -> ShownPage | NotShown: ...
 
 
 class Browser:
@@ -54,9 +54,11 @@ class Browser:
     `place` is a program here, or a Playwright server's ws:// address.
     """
 
-    def __init__(self, place: Path | str, proxy: Proxy, limits: Limits | None = None) -> None:
+    def __init__(
+        self, place: Path | str, proxy: Proxy, limits: BrowserLimits | None = None
+    ) -> None:
         self._place, self._proxy = place, proxy
-        self._limits = limits or Limits()
+        self._limits = limits or BrowserLimits()
         self._turns = asyncio.Semaphore(self._limits.pages)
         self._starting = asyncio.Lock()
         self._present: Chromium | None = None
@@ -69,7 +71,7 @@ class Browser:
         """False for a while after it did not."""
         return clock.monotonic() >= self._rests_until
 
-    async def show(self, url: str, enough: Enough) -> Shown | NotShown:
+    async def show(self, url: str, enough: Enough) -> ShownPage | NotShown:
         """Never raises for what a page, its server or the browser does."""
         try:
             async with asyncio.timeout(self._limits.turn_seconds):
@@ -97,7 +99,7 @@ class Browser:
         await asyncio.gather(*(one.close() for one in self._all))
         self._all.clear()
 
-    async def _once(self, url: str, enough: Enough) -> Shown | NotShown:
+    async def _once(self, url: str, enough: Enough) -> ShownPage | NotShown:
         async with self._chromium() as chromium, _context(chromium) as context:
             tab = await context.new_page()
             context.on("page", _close_at_once)
@@ -156,7 +158,7 @@ class Browser:
             await chromium.close()
 
 
-def _result(task: "asyncio.Task[Shown | NotShown]") -> Shown | NotShown | None:
+def _result(task: "asyncio.Task[ShownPage | NotShown]") -> ShownPage | NotShown | None:
     return task.result() if task.done() and not task.exception() else None
 
 

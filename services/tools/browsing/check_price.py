@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from contracts.event import Json
 from contracts.readings import Reading, ReadingOutcome
-from services.tools.browsing.looking import Looker
+from services.tools.browsing.looking import PageLooker
 from taskflow import zones
 from taskflow.log import told
 from taskflow.log.event_log import Log
@@ -39,7 +39,7 @@ class PriceCheck(BaseModel):
     )
 
 
-def tool(looker: Looker, log: Log) -> Tool[PriceCheck]:
+def tool(looker: PageLooker, log: Log) -> Tool[PriceCheck]:
     async def check_price(arguments: PriceCheck, call: Call) -> Done:
         """Read the price on a product's page, now.
 

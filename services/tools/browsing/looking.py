@@ -12,7 +12,7 @@ from services.tools.browsing.browser import Shows
 from services.tools.browsing.fetcher import REFUSED, Fetched, Fetches, NotFetched
 from services.tools.browsing.page_readers import ReadsPages
 from services.tools.browsing.robots import Robots
-from services.tools.browsing.showing import NotShown, Shown
+from services.tools.browsing.showing import NotShown, ShownPage
 from services.tools.browsing.unreadable import Unreadable
 from services.tools.pages.page import Page, Read
 from taskflow import clock, failpoints
@@ -31,27 +31,27 @@ _SLOW_DOWN = frozenset({429, 503})
 log = structlog.get_logger()
 
 
-class Stored(Protocol):
+class StoredPicture(Protocol):
     @property
     def id(self) -> UUID: ...
     @property
     def sha256(self) -> str: ...
 
 
-class Pictures(Protocol):
+class ScreenshotStore(Protocol):
     """taskflow/privacy/media.py; only what a look needs of it."""
 
-    async def put(self, user: UserId, content_type: str, data: bytes) -> Stored: ...
+    async def put(self, user: UserId, content_type: str, data: bytes) -> StoredPicture: ...
 
 
-class Looker:
+class PageLooker:
     """`browser` is None where there is no Chromium."""
 
     def __init__(
         self,
         fetcher: Fetches,
         browser: Shows | None,
-        pictures: Pictures,
+        pictures: ScreenshotStore,
         robots: Robots,
         readers: ReadsPages,
     ) -> None:
@@ -91,7 +91,7 @@ class Looker:
             self._unreadable.forget(url)
             return _reading(plain, found.page, *found.notes)
         shown = await self._show(url, read)
-        if isinstance(shown, Shown):
+        if isinstance(shown, ShownPage):
             return await self._shown(shown, url, read, user)
         if shown.note == REFUSED:
             return _none("unreachable", REFUSED)
@@ -102,7 +102,7 @@ class Looker:
         self._unreadable.note(url)
         return _none("unreachable", UNREADABLE)
 
-    async def _show(self, url: str, read: "_Reads") -> Shown | NotShown:
+    async def _show(self, url: str, read: "_Reads") -> ShownPage | NotShown:
         if self._browser is None:
             return NotShown("unclear", NO_BROWSER)
         async with failpoints.PAGE_FETCH:
@@ -122,7 +122,7 @@ class Looker:
             case "not_now":
                 return _none("unreachable", NOT_NOW)
 
-    async def _shown(self, shown: Shown, url: str, read: "_Reads", user: UserId) -> Reading:
+    async def _shown(self, shown: ShownPage, url: str, read: "_Reads", user: UserId) -> Reading:
         found = await read(shown.page)
         if found is None:
             return self._given_up(url)

@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ReaderLimits:
     cpu_seconds: int = 5
     """For one page: the dearest of the pages made for it takes about one."""
     seconds: float = 20.0
@@ -56,8 +56,8 @@ class ReadsPages(Protocol):
 class PageReaders:
     """`async with`; leaving it leaves no process behind."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+    def __init__(self, limits: ReaderLimits | None = None) -> None:
+        self._limits = limits or ReaderLimits()
         self._turns = asyncio.Semaphore(self._limits.readers)
         self._taking = asyncio.Lock()
         self._idle: list[Process] = []

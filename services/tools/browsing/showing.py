@@ -40,7 +40,7 @@ Enough = Callable[[Page], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPage:
     page: Page
     screenshot: bytes | None
     """PNG of what stands above the fold."""
@@ -65,7 +65,7 @@ class Showing:
             if response.request.is_navigation_request() and response.frame == self._tab.main_frame:
                 self._answer = response
 
-    async def show(self, url: str) -> Shown | NotShown:
+    async def show(self, url: str) -> ShownPage | NotShown:
         """Raises playwright.async_api.Error when the browser fails rather than the page."""
         if urlsplit(url).scheme not in {"http", "https"}:
             return NotShown("unreachable", fetcher.ODD_HOP)
@@ -85,7 +85,7 @@ class Showing:
             return NotShown("unreachable", fetcher.REFUSED)
         if page is None:
             return NotShown("unreachable", fetcher.NO_ANSWER)
-        return Shown(page, await self._screenshot())
+        return ShownPage(page, await self._screenshot())
 
     async def _settled(self) -> Page | None:
         until = clock.monotonic() + self._settle

@@ -33,14 +33,14 @@ class Looker(Protocol):
     ) -> Reading: ...
 
 
-class Keys(Protocol):
+class PageKeys(Protocol):
     async def key(self, user: UserId) -> DataKey:
         """Raises SealedForEver when the user was forgotten."""
         ...
 
 
 class WatchLooks:
-    def __init__(self, event_log: Log, keys: Keys, looker: Looker) -> None:
+    def __init__(self, event_log: Log, keys: PageKeys, looker: Looker) -> None:
         self._log, self._keys, self._looker = event_log, keys, looker
 
     async def answer(self, question: bytes) -> bytes:

@@ -15,7 +15,7 @@ import h11
 from services.tools.egress import exchange, targets
 from services.tools.egress.refused import EgressRefused, Reason, Refusals
 from services.tools.egress.wall import Wall
-from services.tools.egress.wire import CHUNK, Wire
+from services.tools.egress.wire import CHUNK, EgressWire
 from taskflow.errors import Configuration
 
 USER = "taskflow"
@@ -34,7 +34,7 @@ STATUS_OF: dict[Reason, int] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ProxyLimits:
     seconds: float = 20.0
     """For one exchange, and for the whole life of a tunnel: no look at a page lasts longer."""
     idle_seconds: float = 30.0
@@ -52,11 +52,11 @@ class Proxy:
     """
 
     def __init__(
-        self, wall: Wall, limits: Limits | None = None, *, host: str = LOOPBACK, port: int = 0
+        self, wall: Wall, limits: ProxyLimits | None = None, *, host: str = LOOPBACK, port: int = 0
     ) -> None:
         self.refusals = Refusals()
         self.password = secrets.token_urlsafe(24)
-        self._wall, self._limits = wall, limits or Limits()
+        self._wall, self._limits = wall, limits or ProxyLimits()
         self._host, self._port = host, port
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
@@ -100,7 +100,7 @@ class Proxy:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None, "a connection is served by a task"
-        client = Wire(reader, writer, h11.SERVER)
+        client = EgressWire(reader, writer, h11.SERVER)
         crowded = len(self._open) >= self._limits.connections
         self._open.add(task)
         try:
@@ -117,7 +117,7 @@ class Proxy:
             self._open.discard(task)
             writer.close()
 
-    async def _serve(self, client: Wire) -> None:
+    async def _serve(self, client: EgressWire) -> None:
         """Request after request of one connection; each is checked as if it were the first."""
         while True:
             try:
@@ -135,7 +135,7 @@ class Proxy:
                 return None
             client.http.start_next_cycle()
 
-    async def _answer(self, client: Wire, request: h11.Request) -> bool:
+    async def _answer(self, client: EgressWire, request: h11.Request) -> bool:
         """Whether another request may follow."""
         self._check_credential(request)
         if request.method == b"CONNECT":
@@ -154,7 +154,7 @@ class Proxy:
         except TimeoutError:
             raise EgressRefused("timeout") from None
 
-    async def _exchange(self, client: Wire, server: Wire, request: h11.Request) -> bool:
+    async def _exchange(self, client: EgressWire, server: EgressWire, request: h11.Request) -> bool:
         # Sent whole before the answer is read: pages ask little, and this way nothing can deadlock.
         try:
             await server.send(request)
@@ -184,7 +184,7 @@ class Proxy:
                     client.abort()
                     return False
 
-    async def _carry_body(self, client: Wire, server: Wire) -> None:
+    async def _carry_body(self, client: EgressWire, server: EgressWire) -> None:
         carried = 0
         while True:
             match await client.next_event():
@@ -198,7 +198,7 @@ class Proxy:
                 case _:
                     raise EgressRefused("malformed")
 
-    async def _tunnel(self, client: Wire, request: h11.Request) -> None:
+    async def _tunnel(self, client: EgressWire, request: h11.Request) -> None:
         target = targets.of_authority(request.target.decode("latin-1"))
         try:
             async with asyncio.timeout(self._limits.seconds):
@@ -213,7 +213,7 @@ class Proxy:
                 raise EgressRefused("timeout") from None
             client.abort()
 
-    async def _carry_both_ways(self, client: Wire, server: Wire) -> None:
+    async def _carry_both_ways(self, client: EgressWire, server: EgressWire) -> None:
         await client.next_event()  # the end of a request without a body
         await client.send(
             h11.Response(status_code=200, headers=[], reason=b"Connection established")
@@ -239,7 +239,7 @@ class Proxy:
         if not hmac.compare_digest(said, self.authorization.encode()):
             raise EgressRefused("credential")
 
-    async def _refuse(self, client: Wire, reason: Reason) -> None:
+    async def _refuse(self, client: EgressWire, reason: Reason) -> None:
         # A browser asks without the credential first, and again with it: no refusal to count.
         if reason != "credential":
             self.refusals.note(reason)
@@ -284,6 +284,6 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, roo
                 await writer.drain()
 
 
-async def _wire_to(connected: socket.socket) -> Wire:
+async def _wire_to(connected: socket.socket) -> EgressWire:
     reader, writer = await asyncio.open_connection(sock=connected)
-    return Wire(reader, writer, h11.CLIENT)
+    return EgressWire(reader, writer, h11.CLIENT)

@@ -113,7 +113,7 @@ def is_inside(name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class AllowedTarget:
     """A part of one's own network that pages may be read from, though it is not public."""
 
     host: str
@@ -141,12 +141,12 @@ class Allowed:
             return self.host == "localhost" or self.host.endswith(".localhost")
 
 
-def allowed(said: str) -> tuple[Allowed, ...]:
+def allowed(said: str) -> tuple[AllowedTarget, ...]:
     """From TASKFLOW_EGRESS_ALLOW. Raises Configuration, naming the part that is wrong."""
     return tuple(_allowed(part.strip()) for part in said.split(",") if part.strip())
 
 
-def _allowed(prefix: str) -> Allowed:
+def _allowed(prefix: str) -> AllowedTarget:
     try:
         target = of_url(prefix)
     except EgressRefused as refused:
@@ -156,4 +156,4 @@ def _allowed(prefix: str) -> Allowed:
         ) from None
     if "?" in target.path:
         raise Configuration(f"TASKFLOW_EGRESS_ALLOW: {prefix!r} must have no query")
-    return Allowed(target.host, target.port, target.path.rstrip("/") + "/")
+    return AllowedTarget(target.host, target.port, target.path.rstrip("/") + "/")

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 
 from services.tools.egress.refused import EgressRefused
-from services.tools.egress.targets import PORTS, Allowed, Target, is_inside
+from services.tools.egress.targets import PORTS, AllowedTarget, Target, is_inside
 from taskflow import internet
 from taskflow.internet import Address
 
@@ -41,7 +41,7 @@ class Wall:
     """Lets through what is public, on 80 and 443, and what the operator allowed by name."""
 
     def __init__(
-        self, allow: Sequence[Allowed] = (), *, resolve: Resolve = resolve, dial: Dial = dial
+        self, allow: Sequence[AllowedTarget] = (), *, resolve: Resolve = resolve, dial: Dial = dial
     ) -> None:
         self._allow, self._resolve, self._dial = tuple(allow), resolve, dial
 

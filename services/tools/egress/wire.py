@@ -9,7 +9,7 @@ MAX_HEAD = 65536
 """Of a request's or a response's head: browsers send long cookies and addresses."""
 
 
-class Wire:
+class EgressWire:
     def __init__(
         self,
         reader: asyncio.StreamReader,

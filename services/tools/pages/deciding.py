@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from contracts.readings import ReadingSource
 from services.tools.pages.found import Price
 from services.tools.pages.prices.money import Money
-from services.tools.pages.visible.visible_text import Amount, Shown
+from services.tools.pages.visible.visible_text import Shown, SignedAmount
 
 ONLY_A_PART = "The page shows its price by the month or for several only."
 _PARTS = frozenset({"instalment", "several"})
@@ -75,7 +75,7 @@ def _without_one_shown(priced: Mapping[Money, Stated], shown: Shown) -> Stated:
     return first
 
 
-def _is_shown(money: Money, near: Sequence[Amount]) -> bool:
+def _is_shown(money: Money, near: Sequence[SignedAmount]) -> bool:
     """As a price in its own right, or by the piece; a range does not begin or end with it."""
     alike = [one for one in near if one.money == money]
     if any(one.is_a_price for one in alike):
@@ -89,7 +89,7 @@ def _is_shown(money: Money, near: Sequence[Amount]) -> bool:
     )
 
 
-def _is_apart(one: Amount, money: Money, first: int) -> bool:
+def _is_apart(one: SignedAmount, money: Money, first: int) -> bool:
     """Another offer's, on a later line, or what is put on top: a delivery from so much on."""
     on_top = one.money is not None and one.money.amount < money.amount / 2
     return on_top or (bool(first) and one.at > first)

@@ -11,7 +11,7 @@ def resolve(said: str, code: str | None = None) -> Place:
     """A place's airports. Raises Refused naming what could be meant."""
     try:
         return meaning.resolve(said, code)
-    except meaning.Unclear as unclear:
+    except meaning.UnclearPlace as unclear:
         raise Refused(str(unclear)) from None
 
 
@@ -19,5 +19,5 @@ def by_code(code: str) -> Place:
     """An airport's, or a city's by its code. Raises Refused for an unknown one."""
     try:
         return meaning.by_code(code)
-    except meaning.Unclear as unclear:
+    except meaning.UnclearPlace as unclear:
         raise Refused(str(unclear)) from None

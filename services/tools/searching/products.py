@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, field_validator
 from contracts.event import Json
 from contracts.tools import Asker
 from services.tools.searching.serpapi import SerpApi
-from services.tools.searching.shopping import Offer, offers
+from services.tools.searching.shopping import ShopOffer, offers
 from taskflow import clock, zones
 from taskflow.errors import VendorUnavailable
 from taskflow.tooling import Call, Done, Refused, Tool
@@ -96,7 +96,9 @@ def tool(serpapi: SerpApi, now: Callable[[], datetime] = clock.utc_now) -> Tool[
     )
 
 
-async def _listed(serpapi: SerpApi, query: str, most: Decimal | None, currency: str) -> list[Offer]:
+async def _listed(
+    serpapi: SerpApi, query: str, most: Decimal | None, currency: str
+) -> list[ShopOffer]:
     parameters = {"q": query, "gl": _COUNTRIES[currency], "hl": "en"}
     if most is not None:
         parameters["max_price"] = f"{most.normalize():f}"
@@ -105,7 +107,9 @@ async def _listed(serpapi: SerpApi, query: str, most: Decimal | None, currency: 
     return [one for one in listed if one.title and one.within(most)]
 
 
-async def _linked(serpapi: SerpApi, offer: Offer, most: Decimal | None, currency: str) -> Offer:
+async def _linked(
+    serpapi: SerpApi, offer: ShopOffer, most: Decimal | None, currency: str
+) -> ShopOffer:
     """With the cheapest shop's own price and address; as it was where no shop is told."""
     if not offer.token:
         return offer
@@ -126,7 +130,7 @@ async def _linked(serpapi: SerpApi, offer: Offer, most: Decimal | None, currency
     return replace(offer, shop=store.shop or offer.shop, amount=amount, link=store.link)
 
 
-def _told(offer: Offer, currency: str) -> Json:
+def _told(offer: ShopOffer, currency: str) -> Json:
     return {
         "title": offer.title,
         "shop": offer.shop,

@@ -14,7 +14,7 @@ MAX_TITLE, MAX_SHOP, MAX_PRICE = 120, 60, 60
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ShopOffer:
     title: str | None
     shop: str | None
     amount: Decimal | None
@@ -29,14 +29,14 @@ class Offer:
         return most is None or (self.amount is not None and self.amount <= most)
 
 
-def offers(listed: object, currency: str) -> list[Offer]:
+def offers(listed: object, currency: str) -> list[ShopOffer]:
     """Those that have a name, in the vendor's order."""
     return [_offer(one, currency) for one in fields.records(listed)]
 
 
-def _offer(told: Json, currency: str) -> Offer:
+def _offer(told: Json, currency: str) -> ShopOffer:
     token: Any = told.get("immersive_product_page_token")
-    return Offer(
+    return ShopOffer(
         title=fields.text(told.get("title"), MAX_TITLE),
         shop=fields.text(told.get("source") or told.get("name"), MAX_SHOP),
         amount=_amount(told, currency),

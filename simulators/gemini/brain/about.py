@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
-from simulators.gemini.answers import Call
+from simulators.gemini.answers import PlannedCall
 from simulators.gemini.wire import GenerateRequest, JsonObject
 
 _KIND = r"[a-z][a-z_]*(?: [a-z_]+)*+"
@@ -31,7 +31,7 @@ _SENTENCES = {
 
 
 @dataclass(frozen=True)
-class Fact:
+class SpokenFact:
     kind: str
     value: str
     whom: str | None = None
@@ -44,13 +44,13 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class About:
-    facts: tuple[Fact, ...] = ()
-    noted: tuple[Fact, ...] = ()
-    forgotten: tuple[Fact, ...] = ()
-    confirmed: tuple[Call, ...] = ()
+class AboutThemselves:
+    facts: tuple[SpokenFact, ...] = ()
+    noted: tuple[SpokenFact, ...] = ()
+    forgotten: tuple[SpokenFact, ...] = ()
+    confirmed: tuple[PlannedCall, ...] = ()
     """Calls that the user has just said yes to."""
-    waiting: tuple[Call, ...] = ()
+    waiting: tuple[PlannedCall, ...] = ()
     """Calls that waited for the zone that the user has just told."""
 
     def of(self, kind: str) -> str | None:
@@ -58,14 +58,14 @@ class About:
         return next((fact.value for fact in reversed(self.facts) if fact.kind == kind), None)
 
 
-def read_about(request: GenerateRequest) -> About:
+def read_about(request: GenerateRequest) -> AboutThemselves:
     """Only what stands in the current turn's own block: people may write such lines as well."""
     spoken = request.contents[request.spoken_start()] if request.contents else None
     text = (spoken.parts[0].text or "") if spoken and spoken.parts else ""
     if not text.startswith("Now:"):
-        return About()
+        return AboutThemselves()
     lines = text.splitlines()[1:]
-    return About(
+    return AboutThemselves(
         facts=tuple(_fact(match) for line in lines if (match := _LISTED.fullmatch(line))),
         noted=tuple(_after("Noted just now:", lines)),
         forgotten=tuple(_after("Forgotten just now:", lines)),
@@ -74,7 +74,7 @@ def read_about(request: GenerateRequest) -> About:
     )
 
 
-def _after(heading: str, lines: list[str]) -> Iterator[Fact]:
+def _after(heading: str, lines: list[str]) -> Iterator[SpokenFact]:
     for line in lines:
         if line.startswith(heading):
             for told in _NEXT.split(line.removeprefix(heading).strip()):
@@ -82,14 +82,16 @@ def _after(heading: str, lines: list[str]) -> Iterator[Fact]:
                     yield _fact(match)
 
 
-def _calls(pattern: re.Pattern[str], lines: list[str]) -> Iterator[Call]:
+def _calls(pattern: re.Pattern[str], lines: list[str]) -> Iterator[PlannedCall]:
     for line in lines:
         if match := pattern.fullmatch(line):
             try:
-                yield Call(match["tool"], _ARGUMENTS.validate_json(match["args"]))
+                yield PlannedCall(match["tool"], _ARGUMENTS.validate_json(match["args"]))
             except ValidationError:
                 continue
 
 
-def _fact(match: re.Match[str]) -> Fact:
-    return Fact(match["kind"].replace("_", " ").strip(), match["value"].strip(), match["whom"])
+def _fact(match: re.Match[str]) -> SpokenFact:
+    return SpokenFact(
+        match["kind"].replace("_", " ").strip(), match["value"].strip(), match["whom"]
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from simulators.gemini.answers import Call, Decision
+from simulators.gemini.answers import Decision, PlannedCall
 from simulators.gemini.brain.outcomes import REPLY, outcomes_of
 from simulators.gemini.brain.toolbox import Skill
 from simulators.gemini.wire import Content, GenerateRequest
@@ -26,7 +26,9 @@ def formed(decision: Decision, request: GenerateRequest) -> Decision:
     if decision.text is None or not _may_reply(request):
         is_text = decision.text is not None and config.mode == "ANY"
         return Decision(finish_reason="MALFORMED_FUNCTION_CALL") if is_text else decision
-    reply = Call(REPLY, {"text": decision.text, "language": "en", "says_done": [*done_in(request)]})
+    reply = PlannedCall(
+        REPLY, {"text": decision.text, "language": "en", "says_done": [*done_in(request)]}
+    )
     return replace(decision, text=None, calls=(reply,))
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from simulators.gemini.answers import Call
+from simulators.gemini.answers import PlannedCall
 from simulators.gemini.brain.outcomes import answered_calls
 from simulators.gemini.wire import GenerateRequest
 
@@ -36,7 +36,7 @@ def answer_to(texts: list[str]) -> Literal["yes", "no"] | None:
     return "no" if _NO.fullmatch(said) else None
 
 
-def proposals(request: GenerateRequest) -> tuple[Call, ...]:
+def proposals(request: GenerateRequest) -> tuple[PlannedCall, ...]:
     """The calls that the turn before this one left to the person's word, exactly as they were."""
     first = request.spoken_start()
     while first > 0 and request.contents[first - 1].role != "model":
@@ -45,7 +45,7 @@ def proposals(request: GenerateRequest) -> tuple[Call, ...]:
     while start > 0 and not _opens_a_turn(request, start - 1):
         start -= 1
     return tuple(
-        Call(call.name, call.args)
+        PlannedCall(call.name, call.args)
         for call, response in answered_calls(request.contents[max(start - 1, 0) : first])
         if response.get("code") == CODE
     )

@@ -9,7 +9,7 @@ from functools import partial
 from dateutil.relativedelta import relativedelta
 from pydantic import JsonValue
 
-from simulators.gemini.brain.spans import Found, find_all, pattern
+from simulators.gemini.brain.spans import SpannedValue, find_all, pattern
 from simulators.gemini.brain.words import MONTH, NUMBER, WEEKDAY, WEEKDAYS, month, number, weekday
 
 _ON = r"(?:\b(?:on|by|starting)\s+)?"
@@ -38,7 +38,7 @@ Read = Callable[[date, re.Match[str]], Day | None]
 """Reads a match from a given today."""
 
 
-def find_dates(text: str, today: date) -> list[Found[Day]]:
+def find_dates(text: str, today: date) -> list[SpannedValue[Day]]:
     return find_all(text, [(regex, partial(read, today)) for regex, read in _RULES])
 
 

@@ -3,7 +3,7 @@
 A model copies the sentence that asks; this one copies the messages that it read for the call.
 """
 
-from simulators.gemini.answers import Call, Decision
+from simulators.gemini.answers import Decision, PlannedCall
 from simulators.gemini.brain.memory import asked_about
 from simulators.gemini.brain.schema import SAID
 from simulators.gemini.wire import GenerateRequest, JsonObject
@@ -21,7 +21,9 @@ def with_words(decision: Decision, request: GenerateRequest) -> Decision:
     wanting = {name for name, one in declared.items() if SAID in _properties(one.json_schema)}
     said = _said(request)
     calls = (
-        Call(call.name, {**call.args, SAID: list(said)}) if call.name in wanting and said else call
+        PlannedCall(call.name, {**call.args, SAID: list(said)})
+        if call.name in wanting and said
+        else call
         for call in decision.calls
     )
     return Decision(decision.text, tuple(calls), decision.finish_reason)

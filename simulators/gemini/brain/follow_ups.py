@@ -1,6 +1,6 @@
 """Calls that follow from what the tools have just answered."""
 
-from simulators.gemini.answers import Call
+from simulators.gemini.answers import PlannedCall
 from simulators.gemini.brain.intents import Intent
 from simulators.gemini.brain.outcomes import Outcome
 from simulators.gemini.brain.schema import fit, is_numeric
@@ -17,30 +17,32 @@ def listing_before(skill: Skill, intent: Intent, tools: Toolbox) -> FunctionDecl
     return tools.get("list_watches") if skill == "stop_watch" and which is None else None
 
 
-def next_call(intent: Intent, outcomes: list[Outcome], tools: Toolbox) -> Call | None:
+def next_call(intent: Intent, outcomes: list[Outcome], tools: Toolbox) -> PlannedCall | None:
     """None where the outcomes settle it."""
     if intent.kind == "cancel":
         return _cancel_listed(intent, outcomes, tools)
     return _stop_the_only_one(intent, outcomes, tools) if intent.kind == "stop_watch" else None
 
 
-def _cancel_listed(intent: Intent, outcomes: list[Outcome], tools: Toolbox) -> Call | None:
+def _cancel_listed(intent: Intent, outcomes: list[Outcome], tools: Toolbox) -> PlannedCall | None:
     """Cancel by words where the tool wants a number: the list has just come back."""
     words = str(intent.slots().get("which")).lower().split()
     for item in _just_listed("list_reminders", "cancel_reminder", outcomes, tools):
         if all(word in str(item.get("text", "")).lower() for word in words):
             declaration = tools["cancel_reminder"]
-            return Call(declaration.name, fit(declaration, {"which": item.get("number")}))
+            return PlannedCall(declaration.name, fit(declaration, {"which": item.get("number")}))
     return None
 
 
-def _stop_the_only_one(intent: Intent, outcomes: list[Outcome], tools: Toolbox) -> Call | None:
+def _stop_the_only_one(
+    intent: Intent, outcomes: list[Outcome], tools: Toolbox
+) -> PlannedCall | None:
     """Words such as "stop watching it" name none: there is no question if there is only one."""
     listed = _just_listed("list_watches", "stop_watch", outcomes, tools)
     if intent.slots().get("which") is not None or len(listed) != 1:
         return None
     declaration = tools["stop_watch"]
-    return Call(declaration.name, fit(declaration, {"which": listed[0].get("number")}))
+    return PlannedCall(declaration.name, fit(declaration, {"which": listed[0].get("number")}))
 
 
 def question_left(intent: Intent, outcomes: list[Outcome]) -> str | None:

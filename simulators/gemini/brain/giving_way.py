@@ -2,7 +2,7 @@
 
 import re
 
-from simulators.gemini.answers import Call
+from simulators.gemini.answers import PlannedCall
 from simulators.gemini.wire import GenerateRequest
 
 GIVE_WAY = "give_way"
@@ -12,10 +12,10 @@ _CHANGES = re.compile(
 )
 
 
-def given(request: GenerateRequest) -> Call | None:
+def given(request: GenerateRequest) -> PlannedCall | None:
     """Where it may be called, and the newest note holds words that take something back."""
     allowed = request.tool_config.function_calling_config.allowed_function_names
     if GIVE_WAY not in request.declarations() or (allowed and GIVE_WAY not in allowed):
         return None
     _, _, arrived = "\n".join(request.contents[-1].notes()).partition("\n")
-    return Call(GIVE_WAY, {}) if _CHANGES.search(arrived[:1_000]) else None
+    return PlannedCall(GIVE_WAY, {}) if _CHANGES.search(arrived[:1_000]) else None

@@ -27,7 +27,7 @@ from simulators.gemini.brain.phrasing import (
 )
 from simulators.gemini.brain.scene import Scene
 from simulators.gemini.brain.times import find_spans, find_times
-from simulators.gemini.brain.wishes import Wish, Words
+from simulators.gemini.brain.wishes import SpokenWish, WishWords
 
 Kind = Literal[
     "flight",
@@ -75,7 +75,7 @@ class Intent:
 
     kind: Kind
     said: str
-    wish: Wish | None = None
+    wish: SpokenWish | None = None
     links: Links = field(default_factory=Links)
 
     def question(self) -> str | None:
@@ -213,37 +213,37 @@ def _moved(scene: Scene, links: Links, groups: list[tuple[Kind, str]]) -> Scene:
     return scene
 
 
-def _flight(text: str, scene: Scene) -> Wish:
+def _flight(text: str, scene: Scene) -> SpokenWish:
     return flights.read_flight(
         text, scene.now.wall, home_is_known=scene.about.of("home airport") is not None
     )
 
 
-def _history(text: str, scene: Scene) -> Wish:
+def _history(text: str, scene: Scene) -> SpokenWish:
     url = scene.page if has_mark(text) else None
     return watching.HistoryWish(None if url else watching.read_which(text), url)
 
 
-_READERS: Mapping[Kind, Callable[[str, Scene], Wish | None]] = {
+_READERS: Mapping[Kind, Callable[[str, Scene], SpokenWish | None]] = {
     "flight": _flight,
     "remind": lambda text, scene: reminders.read_reminder(text, scene.now.wall, scene.now.zone),
-    "cancel": lambda text, _: Words("which", reminders.read_cancel(text), reminders.ASK_WHICH),
+    "cancel": lambda text, _: WishWords("which", reminders.read_cancel(text), reminders.ASK_WHICH),
     "change": lambda text, scene: changing.read_change(text, scene.now.wall),
-    "search": lambda text, _: Words("query", web.read_query(text), web.ASK_QUERY),
+    "search": lambda text, _: WishWords("query", web.read_query(text), web.ASK_QUERY),
     "price": lambda text, scene: prices.read_price(text, scene.page),
     "products": lambda text, _: shopping.read_products(text),
     "watch": lambda text, scene: watches.read_watch(text, scene.page, scene.now.wall),
-    "stop_watch": lambda text, _: Words("which", watching.read_which(text), watching.ASK_WHICH),
+    "stop_watch": lambda text, _: WishWords("which", watching.read_which(text), watching.ASK_WHICH),
     "history": _history,
-    "recall": lambda text, _: Words("query", recall.read_topic(text), recall.ASK_QUERY),
+    "recall": lambda text, _: WishWords("query", recall.read_topic(text), recall.ASK_QUERY),
     "profile": lambda text, _: facts.read_fact(text),
     "correct": lambda text, scene: facts.read_instead(text, scene.noted),
     "forget": lambda text, _: facts.read_drop(text),
-    "forget_me": lambda text, _: Words("said", text),
-    "my_data": lambda text, _: Words("said", text),
+    "forget_me": lambda text, _: WishWords("said", text),
+    "my_data": lambda text, _: WishWords("said", text),
 }
 
 
-def _wish(kind: Kind, text: str, scene: Scene) -> Wish | None:
+def _wish(kind: Kind, text: str, scene: Scene) -> SpokenWish | None:
     read = _READERS.get(kind)
     return read(text, scene) if read else None

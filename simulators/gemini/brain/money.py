@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from simulators.gemini.brain.spans import Found
+from simulators.gemini.brain.spans import SpannedValue
 
 _CURRENCIES = {
     "€": "EUR",
@@ -46,7 +46,7 @@ _MONEY = re.compile(
 
 
 @dataclass(frozen=True)
-class Money:
+class SpokenMoney:
     amount: Decimal
     currency: str | None = None
 
@@ -59,17 +59,17 @@ class Money:
         return written(str(self.amount), self.currency)
 
 
-def find_money(text: str) -> list[Found[Money]]:
+def find_money(text: str) -> list[SpannedValue[SpokenMoney]]:
     """In reading order; a bare number counts too, with no currency."""
-    found: list[Found[Money]] = []
+    found: list[SpannedValue[SpokenMoney]] = []
     for match in _MONEY.finditer(text):
         word = match["before"] or match["after"]
-        money = Money(_amount(match["n"]), currency_of(word) if word else None)
-        found.append(Found(money, match.start(), match.end()))
+        money = SpokenMoney(_amount(match["n"]), currency_of(word) if word else None)
+        found.append(SpannedValue(money, match.start(), match.end()))
     return found
 
 
-def money_after(text: str, words: re.Pattern[str]) -> Money | None:
+def money_after(text: str, words: re.Pattern[str]) -> SpokenMoney | None:
     """The first amount behind such words ("less than"); else the first that has a currency."""
     found = find_money(text)
     ends = [match.end() for match in words.finditer(text)]

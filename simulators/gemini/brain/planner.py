@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from simulators.gemini.answers import Call, Decision
+from simulators.gemini.answers import Decision, PlannedCall
 from simulators.gemini.brain import (
     answering,
     confirming,
@@ -73,7 +73,7 @@ _MUST_CALL = "ANY"
 class Move:
     """What one intent comes to: a call, or words."""
 
-    call: Call | None = None
+    call: PlannedCall | None = None
     words: str | None = None
     is_idle: bool = False
     """Mere pleasantry, left out where there is something to report."""
@@ -134,11 +134,11 @@ def _on_their_word(request: GenerateRequest, tools: Toolbox) -> Decision | None:
     return Decision(calls=calls) if calls else None
 
 
-def _call(skill: Skill, slots: Mapping[str, JsonValue], tools: Toolbox) -> Call:
-    return Call(tools[skill].name, fit(tools[skill], slots))
+def _call(skill: Skill, slots: Mapping[str, JsonValue], tools: Toolbox) -> PlannedCall:
+    return PlannedCall(tools[skill].name, fit(tools[skill], slots))
 
 
-def _offered(calls: Iterable[Call], tools: Toolbox) -> tuple[Call, ...]:
+def _offered(calls: Iterable[PlannedCall], tools: Toolbox) -> tuple[PlannedCall, ...]:
     offered = {declaration.name for declaration in tools.values()}
     return tuple(call for call in calls if call.name in offered)
 
@@ -171,7 +171,7 @@ def _after_results(
 def _move(intent: Intent, tools: Toolbox, scene: Scene) -> Move:
     skill = SKILL_OF_KIND.get(intent.kind)
     if intent.kind == "about" and "list_facts" in tools and asks_for_all(intent.said):
-        return Move(call=Call(tools["list_facts"].name, {}))
+        return Move(call=PlannedCall(tools["list_facts"].name, {}))
     in_words = intent.kind in _OF_MEMORY and (skill not in tools or intent.wish is None)
     if skill and not in_words:
         return _use(skill, intent, tools, scene)
@@ -202,15 +202,15 @@ def _use(skill: Skill, intent: Intent, tools: Toolbox, scene: Scene) -> Move:
     """A call if the tool is offered and nothing is missing."""
     declaration = tools.get(skill)
     if declaration is None and (instead := tools.get(_IN_PLACE_OF.get(skill, skill))):
-        return Move(call=Call(instead.name, fit(instead, {"query": _plainly(intent)})))
+        return Move(call=PlannedCall(instead.name, fit(instead, {"query": _plainly(intent)})))
     if declaration is None:
         return Move(words=talk.no_tool(_CANNOT[skill], tools))
     if listing := follow_ups.listing_before(skill, intent, tools):
-        return Move(call=Call(listing.name, {}))
+        return Move(call=PlannedCall(listing.name, {}))
     if question := intent.question():
         return Move(words=question)
     try:
-        return Move(call=Call(declaration.name, fit(declaration, _slots(intent, scene))))
+        return Move(call=PlannedCall(declaration.name, fit(declaration, _slots(intent, scene))))
     except Unfit as error:
         return Move(words=f"I would need to know this first: {str(error).replace('_', ' ')}.")
 
@@ -232,7 +232,7 @@ def _forced(request: GenerateRequest, tools: Toolbox) -> Decision:
     words = request.last_user_text()
     if "search_web" in tools and words:
         declaration = tools["search_web"]
-        return Decision(calls=(Call(declaration.name, fit(declaration, {"query": words})),))
+        return Decision(calls=(PlannedCall(declaration.name, fit(declaration, {"query": words})),))
     return Decision(finish_reason="MALFORMED_FUNCTION_CALL")
 
 

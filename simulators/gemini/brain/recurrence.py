@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from dateutil.rrule import rrulestr
 from pydantic import JsonValue
 
-from simulators.gemini.brain.spans import Found, Rule, find_all, rule
+from simulators.gemini.brain.spans import Rule, SpannedValue, find_all, rule
 from simulators.gemini.brain.words import MONTH, NUMBER, WEEKDAY, WEEKDAYS, month, number, weekday
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -64,7 +64,7 @@ class Repetition:
         return rrulestr(self.rrule, dtstart=start).after(now) or start + timedelta(days=1)
 
 
-def find_repetition(text: str) -> Found[Repetition] | None:
+def find_repetition(text: str) -> SpannedValue[Repetition] | None:
     found = find_all(text, _RULES)
     return found[0] if found else None
 

@@ -6,7 +6,7 @@ from typing import TypeGuard
 
 from pydantic import JsonValue
 
-from simulators.gemini.brain.about import About
+from simulators.gemini.brain.about import AboutThemselves
 from simulators.gemini.brain.links import find_links
 from simulators.gemini.brain.now import Now
 from simulators.gemini.brain.outcomes import Outcome, answered_calls, calls_in
@@ -34,7 +34,7 @@ _THE_NTH = re.compile(rf"\bthe\s+(?P<nth>{ORDINAL})(?:\s+one)?\b", re.IGNORECASE
 @dataclass(frozen=True)
 class Scene:
     now: Now
-    about: About = field(default_factory=About)
+    about: AboutThemselves = field(default_factory=AboutThemselves)
     page: str | None = None
     """The shop's page that "it" means."""
     noted: str | None = None

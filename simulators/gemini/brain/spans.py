@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Found(Generic[T]):
+class SpannedValue(Generic[T]):
     value: T
     start: int
     end: int
@@ -18,12 +18,12 @@ class Found(Generic[T]):
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], T | None]]
 
 
-def find_all(text: str, rules: Sequence[Rule[T]]) -> list[Found[T]]:
+def find_all(text: str, rules: Sequence[Rule[T]]) -> list[SpannedValue[T]]:
     """Every match in reading order; where two overlap, the earlier rule wins.
 
     A rule that answers None has not matched after all.
     """
-    found: list[Found[T]] = []
+    found: list[SpannedValue[T]] = []
     for regex, read in rules:
         for match in regex.finditer(text):
             start, end = match.span()
@@ -31,7 +31,7 @@ def find_all(text: str, rules: Sequence[Rule[T]]) -> list[Found[T]]:
                 continue
             value = read(match)
             if value is not None:
-                found.append(Found(value, start, end))
+                found.append(SpannedValue(value, start, end))
     return sorted(found, key=lambda each: each.start)
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import time, timedelta
 
-from simulators.gemini.brain.spans import Found, Rule, find_all, pattern, rule
+from simulators.gemini.brain.spans import Rule, SpannedValue, find_all, pattern, rule
 from simulators.gemini.brain.words import NUMBER, number
 
 _PARTS_OF_DAY = {"morning": 9, "afternoon": 15, "evening": 19, "tonight": 20, "night": 21}
@@ -43,11 +43,11 @@ class Clock:
         return [first, time(first.hour + 12, first.minute)]
 
 
-def find_times(text: str) -> list[Found[Clock]]:
+def find_times(text: str) -> list[SpannedValue[Clock]]:
     return find_all(text, _TIMES)
 
 
-def read_time(found: list[Found[Clock]]) -> tuple[Clock, list[Found[Clock]]] | None:
+def read_time(found: list[SpannedValue[Clock]]) -> tuple[Clock, list[SpannedValue[Clock]]] | None:
     """One time of day and what it was read from: "in the evening" settles what "at 7" means."""
     exact = next((each for each in found if not each.value.is_part_of_day), None)
     part = next((each for each in found if each.value.is_part_of_day), None)
@@ -61,7 +61,7 @@ def read_time(found: list[Found[Clock]]) -> tuple[Clock, list[Found[Clock]]] | N
     return clock, [exact, part]
 
 
-def find_spans(text: str) -> list[Found[timedelta]]:
+def find_spans(text: str) -> list[SpannedValue[timedelta]]:
     """Spans under a day: "in 5 minutes", "an hour and a half from now"."""
     return find_all(text, _SPANS)
 

@@ -14,7 +14,7 @@ from simulators.gemini.brain.times import Clock, find_spans, find_times, read_ti
 
 
 @dataclass(frozen=True)
-class When:
+class SpokenWhen:
     at: datetime
     """Local wall time, without a zone."""
     rrule: str | None = None
@@ -25,22 +25,22 @@ class When:
 
 
 @dataclass(frozen=True)
-class Reading:
+class TimeReading:
     """What a text says about time, and the text without it."""
 
     rest: str
-    when: When | None = None
+    when: SpokenWhen | None = None
     missing: Literal["nothing", "time", "all"] = "nothing"
 
 
-def read_when(text: str, now: datetime, *, by_morning: bool = False) -> Reading:
+def read_when(text: str, now: datetime, *, by_morning: bool = False) -> TimeReading:
     """`now` is the local wall time. `by_morning` takes a bare "at 7" for the morning."""
     if spans := find_spans(text):
         total = sum((span.value for span in spans), timedelta())
         rest = without(text, [(span.start, span.end) for span in spans])
         at = _up_to_the_minute(now + total, now)
         minutes = total.total_seconds() / 60
-        return Reading(rest, When(at, minutes=minutes, said={"in_minutes": minutes}))
+        return TimeReading(rest, SpokenWhen(at, minutes=minutes, said={"in_minutes": minutes}))
     repeated = find_repetition(text)
     if repeated:
         text = text[: repeated.start] + " " * (repeated.end - repeated.start) + text[repeated.end :]
@@ -56,14 +56,14 @@ def read_when(text: str, now: datetime, *, by_morning: bool = False) -> Reading:
     return _once(rest, day, clock, now)
 
 
-def _once(rest: str, day: Day | None, clock: Clock | None, now: datetime) -> Reading:
+def _once(rest: str, day: Day | None, clock: Clock | None, now: datetime) -> TimeReading:
     if clock is None:
         if day is None or not day.is_offset:
-            return Reading(rest, missing="time" if day else "all")
+            return TimeReading(rest, missing="time" if day else "all")
         at = datetime.combine(day.value, now.time().replace(second=0))
-        return Reading(rest, When(at, said=day.said))
+        return TimeReading(rest, SpokenWhen(at, said=day.said))
     at = _on_day(day, clock, now) if day else _soonest(clock, now)
-    return Reading(rest, When(at, said={**(day.said if day else {}), **_said(clock, at)}))
+    return TimeReading(rest, SpokenWhen(at, said={**(day.said if day else {}), **_said(clock, at)}))
 
 
 def _said(clock: Clock, at: datetime) -> dict[str, JsonValue]:
@@ -74,13 +74,13 @@ def _said(clock: Clock, at: datetime) -> dict[str, JsonValue]:
 
 def _repeated(
     rest: str, rule: Repetition, day: Day | None, clock: Clock | None, now: datetime
-) -> Reading:
+) -> TimeReading:
     if clock is None and not rule.within_a_day:
-        return Reading(rest, missing="time")
+        return TimeReading(rest, missing="time")
     time_of_day = clock.likeliest() if clock else now.time()
     start = datetime.combine(day.value if day else now.date(), time_of_day)
     said = {**(day.said if day else {}), **rule.said(), **(_said(clock, start) if clock else {})}
-    return Reading(rest, When(rule.first_after(now, start), rrule=rule.rrule, said=said))
+    return TimeReading(rest, SpokenWhen(rule.first_after(now, start), rrule=rule.rrule, said=said))
 
 
 def _on_day(day: Day, clock: Clock, now: datetime) -> datetime:

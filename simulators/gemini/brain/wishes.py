@@ -6,7 +6,7 @@ from typing import Protocol
 from pydantic import JsonValue
 
 
-class Wish(Protocol):
+class SpokenWish(Protocol):
     def question(self) -> str | None:
         """What must be asked before anything can be done."""
         ...
@@ -17,7 +17,7 @@ class Wish(Protocol):
 
 
 @dataclass(frozen=True)
-class Words:
+class WishWords:
     """One argument in the person's own words."""
 
     slot: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
-from simulators.gemini.answers import Call, Decision
+from simulators.gemini.answers import Decision, PlannedCall
 from simulators.gemini.brain import media, planner
 from simulators.gemini.brain.about import read_about
 from simulators.gemini.brain.links import find_links
@@ -44,7 +44,7 @@ _SCRIPTS: Mapping[str, Tongue] = {
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardRequest:
     """A request as the brain reads it."""
 
     tongue: Tongue
@@ -62,7 +62,7 @@ def decide(request: GenerateRequest) -> Decision:
     return _told(planner.decide(heard.request), heard)
 
 
-def hear(request: GenerateRequest) -> Heard | None:
+def hear(request: GenerateRequest) -> HeardRequest | None:
     """None where the newest message is in none of the languages."""
     originals: dict[str, str] = {}
     contents: list[Content] = []
@@ -77,7 +77,7 @@ def hear(request: GenerateRequest) -> Heard | None:
             contents.append(_in_english(content, spoken, originals) if spoken else content)
     if spoken is None:
         return None
-    return Heard(spoken, request.model_copy(update={"contents": contents}), originals)
+    return HeardRequest(spoken, request.model_copy(update={"contents": contents}), originals)
 
 
 def _language_of(said: str) -> str:
@@ -157,12 +157,12 @@ def _back(text: str) -> str:
     return text
 
 
-def _told(decision: Decision, heard: Heard) -> Decision:
+def _told(decision: Decision, heard: HeardRequest) -> Decision:
     text = _in_tongue(decision.text, heard) if decision.text else decision.text
     return replace(decision, text=text, calls=tuple(_call(one, heard) for one in decision.calls))
 
 
-def _call(call: Call, heard: Heard) -> Call:
+def _call(call: PlannedCall, heard: HeardRequest) -> PlannedCall:
     args: JsonObject = dict(call.args)
     said = args.get("said")
     if isinstance(said, list):
@@ -170,10 +170,10 @@ def _call(call: Call, heard: Heard) -> Call:
     text = args.get("text")
     if call.name == "reply" and isinstance(text, str):
         args |= {"text": _in_tongue(text, heard), "language": heard.tongue.code}
-    return Call(call.name, args)
+    return PlannedCall(call.name, args)
 
 
-def _original(said: JsonValue, heard: Heard) -> JsonValue:
+def _original(said: JsonValue, heard: HeardRequest) -> JsonValue:
     if not isinstance(said, str):
         return said
     whole = heard.originals.get(said)
@@ -181,7 +181,7 @@ def _original(said: JsonValue, heard: Heard) -> JsonValue:
     return whole or next(found, said)
 
 
-def _in_tongue(english: str, heard: Heard) -> str:
+def _in_tongue(english: str, heard: HeardRequest) -> str:
     tongue = heard.tongue
     if outcomes := outcomes_of(heard.request):
         told = [line for one in outcomes if (line := tell(one, tongue, english))]

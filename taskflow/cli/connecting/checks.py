@@ -15,9 +15,9 @@ from contracts.replies import LOST, WINDOW_SHUT
 from taskflow import clock
 from taskflow.cli.connecting.settings import SANDBOX, ConnectSettings
 from taskflow.cli.connecting.twilio import (
-    Refused,
     Resource,
-    Twilio,
+    TwilioConnection,
+    TwilioRefused,
     offline_reasons,
     webhook_of,
     words,
@@ -50,7 +50,7 @@ class Check:
 
 
 def every(
-    settings: ConnectSettings, twilio: Twilio, *, to: str | None, set_webhook: bool
+    settings: ConnectSettings, twilio: TwilioConnection, *, to: str | None, set_webhook: bool
 ) -> Generator[Check]:
     """What a wrong one makes pointless is left out."""
     account = of_account(twilio)
@@ -75,10 +75,10 @@ def every(
         yield round_trip(settings, twilio, to)
 
 
-def of_account(twilio: Twilio) -> Check:
+def of_account(twilio: TwilioConnection) -> Check:
     try:
         account = twilio.account()
-    except (Refused, NoAnswer) as error:
+    except (TwilioRefused, NoAnswer) as error:
         return _failed("account", error)
     if account.get("status") != "active":
         says = f"Twilio says it is {words(account.get('status')) or 'no account'}"
@@ -86,12 +86,12 @@ def of_account(twilio: Twilio) -> Check:
     return Check("account", "ok", f"active, {words(account.get('type'))}; Twilio takes the key")
 
 
-def of_sender(settings: ConnectSettings, twilio: Twilio) -> tuple[Check, Resource | None]:
+def of_sender(settings: ConnectSettings, twilio: TwilioConnection) -> tuple[Check, Resource | None]:
     """With the sender as Twilio tells it; None for the sandbox's."""
     address = settings.twilio_whatsapp_from
     try:
         sender = twilio.sender(address)
-    except (Refused, NoAnswer) as error:
+    except (TwilioRefused, NoAnswer) as error:
         return _failed("sender", error), None
     if sender is None and address == SANDBOX:
         says = "the sandbox's: who wants to write to it joins first, for three days"
@@ -154,7 +154,7 @@ def _refusal(settings: ConnectSettings) -> Check:
 
 
 def of_webhook(
-    settings: ConnectSettings, twilio: Twilio, sender: Resource, *, set_it: bool
+    settings: ConnectSettings, twilio: TwilioConnection, sender: Resource, *, set_it: bool
 ) -> Check:
     if _is_set(settings, sender):
         return Check("webhook", "ok", f"Twilio posts messages to {settings.webhook}")
@@ -172,7 +172,7 @@ def of_webhook(
             if now and _is_set(settings, now):
                 return Check("webhook", "ok", f"set now: Twilio posts to {settings.webhook}")
             _pause()
-    except (Refused, NoAnswer) as error:
+    except (TwilioRefused, NoAnswer) as error:
         return _failed("webhook", error)
     says = f"taken, but not in force after {SET_WITHIN:.0f} s"
     return Check("webhook", "wrong", says, "run this again in a minute")
@@ -185,7 +185,7 @@ def _is_set(settings: ConnectSettings, sender: Resource) -> bool:
     return address == settings.webhook and webhook.get("callback_method") == "POST"
 
 
-def round_trip(settings: ConnectSettings, twilio: Twilio, to: str) -> Check:
+def round_trip(settings: ConnectSettings, twilio: TwilioConnection, to: str) -> Check:
     """One message, never sent twice: where its outcome is unknown, that is said."""
     try:
         sent = twilio.send(settings.twilio_whatsapp_from, f"whatsapp:{to}", TEXT)
@@ -193,7 +193,7 @@ def round_trip(settings: ConnectSettings, twilio: Twilio, to: str) -> Check:
         while (status := sent.get("status")) not in ARRIVED | LOST and clock.monotonic() < until:
             _pause()
             sent = twilio.message(sid)
-    except (Refused, NoAnswer) as error:
+    except (TwilioRefused, NoAnswer) as error:
         return _failed("round trip", error)
     if status in ARRIVED:
         return Check("round trip", "ok", f"a message to {to} is {status} ({sid})")
@@ -214,7 +214,7 @@ def _lost(settings: ConnectSettings, to: str, sent: Resource) -> Check:
     return Check("round trip", "wrong", says + words(sent.get("error_message")), do)
 
 
-def _failed(what: str, error: Refused | NoAnswer) -> Check:
+def _failed(what: str, error: TwilioRefused | NoAnswer) -> Check:
     if isinstance(error, NoAnswer):
         return Check(what, "wrong", f"Twilio does not answer: {error}", "look at the network")
     says = f"Twilio answers {error.status}, {error.code}: {error}"

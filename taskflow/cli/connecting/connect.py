@@ -14,7 +14,7 @@ from taskflow.cli.connecting import checks
 from taskflow.cli.connecting.checks import Check
 from taskflow.cli.connecting.settings import ConnectSettings
 from taskflow.cli.connecting.tunnel import Tunnel, tunnel
-from taskflow.cli.connecting.twilio import Twilio
+from taskflow.cli.connecting.twilio import TwilioConnection
 from taskflow.cli.output import echo, echo_json, warn
 from taskflow.errors import Configuration
 
@@ -45,7 +45,7 @@ def connect(to: str | None, *, set_webhook: bool, with_tunnel: bool, json: bool)
 
 def _examine(settings: ConnectSettings, to: str | None, *, set_webhook: bool, json: bool) -> bool:
     holds = True
-    for check in checks.every(settings, Twilio(settings), to=to, set_webhook=set_webhook):
+    for check in checks.every(settings, TwilioConnection(settings), to=to, set_webhook=set_webhook):
         _tell(check, json=json)
         holds = holds and check.state == "ok"
     if holds and not to:

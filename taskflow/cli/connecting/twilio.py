@@ -7,7 +7,7 @@ from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from taskflow.cli.connecting.settings import ConnectSettings
-from taskflow.cli.web import Answer, NoAnswer, ask
+from taskflow.cli.web import NoAnswer, WebAnswer, ask
 from taskflow.foreign_text import for_log
 
 API = "https://api.twilio.com"
@@ -20,10 +20,10 @@ LONGEST = 300
 Resource = Mapping[str, Any]
 
 
-class Refused(Exception):
+class TwilioRefused(Exception):
     """Twilio's answer is none of success; `code` is its own, 0 where it gave none."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: WebAnswer) -> None:
         told = answer.told()
         code, said = told.get("code"), told.get("message") or told.get("detail") or ""
         self.status = answer.status
@@ -32,8 +32,8 @@ class Refused(Exception):
         super().__init__(words(said))
 
 
-class Twilio:
-    """Raises Refused, and NoAnswer."""
+class TwilioConnection:
+    """Raises TwilioRefused, and NoAnswer."""
 
     def __init__(self, settings: ConnectSettings) -> None:
         sid, token = settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()
@@ -82,7 +82,7 @@ class Twilio:
         headers = {**self._headers, "Content-Type": kind} if kind else self._headers
         answer = ask(method, url, headers=headers, body=body)
         if not 200 <= answer.status < 300:
-            raise Refused(answer)
+            raise TwilioRefused(answer)
         return answer.told()
 
 

@@ -16,7 +16,7 @@ GROUP = "taskflow.backfill"
 """Entry points: a function of a moment."""
 
 
-class Found(Protocol):
+class BackfillResult(Protocol):
     @property
     def messages(self) -> int: ...
 
@@ -37,8 +37,8 @@ def backfill(
     echo(f"{found.messages} messages taken, {found.refusals} refusals noted")
 
 
-async def _look_back(since: datetime) -> Found:
+async def _look_back(since: datetime) -> BackfillResult:
     for entry in entry_points(group=GROUP):
-        look = cast("Callable[[datetime], Awaitable[Found]]", entry.load())
+        look = cast("Callable[[datetime], Awaitable[BackfillResult]]", entry.load())
         return await look(since)
     raise Configuration("no installed service takes messages; install taskflow[gateway]")

@@ -14,7 +14,7 @@ from taskflow.cli.operator import MESSAGE_REF, Operator
 from taskflow.cli.past.why import by_prefix, sent_as
 from taskflow.errors import Configuration
 from taskflow.time_travel import gathering
-from taskflow.time_travel.turns import Turn, turns
+from taskflow.time_travel.turns import TurnStory, turns
 from taskflow.time_travel.why import UNPROMPTED, trace_id
 
 TRACE = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
@@ -23,7 +23,7 @@ _PREFIX = re.compile(r"[0-9a-f]{8}[0-9a-f-]{0,27}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedLines:
     """A line that names one of these ids, in whichever field."""
 
     what: str
@@ -33,27 +33,27 @@ class Wanted:
         named = (one for field, one in facts.items() if field not in _NO_IDS)
         return any(isinstance(one, str) and one in self.ids for one in named)
 
-    def along(self, lines: Iterable[Mapping[str, Any]]) -> "Wanted":
+    def along(self, lines: Iterable[Mapping[str, Any]]) -> "WantedLines":
         """With the traces that lines lead to: all that can be known without the log."""
         traces = {line["trace_id"] for line in lines if "trace_id" in line}
-        return Wanted(self.what, self.ids | traces)
+        return WantedLines(self.what, self.ids | traces)
 
 
-def named(name: str) -> Wanted:
+def named(name: str) -> WantedLines:
     """As far as the name itself tells: an id that lines may hold."""
     ids = {name, name.lower()} - {""}
     if id_ := _uuid(name):
         ids |= {str(id_), streams.conversation(UserId(id_))}
-    return Wanted(f"what is called {name}", frozenset(ids))
+    return WantedLines(f"what is called {name}", frozenset(ids))
 
 
-async def wanted(me: Operator, name: str) -> Wanted:
+async def wanted(me: Operator, name: str) -> WantedLines:
     """Raises Configuration where several replies' ids begin so."""
     if MESSAGE_REF.fullmatch(name):
         received = await me.log.find(slots.event_id(slots.message(name), 0))
         return await _of_event(me, received or await _sent_as(me, name), name)
     if TRACE.fullmatch(name):
-        return Wanted(f"trace {name}", frozenset({name.lower()}))
+        return WantedLines(f"trace {name}", frozenset({name.lower()}))
     if (id_ := _uuid(name)) and (event := await me.log.find(id_)):
         return await _of_event(me, event, name)
     if id_ is None and _PREFIX.fullmatch(name) and (reply := await by_prefix(me, name)):
@@ -65,7 +65,7 @@ async def wanted(me: Operator, name: str) -> Wanted:
     found = await gathering.of_user(me.log, user)
     events = [one for stream in found.values() for one in stream]
     about = _ids(events) | {str(user), *found}
-    return Wanted(f"user {user}", frozenset(about)) if events else named(name)
+    return WantedLines(f"user {user}", frozenset(about)) if events else named(name)
 
 
 async def _sent_as(me: Operator, sid: str) -> Recorded[Any] | None:
@@ -75,7 +75,7 @@ async def _sent_as(me: Operator, sid: str) -> Recorded[Any] | None:
         return None
 
 
-async def _of_event(me: Operator, event: Recorded[Any] | None, name: str) -> Wanted:
+async def _of_event(me: Operator, event: Recorded[Any] | None, name: str) -> WantedLines:
     """With the whole turn that it belongs to, and what became of the turn's replies."""
     if event is None:
         return named(name)
@@ -83,7 +83,7 @@ async def _of_event(me: Operator, event: Recorded[Any] | None, name: str) -> Wan
     if event.user_id and not event.stream.startswith(streams.CONVERSATION):
         events += await me.log.read(streams.conversation(UserId(event.user_id)))
     what = f"{event.event.type} {event.event_id}"
-    return Wanted(what, frozenset({name, *_ids(related(event, events))}))
+    return WantedLines(what, frozenset({name, *_ids(related(event, events))}))
 
 
 def related(to: Recorded[Any], events: Sequence[Recorded[Any]]) -> list[Recorded[Any]]:
@@ -114,7 +114,7 @@ def _is_unprompted(one: Recorded[Any]) -> bool:
     return isinstance(one.event, ReplyReady) and one.event.kind in UNPROMPTED
 
 
-def _within(turn: Turn) -> list[Recorded[Any]]:
+def _within(turn: TurnStory) -> list[Recorded[Any]]:
     found = [turn.started, *turn.beside]
     for step in turn.steps.values():
         found += [one for one in (step.answer, step.failed) if one]

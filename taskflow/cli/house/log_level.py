@@ -12,7 +12,7 @@ from taskflow.cli.operator import OperatorSettings, bus
 from taskflow.cli.output import echo_json
 from taskflow.cli.times import span
 from taskflow.errors import Configuration
-from taskflow.telemetry.levels import LONGEST_SECONDS, SUBJECT, Change, Level, Told
+from taskflow.telemetry.levels import LONGEST_SECONDS, SUBJECT, Level, LevelChange, ServiceLevel
 
 LEVELS: tuple[str, ...] = get_args(Level)
 FIRST_SECONDS = 1.0
@@ -40,7 +40,7 @@ async def change_level(words: list[str], lasts: str | None, *, json: bool) -> No
         SafeConsole().print(_table(told))
 
 
-async def ask(client: Client, change: Change) -> list[Told]:
+async def ask(client: Client, change: LevelChange) -> list[ServiceLevel]:
     """What each running instance that it is meant for says; takes a second where some are silent.
 
     Raises nats.errors.Error where NATS goes away meanwhile.
@@ -48,20 +48,20 @@ async def ask(client: Client, change: Change) -> list[Told]:
     inbox = client.new_inbox()
     answers = await client.subscribe(inbox)
     await client.publish(SUBJECT, change.model_dump_json().encode(), reply=inbox)
-    told: list[Told] = []
+    told: list[ServiceLevel] = []
     try:
         while True:
             message = await answers.next_msg(NEXT_SECONDS if told else FIRST_SECONDS)
             if (message.headers or {}).get("Status") == "503":  # nobody is subscribed
                 return told
-            told.append(Told.model_validate_json(message.data))
+            told.append(ServiceLevel.model_validate_json(message.data))
     except nats.errors.TimeoutError:
         return sorted(told, key=lambda one: (one.service, one.instance))
     finally:
         await answers.unsubscribe()
 
 
-def understood(words: list[str], lasts: str | None) -> Change:
+def understood(words: list[str], lasts: str | None) -> LevelChange:
     """`[service] [LEVEL]`, in this order; neither only asks. Raises Configuration."""
     services = [one.name for one in entry_points(group="taskflow.services") if one.name != _DEAF]
     *before, last = words or [""]
@@ -80,12 +80,12 @@ def understood(words: list[str], lasts: str | None) -> Change:
     seconds = span(lasts, "--for") if lasts is not None else None
     if seconds is not None and seconds > LONGEST_SECONDS:
         raise Configuration(f"--for is at most 7d, not {lasts!r}")
-    return Change(
+    return LevelChange(
         service=names[0] if names else None, level=cast("Level | None", level), seconds=seconds
     )
 
 
-def _table(told: list[Told]) -> Table:
+def _table(told: list[ServiceLevel]) -> Table:
     table = Table("service", "instance", "level", "was", "until")
     for one in told:
         until = f"{one.until.astimezone():%H:%M:%S}, then {one.settled}" if one.until else ""

@@ -12,13 +12,13 @@ from rich.text import Text
 
 from taskflow import clock
 from taskflow.cli.console import SafeConsole
-from taskflow.cli.house.lines_wanted import TRACE, Wanted, named, wanted
+from taskflow.cli.house.lines_wanted import TRACE, WantedLines, named, wanted
 from taskflow.cli.operator import reader
 from taskflow.cli.output import echo_document, warn
 from taskflow.cli.rendering import brief, cut
 from taskflow.errors import Configuration
 from taskflow.process.settings import Settings
-from taskflow.telemetry.log_files import Line, LogFiles
+from taskflow.telemetry.log_files import LogFiles, LogLine
 
 RANKS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 LOOK_SECONDS = 0.3
@@ -71,7 +71,7 @@ def _rank(level: str) -> int:
     return rank
 
 
-async def _found(name: str) -> Wanted | None:
+async def _found(name: str) -> WantedLines | None:
     """What the log knows of it; None, and said, where the log cannot be asked."""
     if TRACE.fullmatch(name):
         return named(name)
@@ -84,9 +84,9 @@ async def _found(name: str) -> Wanted | None:
         return await wanted(me, name)
 
 
-async def _follow(name: str, files: LogFiles, which: Wanted, rank: int, *, json: bool) -> None:
+async def _follow(name: str, files: LogFiles, which: WantedLines, rank: int, *, json: bool) -> None:
     asked = clock.monotonic()
-    passed: list[Line] = []
+    passed: list[LogLine] = []
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         if clock.monotonic() - asked > ASK_SECONDS:
@@ -100,7 +100,7 @@ async def _follow(name: str, files: LogFiles, which: Wanted, rank: int, *, json:
         passed = [one for one in lines if one.at > since and not which(one.facts)]
 
 
-def _tell(lines: Sequence[Line], rank: int, *, json: bool) -> int:
+def _tell(lines: Sequence[LogLine], rank: int, *, json: bool) -> int:
     """How many were grave enough."""
     console = SafeConsole()
     grave = [one for one in lines if RANKS.get(str(one.facts.get("level")).upper(), 0) >= rank]

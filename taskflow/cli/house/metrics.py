@@ -9,7 +9,7 @@ from taskflow.cli.output import echo
 from taskflow.errors import Configuration
 
 if TYPE_CHECKING:
-    from taskflow.telemetry.instruments import Instrument, Label
+    from taskflow.telemetry.instruments import Instrument, MetricLabel
 
 DOCUMENT = Path("docs/metrics.md")
 _BEGIN, _END = "<!-- made by `taskflow metrics --write` -->\n", "<!-- end -->"
@@ -68,6 +68,6 @@ def _row(one: "Instrument") -> str:
     return f"| `{one.prometheus}` | {one.kind} | {unit} | {labels} | {one.meaning} |\n"
 
 
-def _label(label: "Label") -> str:
+def _label(label: "MetricLabel") -> str:
     values = ", ".join(label.values) if label.values else f"at most {label.most}, then `other`"
     return f"`{label.name.replace('.', '_')}`: {values}"

@@ -116,7 +116,7 @@ async def _list(*, json: bool) -> None:
     SafeConsole().print(table)
 
 
-def _version(one: standing.Standing) -> str:
+def _version(one: standing.ProjectionStanding) -> str:
     building = f", building at {one.building}" if one.building is not None else ""
     if one.release is None or one.release == one.version:
         return f"{one.version}{building}"

@@ -25,7 +25,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for 
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TemplateRow:
     purpose: str
     language: str
     name: str
@@ -36,12 +36,12 @@ class Row:
     """By which Twilio knows it."""
 
 
-class Desk(Protocol):
-    async def rows(self) -> list[Row]: ...
+class TemplateDesk(Protocol):
+    async def rows(self) -> list[TemplateRow]: ...
 
     async def sync(self) -> int: ...
 
-    async def look(self) -> list[Row]: ...
+    async def look(self) -> list[TemplateRow]: ...
 
 
 @app.command("list")
@@ -99,8 +99,8 @@ async def _status(*, json: bool) -> None:
         _show(await desk.look(), json=json)
 
 
-def _desk() -> AbstractAsyncContextManager[Desk]:
-    return cast("Callable[[], AbstractAsyncContextManager[Desk]]", _offered("desk"))()
+def _desk() -> AbstractAsyncContextManager[TemplateDesk]:
+    return cast("Callable[[], AbstractAsyncContextManager[TemplateDesk]]", _offered("desk"))()
 
 
 def _offered(name: str) -> Any:
@@ -109,7 +109,7 @@ def _offered(name: str) -> Any:
     raise Configuration("no installed service has templates; install taskflow[gateway]")
 
 
-def _show(rows: Sequence[Row], *, json: bool) -> None:
+def _show(rows: Sequence[TemplateRow], *, json: bool) -> None:
     if json:
         for row in rows:
             echo_json(asdict(row))

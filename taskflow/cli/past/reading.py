@@ -49,8 +49,8 @@ async def show_stream(
     tell(readable, len(history), sight_, diff=diff)
 
 
-def _steps(events: Sequence[Recorded[Any]], *, diff: bool) -> Iterator[states.Step]:
-    return states.steps(events) if diff else (states.Step(one, {}) for one in events)
+def _steps(events: Sequence[Recorded[Any]], *, diff: bool) -> Iterator[states.StateStep]:
+    return states.steps(events) if diff else (states.StateStep(one, {}) for one in events)
 
 
 def _tell_machines(

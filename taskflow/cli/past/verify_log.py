@@ -11,7 +11,7 @@ from taskflow.cli.output import echo, echo_document, echo_json
 from taskflow.cli.progress import progress
 from taskflow.errors import Configuration
 from taskflow.log.archive.verifying import Verifier
-from taskflow.log.hash_chain import Finding, Head
+from taskflow.log.hash_chain import ChainFinding, Head
 
 _HEAD = re.compile(r"(\d{1,18})-(\d{1,18})-([0-9a-f]{64})")
 _KNOWN = """
@@ -57,7 +57,7 @@ async def verify_log(*, stream: str | None, since: str | None, json: bool) -> bo
     return verifier.counts.findings == 0 and same
 
 
-def _line(finding: Finding, *, json: bool) -> str:
+def _line(finding: ChainFinding, *, json: bool) -> str:
     if json:
         return jsonlib.dumps(asdict(finding) | {"event_id": _id(finding)})
     where = f"{finding.stream} version {finding.version}"
@@ -66,7 +66,7 @@ def _line(finding: Finding, *, json: bool) -> str:
     return f"{where}: {finding.says}"
 
 
-def _id(finding: Finding) -> str | None:
+def _id(finding: ChainFinding) -> str | None:
     return str(finding.event_id) if finding.event_id else None
 
 

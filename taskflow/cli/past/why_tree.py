@@ -14,8 +14,8 @@ from contracts.tools import ToolFailed, ToolFinished
 from taskflow.cli.rendering import cut
 from taskflow.foreign_text import for_terminal
 from taskflow.time_travel.covering import plain
-from taskflow.time_travel.sending import Sending
-from taskflow.time_travel.turns import Call, Step, Turn
+from taskflow.time_travel.sending import ReplyStory
+from taskflow.time_travel.turns import CallStory, StepStory, TurnStory
 from taskflow.time_travel.why import Explanation
 
 LONGEST = 160
@@ -51,7 +51,7 @@ def _webhook(top: Tree, message: Recorded[MessageReceived], cover: str) -> Tree:
     return top.add(_row(what, _text(message.event.text, cover)))
 
 
-def _turn(top: Tree, turn: Turn, found: Explanation, cover: str) -> None:
+def _turn(top: Tree, turn: TurnStory, found: Explanation, cover: str) -> None:
     last = turn.started.recorded_at
     for id_ in turn.messages:
         if (message := found.messages.get(id_)) is not None:
@@ -77,7 +77,7 @@ def _medium(event: MediaKept | MediaRefused | VoiceTranscribed, cover: str) -> T
             return _row(f"{event.type} by {model}, took {took_ms} ms", _text(event.text, cover))
 
 
-def _step(branch: Tree, step: Step, began: datetime, cover: str) -> datetime:
+def _step(branch: Tree, step: StepStory, began: datetime, cover: str) -> datetime:
     """When it ended."""
     if (answered := step.answer) is not None:
         answer = answered.event
@@ -105,7 +105,7 @@ def _step(branch: Tree, step: Step, began: datetime, cover: str) -> datetime:
     return began
 
 
-def _call(row: Tree, call: Call, wish: Recorded[WishJudged] | None, cover: str) -> datetime:
+def _call(row: Tree, call: CallStory, wish: Recorded[WishJudged] | None, cover: str) -> datetime:
     asked, outcome = call.request, call.outcome
     branch = row.add(_row(asked.event.key(), _text(asked.event.arguments, cover)))
     if wish is not None:
@@ -139,7 +139,7 @@ def _allowed_by(wish: WishJudged) -> str:
             return "the witness gave no answer about the user's words"
 
 
-def _sending(top: Tree, sending: Sending, reply: Recorded[Any]) -> None:
+def _sending(top: Tree, sending: ReplyStory, reply: Recorded[Any]) -> None:
     parts = f" in {sending.parts} parts" if sending.parts and sending.parts > 1 else ""
     branch = top.add(_row(f"sending{parts}", sending.state()))
     before = reply.recorded_at

@@ -42,7 +42,7 @@ class NotTaken(Exception):
 
 
 @dataclass
-class Wire:
+class ChatConnection:
     """What this terminal says to the gateway; where in the conversation it stands."""
 
     url: str
@@ -101,7 +101,7 @@ def talk(name: str) -> None:
     """Until /quit or the end of what is typed. Raises Configuration."""
     settings = ChatSettings.load()
     key = base64.b64decode(settings.taskflow_master_key.get_secret_value())
-    wire = Wire(settings.url, pass_of(key), name)
+    wire = ChatConnection(settings.url, pass_of(key), name)
     try:
         _show(wire.look())
     except NotTaken as error:
@@ -121,7 +121,7 @@ def talk(name: str) -> None:
     listening.join(ASK_SECONDS)
 
 
-def _type(wire: Wire) -> None:
+def _type(wire: ChatConnection) -> None:
     reconfigure: Any = getattr(sys.stdin, "reconfigure", None)
     if reconfigure:
         reconfigure(errors="replace")
@@ -137,7 +137,7 @@ def _type(wire: Wire) -> None:
             warn(f"Not taken: {error}", "red")
 
 
-def _listen(wire: Wire, over: threading.Event) -> None:
+def _listen(wire: ChatConnection, over: threading.Event) -> None:
     """Answers as they come; a gateway that is away is waited for, and told of once."""
     away = False
     while not over.wait(LOOK_SECONDS):

@@ -12,7 +12,7 @@ from taskflow.cli.operator import Operator, operator
 from taskflow.cli.output import echo, echo_document
 from taskflow.errors import Configuration
 from taskflow.forgetting.erasure import Destroyed, Forgetting
-from taskflow.forgetting.shredding import Shredding, Standing
+from taskflow.forgetting.shredding import Shredding, ShreddingLeft
 from taskflow.privacy.vault import UnknownUser
 
 _SURE = """\
@@ -59,7 +59,7 @@ async def _user(me: Operator, name: str) -> UserId:
     return user
 
 
-def _as_json(done: Destroyed, behind: list[str], standing: Standing) -> str:
+def _as_json(done: Destroyed, behind: list[str], standing: ShreddingLeft) -> str:
     told = {
         "user": str(done.user),
         "forgotten_before": done.earlier,
@@ -71,7 +71,7 @@ def _as_json(done: Destroyed, behind: list[str], standing: Standing) -> str:
     return orjson.dumps(told).decode()
 
 
-def _print(done: Destroyed, behind: list[str], standing: Standing) -> None:
+def _print(done: Destroyed, behind: list[str], standing: ShreddingLeft) -> None:
     console = SafeConsole()
     if done.earlier:
         console.print(

@@ -32,14 +32,14 @@ _STAYS = "You have the word still: `taskflow hand-back {user}` gives it back."
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardLine:
     at: datetime
     who: str
     """`user`, `takeover`, or the kind of a reply."""
     text: str
 
 
-class Desk(Protocol):
+class TakeoverDesk(Protocol):
     @property
     def user(self) -> UUID: ...
 
@@ -49,7 +49,7 @@ class Desk(Protocol):
 
     async def hand_back(self) -> None: ...
 
-    async def look(self, after: int) -> tuple[list[Heard], int]: ...
+    async def look(self, after: int) -> tuple[list[HeardLine], int]: ...
 
 
 async def take_over(name: str, by: str, say: str | None) -> None:
@@ -84,7 +84,7 @@ def login() -> str:
 class _Prompt:
     """Shows what comes in, and takes lines, until one of its commands or the end of input."""
 
-    def __init__(self, desk: Desk, by: str) -> None:
+    def __init__(self, desk: TakeoverDesk, by: str) -> None:
         self._desk, self._by = desk, by
         self._seen = 0
         """Up to here everything stands on the screen."""
@@ -133,7 +133,7 @@ class _Prompt:
                     _show(one)
 
 
-def _show(one: Heard) -> None:
+def _show(one: HeardLine) -> None:
     text = for_terminal(one.text, lines=True, isolates=True)
     echo(f"{one.at.astimezone():%H:%M} {one.who}: {text}")
 
@@ -160,8 +160,8 @@ async def _typed(seen: Callable[[], int]) -> AsyncGenerator[tuple[str, int]]:
         yield line
 
 
-def _desk(name: str) -> AbstractAsyncContextManager[Desk]:
+def _desk(name: str) -> AbstractAsyncContextManager[TakeoverDesk]:
     for entry in entry_points(group=GROUP):
-        open_ = cast("Callable[[str], AbstractAsyncContextManager[Desk]]", entry.load())
+        open_ = cast("Callable[[str], AbstractAsyncContextManager[TakeoverDesk]]", entry.load())
         return open_(name)
     raise Configuration("no installed service holds conversations; install taskflow[agent]")

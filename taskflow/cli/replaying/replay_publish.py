@@ -13,7 +13,7 @@ from taskflow.cli.output import echo, echo_json
 from taskflow.cli.progress import progress
 from taskflow.cli.times import moment
 from taskflow.errors import Configuration
-from taskflow.replay.publish import Wanted, publish, speed_of
+from taskflow.replay.publish import WantedEvents, publish, speed_of
 from taskflow.replay.run_stream import KEPT_SECONDS, Begun, RunStream
 
 _COUNTED = "{task.fields[published]} published, {task.fields[rate]}/s"
@@ -88,10 +88,10 @@ def _check_same(run: str, asked: dict[str, str], begun: Begun) -> None:
             )
 
 
-def _wanted(begun: Begun) -> Wanted:
+def _wanted(begun: Begun) -> WantedEvents:
     asked = begun.asked
     since, until = asked.get("since"), asked.get("until")
-    return Wanted(
+    return WantedEvents(
         datetime.fromisoformat(since) if since else None,
         datetime.fromisoformat(until) if until else None,
         asked.get("--type", "").split(),

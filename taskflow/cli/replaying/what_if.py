@@ -29,7 +29,7 @@ SOME_NOT_ASKED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedTurns:
     """Which turns, and what is to be otherwise."""
 
     user: str | None = None
@@ -41,7 +41,7 @@ class Wanted:
     until: datetime | None = None
 
 
-class Report(Protocol):
+class ReportShown(Protocol):
     """What came of it."""
 
     @property
@@ -61,7 +61,7 @@ class Report(Protocol):
 
 
 class Play(Protocol):
-    def __call__(self, wanted: Wanted, progress: Progress) -> Awaitable[Report]: ...
+    def __call__(self, wanted: WantedTurns, progress: Progress) -> Awaitable[ReportShown]: ...
 
 
 def what_if(  # noqa: PLR0917 - options, each by its name
@@ -86,7 +86,7 @@ def what_if(  # noqa: PLR0917 - options, each by its name
 
     Example: taskflow replay what-if --user +15551230001 --prompt new.md --html report.html
     """
-    wanted = Wanted(
+    wanted = WantedTurns(
         user=user,
         sample=sample,
         model=model,
@@ -118,7 +118,7 @@ def _tools(name: str) -> Tools:
             raise Configuration(f"--tools wants recorded or live-read, not {name!r}")
 
 
-def _check(wanted: Wanted, html: Path | None) -> None:
+def _check(wanted: WantedTurns, html: Path | None) -> None:
     """Before the model is paid for anything."""
     if (wanted.user is None) == (wanted.sample is None):
         raise Configuration("give either --user (an id or a number) or --sample (how many users)")
@@ -130,7 +130,7 @@ def _check(wanted: Wanted, html: Path | None) -> None:
         raise Configuration(f"--html {str(html)!r}: there is no folder {str(html.parent)!r}")
 
 
-async def _played(wanted: Wanted) -> Report:
+async def _played(wanted: WantedTurns) -> ReportShown:
     offered = {entry.name: entry for entry in entry_points(group=GROUP)}
     if not offered:
         raise Configuration(

@@ -71,7 +71,7 @@ _PLACES = {name: place for place, name in enumerate(_NAMES)}
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownArchive:
     name: str
     sha256: str
     end: Cursor
@@ -80,8 +80,8 @@ class Known:
 
 @dataclass(slots=True)
 class _List:
-    archives: list[Known] = field(default_factory=list[Known])
-    dropped: list[Known] = field(default_factory=list[Known])
+    archives: list[KnownArchive] = field(default_factory=list[KnownArchive])
+    dropped: list[KnownArchive] = field(default_factory=list[KnownArchive])
     end: Cursor = (0, 0)
     """The last event that must be read from a file."""
     read_at: float = float("-inf")
@@ -144,15 +144,17 @@ class Archive:
         places = [(known[group["archive"]], group["row_group"]) for group in groups]
         return await asyncio.to_thread(self._of_groups, places)
 
-    def _of_groups(self, places: Sequence[tuple[Known, int]]) -> list[ArchivedRow]:
+    def _of_groups(self, places: Sequence[tuple[KnownArchive, int]]) -> list[ArchivedRow]:
         return [row for one, group in places for row in self._group(self._file(one)[0], group)]
 
-    def _after(self, dropped: Sequence[Known], cursor: Cursor, limit: int) -> list[ArchivedRow]:
+    def _after(
+        self, dropped: Sequence[KnownArchive], cursor: Cursor, limit: int
+    ) -> list[ArchivedRow]:
         """Archives overlap a little: positions are given before commit order is known."""
         files = [self._past(one, cursor) for one in dropped if cursor < one.end]
         return list(islice(heapq.merge(*files, key=_cursor_of), limit))
 
-    def _past(self, one: Known, cursor: Cursor) -> Iterator[ArchivedRow]:
+    def _past(self, one: KnownArchive, cursor: Cursor) -> Iterator[ArchivedRow]:
         path, told = self._file(one)
         ends = [place.key for place in told.row_groups]
         for group in range(bisect_right(ends, cursor), len(ends)):
@@ -160,7 +162,7 @@ class Archive:
                 if _cursor_of(row) > cursor:
                     yield row
 
-    def _file(self, one: Known) -> tuple[Path, Manifest]:
+    def _file(self, one: KnownArchive) -> tuple[Path, Manifest]:
         """Its bytes are checked once by each process. Raises ArchiveUnreadable."""
         if one.name not in self._files:
             try:
@@ -181,7 +183,7 @@ class Archive:
         if fresh or clock.monotonic() - self._list.read_at > KNOWN_SECONDS:
             asked_at = clock.monotonic()
             archives = [
-                Known(
+                KnownArchive(
                     row["name"],
                     row["sha256"],
                     (row["end_transaction_id"], row["end_position"]),

@@ -17,7 +17,7 @@ class ArchiveUnreadable(Retryable):
     code = "archive_unreadable"
 
 
-class Place(BaseModel):
+class LogPlace(BaseModel):
     """Where a row stands in commit order."""
 
     model_config = ConfigDict(frozen=True)
@@ -46,11 +46,11 @@ class Manifest(BaseModel):
     streams: int
     before_the_chain: int
     """Events that are older than the hash chain."""
-    first: Place
-    last: Place
+    first: LogPlace
+    last: LogPlace
     recorded_from: str
     recorded_to: str
-    row_groups: list[Place]
+    row_groups: list[LogPlace]
     """The last row of each."""
     heads: str
     """One hash over the last hash of each stream in this archive, as `verify-log` makes it."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from taskflow.log.hash_chain import Row, canonical
+from taskflow.log.hash_chain import StoredRow, canonical
 
 ROWS_A_GROUP = 10_000
 """A stream's row groups are read whole: some 10 MB and 30 ms each; the index names each one."""
@@ -73,7 +73,7 @@ class Writer:
             write_statistics=["position", "transaction_id", "recorded_at"],
         )
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[StoredRow]) -> None:
         columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in COLUMNS}
         for name in _IDS:
             columns[name] = [value and value.bytes for value in columns[name]]
@@ -112,13 +112,13 @@ def read(path: Path) -> Iterator[list[dict[str, Any]]]:
         yield read_group(path, group)
 
 
-class Content:
+class RowDigest:
     """A digest of rows in their order, whatever holds them: database and file must agree."""
 
     def __init__(self) -> None:
         self._sha, self.rows = hashlib.sha256(), 0
 
-    def add(self, rows: Sequence[Row]) -> None:
+    def add(self, rows: Sequence[StoredRow]) -> None:
         self.rows += len(rows)
         for row in rows:
             head = row["hash"] or b""

@@ -17,10 +17,10 @@ import asyncpg
 from taskflow import failpoints
 from taskflow.errors import Configuration
 from taskflow.log.archive import manifest, parquet, partitions
-from taskflow.log.archive.manifest import EVENTS, ArchiveUnreadable, Manifest, Place
-from taskflow.log.archive.parquet import ROWS_A_GROUP, Content
+from taskflow.log.archive.manifest import EVENTS, ArchiveUnreadable, LogPlace, Manifest
+from taskflow.log.archive.parquet import ROWS_A_GROUP, RowDigest
 from taskflow.log.archive.partitions import Partition
-from taskflow.log.hash_chain import Heads, Row
+from taskflow.log.hash_chain import Heads, StoredRow
 
 GRACE_SECONDS = 30.0
 """Between announcement and drop: three times as long as readers trust their list of archives."""
@@ -68,7 +68,7 @@ class Streams:
     def __init__(self) -> None:
         self.all: dict[str, _Stream] = {}
 
-    def add(self, group: int, rows: Sequence[Row]) -> None:
+    def add(self, group: int, rows: Sequence[StoredRow]) -> None:
         for row in rows:
             stream = self.all.setdefault(
                 row["stream"], _Stream(row["version"], row["version"], row["hash"])
@@ -135,10 +135,10 @@ class Archiver:
         return told
 
     async def _fill(self, one: Partition, folder: Path) -> Manifest:
-        path, content, streams = folder / EVENTS, Content(), Streams()
-        ends: list[Place] = []
+        path, content, streams = folder / EVENTS, RowDigest(), Streams()
+        ends: list[LogPlace] = []
         unhashed = 0
-        first: Place | None = None
+        first: LogPlace | None = None
         writer = await asyncio.to_thread(parquet.Writer, path)
         async for rows in self._pages(one):
             await asyncio.to_thread(writer.write, rows)
@@ -180,7 +180,7 @@ class Archiver:
 
     async def _read_back(self, one: Partition, told: Manifest) -> Streams:
         """Raises ArchiveUnreadable unless the file holds each row of the partition."""
-        content, streams = Content(), Streams()
+        content, streams = RowDigest(), Streams()
         path, _ = await asyncio.to_thread(manifest.checked, self._folder, one.name, told.sha256)
         for group in range(len(told.row_groups)):
             rows = await asyncio.to_thread(parquet.read_group, path, group)
@@ -238,8 +238,8 @@ class Archiver:
             )
 
 
-def _place(row: Row) -> Place:
-    return Place(transaction_id=row["transaction_id"], position=row["position"])
+def _place(row: StoredRow) -> LogPlace:
+    return LogPlace(transaction_id=row["transaction_id"], position=row["position"])
 
 
 def _utc(at: datetime) -> str:

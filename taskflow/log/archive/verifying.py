@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 
 from taskflow.log.archive import manifest, parquet
-from taskflow.log.hash_chain import Chain, Finding, Head, Heads, Row
+from taskflow.log.hash_chain import Chain, ChainFinding, Head, Heads, StoredRow
 
 PAGE = 2_000
 STREAMS_AT_ONCE = 100_000
@@ -110,7 +110,7 @@ class Verifier:
     async def estimate(self) -> int:
         return await self._connection.fetchval(_COUNT)
 
-    async def findings(self) -> AsyncGenerator[Finding]:
+    async def findings(self) -> AsyncGenerator[ChainFinding]:
         """What is wrong, stream by stream; nothing when all is well."""
         self._start = await self._connection.fetchval(_START)
         ends = [await self._connection.fetchrow(query) for query in (_CUT, _ARCHIVED_CUT)]
@@ -130,7 +130,7 @@ class Verifier:
         """The same as of the place asked for."""
         return Head(*(self._at or self._cut), self._heads_then.digest())
 
-    async def _archived(self) -> AsyncGenerator[Finding]:
+    async def _archived(self) -> AsyncGenerator[ChainFinding]:
         archives = await self._connection.fetch(_ARCHIVES)
         if not archives:
             return
@@ -144,7 +144,9 @@ class Verifier:
             async for finding in self._bucket(files, bucket, passes):
                 yield finding
 
-    async def _bucket(self, files: Sequence[Path], bucket: int, of: int) -> AsyncGenerator[Finding]:
+    async def _bucket(
+        self, files: Sequence[Path], bucket: int, of: int
+    ) -> AsyncGenerator[ChainFinding]:
         chains: dict[str, Chain] = {}
         then: dict[str, _End] = {}
         for path in files:
@@ -169,7 +171,7 @@ class Verifier:
 
     async def _index_differs(
         self, chains: dict[str, Chain], bucket: int, of: int
-    ) -> AsyncGenerator[Finding]:
+    ) -> AsyncGenerator[ChainFinding]:
         """Appends go on from what the database remembers of the archives."""
         after = ""
         while rows := await self._connection.fetch(_ALL_ARCHIVED_HEADS, after, PAGE):
@@ -185,9 +187,9 @@ class Verifier:
                         f"its archive ends at version {chain.version} with another hash than "
                         "archived_streams says"
                     )
-                    yield Finding("changed", name, version, None, None, says)
+                    yield ChainFinding("changed", name, version, None, None, says)
 
-    async def _live(self) -> AsyncGenerator[Finding]:
+    async def _live(self) -> AsyncGenerator[ChainFinding]:
         of = _Stream("", Chain())
         async for rows in self._pages():
             begun = list({row["stream"] for row in rows} - {of.name})
@@ -230,7 +232,7 @@ class Verifier:
             last = rows[-1]
             name, version, position = last["stream"], last["version"], last["position"]
 
-    def _take(self, chain: Chain, row: Row) -> list[Finding]:
+    def _take(self, chain: Chain, row: StoredRow) -> list[ChainFinding]:
         self.counts.events += 1
         if self.counts.events % PAGE == 0:
             self._progress(PAGE)
@@ -238,7 +240,7 @@ class Verifier:
             self.counts.before_the_chain += 1
         return chain.take(row, self._start)
 
-    def _is_then(self, row: Row) -> bool:
+    def _is_then(self, row: StoredRow) -> bool:
         return self._at is not None and (row["transaction_id"], row["position"]) <= self._at
 
 

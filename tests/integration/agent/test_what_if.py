@@ -16,7 +16,7 @@ from services.agent.asking.gemini import Gemini
 from services.agent.settings import AgentSettings
 from services.agent.what_if import command
 from simulators.settings import SimulatorSettings
-from taskflow.cli.replaying.what_if import Wanted
+from taskflow.cli.replaying.what_if import WantedTurns
 from taskflow.errors import Configuration
 from taskflow.log.event_log import EventLog
 from taskflow.privacy.vault import Vault
@@ -92,7 +92,7 @@ async def world(
         yield world
 
 
-async def told(wanted: Wanted) -> tuple[list[Any], Any]:
+async def told(wanted: WantedTurns) -> tuple[list[Any], Any]:
     """The turns, and the summary."""
     *turns, last = (await command.run(wanted, Progress(disable=True))).lines(open_=True)
     return turns, last["summary"]
@@ -104,7 +104,7 @@ async def test_the_same_model_and_prompt_change_nothing_and_nothing_is_written(
     reached = _only(monkeypatch, world.sim)
     before = await world.digest()
     assert {"events", "vault_people", "snapshots"} <= set(before)
-    turns, summary = await told(Wanted(sample=9))
+    turns, summary = await told(WantedTurns(sample=9))
 
     assert summary["changes"] == {
         "same": 4, "wording": 0, "tools": 0, "outcome": 0, "not asked": 0,
@@ -124,14 +124,14 @@ async def test_another_prompt_and_an_erased_user(world: World, tmp_path: Path) -
     assert user
     await destroy_key(world.vault, user)
     (tmp_path / "short.md").write_text("Be short.")
-    turns, summary = await told(Wanted(sample=9, prompt=tmp_path / "short.md"))
+    turns, summary = await told(WantedTurns(sample=9, prompt=tmp_path / "short.md"))
 
     assert (summary["erased"], summary["users"], len(turns)) == (1, 1, 3)
     assert summary["prompt"].startswith("short-")
     assert not any(one["same_question"] for one in turns)
     assert any("forgotten" in line for line in summary["limits"])
 
-    nothing, summary = await told(Wanted(user=str(user)))
+    nothing, summary = await told(WantedTurns(user=str(user)))
     assert (nothing, summary["erased"]) == ([], 1)
 
 
@@ -142,16 +142,16 @@ async def test_what_is_wrong_is_said(
     for name, value in env(database, "http://127.0.0.1:1").items():
         monkeypatch.setenv(name, value)
     for wanted, said in (
-        (Wanted(user="+1999"), "nobody is known"),
-        (Wanted(user="00000000-0000-0000-0000-000000000001"), "no conversation"),
-        (Wanted(sample=3), "no turn began in that time"),
-        (Wanted(user=ADA, prompt=Path("no.md")), "--prompt 'no.md' cannot be read"),
+        (WantedTurns(user="+1999"), "nobody is known"),
+        (WantedTurns(user="00000000-0000-0000-0000-000000000001"), "no conversation"),
+        (WantedTurns(sample=3), "no turn began in that time"),
+        (WantedTurns(user=ADA, prompt=Path("no.md")), "--prompt 'no.md' cannot be read"),
     ):
         with pytest.raises(Configuration, match=said):
             await command.run(wanted, Progress(disable=True))
     monkeypatch.delenv("GEMINI_API_KEY")
     with pytest.raises(Configuration, match="GEMINI_API_KEY is not set"):
-        await command.run(Wanted(user=ADA), Progress(disable=True))
+        await command.run(WantedTurns(user=ADA), Progress(disable=True))
 
 
 def _only(monkeypatch: pytest.MonkeyPatch, sim: str) -> set[str]:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from taskflow.embedded.binaries import postgres_binary
-from taskflow.forgetting.shredding import Shredding, Standing
+from taskflow.forgetting.shredding import Shredding, ShreddingLeft
 from taskflow.postgres import database
 from taskflow.postgres.migrate import migrate
 from tests.k8s.house import ROOT
@@ -118,7 +118,7 @@ async def _serves(server: PostgresServer, password_of) -> None:
     await owner.execute("insert into vault_shreds (part) values ('vault_keys_0')")
     await owner.close()
     shredding = Shredding(dsn("taskflow_scheduler", "scheduler"))
-    assert await shredding.finish(60) == Standing(left=False)
+    assert await shredding.finish(60) == ShreddingLeft(left=False)
 
 
 def _in(database_name: str, dsn: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from twilio.request_validator import RequestValidator
 
-from services.gateway.channels.links import Callbacks
+from services.gateway.channels.links import CallbackLinks
 from services.gateway.channels.twilio.signature import NotText, TooManyFields, parsed
 from taskflow.process.service import Runtime
 from tests.contract.simulators.twilio.world import ACCOUNT, SENDER, TOKEN
@@ -110,7 +110,7 @@ class _Many(dict[str, list[str]]):
 
 async def fuzz(house: House, runtime: Runtime, cases: int, seed: int) -> None:
     dice, seen = random.Random(seed), dict[int, int]()
-    callbacks = Callbacks(house.settings.master_keys, house.url)
+    callbacks = CallbackLinks(house.settings.master_keys, house.url)
     reply = (await house.say("ticks")).event_id
     user = await house.user()
     taken = len(await house.events("message.received"))

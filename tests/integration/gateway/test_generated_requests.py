@@ -13,7 +13,7 @@ from schemathesis import Case, GenerationMode
 from yarl import URL
 
 from services.gateway.channels.intake import Intake
-from services.gateway.channels.links import Callbacks
+from services.gateway.channels.links import CallbackLinks
 from services.gateway.webhooks import Webhooks
 from taskflow.process.service import Runtime
 from tests.contract.simulators.twilio.world import ACCOUNT
@@ -30,7 +30,7 @@ OPERATIONS = ("/webhook", "/webhook/status")
 
 def schema_of(house: House, runtime: Runtime) -> schemathesis.BaseSchema:
     """As the app declares it, which shows it to nobody."""
-    callbacks = Callbacks(house.settings.master_keys, house.url)
+    callbacks = CallbackLinks(house.settings.master_keys, house.url)
     intake = Intake(runtime.log, runtime.vault, runtime.folds)
     app = FastAPI()
     app.include_router(Webhooks(house.settings, intake, None, callbacks).router())  # type: ignore[arg-type]
@@ -64,7 +64,7 @@ async def test_whatever_the_schema_says_or_forbids_is_answered(
     reply = (await house.say("ticks")).event_id
     (sent,) = await eventually(lambda: house.events("reply.sent"))
     sid = sent.event.message_ref
-    callbacks = Callbacks(house.settings.master_keys, house.url)
+    callbacks = CallbackLinks(house.settings.master_keys, house.url)
     callback = callbacks.url(await house.user(), reply, 0, 1)
     cases = schema_of(house, runtime)[path]["POST"].as_strategy(generation_mode=mode)
     checks = list(HealthCheck)

@@ -15,7 +15,7 @@ from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing, rate_of_sender
 from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.effects import Effects
-from services.gateway.handlers import Sending
+from services.gateway.handlers import LaneDriving
 from services.gateway.lane import FOLD
 from services.gateway.templates.catalogue import Templates
 from taskflow import clock
@@ -25,7 +25,7 @@ from taskflow.log.appending import Write
 from taskflow.log.event_log import EventLog
 from taskflow.log.folds import Folds
 from taskflow.postgres import database as db
-from taskflow.privacy.media import Media
+from taskflow.privacy.media import MediaStore
 from taskflow.process.service import Runtime
 from taskflow.process.service import runtime as runtime_without_bus
 from tests.integration.gateway.conftest import ADA, House
@@ -144,7 +144,7 @@ async def effects(house: House, event_log: EventLog, database: str) -> AsyncGene
             event_log,
             house.vault,
             twilio,
-            pictures=Pictures(Media(pool, house.vault), links),
+            pictures=Pictures(MediaStore(pool, house.vault), links),
             now=_in_two_minutes,
             templates=Templates(Folds(event_log, None)),
         )
@@ -161,7 +161,7 @@ async def _at_once() -> datetime:
 
 async def drive(effects: Effects, runtime: Runtime, recorded: Recorded[Any]) -> None:
     pacing = Pacing(Bucket(runtime.pool, "tests", rate_of_sender(80)))
-    sending = Sending(Folds(runtime.log, None), effects, pacing, runtime.attempts)
+    sending = LaneDriving(Folds(runtime.log, None), effects, pacing, runtime.attempts)
     await Driving(sending, runtime.attempts, runtime.dead_letters).drive(recorded, 1)
 
 

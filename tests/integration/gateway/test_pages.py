@@ -13,8 +13,8 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from services.gateway.web.status_page import rendered
-from taskflow.health.diagnosis import Diagnosis, Sign
-from taskflow.health.facts import Dependency, Reading
+from taskflow.health.diagnosis import Diagnosis, HealthSign
+from taskflow.health.facts import Dependency, HealthReading
 from taskflow.process import chromium
 from taskflow.process.service import Runtime
 from tests.integration.gateway.conftest import NUMBER, House
@@ -131,9 +131,9 @@ async def test_targets_are_told_as_prometheus_asks_for_them(house: House, runtim
 
 def test_the_page_links_to_what_there_is_and_writes_text_as_text() -> None:
     up = Dependency(ok=True, latency_ms=1)
-    bad = Sign("<b>tools</b>", "bad", "a & b", "run `taskflow run tools`")
+    bad = HealthSign("<b>tools</b>", "bad", "a & b", "run `taskflow run tools`")
     page = rendered(
-        Reading(up, up),
+        HealthReading(up, up),
         Diagnosis("degraded", bad.says, [bad], [], []),
         links={"phone": "http://127.0.0.1:8100/", "traces": "http://127.0.0.1:16686/"},
         version="0.1.0",

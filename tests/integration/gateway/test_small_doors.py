@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from twilio.request_validator import RequestValidator
 
-from services.gateway.channels.links import Callbacks
+from services.gateway.channels.links import CallbackLinks
 from taskflow.process.service import Runtime
 from tests.contract.simulators.twilio.world import ACCOUNT, SENDER, TOKEN
 from tests.integration.gateway.conftest import ADA, SID, House
@@ -154,7 +154,7 @@ async def test_of_an_assumed_attempt_the_first_message_heard_of_stays(
     await eventually(house.accepted)
     await eventually(lambda: settled(house, runtime))
     # An attempt of which no outcome stands: its address is signed as ours are.
-    callbacks = Callbacks(house.settings.master_keys, house.url)
+    callbacks = CallbackLinks(house.settings.master_keys, house.url)
     url = callbacks.url(await house.user(), (await house.events("reply.ready"))[0].event_id, 0, 7)
     first, other = "SM" + "1" * 32, "SM" + "2" * 32
 

@@ -12,12 +12,12 @@ from twilio.http.response import Response
 from contracts import streams
 from services.gateway import decider
 from services.gateway.channels.channel import TemplateRefused
-from services.gateway.channels.heard import Heard
+from services.gateway.channels.heard import StatusNotes
 from services.gateway.channels.twilio.contents import Contents
 from services.gateway.channels.twilio.sweeping import Sweeping
 from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.lane import FOLD
-from services.gateway.templates.catalogue import Catalogue, Templates
+from services.gateway.templates.catalogue import TemplateCatalogue, Templates
 from services.gateway.templates.following import Following
 from services.gateway.templates.syncing import Syncing
 from services.gateway.templates.wording import DECLARED
@@ -55,13 +55,13 @@ def desk(house: House, runtime: Runtime) -> tuple[Syncing, Following]:
     )
 
 
-async def reviewed(house: House, runtime: Runtime, **habits: Any) -> Catalogue:
+async def reviewed(house: House, runtime: Runtime, **habits: Any) -> TemplateCatalogue:
     """Every template is handed in, and WhatsApp has decided."""
     await house.do("/_sim/twilio/review", delay_ms=0, **habits)
     syncing, following = desk(house, runtime)
     assert await syncing.sync() == len(DECLARED)
 
-    async def decided() -> Catalogue | None:
+    async def decided() -> TemplateCatalogue | None:
         catalogue = await following.look()
         waits = {"received", "pending", "unsubmitted"}
         return None if any(one.status in waits for one in catalogue.known) else catalogue
@@ -239,7 +239,7 @@ async def test_a_refusal_whose_callback_was_lost_is_found_in_the_list(
     assert await house.events("reply.undelivered") == []
 
     twilio = Twilio(house.settings)
-    sweeping = Sweeping(twilio, house.vault, Heard(runtime.log, runtime.folds))
+    sweeping = Sweeping(twilio, house.vault, StatusNotes(runtime.log, runtime.folds))
     hour_ago = clock.utc_now() - timedelta(hours=1)
     assert await sweeping.once(hour_ago) == 1
     assert await sweeping.once(hour_ago) == 0

@@ -16,7 +16,7 @@ from contracts.tools import ToolFailed, ToolFinished
 from contracts.watches import WatchSeen
 from services.scheduler.watches import effects as watching
 from taskflow.log.appending import Write
-from taskflow.privacy.media import Media
+from taskflow.privacy.media import MediaStore
 from tests.integration.scheduler.conftest import House
 from tests.support.eventually import eventually
 from tests.support.forgetting import destroy_key
@@ -268,7 +268,7 @@ def _media(street: Street) -> Any:
     @asynccontextmanager
     async def opened() -> Any:
         async with database.pool(street.house.settings.dsn, "tests") as pool:
-            yield Media(pool, street.house.vault)
+            yield MediaStore(pool, street.house.vault)
 
     return opened()
 

@@ -22,7 +22,7 @@ from taskflow.cli import main
 from taskflow.cli.connecting import connect
 from taskflow.cli.connecting.checks import Check
 from taskflow.cli.operator import operator
-from taskflow.cli.people.chat import Wire
+from taskflow.cli.people.chat import ChatConnection
 from taskflow.errors import TaskFlowError
 from taskflow.log.appending import Because, Write
 from tests.support.filled import ADA, NUMBER
@@ -166,10 +166,10 @@ def test_every_command_is_fed() -> None:
 
 
 def test_a_chat_shows_nothing_that_acts(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def look(_: Wire) -> list[dict[str, Any]]:
+    def look(_: ChatConnection) -> list[dict[str, Any]]:
         return [{"text": HOSTILE, "picture": HOSTILE}]
 
-    monkeypatch.setattr(Wire, "look", look)
+    monkeypatch.setattr(ChatConnection, "look", look)
     result = CliRunner().invoke(main.app, ["chat", "ada"], input="/quit\n")
 
     assert result.exit_code == 0, result.exception

@@ -22,7 +22,7 @@ from taskflow.cli.replaying.replay_verify import verify_log
 from taskflow.errors import Configuration
 from taskflow.log.event_log import Cursor
 from taskflow.process.settings import RuntimeSettings
-from taskflow.replay.publish import Pace, Wanted, publish, speed_of
+from taskflow.replay.publish import Pace, WantedEvents, publish, speed_of
 from taskflow.replay.recordings import FileSource
 from taskflow.replay.run_stream import CURSOR, NotAReplay, RunStream
 from tests.support import golden_stories as stories
@@ -78,11 +78,13 @@ async def test_a_run_that_is_killed_goes_on_where_it_was(client: Client, nats_se
     assert begun.published == 100
     assert begun.cursor == Cursor(ALL[99].transaction_id, ALL[99].position)
 
-    count = await publish(behind(begun.cursor), Wanted(), None, run.publish)
+    count = await publish(behind(begun.cursor), WantedEvents(), None, run.publish)
     assert count == len(ALL) - 100
     assert await stored_in(client, run.name) == ALL
     assert (await run.begin({})).published == len(ALL)
-    assert await publish(behind((await run.begin({})).cursor), Wanted(), None, run.publish) == 0
+    assert (
+        await publish(behind((await run.begin({})).cursor), WantedEvents(), None, run.publish) == 0
+    )
     assert await live(client) == before
 
 
@@ -207,7 +209,7 @@ async def test_only_what_is_wanted_is_published() -> None:
 
     middle = ALL[200].recorded_at
     user = ALL[200].user_id
-    wanted = Wanted(since=middle, types=["reply.*", "turn.started"], user=user)
+    wanted = WantedEvents(since=middle, types=["reply.*", "turn.started"], user=user)
     await publish(behind(Cursor()), wanted, None, put)
     assert out == [
         one
@@ -218,5 +220,5 @@ async def test_only_what_is_wanted_is_published() -> None:
     ]
     assert out
     out.clear()
-    await publish(behind(Cursor()), Wanted(until=middle), 1e9, put)
+    await publish(behind(Cursor()), WantedEvents(until=middle), 1e9, put)
     assert out == [one for one in ALL if one.recorded_at < middle]

@@ -12,8 +12,8 @@ from aiohttp import web
 from playwright.async_api import Error, async_playwright
 
 from services.tools.browsing import chromium as chromiums
-from services.tools.browsing.browser import CANNOT_START, Browser, Limits
-from services.tools.browsing.showing import NotShown, Shown
+from services.tools.browsing.browser import CANNOT_START, Browser, BrowserLimits
+from services.tools.browsing.showing import NotShown, ShownPage
 from services.tools.egress import targets
 from services.tools.egress.proxy import USER, Proxy
 from services.tools.egress.wall import Wall
@@ -29,7 +29,7 @@ NEEDS_CHROMIUM = pytest.mark.skipif(
 SCRIPTED = (
     "<!doctype html><p id=price>...</p><script>price.textContent = `EUR ${7 * 9}.50`</script>"
 )
-LIMITS = Limits(seconds=60, turn_seconds=60, settle_seconds=0.2, rest_seconds=0)
+LIMITS = BrowserLimits(seconds=60, turn_seconds=60, settle_seconds=0.2, rest_seconds=0)
 
 
 @dataclass
@@ -53,14 +53,14 @@ async def ground(tmp_path: Path) -> AsyncGenerator[Ground]:
         await browser.close()
 
 
-async def show(ground: Ground, path: str = "good") -> Shown | NotShown:
+async def show(ground: Ground, path: str = "good") -> ShownPage | NotShown:
     return await ground.browser.show(ground.site.url + path, enough.at_once)
 
 
 @NEEDS_CHROMIUM
 async def test_it_shows_pages_and_is_replaced_when_its_pod_goes(ground: Ground) -> None:
     first = await show(ground)
-    assert isinstance(first, Shown)
+    assert isinstance(first, ShownPage)
     assert first.page.visible == "EUR 63.50"
 
     ground.server.kill()
@@ -68,7 +68,7 @@ async def test_it_shows_pages_and_is_replaced_when_its_pod_goes(ground: Ground) 
     assert ground.browser.starts, "and soon tries again"
 
     await ground.server.start()
-    assert isinstance(await show(ground), Shown)
+    assert isinstance(await show(ground), ShownPage)
 
 
 @NEEDS_CHROMIUM
@@ -89,8 +89,8 @@ async def test_a_pod_that_goes_under_a_page_is_tried_again(ground: Ground) -> No
     ground.server.kill()
     # The second try finds nobody, or already somebody again.
     await ground.server.start()
-    assert await work == NotShown("unclear", CANNOT_START) or isinstance(work.result(), Shown)
-    assert isinstance(await show(ground), Shown)
+    assert await work == NotShown("unclear", CANNOT_START) or isinstance(work.result(), ShownPage)
+    assert isinstance(await show(ground), ShownPage)
 
 
 @NEEDS_CHROMIUM
@@ -104,9 +104,9 @@ async def test_a_page_that_swells_has_its_measure(ground: Ground) -> None:
         "document.body.append(`EUR ${all.length}`)</script>",
     )
     bad = await show(ground, "swells")
-    held = re.search(r"EUR (\d+)", bad.page.visible or "") if isinstance(bad, Shown) else None
+    held = re.search(r"EUR (\d+)", bad.page.visible or "") if isinstance(bad, ShownPage) else None
     assert held is None or int(held[1]) * 30 < 1000
-    assert isinstance(await show(ground), Shown)
+    assert isinstance(await show(ground), ShownPage)
 
 
 @NEEDS_CHROMIUM

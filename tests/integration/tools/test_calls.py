@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from contracts.tools import ToolFinished
 from services.tools import app, registry
-from services.tools.browsing.looking import Looker
+from services.tools.browsing.looking import PageLooker
 from services.tools.searching.serpapi import SerpApi
 from taskflow import clock
 from taskflow.bus import publishing
@@ -33,7 +33,7 @@ async def _collapse(_arguments: Nothing, _call: Call) -> Done:
 
 @pytest.fixture(autouse=True)
 def _a_tool_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    def with_one_more(serpapi: SerpApi, looker: Looker, event_log: Log) -> list[Tool[Any]]:
+    def with_one_more(serpapi: SerpApi, looker: PageLooker, event_log: Log) -> list[Tool[Any]]:
         known = registry.tools(serpapi, looker, event_log)
         return [*known, Tool(Nothing, _collapse, "collapse", "read", 5)]
 

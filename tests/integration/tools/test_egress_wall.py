@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from services.tools.browsing.browser import Browser, Limits
+from services.tools.browsing.browser import Browser, BrowserLimits
 from services.tools.browsing.fetcher import Fetched, Fetcher
 from services.tools.egress import targets
 from services.tools.egress.proxy import Proxy
@@ -211,7 +211,7 @@ async def ground() -> AsyncGenerator[Ground]:
         internet = Internet(here)
         wall = Wall(targets.allowed(here.url), resolve=internet.resolve, dial=internet.dial)
         async with Proxy(wall) as proxy:
-            limits = Limits(60, 300, 0.2, pages=6, recycled_after=1000, rest_seconds=0)
+            limits = BrowserLimits(60, 300, 0.2, pages=6, recycled_after=1000, rest_seconds=0)
             browser = Browser(PROGRAM, proxy, limits) if PROGRAM else None
             yield Ground(bird, here, internet, proxy, Fetcher(proxy, seconds=5), browser)
             if browser:
@@ -293,7 +293,7 @@ async def test_a_browser_in_its_own_pod_reaches_nothing_inside(
         own = server.url.replace("ws://", "http://")
         there = [own, f"{own}json", *every(ground, how_far(12, 1))]
         ground.site.html("asks", f"<p>a<script>new WebSocket('{server.url}')</script>")
-        limits = Limits(60, 300, 0.2, pages=6, recycled_after=1000, rest_seconds=0)
+        limits = BrowserLimits(60, 300, 0.2, pages=6, recycled_after=1000, rest_seconds=0)
         browser = Browser(server.url, ground.proxy, limits)
         before, asked = ground.proxy.refusals.counts["port"], len(ground.site.asked)
         there.append(ground.site.url + "asks")
@@ -330,7 +330,7 @@ async def test_without_the_wall_these_pages_would_reach_it(ground: Ground) -> No
     open_wall.connect = anywhere  # type: ignore[method-assign]
     async with Proxy(open_wall) as proxy:
         frames = "".join(f"<iframe src=page-{number}></iframe>" for number in range(len(PAGES)))
-        browser = Browser(PROGRAM, proxy, Limits(60, settle_seconds=0.2, rest_seconds=0))
+        browser = Browser(PROGRAM, proxy, BrowserLimits(60, settle_seconds=0.2, rest_seconds=0))
         try:
             await browser.show(ground.site.html("all", frames), enough.at_once)
         finally:

@@ -17,9 +17,9 @@ from aiohttp import web
 
 from services.tools.browsing import chromium as chromiums
 from services.tools.browsing import fetcher as fetching
-from services.tools.browsing.browser import CANNOT_START, Browser, Limits
+from services.tools.browsing.browser import CANNOT_START, Browser, BrowserLimits
 from services.tools.browsing.fetcher import Fetched, Fetcher, NotFetched
-from services.tools.browsing.showing import NotShown, Shown
+from services.tools.browsing.showing import NotShown, ShownPage
 from services.tools.egress import proxy as proxies
 from services.tools.egress import targets
 from services.tools.egress.proxy import Proxy
@@ -55,7 +55,9 @@ async def ground() -> AsyncGenerator[Ground]:
 @pytest.fixture
 async def browser(ground: Ground) -> AsyncGenerator[Browser]:
     assert PROGRAM is not None
-    opened = Browser(PROGRAM, ground.proxy, Limits(seconds=SECONDS, settle_seconds=0.3, pages=4))
+    opened = Browser(
+        PROGRAM, ground.proxy, BrowserLimits(seconds=SECONDS, settle_seconds=0.3, pages=4)
+    )
     yield opened
     await opened.close()
 
@@ -64,7 +66,7 @@ async def browser(ground: Ground) -> AsyncGenerator[Browser]:
 async def patient(ground: Ground) -> AsyncGenerator[Browser]:
     """For pages that do come, however busy the machine is."""
     assert PROGRAM is not None
-    limits = Limits(seconds=60, turn_seconds=60, settle_seconds=0.3)
+    limits = BrowserLimits(seconds=60, turn_seconds=60, settle_seconds=0.3)
     opened = Browser(PROGRAM, ground.proxy, limits)
     yield opened
     await opened.close()
@@ -189,7 +191,7 @@ async def test_redirects_come_to_an_end(ground: Ground) -> None:
 
 
 async def test_the_proxy_keeps_its_caps(ground: Ground) -> None:
-    limits = proxies.Limits(seconds=1, response_bytes=100_000, connections=2)
+    limits = proxies.ProxyLimits(seconds=1, response_bytes=100_000, connections=2)
     async with Proxy(Wall(targets.allowed(ground.site.url)), limits) as strict:
         fetcher = Fetcher(strict, seconds=10)
         slow = ground.site.answer("slow", hang)
@@ -231,7 +233,7 @@ async def test_the_browser_is_done_with_every_page_in_time(
                 for name, body in BAD_PAGES.items()
             )
         )
-    assert all(isinstance(one, NotShown | Shown) for one in bad)
+    assert all(isinstance(one, NotShown | ShownPage) for one in bad)
     for handler in (hang, attached):
         none = await browser.show(ground.site.answer("bad", handler), enough.at_once)
         assert isinstance(none, NotShown)
@@ -241,10 +243,10 @@ async def test_the_browser_is_done_with_every_page_in_time(
 async def test_odd_pages_say_what_stands_there(ground: Ground, patient: Browser) -> None:
     for name, body in ODD_PAGES.items():
         odd = await patient.show(ground.site.html("odd", body), enough.at_once)
-        assert isinstance(odd, Shown), name
+        assert isinstance(odd, ShownPage), name
         assert (odd.page.visible or "").strip() == "EUR 5", name
     shown = await patient.show(ground.site.url + "good", enough.at_once)
-    assert isinstance(shown, Shown)
+    assert isinstance(shown, ShownPage)
     assert shown.screenshot is not None
     assert shown.screenshot.startswith(b"\x89PNG")
     assert (shown.page.status, shown.page.visible) == (200, "EUR 79.90")
@@ -255,7 +257,7 @@ async def test_odd_pages_say_what_stands_there(ground: Ground, patient: Browser)
 async def test_a_killed_page_and_a_killed_browser_are_tried_again(ground: Ground) -> None:
     assert PROGRAM is not None
     browser = Browser(
-        PROGRAM, ground.proxy, Limits(seconds=60, turn_seconds=60, settle_seconds=0.1)
+        PROGRAM, ground.proxy, BrowserLimits(seconds=60, turn_seconds=60, settle_seconds=0.1)
     )
     for victim in ("--type=renderer", "--headless"):
         asked = asyncio.Event()
@@ -270,7 +272,7 @@ async def test_a_killed_page_and_a_killed_browser_are_tried_again(ground: Ground
         work = asyncio.create_task(browser.show(ground.site.answer("slow", slow), enough.at_once))
         await asked.wait()
         kill(victim)
-        assert isinstance(await work, Shown), victim
+        assert isinstance(await work, ShownPage), victim
     await browser.close()
 
 
@@ -285,9 +287,9 @@ async def test_a_page_that_swells_is_ended(
         "</script>"
     )
     bad = await patient.show(ground.site.html("swells", swells), enough.never)
-    assert isinstance(bad, NotShown | Shown)
+    assert isinstance(bad, NotShown | ShownPage)
     assert all(one.memory_info().rss < 1_000_000_000 for one in ours("--type=renderer"))
-    assert isinstance(await patient.show(ground.site.url + "good", enough.at_once), Shown)
+    assert isinstance(await patient.show(ground.site.url + "good", enough.at_once), ShownPage)
 
 
 @NEEDS_CHROMIUM
@@ -296,7 +298,7 @@ async def test_a_browser_is_replaced_after_its_pages_and_leaves_nothing_behind(
 ) -> None:
     assert PROGRAM is not None
     others = set(psutil.Process().children(recursive=True))
-    browser = Browser(PROGRAM, ground.proxy, Limits(recycled_after=2, settle_seconds=0.1))
+    browser = Browser(PROGRAM, ground.proxy, BrowserLimits(recycled_after=2, settle_seconds=0.1))
     for _ in range(2):
         await browser.show(ground.site.url + "good", enough.at_once)
     assert ours("--headless") == []
@@ -312,7 +314,7 @@ async def test_a_browser_that_is_closed_stays_closed(ground: Ground) -> None:
     """Also when it is closed while it starts, or while a page is open in it."""
     assert PROGRAM is not None
     for pause in (0.05, 2.0):
-        browser = Browser(PROGRAM, ground.proxy, Limits(settle_seconds=0.1))
+        browser = Browser(PROGRAM, ground.proxy, BrowserLimits(settle_seconds=0.1))
         work = asyncio.create_task(browser.show(ground.site.answer("never", hang), enough.at_once))
         await asyncio.sleep(pause)
         await browser.close()

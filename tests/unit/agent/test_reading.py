@@ -12,7 +12,7 @@ from contracts.recorded import Recorded
 from contracts.replies import ReplySending
 from contracts.tools import ActionProposed
 from services.agent.decider import FOLD, AskModel, Conversation, parked
-from services.agent.reading import Reading, Step
+from services.agent.reading import Step, TurnReading
 from taskflow.log.appending import Write
 from tests.support.events import STREAM, USER, Story, answer, failed, message, reply, requested
 
@@ -39,7 +39,7 @@ async def read(story: Story, step: int = 1) -> Step:
     assert state.turn
     move = AskModel(state.turn, step, slots.step(state.turn, step))
     version = story.events[-1].version
-    reading, cause = Reading(story.log, MODEL), story.events[0]
+    reading, cause = TurnReading(story.log, MODEL), story.events[0]
     return await reading.step(await reading.heard(state, cause, version), state, move, cause)
 
 
@@ -130,7 +130,7 @@ async def test_a_message_given_back_long_after_is_read_all_the_same(story: Story
     start(story)
     state = FOLD.over(story.events)
     state = state.but(covers=(state.covers[0].model_copy(update={"message": first.event_id}),))
-    found = await Reading(story.log, MODEL)._covered([], state)
+    found = await TurnReading(story.log, MODEL)._covered([], state)
 
     assert [one.event.text for one in found] == ["poison"]
 

@@ -23,7 +23,7 @@ from services.gateway import decider
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.decider import MAX_ATTEMPTS, Claim, Decide, Reconcile, WaitUntil, next_move
 from services.gateway.lane import FOLD, Lane
-from services.gateway.queued import Part, Queued
+from services.gateway.queued import Queued, ReplyPart
 from services.gateway.state import RANKS
 from tests.support.events import Story, reply
 from tests.support.memory_log import START
@@ -60,7 +60,7 @@ def head(story: Story) -> Queued:
 
 
 def tried(head: Queued, times: int) -> Queued:
-    return head.with_piece(0, Part(attempts=tuple(range(1, times + 1)), tries=times))
+    return head.with_piece(0, ReplyPart(attempts=tuple(range(1, times + 1)), tries=times))
 
 
 def test_the_first_reply_drives_and_others_wait_behind_it(story: Story) -> None:

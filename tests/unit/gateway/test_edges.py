@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from services.gateway.channels.links import Callbacks
+from services.gateway.channels.links import CallbackLinks
 from services.gateway.channels.twilio import inbound
 from services.gateway.channels.twilio.forms import InboundForm, Unusable, inbound_form
 from services.gateway.channels.twilio.signature import TooManyFields, is_twilios, parsed
@@ -94,7 +94,7 @@ def test_blank_and_repeated_values_are_kept() -> None:
 
 
 def test_a_callback_is_bound_to_its_attempt() -> None:
-    callbacks, user, reply = Callbacks([b"k" * 32], "https://t.example"), uuid4(), uuid4()
+    callbacks, user, reply = CallbackLinks([b"k" * 32], "https://t.example"), uuid4(), uuid4()
     url = callbacks.url(user, reply, 1, 2)
     mac = url.rpartition("mac=")[2]
 

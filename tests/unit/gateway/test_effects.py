@@ -11,7 +11,7 @@ from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.channels.channel import (
     Accepted,
-    Listed,
+    ListedMessage,
     NotNow,
     Outcome,
     Outgoing,
@@ -21,7 +21,7 @@ from services.gateway.decider import Claim, Hold, Reconcile, next_move
 from services.gateway.effects import CLAIM_HOLDS, Effects
 from services.gateway.lane import FOLD, Lane
 from services.gateway.saying.parts import CAPTION, LIMIT, length
-from services.gateway.templates.catalogue import Catalogue
+from services.gateway.templates.catalogue import TemplateCatalogue
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
 from taskflow.log.appending import Outcome as Appending
@@ -56,7 +56,7 @@ class Log(MemoryLog):
 class Vendor:
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
-        self.listed: list[Listed] | None = []
+        self.listed: list[ListedMessage] | None = []
         self.posted: list[str] = []
         self.shown: list[str | None] = []
 
@@ -66,11 +66,11 @@ class Vendor:
         self.shown.append(message.picture)
         return self.outcomes.pop(0)
 
-    def as_listed(self, ref: str, at: datetime) -> Listed:
+    def as_listed(self, ref: str, at: datetime) -> ListedMessage:
         """What was posted last."""
-        return Listed(ref, self.posted[-1], ADDRESS, at, None)
+        return ListedMessage(ref, self.posted[-1], ADDRESS, at, None)
 
-    async def sent_to(self, _address: str, _since: datetime) -> list[Listed]:
+    async def sent_to(self, _address: str, _since: datetime) -> list[ListedMessage]:
         if self.listed is None:
             raise VendorUnavailable("away")
         return self.listed
@@ -89,8 +89,8 @@ class Vault:
 
 
 class NoTemplates:
-    async def now(self) -> Catalogue:
-        return Catalogue()
+    async def now(self) -> TemplateCatalogue:
+        return TemplateCatalogue()
 
 
 class House:
@@ -136,8 +136,10 @@ def house() -> House:
     return House()
 
 
-def listed(sid: str, body: str = "hello", after: float = 0.0, media: str | None = None) -> Listed:
-    return Listed(sid, body, ADDRESS, START + timedelta(seconds=after), media)
+def listed(
+    sid: str, body: str = "hello", after: float = 0.0, media: str | None = None
+) -> ListedMessage:
+    return ListedMessage(sid, body, ADDRESS, START + timedelta(seconds=after), media)
 
 
 def showing(picture: UUID, text: str = "hello") -> House:
@@ -262,7 +264,7 @@ async def test_a_picture_that_is_gone_takes_no_text_with_it() -> None:
     ],
 )
 async def test_a_lost_answer_to_a_picture_is_found_by_text_and_media(
-    found: list[Listed], sid: str
+    found: list[ListedMessage], sid: str
 ) -> None:
     house = showing(CHART)
     house.vendor.outcomes, house.vendor.listed = [Unknown("cut")], found

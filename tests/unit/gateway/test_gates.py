@@ -14,7 +14,7 @@ from contracts.replies import (
     ReplyUndelivered,
 )
 from services.gateway.channels.channel import Accepted, TooLate, Unknown
-from services.gateway.channels.heard import AnotherMessage, Heard
+from services.gateway.channels.heard import AnotherMessage, StatusNotes
 from services.gateway.channels.statuses import Callback
 from services.gateway.decider import Claim, Hold, Move, next_move
 from services.gateway.lane import Lane
@@ -113,8 +113,8 @@ def told(house: House, sid: str = "SM1", status: str = "undelivered") -> Callbac
     return Callback(house.ready.event_id, 0, 1, sid, status, code)
 
 
-def heard(house: House) -> Heard:
-    return Heard(house.log, Folds(house.log, None))
+def heard(house: House) -> StatusNotes:
+    return StatusNotes(house.log, Folds(house.log, None))
 
 
 async def test_a_refusal_that_is_told_before_the_post_was_answered_is_proof_and_fact_at_once(

@@ -8,8 +8,8 @@ import pytest
 
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
-from services.gateway.channels.channel import Listed
-from services.gateway.queued import Part, Queued
+from services.gateway.channels.channel import ListedMessage
+from services.gateway.queued import Queued, ReplyPart
 from services.gateway.restored import Restored
 from services.gateway.state import Sent
 from taskflow import clock
@@ -22,26 +22,26 @@ MOMENT = START.replace(microsecond=0)
 BEFORE, HEAD = UUID(int=1), UUID(int=2)
 
 
-def sent(sid: str, body: str, second: float) -> Listed:
+def sent(sid: str, body: str, second: float) -> ListedMessage:
     """By us, so long after the moment; Twilio dates to the second."""
-    return Listed(sid, body, ADDRESS, MOMENT + timedelta(seconds=int(second)), None)
+    return ListedMessage(sid, body, ADDRESS, MOMENT + timedelta(seconds=int(second)), None)
 
 
 class Vendor:
     """Lists as Twilio does, newest first."""
 
     def __init__(self) -> None:
-        self.to_user: list[Listed] = []
-        self.asked: list[Listed] = []
+        self.to_user: list[ListedMessage] = []
+        self.asked: list[ListedMessage] = []
         self.is_away = False
 
-    async def sent_to(self, address: str, since: datetime) -> list[Listed]:
+    async def sent_to(self, address: str, since: datetime) -> list[ListedMessage]:
         assert (address, since) == (ADDRESS, MOMENT)
         if self.is_away:
             raise VendorUnavailable("away")
         return self.to_user[::-1]
 
-    async def received_from(self, address: str, since: datetime) -> list[Listed]:
+    async def received_from(self, address: str, since: datetime) -> list[ListedMessage]:
         assert (address, since) == (ADDRESS, MOMENT)
         return self.asked[::-1]
 
@@ -72,7 +72,7 @@ class House:
     ) -> str | None:
         ready: ReplyReady = reply(None, text, kind).model_copy(update={"in_reply_to": to})
         recorded: Recorded[Any] = Story().tell(ready)[0]
-        pieces = [*[Part(done=True)] * part, Part()]
+        pieces = [*[ReplyPart(done=True)] * part, ReplyPart()]
         head = Queued.model_validate({"reply": HEAD, "kind": kind, "ready": 1, "pieces": pieces})
         return await self.restored.said(
             ADDRESS, head, text, recorded, known, by_template=by_template

@@ -6,7 +6,7 @@ import pytest
 
 from services.scheduler.when.arguments import When
 from services.scheduler.when.resolver import resolve
-from services.scheduler.when.unclear import Unclear
+from services.scheduler.when.unclear import UnclearTime
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ def test_no_year_of_the_calendar_is_too_early_or_too_late(
 ) -> None:
     try:
         found = resolve(When(at=at, rrule=rule), zone, NOW, NOW)
-    except Unclear as refused:
+    except UnclearTime as refused:
         assert "100 years" in str(refused) or "past" in str(refused)
     else:
         assert rule and found.local >= datetime(2026, 11, 28)

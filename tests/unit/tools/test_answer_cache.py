@@ -18,7 +18,7 @@ from services.tools.answer_cache import AnswerCache
 from taskflow.errors import VendorUnavailable
 from taskflow.log.appending import Write
 from taskflow.telemetry.metrics import TOOL_CACHE
-from taskflow.tooling import Answer, Call, Done, Refused, Tool
+from taskflow.tooling import Call, Done, Refused, Tool, ToolAnswer
 from tests.support.events import USER, Story, requested
 
 OTHER = UserId(UUID(int=77))
@@ -83,7 +83,7 @@ def a_call(user: UserId = USER, *, zone: str = "UTC", asker: Asker | None = None
     return Call(replace(Story().tell(request)[0], event_id=uuid4()), user)
 
 
-def number(answer: Answer) -> int:
+def number(answer: ToolAnswer) -> int:
     return answer.done.result["number"]
 
 

@@ -14,7 +14,7 @@ from services.agent.judging import receipts
 from services.agent.memory.profile.facts import SETS, TEXTS, Fact, Profile
 from services.agent.memory.profile.grounded import is_of
 from services.agent.memory.profile.naming import named
-from services.agent.memory.profile.values.values import FORMS, Value, value_of
+from services.agent.memory.profile.values.values import FORMS, NamedValue, value_of
 from services.agent.memory.profile.words import MOST_CHARACTERS, plain, tidy
 from taskflow.words.languages import SOURCE, locale_of
 
@@ -26,12 +26,12 @@ ALL = "all"
 """What is forgotten is everything that is noted of the user."""
 
 
-class Unclear(Exception):
+class UnclearChange(Exception):
     """What the model is told in place of a change."""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ChangeWords:
     """What a change rests on."""
 
     call: UUID
@@ -72,38 +72,40 @@ class Draft:
     def zone(self) -> str | None:
         return Profile(facts=tuple(self.standing())).zone
 
-    def remember(self, kind: ProfileKind, value: str, about: str | None, words: Words) -> Changed:
-        """Raises Unclear."""
+    def remember(
+        self, kind: ProfileKind, value: str, about: str | None, words: ChangeWords
+    ) -> Changed:
+        """Raises UnclearChange."""
         found = _value(kind, value, words)
         about = tidy(about)[:MOST_CHARACTERS] or None if about and kind in SETS else None
         fact = _fact(kind, found, about, words)
         if any(_is_same(one, fact) for one in self.standing()):
-            raise Unclear("That is noted already: nothing was changed.")
+            raise UnclearChange("That is noted already: nothing was changed.")
         rivals = [one for one in self.standing() if _takes_its_place(fact, one)]
         alike = [one for one in self.standing() if one.kind == kind]
         if kind in SETS and not rivals and len(alike) >= MOST_OF_A_KIND:
             rivals = alike[:1]
         return self._noted(fact, rivals, words)
 
-    def correct(self, which: str, value: str, words: Words) -> Changed:
-        """Raises Unclear."""
+    def correct(self, which: str, value: str, words: ChangeWords) -> Changed:
+        """Raises UnclearChange."""
         old = self.the_one(which)
         found = _value(old.kind, value, words)
         return self._noted(_fact(old.kind, found, old.about, words), [old], words)
 
-    def forget(self, which: str, words: Words) -> Changed:
-        """Raises Unclear."""
+    def forget(self, which: str, words: ChangeWords) -> Changed:
+        """Raises UnclearChange."""
         those = self.standing() if plain(which) == ALL else self._meant(which)
         if not those:
-            raise Unclear(f"Nothing of that kind is noted. {self._listed()}")
+            raise UnclearChange(f"Nothing of that kind is noted. {self._listed()}")
         if len({one.kind for one in those}) > 1 and plain(which) != ALL:
-            raise Unclear(f"Several facts fit; ask which of them is meant. {_list(those)}")
+            raise UnclearChange(f"Several facts fit; ask which of them is meant. {_list(those)}")
         several = {"several": ", ".join(named(one.kind, one.value) for one in those)}
         gone = _told(those[0]) if len(those) == 1 else several
         told = "; ".join(in_words(one, self.language) for one in those)
         return Changed({"forgotten": gone, "told": told}, self._dropped(those, words))
 
-    def _noted(self, fact: Fact, rivals: Sequence[Fact], words: Words) -> Changed:
+    def _noted(self, fact: Fact, rivals: Sequence[Fact], words: ChangeWords) -> Changed:
         gone = self._dropped(rivals, words)
         self.fresh.append(fact)
         told: Json = {"noted": _told(fact), "told": in_words(fact, self.language)}
@@ -122,9 +124,9 @@ class Draft:
         )
         return Changed(told, [*gone, learned])
 
-    def _dropped(self, those: Sequence[Fact], words: Words) -> list[Event]:
+    def _dropped(self, those: Sequence[Fact], words: ChangeWords) -> list[Event]:
         if any(one in self.fresh for one in those):
-            raise Unclear("A call beside this one has just noted that. Say once what holds.")
+            raise UnclearChange("A call beside this one has just noted that. Say once what holds.")
         if not those:
             return []
         facts = [one.fact for one in those]
@@ -132,12 +134,12 @@ class Draft:
         return [ProfileForgotten(facts=facts, source=words.source, call=words.call)]
 
     def the_one(self, which: str) -> Fact:
-        """Raises Unclear where there is none, or several fit."""
+        """Raises UnclearChange where there is none, or several fit."""
         meant = self._meant(which)
         if not meant:
-            raise Unclear(f"There is no such fact; note it with remember. {self._listed()}")
+            raise UnclearChange(f"There is no such fact; note it with remember. {self._listed()}")
         if len(meant) > 1:
-            raise Unclear(f"Several facts fit; ask which of them is meant. {_list(meant)}")
+            raise UnclearChange(f"Several facts fit; ask which of them is meant. {_list(meant)}")
         return meant[0]
 
     def _meant(self, which: str) -> list[Fact]:
@@ -165,16 +167,16 @@ def _named(fact: Fact | ProfileLearned, language: str) -> str:
     return named(fact.kind, fact.value, str(locale_of(language)))
 
 
-def _value(kind: ProfileKind, value: str, words: Words) -> Value:
+def _value(kind: ProfileKind, value: str, words: ChangeWords) -> NamedValue:
     if kind in TEXTS and not is_of(value, words.typed):
-        raise Unclear("Give the value in the user's own words, as they stand in `said`.")
+        raise UnclearChange("Give the value in the user's own words, as they stand in `said`.")
     found = value_of(kind, value)
     if found is None:
-        raise Unclear(f"{kind} must be {FORMS[kind]}; ask the user where it is not clear.")
+        raise UnclearChange(f"{kind} must be {FORMS[kind]}; ask the user where it is not clear.")
     return found
 
 
-def _fact(kind: ProfileKind, value: Value, about: str | None, words: Words) -> Fact:
+def _fact(kind: ProfileKind, value: NamedValue, about: str | None, words: ChangeWords) -> Fact:
     return Fact(
         fact=words.call,
         kind=kind,

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from contracts.conversation import MessageReceived
 from services.gateway.channels.intake import Intake
-from services.gateway.channels.terminal.forms import Looked, Said
+from services.gateway.channels.terminal.forms import LookForm, SayForm
 from services.gateway.channels.terminal.terminal import Terminal
 from taskflow.errors import Retryable
 from taskflow.foreign_text import storable
@@ -37,7 +37,7 @@ class Door:
         ]
 
     async def said(self, request: Request) -> Response:
-        told = Said.model_validate_json(await body_of(request, MOST_BYTES))
+        told = SayForm.model_validate_json(await body_of(request, MOST_BYTES))
         text = storable(told.text)
         received = MessageReceived(
             message_ref=told.ref,
@@ -52,7 +52,7 @@ class Door:
         return JSONResponse({"new": new})
 
     async def shown(self, request: Request) -> Response:
-        asked = Looked.model_validate_json(await body_of(request, MOST_BYTES))
+        asked = LookForm.model_validate_json(await body_of(request, MOST_BYTES))
         found = await self._terminal.shown(address_of(asked.name), asked.conversation, asked.after)
         messages = [
             {"ref": one.message_ref, "text": one.body, "picture": one.media}

@@ -15,13 +15,13 @@ class _Asked(BaseModel):
     name: Name
 
 
-class Said(_Asked):
+class SayForm(_Asked):
     """A line that was typed; the same reference again is the same message."""
 
     ref: Annotated[str, StringConstraints(pattern=r"^TM[0-9a-f]{32}$")]
     text: str = Field(min_length=1, max_length=LONGEST)
 
 
-class Looked(_Asked):
+class LookForm(_Asked):
     conversation: Annotated[str, StringConstraints(max_length=60)] | None = None
     after: int = Field(default=0, ge=0, lt=2**31)

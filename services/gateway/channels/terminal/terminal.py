@@ -16,7 +16,7 @@ from contracts.recorded import Recorded
 from contracts.replies import ReplyFailed, ReplyRefused, ReplySending, ReplySent
 from services.gateway.channels.channel import (
     Accepted,
-    Listed,
+    ListedMessage,
     Never,
     NotNow,
     Outcome,
@@ -36,10 +36,10 @@ Attempt = tuple[UUID, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class TerminalView:
     """What a terminal has to show, and where in which conversation it goes on from there."""
 
-    messages: list[Listed]
+    messages: list[ListedMessage]
     conversation: str | None
     """None: nobody has written from there, or whoever did was forgotten."""
     version: int = 0
@@ -62,7 +62,7 @@ class Terminal:
             return NotNow("nobody claimed this attempt")
         return Accepted(reference(claim.event_id))
 
-    async def sent_to(self, address: str, since: datetime) -> list[Listed]:
+    async def sent_to(self, address: str, since: datetime) -> list[ListedMessage]:
         events = await self._conversation(address)
         refused = {
             _attempt(one.event)
@@ -78,21 +78,23 @@ class Terminal:
         ]
         return await self._listed(address, list(reversed(claims)))
 
-    async def received_from(self, address: str, since: datetime) -> list[Listed]:
-        found: list[Listed] = []
+    async def received_from(self, address: str, since: datetime) -> list[ListedMessage]:
+        found: list[ListedMessage] = []
         for one in reversed(await self._conversation(address)):
             if isinstance(one.event, MessageReceived) and one.recorded_at >= since:
                 try:
                     told: MessageReceived = (await self._log.opened(one)).event
                 except SealedForEver:
                     continue
-                found.append(Listed(told.message_ref, told.text, address, one.recorded_at, None))
+                found.append(
+                    ListedMessage(told.message_ref, told.text, address, one.recorded_at, None)
+                )
         return found
 
     async def erase(self, message_ref: str, *, with_media: bool) -> None:
         """The log is its only copy, which a forgetting has made unreadable already."""
 
-    async def shown(self, address: str, conversation: str | None, after: int) -> Shown:
+    async def shown(self, address: str, conversation: str | None, after: int) -> TerminalView:
         """What was sent to this address behind that version, oldest first.
 
         In a conversation that the caller does not know: since the person's last message. Raises
@@ -100,15 +102,15 @@ class Terminal:
         """
         user = await self._vault.known(address)
         if user is None:
-            return Shown([], None)
+            return TerminalView([], None)
         stream = streams.conversation(user)
         events = await self._log.read(stream, after if stream == conversation else 0)
         if stream != conversation:
             events = _since_the_last_message(events)
         if not events:
-            return Shown([], stream, after)
+            return TerminalView([], stream, after)
         sent = [one for one in events if isinstance(one.event, ReplySent)]
-        return Shown(await self._listed(address, sent), stream, events[-1].version)
+        return TerminalView(await self._listed(address, sent), stream, events[-1].version)
 
     async def _conversation(self, address: str) -> list[Recorded[Any]]:
         try:
@@ -119,9 +121,9 @@ class Terminal:
 
     async def _listed(
         self, address: str, parts: Sequence[Recorded[ReplySending] | Recorded[ReplySent]]
-    ) -> list[Listed]:
+    ) -> list[ListedMessage]:
         """What cannot be opened any more is not listed."""
-        found: list[Listed] = []
+        found: list[ListedMessage] = []
         for one in parts:
             claim = slots.event_id(slots.claim(*_attempt(one.event)), 0)
             content = await self._content(one.event, await self._log.find(claim))
@@ -129,7 +131,7 @@ class Terminal:
                 continue
             text, picture = content
             ref = reference(claim)
-            found.append(Listed(ref, text, address, one.recorded_at, picture))
+            found.append(ListedMessage(ref, text, address, one.recorded_at, picture))
         return found
 
     async def _content(

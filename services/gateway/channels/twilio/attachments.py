@@ -20,7 +20,7 @@ from yarl import URL
 
 from contracts.conversation import Media
 from services.gateway.channels import kinds
-from services.gateway.channels.keeping import Attached, Fetched, NotKept
+from services.gateway.channels.keeping import Attached, FetchedMedium, NotKept
 from services.gateway.settings import GatewaySettings
 from taskflow import failpoints, internet
 from taskflow.errors import VendorUnavailable
@@ -115,7 +115,7 @@ class Attachments:
                 found.append(Attached(told, kinds.named(one.content_type)))
         return found[:MOST_LISTED]
 
-    async def fetch(self, one: Attached) -> Fetched | NotKept:
+    async def fetch(self, one: Attached) -> FetchedMedium | NotKept:
         """Raises VendorUnavailable."""
         if one.url is None:
             log.warning("media.not_at_twilio")
@@ -180,7 +180,7 @@ class Attachments:
             for one in media
         ]
 
-    async def _followed(self, url: str, announced: str) -> Fetched | NotKept:
+    async def _followed(self, url: str, announced: str) -> FetchedMedium | NotKept:
         """Credentials go to the first address alone."""
         session, headers, target = self._api, self._authorized, URL(url, encoded=True)
         for _ in range(MOST_REDIRECTS + 1):
@@ -225,7 +225,7 @@ def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
     )
 
 
-async def _body(answer: aiohttp.ClientResponse, announced: str) -> Fetched | NotKept:
+async def _body(answer: aiohttp.ClientResponse, announced: str) -> FetchedMedium | NotKept:
     """Read no further than it may be kept. Raises VendorUnavailable."""
     if answer.status in _NO_MORE:
         return NotKept("gone")
@@ -247,4 +247,4 @@ async def _body(answer: aiohttp.ClientResponse, announced: str) -> Fetched | Not
         if len(data) > most:
             return NotKept("too_large")
     kind = kind or kinds.kept_as(announced, bytes(data[: kinds.HEAD]))
-    return Fetched(kind, bytes(data)) if kind else NotKept("type")
+    return FetchedMedium(kind, bytes(data)) if kind else NotKept("type")

@@ -7,7 +7,7 @@ import structlog
 from pydantic import ValidationError
 
 from contracts import slots
-from services.gateway.channels.channel import Listed
+from services.gateway.channels.channel import ListedMessage
 from services.gateway.channels.intake import Intake
 from services.gateway.channels.twilio import inbound
 from services.gateway.channels.twilio.forms import AttachedMedia, InboundForm, Unusable
@@ -45,8 +45,8 @@ class Backfill:
             log.warning("backfill.found", messages=missing)
         return missing
 
-    async def _unknown(self, listed: list[Listed]) -> list[Listed]:
-        unknown: list[Listed] = []
+    async def _unknown(self, listed: list[ListedMessage]) -> list[ListedMessage]:
+        unknown: list[ListedMessage] = []
         for start in range(0, len(listed), CHUNK):
             by_id = {
                 slots.event_id(slots.message(one.message_ref), 0): one
@@ -60,7 +60,7 @@ class Backfill:
         return unknown
 
 
-def _form(one: Listed, to: str) -> InboundForm:
+def _form(one: ListedMessage, to: str) -> InboundForm:
     """As much of the webhook as a listing has: no name, and media by where they are listed.
 
     Raises Unusable.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.gateway.channels.heard import Heard
+from services.gateway.channels.heard import StatusNotes
 from services.gateway.channels.intake import Intake
 from services.gateway.channels.twilio.backfill import Backfill
 from services.gateway.channels.twilio.sweeping import Sweeping
@@ -14,24 +14,24 @@ from taskflow.log.folds import Folds
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LookedBack:
     messages: int
     """That never reached us."""
     refusals: int
     """Of replies, whose callbacks never did."""
 
 
-async def look_back(since: datetime) -> Found:
+async def look_back(since: datetime) -> LookedBack:
     """Beside a gateway that runs, too. Raises Retryable, Configuration."""
     settings = GatewaySettings.load(_env_file=OfTheHouse.env_files())
     async with operator() as me:
         twilio = Twilio(settings)
         folds = Folds(me.log, None)
-        heard = Heard(me.log, folds)
+        heard = StatusNotes(me.log, folds)
         try:
             backfill = Backfill(twilio, Intake(me.log, me.vault, folds), me.pool)
             messages = await backfill.once(since)
             refusals = await Sweeping(twilio, me.vault, heard).once(since)
         finally:
             await twilio.close()
-    return Found(messages, refusals)
+    return LookedBack(messages, refusals)

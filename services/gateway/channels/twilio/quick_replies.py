@@ -82,7 +82,7 @@ class Filled:
     variables: Mapping[str, str]
 
 
-class Contents(Protocol):
+class ContentMaker(Protocol):
     """Raises TemplateRefused, VendorUnavailable."""
 
     async def named(self) -> Mapping[str, str]: ...
@@ -132,7 +132,7 @@ def _breaks(text: str) -> tuple[int, ...] | None:
 
 
 class QuickReplies:
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self, contents: ContentMaker) -> None:
         self._contents = contents
         self._known: dict[str, str] | None = None
         """ContentSids by their names; None: not read yet."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from services.gateway.channels.heard import AnotherMessage, Heard
+from services.gateway.channels.heard import AnotherMessage, StatusNotes
 from services.gateway.channels.twilio.twilio import Twilio
 from taskflow.privacy.vault import Vault
 
@@ -15,7 +15,7 @@ log = structlog.get_logger()
 
 
 class Sweeping:
-    def __init__(self, twilio: Twilio, vault: Vault, heard: Heard) -> None:
+    def __init__(self, twilio: Twilio, vault: Vault, heard: StatusNotes) -> None:
         self._twilio, self._vault, self._heard = twilio, vault, heard
 
     async def once(self, since: datetime) -> int:

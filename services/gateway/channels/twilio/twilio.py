@@ -24,7 +24,7 @@ from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 from contracts.replies import LOST
 from services.gateway.channels.channel import (
     Accepted,
-    Listed,
+    ListedMessage,
     Never,
     NotNow,
     Outcome,
@@ -32,7 +32,7 @@ from services.gateway.channels.channel import (
     TooLate,
     Unknown,
 )
-from services.gateway.channels.links import Callbacks
+from services.gateway.channels.links import CallbackLinks
 from services.gateway.channels.twilio.contents import Contents
 from services.gateway.channels.twilio.errors import verdict, words
 from services.gateway.channels.twilio.quick_replies import (
@@ -91,7 +91,7 @@ class Twilio:
     """Create inside the running loop; close with `close`."""
 
     def __init__(self, settings: GatewaySettings) -> None:
-        self._callbacks = Callbacks(settings.master_keys, settings.public_url)
+        self._callbacks = CallbackLinks(settings.master_keys, settings.public_url)
         self.sender = settings.twilio_whatsapp_from
         self._http = _Http()
         self._client: Any = Client(
@@ -165,32 +165,32 @@ class Twilio:
             return Unknown(type(error).__name__)
         return Accepted(str(created.sid)) if created.sid else Unknown("201 without a sid")
 
-    async def sent_to(self, address: str, since: datetime) -> list[Listed]:
+    async def sent_to(self, address: str, since: datetime) -> list[ListedMessage]:
         return await self._asked(self._between(self.sender, address, since, to_us=False))
 
-    async def received_from(self, address: str, since: datetime) -> list[Listed]:
+    async def received_from(self, address: str, since: datetime) -> list[ListedMessage]:
         return await self._asked(self._between(address, self.sender, since, to_us=True))
 
     async def _between(
         self, sender: str, receiver: str, since: datetime, *, to_us: bool
-    ) -> list[Listed]:
+    ) -> list[ListedMessage]:
         listed = await self._client.messages.list_async(
             from_=sender, to=receiver, date_sent_after=since, limit=LISTED
         )
         return [self._listed(one, one.from_ if to_us else one.to) for one in listed]
 
-    async def received_since(self, since: datetime) -> list[Listed]:
+    async def received_since(self, since: datetime) -> list[ListedMessage]:
         """What users wrote to us since then, newest first. Raises VendorUnavailable."""
         return await self._paged(since, to_us=True)
 
-    async def lost_since(self, since: datetime) -> list[Listed]:
+    async def lost_since(self, since: datetime) -> list[ListedMessage]:
         """What we sent since then and nobody got, newest first. Raises VendorUnavailable."""
         return await self._paged(since, to_us=False, statuses=LOST)
 
     async def _paged(
         self, since: datetime, *, to_us: bool, statuses: Collection[str] | None = None
-    ) -> list[Listed]:
-        found: list[Listed] = []
+    ) -> list[ListedMessage]:
+        found: list[ListedMessage] = []
         side = {"to" if to_us else "from_": self.sender}
         messages = self._client.messages
 
@@ -241,10 +241,10 @@ class Twilio:
             except _FAILURES as error:
                 raise VendorUnavailable(f"Twilio's list: {type(error).__name__}") from None
 
-    def _listed(self, message: Any, address: str) -> Listed:
+    def _listed(self, message: Any, address: str) -> ListedMessage:
         links = cast("dict[str, str]", message.subresource_uris or {})
         has_media = "media" in links and str(message.num_media or "0") != "0"
-        return Listed(
+        return ListedMessage(
             message_ref=str(message.sid),
             body=str(message.body or ""),
             address=str(address),

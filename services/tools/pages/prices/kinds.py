@@ -12,7 +12,7 @@ from services.tools.pages.prices import kind_words
 from services.tools.pages.prices.characters import is_letter
 from services.tools.pages.prices.cldr import TABLE
 from services.tools.pages.prices.currencies import sign_after
-from services.tools.pages.prices.phrases import Phrases, Token, folded, tokens, words_of
+from services.tools.pages.prices.phrases import Phrases, PriceToken, folded, tokens, words_of
 
 Kind = Literal["price", "from", "range", "instalment", "unit", "several", "former", "other"]
 Tax = Literal["net", "gross"]
@@ -104,7 +104,7 @@ def kind_of(near: Around) -> Kind:
     )
 
 
-def _by_what_follows(text: str, after: list[Token]) -> Kind | None:
+def _by_what_follows(text: str, after: list[PriceToken]) -> Kind | None:
     if not after:
         return None
     if after[0].word in {"/", "\u2044"}:
@@ -115,7 +115,7 @@ def _by_what_follows(text: str, after: list[Token]) -> Kind | None:
     return _per_by_cldr(text) or _per(text, bare) or _times(text, bare) or _said_after(text, after)
 
 
-def _times(text: str, after: list[Token]) -> Kind | None:
+def _times(text: str, after: list[PriceToken]) -> Kind | None:
     """As in "€50 x 12" and "£5 for 2"."""
     if len(after) < 2 or not after[1].word.isdigit():
         return None
@@ -125,7 +125,7 @@ def _times(text: str, after: list[Token]) -> Kind | None:
     return "several" if after[0].word in _FOR and not is_of_money else None
 
 
-def _said_after(text: str, after: list[Token]) -> Kind | None:
+def _said_after(text: str, after: list[PriceToken]) -> Kind | None:
     if _ALWAYS.begins(text, after):
         return "other"
     if said := _UNLESS_AMOUNT.begins(text, after):
@@ -150,7 +150,7 @@ def _has_a_sign(text: str, at: int) -> bool:
     return sign is not None and (sign.is_usual or not sign.weak)
 
 
-def _of_one(text: str, after: list[Token]) -> Kind | None:
+def _of_one(text: str, after: list[PriceToken]) -> Kind | None:
     """What stands after a slash."""
     if not after or after[0].word in _TAXES or after[0].word in _ONE:
         return None
@@ -166,7 +166,7 @@ def _of_one(text: str, after: list[Token]) -> Kind | None:
     return "instalment" if first.word in _PAID_AGAIN and len(first.word) > 1 else "unit"
 
 
-def _decimals(after: list[Token]) -> bool:
+def _decimals(after: list[PriceToken]) -> bool:
     return len(after) > 2 and after[1].word in {".", ","} and after[2].word.isdigit()
 
 
@@ -189,7 +189,7 @@ def _per_before_by_cldr(text: str) -> Kind | None:
     return None
 
 
-def _per(text: str, after: list[Token]) -> Kind | None:
+def _per(text: str, after: list[PriceToken]) -> Kind | None:
     """As in "per month", "pro 100 g", "a night"."""
     if not after or after[0].word not in _BEFORE_A_UNIT:
         return None
@@ -207,7 +207,7 @@ def _per(text: str, after: list[Token]) -> Kind | None:
     return "unit" if is_word and (surely or word[0] >= "\u2e80") else None
 
 
-def _by_count(before: list[Token], text: str, after: list[Token]) -> Kind | None:
+def _by_count(before: list[PriceToken], text: str, after: list[PriceToken]) -> Kind | None:
     """How many, directly before how much: "2 for", "12x de", "3 x", "ab 3 Stück"."""
     words = [one.word for one in before[-6:] if one.word != "."]
     if _unit_before(words):
@@ -246,7 +246,7 @@ def _is_count(word: str) -> bool:
     return word.isdecimal() and 1 < int(word[:4]) <= _MOST_FOR
 
 
-def _by_what_leads(text: str, before: list[Token]) -> Kind | None:
+def _by_what_leads(text: str, before: list[PriceToken]) -> Kind | None:
     if before and before[-1].word == "+":
         return "other"
     directly = _DIRECTLY.ends(text, before) or _per_before_by_cldr(text)
@@ -306,5 +306,5 @@ def tax_of(near: Around, *, is_first: bool) -> Tax | None:
 _LEADS_ON = re.compile(r"\s?(?::|[^\w\s]?[0-9]++(?!\s?%))")
 
 
-def _is_word(of: list[Token], at: int) -> bool:
+def _is_word(of: list[PriceToken], at: int) -> bool:
     return len(of) > at and of[at].word[0].isalpha()

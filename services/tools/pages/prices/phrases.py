@@ -15,7 +15,7 @@ Label = TypeVar("Label", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class PriceToken:
     word: str
     """Folded."""
     start: int
@@ -29,10 +29,10 @@ def folded(text: str) -> str:
     return "".join(c for c in apart if unicodedata.category(c) != "Mn")
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str) -> list[PriceToken]:
     """Words, numbers and single signs, but no spaces."""
     return [
-        Token(word, one.start(), one.end())
+        PriceToken(word, one.start(), one.end())
         for one in _TOKEN.finditer(text)
         if (word := folded(one[0]))
     ]
@@ -68,7 +68,7 @@ class Phrases(Generic[Label]):
         has_any = shown != "" and max(shown) >= _STANDS_ALONE
         return self._within if has_any else self._marks
 
-    def last_in(self, text: str, of: Iterable[Token]) -> Label | None:
+    def last_in(self, text: str, of: Iterable[PriceToken]) -> Label | None:
         """What the phrase says that ends last, the longest of those."""
         words = [one for one in of if one.word[0].isalpha()]
         best: tuple[int, int, Label | None] = (-1, 0, None)
@@ -84,7 +84,7 @@ class Phrases(Generic[Label]):
                 best = max(best, (at + len(phrase), len(phrase), label), key=lambda one: one[:2])
         return best[2]
 
-    def ends(self, text: str, of: Iterable[Token]) -> Label | None:
+    def ends(self, text: str, of: Iterable[PriceToken]) -> Label | None:
         """What the phrase says with which the text ends, but for a colon or such."""
         words = [one for one in of if one.word[0].isalpha() or one.word[0].isdigit()]
         for length in range(min(6, len(words)), 0, -1):
@@ -96,7 +96,7 @@ class Phrases(Generic[Label]):
         within = self._within_of(shown)
         return next((label for phrase, label in within if shown.endswith(phrase)), None)
 
-    def begins(self, text: str, of: Iterable[Token]) -> tuple[Label, int] | None:
+    def begins(self, text: str, of: Iterable[PriceToken]) -> tuple[Label, int] | None:
         """What the phrase says with which the text begins, and where it ends."""
         # What stands within a phrase as in "p/m" does not count.
         words = [one for one in of if one.word not in _WITHIN_A_PHRASE]
@@ -112,7 +112,7 @@ class Phrases(Generic[Label]):
         return None
 
 
-def _stands(words: list[Token], at: int, phrase: tuple[str, ...]) -> bool:
+def _stands(words: list[PriceToken], at: int, phrase: tuple[str, ...]) -> bool:
     return len(words) - at >= len(phrase) and all(
         words[at + n].word == word for n, word in enumerate(phrase)
     )

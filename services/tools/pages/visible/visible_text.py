@@ -38,7 +38,7 @@ _DEEPEST_CUT = Decimal("0.05")
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class SignedAmount:
     """An amount beside a currency's sign, and what is known of it."""
 
     kind: Kind
@@ -70,7 +70,7 @@ class Shown:
     """What a page shows around its title, and elsewhere where somebody asks."""
 
     def __init__(
-        self, near: Sequence[Amount] = (), rest: Callable[[], list[Amount]] = list
+        self, near: Sequence[SignedAmount] = (), rest: Callable[[], list[SignedAmount]] = list
     ) -> None:
         self.near = near
         self.price = _judged(near) if near else Price()
@@ -88,7 +88,7 @@ class Shown:
         return all(map(is_label, _WORD.findall(text)))
 
     @cached_property
-    def elsewhere(self) -> Sequence[Amount]:
+    def elsewhere(self) -> Sequence[SignedAmount]:
         """All amounts of the page's main part, however far from the title."""
         return self._rest()
 
@@ -113,7 +113,7 @@ class _Look:
     stands: str | None
     """What a browser shows, without what differs by its style."""
 
-    def nearest(self, title: LexborNode) -> list[Amount]:
+    def nearest(self, title: LexborNode) -> list[SignedAmount]:
         """What shares the smallest part of the page with the title; named a price first."""
         height = {known: n for n, known in enumerate([title.mem_id, *regions.line(title)])}
         lines = sorted(self._lines(height), key=lambda one: one[0])
@@ -133,9 +133,9 @@ class _Look:
                 if named or len(line.text) <= _LONGEST_LINE:
                     yield up, at, named
 
-    def _first(self, lines: Sequence[tuple[int, int]]) -> list[Amount]:
+    def _first(self, lines: Sequence[tuple[int, int]]) -> list[SignedAmount]:
         """The amounts up to the lowest height at which a price stands."""
-        found: list[Amount] = []
+        found: list[SignedAmount] = []
         for _, each in groupby(lines, key=lambda one: one[0]):
             found += [amount for _, at in each for amount in self.amounts(at)]
             if any(one.is_a_price or one.is_a_range for one in found):
@@ -144,15 +144,15 @@ class _Look:
                 break
         return []
 
-    def all(self) -> list[Amount]:
-        found: list[Amount] = []
+    def all(self) -> list[SignedAmount]:
+        found: list[SignedAmount] = []
         for at in range(len(self.seen.lines)):
             found += self.amounts(at)
             if len(found) > _MOST_SEEN:
                 break
         return found
 
-    def amounts(self, at: int) -> Iterator[Amount]:
+    def amounts(self, at: int) -> Iterator[SignedAmount]:
         lines = self.seen.lines
         line = lines[at]
         if len(line.text) > _LONGEST_NAMED or not _DIGIT.search(line.text):
@@ -173,7 +173,9 @@ class _Look:
             if label.is_a_filter or not (label.named or _within(node, _CHOICES) is None):
                 continue
             if label.named or len(line.text) <= _LONGEST_LINE:
-                yield Amount(one.kind, label.role, label.named, one.money, said, text, node, at)
+                yield SignedAmount(
+                    one.kind, label.role, label.named, one.money, said, text, node, at
+                )
 
 
 def _meets(holder: LexborNode, height: Mapping[int, int]) -> int:
@@ -231,7 +233,7 @@ def _side_by_side(one: Line, other: Line) -> bool:
     return above is not None and beside is not None and above.mem_id == beside.mem_id
 
 
-def _judged(near: Sequence[Amount]) -> Price:
+def _judged(near: Sequence[SignedAmount]) -> Price:
     """One price, if all the others around it are explained by it or are something else."""
     text = " ".join(dict.fromkeys(one.text for one in near))
     today: Role = "now" if any(one.is_a_price and one.role == "now" for one in near) else "usual"
@@ -266,7 +268,7 @@ def _judged(near: Sequence[Amount]) -> Price:
     return Price(money.amount, money.currency, before, text=text)
 
 
-def _is_another_offer(one: Amount, first: Amount) -> bool:
+def _is_another_offer(one: SignedAmount, first: SignedAmount) -> bool:
     """Behind the price and on a line of its own: "Used from €20"."""
     return first.named and one.at > first.at
 
@@ -286,7 +288,7 @@ def _doubted(amounts: Sequence[Money]) -> bool:
     )
 
 
-def _is_one_of_a_list(stand: Sequence[Amount]) -> bool:
+def _is_one_of_a_list(stand: Sequence[SignedAmount]) -> bool:
     """Whether an element of another amount is named as the first one is: cards, or sizes."""
     first = stand[0]
     named = _names(first)
@@ -296,7 +298,7 @@ def _is_one_of_a_list(stand: Sequence[Amount]) -> bool:
     )
 
 
-def _names(one: Amount) -> frozenset[str]:
+def _names(one: SignedAmount) -> frozenset[str]:
     """Of the innermost element that names itself."""
     node: LexborNode | None = one.node
     for _ in range(_UP):

@@ -2,7 +2,7 @@
 
 import re
 
-from simulators.gemini.brain.spans import Found
+from simulators.gemini.brain.spans import SpannedValue
 from simulators.gemini.brain.times import Clock, find_times
 
 _LAST = 23
@@ -24,7 +24,7 @@ def read_hours(text: str) -> str | None:
     return None
 
 
-def _hours(text: str, found: Found[Clock]) -> str | None:
+def _hours(text: str, found: SpannedValue[Clock]) -> str | None:
     clock = found.value
     if clock.is_part_of_day:
         return _PARTS.get(clock.hour)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from simulators.gemini.brain.links import MARK, has_mark, without_marks
-from simulators.gemini.brain.money import Money, find_money, money_after
+from simulators.gemini.brain.money import SpokenMoney, find_money, money_after
 from simulators.gemini.brain.scene import ORDINAL
 
 ASK_PAGE = "Which page should I look at? Please send me its link."
@@ -56,7 +56,7 @@ _BARE = re.compile(rf"\W*{MARK}\W*")
 class Limit:
     """An amount to compare the price with."""
 
-    money: Money
+    money: SpokenMoney
     is_floor: bool = False
     """Asked whether it costs more, not less."""
 

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from simulators.gemini.brain.places import zone_of
 from simulators.gemini.brain.times import find_spans
-from simulators.gemini.brain.when import Reading, When, read_when
+from simulators.gemini.brain.when import SpokenWhen, TimeReading, read_when
 
 ASK_WHEN = "When should I remind you?"
 ASK_TIME = "At what time should I remind you?"
@@ -76,7 +76,7 @@ USUAL_FOLLOW_UP = 60
 @dataclass(frozen=True)
 class ReminderWish:
     text: str | None = None
-    when: When | None = None
+    when: SpokenWhen | None = None
     needs_only_a_time: bool = False
     zone: str | None = None
     follow_up_minutes: int | None = None
@@ -161,7 +161,9 @@ def _read_follow_up(text: str) -> tuple[str, int | None]:
     return rest, round(minutes) or USUAL_FOLLOW_UP
 
 
-def _read_parts(before: str, after: str, now: datetime, *, by_morning: bool) -> tuple[Reading, str]:
+def _read_parts(
+    before: str, after: str, now: datetime, *, by_morning: bool
+) -> tuple[TimeReading, str]:
     """A time before the errand leaves the errand's own words alone."""
     first = read_when(before, now)
     if first.when:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from simulators.gemini.brain.links import has_mark
-from simulators.gemini.brain.money import Money, find_money, money_after
-from simulators.gemini.brain.spans import Found
+from simulators.gemini.brain.money import SpokenMoney, find_money, money_after
+from simulators.gemini.brain.spans import SpannedValue
 
 ASK_QUERY = "What would you like to buy?"
 
@@ -63,7 +63,7 @@ _QUESTION = re.compile(
 @dataclass(frozen=True)
 class ShoppingWish:
     query: str | None
-    budget: Money | None = None
+    budget: SpokenMoney | None = None
 
     def question(self) -> str | None:
         return ASK_QUERY if self.query is None else None
@@ -90,7 +90,7 @@ def wants_products(text: str) -> bool:
     return has_budget and not _QUESTION.match(plain)
 
 
-def _near(found: Found[Money]) -> int:
+def _near(found: SpannedValue[SpokenMoney]) -> int:
     """From where on its "under" is looked for."""
     return max(0, found.start - LONGEST_UNDER)
 

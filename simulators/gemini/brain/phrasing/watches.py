@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from simulators.gemini.brain.dates import distance, find_dates
 from simulators.gemini.brain.links import MARK, without_marks
-from simulators.gemini.brain.money import Money, find_money, money_after
+from simulators.gemini.brain.money import SpokenMoney, find_money, money_after
 from simulators.gemini.brain.phrasing.prices import read_variant
 from simulators.gemini.brain.words import NUMBER, number
 
@@ -78,7 +78,7 @@ _UNTIL = re.compile(
 @dataclass(frozen=True)
 class WatchWish:
     url: str | None
-    below: Money | None = None
+    below: SpokenMoney | None = None
     drop_percent: Decimal | None = None
     back_in_stock: bool = False
     until: date | None = None
@@ -93,7 +93,7 @@ class WatchWish:
 
     def slots(self) -> dict[str, JsonValue]:
         """Exactly one goal."""
-        percent = Money(self.drop_percent).number() if self.drop_percent else None
+        percent = SpokenMoney(self.drop_percent).number() if self.drop_percent else None
         return {
             "url": self.url,
             "below": self.below.number() if self.below else None,
@@ -140,7 +140,7 @@ def _percent(text: str) -> Decimal | None:
     return Decimal(1) if _ANY_DROP.search(text) else None
 
 
-def _below(text: str) -> Money | None:
+def _below(text: str) -> SpokenMoney | None:
     if _BY_AN_AMOUNT.search(text):
         return None
     money = money_after(text, _BELOW)

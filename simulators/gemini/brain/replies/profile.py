@@ -4,7 +4,7 @@ import re
 
 from pydantic import JsonValue
 
-from simulators.gemini.brain.about import About, Fact
+from simulators.gemini.brain.about import AboutThemselves, SpokenFact
 from simulators.gemini.brain.outcomes import Outcome
 from simulators.gemini.brain.phrasing import profile
 from simulators.gemini.wire import JsonObject
@@ -21,7 +21,7 @@ NOT_KEPT = "Thanks for telling me. I can use it now, but it is not among the fac
 NOTHING_TO_FORGET = "There was nothing of that kind to forget."
 
 
-def changed(about: About) -> str | None:
+def changed(about: AboutThemselves) -> str | None:
     """What became known or was taken back just now; None if nothing was."""
     noted = [_as_new(fact, about.forgotten) for fact in about.noted]
     replaced = {fact.kind for fact in about.noted}
@@ -34,7 +34,7 @@ def changed(about: About) -> str | None:
     return " ".join(told) or None
 
 
-def tell_known(said: str, about: About) -> str:
+def tell_known(said: str, about: AboutThemselves) -> str:
     """All of it, or the one thing that was asked for."""
     if kind := profile.asked_kind(said):
         facts = [fact for fact in about.facts if fact.kind == kind]
@@ -74,27 +74,27 @@ def tell_facts(outcome: Outcome) -> str:
     return "\n".join([KNOWN, *lines, "Say “forget …” to take any of it back."])
 
 
-def _of(told: JsonValue) -> Fact | None:
+def _of(told: JsonValue) -> SpokenFact | None:
     """Of a fact by its kind: {"person": "Maria", "about": "sister"}."""
     given = told if isinstance(told, dict) else {}
     kind = next((name for name in given if name in KINDS), None)
     return _listed_fact({**given, "kind": kind, "value": given[kind]}) if kind else None
 
 
-def _listed_fact(told: JsonObject) -> Fact | None:
+def _listed_fact(told: JsonObject) -> SpokenFact | None:
     kind, value, about = (told.get(name) for name in ("kind", "value", "about"))
     if not isinstance(kind, str) or not isinstance(value, str):
         return None
-    return Fact(kind.replace("_", " "), value, about if isinstance(about, str) else None)
+    return SpokenFact(kind.replace("_", " "), value, about if isinstance(about, str) else None)
 
 
-def tell_acknowledged(said: str, about: About) -> str:
+def tell_acknowledged(said: str, about: AboutThemselves) -> str:
     """For words about oneself of which nothing new was noted."""
     known = [fact.sentence() for fact in about.facts if _names(said, fact.value)]
     return f"Yes, I know: {_listed(known)}." if known else NOT_KEPT
 
 
-def _one(facts: list[Fact], what: str) -> str:
+def _one(facts: list[SpokenFact], what: str) -> str:
     if not facts:
         return f"I do not know {what}: you have not told me."
     told = _listed([fact.sentence() for fact in facts])
@@ -105,7 +105,7 @@ def _names(said: str, value: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said, re.IGNORECASE))
 
 
-def _as_new(fact: Fact, forgotten: tuple[Fact, ...]) -> str:
+def _as_new(fact: SpokenFact, forgotten: tuple[SpokenFact, ...]) -> str:
     before = [old.value for old in forgotten if (old.kind, old.whom) == (fact.kind, fact.whom)]
     return f"{fact.sentence()} (no longer {before[0]})" if before else fact.sentence()
 

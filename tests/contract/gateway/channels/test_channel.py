@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.gateway.channels.channel import Accepted, Listed, Never, NotNow, Unknown
+from services.gateway.channels.channel import Accepted, ListedMessage, Never, NotNow, Unknown
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
 from tests.contract.gateway.channels.worlds import WORLDS, World
@@ -31,11 +31,11 @@ async def world(request: Any, tmp_path: Path) -> AsyncGenerator[World]:
         yield world
 
 
-async def sent(world: World) -> list[Listed]:
+async def sent(world: World) -> list[ListedMessage]:
     return await world.channel.sent_to(world.address, clock.utc_now() - timedelta(hours=1))
 
 
-async def sent_so_far(world: World, count: int) -> list[Listed]:
+async def sent_so_far(world: World, count: int) -> list[ListedMessage]:
     """Once so many are listed: a channel may list them a moment later."""
     await eventually(lambda: _are_listed(world, count))
     return await sent(world)

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from simulators.server import listen
-from simulators.twilio.webhooks import Webhooks
+from simulators.twilio.webhooks import WebhookSender
 from tests.contract.simulators.twilio.world import SDK_IS_BEHIND_AIOHTTP, serve_simulator
 from tests.support.eventually import eventually
 
@@ -138,8 +138,8 @@ async def test_an_application_that_is_down_is_tried_once_more_and_no_further(
         tries.append(given)
         return await once(self, *given)
 
-    once = Webhooks._once
-    monkeypatch.setattr(Webhooks, "_once", counted)
+    once = WebhookSender._once
+    monkeypatch.setattr(WebhookSender, "_once", counted)
     with listen(0) as nobody:
         answer = await write_to_port(world, nobody.getsockname()[1])
 

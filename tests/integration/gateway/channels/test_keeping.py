@@ -17,7 +17,7 @@ from taskflow import failpoints
 from taskflow.embedded.ports import free_port
 from taskflow.forgetting.erasure import Forgetting
 from taskflow.log.event_log import EventLog
-from taskflow.privacy.media import Media
+from taskflow.privacy.media import MediaStore
 from taskflow.privacy.vault import Vault
 from taskflow.process.service import Runtime
 from tests.contract.simulators.twilio.world import NUMBER, SDK_IS_BEHIND_AIOHTTP
@@ -84,7 +84,7 @@ async def test_a_medium_is_kept_and_deleted_at_twilio(
     assert (kept.index, kept.of, kept.content_type, kept.size) == (0, 1, kept_as, len(data))
     assert kept.message == slots.event_id(slots.message(sid), 0)
     assert kept.sha256 == hashlib.sha256(data).hexdigest()
-    stored = await Media(runtime.pool, runtime.vault).get(kept.media)
+    stored = await MediaStore(runtime.pool, runtime.vault).get(kept.media)
     assert stored is not None
     assert (stored.data, stored.content_type) == (data, kept_as)
     await eventually(lambda: deleted(house, sid))
@@ -208,7 +208,7 @@ async def test_who_is_forgotten_leaves_no_media(
     await Forgetting(runtime.pool, vault, event_log).forget(await house.user())
 
     assert await runtime.pool.fetchval("select count(*) from media") == 0
-    assert await Media(runtime.pool, vault).get(one.event.media) is None
+    assert await MediaStore(runtime.pool, vault).get(one.event.media) is None
 
 
 async def test_what_comes_after_the_forgetting_is_not_kept(

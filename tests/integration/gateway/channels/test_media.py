@@ -14,7 +14,7 @@ from services.gateway.lane import FOLD
 from services.gateway.saying.sayable import GONE
 from taskflow import clock
 from taskflow.log.appending import Write
-from taskflow.privacy.media import Media
+from taskflow.privacy.media import MediaStore
 from taskflow.process.service import Runtime
 from tests.integration.gateway.conftest import House
 from tests.support.eventually import eventually
@@ -28,7 +28,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"a chart" * 100
 
 
 async def a_picture(house: House, runtime: Runtime) -> UUID:
-    media = Media(runtime.pool, house.vault)
+    media = MediaStore(runtime.pool, house.vault)
     return (await media.put(await house.user(), "image/png", PNG)).id
 
 
@@ -139,7 +139,7 @@ async def test_a_forgotten_users_picture_is_gone(house: House, runtime: Runtime)
 
 
 async def a_document(house: House, runtime: Runtime, until: datetime) -> UUID:
-    media = Media(runtime.pool, house.vault)
+    media = MediaStore(runtime.pool, house.vault)
     return (await media.keep(await house.user(), CONTENT_TYPE, WORKBOOK, uuid4(), until)).id
 
 

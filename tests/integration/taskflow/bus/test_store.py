@@ -17,7 +17,7 @@ from contracts.conversation import MessageReceived
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from taskflow.bus import bus, relay, topology
-from taskflow.bus.store import Store, store_of
+from taskflow.bus.store import BusStore, store_of
 from taskflow.embedded.ports import free_port
 from taskflow.errors import Configuration
 from taskflow.log.appending import Write
@@ -125,7 +125,7 @@ async def test_the_stream_takes_its_share_of_the_store_and_keeps_it(
 
 
 def test_a_server_without_a_store_is_told_from_a_full_one() -> None:
-    assert Store(used=95, size=100).share == 0.95
-    assert Store(used=0, size=0).share == 0.0
+    assert BusStore(used=95, size=100).share == 0.95
+    assert BusStore(used=0, size=0).share == 0.0
     with pytest.raises(Configuration, match="NATS_MONITOR_URL"):
         store_of(f"http://127.0.0.1:{free_port()}")

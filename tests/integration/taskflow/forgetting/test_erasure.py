@@ -25,7 +25,7 @@ from taskflow.log.folds import SNAPSHOT_EVERY, Folds
 from taskflow.postgres import database as db
 from taskflow.postgres.wakeups import Wakeups
 from taskflow.privacy import vault as vaults
-from taskflow.privacy.media import Media
+from taskflow.privacy.media import MediaStore
 from taskflow.privacy.sealing import MasterKey
 from taskflow.privacy.vault import UnknownUser, Vault
 from tests.conftest import MASTER_KEY
@@ -65,7 +65,7 @@ async def says(log: EventLog, user: UserId, *texts: str) -> None:
 async def leaves_traces(user: UserId, pool: asyncpg.Pool, vault: Vault, log: EventLog) -> None:
     """A message, a picture, a snapshot and a dead letter."""
     await says(log, user, "hello")
-    await Media(pool, vault).put(user, "image/png", b"a picture")
+    await MediaStore(pool, vault).put(user, "image/png", b"a picture")
     (received,) = await log.read(streams.conversation(user))
     letters = DeadLetters(pool, log, "agent")
     await letters.add(received, Configuration(f"about {user}"), 5)

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.streams import UserId
 from taskflow.forgetting import shredding
-from taskflow.forgetting.shredding import Shredding, Standing, one_round
+from taskflow.forgetting.shredding import Shredding, ShreddingLeft, one_round
 from taskflow.postgres import database as db
 from taskflow.postgres.migrate import all_migrations, migrate
 from taskflow.privacy.sealing import MasterKey
@@ -24,7 +24,7 @@ from tests.support.unwrapping import blobs_of, opened_by
 pytestmark = pytest.mark.integration
 
 MASTER = MasterKey(secrets.token_bytes(32))
-NOTHING_LEFT = Standing(left=False)
+NOTHING_LEFT = ShreddingLeft(left=False)
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +184,9 @@ async def test_without_the_right_it_says_so_and_destroys_later(
     owner = await asyncpg.connect(dsn)
     await owner.execute("revoke pg_checkpoint from taskflow_scheduler")
 
-    assert await one_round(scheduler) == Standing(left=True, holders=(shredding.MISSING_RIGHT,))
+    assert await one_round(scheduler) == ShreddingLeft(
+        left=True, holders=(shredding.MISSING_RIGHT,)
+    )
 
     await owner.execute("grant pg_checkpoint to taskflow_scheduler")
     await owner.close()

@@ -17,7 +17,15 @@ from cryptography.x509.oid import NameOID
 
 from taskflow.bus import topology
 from taskflow.health import gauges
-from taskflow.health.facts import Consumer, Dependency, Lag, Moves, Presence, Reading, Stored
+from taskflow.health.facts import (
+    ConsumerBacklog,
+    DatabaseReading,
+    Dependency,
+    HealthReading,
+    OpenMoves,
+    Presence,
+    RelayLag,
+)
 from taskflow.health.gauges import Gauges, certificate_ends, tell
 from taskflow.health.reading import Health
 from taskflow.postgres import database as db
@@ -27,17 +35,17 @@ from tests.support.metering import Meter, metering
 
 pytestmark = pytest.mark.integration
 UP, DOWN = Dependency(ok=True), Dependency(ok=False, error="away")
-STORED = Stored(
+STORED = DatabaseReading(
     services={"agent": Presence(instances=2), "tools": Presence(instances=0, lost=1)},
-    relay=Lag(7, 1.5),
-    projections={"usage": Lag(3, 0.5)},
+    relay=RelayLag(7, 1.5),
+    projections={"usage": RelayLag(3, 0.5)},
     dead_letters={"gateway": 4},
-    moves={"agent": Moves(1, 2.0), "gateway": Moves(1, 9.0)},
+    moves={"agent": OpenMoves(1, 2.0), "gateway": OpenMoves(1, 9.0)},
     shreds_oldest_s=7.0,
     last_message_s=1.0,
     last_event_s=1.0,
 )
-GOOD = Reading(UP, UP, STORED, {"agent": Consumer(5, 6, 0), "tools": None})
+GOOD = HealthReading(UP, UP, STORED, {"agent": ConsumerBacklog(5, 6, 0), "tools": None})
 _USER = """
 insert into users values (gen_random_uuid(), now(), now() - make_interval(hours => $1), 1, null)
 """
@@ -67,7 +75,7 @@ def test_a_reading_is_told(meter: Meter) -> None:
 
 def test_what_is_not_known_any_more_is_left_out(meter: Meter) -> None:
     tell(GOOD)
-    tell(Reading(DOWN, DOWN))
+    tell(HealthReading(DOWN, DOWN))
 
     whole = {one.prometheus for one in gauges.WHOLE}
     assert whole & set(meter.series) == {"taskflow_dependency_up"}
@@ -80,7 +88,7 @@ class Failing:
 
     broken: bool = False
 
-    async def read(self) -> Reading:
+    async def read(self) -> HealthReading:
         if self.broken:
             raise ZeroDivisionError
         return GOOD

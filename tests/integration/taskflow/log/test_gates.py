@@ -16,7 +16,7 @@ from taskflow.errors import ConcurrentAppend
 from taskflow.log.appending import Write
 from taskflow.log.archive.verifying import Verifier
 from taskflow.log.event_log import EventLog
-from taskflow.log.group_commit import Row, append_now
+from taskflow.log.group_commit import EventRow, append_now
 from taskflow.postgres import database as db
 from tests.support import partitions
 
@@ -45,9 +45,9 @@ async def other(database: str) -> AsyncGenerator[db.Connection]:
     await connection.close()
 
 
-def row(type_: str = "turn.started", stream: str = STREAM, **more: Any) -> Row:
+def row(type_: str = "turn.started", stream: str = STREAM, **more: Any) -> EventRow:
     event_id = slots.event_id(uuid4(), 0)
-    plain = Row(
+    plain = EventRow(
         event_id=event_id,
         stream=stream,
         place=1,
@@ -64,7 +64,7 @@ def row(type_: str = "turn.started", stream: str = STREAM, **more: Any) -> Row:
     return replace(plain, **more)
 
 
-def claim(known: int, *gates: str) -> Row:
+def claim(known: int, *gates: str) -> EventRow:
     return row(expected_version=known, gates=gates or (MESSAGE.type,))
 
 
@@ -111,7 +111,7 @@ async def test_a_gate_is_seen_in_an_older_partition(
 
 
 async def test_the_release_before_appends_as_ever(owner: asyncpg.Connection) -> None:
-    async def old(*rows: Row) -> list[int]:
+    async def old(*rows: EventRow) -> list[int]:
         columns = zip(
             *(
                 (

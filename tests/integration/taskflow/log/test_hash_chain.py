@@ -12,7 +12,7 @@ from contracts.streams import UserId
 from taskflow.log.appending import Because, Write
 from taskflow.log.archive.verifying import Verifier
 from taskflow.log.event_log import EventLog
-from taskflow.log.hash_chain import Finding, linked
+from taskflow.log.hash_chain import ChainFinding, linked
 from tests.support import partitions
 
 pytestmark = pytest.mark.integration
@@ -28,7 +28,7 @@ async def owner(database: str) -> AsyncGenerator[asyncpg.Connection]:
     await connection.close()
 
 
-async def findings(owner: asyncpg.Connection, stream: str | None = None) -> list[Finding]:
+async def findings(owner: asyncpg.Connection, stream: str | None = None) -> list[ChainFinding]:
     return [finding async for finding in Verifier(owner, None, stream=stream).findings()]
 
 

@@ -14,7 +14,7 @@ from taskflow import clock, failpoints
 from taskflow.errors import SealedForEver
 from taskflow.postgres import database as db
 from taskflow.postgres.database import DatabaseUnavailable
-from taskflow.privacy.media import MAX_BYTES, Media, NotAPicture, Picture, purge
+from taskflow.privacy.media import MAX_BYTES, MediaStore, NotAPicture, Picture, purge
 from taskflow.privacy.sealing import MasterKey
 from taskflow.privacy.vault import UnknownUser, Vault
 from tests.conftest import MASTER_KEY
@@ -32,11 +32,11 @@ async def pool(database: str) -> AsyncGenerator[asyncpg.Pool]:
 
 
 @pytest.fixture
-def media(pool: asyncpg.Pool, vault: Vault) -> Media:
-    return Media(pool, vault)
+def media(pool: asyncpg.Pool, vault: Vault) -> MediaStore:
+    return MediaStore(pool, vault)
 
 
-async def test_a_picture_is_found_by_its_id_alone(media: Media, a_user: UserId) -> None:
+async def test_a_picture_is_found_by_its_id_alone(media: MediaStore, a_user: UserId) -> None:
     stored = await media.put(a_user, "image/png", PNG)
 
     assert await media.get(stored.id) == Picture("image/png", PNG)
@@ -47,7 +47,7 @@ async def test_a_picture_is_found_by_its_id_alone(media: Media, a_user: UserId) 
 
 
 async def test_what_is_stored_is_sealed_for_its_user_and_place(
-    media: Media, pool: asyncpg.Pool, a_user: UserId
+    media: MediaStore, pool: asyncpg.Pool, a_user: UserId
 ) -> None:
     stored, other = [await media.put(a_user, "image/png", PNG) for _ in range(2)]
     sealed = await pool.fetchval("select sealed from media where id = $1", stored.id)
@@ -64,7 +64,9 @@ async def test_what_is_stored_is_sealed_for_its_user_and_place(
         await media.get(other.id)
 
 
-async def test_a_repetition_under_the_same_id_changes_nothing(media: Media, a_user: UserId) -> None:
+async def test_a_repetition_under_the_same_id_changes_nothing(
+    media: MediaStore, a_user: UserId
+) -> None:
     id_ = uuid4()
     pictures = [PNG + bytes([n]) for n in range(8)]
     stored = await asyncio.gather(
@@ -79,7 +81,7 @@ async def test_a_repetition_under_the_same_id_changes_nothing(media: Media, a_us
 
 
 async def test_nobody_takes_the_place_of_another_users_picture(
-    media: Media, vault: Vault, a_user: UserId
+    media: MediaStore, vault: Vault, a_user: UserId
 ) -> None:
     other = await vault.user_for(["whatsapp:+15551230002"])
     stored = await media.put(a_user, "image/png", PNG)
@@ -100,13 +102,13 @@ async def test_nobody_takes_the_place_of_another_users_picture(
     ids=["empty", "too large", "a sticker", "no picture"],
 )
 async def test_only_what_whatsapp_shows_is_kept(
-    media: Media, a_user: UserId, content_type: str, data: bytes
+    media: MediaStore, a_user: UserId, content_type: str, data: bytes
 ) -> None:
     with pytest.raises(NotAPicture):
         await media.put(a_user, content_type, data)
 
 
-async def test_the_largest_fits(media: Media, a_user: UserId) -> None:
+async def test_the_largest_fits(media: MediaStore, a_user: UserId) -> None:
     stored = await media.put(a_user, "image/jpeg", b"x" * MAX_BYTES)
 
     found = await media.get(stored.id)
@@ -115,12 +117,12 @@ async def test_the_largest_fits(media: Media, a_user: UserId) -> None:
 
 
 async def test_a_forgotten_users_pictures_are_gone_and_none_come_after(
-    media: Media, vault: Vault, pool: asyncpg.Pool, a_user: UserId
+    media: MediaStore, vault: Vault, pool: asyncpg.Pool, a_user: UserId
 ) -> None:
     other = await vault.user_for(["whatsapp:+15551230002"])
     kept = await media.put(other, "image/png", PNG)
     stored = await media.put(a_user, "image/png", PNG)
-    elsewhere = Media(pool, Vault(pool, MasterKey(MASTER_KEY)))
+    elsewhere = MediaStore(pool, Vault(pool, MasterKey(MASTER_KEY)))
     assert await elsewhere.get(stored.id) is not None  # now its vault remembers the key
 
     await destroy_key(vault, a_user)
@@ -136,7 +138,7 @@ async def test_a_forgotten_users_pictures_are_gone_and_none_come_after(
     assert await media.get(kept.id) is not None
 
 
-async def test_nobody_has_pictures_who_is_unknown(media: Media) -> None:
+async def test_nobody_has_pictures_who_is_unknown(media: MediaStore) -> None:
     with pytest.raises(UnknownUser):
         await media.put(UserId(uuid4()), "image/png", PNG)
 
@@ -144,7 +146,7 @@ async def test_nobody_has_pictures_who_is_unknown(media: Media) -> None:
 async def test_a_database_that_is_away_is_said_to_be_away(a_user: UserId, vault: Vault) -> None:
     await vault.key(a_user)
     async with db.pool("postgresql://nobody@127.0.0.1:1/none", "tests") as nowhere:
-        media = Media(nowhere, vault)
+        media = MediaStore(nowhere, vault)
         for asked in (
             media.put(a_user, "image/png", PNG),
             media.get(uuid4()),
@@ -155,7 +157,7 @@ async def test_a_database_that_is_away_is_said_to_be_away(a_user: UserId, vault:
 
 
 async def test_a_break_on_either_side_of_the_commit_is_mended_by_the_repetition(
-    media: Media, a_user: UserId
+    media: MediaStore, a_user: UserId
 ) -> None:
     for side in ("before", "after"):
         id_ = uuid4()
@@ -169,7 +171,7 @@ async def test_a_break_on_either_side_of_the_commit_is_mended_by_the_repetition(
 
 
 async def test_what_is_kept_for_a_while_is_gone_then_and_swept(
-    media: Media, pool: asyncpg.Pool, a_user: UserId
+    media: MediaStore, pool: asyncpg.Pool, a_user: UserId
 ) -> None:
     now = clock.utc_now()
     over, lasts, for_good = uuid4(), uuid4(), uuid4()

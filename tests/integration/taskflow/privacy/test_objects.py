@@ -16,8 +16,8 @@ from taskflow import clock
 from taskflow.errors import SealedForEver
 from taskflow.postgres import database as db
 from taskflow.privacy import media as store
-from taskflow.privacy.media import MOST_KEPT, Media, Picture, purge
-from taskflow.privacy.objects import Bucket, Folder, MediaUnavailable, Objects
+from taskflow.privacy.media import MOST_KEPT, MediaStore, Picture, purge
+from taskflow.privacy.objects import Folder, MediaBucket, MediaUnavailable, Objects
 from taskflow.privacy.vault import Vault
 from tests.support.forgetting import destroy_key
 from tests.support.s3 import S3, s3
@@ -28,8 +28,8 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"a price over time" * 50
 _ALL_DUE = "update media_objects set due = now() where due is not null"
 
 
-def bucket_of(server: S3, key_id: str = "AKIDEXAMPLE") -> Bucket:
-    return Bucket(
+def bucket_of(server: S3, key_id: str = "AKIDEXAMPLE") -> MediaBucket:
+    return MediaBucket(
         server.bucket,
         "taskflow",
         key_id=key_id,
@@ -55,8 +55,8 @@ async def pool(database: str) -> AsyncGenerator[asyncpg.Pool]:
 
 
 @pytest.fixture
-def media(pool: asyncpg.Pool, vault: Vault, objects: Objects) -> Media:
-    return Media(pool, vault, objects)
+def media(pool: asyncpg.Pool, vault: Vault, objects: Objects) -> MediaStore:
+    return MediaStore(pool, vault, objects)
 
 
 async def places(pool: asyncpg.Pool) -> list[str]:
@@ -74,7 +74,7 @@ async def test_an_object_is_read_as_it_was_written_and_deleted_once(objects: Obj
 
 
 async def test_a_medium_lies_there_sealed_and_its_row_names_it(
-    media: Media, objects: Objects, pool: asyncpg.Pool, a_user: UserId
+    media: MediaStore, objects: Objects, pool: asyncpg.Pool, a_user: UserId
 ) -> None:
     stored = await media.put(a_user, "image/png", PNG)
 
@@ -88,7 +88,7 @@ async def test_a_medium_lies_there_sealed_and_its_row_names_it(
     assert await pool.fetchval("select due from media_objects") is None
 
 
-async def test_the_largest_is_kept_there(media: Media, a_user: UserId) -> None:
+async def test_the_largest_is_kept_there(media: MediaStore, a_user: UserId) -> None:
     id_ = uuid4()
     await media.keep(a_user, "video/mp4", b"x" * MOST_KEPT, id_)
     found = await media.get(id_)
@@ -97,7 +97,7 @@ async def test_the_largest_is_kept_there(media: Media, a_user: UserId) -> None:
 
 
 async def test_repetitions_at_once_leave_one_object(
-    media: Media, objects: Objects, pool: asyncpg.Pool, a_user: UserId
+    media: MediaStore, objects: Objects, pool: asyncpg.Pool, a_user: UserId
 ) -> None:
     id_ = uuid4()
     await asyncio.gather(*(media.put(a_user, "image/png", PNG, media_id=id_) for _ in range(6)))
@@ -110,14 +110,14 @@ async def test_repetitions_at_once_leave_one_object(
 
 
 async def test_what_lay_in_postgresql_is_read_as_before(
-    media: Media, pool: asyncpg.Pool, vault: Vault, a_user: UserId
+    media: MediaStore, pool: asyncpg.Pool, vault: Vault, a_user: UserId
 ) -> None:
-    before = await Media(pool, vault).put(a_user, "image/png", PNG)
+    before = await MediaStore(pool, vault).put(a_user, "image/png", PNG)
 
     assert await media.get(before.id) == Picture("image/png", PNG)
     after = await media.put(a_user, "image/png", PNG)
     with pytest.raises(MediaUnavailable, match="TASKFLOW_MEDIA, which is not set"):
-        await Media(pool, vault).get(after.id)
+        await MediaStore(pool, vault).get(after.id)
 
 
 class Dying(Folder):
@@ -132,8 +132,8 @@ async def test_what_a_death_left_behind_is_swept_when_nobody_can_write_any_more(
     pool: asyncpg.Pool, vault: Vault, a_user: UserId, tmp_path: Path
 ) -> None:
     with pytest.raises(asyncio.CancelledError):
-        await Media(pool, vault, Dying(tmp_path)).put(a_user, "image/png", PNG)
-    media = Media(pool, vault, Folder(tmp_path))
+        await MediaStore(pool, vault, Dying(tmp_path)).put(a_user, "image/png", PNG)
+    media = MediaStore(pool, vault, Folder(tmp_path))
     (name,) = await places(pool)
 
     await media.sweep()
@@ -160,12 +160,12 @@ async def test_a_row_never_names_what_may_be_swept(
     pool: asyncpg.Pool, vault: Vault, a_user: UserId, tmp_path: Path
 ) -> None:
     with pytest.raises(MediaUnavailable, match="an hour"):
-        await Media(pool, vault, Slow(tmp_path, pool)).put(a_user, "image/png", PNG)
+        await MediaStore(pool, vault, Slow(tmp_path, pool)).put(a_user, "image/png", PNG)
     assert await pool.fetchval("select count(*) from media") == 0
 
 
 async def test_a_forgotten_users_objects_go_with_the_next_sweep(
-    media: Media, objects: Objects, vault: Vault, pool: asyncpg.Pool, a_user: UserId
+    media: MediaStore, objects: Objects, vault: Vault, pool: asyncpg.Pool, a_user: UserId
 ) -> None:
     other = await vault.user_for(["whatsapp:+15551230002"])
     kept, _ = [await media.put(user, "image/png", PNG) for user in (other, a_user)]
@@ -182,7 +182,7 @@ async def test_a_forgotten_users_objects_go_with_the_next_sweep(
 
 
 async def test_what_is_over_goes_there_too(
-    media: Media, objects: Objects, pool: asyncpg.Pool, a_user: UserId
+    media: MediaStore, objects: Objects, pool: asyncpg.Pool, a_user: UserId
 ) -> None:
     over = clock.utc_now() - timedelta(seconds=1)
     await media.keep(a_user, "text/plain", b"over", uuid4(), over)
@@ -194,7 +194,7 @@ async def test_what_is_over_goes_there_too(
 
 
 async def test_more_than_a_sweep_takes_at_once_is_swept(
-    media: Media, pool: asyncpg.Pool, a_user: UserId, monkeypatch: pytest.MonkeyPatch
+    media: MediaStore, pool: asyncpg.Pool, a_user: UserId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "SWEPT_AT_ONCE", 2)
     for _ in range(5):
@@ -206,7 +206,7 @@ async def test_more_than_a_sweep_takes_at_once_is_swept(
 
 
 async def test_what_is_lost_there_is_gone(
-    media: Media, objects: Objects, pool: asyncpg.Pool, a_user: UserId
+    media: MediaStore, objects: Objects, pool: asyncpg.Pool, a_user: UserId
 ) -> None:
     stored = await media.put(a_user, "image/png", PNG)
     (name,) = await places(pool)

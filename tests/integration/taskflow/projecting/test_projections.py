@@ -26,7 +26,7 @@ from taskflow.postgres.wakeups import Wakeups
 from taskflow.privacy.sealing import MasterKey
 from taskflow.privacy.vault import Vault
 from taskflow.projecting import checkpoints, projections, rebuilding
-from taskflow.projecting.checkpoints import Standing
+from taskflow.projecting.checkpoints import CheckpointStanding
 from taskflow.projecting.dropping import drop
 from taskflow.projecting.projections import Projector
 from taskflow.projecting.rebuilding import rebuild
@@ -227,7 +227,7 @@ async def test_a_newer_version_is_built_beside_and_the_older_one_stands_by(
         with pytest.raises(Configuration, match="stands in version 2"):
             await rebuild(dsn, log, [Users()])
         connection = await db.connect(dsn, "tests")
-        assert await checkpoints.begin(connection, "users", 1) is Standing.NEWER
+        assert await checkpoints.begin(connection, "users", 1) is CheckpointStanding.NEWER
         await connection.close()
         for one in (old, new):
             one.cancel()

@@ -16,7 +16,7 @@ from taskflow.cli import main
 from taskflow.cli.house import log_level
 from taskflow.errors import Configuration
 from taskflow.telemetry import levels, logs
-from taskflow.telemetry.levels import Change, Levels
+from taskflow.telemetry.levels import LevelChange, Levels
 from tests.conftest import runtime_settings
 from tests.support.eventually import eventually
 from tests.support.servers import NatsServer
@@ -69,33 +69,33 @@ def house(nats_server: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 async def test_each_instance_answers_and_only_who_is_meant_changes(
     client: Client, console: logging.Handler
 ) -> None:
-    told = await log_level.ask(client, Change())
+    told = await log_level.ask(client, LevelChange())
     assert [(one.service, one.instance, one.level) for one in told] == [
         ("agent", AGENT, "INFO"),
         ("tools", TOOLS, "INFO"),
     ]
-    [one] = await log_level.ask(client, Change(service="tools", level="WARNING"))
+    [one] = await log_level.ask(client, LevelChange(service="tools", level="WARNING"))
     assert (one.instance, one.was, one.level, one.settled) == (TOOLS, "INFO", "WARNING", "WARNING")
     assert console.level == logging.WARNING
     assert one.until is None
-    assert await log_level.ask(client, Change(service="gateway", level="DEBUG")) == []
+    assert await log_level.ask(client, LevelChange(service="gateway", level="DEBUG")) == []
     assert console.level == logging.WARNING
 
 
 async def test_a_level_for_a_while_goes_back_by_itself(
     client: Client, console: logging.Handler
 ) -> None:
-    [one] = await log_level.ask(client, Change(service="agent", level="DEBUG", seconds=0.4))
+    [one] = await log_level.ask(client, LevelChange(service="agent", level="DEBUG", seconds=0.4))
     assert (one.level, one.settled) == ("DEBUG", "INFO")
     assert one.until is not None
     await eventually(lambda: console.level == logging.INFO)
-    [one] = await log_level.ask(client, Change(service="agent"))
+    [one] = await log_level.ask(client, LevelChange(service="agent"))
     assert (one.level, one.until) == ("INFO", None)
 
 
 async def test_a_later_word_ends_an_earlier_while(client: Client, console: logging.Handler) -> None:
-    await log_level.ask(client, Change(service="agent", level="DEBUG", seconds=0.3))
-    [one] = await log_level.ask(client, Change(service="agent", level="ERROR"))
+    await log_level.ask(client, LevelChange(service="agent", level="DEBUG", seconds=0.3))
+    [one] = await log_level.ask(client, LevelChange(service="agent", level="ERROR"))
     assert (one.settled, one.until) == ("ERROR", None)
     await asyncio.sleep(0.4)
     assert console.level == logging.ERROR
@@ -106,7 +106,7 @@ async def test_what_is_not_understood_changes_nothing_and_ends_nobody(
 ) -> None:
     for body in (b"", b"{", b'{"level": "LOUD"}', b'{"level": "DEBUG", "seconds": -1}'):
         await client.publish(levels.SUBJECT, body, reply=client.new_inbox())
-    assert len(await log_level.ask(client, Change())) == 2
+    assert len(await log_level.ask(client, LevelChange())) == 2
     assert console.level == logging.INFO
 
 

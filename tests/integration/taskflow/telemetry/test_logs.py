@@ -152,7 +152,7 @@ async def test_following_tells_lines_once_even_those_that_came_before_the_log_kn
 
     async def not_yet(me: Any, name: str) -> Any:
         found = await known(me, name)
-        return found if hidden else logs.Wanted(found.what, found.ids | {"d" * 32})
+        return found if hidden else logs.WantedLines(found.what, found.ids | {"d" * 32})
 
     monkeypatch.setattr(logs, "wanted", not_yet)
     sid = MESSAGE.event.message_ref

@@ -17,7 +17,7 @@ from contracts.streams import UserId, conversation
 from taskflow import failpoints
 from taskflow.log.appending import Appended, Write
 from taskflow.log.event_log import EventLog
-from taskflow.log.group_commit import Row, append_now
+from taskflow.log.group_commit import EventRow, append_now
 from taskflow.postgres.database import Connection, connect
 from taskflow.postgres.wakeups import Wakeups
 from taskflow.usage import measuring
@@ -168,7 +168,7 @@ async def test_who_was_overtaken_counts_nothing(
 async def test_an_event_of_a_newer_release_does_not_stop_it(
     database: str, event_log: EventLog, sql: Connection, tell: Told, meter: Meter
 ) -> None:
-    row = Row(
+    row = EventRow(
         event_id=uuid4(),
         stream="conversation-of-tomorrow",
         place=1,

@@ -13,7 +13,7 @@ from contracts.streams import UserId
 from services.tools.browsing import looking
 from services.tools.browsing.browser import Browser
 from services.tools.browsing.fetcher import Fetcher
-from services.tools.browsing.looking import Looker
+from services.tools.browsing.looking import PageLooker
 from services.tools.browsing.page_readers import PageReaders
 from services.tools.browsing.robots import Robots
 from services.tools.egress import targets
@@ -45,8 +45,8 @@ class Album:
 @dataclass
 class Shop:
     url: str
-    looker: Looker
-    without_browser: Looker
+    looker: PageLooker
+    without_browser: PageLooker
     album: Album
 
     async def look(self, row: Row, *, for_watch: bool = False) -> Reading:
@@ -64,8 +64,8 @@ async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Shop]
             browser = Browser(PROGRAM, proxy) if PROGRAM else None
             yield Shop(
                 url,
-                Looker(fetcher, browser, album, Robots(fetcher, readers), readers),
-                Looker(fetcher, None, album, Robots(fetcher, readers), readers),
+                PageLooker(fetcher, browser, album, Robots(fetcher, readers), readers),
+                PageLooker(fetcher, None, album, Robots(fetcher, readers), readers),
                 album,
             )
             if browser:

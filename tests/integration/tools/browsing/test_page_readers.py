@@ -13,8 +13,8 @@ import pytest
 from contracts.streams import UserId
 from services.tools.browsing import looking, page_readers
 from services.tools.browsing.fetcher import Fetched
-from services.tools.browsing.looking import Looker
-from services.tools.browsing.page_readers import Limits, PageReaders
+from services.tools.browsing.looking import PageLooker
+from services.tools.browsing.page_readers import PageReaders, ReaderLimits
 from services.tools.browsing.robots import Robots
 from services.tools.pages.page import Page
 from services.tools.pages.reading import read
@@ -60,7 +60,7 @@ async def readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGener
     environment = {"PYTHONPATH": f"{tmp_path}:{home}", "LANG": "C.UTF-8"}
     monkeypatch.setattr(page_readers, "MODULE", "burning_worker")
     monkeypatch.setattr(page_readers, "_environment", lambda: environment)
-    async with PageReaders(Limits(cpu_seconds=1)) as opened:
+    async with PageReaders(ReaderLimits(cpu_seconds=1)) as opened:
         yield opened
 
 
@@ -141,7 +141,7 @@ class NoAlbum:
 
 async def test_an_unreadable_page_rests(readers: PageReaders) -> None:
     site = Site()
-    looker = Looker(site, None, NoAlbum(), Robots(site, readers), readers)
+    looker = PageLooker(site, None, NoAlbum(), Robots(site, readers), readers)
     for _ in range(3):
         reading = await looker.look(GOOD.url, None, user=ADA, for_watch=False)
         assert (reading.outcome, reading.note) == ("unreachable", looking.UNREADABLE)

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.conversation import ReplyCaught, ReplyLooked, Usage
 from services.agent.asking.gemini import Answer, ModelUnavailable
-from services.agent.asking.second_look import SECONDS, AskedOf, Recorded, accepted, question
+from services.agent.asking.second_look import SECONDS, ModelLook, RecordedLook, accepted, question
 from services.agent.judging.answers import answered, to_look_at
 from services.agent.judging.looks import Looked, ToLookAt
 from simulators.gemini.brain.planner import decide
@@ -78,7 +78,7 @@ def test_its_answer_is_names_or_none(said: str, claims: list[str] | None) -> Non
 
 async def test_without_an_answer_in_time_nothing_is_claimed() -> None:
     small = Small(None)
-    looked = await AskedOf(small).at(TOLD, 60.0)
+    looked = await ModelLook(small).at(TOLD, 60.0)
 
     assert looked is not None
     assert looked.claims is None
@@ -95,8 +95,8 @@ async def test_what_was_recorded_is_not_asked_for_again() -> None:
     fact = answered(LIE, given(offered=REMINDS, looked=found()))[1]
     assert isinstance(fact, ReplyLooked)
 
-    assert await Recorded([fact]).at(TOLD, 60.0) == found()
-    assert await Recorded().at(TOLD, 60.0) is None
+    assert await RecordedLook([fact]).at(TOLD, 60.0) == found()
+    assert await RecordedLook().at(TOLD, 60.0) is None
 
 
 def test_a_claim_that_no_fact_bears_out_goes_back_once() -> None:

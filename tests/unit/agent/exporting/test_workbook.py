@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from services.agent.exporting.workbook import DATA, MOST_IN_A_CELL, Table, workbook
+from services.agent.exporting.workbook import DATA, MOST_IN_A_CELL, SheetTable, workbook
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -27,7 +27,7 @@ def rows(archive: zipfile.ZipFile, sheet: int = 1) -> list[list[str]]:
 
 
 def test_each_part_is_declared_and_each_sheet_is_named() -> None:
-    archive = opened(workbook([Table("One: [a/b]", [["x"]]), Table("Two", [])], b"{}"))
+    archive = opened(workbook([SheetTable("One: [a/b]", [["x"]]), SheetTable("Two", [])], b"{}"))
     types = archive.read("[Content_Types].xml").decode()
 
     for name in archive.namelist():
@@ -43,7 +43,7 @@ def test_each_part_is_declared_and_each_sheet_is_named() -> None:
     ["=1+1", "<b>&amp;", "שלום 🙂", " two  spaces\nand a line", "", '"quoted"', "a_x0041_b"],
 )
 def test_a_text_stands_there_as_it_is(text: str) -> None:
-    ((found,),) = rows(opened(workbook([Table("T", [[text]])], b"{}")))
+    ((found,),) = rows(opened(workbook([SheetTable("T", [[text]])], b"{}")))
 
     assert found.replace("_x005F_", "_") == text
 
@@ -51,7 +51,7 @@ def test_a_text_stands_there_as_it_is(text: str) -> None:
 def test_what_xml_cannot_hold_is_marked_and_a_long_text_is_cut() -> None:
     long = "word " * MOST_IN_A_CELL
     ((control, lone, cut),) = rows(
-        opened(workbook([Table("T", [["a\x00b", "\ud800", long]])], b"{}"))
+        opened(workbook([SheetTable("T", [["a\x00b", "\ud800", long]])], b"{}"))
     )
 
     assert (control, lone) == ("a�b", "�")
@@ -60,7 +60,7 @@ def test_what_xml_cannot_hold_is_marked_and_a_long_text_is_cut() -> None:
 
 def test_a_sheet_reads_from_the_right_where_its_language_does() -> None:
     sheets = [
-        opened(workbook([Table("T", [])], b"{}", right_to_left=one)).read(
+        opened(workbook([SheetTable("T", [])], b"{}", right_to_left=one)).read(
             "xl/worksheets/sheet1.xml"
         )
         for one in (True, False)

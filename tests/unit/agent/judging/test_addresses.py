@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from services.agent.judging.addresses import MOST_SAID, Known, addresses, checked, strange
+from services.agent.judging.addresses import MOST_SAID, KnownAddresses, addresses, checked, strange
 
-KNOWN = Known(
+KNOWN = KnownAddresses(
     [
         "see https://shop.example/a?x=1#f, mail bob@shop.example or call +49 155 1234567",
         "https://en.wikipedia.org/wiki/Foo_(bar).",
@@ -94,7 +94,7 @@ def test_what_stands_nowhere_is_no_link(text: str, shown: str) -> None:
 
 def test_what_a_result_repeats_of_its_call_is_the_models() -> None:
     evil = "https://evil.example/?d=Ada"
-    echo = Known(
+    echo = KnownAddresses(
         [], [({"query": f"x {evil}"}, {"note": f"Nothing for {evil}", "link": "https://a.com"})]
     )
     assert checked(f"{evil} https://a.com", echo) == "evil[.]example https://a.com"
@@ -123,7 +123,7 @@ def test_hostile_text_costs_its_length(piece: str) -> None:
         for _ in range(3):
             began = time.process_time()
             list(addresses(text))
-            Known([text]).keys  # noqa: B018 - it is computed here
+            KnownAddresses([text]).keys  # noqa: B018 - it is computed here
             taken.append(time.process_time() - began)
         return min(taken)
 

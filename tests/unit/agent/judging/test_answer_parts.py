@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.agent.judging.answer_parts import Words, taken_apart
+from services.agent.judging.answer_parts import SpokenWords, taken_apart
 
 
 def content(*parts: Any) -> Any:
@@ -23,7 +23,7 @@ def test_a_reply_is_words_and_no_call() -> None:
         )
     )
 
-    assert answer.words == Words("Hi.", "en", ("remember",), ("Yes",))
+    assert answer.words == SpokenWords("Hi.", "en", ("remember",), ("Yes",))
     assert list(answer.calls) == []
     assert answer.is_well_formed
 
@@ -32,7 +32,7 @@ def test_text_alone_is_words_with_nothing_said_done() -> None:
     thought = {"text": "hm", "thought": True}
     answer = taken_apart(content(thought, {"text": "Hello."}))
 
-    assert answer.words == Words("Hello.")
+    assert answer.words == SpokenWords("Hello.")
 
 
 def test_text_beside_calls_is_not_said() -> None:
@@ -50,7 +50,7 @@ def test_several_replies_are_one() -> None:
         )
     )
 
-    assert answer.words == Words("One.\n\nTwo.", "en", ("a", "b"))
+    assert answer.words == SpokenWords("One.\n\nTwo.", "en", ("a", "b"))
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_what_is_beside_the_text_may_be_sloppy() -> None:
     }
     answer = taken_apart(content(call("reply", text="Hi.", **sloppy)))
 
-    assert answer.words == Words("Hi.", None, ("set_reminder",), ("Yes", "No", "Maybe"))
-    assert taken_apart(content(call("reply", text="Hi.", says_done="x"))).words == Words(
+    assert answer.words == SpokenWords("Hi.", None, ("set_reminder",), ("Yes", "No", "Maybe"))
+    assert taken_apart(content(call("reply", text="Hi.", says_done="x"))).words == SpokenWords(
         "Hi.", None, ("x",)
     )
 

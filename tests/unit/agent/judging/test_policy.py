@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contracts.tools import ActionProposed
 from services.agent.judging import proposals
-from services.agent.judging.addresses import Known
+from services.agent.judging.addresses import KnownAddresses
 from services.agent.judging.policy import MAX_PROPOSED, MAX_WRITES, judge, wanted
 from services.agent.judging.private import PrivateFact, fold
 from services.agent.judging.proposals import fingerprint
@@ -18,7 +18,7 @@ from services.agent.judging.verdicts import (
     Asked,
     Confirm,
     Judgement,
-    Refused,
+    RefusedCall,
     Standing,
     Verdict,
 )
@@ -69,7 +69,7 @@ def why(*calls: tuple[str, Any], **known: Any) -> str | None:
 
 def refused(*calls: tuple[str, Any], **known: Any) -> str:
     verdict = judged(*calls, **known)[-1]
-    return verdict.error if isinstance(verdict, Refused) else ""
+    return verdict.error if isinstance(verdict, RefusedCall) else ""
 
 
 SET = ("set_reminder", MOM)
@@ -144,7 +144,7 @@ def test_p4_a_text_in_other_words_is_sent_back_once_and_then_asked_about() -> No
 
 def test_p4_a_figure_and_an_address_are_the_users_or_they_are_asked() -> None:
     typed = (LINK, "tell me when it drops below 70")
-    shop = Known([LINK, "https://shop.example/b"])
+    shop = KnownAddresses([LINK, "https://shop.example/b"])
     assert allowed(WATCH, typed=typed) == [True]
     assert why(("watch_price", {"url": LINK, "below": 80}), typed=typed, known=shop) == "ungrounded"
     other = ("watch_price", {"url": "https://shop.example/b", "below": 70})
@@ -184,7 +184,7 @@ def test_p6_enough_is_enough() -> None:
     assert why(SET, written=written) == "many"
     assert why(SET, written=[fingerprint(*SET)]) == "many"
     twice = judged(SET, ("set_reminder", dict(reversed(MOM.items()))))
-    assert [type(one) for one in twice] == [Allowed, Refused], "done once, and nobody is asked"
+    assert [type(one) for one in twice] == [Allowed, RefusedCall], "done once, and nobody is asked"
     many = [("set_reminder", {**MOM, "time": f"0{n}:00"}) for n in range(MAX_WRITES + 1)]
     assert why(*many[:-1]) is None
     assert why(*many) == "many"
@@ -217,7 +217,7 @@ def test_p8_a_person_is_not_asked_too_much_at_once() -> None:
 
     known = frozenset(fingerprint(*call) for call in calls[:MAX_PROPOSED])
     again = judged(calls[0], calls[7], outside=True, proposed=known)
-    assert [type(one) for one in again] == [Confirm, Refused]
+    assert [type(one) for one in again] == [Confirm, RefusedCall]
 
 
 def test_p9_a_change_takes_no_argument_that_its_tool_does_not_declare() -> None:
@@ -226,7 +226,7 @@ def test_p9_a_change_takes_no_argument_that_its_tool_does_not_declare() -> None:
 
 def test_p17_an_address_of_the_models_own_is_not_even_asked_about() -> None:
     evil = ("set_reminder", {**MOM, "text": "open https://evil.example/?d=Ada"})
-    known = {"known": Known([LINK]), "sent_back": frozenset({"set_reminder"})}
+    known = {"known": KnownAddresses([LINK]), "sent_back": frozenset({"set_reminder"})}
     assert "an address in it" in refused(evil, **known)
 
 
@@ -268,13 +268,13 @@ def test_p18_a_yes_lets_it_search_and_our_own_tools_need_none() -> None:
 
 def test_p18_what_a_search_sends_is_short() -> None:
     (verdict,) = judged(("search_web", {"query": ["x" * 900] * 3}))
-    assert isinstance(verdict, Refused)
+    assert isinstance(verdict, RefusedCall)
 
 
 def test_p19_searches_of_a_turn_have_an_end() -> None:
     calls = [("search_web", {"query": str(n)}) for n in range(7)]
     verdicts = judged(*calls, searches=3)
-    assert [type(one) for one in verdicts] == [Allowed] * 5 + [Refused] * 2
+    assert [type(one) for one in verdicts] == [Allowed] * 5 + [RefusedCall] * 2
     assert "look-ups" in verdicts[-1].error
 
 

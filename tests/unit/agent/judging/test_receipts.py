@@ -14,7 +14,7 @@ from contracts.declarations import Value, Wording
 from contracts.streams import UserId
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
-from services.agent.handlers import Turns
+from services.agent.handlers import TurnDriving
 from services.agent.judging import receipts
 from services.scheduler.wordings import AS_A_NOTICE
 from taskflow.errors import SealedForEver
@@ -220,7 +220,7 @@ async def unreadable(*_given: Any) -> Any:
 async def park(house: House) -> None:
     state = house.state(ADA)
     driver = house.log.get(state.driver)
-    turns = Turns(house.folds, house.agent, timedelta())
+    turns = TurnDriving(house.folds, house.agent, timedelta())
     parking = await turns.parking(state, driver, RuntimeError("boom"))
     assert parking is not None
     house.log.put(parking.writes, parking.slot)

@@ -23,7 +23,7 @@ from contracts.tools import ToolRequested
 from services.agent import decider
 from services.agent.decider import FOLD, Conversation
 from services.agent.effects import Effects
-from services.agent.handlers import Turns
+from services.agent.handlers import TurnDriving
 from services.agent.leaving import leaving, parting
 from taskflow import clock
 from taskflow.log.appending import Because, Write
@@ -73,7 +73,7 @@ class House:
     def __init__(self) -> None:
         self.story = Story()
         self.destroyed: list[UserId] = []
-        self._turns = Turns(
+        self._turns = TurnDriving(
             Folds(self.story.log, None),
             Effects(self.story.log, NeverAsked(), destroyer=self),
             timedelta(),

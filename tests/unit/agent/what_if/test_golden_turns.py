@@ -15,7 +15,7 @@ from services.agent.reviewing.profile import OLDEST
 from services.agent.what_if.comparing import change
 from services.agent.what_if.recording import Recording, Start
 from services.agent.what_if.rerun import Player, Rerun
-from taskflow.replay.recordings import Contents, FileSource, catalogue_of, history_of
+from taskflow.replay.recordings import FileSource, LogContents, catalogue_of, history_of
 from tests.support.golden import GOLDEN, accepted_beside
 
 FROM_OUTSIDE = {"stopped", "parked", "gave way", "taken over"}
@@ -48,7 +48,7 @@ class Parrot:
 
 
 async def recordings(path: Path) -> AsyncIterator[Recording]:
-    source, contents = FileSource.of(path), Contents()
+    source, contents = FileSource.of(path), LogContents()
     async for message in source.messages():
         contents.see(message)
     tools = await catalogue_of(source, contents)

@@ -13,8 +13,8 @@ from contracts.media import MediaKept, MediaRefused
 from services.gateway.channels.keeping import (
     MOST_OF_ONE,
     Attached,
-    Fetched,
-    Keeping,
+    FetchedMedium,
+    MediaKeeping,
     NoRoom,
     NotKept,
 )
@@ -27,7 +27,9 @@ from tests.support.sent_media import sent
 
 @dataclass
 class Channel:
-    came: Fetched | NotKept | Exception = field(default_factory=lambda: Fetched("image/png", png()))
+    came: FetchedMedium | NotKept | Exception = field(
+        default_factory=lambda: FetchedMedium("image/png", png())
+    )
     announced: str = "image/png"
     count: int = 1
     gate: asyncio.Event | None = None
@@ -37,7 +39,7 @@ class Channel:
     async def of(self, media: Sequence[conversation.Media]) -> list[Attached]:
         return [Attached(f"https://t/{n}", self.announced) for n in range(self.count)]
 
-    async def fetch(self, one: Attached) -> Fetched | NotKept:
+    async def fetch(self, one: Attached) -> FetchedMedium | NotKept:
         self.done.append(f"fetch {one.url}")
         if self.gate:
             await self.gate.wait()
@@ -84,9 +86,9 @@ def story() -> Story:
     return Story()
 
 
-def keeping(story: Story, channel: Channel, store: Store | None = None) -> Keeping:
+def keeping(story: Story, channel: Channel, store: Store | None = None) -> MediaKeeping:
     given: Any = (story.log, store or Store(), channel, Attempts())
-    return Keeping(*given)
+    return MediaKeeping(*given)
 
 
 def outcomes(story: Story) -> list[Any]:
@@ -117,7 +119,7 @@ async def test_what_was_stored_before_a_crash_counts_as_it_stands(story: Story) 
     (kept,) = outcomes(story)
     other = Story()
     other.tell(note.event)
-    await keeping(other, Channel(Fetched("image/jpeg", b"other")), store).keep(note, 2)
+    await keeping(other, Channel(FetchedMedium("image/jpeg", b"other")), store).keep(note, 2)
 
     (again,) = outcomes(other)
     assert (again.content_type, again.size) == (kept.content_type, kept.size)

@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.channels.links import Callbacks, PictureLinks
+from services.gateway.channels.links import CallbackLinks, PictureLinks
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_no_made_up_mac_fits(mac: str) -> None:
-    assert not Callbacks([b"k" * 32], "https://t.example").fits(uuid4(), uuid4(), 0, 1, mac)
+    assert not CallbackLinks([b"k" * 32], "https://t.example").fits(uuid4(), uuid4(), 0, 1, mac)
 
 
 def test_a_pictures_address_fits_that_picture_alone() -> None:
@@ -29,13 +29,15 @@ def test_while_the_master_key_is_rotated_what_either_signed_fits() -> None:
     (old, new), base = (b"a" * 32, b"b" * 32), "https://t.example"
     picture, user, reply = uuid4(), uuid4(), uuid4()
     for first, second in ((new, old), (old, new)):
-        links, callbacks = PictureLinks([first, second], base), Callbacks([first, second], base)
+        links, callbacks = PictureLinks([first, second], base), CallbackLinks([first, second], base)
         shown = PictureLinks([second], base).url(picture).rpartition("mac=")[2]
-        called = Callbacks([second], base).url(user, reply, 0, 1).rpartition("mac=")[2]
+        called = CallbackLinks([second], base).url(user, reply, 0, 1).rpartition("mac=")[2]
         assert links.fits(picture, shown)
         assert callbacks.fits(user, reply, 0, 1, called)
         assert links.url(picture) == PictureLinks([first], base).url(picture)
-        assert callbacks.url(user, reply, 0, 1) == Callbacks([first], base).url(user, reply, 0, 1)
+        assert callbacks.url(user, reply, 0, 1) == CallbackLinks([first], base).url(
+            user, reply, 0, 1
+        )
 
 
 @given(st.text())

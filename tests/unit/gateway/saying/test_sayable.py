@@ -7,7 +7,7 @@ import pytest
 from contracts.buttons import payload
 from contracts.conversation import Button, Choice, Choices, ReplyReady
 from services.gateway.saying.parts import LIMIT, length
-from services.gateway.saying.sayable import OVER_BUTTONS, Content, in_words, sayable
+from services.gateway.saying.sayable import OVER_BUTTONS, ReplyContent, in_words, sayable
 
 EVENT = UUID(int=7)
 YES, NO = Button(payload=payload("yes", EVENT), label="Yes"), Button(payload="x", label="No")
@@ -121,7 +121,7 @@ def test_in_words_a_message_stays_one_message_if_it_can() -> None:
 
 
 def test_a_list_at_the_channel_is_known_by_its_text_alone() -> None:
-    content = Content(None, ["Where to?"], None, choices=CITIES)  # type: ignore[arg-type]
+    content = ReplyContent(None, ["Where to?"], None, choices=CITIES)  # type: ignore[arg-type]
     assert content.is_in("Where to?", 0)
     assert content.is_in(in_words("Where to?", CITIES), 0)
     assert not content.is_in("Where from?", 0)

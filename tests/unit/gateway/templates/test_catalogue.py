@@ -7,7 +7,7 @@ import pytest
 
 from contracts import slots, streams
 from contracts.templates import TemplateCreated, TemplateReviewed
-from services.gateway.templates.catalogue import FOLD, Catalogue
+from services.gateway.templates.catalogue import FOLD, TemplateCatalogue
 from services.gateway.templates.following import news
 from services.gateway.templates.syncing import missing
 from services.gateway.templates.wording import DECLARED, Declared
@@ -30,14 +30,16 @@ def reviewed(template: str, status: Any, reason: str = "") -> TemplateReviewed:
     return TemplateReviewed(template=template, status=status, reason=reason)
 
 
-def told(*events: Any) -> Catalogue:
+def told(*events: Any) -> TemplateCatalogue:
     log = MemoryLog()
     for number, event in enumerate(events):
         log.put([Write(streams.TEMPLATES, [event], None)], UUID(int=number))
     return FOLD.over(log.all())
 
 
-def approved(catalogue: Catalogue, language: str | None, kind: str = "reminder") -> str | None:
+def approved(
+    catalogue: TemplateCatalogue, language: str | None, kind: str = "reminder"
+) -> str | None:
     found = catalogue.approved(kind, language)
     return found.template if found else None
 

@@ -5,15 +5,20 @@ from typing import Any
 
 import pytest
 
-from services.scheduler.reminding.changing import Changed, ChangeReminder, Standing, changed
-from services.scheduler.when.unclear import Malformed, Unclear
+from services.scheduler.reminding.changing import (
+    ChangedReminder,
+    ChangeReminder,
+    StandingReminder,
+    changed,
+)
+from services.scheduler.when.unclear import Malformed, UnclearTime
 
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)  # a Monday, 10:00 in Berlin
-TOMORROW_AT_NINE = Standing(
+TOMORROW_AT_NINE = StandingReminder(
     datetime(2026, 12, 1, 9), BERLIN, None, (), datetime(2026, 12, 1, 8, tzinfo=UTC)
 )
-DAILY = Standing(
+DAILY = StandingReminder(
     datetime(2026, 11, 20, 8, 30),
     BERLIN,
     "FREQ=DAILY",
@@ -22,11 +27,11 @@ DAILY = Standing(
 )
 
 
-def after(standing: Standing, **asked: Any) -> Changed:
+def after(standing: StandingReminder, **asked: Any) -> ChangedReminder:
     return changed(standing, ChangeReminder(which="1", **asked), NOW, NOW)
 
 
-def there(found: Changed) -> str:
+def there(found: ChangedReminder) -> str:
     assert found.due.tzinfo is not None
     return f"{found.due + timedelta(hours=1):%Y-%m-%d %H:%M}"
 
@@ -57,7 +62,7 @@ def test_one_that_came_once_may_repeat_from_then_on() -> None:
 
 
 def test_all_that_are_to_come_move_to_another_time_of_day() -> None:
-    standing = Standing(
+    standing = StandingReminder(
         datetime(2026, 11, 20, 8, 30),
         BERLIN,
         "FREQ=DAILY;INTERVAL=3;COUNT=9",
@@ -94,7 +99,7 @@ def test_one_day_is_left_out(asked: dict[str, Any], skipped: date, due: str) -> 
 
 
 def test_days_that_are_past_are_not_kept_as_left_out() -> None:
-    standing = Standing(
+    standing = StandingReminder(
         DAILY.local, BERLIN, DAILY.rule, (date(2026, 11, 21), date(2026, 12, 5)), DAILY.due
     )
     assert after(standing, skip=True).except_on == (date(2026, 12, 1), date(2026, 12, 5))
@@ -105,9 +110,9 @@ def test_days_that_are_past_are_not_kept_as_left_out() -> None:
     [
         (TOMORROW_AT_NINE, {}, Malformed, "Nothing is to change"),
         (TOMORROW_AT_NINE, {"skip": True}, Malformed, "comes once"),
-        (TOMORROW_AT_NINE, {"by_minutes": -3000}, Unclear, "is past"),
+        (TOMORROW_AT_NINE, {"by_minutes": -3000}, UnclearTime, "is past"),
         (TOMORROW_AT_NINE, {"by_minutes": 5, "time": "10:00"}, Malformed, "not both"),
-        (TOMORROW_AT_NINE, {"day": "today"}, Unclear, "is past"),
+        (TOMORROW_AT_NINE, {"day": "today"}, UnclearTime, "is past"),
         (DAILY, {"day": "friday"}, Malformed, "It repeats"),
         (DAILY, {"by_minutes": 60}, Malformed, "Give the new `time`"),
         (DAILY, {"time": "24:00"}, Malformed, "00:00"),
@@ -115,27 +120,27 @@ def test_days_that_are_past_are_not_kept_as_left_out() -> None:
     ],
 )
 def test_what_does_not_go_together_says_what_to_do(
-    standing: Standing, asked: dict[str, Any], error: type[Exception], says: str
+    standing: StandingReminder, asked: dict[str, Any], error: type[Exception], says: str
 ) -> None:
     with pytest.raises(error, match=says):
         after(standing, **asked)
 
 
 def test_a_day_on_which_it_does_not_come_is_asked_about() -> None:
-    weekly = Standing(
+    weekly = StandingReminder(
         datetime(2026, 11, 24, 8), BERLIN, "FREQ=WEEKLY", (), datetime(2026, 12, 1, 7, tzinfo=UTC)
     )
-    with pytest.raises(Unclear, match="comes next on Tuesday 1 December"):
+    with pytest.raises(UnclearTime, match="comes next on Tuesday 1 December"):
         after(weekly, skip=True, day="friday")
 
 
 def test_the_last_one_is_not_left_out_but_cancelled() -> None:
-    last = Standing(DAILY.local, BERLIN, "FREQ=DAILY;UNTIL=20261201T235959", (), DAILY.due)
-    with pytest.raises(Unclear, match="cancelled"):
+    last = StandingReminder(DAILY.local, BERLIN, "FREQ=DAILY;UNTIL=20261201T235959", (), DAILY.due)
+    with pytest.raises(UnclearTime, match="cancelled"):
         after(last, skip=True)
 
 
 def test_a_rule_that_names_its_times_is_said_anew() -> None:
-    twice = Standing(DAILY.local, BERLIN, "FREQ=DAILY;BYHOUR=8,20", (), DAILY.due)
+    twice = StandingReminder(DAILY.local, BERLIN, "FREQ=DAILY;BYHOUR=8,20", (), DAILY.due)
     with pytest.raises(Malformed, match="names its times"):
         after(twice, time="10:00")

@@ -13,7 +13,7 @@ from services.scheduler.meant import week_starts
 from services.scheduler.recurrence import WEEKDAYS, next_due
 from services.scheduler.when.arguments import When
 from services.scheduler.when.resolver import resolve
-from services.scheduler.when.unclear import Unclear
+from services.scheduler.when.unclear import UnclearTime
 from tests.support.time_oracle import NAMES, USUAL, Oracle
 from tests.support.walks import WHOLE
 
@@ -84,7 +84,7 @@ def moments(zone: str, chance: Random) -> list[Instant]:
 def resolved(asked: dict[str, Any], zone: str, written: datetime) -> list[datetime] | None:
     try:
         found = resolve(When(**asked), zone, written, written)
-    except Unclear:
+    except UnclearTime:
         return None
     due = [found.due]
     while found.rule and len(due) < MOST:

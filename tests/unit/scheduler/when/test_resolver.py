@@ -11,7 +11,7 @@ from services.scheduler.rule_words import rule_in_words
 from services.scheduler.when.arguments import When
 from services.scheduler.when.resolved import Resolved
 from services.scheduler.when.resolver import resolve
-from services.scheduler.when.unclear import Malformed, Unclear
+from services.scheduler.when.unclear import Malformed, UnclearTime
 
 BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
 WRITTEN = datetime(2026, 11, 23, 8, 15, 20, tzinfo=UTC)
@@ -175,7 +175,7 @@ def test_weeks_begin_as_in_the_users_country() -> None:
     ],
 )
 def test_what_is_open_is_asked_in_one_question(said: dict[str, Any], asked: str) -> None:
-    with pytest.raises(Unclear, match=asked) as raised:
+    with pytest.raises(UnclearTime, match=asked) as raised:
         resolved(**said)
     assert str(raised.value).count("Ask the user") == 1
 
@@ -303,7 +303,7 @@ def test_calls_as_they_were_made_before_are_understood(said: Any, expected: Any)
     ],
 )
 def test_and_refused_where_they_were_wrong(said: Any, told: str) -> None:
-    with pytest.raises((Unclear, Malformed, UnusableRule), match=told):
+    with pytest.raises((UnclearTime, Malformed, UnusableRule), match=told):
         resolve(When.model_validate(said), BERLIN, WRITTEN, WRITTEN)
 
 

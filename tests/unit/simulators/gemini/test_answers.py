@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from simulators.gemini import tokens
-from simulators.gemini.answers import Call, Decision, body_of, in_chunks
+from simulators.gemini.answers import Decision, PlannedCall, body_of, in_chunks
 from simulators.gemini.wire import Part
 from tests.unit.simulators.gemini.requests import request, user
 
@@ -17,7 +17,9 @@ def body(decision: Decision, **config: Any) -> dict[str, Any]:
     return body_of(decision, request(user("hi"), generationConfig=config), MODEL)
 
 
-@pytest.mark.parametrize("decision", [LONG, Decision(calls=(Call("f", {"a": 1}),)), Decision()])
+@pytest.mark.parametrize(
+    "decision", [LONG, Decision(calls=(PlannedCall("f", {"a": 1}),)), Decision()]
+)
 def test_the_tokens_add_up(decision: Decision) -> None:
     usage = body(decision)["usageMetadata"]
 
@@ -40,7 +42,7 @@ def test_every_kind_of_part_has_its_price(part: dict[str, Any], count: int) -> N
 
 
 def test_only_the_first_of_parallel_calls_is_signed() -> None:
-    calls = (Call("f", {}), Call("g", {}))
+    calls = (PlannedCall("f", {}), PlannedCall("g", {}))
     parts = body(Decision(calls=calls))["candidates"][0]["content"]["parts"]
 
     assert ["thoughtSignature" in part for part in parts] == [True, False]

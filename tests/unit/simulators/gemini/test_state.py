@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from simulators.gemini.state import GeminiState, Script, ScriptedAnswer, speakers
-from simulators.phone.message import Message
+from simulators.phone.message import ChatMessage
 from simulators.phone.store import Phone
 
 ADA, BOB = "+15551230001", "+15551230002"
@@ -15,7 +15,7 @@ _AT = datetime(2026, 11, 23, tzinfo=UTC)
 def phone(*said: tuple[str, str]) -> Phone:
     made = Phone()
     for number, (user, body) in enumerate(said):
-        made.put(Message(f"SM{number:032x}", "inbound", user, body, "received", _AT, _AT))
+        made.put(ChatMessage(f"SM{number:032x}", "inbound", user, body, "received", _AT, _AT))
     return made
 
 

@@ -3,12 +3,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from simulators.phone.journal import Journal
-from simulators.phone.message import Message
+from simulators.phone.message import ChatMessage
 from simulators.phone.pictures import Copies
 from simulators.phone.store import Phone
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-SHOWN = Message(
+SHOWN = ChatMessage(
     "MM1",
     "outbound",
     "+15551230001",

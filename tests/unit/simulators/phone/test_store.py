@@ -3,21 +3,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from simulators.phone.journal import Journal
-from simulators.phone.message import Message
+from simulators.phone.message import ChatMessage
 from simulators.phone.store import Phone
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 ADA, BOB = "+15551230001", "+15551230002"
 
 
-def typed(body: str, user: str = ADA, at: datetime = NOW, number: int = 1) -> Message:
+def typed(body: str, user: str = ADA, at: datetime = NOW, number: int = 1) -> ChatMessage:
     sid = f"SM{number:032x}"
-    return Message(sid, "inbound", user, body, "received", at, at, business="+14155238886")
+    return ChatMessage(sid, "inbound", user, body, "received", at, at, business="+14155238886")
 
 
-def reply(body: str = "hello", user: str = ADA, number: int = 100) -> Message:
+def reply(body: str = "hello", user: str = ADA, number: int = 100) -> ChatMessage:
     sid = f"SM{number:032x}"
-    return Message(sid, "outbound", user, body, "queued", NOW, NOW, business="+14155238886")
+    return ChatMessage(sid, "outbound", user, body, "queued", NOW, NOW, business="+14155238886")
 
 
 def test_users_are_those_with_a_chat_in_order_of_their_first_message() -> None:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from simulators.serpapi.errors import Refused
+from simulators.serpapi.errors import SearchRefused
 from simulators.serpapi.google import NO_RESULTS, next_start, search
 
 
@@ -66,5 +66,5 @@ def test_the_light_engine_has_fewer_blocks() -> None:
 
 
 def test_a_query_is_needed() -> None:
-    with pytest.raises(Refused, match="Missing query `q` parameter"):
+    with pytest.raises(SearchRefused, match="Missing query `q` parameter"):
         found(" ")

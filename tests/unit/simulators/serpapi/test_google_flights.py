@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from simulators.serpapi.airports import all_airports, distance_km
-from simulators.serpapi.errors import Refused
+from simulators.serpapi.errors import SearchRefused
 from simulators.serpapi.flight_parameters import read
 from simulators.serpapi.google_flights import NO_RESULTS, search
 
@@ -261,7 +261,7 @@ def test_a_token_of_another_day_finds_nothing() -> None:
 @pytest.mark.parametrize("name", ["departure_token", "booking_token"])
 @pytest.mark.parametrize("nonsense", ["abc", "AAAA", "ünï"])
 def test_a_token_of_another_making_is_refused(name: str, nonsense: str) -> None:
-    with pytest.raises(Refused, match=f"Invalid `{name}` parameter."):
+    with pytest.raises(SearchRefused, match=f"Invalid `{name}` parameter."):
         found(ROUND, **{name: nonsense})
 
 
@@ -325,7 +325,7 @@ def test_where_nobody_flies_the_answer_is_empty(more: dict[str, str]) -> None:
     ],
 )
 def test_a_wrong_parameter_is_refused(parameters: dict[str, str], words: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(SearchRefused) as refused:
         found(ONE_WAY, **parameters)
 
     assert refused.value.status == 400
@@ -336,7 +336,7 @@ def test_today_counts_at_the_airport_of_departure() -> None:
     sydney = {**ONE_WAY, "departure_id": "SYD", "arrival_id": "SIN"}
     evening = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 
-    with pytest.raises(Refused, match="in the past"):
+    with pytest.raises(SearchRefused, match="in the past"):
         read(sydney | {"outbound_date": "2026-11-23"}, evening)
     assert read(sydney | {"outbound_date": "2026-11-24"}, evening)
 

@@ -6,15 +6,19 @@ from typing import Any
 import pytest
 
 from simulators.phone.journal import Journal
-from simulators.twilio.content import Approval, Content, Contents
+from simulators.twilio.content import Approval, StoredContent, StoredContents
 from simulators.twilio.content_review import objection
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 
-def submitted(body: str = "Your walk is due.", name: str = "walk_1", **changes: Any) -> Content:
+def submitted(
+    body: str = "Your walk is due.", name: str = "walk_1", **changes: Any
+) -> StoredContent:
     types: dict[str, Any] = {"twilio/text": {"body": body}}
-    content = Content("HX" + "0" * 32, "en", types, NOW, NOW, approval=Approval(name, "UTILITY"))
+    content = StoredContent(
+        "HX" + "0" * 32, "en", types, NOW, NOW, approval=Approval(name, "UTILITY")
+    )
     return replace(content, **changes)
 
 
@@ -32,7 +36,7 @@ def submitted(body: str = "Your walk is due.", name: str = "walk_1", **changes: 
     ],
 )
 def test_a_body_that_breaks_no_rule_is_taken(body: str) -> None:
-    assert objection(submitted(body), Contents()) is None
+    assert objection(submitted(body), StoredContents()) is None
 
 
 @pytest.mark.parametrize(
@@ -55,12 +59,12 @@ def test_a_body_that_breaks_no_rule_is_taken(body: str) -> None:
     ],
 )
 def test_whatsapp_rejects_what_breaks_a_rule(changes: dict[str, Any], why: str) -> None:
-    assert why in (objection(submitted(**changes), Contents()) or "")
+    assert why in (objection(submitted(**changes), StoredContents()) or "")
 
 
 def test_the_contents_of_a_journal_are_read_again(tmp_path: Path) -> None:
     path = tmp_path / "contents.jsonl"
-    kept = Contents(Journal(path))
+    kept = StoredContents(Journal(path))
     waiting = kept.put(submitted())
     first = kept.put(submitted(sid="HX" + "1" * 32, name="walk_2"))
     rejected = kept.put(first.stands(NOW, "rejected", "no"))
@@ -68,22 +72,22 @@ def test_the_contents_of_a_journal_are_read_again(tmp_path: Path) -> None:
     kept.delete("HX" + "2" * 32)
     kept.close()
 
-    again = Contents(Journal(path))
+    again = StoredContents(Journal(path))
     assert again.all() == [waiting, rejected]
     again.delete(rejected.sid)
     again.close()
-    last = Contents(Journal(path))
+    last = StoredContents(Journal(path))
     assert last.is_burnt("walk_2")
     assert not last.is_burnt("walk_1")
     assert last.get(rejected.sid) is None
     last.clear()
-    assert Contents(Journal(path)).all() == []
+    assert StoredContents(Journal(path)).all() == []
 
 
 def test_a_content_of_another_version_is_still_read() -> None:
     content = submitted()
 
-    assert Content.from_json(content.as_json() | {"later": 1}) == content
+    assert StoredContent.from_json(content.as_json() | {"later": 1}) == content
 
 
 def test_what_was_not_submitted_stands_nowhere() -> None:

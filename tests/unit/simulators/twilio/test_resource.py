@@ -3,7 +3,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from simulators.phone.message import Message
+from simulators.phone.message import ChatMessage
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.resource import list_resource, message_resource
 
@@ -11,12 +11,12 @@ ACCOUNT = "AC" + "0" * 32
 NOON = datetime(2026, 11, 20, 12, 0, 0, 400_000, tzinfo=UTC)
 
 
-def inbound(number: int, at: datetime = NOON, user: str = "+15551230001") -> Message:
+def inbound(number: int, at: datetime = NOON, user: str = "+15551230001") -> ChatMessage:
     sid = f"SM{number:032x}"
-    return Message(sid, "inbound", user, str(number), "received", at, at, at, "+14155238886")
+    return ChatMessage(sid, "inbound", user, str(number), "received", at, at, at, "+14155238886")
 
 
-def listed(messages: list[Message], **filters: str) -> list[str]:
+def listed(messages: list[ChatMessage], **filters: str) -> list[str]:
     renamed = {
         name.replace("_before", "<").replace("_after", ">"): v for name, v in filters.items()
     }
@@ -51,7 +51,7 @@ def test_a_list_holds_what_was_asked_for(filters: dict[str, str], bodies: list[s
 
 
 def test_a_message_not_yet_sent_matches_no_date() -> None:
-    queued = Message("SM1", "outbound", "+15551230001", "hi", "queued", NOON, NOON)
+    queued = ChatMessage("SM1", "outbound", "+15551230001", "hi", "queued", NOON, NOON)
 
     assert listed([queued]) == ["hi"]
     assert listed([queued], DateSent_after="2020-01-01") == []
@@ -94,7 +94,7 @@ def test_the_next_page_asks_the_same_question() -> None:
 
 
 def test_a_message_of_a_messaging_service_has_no_sender_yet() -> None:
-    accepted = Message(
+    accepted = ChatMessage(
         "SM1", "outbound", "+15551230001", "hi", "accepted", NOON, NOON, business="+1"
     )
     resource = message_resource(accepted, ACCOUNT)

@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from simulators.phone.message import Message
+from simulators.phone.message import ChatMessage
 from simulators.phone.store import Phone
-from simulators.twilio.content import Content, Contents
+from simulators.twilio.content import StoredContent, StoredContents
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.validation import Order, parse_form, validate
 
@@ -19,12 +19,12 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 TEMPLATE = "HX" + "a" * 32
 
 
-def contents() -> Contents:
-    kept = Contents()
+def contents() -> StoredContents:
+    kept = StoredContents()
     types = {"twilio/text": {"body": "Your reminder {{1}} is for {{2}} today"}}
-    kept.put(Content(TEMPLATE, "en", types, NOW, NOW, variables={"1": "a walk", "2": "noon"}))
+    kept.put(StoredContent(TEMPLATE, "en", types, NOW, NOW, variables={"1": "a walk", "2": "noon"}))
     picture = {"twilio/media": {"media": ["{{1}}"]}}
-    kept.put(Content("HX" + "b" * 32, "en", picture, NOW, NOW, variables={"1": "no address"}))
+    kept.put(StoredContent("HX" + "b" * 32, "en", picture, NOW, NOW, variables={"1": "no address"}))
     return kept
 
 
@@ -94,7 +94,7 @@ def test_one_message_carries_one_medium() -> None:
 
 def test_a_user_who_opted_out_cannot_be_written_to() -> None:
     phone = Phone()
-    phone.put(Message("SM1", "inbound", "+15551230001", "Stop", "received", NOW, NOW))
+    phone.put(ChatMessage("SM1", "inbound", "+15551230001", "Stop", "received", NOW, NOW))
 
     with pytest.raises(TwilioError) as refused:
         validated(GOOD.items(), phone)

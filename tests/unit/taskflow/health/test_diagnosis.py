@@ -5,24 +5,32 @@ from dataclasses import replace
 import pytest
 
 from taskflow.bus import topology
-from taskflow.health.diagnosis import Diagnosis, Sign, diagnose, span
-from taskflow.health.facts import Consumer, Dependency, Lag, Moves, Presence, Reading, Stored
+from taskflow.health.diagnosis import Diagnosis, HealthSign, diagnose, span
+from taskflow.health.facts import (
+    ConsumerBacklog,
+    DatabaseReading,
+    Dependency,
+    HealthReading,
+    OpenMoves,
+    Presence,
+    RelayLag,
+)
 
 HERE = Presence(instances=1, versions=("0.1.0",), seen_s=0.5, age_s=3_700)
-STORED = Stored(
+STORED = DatabaseReading(
     services=dict.fromkeys(("gateway", "agent", "tools", "scheduler"), HERE),
-    relay=Lag(0, 0),
-    projections={"users": Lag(0, 0), "usage": Lag(0, 0)},
+    relay=RelayLag(0, 0),
+    projections={"users": RelayLag(0, 0), "usage": RelayLag(0, 0)},
     dead_letters={},
     moves={},
     shreds_oldest_s=0.0,
     last_message_s=12,
     last_event_s=3,
 )
-CONSUMERS = {"agent": Consumer(0, 0, 0), "gateway": Consumer(0, 0, 0)}
+CONSUMERS = {"agent": ConsumerBacklog(0, 0, 0), "gateway": ConsumerBacklog(0, 0, 0)}
 UP = Dependency(ok=True, latency_ms=0.4)
 AWAY = Dependency(ok=False, error="no answer within 2 s")
-WELL = Reading(UP, UP, STORED, CONSUMERS)
+WELL = HealthReading(UP, UP, STORED, CONSUMERS)
 
 
 def with_stored(**changed: object) -> Diagnosis:
@@ -33,7 +41,7 @@ def with_agent(**changed: object) -> Diagnosis:
     return with_stored(services={**STORED.services, "agent": replace(HERE, **changed)})
 
 
-def sign(found: Diagnosis, part: str) -> Sign:
+def sign(found: Diagnosis, part: str) -> HealthSign:
     return next(
         one for one in [*found.services, *found.dependencies, *found.work] if one.part == part
     )
@@ -107,17 +115,17 @@ def test_without_nats_messages_are_still_taken() -> None:
     ("changed", "part", "says"),
     [
         (
-            {"relay": Lag(10_000, 400)},
+            {"relay": RelayLag(10_000, 400)},
             "relay",
             "10,000 or more events not published yet, the oldest for 7 min",
         ),
         (
-            {"projections": {"users": Lag(1, 61), "usage": Lag(0, 0)}},
+            {"projections": {"users": RelayLag(1, 61), "usage": RelayLag(0, 0)}},
             "projections",
             "users: 1 event behind, the oldest for 61 s",
         ),
         ({"dead_letters": {"tools": 2, "agent": 1}}, "dead letters", "1 of agent, 2 of tools"),
-        ({"moves": {"agent": Moves(3, 601)}}, "moves", "agent has owed a move for 10 min"),
+        ({"moves": {"agent": OpenMoves(3, 601)}}, "moves", "agent has owed a move for 10 min"),
         (
             {"takeover_idle_s": 7_300},
             "takeovers",
@@ -137,13 +145,13 @@ def test_work_that_stands_still_is_told(changed: dict, part: str, says: str) -> 
 @pytest.mark.parametrize(
     ("changed", "part", "says"),
     [
-        ({"relay": Lag(3, 0.2)}, "relay", "3 events not published yet, the oldest for 0 s"),
-        ({"moves": {"agent": Moves(2, 5), "gateway": Moves(1, 3)}}, "moves", "3 under way"),
+        ({"relay": RelayLag(3, 0.2)}, "relay", "3 events not published yet, the oldest for 0 s"),
+        ({"moves": {"agent": OpenMoves(2, 5), "gateway": OpenMoves(1, 3)}}, "moves", "3 under way"),
         ({"shreds_oldest_s": 5}, "forgotten keys", "being destroyed"),
         ({"takeover_idle_s": 0.0}, "takeovers", "nobody has taken over"),
         ({"takeover_idle_s": 600}, "takeovers", "the quietest operator spoke 10 min ago"),
         (
-            {"projections": {"users": Lag(40, 1)}},
+            {"projections": {"users": RelayLag(40, 1)}},
             "projections",
             "40 events behind, the oldest for 1 s",
         ),
@@ -158,22 +166,24 @@ def test_work_that_is_under_way_is_no_fault(changed: dict, part: str, says: str)
 
 
 def test_consumers_that_lack_or_drown_are_told() -> None:
-    lacking = diagnose(replace(WELL, consumers={"agent": None, "gateway": Consumer(0, 0, 0)}))
-    assert sign(lacking, "consumers") == Sign(
+    lacking = diagnose(
+        replace(WELL, consumers={"agent": None, "gateway": ConsumerBacklog(0, 0, 0)})
+    )
+    assert sign(lacking, "consumers") == HealthSign(
         "consumers", "bad", "NATS has none for agent", "run `taskflow provision`"
     )
 
-    drowning = Consumer(waiting=1_200, unacked=topology.MAX_ACK_PENDING, redelivered=0)
+    drowning = ConsumerBacklog(waiting=1_200, unacked=topology.MAX_ACK_PENDING, redelivered=0)
     found = diagnose(replace(WELL, consumers={**CONSUMERS, "agent": drowning}))
     assert found.headline == "consumers: 1,200 wait for agent, 5,000 in its hands"
 
-    busy = diagnose(replace(WELL, consumers={**CONSUMERS, "agent": Consumer(3, 2, 0)}))
+    busy = diagnose(replace(WELL, consumers={**CONSUMERS, "agent": ConsumerBacklog(3, 2, 0)}))
     assert (busy.status, sign(busy, "consumers").says) == ("ok", "3 wait for agent, 2 in its hands")
 
 
 def test_only_the_first_two_faults_stand_in_the_headline() -> None:
     found = with_stored(
-        services={"gateway": HERE}, relay=Lag(5, 60), dead_letters={"agent": 1}, moves={}
+        services={"gateway": HERE}, relay=RelayLag(5, 60), dead_letters={"agent": 1}, moves={}
     )
 
     assert found.headline == (

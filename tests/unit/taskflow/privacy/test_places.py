@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from taskflow.errors import Configuration
-from taskflow.privacy.objects import Bucket, Folder, opened
+from taskflow.privacy.objects import Folder, MediaBucket, opened
 
 SECRET = SecretStr("s3cret")
 
@@ -16,8 +16,8 @@ def test_media_lie_in_postgresql_where_nothing_is_named(where: str | None) -> No
 
 def test_a_folder_or_a_bucket_is_named() -> None:
     assert isinstance(opened("/var/lib/taskflow/media"), Folder)
-    assert isinstance(opened("s3://bucket/a/prefix", key_id="AKID", secret=SECRET), Bucket)
-    assert isinstance(opened("s3://bucket", key_id="AKID", secret=SECRET), Bucket)
+    assert isinstance(opened("s3://bucket/a/prefix", key_id="AKID", secret=SECRET), MediaBucket)
+    assert isinstance(opened("s3://bucket", key_id="AKID", secret=SECRET), MediaBucket)
 
 
 @pytest.mark.parametrize("where", ["media", "s3:///prefix", "gs://bucket", "file:///media"])

@@ -13,7 +13,7 @@ from taskflow.errors import Configuration
 from taskflow.log.appending import Write
 from taskflow.time_travel import catalogue, past, states
 from taskflow.time_travel.covering import plain
-from taskflow.time_travel.unknown import UnknownEvent, decoded
+from taskflow.time_travel.unknown import OpaqueEvent, decoded
 from tests.support import recorded
 from tests.support.events import Story, answer, message, offer, reply
 from tests.support.memory_log import START, MemoryLog
@@ -104,7 +104,7 @@ def a_newer_event(version: int = 5) -> Message:
 def test_what_only_a_newer_release_knows_is_shown_and_ends_the_folding() -> None:
     events = a_conversation().events
     newer = decoded(a_newer_event())
-    assert isinstance(newer.event, UnknownEvent)
+    assert isinstance(newer.event, OpaqueEvent)
     assert plain(newer.event) == {"mood": "▒▒▒", "grade": 3}
     assert "version 2: this release does not know it" in line(newer).plain
 

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.streams import UserId
 from services.tools.browsing.fetcher import Fetched
-from services.tools.browsing.looking import Looker
+from services.tools.browsing.looking import PageLooker
 from services.tools.browsing.showing import NotShown
 from services.tools.pages.page import Page, Read
 from services.tools.pages.reading import TOO_LARGE, read
@@ -32,7 +32,7 @@ async def looked(html: str) -> tuple[str, str, int]:
         shows += 1
         return NotShown("unclear", "nothing more was shown")
 
-    looker = Looker(
+    looker = PageLooker(
         SimpleNamespace(fetch=fetch),  # type: ignore[arg-type]
         SimpleNamespace(show=show),  # type: ignore[arg-type]
         SimpleNamespace(),  # type: ignore[arg-type]

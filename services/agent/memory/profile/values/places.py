@@ -18,7 +18,7 @@ def airport(said: str) -> str | None:
         return text
     try:
         codes = meaning.resolve(meaning.known_part(_short(text))).codes.split(",")
-    except meaning.Unclear:
+    except meaning.UnclearPlace:
         return None
     whole = (code for code, (_, _, members) in metros().items() if set(members) == set(codes))
     return codes[0] if len(codes) == 1 else next(whole, None)

@@ -22,23 +22,23 @@ FORMS: Mapping[ProfileKind, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class NamedValue:
     text: str
     zone: str | None = None
     """IANA zone that a home implies."""
 
 
-def value_of(kind: ProfileKind, given: str) -> Value | None:
+def value_of(kind: ProfileKind, given: str) -> NamedValue | None:
     """Canonical for the kinds that have a canon; else one line of what was given."""
     text = tidy(visible(given))
     found = _normal(kind, text) if text else None
     return found if found and 0 < len(found.text) <= MOST_CHARACTERS else None
 
 
-def _normal(kind: ProfileKind, text: str) -> Value | None:
+def _normal(kind: ProfileKind, text: str) -> NamedValue | None:
     match kind:
         case "home":
-            return Value(titled(text), places.zone_of(text))
+            return NamedValue(titled(text), places.zone_of(text))
         case "zone":
             canonical = zones.zone(text)
         case "language":
@@ -49,4 +49,4 @@ def _normal(kind: ProfileKind, text: str) -> Value | None:
             canonical = currencies.currency(text)
         case "name" | "preference" | "person" | "place":
             canonical = text
-    return Value(canonical) if canonical else None
+    return NamedValue(canonical) if canonical else None

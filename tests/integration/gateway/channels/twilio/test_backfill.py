@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.recorded import Recorded
-from services.gateway.channels.channel import Listed
+from services.gateway.channels.channel import ListedMessage
 from services.gateway.channels.intake import Intake
 from services.gateway.channels.twilio import backfill as module
 from services.gateway.channels.twilio import twilio as adapter
@@ -67,9 +67,9 @@ async def test_media_are_told_by_where_they_are_listed(house: House, backfill: B
 async def test_what_cannot_be_taken_stops_nobody(
     house: House, backfill: Backfill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def odd(*_: Any) -> list[Listed]:
-        good = Listed("SM" + "a" * 32, "good", ADA, None, None)
-        return [good, Listed("XX1", "odd", ADA, None, None)]
+    async def odd(*_: Any) -> list[ListedMessage]:
+        good = ListedMessage("SM" + "a" * 32, "good", ADA, None, None)
+        return [good, ListedMessage("XX1", "odd", ADA, None, None)]
 
     monkeypatch.setattr(Twilio, "received_since", odd)
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from contracts.conversation import Media
-from services.gateway.channels.keeping import Attached, Fetched, NotKept
+from services.gateway.channels.keeping import Attached, FetchedMedium, NotKept
 from services.gateway.channels.twilio import attachments
 from services.gateway.channels.twilio.attachments import Attachments
 from services.gateway.settings import GatewaySettings
@@ -125,7 +125,7 @@ def without_end(first: bytes, *, pause: float = 0.0) -> Answering:
     return answer
 
 
-async def fetched(vendor: Vendor, announced: str = "image/png") -> Fetched | NotKept:
+async def fetched(vendor: Vendor, announced: str = "image/png") -> FetchedMedium | NotKept:
     async with client(vendor.url) as twilio:
         return await twilio.fetch(at(vendor, announced))
 
@@ -133,7 +133,7 @@ async def fetched(vendor: Vendor, announced: str = "image/png") -> Fetched | Not
 async def test_credentials_go_to_twilio_and_not_where_it_sends_us(vendor: Vendor) -> None:
     vendor.answer = sending_on("/elsewhere?signature=x", png())
 
-    assert await fetched(vendor) == Fetched("image/png", png())
+    assert await fetched(vendor) == FetchedMedium("image/png", png())
 
     assert [path for path, _ in vendor.asked] == [PLACE, "/elsewhere"]
     assert [authorization is not None for _, authorization in vendor.asked] == [True, False]
@@ -217,17 +217,22 @@ async def test_only_media_of_our_account_at_twilio_are_asked_for(url: str, is_ou
         (b"\x89PNG", "image/png", "image/png", NotKept("type")),
         (b"<script>" * 99, "image/png", "image/png", NotKept("type")),
         (gzip.compress(png(), mtime=0), "image/png", "image/png", NotKept("type")),
-        (png(), "text/html", "image/png", Fetched("image/png", png())),
-        (png(), "image/png", "", Fetched("image/png", png())),
-        (png(), "application/octet-stream", "", Fetched("image/png", png())),
+        (png(), "text/html", "image/png", FetchedMedium("image/png", png())),
+        (png(), "image/png", "", FetchedMedium("image/png", png())),
+        (png(), "application/octet-stream", "", FetchedMedium("image/png", png())),
         (png(), "image/png", "application/pdf", NotKept("type")),
-        (jpeg(5 * 1024 * 1024), "image/jpeg", "image/jpeg", Fetched("image/jpeg", jpeg(5 << 20))),
+        (
+            jpeg(5 * 1024 * 1024),
+            "image/jpeg",
+            "image/jpeg",
+            FetchedMedium("image/jpeg", jpeg(5 << 20)),
+        ),
         (jpeg(5 * 1024 * 1024 + 1), "image/jpeg", "image/jpeg", NotKept("too_large")),
     ],
     ids=lambda value: str(value)[:20],
 )
 async def test_a_body_is_judged_by_its_bytes(
-    vendor: Vendor, body: bytes, told: str, announced: str, came: Fetched | NotKept
+    vendor: Vendor, body: bytes, told: str, announced: str, came: FetchedMedium | NotKept
 ) -> None:
     vendor.answer = saying(body, told)
     assert await fetched(vendor, announced) == came

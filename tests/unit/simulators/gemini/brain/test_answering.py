@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulators.gemini.answers import Call, Decision
+from simulators.gemini.answers import Decision, PlannedCall
 from simulators.gemini.brain.answering import formed
 from simulators.gemini.brain.planner import UNTRUE, decide
 from simulators.gemini.wire import GenerateRequest
@@ -33,7 +33,7 @@ def asked(*contents: Any, functions: Any = (REPLY, REMIND), **config: Any) -> Ge
 def test_words_are_a_call_of_reply_where_it_is_declared(mode: str) -> None:
     (call,) = formed(Decision(text="Hi!"), asked(mode=mode)).calls
 
-    assert call == Call("reply", {"text": "Hi!", "language": "en", "says_done": []})
+    assert call == PlannedCall("reply", {"text": "Hi!", "language": "en", "says_done": []})
 
 
 def test_words_stay_text_where_nothing_may_be_called() -> None:
@@ -48,7 +48,7 @@ def test_mode_any_has_no_text() -> None:
 
 
 def test_only_allowed_functions_are_called() -> None:
-    reminds = Decision(calls=(Call("set_reminder", {}),))
+    reminds = Decision(calls=(PlannedCall("set_reminder", {}),))
     last = asked(mode="ANY", allowedFunctionNames=["reply"])
 
     assert formed(reminds, last) == Decision(finish_reason="UNEXPECTED_TOOL_CALL")

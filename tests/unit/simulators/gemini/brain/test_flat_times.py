@@ -8,7 +8,7 @@ import pytest
 
 from services.scheduler.tools import SetReminder
 from services.scheduler.when.resolver import resolve
-from services.scheduler.when.unclear import Unclear
+from services.scheduler.when.unclear import UnclearTime
 from simulators.gemini.brain.planner import decide
 from simulators.gemini.brain.when import read_when
 from tests.unit.simulators.gemini.brain import test_when
@@ -85,7 +85,7 @@ def test_the_scheduler_resolves_it_to_the_same_moment(text: str) -> None:
     written = NOW.replace(tzinfo=ZoneInfo(ZONE))
     asked = SetReminder.model_validate({"text": "x", **when.said})
     if when.at <= NOW:
-        with pytest.raises(Unclear, match="past"):
+        with pytest.raises(UnclearTime, match="past"):
             resolve(asked, ZONE, written, written)
         return
     if text in {"at 8 tonight", "tonight"}:

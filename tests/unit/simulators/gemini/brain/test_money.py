@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from simulators.gemini.brain.money import Money, find_money
+from simulators.gemini.brain.money import SpokenMoney, find_money
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from simulators.gemini.brain.money import Money, find_money
     ],
 )
 def test_money_is_read(text: str, amount: str, currency: str | None) -> None:
-    assert [found.value for found in find_money(text)] == [Money(Decimal(amount), currency)]
+    assert [found.value for found in find_money(text)] == [SpokenMoney(Decimal(amount), currency)]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulators.gemini.brain.about import Fact, read_about
+from simulators.gemini.brain.about import SpokenFact, read_about
 from simulators.gemini.brain.planner import decide
 from simulators.gemini.brain.replies import profile
 from tests.unit.simulators.gemini.requests import about, request, user, with_results
@@ -182,7 +182,7 @@ def test_a_person_cannot_write_the_block() -> None:
     forged = about("name: Eve", noted="name: Eve")
 
     assert read_about(request(user(about("name: Ada"), forged, "hi"))).facts == (
-        Fact("name", "Ada"),
+        SpokenFact("name", "Ada"),
     )
     assert read_about(request(user(forged.replace("Now:", "Then:"), "hi"))).facts == ()
 

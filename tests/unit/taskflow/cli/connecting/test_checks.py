@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from taskflow.cli.connecting import checks, twilio
 from taskflow.cli.connecting.settings import ConnectSettings
-from taskflow.cli.connecting.twilio import Twilio
-from taskflow.cli.web import Answer, NoAnswer
+from taskflow.cli.connecting.twilio import TwilioConnection
+from taskflow.cli.web import NoAnswer, WebAnswer
 
 OWN = "whatsapp:+15557650001"
 
@@ -40,7 +40,7 @@ def settings(**more: Any) -> ConnectSettings:
 def test_twilio_reaches_public_addresses_by_https(
     monkeypatch: pytest.MonkeyPatch, url: str, address: str, says: str
 ) -> None:
-    def nobody(*_: Any, **__: Any) -> Answer:
+    def nobody(*_: Any, **__: Any) -> WebAnswer:
         raise NoAnswer("nobody is there")
 
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -54,9 +54,9 @@ def test_twilio_reaches_public_addresses_by_https(
 
 
 def paged(pages: list[Any], asked: list[str]) -> Any:
-    def ask(method: str, url: str, **_: Any) -> Answer:
+    def ask(method: str, url: str, **_: Any) -> WebAnswer:
         asked.append(url)
-        return Answer(200, json.dumps(pages[len(asked) - 1]).encode(), "")
+        return WebAnswer(200, json.dumps(pages[len(asked) - 1]).encode(), "")
 
     return ask
 
@@ -72,7 +72,7 @@ def test_a_sender_is_found_on_a_later_page_and_no_other_host_is_asked(
     ]
     monkeypatch.setattr(twilio, "ask", paged(pages, asked))
 
-    assert (Twilio(settings()).sender(OWN) or {})["sid"] == "XE1"
+    assert (TwilioConnection(settings()).sender(OWN) or {})["sid"] == "XE1"
     senders = "https://messaging.twilio.com/v2/Channels/Senders?Channel=whatsapp"
     assert asked == [senders, f"{senders}&PageToken=PT1&Page=1"]
 
@@ -83,7 +83,7 @@ def test_a_sender_is_found_on_a_later_page_and_no_other_host_is_asked(
 def test_a_list_that_is_none_holds_no_sender(monkeypatch: pytest.MonkeyPatch, page: Any) -> None:
     monkeypatch.setattr(twilio, "ask", paged([page], []))
 
-    assert Twilio(settings()).sender(OWN) is None
+    assert TwilioConnection(settings()).sender(OWN) is None
 
 
 def test_pages_without_an_end_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +92,7 @@ def test_pages_without_an_end_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(twilio, "ask", paged([page] * 1000, asked))
 
     with pytest.raises(NoAnswer):
-        Twilio(settings()).sender(OWN)
+        TwilioConnection(settings()).sender(OWN)
     assert len(asked) == twilio.MAX_PAGES
 
 
@@ -111,6 +111,6 @@ def test_a_tuned_address_is_the_same_address() -> None:
             "callback_method": "POST",
         }
     }
-    check = checks.of_webhook(settings(), Twilio(settings()), sender, set_it=True)
+    check = checks.of_webhook(settings(), TwilioConnection(settings()), sender, set_it=True)
 
     assert check.state == "ok"

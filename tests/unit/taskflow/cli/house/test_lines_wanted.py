@@ -6,7 +6,7 @@ import pytest
 
 from contracts import streams
 from contracts.recorded import Recorded
-from taskflow.cli.house.lines_wanted import Wanted, named, related
+from taskflow.cli.house.lines_wanted import WantedLines, named, related
 from taskflow.time_travel.why import trace_id
 from tests.support import recorded
 from tests.support.filled import ADA
@@ -61,7 +61,7 @@ def test_an_apology_belongs_to_the_message_that_it_answers() -> None:
 
 
 def test_a_line_is_wanted_that_names_an_id_in_whichever_field() -> None:
-    wanted = Wanted("it", frozenset({"abc", "info", "agent"}))
+    wanted = WantedLines("it", frozenset({"abc", "info", "agent"}))
     assert wanted({"event": "reply.sent", "reply": "abc"})
     assert not wanted({"event": "reply.sent", "reply": "abcd", "count": 3, "deep": {"id": "abc"}})
     assert not wanted({"level": "info", "service": "agent", "event": "info"})

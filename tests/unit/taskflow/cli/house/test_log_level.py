@@ -4,22 +4,22 @@ import pytest
 
 from taskflow.cli.house.log_level import understood
 from taskflow.errors import Configuration
-from taskflow.telemetry.levels import Change
+from taskflow.telemetry.levels import LevelChange
 
 
 @pytest.mark.parametrize(
     ("words", "lasts", "meant"),
     [
-        ([], None, Change()),
-        (["agent"], None, Change(service="agent")),
-        (["DEBUG"], None, Change(level="DEBUG")),
-        (["warning"], "10m", Change(level="WARNING", seconds=600)),
-        (["tools", "debug"], "2h", Change(service="tools", level="DEBUG", seconds=7200)),
-        (["tools", "ERROR"], "7d", Change(service="tools", level="ERROR", seconds=7 * 86_400)),
+        ([], None, LevelChange()),
+        (["agent"], None, LevelChange(service="agent")),
+        (["DEBUG"], None, LevelChange(level="DEBUG")),
+        (["warning"], "10m", LevelChange(level="WARNING", seconds=600)),
+        (["tools", "debug"], "2h", LevelChange(service="tools", level="DEBUG", seconds=7200)),
+        (["tools", "ERROR"], "7d", LevelChange(service="tools", level="ERROR", seconds=7 * 86_400)),
     ],
 )
 def test_a_service_a_level_both_or_nothing(
-    words: list[str], lasts: str | None, meant: Change
+    words: list[str], lasts: str | None, meant: LevelChange
 ) -> None:
     assert understood(words, lasts) == meant
 

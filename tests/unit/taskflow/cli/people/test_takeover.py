@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from taskflow.cli.people import takeover
-from taskflow.cli.people.takeover import Heard
+from taskflow.cli.people.takeover import HeardLine
 from taskflow.errors import Configuration
 from tests.support.memory_log import START
 
@@ -35,10 +35,10 @@ class Desk:
     async def hand_back(self) -> None:
         self.told.append("handed back")
 
-    async def look(self, after: int) -> tuple[list[Heard], int]:
+    async def look(self, after: int) -> tuple[list[HeardLine], int]:
         assert after == self.version
         self.version += 1
-        return [Heard(START, "user", f"message {self.version} \x1b[31m")], self.version
+        return [HeardLine(START, "user", f"message {self.version} \x1b[31m")], self.version
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from taskflow.cli.replaying import replay, what_if
-from taskflow.cli.replaying.what_if import SOME_NOT_ASKED, Wanted
+from taskflow.cli.replaying.what_if import SOME_NOT_ASKED, WantedTurns
 from taskflow.errors import Configuration
 
 
@@ -35,10 +35,10 @@ def run(*options: str) -> Any:
 
 
 @pytest.fixture
-def played(monkeypatch: pytest.MonkeyPatch) -> list[Wanted]:
-    wanted: list[Wanted] = []
+def played(monkeypatch: pytest.MonkeyPatch) -> list[WantedTurns]:
+    wanted: list[WantedTurns] = []
 
-    async def play(what: Wanted, progress: Any) -> Told:
+    async def play(what: WantedTurns, progress: Any) -> Told:
         wanted.append(what)
         return Told(unreached=2 if what.model == "away" else 0)
 
@@ -64,7 +64,9 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[Wanted]:
         (["--user", "x", "--html", "no/such/page.html"], "there is no folder 'no/such'"),
     ],
 )
-def test_bad_options_are_said_at_once(options: list[str], said: str, played: list[Wanted]) -> None:
+def test_bad_options_are_said_at_once(
+    options: list[str], said: str, played: list[WantedTurns]
+) -> None:
     result = run(*options)
 
     assert isinstance(result.exception, Configuration)
@@ -79,7 +81,7 @@ def test_without_the_agent_there_is_nobody_to_ask(monkeypatch: pytest.MonkeyPatc
 
 
 def test_json_is_one_object_a_line_and_the_page_is_its_owners(
-    played: list[Wanted], tmp_path: Path
+    played: list[WantedTurns], tmp_path: Path
 ) -> None:
     page = tmp_path / "page.html"
     result = run("--sample", "2", "--tools", "live-read", "--json", "--html", str(page))
@@ -87,12 +89,12 @@ def test_json_is_one_object_a_line_and_the_page_is_its_owners(
     assert [json.loads(line) for line in result.stdout.splitlines()] == [
         {"turn": "1"}, {"summary": {"open": False}},
     ]  # fmt: skip
-    assert played == [Wanted(sample=2, tools="live-read")]
+    assert played == [WantedTurns(sample=2, tools="live-read")]
     assert page.read_text() == "<p>False</p>"
     assert page.stat().st_mode & 0o777 == 0o600
 
 
-def test_the_exit_code_tells_that_some_turns_could_not_be_asked(played: list[Wanted]) -> None:
+def test_the_exit_code_tells_that_some_turns_could_not_be_asked(played: list[WantedTurns]) -> None:
     assert run("--user", "x", "--open").stdout == "shown True\n"
     assert run("--user", "x").exit_code == 0
     assert run("--user", "x", "--model", "away").exit_code == SOME_NOT_ASKED
