@@ -103,7 +103,8 @@ def test_a_reminders_snooze_moves_it(stack: Stack, page: Page, user: str) -> Non
     presses(page, "Snooze 1 h")
     hears(page, 4, "I remind you again")
     says(page, "show my reminders")
-    assert hears(page, 5, "stretch").count("stretch") == 1
+    to_come, _, _ = hears(page, 5, "stretch").partition("I reminded you of")
+    assert to_come.count("stretch") == 1
 
     presses(page, "Done")
     hears(page, 6, "Good, that is done.", "cancelled")

@@ -24,6 +24,7 @@ from services.agent.asking import cards, hearing, history, results, second_look
 from services.agent.asking.attachments import Attachment, WithMedia
 from services.agent.asking.gemini import Answer
 from services.agent.buttons import offering
+from services.agent.exporting import workbook
 from services.agent.judging import addresses, private, proposals
 from services.agent.judging.addresses import KnownAddresses
 from services.agent.judging.answer_size import fitted
@@ -36,10 +37,11 @@ from services.agent.memory.fact_tools import FactKeeping
 from services.agent.memory.profile.facts import Profile
 from services.agent.speaking import identifying
 from services.agent.what_if import comparing
-from services.gateway.channels import kinds, parts, zones
+from services.gateway.channels import kinds, zones
 from services.gateway.channels.twilio import inbound, quick_replies, signature
 from services.gateway.channels.twilio.attachments import Attachments
 from services.gateway.channels.twilio.forms import Unusable, inbound_form
+from services.gateway.saying import digest, parts
 from services.gateway.saying.formatting import for_whatsapp
 from services.scheduler import meant, recurrence, rule_words
 from services.scheduler.tools import SetReminder
@@ -69,7 +71,7 @@ from taskflow import zones as clock_zones
 from taskflow.log import told
 from taskflow.process import reporting
 from taskflow.time_travel.replacing import Replacing
-from taskflow.words import languages, typed
+from taskflow.words import labels, languages, typed
 from taskflow.words.languages import LANGUAGES
 from tests.pump.cost import KB, LARGE
 from tests.support.events import answer, offer, own_words
@@ -277,7 +279,10 @@ ALL = [
     TextFunction("gateway formatting", for_whatsapp, LARGE, 1_500, growth=False),
     TextFunction("gateway parts", lambda t: parts.parts_of(t, below_a_picture=True), BODY, 1_500, growth=False),
     TextFunction("a button's payload", buttons.read, BODY),
-    TextFunction("gateway buttons", lambda t: quick_replies.filled(t, [Button(payload="yes", label="Yes")]), LARGE, 700),
+    TextFunction("gateway buttons", lambda t: quick_replies.over_buttons(t, [Button(payload="yes", label="Yes")]), LARGE, 700),
+    TextFunction("a digest", lambda t: digest.fitting([t] * 3, t[:20]), BODY, 4_500, growth=False),
+    TextFunction("a label", lambda t: labels.shortened(t, 24), BODY, 700, growth=False),
+    TextFunction("own data", lambda t: workbook.workbook([workbook.SheetTable(t, [[t, t]])], b""), LARGE, 1_500),
     TextFunction("agent suggestions", lambda t: offering.suggested([t, t[:20]], ["set_reminder"], "", "en"), BODY, 1_500, growth=False),
     TextFunction("gateway medium", _medium, BODY),
     TextFunction("gateway medium's place", _medium_at, BODY),
