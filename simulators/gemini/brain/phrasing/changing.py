@@ -14,24 +14,24 @@ from simulators.gemini.brain.when import read_when
 
 ASK_WHICH = "Which reminder should I change? Its number or some of its words will do."
 ASK_HOW = "What should be different about that reminder?"
-_REMINDER = r"(?:reminders?|alarms?|one|number|no\.|\#)"
-_SKIP = re.compile(rf"\b(?:skip|leave\s+out)\b(?=.*(?:{_REMINDER}|\d))", re.IGNORECASE)
+_REMINDER = re.compile(r"reminder|alarm|\bone\b|number|no\.|#", re.IGNORECASE)
+_A_NUMBER = re.compile(r"\d")
+_SKIP = re.compile(r"\b(?:skip|leave\s+out)\b", re.IGNORECASE)
 _RENAME = re.compile(
-    r"\b(?:rename|call|change\s+the\s+(?:text|words|wording)\s+of)\s+(?P<which>.+?)"
-    r"(?:\s+reminder)?\s+(?:to\s+|into\s+|:\s*|\"|“)(?P<text>.+?)(?:\s+instead)?[\"”]?\s*[.!]?\s*$"
-    r"|\bcall\s+(?P<it>reminder\s+\d+|the\s+\S.{0,60}?\s+(?:one|reminder))\s+(?P<name>.+?)"
-    r"(?:\s+instead)?\s*[.!]?\s*$",
-    re.IGNORECASE,
+    r"\b(?:rename|call|change\s+the\s+(?:text|words|wording)\s+of)\s", re.IGNORECASE
 )
+_INTO = re.compile(r"\s(?:to|into)\s|[:\"“]", re.IGNORECASE)
+_CALLED = re.compile(
+    r"\s*(?P<it>reminder\s+\d{1,6}|the\s+\S.{0,60}?\s(?:one|reminder))\s", re.IGNORECASE
+)
+_AROUND = ' \t\n"”“.!'
 _MOVE = re.compile(
-    r"\b(?:move|reschedule|postpone|push(?:\s+back)?|shift|delay|change)\s+(?P<which>.+?)\s+"
-    r"(?:(?:back\s+)?(?P<how>to|for|until|by)\s+)(?P<when>.+)$",
-    re.IGNORECASE,
+    r"\b(?:move|reschedule|postpone|push|shift|delay|change)\b(?:\s+back\b)?", re.IGNORECASE
 )
-_MOVES = re.compile(
-    r"^(?:move|reschedule|postpone)\b"
-    rf"|\b(?:move|reschedule|postpone|push|shift|delay|change|rename|call)\b.*\b{_REMINDER}",
-    re.IGNORECASE,
+_HOW = re.compile(r"\s(?:back\s+)?(?P<how>to|for|until|by)\s", re.IGNORECASE)
+_MOVES_AT_ONCE = re.compile(r"(?:move|reschedule|postpone)\b", re.IGNORECASE)
+_CHANGES = re.compile(
+    r"\b(?:move|reschedule|postpone|push|shift|delay|change|rename|call)\b", re.IGNORECASE
 )
 _NEXT = re.compile(r"\bnext\b|'s\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\bearlier\b|\bforward\b", re.IGNORECASE)
@@ -53,20 +53,63 @@ class ChangeWish:
 
 def wants_change(text: str) -> bool:
     plain = without_politeness(text)
-    is_change = _MOVES.search(plain) and (_MOVE.search(plain) or _RENAME.search(plain))
-    return bool(_SKIP.search(plain) or is_change)
+    return _skips(plain) is not None or (_is_of_a_reminder(plain) and _is_change(plain))
+
+
+def _is_of_a_reminder(plain: str) -> bool:
+    verb = _CHANGES.search(plain)
+    named = verb is not None and _REMINDER.search(plain, verb.end()) is not None
+    return named or _MOVES_AT_ONCE.match(plain) is not None
+
+
+def _is_change(plain: str) -> bool:
+    return _move(plain) is not None or _rename(plain) is not None
+
+
+def _skips(plain: str) -> re.Match[str] | None:
+    asked = _SKIP.search(plain)
+    if asked is None:
+        return None
+    said = (_REMINDER.search(plain, asked.end()), _A_NUMBER.search(plain, asked.end()))
+    return asked if any(said) else None
+
+
+def _rename(plain: str) -> tuple[str, str] | None:
+    """Which one, and its new words."""
+    verb = _RENAME.search(plain)
+    if verb is None:
+        return None
+    rest = plain[verb.end() :]
+    if into := _INTO.search(rest):
+        which, name = rest[: into.start()], rest[into.end() :]
+    elif called := _CALLED.match(rest):
+        which, name = called["it"], rest[called.end() :]
+    else:
+        return None
+    name = name.strip(_AROUND).removesuffix(" instead").strip(_AROUND)
+    return (which.strip().removesuffix(" reminder"), name) if which.strip() and name else None
+
+
+def _move(plain: str) -> tuple[str, str, str] | None:
+    """Which one, how, and when to."""
+    verb = _MOVE.search(plain)
+    how = _HOW.search(plain, verb.end()) if verb else None
+    if verb is None or how is None:
+        return None
+    which, when = plain[verb.end() : how.start()].strip(), plain[how.end() :].strip()
+    return (which, how["how"].lower(), when) if which and when else None
 
 
 def read_change(text: str, now: datetime) -> ChangeWish:
     """`now` is the wall time at home."""
     plain = without_politeness(text)
-    if asked := _SKIP.search(plain):
+    if asked := _skips(plain):
         return _skipped(f"{plain[: asked.start()]} {plain[asked.end() :]}", now)
-    if (renamed := _RENAME.search(plain)) and not _is_about_time(renamed["text"], now):
-        which, name = (renamed["which"] or renamed["it"]), (renamed["text"] or renamed["name"])
-        return ChangeWish(named_in(which), {"text": name})
-    if moved := _MOVE.search(plain):
-        return ChangeWish(named_in(moved["which"]), _moved(moved["how"], moved["when"], now))
+    if (renamed := _rename(plain)) and not _is_about_time(renamed[1], now):
+        return ChangeWish(named_in(renamed[0]), {"text": renamed[1]})
+    if moved := _move(plain):
+        which, how, when = moved
+        return ChangeWish(named_in(which), _moved(how, when, now))
     return ChangeWish()
 
 
@@ -89,5 +132,5 @@ def _moved(how: str, when: str, now: datetime) -> dict[str, JsonValue]:
     return dict(days[0].value.said) if days else {}
 
 
-def _is_about_time(text: str | None, now: datetime) -> bool:
-    return text is not None and bool(_moved("to", text, now))
+def _is_about_time(text: str, now: datetime) -> bool:
+    return bool(_moved("to", text, now))

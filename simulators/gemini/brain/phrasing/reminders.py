@@ -64,7 +64,7 @@ _ZONE = re.compile(
 
 
 _FOLLOW_UP = re.compile(
-    r"[,;]?\s*(?:and\s+)?(?:then\s+)?(?:please\s+)?(?:ask|nudge|ping|remind)\s+me\s+(?:once\s+)?"
+    r"\b(?:ask|nudge|ping|remind)\s+me\s+(?:once\s+)?"
     r"(?:again|once\s+more)\b(?P<before>[^.!?]{0,30}?)\bif\s+i\s+(?:don'?t|do\s+not|haven'?t)\s+"
     r"(?:answer|reply|respond)(?:ed|d)?\b(?P<after>[^.!?]{0,40})",
     re.IGNORECASE,
@@ -157,8 +157,11 @@ def _read_follow_up(text: str) -> tuple[str, int | None]:
         return text, None
     said = re.sub(r"\b(?:after|within)\b", "in", f"{asked['before']} {asked['after']}")
     minutes = sum((span.value for span in find_spans(said)), timedelta()).total_seconds() / 60
-    rest = f"{text[: asked.start()]} {text[asked.end() :]}"
-    return rest, round(minutes) or USUAL_FOLLOW_UP
+    before = text[: asked.start()].rstrip(" ,;")
+    for word in ("please", "then", "and"):
+        if before.lower().endswith(f" {word}"):
+            before = before[: -len(word)].rstrip(" ,;")
+    return f"{before} {text[asked.end() :]}", round(minutes) or USUAL_FOLLOW_UP
 
 
 def _read_parts(
