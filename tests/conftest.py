@@ -84,8 +84,13 @@ def _refusals(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _logs_as_they_come() -> None:
-    """A command that another test ran in this process may have left the loggers silent."""
+    """A command that another test ran in this process may have left the loggers silent.
+
+    Tracebacks come without their variables, which take longer to be drawn than most tests run.
+    """
     structlog.reset_defaults()
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure([*structlog.get_config()["processors"][:-1], plain])
 
 
 @pytest.fixture(autouse=True)

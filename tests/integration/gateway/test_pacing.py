@@ -50,11 +50,12 @@ async def test_an_answer_passes_the_reminders_that_wait_for_the_senders_rate(hou
 
 @pytest.mark.long
 async def test_one_whom_whatsapp_takes_no_more_for_waits_and_nobody_with_them(house: House) -> None:
+    more = 20  # Two minutes' worth: however slowly all this goes, the last still waits.
     async with house.start() as runtime:
         await runtime.client
         for number in CROWD[:2]:
             await house.write("hi", **{"from": number})
-        for n in range(PAIR.burst + 1):
+        for n in range(PAIR.burst + more):
             await say(house, CROWD[0], f"{n}")
 
         async def burst_said() -> bool:
@@ -67,11 +68,11 @@ async def test_one_whom_whatsapp_takes_no_more_for_waits_and_nobody_with_them(ho
             return "to somebody else" in await bodies(house)
 
         await eventually(other_said)
-        assert str(PAIR.burst) not in await bodies(house)
+        assert str(PAIR.burst + more - 1) not in await bodies(house)
 
         async def last_said() -> bool:
             return str(PAIR.burst) in await bodies(house)
 
         await eventually(last_said, seconds=20)
     said = [one for one in await bodies(house) if one.isdecimal()]
-    assert said == [str(n) for n in range(PAIR.burst + 1)]
+    assert said[: PAIR.burst + 1] == [str(n) for n in range(PAIR.burst + 1)]
