@@ -19,6 +19,7 @@ from contracts.tools import ToolFailed, ToolFinished
 from services.scheduler import decider, due, effects, recurrence, tools
 from services.scheduler.decider import Reminder, evolve
 from services.scheduler.effects import Claimed, Overdue
+from services.scheduler.reminding import saying
 from taskflow.log.appending import Because, Outcome, Write
 from taskflow.log.folding import Fold
 from taskflow.log.folds import Folds
@@ -37,7 +38,7 @@ def found_with(first: int = 0, /, **broken: Any) -> str | None:
     """With functions of the scheduler replaced wherever they are used."""
     with ExitStack() as stack:
         for name, value in broken.items():
-            for module in (decider, due, effects, recurrence, tools):
+            for module in (decider, due, effects, recurrence, saying, tools):
                 if hasattr(module, name):
                     stack.enter_context(patch.object(module, name, value))
         return found(Reminders, first)
@@ -92,7 +93,13 @@ def test_firing_without_a_version_is_found_out() -> None:
         def changed(self, writes: Sequence[Write], slot: UUID) -> tuple[Sequence[Write], UUID]:
             return unversioned(writes) if ReminderFired in kinds(writes) else writes, slot
 
-    assert found(Unversioned, 187) == "fired, but it was cancelled"
+    def walks(seed: int) -> None:
+        """Much is cancelled, at the moment when it fires."""
+        often = (*WORK, "a_reminder_is_to_be_cancelled")
+        others = ("a_reminder_is_to_be_changed", "a_list_is_asked_for")
+        walk(Unversioned, seed, often=often, without=others, steps=STEPS)
+
+    assert violation(walks, 128) == "fired, but it was cancelled"
 
 
 def test_cancelling_without_a_version_is_found_out() -> None:
@@ -122,7 +129,10 @@ def test_a_reply_in_its_own_transaction_is_found_out() -> None:
             super().put(writes[1:], slots.retry(slot), because)
             return super().put(writes[:1], slot, because)
 
-    assert found(Apart) == "a reminder speaks without its firing, or twice"
+    assert found(Apart) in {
+        "a reminder speaks without its firing, or twice",
+        "it speaks of something else",
+    }
 
 
 def test_a_late_outcome_outside_the_calls_slot_is_found_out() -> None:
