@@ -26,7 +26,7 @@ from contracts.takeover import ConversationTakenOver, OperatorSaid
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent.state import Conversation, Pending
 from services.agent.withdrawing import followed
-from taskflow.words.labels import in_rows
+from taskflow.words.labels import written_out
 
 
 @dataclass(slots=True)
@@ -246,4 +246,4 @@ def walked(events: Sequence[Recorded[Any]]) -> Turns:
 def _told(reply: ReplyReady) -> str:
     """With what there was to choose from, as whoever sees no list reads it."""
     choices = reply.choices
-    return f"{reply.text}\n\n{in_rows(choices)}" if isinstance(choices, Choices) else reply.text
+    return written_out(reply.text, choices) if isinstance(choices, Choices) else reply.text

@@ -1,5 +1,6 @@
 """The message of an attempt: its reply's text, and those of what goes with it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,37 +37,43 @@ class Composing:
     ) -> tuple[Claim, ReplyContent]:
         """The attempt with as many of those behind it as fit into its message, and that message."""
         head = move.head.but(marked=move.marked)
-        behind = () if self._one_by_one else move.joined
-        fit = 1
-        if behind:
-            opened = [await self._opened(one, cause) for one in (head, *behind)]
-            texts = _texts((head, *behind), opened)
-            fit = digest.fitting(texts, _mark(head, opened[0].event))
-        move = replace(move, joined=behind[: fit - 1])
-        return move, await self.content((head, *move.joined), cause, lane, move.template)
+        group = (head,) if self._one_by_one else (head, *move.joined)
+        opened = [await self._opened(one, cause) for one in group]
+        texts = _texts(group, opened)
+        fit = digest.fitting(texts, _mark(head, opened[0].event))
+        content = await self._content(head, opened[0], texts[:fit], lane, move.template)
+        return replace(move, joined=group[1:fit]), content
 
     async def content(
         self, group: Group, cause: Recorded[Any], lane: Lane, template: str | None
     ) -> ReplyContent:
         """What an attempt said that was claimed for these; by a template it is the first alone."""
-        head = group[0]
         opened = [await self._opened(one, cause) for one in group]
-        ready, said_by = opened[0].event, _mark(head, opened[0].event)
+        return await self._content(group[0], opened[0], _texts(group, opened), lane, template)
+
+    async def _content(
+        self,
+        head: Queued,
+        opened: Recorded[ReplyReady],
+        texts: Sequence[str],
+        lane: Lane,
+        template: str | None,
+    ) -> ReplyContent:
+        ready, said_by = opened.event, _mark(head, opened.event)
         if template:
             known = (await self._templates.now()).of(template)
             text = f"{said_by}\n{ready.text}"
             said = wording.variable(text, known.body if known else "")
-            return ReplyContent(opened[0], [said], None, template)
-        texts = _texts(group, opened)
+            return ReplyContent(opened, [said], None, template)
         if len(texts) > 1:
-            return ReplyContent(opened[0], digest.joined(texts, said_by), None)
+            return ReplyContent(opened, digest.joined(texts, said_by), None)
         said = sayable(ready.model_copy(update={"text": texts[0]}), said_by)
         gone = GONE.said(lane.language or SOURCE)
         if not head.has_buttons:
-            return ReplyContent(opened[0], said.in_words(), ready.picture, gone=gone)
+            return ReplyContent(opened, said.in_words(), ready.picture, gone=gone)
         given, choices = said.buttons, said.choices
         return ReplyContent(
-            opened[0], said.parts, ready.picture, buttons=given, choices=choices, gone=gone
+            opened, said.parts, ready.picture, buttons=given, choices=choices, gone=gone
         )
 
     async def _opened(self, reply: Queued, cause: Recorded[Any]) -> Recorded[ReplyReady]:

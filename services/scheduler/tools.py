@@ -121,7 +121,7 @@ class ReminderTools:
         """
         request = call.request.event
         # In a thread: a rule may be one that never happens, and is searched through all years.
-        found = await asyncio.to_thread(self._resolved, arguments, call.request)
+        found = await asyncio.to_thread(self._resolved, arguments, call)
         if same := await self._same(arguments, found, call):
             return Done(same)
         reminder = slots.reminder_set(call.request.event_id)
@@ -138,9 +138,7 @@ class ReminderTools:
         )
         guessed = arguments.zone is None and not request.zone_known
         result = told_of(reminder, fact, found.due) | {"zone_was_guessed_from_number": guessed}
-        written_at = request.written_at or call.request.recorded_at
-        if found.rule or found.due > written_at + wordings.FREELY:
-            result["comes"] = wordings.AS_A_NOTICE.said(request.language)
+        result |= wordings.how_it_comes(found.rule, found.due, call)
         if found.notes:
             result["note"] = " ".join(found.notes)
         return Done(result, [Write(streams.reminder(reminder), [fact], call.user, 0)])
@@ -152,7 +150,7 @@ class ReminderTools:
         def is_twin(earlier: Recorded[ToolRequested]) -> bool:
             try:
                 asked = SetReminder.model_validate(earlier.event.arguments)
-                due = self._resolved(asked, earlier)
+                due = self._resolved(asked, Call(earlier, call.user))
             except (ValidationError, Refused):
                 return False
             return _mark(asked, due) == wanted
@@ -170,11 +168,10 @@ class ReminderTools:
             raise Refused(f"There are {MOST_REMINDERS} reminders already; cancel some first.")
         return None
 
-    def _resolved(self, arguments: When, request: Recorded[ToolRequested]) -> Resolved:
+    def _resolved(self, arguments: When, call: Call) -> Resolved:
         """Raises Refused."""
-        written_at = request.event.written_at or request.recorded_at
         try:
-            return resolve(arguments, request.event.zone, written_at, self._now())
+            return resolve(arguments, call.request.event.zone, call.written_at, self._now())
         except (UnclearTime, Malformed, UnusableRule) as error:
             raise Refused(str(error)) from error
 

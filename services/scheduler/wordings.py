@@ -1,8 +1,9 @@
 """How the changes of reminders are asked for and told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from taskflow.tooling import Argument, Value, Wording
+from contracts.event import Json
+from taskflow.tooling import Argument, Call, Value, Wording
 from taskflow.words.message import Message
 
 FREELY = timedelta(hours=24)
@@ -10,6 +11,15 @@ FREELY = timedelta(hours=24)
 AS_A_NOTICE = Message(
     "as a short notice that WhatsApp allows, if you have not written for a day by then"
 )
+
+
+def how_it_comes(rule: str | None, due: datetime, call: Call) -> Json:
+    """Of one whose user may have been silent too long by then."""
+    if not rule and due <= call.written_at + FREELY:
+        return {}
+    return {"comes": AS_A_NOTICE.said(call.request.event.language)}
+
+
 SET_ARGUMENTS = (
     Argument(name="text", evidence="text", shown="{value}"),
     *(Argument(name=one, evidence="time", shown="{value}") for one in ("day", "date", "time")),

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from taskflow import durable
 from taskflow.bus import permissions
-from taskflow.embedded import durable
 from taskflow.embedded.binaries import nats_binary
 from taskflow.embedded.lock import DirectoryLock
 from taskflow.embedded.logfile import LogFile

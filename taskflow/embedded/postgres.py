@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import psutil
 
-from taskflow.embedded import durable
+from taskflow import durable
 from taskflow.embedded.binaries import postgres_binary
 from taskflow.embedded.lock import DirectoryLock
 from taskflow.embedded.logfile import LogFile

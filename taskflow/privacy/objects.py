@@ -15,7 +15,7 @@ import obstore
 from obstore.store import S3Store
 from pydantic import SecretStr
 
-from taskflow import clock, failpoints
+from taskflow import clock, durable, failpoints
 from taskflow.errors import Configuration, Retryable
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Folder:
             os.fsync(descriptor)
         fresh.replace(file)
         for folder in (file.parent, self._path):
-            _sync(folder)
+            durable.sync(folder)
 
     async def get(self, name: str) -> bytes | None:
         async with _failing("read"):
@@ -177,11 +177,3 @@ async def _failing(done: str) -> AsyncGenerator[None]:
     except (OSError, obstore.exceptions.BaseError) as error:
         reason = type(error).__name__
         raise MediaUnavailable(f"a medium could not be {done}: {reason}") from error
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

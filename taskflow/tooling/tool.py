@@ -6,6 +6,7 @@ It says here what others must know of it; no other module knows a tool by its na
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -30,6 +31,11 @@ class Call:
 
     request: Recorded[ToolRequested]
     user: UserId
+
+    @property
+    def written_at(self) -> datetime:
+        """When the words that ask for it were written: times are counted from there."""
+        return self.request.event.written_at or self.request.recorded_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,13 @@ def shortened(text: str, most: int) -> str:
     return f"{text[: max(fitting, default=0)].rstrip()}…"
 
 
-def in_rows(choices: Choices, *, whole: bool = True) -> str:
-    """What there is to choose from, a numbered row each; not whole: without descriptions."""
+def written_out(text: str, choices: Choices, *, whole: bool = True) -> str:
+    """A text with what there is to choose from under it, a numbered row each.
+
+    Not whole: without descriptions.
+    """
     rows = (
         f"{n}. {one.title}{f': {one.description}' if whole and one.description else ''}"
         for n, one in enumerate(choices.items, start=1)
     )
-    return "\n".join(rows)
+    return "\n\n".join((text, "\n".join(rows)))

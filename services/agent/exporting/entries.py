@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from contracts.consent import ConsentGiven, ConsentWithdrawn
-from contracts.conversation import HistorySummarized, MessageReceived, ReplyReady
+from contracts.conversation import Choices, HistorySummarized, MessageReceived, ReplyReady
 from contracts.event import Event, Json
 from contracts.media import MediaKept, MediaRefused, VoiceTranscribed
 from contracts.recorded import Recorded
 from services.agent.memory.profile.facts import Fact
+from taskflow.words.labels import written_out
 
 Sheet = Literal["messages", "remembered", "reminders", "watches", "consent", "files"]
 _SHEET_OF: dict[type[Event], Sheet] = {
@@ -53,8 +54,12 @@ def of_conversation(opened: Recorded[Any]) -> Entry | None:
 
 
 def of_event(sheet: Sheet, opened: Recorded[Any]) -> Entry:
-    fields: Json = opened.event.model_dump(mode="json")
-    return Entry(sheet, opened.recorded_at, opened.event.type, _read(sheet, fields), fields)
+    event = opened.event
+    fields: Json = event.model_dump(mode="json")
+    text = _read(sheet, fields)
+    if isinstance(event, ReplyReady) and isinstance(event.choices, Choices):
+        text = written_out(text, event.choices)
+    return Entry(sheet, opened.recorded_at, event.type, text, fields)
 
 
 def of_facts(facts: Sequence[Fact]) -> list[Entry]:

@@ -94,7 +94,7 @@ def _book(tables: Sequence[SheetTable]) -> str:
 
 def _title(text: str) -> str:
     """At most 31 characters, without those that a sheet's name may not hold."""
-    return re.sub(r"[\[\]:*?/\\]", " ", text)[:31]
+    return re.sub(r"[\[\]:*?/\\]", " ", text[:31])
 
 
 def _parts(sheets: int) -> str:
@@ -120,7 +120,6 @@ def _sheet(table: SheetTable, *, right_to_left: bool) -> str:
 
 
 def _cell(text: str) -> str:
-    told = _UNWRITABLE.sub("\ufffd", text)
-    told = told if len(told) <= MOST_IN_A_CELL else f"{told[:MOST_IN_A_CELL]}…"
-    inner = escape(_ESCAPED.sub("_x005F_", told))
+    told = text if len(text) <= MOST_IN_A_CELL else f"{text[:MOST_IN_A_CELL]}…"
+    inner = escape(_ESCAPED.sub("_x005F_", _UNWRITABLE.sub("\ufffd", told)))
     return f'<c t="inlineStr"><is><t xml:space="preserve">{inner}</t></is></c>'

@@ -8,7 +8,7 @@ from contracts import buttons
 from contracts.conversation import Button, Choices, ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.saying.parts import CAPTION, LIMIT, length, parts_of
-from taskflow.words.labels import in_rows
+from taskflow.words.labels import written_out
 from taskflow.words.message import Message
 
 OVER_BUTTONS = CAPTION
@@ -103,7 +103,7 @@ def sayable(reply: ReplyReady, mark: str = "") -> Sayable:
 
 def in_words(text: str, choices: Choices) -> str:
     """The text with what there is to choose from under it: whole, where that is still one part."""
-    whole, short = (f"{text}\n\n{in_rows(choices, whole=whole)}" for whole in (True, False))
+    whole, short = (written_out(text, choices, whole=whole) for whole in (True, False))
     return whole if length(whole) <= LIMIT or length(short) > LIMIT else short
 
 

@@ -75,10 +75,10 @@ class ChangeTool:
             raise Refused(f"Reminder {one.number} has just fired; it will not come again.")
         local = datetime.fromisoformat(one.local_time)
         standing = StandingReminder(local, one.zone, one.rrule, state.except_on, due)
-        request = call.request.event
-        written_at = request.written_at or call.request.recorded_at
         try:
-            found = await asyncio.to_thread(changed, standing, arguments, written_at, self._now())
+            found = await asyncio.to_thread(
+                changed, standing, arguments, call.written_at, self._now()
+            )
         except (UnclearTime, Malformed, UnusableRule) as error:
             raise Refused(str(error)) from error
         fact = ReminderChanged(
@@ -88,7 +88,7 @@ class ChangeTool:
             zone=found.zone,
             rrule=found.rule,
             tzdata=tzdata(),
-            language=request.language,
+            language=call.request.event.language,
             except_on=list(found.except_on),
             follow_up_minutes=_follow_up(arguments, one.follow_up_minutes),
         )
@@ -133,15 +133,11 @@ class ChangeTool:
 
     def _changed(self, number: int, fact: ReminderChanged, due: datetime, call: Call) -> Json:
         """What the model is told of a reminder that is changed."""
-        request = call.request.event
         told = told_of(fact.reminder, fact, due)
         del told["set"], told["id"]
         change = slots.event_id(slots.outcome(call.request.event_id), 1)
         told = {"changed": True, "number": number, "change": str(change), **told}
-        written_at = request.written_at or call.request.recorded_at
-        if fact.rrule or due > written_at + wordings.FREELY:
-            told["comes"] = wordings.AS_A_NOTICE.said(request.language)
-        return told
+        return told | wordings.how_it_comes(fact.rrule, due, call)
 
 
 def _due_after(state: Reminder, fact: ReminderChanged, now: datetime) -> datetime | None:

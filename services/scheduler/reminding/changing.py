@@ -60,7 +60,6 @@ class ChangeReminder(When):
         default=None,
         description="true leaves out one day of one that repeats: `day` or `date`, else the next",
     )
-
     follow_up_minutes: int | None = Field(
         default=None,
         ge=0,

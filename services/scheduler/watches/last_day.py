@@ -12,9 +12,7 @@ def last_day(said: str | None, call: Call) -> date | None:
     """Raises Refused for one that is past, or that there is not."""
     if said is None:
         return None
-    request = call.request.event
-    written_at = request.written_at or call.request.recorded_at
-    today = written_at.astimezone(zones.of(request.zone)).date()
+    today = call.written_at.astimezone(zones.of(call.request.event.zone)).date()
     try:
         until = coming(said, today)
     except UnclearTime as error:

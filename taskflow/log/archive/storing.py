@@ -4,7 +4,6 @@ Each step may be the last one: the next run begins at the first that is not done
 """
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import asyncpg
 
-from taskflow import failpoints
+from taskflow import durable, failpoints
 from taskflow.errors import Configuration
 from taskflow.log.archive import manifest, parquet, partitions
 from taskflow.log.archive.manifest import EVENTS, ArchiveUnreadable, LogPlace, Manifest
@@ -128,10 +127,10 @@ class Archiver:
         told = await self._fill(one, partial)
         told.save(partial)
         for file in (partial / EVENTS, partial / manifest.MANIFEST, partial):
-            _sync(file)
+            durable.sync(file)
         async with failpoints.ARCHIVE_WRITE:
             partial.rename(whole)
-            _sync(self._folder)
+            durable.sync(self._folder)
         return told
 
     async def _fill(self, one: Partition, folder: Path) -> Manifest:
@@ -244,11 +243,3 @@ def _place(row: StoredRow) -> LogPlace:
 
 def _utc(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

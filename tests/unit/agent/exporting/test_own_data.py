@@ -10,11 +10,12 @@ from uuid import UUID
 import pytest
 
 from contracts import slots, streams
-from contracts.conversation import MessageReceived, ReplyReady
+from contracts.conversation import Choice, Choices, MessageReceived, ReplyReady
 from contracts.media import DataExported
 from contracts.reminders import ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFinished, ToolRequested
+from services.agent.exporting import entries
 from services.agent.exporting import gathering as reading
 from services.agent.exporting.gathering import Gathering
 from services.agent.exporting.own_data import KEPT_FOR, SENT_AGAIN_FOR, OwnData
@@ -101,6 +102,21 @@ async def test_nobody_elses_words_are_in_it() -> None:
     await person.asks()
 
     assert "secret" not in json.dumps(person.file())
+
+
+async def test_what_there_was_to_choose_from_is_in_it_as_a_person_reads_it() -> None:
+    person = Person()
+    await person.trial.says("hi", "Hi!")
+    items = [Choice(payload=f"words-{n}", title=city) for n, city in enumerate(("Rome", "Oslo"), 1)]
+    choices = Choices(label="Choose", items=items)
+    reply = ReplyReady(turn=None, kind="answer", text="Where to?", choices=choices)
+    person.log.put([Write(STREAM, [reply], USER)], named("chosen from"))
+    await person.asks()
+
+    listed = [one for one in person.file()["messages"] if one["text"] == "Where to?"]
+    assert [one["choices"]["items"][1]["title"] for one in listed] == ["Oslo"]
+    told = [entries.of_conversation(one) for one in person.log.stream(STREAM)]
+    assert "Where to?\n\n1. Rome\n2. Oslo" in [one.text for one in told if one]
 
 
 async def test_what_their_calls_have_set_is_in_it() -> None:

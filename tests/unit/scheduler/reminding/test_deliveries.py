@@ -50,6 +50,17 @@ READ = ReplyRead(**PHONE)
 DELIVERED = ReplyDelivered(**PHONE)
 SHUT = ReplyUndelivered(**PHONE, status="failed", code=WINDOW_SHUT, attempt=1)
 WRITES = MessageReceived(message_ref="SM2", channel="whatsapp", kind="text", text="hi")
+ASKS = ToolRequested(
+    turn=UUID(int=1),
+    step=1,
+    tool="list_reminders",
+    owner="scheduler",
+    vendor_call_id=None,
+    arguments={},
+    zone="UTC",
+    zone_known=True,
+    deadline=START,
+)
 
 
 class Rows:
@@ -92,18 +103,7 @@ class House:
         return self.log.all()
 
     async def listed(self) -> Json:
-        request = ToolRequested(
-            turn=UUID(int=1),
-            step=1,
-            tool="list_reminders",
-            owner="scheduler",
-            vendor_call_id=None,
-            arguments={},
-            zone="UTC",
-            zone_known=True,
-            deadline=START,
-        )
-        recorded = self.happens(request)[-1]
+        recorded = self.happens(ASKS)[-1]
         (tool,) = [one for one in self.tools.all() if one.name == "list_reminders"]
         return (await tool.run(tool.arguments(), Call(recorded, ADA))).result
 
@@ -171,18 +171,7 @@ async def test_another_users_reply_is_not_told_of() -> None:
     ready = ReplyReady(turn=None, kind="reminder", text="x")
     bob = UserId(UUID(int=8))
     (recorded,) = log.put([Write(streams.conversation(bob), [ready], bob)], UUID(int=3)).events
-    request = ToolRequested(
-        turn=UUID(int=1),
-        step=1,
-        tool="list_reminders",
-        owner="scheduler",
-        vendor_call_id=None,
-        arguments={},
-        zone="UTC",
-        zone_known=True,
-        deadline=START,
-    )
-    (asks,) = log.put([Write(STREAM, [request], ADA)], UUID(int=4)).events
+    (asks,) = log.put([Write(STREAM, [ASKS], ADA)], UUID(int=4)).events
     said = deliveries.Said(START, recorded.event_id)
     assert await deliveries.Deliveries(log).told(said, "UTC", asks) == {
         "due": f"{START:%Y-%m-%d %H:%M}"
