@@ -71,6 +71,7 @@ def test_what_is_slow_is_told_from_what_is_not() -> None:
     assert too_slow(linear, lambda size: "a" * size, sizes, 5)
 
 
+@pytest.mark.long
 def test_what_once_stopped_a_service_is_read_in_time() -> None:
     names = [
         "gateway formatting",

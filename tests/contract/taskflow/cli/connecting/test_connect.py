@@ -38,6 +38,7 @@ async def test_all_holds_and_a_message_reaches_the_phone(house: House) -> None:
     assert (message["to"], message["status"]) == (f"whatsapp:{ADA}", "delivered")
 
 
+@pytest.mark.long
 async def test_without_a_number_nothing_is_sent(house: House) -> None:
     ran = await house.connect("--json")
 
@@ -56,6 +57,7 @@ async def test_a_wrong_key_is_told_with_its_mend(house: House) -> None:
     assert "may-see" not in ran.out + ran.err
 
 
+@pytest.mark.long
 async def test_too_many_requests_say_when_to_come_again(house: House) -> None:
     await house.post("/_sim/faults", vendor="twilio-account", status=429, retry_after=7)
     ran = await house.connect()
@@ -65,6 +67,7 @@ async def test_too_many_requests_say_when_to_come_again(house: House) -> None:
 
 
 @pytest.mark.parametrize("status", [0, 500])
+@pytest.mark.long
 async def test_a_twilio_that_fails_is_told(house: House, status: int) -> None:
     await house.post("/_sim/faults", vendor="twilio-account", status=status)
     ran = await house.connect()
@@ -72,6 +75,7 @@ async def test_a_twilio_that_fails_is_told(house: House, status: int) -> None:
     assert (ran.code, ran.wrong) == (1, {"account"})
 
 
+@pytest.mark.long
 async def test_an_account_or_a_sender_out_of_service_is_told(house: House) -> None:
     await house.post("/_sim/twilio/account", account="suspended")
     assert "suspended" in (await house.connect()).lines["account"]
@@ -83,6 +87,7 @@ async def test_an_account_or_a_sender_out_of_service_is_told(house: House) -> No
     assert "webhook" not in ran.lines, "nothing is set at a sender that cannot send"
 
 
+@pytest.mark.long
 async def test_a_sender_that_is_not_the_accounts_is_told(house: House) -> None:
     ran = await house.connect(TWILIO_WHATSAPP_FROM="whatsapp:+15557650002")
 
@@ -90,6 +95,7 @@ async def test_a_sender_that_is_not_the_accounts_is_told(house: House) -> None:
     assert "no WhatsApp sender whatsapp:+15557650002" in ran.lines["sender"]
 
 
+@pytest.mark.long
 async def test_a_webhook_is_set_only_when_that_is_asked_for(house: House) -> None:
     elsewhere = {"callback_url": "https://old.example.com/x", "fallback_url": "https://f.example"}
     url = f"{house.sim}/twilio/v2/Channels/Senders/{SENDER_SID}"
@@ -129,6 +135,7 @@ def update_faults(spec: Path, body: object) -> list[str]:
         (63024, "https://www.twilio.com/docs/errors/63024"),
     ],
 )
+@pytest.mark.long
 async def test_a_message_that_is_lost_says_how_to_mend_it(
     house: House, code: int, mend: str
 ) -> None:
@@ -140,6 +147,7 @@ async def test_a_message_that_is_lost_says_how_to_mend_it(
     assert mend in ran.lines["round trip"]
 
 
+@pytest.mark.long
 async def test_a_send_with_an_unknown_outcome_is_not_sent_again(house: House) -> None:
     await house.post("/_sim/faults", vendor="twilio", status=500, after_accept=True)
     ran = await house.connect("--to", ADA)
@@ -148,6 +156,7 @@ async def test_a_send_with_an_unknown_outcome_is_not_sent_again(house: House) ->
     assert len(await house.accepted()) == 1
 
 
+@pytest.mark.long
 async def test_what_is_not_the_gateway_is_told(house: House) -> None:
     ran = await house.connect(PUBLIC_URL=house.sim)
     assert (ran.code, ran.wrong) == (1, {"PUBLIC_URL", "webhook"})
@@ -160,6 +169,7 @@ async def test_what_is_not_the_gateway_is_told(house: House) -> None:
     assert f"checks signatures for {house.public_url}/webhook" in ran.lines["PUBLIC_URL"]
 
 
+@pytest.mark.long
 async def test_a_gateway_that_checks_no_signatures_is_told(tmp_path: Path) -> None:
     async with house_of(OWN, tmp_path, taskflow_check_signatures=False) as house:
         ran = await house.connect()
@@ -167,6 +177,7 @@ async def test_a_gateway_that_checks_no_signatures_is_told(tmp_path: Path) -> No
     assert (ran.code, ran.wrong) == (1, {"signatures"})
 
 
+@pytest.mark.long
 async def test_the_sandbox_has_steps_for_a_person(tmp_path: Path) -> None:
     async with house_of(SANDBOX, tmp_path) as house:
         ran = await house.connect("--set-webhook")
@@ -183,6 +194,7 @@ async def test_the_sandbox_has_steps_for_a_person(tmp_path: Path) -> None:
         ({"PUBLIC_URL": "ftp://x"}, "PUBLIC_URL must be an http(s) address"),
     ],
 )
+@pytest.mark.long
 async def test_a_missing_setting_is_named(house: House, env: dict[str, str], says: str) -> None:
     ran = await house.connect(**env)
 
@@ -190,6 +202,7 @@ async def test_a_missing_setting_is_named(house: House, env: dict[str, str], say
     assert says in ran.err
 
 
+@pytest.mark.long
 async def test_a_number_that_is_none_is_refused(house: House) -> None:
     ran = await house.connect("--to", "whatsapp:5551230001\x1b[2J")
 

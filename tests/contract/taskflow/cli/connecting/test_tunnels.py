@@ -17,6 +17,8 @@ from tests.contract.taskflow.cli.connecting.world import (
 )
 from tests.support.eventually import eventually
 
+pytestmark = pytest.mark.long
+
 
 def stand_in(folder: Path, name: str, prints: str) -> str:
     """A program that prints as the real one does, and runs until it is ended."""
