@@ -19,9 +19,11 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost", "::ffff:127.0.0.1"}
 NEVER_OPEN = {1, 9}
 """tcpmux and discard: addresses where tests want nobody."""
 _RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_SOCKETS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _EPHEMERAL_FROM = 49_152
 """IANA's; where the kernel does not tell its own."""
-_ours: set[int] = set()
+_ours: set[str] = set()
+"""Listening sockets of the suite, by inode: a port may be another's tomorrow, a socket may not."""
 _installed: list[int] = []
 """The process in which the hook is."""
 
@@ -60,7 +62,8 @@ def _heard(event: str, given: tuple[Any, ...]) -> None:
 def _why_not(host: str, port: int) -> str | None:
     if host not in LOOPBACK:
         return f"a test connects to {host}"
-    if port in _ours:
+    sockets = _listening_sockets(port)
+    if sockets and sockets <= _ours:
         return None
     if _is_free(port) or not (listeners := _listeners(port)):
         # Nobody is reached; but a fixed port is somebody's tomorrow.
@@ -69,8 +72,20 @@ def _why_not(host: str, port: int) -> str | None:
         return f"a test connects to the fixed port {port}, which somebody may have"
     if not _is_of_the_suite(port, listeners):
         return f"a test connects to port {port}, which the suite did not open"
-    _ours.add(port)
+    _ours.update(sockets)
     return None
+
+
+def _listening_sockets(port: int) -> set[str]:
+    """Inodes of what listens there; none where the kernel keeps no such table."""
+    listening, local = "0A", f":{port:04X}"
+    rows = (
+        row.split()
+        for table in _SOCKETS
+        if table.exists()
+        for row in table.read_text().splitlines()[1:]
+    )
+    return {row[9] for row in rows if row[1].endswith(local) and row[3] == listening}
 
 
 def _is_free(port: int) -> bool:

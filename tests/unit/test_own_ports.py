@@ -121,6 +121,22 @@ def test_what_the_suite_opened_is_reached_from_parent_and_child(_refusals: Path)
     assert _refusals.read_text() == ""
 
 
+def test_a_port_that_was_the_suites_is_refused_once_it_is_a_strangers(refused: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mine:
+        port = mine.getsockname()[1]
+        socket.create_connection(("127.0.0.1", port), 5).close()
+    with subprocess.Popen(
+        [sys.executable, "-c", ELSEWHERE.replace('("127.0.0.1", 0)', f'("127.0.0.1", {port})')],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert int(process.stdout.readline()) == port
+        with socket.socket() as later, pytest.raises(NotOurs, match=f"port {port}"):
+            later.connect(("127.0.0.1", port))
+    assert str(port) in refused.read_text()
+
+
 @pytest.mark.parametrize("port", [1, 9])
 def test_where_nobody_ever_is_a_refused_connection_is_the_kernels(port: int) -> None:
     with socket.socket() as mine, pytest.raises(ConnectionRefusedError):
