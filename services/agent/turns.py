@@ -20,12 +20,14 @@ from contracts.conversation import (
     TurnSuperseded,
 )
 from contracts.event import Json
+from contracts.places import Location
 from contracts.recorded import Recorded
 from contracts.replies import ReplySent
 from contracts.takeover import ConversationTakenOver, OperatorSaid
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent.state import Conversation, Pending
 from services.agent.withdrawing import followed
+from taskflow.words import pins
 from taskflow.words.labels import written_out
 
 
@@ -244,6 +246,7 @@ def walked(events: Sequence[Recorded[Any]]) -> Turns:
 
 
 def _told(reply: ReplyReady) -> str:
-    """With what there was to choose from, as whoever sees no list reads it."""
-    choices = reply.choices
-    return written_out(reply.text, choices) if isinstance(choices, Choices) else reply.text
+    """With what there was to choose from and its place, as whoever sees no list or map reads it."""
+    choices, location = reply.choices, reply.location
+    text = written_out(reply.text, choices) if isinstance(choices, Choices) else reply.text
+    return f"{text}\n\n{pins.in_words(location)}" if isinstance(location, Location) else text

@@ -115,6 +115,7 @@ class Effects:
             template=move.template,
             buttons=content.buttons_of(head.part),
             choices=content.choices_of(head.part),
+            location=content.pin_of(head.part),
         )
         await self._settle(move.group, token, await self._channel.send(message), cause)
 

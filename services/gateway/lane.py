@@ -83,6 +83,7 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
                 language=language,
                 has_buttons=ready.buttons is not None or ready.choices is not None,
                 has_picture=ready.picture is not None,
+                pin="shown" if ready.location is not None and ready.document is None else None,
             )
             return _queued(lane, (new,), recorded)
         case ReplySending(within=UUID()) as claim:
@@ -233,11 +234,11 @@ def _refused(lane: Lane, no: ReplyRefused, recorded: Recorded[Any]) -> Lane:
 
 
 def _again(head: Queued, no: ReplyRefused) -> Queued:
-    """Not with what was refused as it is: with its template, or with its buttons."""
+    """Not with what was refused as it is: with its template, its buttons or its pin."""
     if no.code is None:
         return head.to_do_again(no.again_at)
     as_it_was = no.code in {WINDOW_SHUT, OPTED_OUT} or head.template is not None
-    return head.to_do() if as_it_was else head.to_do().but(has_buttons=False, alone=True)
+    return head.to_do() if as_it_was else head.to_do().in_words(no.part).but(alone=True)
 
 
 def _part_done(lane: Lane) -> Lane:
@@ -259,8 +260,7 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     is_shut = fact.code == WINDOW_SHUT
     if reply is None or fact.attempt is None:
         return lane
-    over_buttons = reply.has_buttons and fact.part == len(reply.pieces) - 1
-    by_content = reply.template or over_buttons
+    by_content = reply.template or reply.shows(fact.part)
     if not (is_shut or (by_content and fact.code in TEMPLATE_REFUSED)):
         return lane
     shut = _shut(lane, reply.claim_of(fact.part, fact.attempt)) if is_shut else lane
@@ -269,7 +269,7 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
         return shut
     again = reply.undone(fact.part)
     if not (is_shut or reply.template):
-        again = again.but(has_buttons=False)
+        again = again.in_words(fact.part)
     if reply in lane.queue:
         return shut.but(queue=tuple(again if one is reply else one for one in lane.queue))
     without = shut.but(
@@ -279,4 +279,4 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     return _queued(without, (again,), recorded)
 
 
-FOLD = Fold("lane", 10, Lane, evolve)
+FOLD = Fold("lane", 11, Lane, evolve)

@@ -1,7 +1,7 @@
 """A reply in its user's lane, part by part. Pure; lane.py says which facts move it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -54,6 +54,8 @@ class Queued(BaseModel):
     not_before: datetime | None = None
     has_buttons: bool = False
     """Whether they, or a list, are still to go under it: once refused, it goes without."""
+    pin: Literal["shown", "told"] | None = None
+    """How the place goes that its last part is: on a map, or, once refused, in words."""
     has_picture: bool = False
     released_at: datetime | None = None
     """When its user wrote, for which it was held; None: it was not, or by rules of old."""
@@ -97,6 +99,18 @@ class Queued(BaseModel):
     @property
     def over(self) -> bool:
         return all(piece.done for piece in self.pieces)
+
+    def shows(self, part: int) -> bool:
+        """Whether a part has more than words: a pin, or what stands under the text's end."""
+        behind = len(self.pieces) - 1 - part
+        if self.pin is None:
+            return self.has_buttons and behind == 0
+        return self.pin == "shown" if behind == 0 else self.has_buttons and behind == 1
+
+    def in_words(self, part: int) -> "Queued":
+        """Without what was refused in that part."""
+        is_place = self.pin is not None and part == len(self.pieces) - 1
+        return self.but(pin="told") if is_place else self.but(has_buttons=False)
 
     def but(self, **changes: Any) -> "Queued":
         return self.model_copy(update=changes)

@@ -147,6 +147,7 @@ class Inbound:
                 said=file.said if file else None,
                 place=typed.place and (typed.place.label or "A place"),
                 at_degrees=typed.place and (typed.place.latitude, typed.place.longitude),
+                address=typed.place.address if typed.place else "",
                 forwarded=typed.forwarded,
                 bsuid=contact.bsuid,
                 replied_to=typed.quotes.sid if typed.quotes else None,

@@ -10,6 +10,7 @@ from simulators.phone.store import Phone
 from simulators.twilio.content import StoredContents
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.opt_out import has_opted_out
+from simulators.twilio.places import PARAMETER, SentPlace, place_in
 from simulators.twilio.rendering import Rendered, render, values_of
 
 BODY_LIMIT = 1600
@@ -27,6 +28,8 @@ class Order:
     business: str
     body: str
     media_url: str | None = None
+    place: SentPlace | None = None
+    """Whose name the body is."""
     content: Rendered | None = None
     messaging_service: str | None = None
     status_callback: str | None = None
@@ -57,6 +60,7 @@ def validate(
         raise TwilioError(21604)
     content = _content(form, contents)
     body, media = (content.body, content.media_url) if content else _free_form(form)
+    place = None if content else place_in(form.get(PARAMETER, []))
     user = _recipient(to)
     _check_sender(first(form, "From").strip(), service, sender)
     if to == sender:
@@ -68,6 +72,7 @@ def validate(
         business=sender.removeprefix(WHATSAPP),
         body=body,
         media_url=media,
+        place=place,
         content=content,
         messaging_service=service or None,
         status_callback=_callback(first(form, "StatusCallback")),

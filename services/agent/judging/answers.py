@@ -16,7 +16,7 @@ from contracts.conversation import (
     WishJudged,
 )
 from contracts.declarations import SAID
-from contracts.event import Event
+from contracts.event import Event, Json
 from contracts.tools import (
     NOBODY,
     ActionProposed,
@@ -31,6 +31,7 @@ from services.agent.judging import (
     addresses,
     hygiene,
     own_writes,
+    places,
     policy,
     proposals,
     receipts,
@@ -113,6 +114,8 @@ class Circumstances:
     may_catch: bool = True
     """Whether a false claim may still be sent back; else what is true is added below it."""
     picture: UUID | None = None
+    results: Sequence[Json] = ()
+    """Of what tools brought, newest last: a place that is sent stands in one."""
     may_give_way: bool = False
     """Whether the model was shown messages that came while it worked."""
     looked: Looked | None = None
@@ -268,6 +271,7 @@ def _reply(answer: ModelAnswered, words: SpokenWords, given: Circumstances) -> I
         in_reply_to=given.in_reply_to,
         picture=given.picture,
         document=receipts.document(given.receipts),
+        location=places.named(words.place, given.results),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Protocol
 from uuid import UUID
 
 from contracts.conversation import Button, Choices
+from contracts.places import Location
 from contracts.streams import UserId
 from taskflow.errors import Permanent
 
@@ -39,6 +40,8 @@ class Outgoing:
     """Under the text, where the channel has any; without them the text says all."""
     choices: Choices | None = None
     """As a list under the text, or in words where the channel has none: the text names none."""
+    location: Location | None = None
+    """A pin on a map, by itself; the text is its name. It says no more where there are no maps."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from services.gateway.channels.channel import (
     Unknown,
 )
 from services.gateway.channels.links import CallbackLinks
+from services.gateway.channels.twilio import pins
 from services.gateway.channels.twilio.contents import Contents
 from services.gateway.channels.twilio.errors import verdict, words
 from services.gateway.channels.twilio.quick_replies import (
@@ -136,10 +137,12 @@ class Twilio:
             return outcome
 
     async def _said(self, message: Outgoing) -> dict[str, Any]:
-        """Its text by a template, over buttons or a list, or as it is."""
+        """Its text by a template, over buttons or a list, as a pin's name, or as it is."""
         if message.template:
             variables = json.dumps({"1": message.text})
             return {"content_sid": message.template, "content_variables": variables}
+        if message.location:
+            return dict(pins.fields(message.location))
         shows = {"media_url": [message.picture]} if message.picture else {}
         over = None if shows else _over(message)
         content = await self._quick_replies.content(over.shape) if over else None
@@ -156,7 +159,8 @@ class Twilio:
                     self._client.messages.create_async(from_=self.sender, **fields)
                 )
         except (TwilioRestException, TwilioServiceException) as error:
-            by_template = "content_sid" in fields  # or over buttons
+            # Or over buttons, or as a pin: what is refused then may be said otherwise.
+            by_template = bool(fields.keys() & {"content_sid", "persistent_action"})
             after = _seconds(_retry_after.get())
             return outcome_of(cast("Any", error), after, by_template=by_template)
         except aiohttp.ClientConnectorError as error:
