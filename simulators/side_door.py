@@ -190,10 +190,16 @@ def _shown(message: ChatMessage) -> dict[str, Any]:
         "template": message.template,
         "buttons": [asdict(button) for button in message.buttons],
         "opens": message.opens,
+        **_place(message),
         "error_code": message.error_code,
         "webhook_status": message.webhook_status,
         "seen": message.seen,
     }
+
+
+def _place(message: ChatMessage) -> dict[str, Any]:
+    where = message.at_degrees
+    return {"place": message.place, "at_degrees": where and [*where], "address": message.address}
 
 
 def _accepted(message: ChatMessage) -> dict[str, Any]:
@@ -209,6 +215,7 @@ def _accepted(message: ChatMessage) -> dict[str, Any]:
         "template": message.template,
         "buttons": [asdict(button) for button in message.buttons],
         "opens": message.opens,
+        **_place(message),
         "status": message.status,
         "error_code": message.error_code,
         "status_callback": message.status_callback,

@@ -14,8 +14,6 @@ from importlib.resources import files
 from typing import TypedDict
 from urllib.parse import urlencode
 
-from pydantic import JsonValue
-
 from simulators.serpapi.airports import all_airports
 from simulators.serpapi.errors import SearchRefused
 from simulators.serpapi.offers import Body
@@ -67,7 +65,7 @@ def local_pack(query: str, origin: SearchOrigin | None) -> Body:
         return {}
     start = origin or _city_in(words) or _PROXY
     link = f"https://www.google.com/search?{urlencode({'q': query, 'tbm': 'lcl'})}"
-    places: list[JsonValue] = [_place(kind, start, n, query) for n in range(1, len(_PACK) + 1)]
+    places = [_place(kind, start, n, query) for n in range(1, len(_PACK) + 1)]
     return {
         "local_map": {
             "link": link,

@@ -1,4 +1,4 @@
-"""A place in a request: `PersistentAction=geo:<latitude>,<longitude>|<label>`, the name is the Body.
+"""A place in a request: `PersistentAction=geo:<latitude>,<longitude>|<label>`, its name the Body.
 
 Which code a wrong one is refused with, the vendor does not document: the general one is taken.
 """

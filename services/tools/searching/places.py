@@ -53,10 +53,9 @@ def _place(one: Json) -> Json | None:
 
 def _degrees(value: object, most: int) -> float | None:
     """A number that no meridian exceeds; what compares with nothing, as NaN does, is none."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not -most <= value <= most:
+    if not isinstance(value, int | float) or isinstance(value, bool):
         return None
-    return round(float(value), DECIMALS) + 0.0
+    return round(float(value), DECIMALS) + 0.0 if -most <= value <= most else None
 
 
 def _id(name: str, latitude: float, longitude: float) -> str:

@@ -18,10 +18,10 @@ export function enclosed(message) {
   return make("span", { class: "enclosed", dir: "auto" }, `${described(message)}${name}`);
 }
 
-/* Each line has its own direction: from right to left the degrees would change places. */
+/* Its name sets its direction; from right to left the degrees would change places. */
 function place(message) {
   const line = (className, dir, text) => (text ? make("span", { class: className, dir }, text) : null);
-  const name = line("place-name", "auto", `📍 ${message.place}`);
+  const name = line("place-name", null, `📍 ${message.place}`);
   const degrees = line("degrees", "ltr", (message.at_degrees ?? []).join(", "));
   return make("span", { class: "enclosed place", dir: "auto" }, name, line("place-address", "auto", message.address), degrees);
 }
