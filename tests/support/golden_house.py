@@ -53,6 +53,13 @@ from tests.support.quoting import asks_the_witness, quoting, yes_or_no
 
 ROOT = UUID("6f1c6e0a-5d0a-4c56-9c8a-1f2d3c4b5a69")
 MODEL = "gemini-3.8-flash"
+PHARMACY = {
+    "id": "p0a1b2c3d",
+    "name": "Corner Pharmacy",
+    "address": "2 High Street",
+    "latitude": 38.7167,
+    "longitude": -9.1333,
+}
 
 
 def named(name: str) -> UUID:
@@ -443,7 +450,8 @@ class House:
         """Search the web."""
         if arguments.query == "nothing":
             raise Refused("There is nothing to search for.")
-        return Done({"answer": f"About {arguments.query}: 828 metres.", "hits": []})
+        found = {"places": [PHARMACY]} if arguments.query == "pharmacy" else {}
+        return Done({"answer": f"About {arguments.query}: 828 metres.", "hits": [], **found})
 
     async def pay_bill(self, arguments: Found, _call: Call) -> Done:
         """Pay a bill; never without the user's yes."""

@@ -22,7 +22,7 @@ from services.gateway.channels.statuses import Callback
 from taskflow.log.appending import Write
 from taskflow.privacy.media import Stored
 from taskflow.privacy.sealing import DataKey
-from tests.support.golden_house import House, named, says
+from tests.support.golden_house import PHARMACY, House, named, says
 
 ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV, MIA, NOA = (
     UserId(named(name))
@@ -41,7 +41,7 @@ async def everything(house: House) -> None:
     await house.offer("pay_bill")
     for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
                   zone, undoing, windows, consenting, templates, buttons, media,
-                  taken, digests, own_data):  # fmt: skip
+                  taken, digests, own_data, places):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -622,6 +622,16 @@ async def own_data(house: House) -> None:
     await house.hears(NOA, "please send me all my data")
     await house.answers(NOA, says(None, (tool.name, {})), says("Here it comes."))
     await house.sends(NOA)
+
+
+async def places(house: House) -> None:
+    """A pharmacy is sent as a pin, which WhatsApp refuses, and then in words."""
+    await house.hears(NOA, "is there a pharmacy near me?")
+    told = {"text": "There is.", "language": "en", "says_done": [], "place": PHARMACY["id"]}
+    search = ("search_web", {"query": "pharmacy"})
+    await house.answers(NOA, says(None, search), says(None, ("reply", told)))
+    await house.moves(NOA)
+    await house.sends(NOA, TooLate(20001, "HTTP 400, 20001"))
 
 
 class NoKeys:
