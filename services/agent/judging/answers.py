@@ -31,7 +31,6 @@ from services.agent.judging import (
     addresses,
     hygiene,
     own_writes,
-    places,
     policy,
     proposals,
     receipts,
@@ -271,7 +270,6 @@ def _reply(answer: ModelAnswered, words: SpokenWords, given: Circumstances) -> I
         in_reply_to=given.in_reply_to,
         picture=given.picture,
         document=receipts.document(given.receipts),
-        location=places.named(words.place, given.results),
     )
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from contracts import slots
 from contracts.conversation import ReplyReady, TurnSuperseded, Usage, WishJudged
-from contracts.places import Location
 from contracts.tools import ActionProposed, Asker, ToolFailed, ToolRequested
 from services.agent.judging.answers import (
     CUT_SHORT,
@@ -252,27 +251,3 @@ def test_a_turn_gives_way_only_to_what_it_was_shown() -> None:
         "tool.requested",
         "tool.failed",
     ]
-
-
-SPOT = {"id": "p1", "name": "Corner", "address": "2 High St", "latitude": 52.5, "longitude": 13.4}
-
-
-def placing(place: Any) -> Any:
-    told = {"text": "It is near you.", "language": "en", "says_done": [], "place": place}
-    return answer(TURN, 1, calls=(("reply", told),))
-
-
-def test_a_reply_sends_a_place_that_a_result_holds() -> None:
-    _, ready = answered(placing(" p1 "), given(results=[{"places": [SPOT]}]))
-    assert ready.location == Location(
-        latitude=52.5, longitude=13.4, name="Corner", address="2 High St"
-    )
-
-
-@pytest.mark.parametrize(
-    "invented",
-    ["p2", "52.5,13.4", "geo:52.5,13.4|Corner", SPOT, {"latitude": 1, "longitude": 2}, ["p1"], 7],
-)
-def test_a_place_of_the_models_own_is_dropped_and_the_words_are_said(invented: Any) -> None:
-    _, ready = answered(placing(invented), given(results=[{"places": [SPOT]}]))
-    assert (ready.text, ready.location) == ("It is near you.", None)

@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.conversation import ReplyReady
 from contracts.places import LONGEST_ADDRESS, LONGEST_NAME, Location
-from services.agent.judging.places import MOST, named
+from services.agent.buttons.places import MOST, named
 from taskflow.words.labels import length
+from tests.support.golden_house import PHARMACY, House, says
+from tests.unit.agent.buttons.pressing import lived
+from tests.unit.agent.test_undo import of, said
 
 CORNER = {"id": "p1", "name": "Corner", "address": "2 High St", "latitude": 52.5, "longitude": 13.4}
 
@@ -99,3 +103,32 @@ def test_whatever_a_result_says_the_pin_has_bounds(name: str, address: str) -> N
 def test_a_huge_name_is_read_in_no_time() -> None:
     sent = named("p1", [found({**CORNER, "name": "a.b/" * 1_000_000})])
     assert sent is None or length(sent.name) <= LONGEST_NAME
+
+
+def placing(place: Any) -> Any:
+    told = {"text": "It is near you.", "language": "en", "says_done": [], "place": place}
+    return says(None, ("reply", told))
+
+
+async def sent(*answers: Any) -> list[Location | None]:
+    """What each answer of a turn of its own sent, behind a search that found the pharmacy."""
+    places: list[Location | None] = []
+
+    async def story(house: House) -> None:
+        search = ("search_web", {"query": "pharmacy"})
+        for n, answer in enumerate(answers):
+            searched = [says(None, search)] if n == 0 else []
+            await said(house, "is there a pharmacy near me?", *searched, answer)
+            reply = of(house, ReplyReady)[-1]
+            assert reply.text.startswith("It is near you.")
+            places.append(reply.location)
+
+    await lived(story)
+    return places
+
+
+async def test_a_reply_sends_one_that_a_result_holds_and_none_of_the_models_own() -> None:
+    told = Location.model_validate({key: PHARMACY[key] for key in PHARMACY if key != "id"})
+    invented = ["p00000000", "38.7167,-9.1333", "geo:1,2|x", {**PHARMACY}, [PHARMACY["id"]], 7]
+    found = await sent(*map(placing, [" p0a1b2c3d ", *invented, "p0a1b2c3d"]))
+    assert found == [told, *[None] * len(invented), told]
