@@ -83,7 +83,8 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     )
     attachments = Attachments(settings)
     keeping = MediaKeeping(runtime.log, media, attachments, runtime.attempts)
-    subscribe(runtime, effects, pacing, Erasing(runtime.log, channel), keeping)
+    erasing = Erasing(runtime.log, channel)
+    subscribe(runtime, effects, pacing, erasing, keeping, senders=settings.senders)
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))
     # A redirect would go to whatever Host the caller names.
     app = FastAPI(
@@ -141,8 +142,8 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
 
 def _pacing(runtime: Runtime, settings: GatewaySettings) -> Pacing:
     rate = rate_of_sender(settings.taskflow_send_per_second)
-    bucket = Bucket(runtime.pool, f"sender {settings.twilio_whatsapp_from}", rate)
-    return Pacing(bucket, settings.taskflow_user_burst)
+    turns = {name: Bucket(runtime.pool, f"sender {name}", rate) for name in settings.senders}
+    return Pacing(turns, settings.taskflow_user_burst)
 
 
 def _followed(

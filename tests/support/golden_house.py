@@ -132,7 +132,7 @@ class Vendor:
         self.sent += 1
         return self.outcomes.pop(0) if self.outcomes else Accepted(f"SM{named(str(self.sent)).hex}")
 
-    async def sent_to(self, _address: str, _since: datetime) -> list[Any]:
+    async def sent_to(self, _address: str, _since: datetime, *_sender: Any) -> list[Any]:
         return []
 
     async def address_of(self, _user: UserId) -> str:
