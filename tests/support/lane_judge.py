@@ -234,6 +234,7 @@ class LaneJudge:
         if kind == "notice":
             now = self.senders.now
             assert again or not now.told, "told twice that START resumes"
+            assert again or self._owes, "told that START resumes, and nobody had to be"
             now.told, self._owes = True, False
 
     def _claimed(self, claim: ReplySending, version: int) -> None:
