@@ -20,6 +20,7 @@ from services.gateway.channels.keeping import MediaKeeping
 from services.gateway.channels.links import CallbackLinks, PictureLinks
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing, rate_of_sender
+from services.gateway.channels.restored import Restored
 from services.gateway.channels.terminal.door import Door
 from services.gateway.channels.terminal.terminal import Terminal
 from services.gateway.channels.twilio.attachments import Attachments
@@ -31,7 +32,6 @@ from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.effects import Effects
 from services.gateway.handlers import subscribe
 from services.gateway.lane import FOLD
-from services.gateway.restored import Restored
 from services.gateway.settings import GatewaySettings
 from services.gateway.templates.catalogue import Templates
 from services.gateway.templates.following import Following

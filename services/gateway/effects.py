@@ -23,12 +23,12 @@ from services.gateway.channels.channel import (
 )
 from services.gateway.channels.channel import Outcome as Answer
 from services.gateway.channels.media import Pictures
+from services.gateway.channels.restored import Restored
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.composing import Composing
 from services.gateway.decider import Claim, Decide, Group, Hold, Reconcile
 from services.gateway.lane import GATES, Lane
 from services.gateway.queued import place
-from services.gateway.restored import Restored
 from services.gateway.templates.catalogue import Templates
 from taskflow import clock
 from taskflow.errors import ConcurrentAppend, SealedForEver, VendorUnavailable

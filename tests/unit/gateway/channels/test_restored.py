@@ -9,8 +9,8 @@ import pytest
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.channels.channel import ListedMessage
+from services.gateway.channels.restored import Restored
 from services.gateway.queued import Queued, ReplyPart
-from services.gateway.restored import Restored
 from services.gateway.state import Sent
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
