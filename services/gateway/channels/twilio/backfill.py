@@ -66,8 +66,9 @@ def _form(one: ListedMessage) -> InboundForm:
     Raises Unusable.
     """
     told = {"MessageSid": one.message_ref, "From": one.address, "Body": one.body}
+    told |= {"To": one.sender} if one.sender else {}
     try:
         media = [AttachedMedia(url=one.media)] if one.media else []
-        return InboundForm.model_validate({**told, "To": one.sender, "Media": media})
+        return InboundForm.model_validate({**told, "Media": media})
     except ValidationError as error:
         raise Unusable("a listed message is not one that Twilio sends") from error
