@@ -9,6 +9,7 @@ from contracts.conversation import MessageReceived
 from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.replies import ReplyRefused, ReplyUndelivered
+from services.agent.state import Conversation
 from services.gateway import lane as lanes
 from services.gateway import senders
 from services.gateway.decider import Decide
@@ -21,11 +22,13 @@ from taskflow.log.folding import Fold
 from tests.support.lane_world import Sender
 from tests.support.lanes import WORK
 from tests.support.sender_lanes import OLD, RETIRING, SenderLanes
+from tests.support.sender_turns import SenderTurns
 from tests.support.walks import violation, walk
 
 pytestmark = pytest.mark.long
 
 Folding = Callable[[Lane, Recorded[Any]], Lane]
+written_to = Conversation.written_to
 ELSEWHERE = "the word on a STOP goes from another sender"
 TWICE = "consent was withdrawn twice"
 NOBODY = "told that START resumes, and nobody had to be"
@@ -131,6 +134,29 @@ def test_speaking_by_the_default_after_a_stop_is_found_out() -> None:
             return seen.but(consent=state_of(lane, seen.sender).consent)
 
     assert found(Loud) == "claimed after STOP"
+
+
+@pytest.mark.parametrize(
+    ("broken", "finding"),
+    [
+        (lambda state, _sender: state, "messages wait for nobody"),
+        (
+            lambda state, sender: written_to(state, sender).but(silenced=()),
+            "a turn is to open for who said STOP",
+        ),
+    ],
+    ids=["one consent for all", "a stop is forgotten"],
+)
+def test_an_agent_that_confuses_senders_is_found_out(
+    monkeypatch: pytest.MonkeyPatch, broken: Callable[..., Any], finding: str
+) -> None:
+    monkeypatch.setattr(Conversation, "written_to", broken)
+
+    assert violation(_turns) == finding
+
+
+def _turns(seed: int) -> None:
+    walk(SenderTurns, seed, often=("a_handler_goes_on", "the_bus_delivers"))
 
 
 def test_a_door_that_asks_for_the_consent_of_now_is_found_out() -> None:

@@ -63,7 +63,10 @@ class Terminal:
         return Accepted(reference(claim.event_id))
 
     async def sent_to(
-        self, address: str, since: datetime, _sender: str | None = None
+        self,
+        address: str,
+        since: datetime,
+        sender: str | None = None,  # noqa: ARG002 - a terminal has none
     ) -> list[ListedMessage]:
         events = await self._conversation(address)
         refused = {
