@@ -22,6 +22,8 @@ class ReplyPart(BaseModel):
 
     attempts: tuple[int, ...] = ()
     """The version of each attempt's claim; 0 of one that was held instead."""
+    senders: tuple[str | None, ...] = ()
+    """Of ours, by attempt: which it went from."""
     tries: int = 1
     """Attempts since the part was last put to do by anything else than a failed one."""
     done: bool = False
@@ -88,6 +90,11 @@ class Queued(BaseModel):
         return made if self.token else made + 1
 
     @property
+    def sender(self) -> str | None:
+        """Which of ours the attempt goes from that is claimed."""
+        return self.sender_of(self.part, self.attempt)
+
+    @property
     def tries(self) -> int:
         return self.pieces[self.part].tries
 
@@ -122,7 +129,7 @@ class Queued(BaseModel):
         reply = self.but(pieces=(*self.pieces, *more))
         if claim.template is None:
             reply = reply.without(max(claim.parts, part + 1))
-        return reply.tried(version, tries=self.tries).but(
+        return reply.tried(version, tries=self.tries, sender=claim.sender).but(
             sending=part,
             token=claim.token,
             claimed_at=at,
@@ -165,6 +172,11 @@ class Queued(BaseModel):
         made = self.pieces[part].attempts if part < len(self.pieces) else ()
         return made[attempt - 1] if 0 < attempt <= len(made) else 0
 
+    def sender_of(self, part: int, attempt: int) -> str | None:
+        """Which of ours an attempt went from; None where its claim names none."""
+        made = self.pieces[part].senders if part < len(self.pieces) else ()
+        return made[attempt - 1] if 0 < attempt <= len(made) else None
+
     def is_done_by(self, part: int, attempt: int) -> bool:
         """Whether a part counts as done because of this very attempt."""
         if self.given_up or part >= len(self.pieces) or (self.template and part > 0):
@@ -188,10 +200,10 @@ class Queued(BaseModel):
         more = (piece.model_copy(update={"done": True}) for piece in self.pieces[parts:])
         return self.but(pieces=(*self.pieces[:parts], *more))
 
-    def tried(self, claim: int, *, tries: int) -> "Queued":
+    def tried(self, claim: int, *, tries: int, sender: str | None = None) -> "Queued":
         piece = self.pieces[self.part]
-        made = (*piece.attempts, claim)
-        tried = piece.model_copy(update={"attempts": made, "tries": tries})
+        made = {"attempts": (*piece.attempts, claim), "senders": (*piece.senders, sender)}
+        tried = piece.model_copy(update={**made, "tries": tries})
         return self.with_piece(self.part, tried)
 
     def with_piece(self, part: int, piece: ReplyPart) -> "Queued":

@@ -62,7 +62,7 @@ class DeliveryReports:
         return message
 
     def _refusal(self, order: Order, now: datetime) -> int | None:
-        is_open = self._phone.window_is_open(order.user, now)
+        is_open = self._phone.window_is_open(order.user, now, order.business)
         if order.content:
             return order.content.refusal(window_is_open=is_open)
         return None if is_open else OUTSIDE_WINDOW

@@ -1,6 +1,7 @@
 """What Twilio checks before it accepts a message; everything else fails later, by callback."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -47,9 +48,14 @@ def first(form: Form, name: str) -> str:
 
 
 def validate(
-    form: Form, sender: str, phone: Phone, contents: StoredContents, *, keeps_consent: bool
+    form: Form,
+    senders: Sequence[str],
+    phone: Phone,
+    contents: StoredContents,
+    *,
+    keeps_consent: bool,
 ) -> Order:
-    """The order in the form; `sender` is the account's only WhatsApp address.
+    """The order in the form; `senders` are the account's WhatsApp addresses.
 
     Where Twilio keeps consent, nobody is written to after their STOP.
 
@@ -62,14 +68,15 @@ def validate(
     body, media = (content.body, content.media_url) if content else _free_form(form)
     place = None if content else place_in(form.get(PARAMETER, []))
     user = _recipient(to)
-    _check_sender(first(form, "From").strip(), service, sender)
+    sender = _sender(first(form, "From").strip(), service, senders)
+    business = sender.removeprefix(WHATSAPP)
     if to == sender:
         raise TwilioError(63031, to)
-    if keeps_consent and has_opted_out(phone.chat(user)):
+    if keeps_consent and has_opted_out(phone.chat(user), business):
         raise TwilioError(21610)
     return Order(
         user=user,
-        business=sender.removeprefix(WHATSAPP),
+        business=business,
         body=body,
         media_url=media,
         place=place,
@@ -119,7 +126,8 @@ def _recipient(to: str) -> str:
     return user
 
 
-def _check_sender(given: str, service: str, sender: str) -> None:
+def _sender(given: str, service: str, senders: Sequence[str]) -> str:
+    """Of a Messaging Service's, the first."""
     if service:
         if not _MESSAGING_SERVICE.fullmatch(service):
             raise TwilioError(20404, f"/Services/{service}")
@@ -129,8 +137,9 @@ def _check_sender(given: str, service: str, sender: str) -> None:
         raise TwilioError(21212, given)
     elif not given.startswith(WHATSAPP):
         raise TwilioError(21910)
-    elif given != sender:
+    elif given not in senders:
         raise TwilioError(21606, given)
+    return senders[0] if service else given
 
 
 def _callback(url: str) -> str | None:

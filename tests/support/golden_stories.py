@@ -22,13 +22,13 @@ from services.gateway.channels.statuses import Callback
 from taskflow.log.appending import Write
 from taskflow.privacy.media import Stored
 from taskflow.privacy.sealing import DataKey
-from tests.support.golden_house import PHARMACY, House, named, says
+from tests.support.golden_house import OURS, PHARMACY, House, named, says
 
-ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV, MIA, NOA = (
+ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV, MIA, NOA, PIA = (
     UserId(named(name))
     for name in (
         *("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ida", "jon", "kim"),
-        *("lea", "liv", "mia", "noa"),
+        *("lea", "liv", "mia", "noa", "pia"),
     )
 )
 FORGOTTEN = (CLEO, GUS)
@@ -41,7 +41,7 @@ async def everything(house: House) -> None:
     await house.offer("pay_bill")
     for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
                   zone, undoing, windows, consenting, templates, buttons, media,
-                  taken, digests, own_data, places):  # fmt: skip
+                  taken, digests, own_data, places, senders):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -453,6 +453,31 @@ async def consenting(house: House) -> None:
     await house.hears_word(LEA, "start", is_marked=True)
     await house.answers(LEA, says("We have begun."))
     await house.sends(LEA)
+
+
+async def senders(house: House) -> None:
+    """STOP to one sender, and then to the other; what is refused late speaks of its own."""
+    new = OURS[1]
+    tea = {"text": "drink tea", "date": "2027-02-04", "time": "17:00"}
+    await house.hears(PIA, "remind me on 4 February at 17:00 to drink tea")
+    await house.answers(PIA, says(None, ("set_reminder", tea)), says("It is set."))
+    await house.sends(PIA, status="undelivered", code=WINDOW_SHUT)
+    await house.sends(PIA)
+    await house.hears(PIA, "hello, new number", sender=new)
+    await house.answers(PIA, says("Hello."))
+    await house.sends(PIA)
+    await house.hears_word(PIA, "STOP", sender=new)
+    await house.sends(PIA)
+    await house.fires(PIA)
+    await house.sends(PIA)
+    await house.hears(PIA, "are you there?")
+    await house.answers(PIA, says("Here, yes."))
+    await house.moves(PIA, Unknown("TimeoutError"))
+    await house.hears(PIA, "and here?", sender=new)
+    await house.sends(PIA)
+    await house.hears_word(PIA, "START", sender=new)
+    await house.answers(PIA, says("Here, too."))
+    await house.sends(PIA)
 
 
 async def templates(house: House) -> None:
