@@ -118,8 +118,10 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
         ):
             runtime.probes.address = address
             every_s = settings.taskflow_backfill_seconds
+            webhook_s = settings.taskflow_webhook_seconds
+            backfill = Backfill(twilio, intake, runtime.pool, webhook_s)
             for name, once in (
-                ("backfill", Backfill(twilio, intake, runtime.pool).once),
+                ("backfill", backfill.once),
                 ("sweep", Sweeping(twilio, runtime.vault, heard).once),
             ):
                 looking = keep_looking(once, every_s, interrupted=f"{name}.interrupted")

@@ -35,6 +35,9 @@ class GatewaySettings(RuntimeSettings):
     """False lets anybody write in anybody's name: for development only."""
     taskflow_backfill_seconds: float = Field(default=120.0, gt=0)
     """Between looks into Twilio's list for messages that never reached us."""
+    taskflow_webhook_seconds: float = Field(default=20.0, ge=0)
+    """Within which Twilio brings a message by its webhook, or gives up: 15 s unless the webhook's
+    address says otherwise (#rt=). A younger message that its list shows is left to the webhook."""
     taskflow_templates_seconds: float = Field(default=300.0, gt=0)
     """Between looks at what WhatsApp made of the templates."""
     taskflow_templates_sync: bool = False

@@ -116,6 +116,7 @@ class World:
             "TASKFLOW_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
             "TASKFLOW_SIM_PORT": str(sim_port),
             "TASKFLOW_BACKFILL_SECONDS": "10",
+            "TASKFLOW_WEBHOOK_SECONDS": "2",
             "TASKFLOW_SIM_WEBHOOK_URL": f"{to['gateway']}/webhook",
             "PUBLIC_URL": to["gateway"],
             "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),

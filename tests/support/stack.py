@@ -66,6 +66,7 @@ class Stack:
             "TASKFLOW_GATEWAY_INNER_PORT": str(inner),
             "TASKFLOW_SIM_PORT": str(sim),
             "TASKFLOW_BACKFILL_SECONDS": "5",
+            "TASKFLOW_WEBHOOK_SECONDS": "2",
             "TASKFLOW_TERMINAL": "true",
             "TASKFLOW_SIM_WEBHOOK_URL": f"{self.gateway}/webhook",
             "PUBLIC_URL": self.gateway,

@@ -172,6 +172,7 @@ async def house(  # noqa: PLR0917 - fixtures
             twilio_whatsapp_from=senders,
             twilio_api_url=f"{sim_url}/twilio",
             taskflow_backfill_seconds=3600,
+            taskflow_webhook_seconds=0,
         )
         house = House(sim_url, http, event_log, vault, settings)
         await house.do("/_sim/twilio/callbacks", delay_ms=20, receipts="never")
@@ -205,6 +206,7 @@ def as_operator(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
         "TWILIO_AUTH_TOKEN": settings.twilio_auth_token.get_secret_value(),
         "TWILIO_WHATSAPP_FROM": settings.twilio_whatsapp_from,
+        "TASKFLOW_WEBHOOK_SECONDS": "0",
         "TWILIO_API_URL": settings.twilio_api_url or "",
         "PUBLIC_URL": settings.public_url,
     }.items():

@@ -156,7 +156,7 @@ async def test_lists_of_both_numbers_are_looked_into(house: House, runtime: Runt
         since = clock.utc_now() - timedelta(hours=24)
         sweeping = Sweeping(twilio, house.vault, StatusNotes(house.log, folds))
         assert await sweeping.once(since) == 1
-        backfill = Backfill(twilio, Intake(house.log, house.vault, folds), runtime.pool)
+        backfill = Backfill(twilio, Intake(house.log, house.vault, folds), runtime.pool, 0)
         assert await backfill.once(since) == 0
         found = await twilio.received_since(since)
         assert {one.sender for one in found} == {NEW, SENDER}

@@ -1,6 +1,8 @@
 """Messages that arrived while nobody answered: found again in Twilio's list."""
 
-from datetime import datetime
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
@@ -12,6 +14,7 @@ from services.gateway.channels.intake import Intake
 from services.gateway.channels.twilio import inbound
 from services.gateway.channels.twilio.forms import AttachedMedia, InboundForm, Unusable
 from services.gateway.channels.twilio.twilio import Twilio
+from taskflow import clock
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 
 CHUNK = 1000
@@ -23,29 +26,45 @@ log = structlog.get_logger()
 
 
 class Backfill:
-    def __init__(self, twilio: Twilio, intake: Intake, pool: asyncpg.Pool) -> None:
+    def __init__(
+        self, twilio: Twilio, intake: Intake, pool: asyncpg.Pool, webhook_s: float
+    ) -> None:
+        """`webhook_s`: seconds within which Twilio brings a message by its webhook, or gives up."""
         self._twilio, self._intake, self._pool = twilio, intake, pool
+        self._webhook_s = webhook_s
 
     async def once(self, since: datetime) -> int:
         """How many messages were missing; they are taken in the order they were sent.
 
-        Raises Retryable.
+        A listing tells neither which button was pressed nor where somebody is, so a webhook that
+        may be on its way comes first. Raises Retryable.
         """
-        missing = 0
-        for one in reversed(await self._unknown(await self._twilio.received_since(since))):
-            with structlog.contextvars.bound_contextvars(message_ref=one.message_ref):
-                try:
-                    form = _form(one)
-                    if await self._intake.take(inbound.message(form), inbound.addresses(form)):
-                        log.info("message.taken", found_by="backfill")
-                        missing += 1
-                except Unusable as error:
-                    log.warning("backfill.unusable", reason=str(error))
+        unknown = list(reversed(await self._unknown(await self._twilio.received_since(since))))
+        young_from = clock.utc_now() - timedelta(seconds=self._webhook_s)
+        coming = [listed for listed in unknown if listed.at is not None and listed.at > young_from]
+        missing = await self._take([listed for listed in unknown if listed not in coming])
+        if coming:
+            await asyncio.sleep(self._webhook_s)
+            missing += await self._take(await self._unknown(coming))
         if missing:
             log.warning("backfill.found", messages=missing)
         return missing
 
-    async def _unknown(self, listed: list[ListedMessage]) -> list[ListedMessage]:
+    async def _take(self, unknown: Sequence[ListedMessage]) -> int:
+        """How many of them nobody had brought meanwhile."""
+        taken = 0
+        for listed in unknown:
+            with structlog.contextvars.bound_contextvars(message_ref=listed.message_ref):
+                try:
+                    form = _form(listed)
+                    if await self._intake.take(inbound.message(form), inbound.addresses(form)):
+                        log.info("message.taken", found_by="backfill")
+                        taken += 1
+                except Unusable as error:
+                    log.warning("backfill.unusable", reason=str(error))
+        return taken
+
+    async def _unknown(self, listed: Sequence[ListedMessage]) -> list[ListedMessage]:
         unknown: list[ListedMessage] = []
         for start in range(0, len(listed), CHUNK):
             by_id = {

@@ -29,7 +29,8 @@ async def look_back(since: datetime) -> LookedBack:
         folds = Folds(me.log, None)
         heard = StatusNotes(me.log, folds)
         try:
-            backfill = Backfill(twilio, Intake(me.log, me.vault, folds), me.pool)
+            intake = Intake(me.log, me.vault, folds)
+            backfill = Backfill(twilio, intake, me.pool, settings.taskflow_webhook_seconds)
             messages = await backfill.once(since)
             refusals = await Sweeping(twilio, me.vault, heard).once(since)
         finally:

@@ -10,13 +10,16 @@ from contracts.recorded import Recorded
 from services.gateway.channels.channel import ListedMessage
 from services.gateway.channels.intake import Intake
 from services.gateway.channels.twilio import backfill as module
+from services.gateway.channels.twilio import inbound
 from services.gateway.channels.twilio import twilio as adapter
 from services.gateway.channels.twilio.backfill import Backfill
+from services.gateway.channels.twilio.forms import InboundForm
 from services.gateway.channels.twilio.twilio import Twilio
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
 from taskflow.log.folds import Folds
 from taskflow.postgres import database as db
+from tests.contract.simulators.twilio.world import SENDER
 from tests.integration.gateway.conftest import ADA, House
 from tests.support.eventually import eventually
 
@@ -29,7 +32,7 @@ async def backfill(house: House, database: str) -> AsyncGenerator[Backfill]:
     """Without a gateway: every webhook fails, and the messages stay at Twilio."""
     twilio = Twilio(house.settings)
     async with db.pool(database, "tests") as pool:
-        yield Backfill(twilio, Intake(house.log, house.vault, Folds(house.log, None)), pool)
+        yield Backfill(twilio, Intake(house.log, house.vault, Folds(house.log, None)), pool, 0)
     await twilio.close()
 
 
@@ -62,6 +65,29 @@ async def test_media_are_told_by_where_they_are_listed(house: House, backfill: B
     assert (event.kind, event.text) == ("media", "look")
     assert event.sender == house.settings.senders[0]
     assert event.media[0].url.endswith(f"/Messages/{said['sid']}/Media.json")
+
+
+async def test_a_message_whose_webhook_is_on_its_way_is_left_to_it(
+    house: House, backfill: Backfill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A listing has its text alone: the webhook has where they are, or what they pressed."""
+    monkeypatch.setattr(backfill, "_webhook_s", 60.0)
+    said = await house.write("I am here")
+    form = InboundForm.model_validate({"MessageSid": said["sid"], "From": ADA, "To": SENDER,
+        "Latitude": "52.5", "Longitude": "13.4", "Media": []})  # fmt: skip
+    sleep = module.asyncio.sleep
+
+    async def webhook_comes(seconds: float) -> None:
+        if seconds < 60:
+            await sleep(seconds)
+        else:
+            await backfill._intake.take(inbound.message(form), inbound.addresses(form))
+
+    monkeypatch.setattr(module.asyncio, "sleep", webhook_comes)
+
+    assert await backfill.once(clock.utc_now() - A_DAY) == 0
+    (received,) = await house.events("message.received")
+    assert received.event.kind == "location"
 
 
 async def test_what_cannot_be_taken_stops_nobody(
