@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -31,7 +32,7 @@ def contents() -> StoredContents:
 
 def validated(pairs: Iterable[tuple[str, str]], phone: Phone | None = None) -> Order:
     form = parse_form(urlencode(list(pairs)).encode())
-    return validate(form, SENDER, phone or Phone(), contents(), keeps_consent=True)
+    return validate(form, [SENDER], phone or Phone(), contents(), keeps_consent=True)
 
 
 def order(**changes: str | None) -> Order:
@@ -95,8 +96,11 @@ def test_one_message_carries_one_medium() -> None:
 
 def test_a_user_who_opted_out_cannot_be_written_to() -> None:
     phone = Phone()
-    phone.put(ChatMessage("SM1", "inbound", "+15551230001", "Stop", "received", NOW, NOW))
+    stop = ChatMessage("SM1", "inbound", "+15551230001", "Stop", "received", NOW, NOW)
+    phone.put(replace(stop, business="+15550100000"))
+    assert validated(GOOD.items(), phone), "they said it to another number"
 
+    phone.put(replace(stop, sid="SM2", business=SENDER.removeprefix("whatsapp:")))
     with pytest.raises(TwilioError) as refused:
         validated(GOOD.items(), phone)
 
