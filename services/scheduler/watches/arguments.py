@@ -8,21 +8,21 @@ from services.scheduler.when.arguments import CalendarDate
 
 
 class WatchPrice(BaseModel):
-    url: str = Field(min_length=8, max_length=2000, description="The page's link, as it was given")
+    url: str = Field(min_length=8, max_length=2000, description="as it was given")
     below: Decimal | None = Field(
         default=None,
         gt=0,
         max_digits=12,
-        description='Tell when the price is under this: 70 for "below 70", 70.01 for "70 or less"',
+        description='70 for "below 70", 70.01 for "70 or less"',
     )
     drop_percent: Decimal | None = Field(
         default=None,
         gt=0,
         lt=100,
         max_digits=5,
-        description="Tell when it is so many percent below the first price seen",
+        description="so many percent below the first price seen",
     )
-    back_in_stock: bool = Field(default=False, description="Tell when it can be bought again")
+    back_in_stock: bool = False
     until: CalendarDate | None = Field(
         default=None,
         description="Last day to watch, YYYY-MM-DD, MM-DD or DD: only what the user said of it",
