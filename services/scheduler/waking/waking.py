@@ -14,7 +14,7 @@ from contracts import slots, streams
 from contracts.conversation import MessageReceived, ReplyReady
 from contracts.streams import UserId
 from services.scheduler.quiet.reading import QuietReading
-from services.scheduler.quiet.waiting import Waited, WaitingRows
+from services.scheduler.quiet.waiting import Waited, Waiting, WaitingRows
 from services.scheduler.reminding.saying import buttons_of
 from services.scheduler.waking.of_reminders import UntoldReminders
 from services.scheduler.waking.of_watches import UntoldAlerts
@@ -89,11 +89,18 @@ class Waking:
                 continue
             if isinstance(outcome, Appended):
                 return
+            # Another replica told of some of them.
+            gone = {one.stream for one in outcome.events}
+            waited = [one for one in waited if _stream(one.waiting) not in gone]
 
     async def _untold(self, waited: Sequence[Waited]) -> list[Untold]:
+        """Of a reminder that comes again meanwhile only that: its follow-up has had its time."""
         found = [await self._one(one) for one in waited]
-        untold = [one for one in found if one is not None]
-        return sorted(untold, key=lambda one: (one.kind == "alert", one.due, one.origin.stream))
+        by_due = sorted((one for one in found if one is not None), key=lambda one: one.due)
+        newest = {one.origin.stream: one for one in by_due}
+        return sorted(
+            newest.values(), key=lambda one: (one.kind == "alert", one.due, one.origin.stream)
+        )
 
     async def _one(self, waited: Waited) -> Untold | None:
         try:
@@ -122,6 +129,11 @@ class Waking:
             outcome = await self._log.append([*writes, answer], slot, Because.of(first.origin))
             log.info("quiet_hours.over", told=len(untold))
         return outcome
+
+
+def _stream(waiting: Waiting) -> str:
+    name = streams.watch if waiting.kind == "watch" else streams.reminder
+    return name(waiting.id)
 
 
 def _reply(user: UserId, untold: Sequence[Untold], said: UUID) -> Write:
