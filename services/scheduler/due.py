@@ -43,7 +43,7 @@ _FOLLOWED = "update due_reminders set follow_up_at = null where reminder = $1"
 _DONE = "update due_reminders set due_at = null, follow_up_at = null where reminder = $1"
 _FORGOTTEN = "delete from due_reminders where user_id = $1"
 # Other hours, or another zone: what waits is decided anew. Of a rebuild it is decided once more.
-_WOKEN = "update waiting set until = '-infinity' where user_id = $1 and until > '-infinity'"
+_WOKEN = "update waiting set until = now() where user_id = $1 and until > now()"
 _WAITS_NO_MORE = "delete from waiting where user_id = $1"
 _CALLED = """
 insert into open_calls (call, stream, tool, deadline) values ($1, $2, $3, $4)

@@ -186,9 +186,9 @@ class MemoryDue:
             case sql._FORGOTTEN:
                 self.rows = {one: r for one, r in self.rows.items() if r.user != given[0]}
             case sql._WOKEN:
-                for key, (one, _) in list(self.waiting.items()):
-                    if one.user_id == given[0]:
-                        self.waiting[key] = (replace(one, until=self._long_ago), self._long_ago)
+                for key, (one, held) in list(self.waiting.items()):
+                    if one.user_id == given[0] and one.until > self._now():
+                        self.waiting[key] = (replace(one, until=self._now()), held)
             case sql._WAITS_NO_MORE:
                 self.waiting = {
                     key: kept for key, kept in self.waiting.items() if kept[0].user_id != given[0]
