@@ -55,7 +55,7 @@ class QuietTool:
         )
 
     async def set_quiet_hours(self, arguments: SetQuietHours, call: Call) -> Done:
-        """Hours of the day in which the user wants no messages unasked; "at night": 22:00 to 07:00."""
+        """Hours in which the user wants no messages unasked; "at night" is 22:00 to 07:00."""
         told = await self._log.read(streams.profile(call.user))
         standing = facts.FOLD.over(told).quiet
         fact = _restored(arguments.restore, told) if arguments.restore else _asked(arguments, call)
