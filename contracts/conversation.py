@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from contracts.event import Event, Json, event, renamed, upcasts
 from contracts.personal import Personal
+from contracts.places import Location
 
 FIRST_RULES, RULES = 1, 4
 """Of the turns of release 0.1, and of those that this release opens. A turn that an older release
@@ -217,11 +218,11 @@ class ReplyReady(Event):
     v2 names the replies it repeats; v3 may show a picture, and may be a watch's alert; v4 names
     the changes that it tells; v5 names the language of what nobody asked for just now; v6 may have
     buttons, and may be said by the gateway itself, or by an operator; v7 may have a list to pick
-    from, or bring a document.
+    from, or bring a document; v8 may show a place on the map.
     """
 
     type: ClassVar = "reply.ready"
-    version: ClassVar = 7
+    version: ClassVar = 8
 
     turn: UUID | None
     kind: ReplyKind
@@ -246,6 +247,9 @@ class ReplyReady(Event):
     document: UUID | None = None
     """In the media store; it goes out as a part of its own behind the text, for WhatsApp shows no
     text beside a document that comes from Twilio."""
+    location: Personal[Location] | None = None
+    """A pin; it goes out as a part of its own behind the text, for WhatsApp shows no text beside
+    one but its name."""
 
 
 @upcasts(ReplyReady, from_version=1)
@@ -276,6 +280,11 @@ def _without_buttons(data: Json) -> Json:
 @upcasts(ReplyReady, from_version=6)
 def _without_choices_and_document(data: Json) -> Json:
     return {**data, "choices": None, "document": None}
+
+
+@upcasts(ReplyReady, from_version=7)
+def _without_location(data: Json) -> Json:
+    return {**data, "location": None}
 
 
 @event

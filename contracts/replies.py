@@ -28,16 +28,19 @@ LOST = frozenset(get_args(Lost))
 class ReplyHeld(Event):
     """What may not go now waits for its user's next message, and others pass it.
 
-    It stands where the claim of this attempt would. v2 may be for want of consent.
+    It stands where the claim of this attempt would. v2 may be for want of consent; v3 names the
+    sender of ours that it could not go from.
     """
 
     type: ClassVar = "reply.held"
-    version: ClassVar = 2
+    version: ClassVar = 3
 
     reply: UUID
     part: int
     attempt: int
     why: Literal["window", "consent"]
+    sender: str | None = None
+    """None: in a terminal, and the only one there was then."""
 
 
 @event
@@ -47,11 +50,11 @@ class ReplySending(Event):
     v2 names the template that it goes by, if any; that is one part, whatever the reply has. It also
     names the rules by which it was claimed. v3 tells whether its text says that a machine speaks.
     v4 names the reply whose message says this one too: their claims stand in one batch, in the
-    slot of that one's, and so do their outcomes.
+    slot of that one's, and so do their outcomes. v5 names the sender of ours that it goes from.
     """
 
     type: ClassVar = "reply.sending"
-    version: ClassVar = 4
+    version: ClassVar = 5
 
     reply: UUID
     part: int
@@ -66,6 +69,8 @@ class ReplySending(Event):
     """An operator had the word, and this is none of their lines."""
     within: UUID | None = None
     """The reply by whose message this one goes; None: by its own."""
+    sender: str | None = None
+    """What comes of the attempt speaks of it. None: in a terminal, and the only one there was."""
 
 
 @event
@@ -210,6 +215,13 @@ def _beside_nobody(data: Json) -> Json:
 @upcasts(ReplySending, from_version=3)
 def _by_its_own_message(data: Json) -> Json:
     return {**data, "within": None}
+
+
+@upcasts(ReplyHeld, from_version=2)
+@upcasts(ReplySending, from_version=4)
+def _from_the_only_sender(data: Json) -> Json:
+    """There was one at a time, and which it was then only the settings told."""
+    return {**data, "sender": None}
 
 
 @upcasts(ReplyRefused, from_version=1)

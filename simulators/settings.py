@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from taskflow.process.senders import WhatsAppSenders, senders_of
 from taskflow.process.settings import Settings
 
 
@@ -33,9 +34,8 @@ class SimulatorSettings(Settings):
         default="AC" + "0" * 32, pattern="^AC[0-9a-fA-F]{32}$", examples=["AC" + "0" * 32]
     )
     twilio_auth_token: SecretStr = SecretStr("simulated-twilio-token")
-    twilio_whatsapp_from: str = Field(
-        default="whatsapp:+14155238886", pattern=r"^whatsapp:\+[1-9][0-9]{6,14}$"
-    )
+    twilio_whatsapp_from: WhatsAppSenders = "whatsapp:+14155238886"
+    """The account's senders, separated by commas; the first is the one that phones write to."""
     taskflow_sim_messaging_service: str = Field(
         default="", pattern="^(MG[0-9a-fA-F]{32})?$", examples=["MG" + "0" * 32]
     )
@@ -66,6 +66,14 @@ class SimulatorSettings(Settings):
         return origin + (parts.path or "/webhook")
 
     @property
+    def senders(self) -> tuple[str, ...]:
+        return senders_of(self.twilio_whatsapp_from)
+
+    @property
+    def business_addresses(self) -> tuple[str, ...]:
+        """The numbers without their channel, as the phone shows them."""
+        return tuple(sender.removeprefix("whatsapp:") for sender in self.senders)
+
+    @property
     def business_address(self) -> str:
-        """The number without its channel, as the phone shows it."""
-        return self.twilio_whatsapp_from.removeprefix("whatsapp:")
+        return self.business_addresses[0]

@@ -31,6 +31,8 @@ class PhoneMessage(Strict):
     """`sid` sends an earlier message again; `repeat` sends as many copies at once."""
 
     from_: UserAddress = Field(alias="from")
+    to: UserAddress | None = None
+    """Which of the account's numbers; the first, where none is named."""
     body: str = Field(default="", max_length=4096)
     profile_name: str = Field(default="", max_length=60)
     sid: str | None = Field(default=None, pattern="^(SM|MM)[0-9a-f]{32}$")
@@ -77,6 +79,11 @@ class ForUser(Strict):
     user: UserAddress
 
 
+class Window(ForUser):
+    to: UserAddress | None = None
+    """With which of the account's numbers; all of them, where none is named."""
+
+
 class SideDoor:
     def __init__(
         self, context: SimContext, inbound: Inbound, deliveries: DeliveryReports, account: Account
@@ -88,6 +95,7 @@ class SideDoor:
         typed = PhoneInput(
             user=message.from_,
             body=message.body,
+            to=message.to or "",
             profile_name=message.profile_name,
             bsuid=message.external_user_id or "",
             tells_id=message.external_user_id != "",
@@ -123,8 +131,8 @@ class SideDoor:
     async def look(self, who: ForUser) -> dict[str, Any]:
         return {"read": self._deliveries.show(who.user)}
 
-    async def close_window(self, who: ForUser) -> dict[str, Any]:
-        self._context.phone.close_window(who.user)
+    async def close_window(self, who: Window) -> dict[str, Any]:
+        self._context.phone.close_window(who.user, who.to)
         return {"user": who.user, "window": "closed"}
 
     async def accepted(self) -> list[dict[str, Any]]:
@@ -190,10 +198,16 @@ def _shown(message: ChatMessage) -> dict[str, Any]:
         "template": message.template,
         "buttons": [asdict(button) for button in message.buttons],
         "opens": message.opens,
+        **_place(message),
         "error_code": message.error_code,
         "webhook_status": message.webhook_status,
         "seen": message.seen,
     }
+
+
+def _place(message: ChatMessage) -> dict[str, Any]:
+    where = message.at_degrees
+    return {"place": message.place, "at_degrees": where and [*where], "address": message.address}
 
 
 def _accepted(message: ChatMessage) -> dict[str, Any]:
@@ -209,6 +223,7 @@ def _accepted(message: ChatMessage) -> dict[str, Any]:
         "template": message.template,
         "buttons": [asdict(button) for button in message.buttons],
         "opens": message.opens,
+        **_place(message),
         "status": message.status,
         "error_code": message.error_code,
         "status_callback": message.status_callback,

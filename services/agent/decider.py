@@ -80,8 +80,9 @@ def evolve(state: Conversation, recorded: Recorded[Any]) -> Conversation:
 def _evolved(state: Conversation, recorded: Recorded[Any]) -> Conversation:  # noqa: PLR0915 - a fold
     this = recorded.event_id
     match recorded.event:
-        case MessageReceived(word=str()):
-            return state.but(stream=recorded.stream)  # Answered at the door.
+        case MessageReceived(word=str(word), sender=sender):
+            heard = state.written_to(sender).but(stream=recorded.stream)  # Answered at the door.
+            return _waking(heard, this) if heard.pending and word != "stop" else heard
         case ConsentWithdrawn():
             return state.but(consent=False)
         case ConsentGiven():
@@ -95,7 +96,8 @@ def _evolved(state: Conversation, recorded: Recorded[Any]) -> Conversation:  # n
                 media_left=None if message.kind == "media" else 0,
                 version=recorded.version,
             )
-            return _waking(state.but(stream=recorded.stream, pending=(*state.pending, new)), this)
+            heard = state.written_to(message.sender)
+            return _waking(heard.but(stream=recorded.stream, pending=(*heard.pending, new)), this)
         case MediaKept() | MediaRefused() | VoiceTranscribed() as medium:
             return _of_media(state, medium)
         case ConversationTakenOver(turn=turn):
@@ -335,7 +337,7 @@ def _shows(reply: ReplyReady) -> bool:
     return reply.kind == "answer"
 
 
-FOLD = Fold("agent", 16, Conversation, evolve)
+FOLD = Fold("agent", 18, Conversation, evolve)
 
 
 @dataclass(frozen=True, slots=True)

@@ -305,6 +305,7 @@ def _circumstances(
         done=known.done,
         may_catch=not state.caught and move.step < MAX_STEPS,
         picture=known.picture,
+        results=known.results,
         may_give_way=move.step > 1 and bool(step.arrived),
         instructions=instructions,
         language=state.language,

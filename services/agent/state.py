@@ -11,6 +11,8 @@ from contracts.conversation import RULES
 from contracts.reminders import ReminderAnswered
 from taskflow.words.languages import SOURCE
 
+MOST_SILENCED = 32
+"""Senders of ours that a STOP is remembered of, beside the last."""
 MOST_ANSWERED = 32
 """Reminders whose buttons are known to have been pressed."""
 
@@ -184,7 +186,12 @@ class Conversation(BaseModel):
     introduces: bool = False
     """Whether the open turn's reply does."""
     consent: bool = True
-    """Whether they want to hear from us: while they do not, nothing wakes a turn."""
+    """Whether they want to hear from the sender that they wrote to last: while they do not, nothing
+    wakes a turn."""
+    sender: str | None = None
+    """That one; None as long as no event has named one."""
+    silenced: tuple[str, ...] = ()
+    """The other senders that they said STOP to, the newest few."""
     taken: UUID | None = None
     """The takeover that lasts: an operator has the word, and no turn opens."""
     spoke_at: datetime | None = None
@@ -217,6 +224,18 @@ class Conversation(BaseModel):
             answering=means if said.alone else None,
             answered=(*before, *new)[-MOST_ANSWERED:],
         )
+
+    def written_to(self, sender: str | None) -> "Conversation":
+        """A STOP is one sender's; who names none writes to that of now."""
+        if sender is None or sender == self.sender:
+            return self
+        if self.sender is None:
+            return self.but(sender=sender)
+        there = {sender, self.sender}
+        silenced = tuple(other for other in self.silenced if other not in there)
+        if not self.consent:
+            silenced = (*silenced, self.sender)[-MOST_SILENCED:]
+        return self.but(sender=sender, consent=sender not in self.silenced, silenced=silenced)
 
     @property
     def is_answering(self) -> bool:

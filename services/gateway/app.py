@@ -20,6 +20,7 @@ from services.gateway.channels.keeping import MediaKeeping
 from services.gateway.channels.links import CallbackLinks, PictureLinks
 from services.gateway.channels.media import Pictures
 from services.gateway.channels.pacing import Pacing, rate_of_sender
+from services.gateway.channels.restored import Restored
 from services.gateway.channels.terminal.door import Door
 from services.gateway.channels.terminal.terminal import Terminal
 from services.gateway.channels.twilio.attachments import Attachments
@@ -31,7 +32,6 @@ from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.effects import Effects
 from services.gateway.handlers import subscribe
 from services.gateway.lane import FOLD
-from services.gateway.restored import Restored
 from services.gateway.settings import GatewaySettings
 from services.gateway.templates.catalogue import Templates
 from services.gateway.templates.following import Following
@@ -83,7 +83,8 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     )
     attachments = Attachments(settings)
     keeping = MediaKeeping(runtime.log, media, attachments, runtime.attempts)
-    subscribe(runtime, effects, pacing, Erasing(runtime.log, channel), keeping)
+    erasing = Erasing(runtime.log, channel)
+    subscribe(runtime, effects, pacing, erasing, keeping, senders=settings.senders)
     runtime.project(Moves("gateway", FOLD, lambda lane: lane.driver, runtime.folds))
     # A redirect would go to whatever Host the caller names.
     app = FastAPI(
@@ -141,8 +142,8 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
 
 def _pacing(runtime: Runtime, settings: GatewaySettings) -> Pacing:
     rate = rate_of_sender(settings.taskflow_send_per_second)
-    bucket = Bucket(runtime.pool, f"sender {settings.twilio_whatsapp_from}", rate)
-    return Pacing(bucket, settings.taskflow_user_burst)
+    turns = {name: Bucket(runtime.pool, f"sender {name}", rate) for name in settings.senders}
+    return Pacing(turns, settings.taskflow_user_burst)
 
 
 def _followed(

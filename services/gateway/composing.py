@@ -68,12 +68,17 @@ class Composing:
         if len(texts) > 1:
             return ReplyContent(opened, digest.joined(texts, said_by), None)
         said = sayable(ready.model_copy(update={"text": texts[0]}), said_by)
-        gone = GONE.said(lane.language or SOURCE)
-        if not head.has_buttons:
-            return ReplyContent(opened, said.in_words(), ready.picture, gone=gone)
-        given, choices = said.buttons, said.choices
+        said = said if head.has_buttons else said.without_buttons()
+        said = said if head.pin == "shown" else said.without_pin()
         return ReplyContent(
-            opened, said.parts, ready.picture, buttons=given, choices=choices, gone=gone
+            opened,
+            said.parts,
+            ready.picture,
+            buttons=said.buttons,
+            choices=said.choices,
+            location=said.location,
+            has_pin=said.has_pin,
+            gone=GONE.said(lane.language or SOURCE),
         )
 
     async def _opened(self, reply: Queued, cause: Recorded[Any]) -> Recorded[ReplyReady]:

@@ -58,6 +58,8 @@ class Claim:
     """Whether it says that a machine speaks."""
     joined: tuple[Queued, ...] = ()
     """Those behind the head that may go in its message; of a decided claim, those that do."""
+    sender: str | None = None
+    """Of ours, from which it goes; None: in a terminal."""
 
     @property
     def group(self) -> tuple[Queued, ...]:
@@ -73,6 +75,8 @@ class Hold:
     why: Literal["window", "consent"]
     marked: bool = False
     """Should it go by a template instead."""
+    sender: str | None = None
+    """Of ours, from which it may not go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,10 @@ Group = Sequence[Queued]
 
 
 def next_move(lane: Lane, now: datetime) -> Move:
-    """What the driver of this lane owes it now; a lane with a driver has a head, or owes a word."""
+    """What the driver of this lane owes it now; a lane with a driver has a head, or owes a word.
+
+    The lane is seen by the sender that its next message goes from (senders.py).
+    """
     if lane.owes:
         return resumes(lane, lane.owes)
     head = lane.queue[0]
@@ -120,12 +127,12 @@ def when_due(lane: Lane, now: datetime) -> Claim | Hold:
     head = lane.queue[0]
     slot, marked = slots.claim(*place(head)), is_marked(lane, head)
     if not lane.consent and not head.is_of_consent:
-        return Hold(head, slot, "consent", marked)
+        return Hold(head, slot, "consent", marked, lane.sender)
     # The word on a STOP answers a message of just now.
     is_open = lane.heard >= lane.shut if head.is_of_consent else window_is_open(lane, now)
     if not is_open:
-        return Hold(head, slot, "window", marked)
-    return Claim(head, slot, marked=marked, joined=may_join(lane))
+        return Hold(head, slot, "window", marked, lane.sender)
+    return Claim(head, slot, marked=marked, joined=may_join(lane), sender=lane.sender)
 
 
 def may_join(lane: Lane) -> tuple[Queued, ...]:
@@ -159,7 +166,7 @@ def by_template(move: Hold, approved: str | None) -> Claim | Hold:
     whole = not any(piece.done for piece in head.pieces)
     if approved is None or head.tried_template or not whole:
         return move
-    return Claim(head, move.slot, approved, move.marked)
+    return Claim(head, move.slot, approved, move.marked, sender=move.sender)
 
 
 def window_is_open(lane: Lane, now: datetime) -> bool:
@@ -189,6 +196,7 @@ def claimed(move: Claim, parts: int, token: UUID) -> Decide:
             template=move.template,
             marked=move.marked,
             within=None if one is move.head else move.head.reply,
+            sender=move.sender,
         )
         for one in move.group
     ]
@@ -197,7 +205,7 @@ def claimed(move: Claim, parts: int, token: UUID) -> Decide:
 
 def held(move: Hold) -> ReplyHeld:
     reply, part, attempt = place(move.head)
-    return ReplyHeld(reply=reply, part=part, attempt=attempt, why=move.why)
+    return ReplyHeld(reply=reply, part=part, attempt=attempt, why=move.why, sender=move.sender)
 
 
 def sent(group: Group, message_ref: str, known_by: KnownBy) -> Decide:

@@ -23,12 +23,12 @@ from services.gateway.channels.channel import (
 )
 from services.gateway.channels.channel import Outcome as Answer
 from services.gateway.channels.media import Pictures
+from services.gateway.channels.restored import Restored
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.composing import Composing
 from services.gateway.decider import Claim, Decide, Group, Hold, Reconcile
 from services.gateway.lane import GATES, Lane
 from services.gateway.queued import place
-from services.gateway.restored import Restored
 from services.gateway.templates.catalogue import Templates
 from taskflow import clock
 from taskflow.errors import ConcurrentAppend, SealedForEver, VendorUnavailable
@@ -73,6 +73,10 @@ class Effects:
         write = Write(cause.stream, decision.events, streams.user_of(cause.stream))
         return await self._log.append([write], decision.slot, Because.of(cause))
 
+    async def say(self, decision: Decide, cause: Recorded[Any], lane: Lane) -> None:
+        """What this fold owes, unless a fact came that it does not know."""
+        await self._at_gate(decision, cause, lane)
+
     async def send(self, move: Claim, cause: Recorded[Any], lane: Lane) -> None:
         """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
         head, user = move.head, streams.user_of(cause.stream)
@@ -115,6 +119,8 @@ class Effects:
             template=move.template,
             buttons=content.buttons_of(head.part),
             choices=content.choices_of(head.part),
+            location=content.pin_of(head.part),
+            sender=move.sender,
         )
         await self._settle(move.group, token, await self._channel.send(message), cause)
 
@@ -239,7 +245,7 @@ class Effects:
         try:
             address = await self._vault.address_of(streams.user_of(cause.stream))
             content = await self._composing.content(move.group, cause, lane, move.head.template)
-            listed = await self._channel.sent_to(address, move.claimed_at)
+            listed = await self._channel.sent_to(address, move.claimed_at, move.head.sender)
         except (VendorUnavailable, SealedForEver, UnknownUser):
             return None
         part, picture = move.head.part, content.picture_of(move.head.part)

@@ -1,7 +1,7 @@
 """Carries replies that are ready down their user's lane; hands the word of a forgetting on."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from services.gateway.channels.pacing import Pacing
 from services.gateway.decider import Claim, Decide, Hold, Reconcile, WaitUntil, in_time, next_move
 from services.gateway.effects import Effects, at_gate
 from services.gateway.lane import FOLD, Lane
+from services.gateway.senders import goes_by
 from taskflow import clock
 from taskflow.bus import bus
 from taskflow.bus.dead_letters import Attempts
@@ -46,6 +47,8 @@ class LaneDriving:
     effects: Effects
     pacing: Pacing
     attempts: Attempts
+    senders: Sequence[str]
+    """Of ours; the first is the default."""
     began: float = field(default_factory=clock.monotonic)
     listed_at: float = 0.0
 
@@ -59,7 +62,7 @@ class LaneDriving:
         return decider.current_slot(state)
 
     async def move(self, state: Lane, recorded: Recorded[Any]) -> Folded[Lane] | None:
-        now = clock.utc_now()
+        now, state = clock.utc_now(), goes_by(state, self.senders)
         move = next_move(state, now)
         if isinstance(move, Hold):
             move = in_time(await self.effects.otherwise(move), now)
@@ -74,7 +77,7 @@ class LaneDriving:
             case Hold() as hold:
                 await self.effects.hold(hold, recorded, state)
             case Decide() as decided:
-                await self.effects.record(decided, recorded)
+                await self.effects.say(decided, recorded, state)
             case Reconcile() as unknown:
                 await self._find_out(unknown, state, recorded)
 
@@ -104,13 +107,19 @@ class LaneDriving:
 
 
 def subscribe(
-    runtime: Runtime, effects: Effects, pacing: Pacing, erasing: Erasing, keeping: MediaKeeping
+    runtime: Runtime,
+    effects: Effects,
+    pacing: Pacing,
+    erasing: Erasing,
+    keeping: MediaKeeping,
+    *,
+    senders: Sequence[str],
 ) -> None:
     async def drive(recorded: Recorded[Any], delivery: int) -> None:
         if isinstance(recorded.event, UserForgotten):
             await erasing.erase(recorded)
             return
-        sending = LaneDriving(runtime.folds, effects, pacing, runtime.attempts)
+        sending = LaneDriving(runtime.folds, effects, pacing, runtime.attempts, senders)
         driving = Driving(sending, runtime.attempts, runtime.dead_letters)
         if not isinstance(recorded.event, MessageReceived):
             await driving.drive(recorded, delivery)

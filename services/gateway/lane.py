@@ -28,8 +28,9 @@ from contracts.replies import (
 )
 from contracts.takeover import ConversationHandedBack, ConversationTakenOver
 from services.gateway.queued import Queued, place
+from services.gateway.senders import is_current, named, noting, opposes, state_of, written_to
 from services.gateway.state import RANKS, REPAIRED, RETRIED, Lane, Sent, ranked, remembering
-from services.gateway.withdrawing import is_overtaken, is_withdrawn, taken_over
+from services.gateway.withdrawing import is_overtaken, is_unsaid, is_withdrawn, taken_over
 from taskflow.limits.rates import Rate
 from taskflow.log.folding import Fold
 
@@ -56,11 +57,12 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
     if recorded.event.type in GATES:
         lane = lane.but(gate=recorded.version)
     match recorded.event:
-        case MessageReceived(channel=channel, word=word):
-            heard = lane.but(channel=channel, heard=recorded.version, heard_at=recorded.recorded_at)
+        case MessageReceived(channel=channel, word=word, sender=sender):
+            lane, at = written_to(lane, sender), recorded.recorded_at
+            heard = lane.but(channel=channel, heard=recorded.version, heard_at=at)
             return _written(heard, word, recorded)
         case ConsentWithdrawn():
-            return _withdrawn(lane, recorded)
+            return _withdrawn(lane, lane.sender, recorded)
         case ConsentGiven():
             return _given(lane, recorded)
         case TurnStarted(language=language):
@@ -83,14 +85,16 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
                 language=language,
                 has_buttons=ready.buttons is not None or ready.choices is not None,
                 has_picture=ready.picture is not None,
+                pin="shown" if ready.location is not None and ready.document is None else None,
             )
             return _queued(lane, (new,), recorded)
         case ReplySending(within=UUID()) as claim:
             return _joined(lane, claim, recorded)
         case ReplySending() as claim if _is_head(lane, claim, claimed=False):
-            at = recorded.recorded_at
+            at, lane = recorded.recorded_at, named(lane, claim.sender)
             if lane.channel != "terminal":
-                lane = lane.but(full_at=PAIR.taken(lane.full_at, at))
+                full_at = PAIR.taken(state_of(lane, claim.sender).full_at, at)
+                lane = noting(lane, claim.sender, full_at=full_at)
             return _head(lane, lane.queue[0].claimed(claim, recorded.version, at))
         case ReplyHeld() as hold if _is_head(lane, hold, claimed=False):
             return _left(lane, 0).but(held=(*lane.held, lane.queue[0].held()))
@@ -146,8 +150,10 @@ def _released(lane: Lane, back: tuple[Queued, ...], recorded: Recorded[Any]) -> 
     return _queued(lane.but(held=left), late, recorded) if back else lane
 
 
-def _withdrawn(lane: Lane, recorded: Recorded[Any]) -> Lane:
-    return lane.but(consent=False, stop=recorded.event_id, owes=None, told=False)
+def _withdrawn(lane: Lane, sender: str | None, recorded: Recorded[Any]) -> Lane:
+    if is_current(lane, sender):
+        lane = lane.but(owes=None)
+    return noting(lane, sender, consent=False, stop=recorded.event_id, told=False)
 
 
 def _given(lane: Lane, recorded: Recorded[Any]) -> Lane:
@@ -217,27 +223,27 @@ def _parked(lane: Lane, parked: ReplyParked, recorded: Recorded[Any]) -> Lane:
 def _refused(lane: Lane, no: ReplyRefused, recorded: Recorded[Any]) -> Lane:
     """The channel has it not. With a code, it is not asked for the same again."""
     head = lane.queue[0]
-    claim = head.claim_of(no.part, no.attempt)
-    unsaid = head.is_of_consent and (lane.consent or no.code == OPTED_OUT)
-    if unsaid or is_withdrawn(lane, head):
+    claim, sender = head.claim_of(no.part, no.attempt), head.sender_of(no.part, no.attempt)
+    refused_word = head.is_of_consent and no.code == OPTED_OUT
+    if refused_word or is_unsaid(lane, head, sender):
         lane = _given_up(lane, 0)
     else:
         lane = _head(lane, _again(head, no))
     match no.code:
         case code if code == WINDOW_SHUT:
-            return _shut(lane, claim)
-        case code if code == OPTED_OUT and lane.consent and claim > lane.consented:
-            return _withdrawn(lane, recorded)
+            return _shut(lane, sender, claim)
+        case code if code == OPTED_OUT and opposes(state_of(lane, sender), claim):
+            return _withdrawn(lane, sender, recorded)
         case _:
             return lane
 
 
 def _again(head: Queued, no: ReplyRefused) -> Queued:
-    """Not with what was refused as it is: with its template, or with its buttons."""
+    """Not with what was refused as it is: with its template, its buttons or its pin."""
     if no.code is None:
         return head.to_do_again(no.again_at)
     as_it_was = no.code in {WINDOW_SHUT, OPTED_OUT} or head.template is not None
-    return head.to_do() if as_it_was else head.to_do().but(has_buttons=False, alone=True)
+    return head.to_do() if as_it_was else head.to_do().in_words(no.part).but(alone=True)
 
 
 def _part_done(lane: Lane) -> Lane:
@@ -247,9 +253,9 @@ def _part_done(lane: Lane) -> Lane:
     return _left(lane, 0).but(gone=(*lane.gone, settled)[-REPAIRED:])
 
 
-def _shut(lane: Lane, claim: int) -> Lane:
-    """A refusal speaks of its claim's moment, whenever it is heard."""
-    return lane.but(shut=max(lane.shut, claim))
+def _shut(lane: Lane, sender: str | None, claim: int) -> Lane:
+    """A refusal speaks of its claim's moment and sender, whenever it is heard."""
+    return noting(lane, sender, shut=max(state_of(lane, sender).shut, claim))
 
 
 def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> Lane:
@@ -259,17 +265,17 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     is_shut = fact.code == WINDOW_SHUT
     if reply is None or fact.attempt is None:
         return lane
-    over_buttons = reply.has_buttons and fact.part == len(reply.pieces) - 1
-    by_content = reply.template or over_buttons
+    by_content = reply.template or reply.shows(fact.part)
     if not (is_shut or (by_content and fact.code in TEMPLATE_REFUSED)):
         return lane
-    shut = _shut(lane, reply.claim_of(fact.part, fact.attempt)) if is_shut else lane
-    unsaid = (lane.consent and reply.is_of_consent) or is_withdrawn(lane, reply)
-    if not reply.is_done_by(fact.part, fact.attempt) or unsaid:
+    sender = reply.sender_of(fact.part, fact.attempt)
+    claim = reply.claim_of(fact.part, fact.attempt)
+    shut = _shut(lane, sender, claim) if is_shut else lane
+    if not reply.is_done_by(fact.part, fact.attempt) or is_unsaid(lane, reply, sender):
         return shut
     again = reply.undone(fact.part)
     if not (is_shut or reply.template):
-        again = again.but(has_buttons=False)
+        again = again.in_words(fact.part)
     if reply in lane.queue:
         return shut.but(queue=tuple(again if one is reply else one for one in lane.queue))
     without = shut.but(
@@ -279,4 +285,4 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     return _queued(without, (again,), recorded)
 
 
-FOLD = Fold("lane", 10, Lane, evolve)
+FOLD = Fold("lane", 12, Lane, evolve)

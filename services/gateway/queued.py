@@ -1,7 +1,7 @@
 """A reply in its user's lane, part by part. Pure; lane.py says which facts move it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -22,6 +22,8 @@ class ReplyPart(BaseModel):
 
     attempts: tuple[int, ...] = ()
     """The version of each attempt's claim; 0 of one that was held instead."""
+    senders: tuple[str | None, ...] = ()
+    """Of ours, by attempt: which it went from."""
     tries: int = 1
     """Attempts since the part was last put to do by anything else than a failed one."""
     done: bool = False
@@ -54,6 +56,8 @@ class Queued(BaseModel):
     not_before: datetime | None = None
     has_buttons: bool = False
     """Whether they, or a list, are still to go under it: once refused, it goes without."""
+    pin: Literal["shown", "told"] | None = None
+    """How the place goes that its last part is: on a map, or, once refused, in words."""
     has_picture: bool = False
     released_at: datetime | None = None
     """When its user wrote, for which it was held; None: it was not, or by rules of old."""
@@ -86,6 +90,11 @@ class Queued(BaseModel):
         return made if self.token else made + 1
 
     @property
+    def sender(self) -> str | None:
+        """Which of ours the attempt goes from that is claimed."""
+        return self.sender_of(self.part, self.attempt)
+
+    @property
     def tries(self) -> int:
         return self.pieces[self.part].tries
 
@@ -98,6 +107,18 @@ class Queued(BaseModel):
     def over(self) -> bool:
         return all(piece.done for piece in self.pieces)
 
+    def shows(self, part: int) -> bool:
+        """Whether a part has more than words: a pin, or what stands under the text's end."""
+        behind = len(self.pieces) - 1 - part
+        if self.pin is None:
+            return self.has_buttons and behind == 0
+        return self.pin == "shown" if behind == 0 else self.has_buttons and behind == 1
+
+    def in_words(self, part: int) -> "Queued":
+        """Without what was refused in that part."""
+        is_place = self.pin is not None and part == len(self.pieces) - 1
+        return self.but(pin="told") if is_place else self.but(has_buttons=False)
+
     def but(self, **changes: Any) -> "Queued":
         return self.model_copy(update=changes)
 
@@ -108,7 +129,7 @@ class Queued(BaseModel):
         reply = self.but(pieces=(*self.pieces, *more))
         if claim.template is None:
             reply = reply.without(max(claim.parts, part + 1))
-        return reply.tried(version, tries=self.tries).but(
+        return reply.tried(version, tries=self.tries, sender=claim.sender).but(
             sending=part,
             token=claim.token,
             claimed_at=at,
@@ -151,6 +172,11 @@ class Queued(BaseModel):
         made = self.pieces[part].attempts if part < len(self.pieces) else ()
         return made[attempt - 1] if 0 < attempt <= len(made) else 0
 
+    def sender_of(self, part: int, attempt: int) -> str | None:
+        """Which of ours an attempt went from; None where its claim names none."""
+        made = self.pieces[part].senders if part < len(self.pieces) else ()
+        return made[attempt - 1] if 0 < attempt <= len(made) else None
+
     def is_done_by(self, part: int, attempt: int) -> bool:
         """Whether a part counts as done because of this very attempt."""
         if self.given_up or part >= len(self.pieces) or (self.template and part > 0):
@@ -174,10 +200,10 @@ class Queued(BaseModel):
         more = (piece.model_copy(update={"done": True}) for piece in self.pieces[parts:])
         return self.but(pieces=(*self.pieces[:parts], *more))
 
-    def tried(self, claim: int, *, tries: int) -> "Queued":
+    def tried(self, claim: int, *, tries: int, sender: str | None = None) -> "Queued":
         piece = self.pieces[self.part]
-        made = (*piece.attempts, claim)
-        tried = piece.model_copy(update={"attempts": made, "tries": tries})
+        made = {"attempts": (*piece.attempts, claim), "senders": (*piece.senders, sender)}
+        tried = piece.model_copy(update={**made, "tries": tries})
         return self.with_piece(self.part, tried)
 
     def with_piece(self, part: int, piece: ReplyPart) -> "Queued":

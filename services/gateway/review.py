@@ -23,7 +23,7 @@ from contracts.replies import (
     ReplySent,
     ReplyUndelivered,
 )
-from services.gateway import consent, decider, outcomes
+from services.gateway import consent, decider, outcomes, senders
 from services.gateway.channels.statuses import Callback, called_back, said_by
 from services.gateway.decider import Claim, Decide, Hold, when_due
 from services.gateway.lane import FOLD, Lane
@@ -106,8 +106,11 @@ class _Lane:
         # Between the fold and the append a turn may have begun, and no gate stood against it.
         before = self._lanes[message.version - 1]
         known = [lane for lane in self._lanes[: message.version] if lane.gate == before.gate]
+        to = message.event.sender
         decided = [
-            consent.beside(message.event, consents=one.consent, language=one.language)
+            consent.beside(
+                message.event, consents=senders.at(one, to).consent, language=one.language
+            )
             for one in known
         ]
         if message.event.word is None:
@@ -198,7 +201,11 @@ class _Lane:
         return self._comparing.one(recorded, event, place, leaving_out={"rules"})
 
     def _move(self, recorded: Recorded[Any], lane: Lane, claim: ReplySending) -> Claim | Hold:
-        """Which templates were approved is the channel's word, and not this conversation's."""
+        """Which templates were approved is the channel's word, and not this conversation's.
+
+        And whether the sender that was written to last was still ours, is the settings'.
+        """
+        lane = _seen_by(lane, claim.sender)
         if claim.rules == 1:
             head = lane.queue[0]
             return Claim(head, slots.claim(*place(head)))
@@ -208,6 +215,7 @@ class _Lane:
         return decider.by_template(move, claim.template) if isinstance(move, Hold) else move
 
     def _held(self, recorded: Recorded[Any], lane: Lane) -> Verdict:
+        lane = _seen_by(lane, recorded.event.sender)
         move = None if lane.queue[0].token else when_due(lane, recorded.recorded_at + CLOCKS_APART)
         if not isinstance(move, Hold):
             return self._comparing.one(recorded, None, None)
@@ -285,3 +293,8 @@ class _Lane:
             decided = cast("ReplyReady", first.event).model_copy(update={"turn": None})
             slot = slots.retry(parked.event_id)
             yield self._comparing.one(recorded, decided, slots.event_id(slot, 0))
+
+
+def _seen_by(lane: Lane, sender: str | None) -> Lane:
+    """The lane of a decision that names a sender; of old there was one, which none names."""
+    return senders.goes_by(lane, [sender]) if sender else lane.but(sender=None)

@@ -3,7 +3,8 @@
 from pydantic import AwareDatetime, Field, SecretStr
 
 from taskflow.errors import Configuration
-from taskflow.process.settings import AccountSid, Origin, RuntimeSettings, WhatsAppSender
+from taskflow.process.senders import WhatsAppSenders, senders_of
+from taskflow.process.settings import AccountSid, Origin, RuntimeSettings
 
 
 class GatewaySettings(RuntimeSettings):
@@ -18,7 +19,11 @@ class GatewaySettings(RuntimeSettings):
     twilio_auth_token: SecretStr = Field(examples=["(from console.twilio.com)"])
     twilio_auth_token_secondary: SecretStr | None = None
     """Accepted too while the token is being rotated."""
-    twilio_whatsapp_from: WhatsAppSender = Field(examples=["whatsapp:+14155238886"])
+    twilio_whatsapp_from: WhatsAppSenders = Field(
+        examples=["whatsapp:+14155238886", "whatsapp:+15550100000,whatsapp:+14155238886"]
+    )
+    """From which numbers we write, separated by commas. A person hears from the one that they
+    wrote to last, or from the first, once theirs is not among them any more."""
     twilio_api_url: Origin | None = Field(default=None, examples=["http://127.0.0.1:8100/twilio"])
     """None means Twilio."""
     twilio_media_hosts: str = Field(
@@ -52,7 +57,7 @@ class GatewaySettings(RuntimeSettings):
     taskflow_jaeger_url: Origin | None = Field(default=None, examples=["http://127.0.0.1:16686"])
     """Where the status page sends people to look at traces."""
     taskflow_send_per_second: float = Field(default=80.0, gt=0)
-    """Twilio's default rate of a WhatsApp sender; all replicas together keep to it."""
+    """Twilio's default rate of a WhatsApp sender; all replicas together keep to it, for each."""
     taskflow_user_burst: int = Field(default=45, ge=1)
     """Messages that a user gets at once; then one in six seconds, as WhatsApp takes them."""
 
@@ -64,6 +69,11 @@ class GatewaySettings(RuntimeSettings):
                 "TASKFLOW_PRODUCTION"
             )
         return self.taskflow_terminal
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The default first."""
+        return senders_of(self.twilio_whatsapp_from)
 
     @property
     def media_hosts(self) -> frozenset[str]:

@@ -13,6 +13,8 @@ REMEMBERED = 64
 """Sent messages whose statuses are still followed."""
 REPAIRED = 32
 """Replies that left the queue and may come back into it: WhatsApp's refusals come in moments."""
+MOST_SENDERS = 32
+"""Of ours beside the last, of which is kept what stands between them and a user."""
 RETRIED = 32
 """Answers that were given up since a takeover and may be given back."""
 RANKS = {"sent": 1, "delivered": 2, "read": 3, "undelivered": 4, "failed": 4, "canceled": 4}
@@ -30,9 +32,37 @@ class Sent(BaseModel):
     rank: int = 1
 
 
-class Lane(BaseModel):
+class SenderState(BaseModel):
+    """What stands between a user and one sender of ours: the window, consent, and the rate."""
+
     model_config = ConfigDict(frozen=True)
 
+    sender: str | None = None
+    """None: in a terminal, and as long as no event has named one."""
+    heard: int = 0
+    """The version of the last message to it."""
+    heard_at: datetime | None = None
+    shut: int = 0
+    """The latest claim that was refused because the window was shut."""
+    full_at: datetime | None = None
+    """When the bucket of what WhatsApp lets it send to this user is full again."""
+    consent: bool = True
+    """Whether they want to hear from it: no STOP of theirs stands."""
+    consented: int = 0
+    """The version of their last START."""
+    stop: UUID | None = None
+    """What withdrew consent last."""
+    told: bool = False
+    """Whether somebody has told them since that STOP that START resumes."""
+
+
+class Lane(SenderState):
+    """Beside what stands between its user and the sender that they wrote to last."""
+
+    others: tuple[SenderState, ...] = ()
+    """What was put by of the other senders that they wrote to; see senders.py."""
+    nameless: str | None = None
+    """Which sender that of the events was that name none."""
     queue: tuple[Queued, ...] = ()
     held: tuple[Queued, ...] = ()
     """Out of the queue until the user writes."""
@@ -42,25 +72,10 @@ class Lane(BaseModel):
     driver: UUID | None = None
     channel: Literal["whatsapp", "terminal"] | None = None
     """By which the user wrote last."""
-    heard: int = 0
-    """The version of their last message."""
-    heard_at: datetime | None = None
-    shut: int = 0
-    """The latest claim that was refused because the window was shut."""
-    full_at: datetime | None = None
-    """When the bucket of what WhatsApp lets us send to this user is full again."""
     gate: int = 0
     """The version of the last fact that may forbid what an older fold allowed."""
-    consent: bool = True
-    """Whether they want to hear from us: no STOP of theirs stands."""
-    consented: int = 0
-    """The version of their last START."""
-    stop: UUID | None = None
-    """What withdrew consent last."""
     owes: UUID | None = None
     """The STOP after which somebody wrote, as long as nobody has told them that START resumes."""
-    told: bool = False
-    """Whether somebody has, since that STOP."""
     language: str | None = None
     """BCP 47, in which they were spoken to last."""
     taken: UUID | None = None

@@ -158,6 +158,8 @@ class Webhooks:
             inbound.message(form), inbound.addresses(form), inbound.marked(form)
         )
         log.info("message.taken" if new else "message.repeated")
+        if form.to and form.to not in self._settings.senders:
+            log.warning("message.to_another_sender", remedy="add it to TWILIO_WHATSAPP_FROM")
         return Response(EMPTY_TWIML, media_type="text/xml")
 
     async def _checked(self, request: Request) -> Checked:

@@ -5,6 +5,7 @@ from typing import Any
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.queued import ANSWERS, Queued
+from services.gateway.senders import is_current
 from services.gateway.state import REPAIRED, Lane
 
 
@@ -26,6 +27,15 @@ def is_overtaken(lane: Lane, ready: ReplyReady, recorded: Recorded[Any]) -> bool
     if ready.kind not in ANSWERS or not lane.took:
         return False
     return lane.taken is not None or (ready.turn is None and recorded.cause not in lane.parked)
+
+
+def is_unsaid(lane: Lane, reply: Queued, sender: str | None) -> bool:
+    """Whether what was refused to a sender of ours is to be said no more.
+
+    A STOP is spoken of by nobody else than the sender that it was said to.
+    """
+    is_late_word = reply.is_of_consent and (lane.consent or not is_current(lane, sender))
+    return is_late_word or is_withdrawn(lane, reply)
 
 
 def is_withdrawn(lane: Lane, reply: Queued) -> bool:

@@ -71,9 +71,11 @@ class ChatMessage:
     said: str | None = None
     """Inbound: what they said in a voice note."""
     place: str | None = None
-    """Inbound: the name of a place that they shared."""
+    """The name of a place that they shared, or were sent: then the body is the same."""
     at_degrees: tuple[str, str] | None = None
     """Its latitude and longitude."""
+    address: str = ""
+    """What is told under its name."""
     forwarded: bool = False
     status_callback: str | None = None
     webhook_status: int | None = None

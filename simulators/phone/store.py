@@ -1,7 +1,7 @@
 """Every phone and every message of the simulated world; the one memory of Twilio and the page."""
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,7 +26,8 @@ class Phone:
         self._messages: dict[str, ChatMessage] = {}
         self._chats: dict[str, list[str]] = {}
         self._contacts: dict[str, Contact] = {}
-        self._closed_windows: set[str] = set()
+        self._closed: set[tuple[str, str]] = set()
+        """By user, the messages of theirs that no window stands open for any more."""
         self._erased: set[str] = set()
         self._listeners: set[asyncio.Queue[Change | None]] = set()
         if journal:
@@ -55,8 +56,9 @@ class Phone:
         """In order of creation, without what was erased there."""
         return [message for message in self.all() if message.sid not in self._erased]
 
-    def last_inbound(self, user: str) -> ChatMessage | None:
-        return next((m for m in reversed(self.chat(user)) if m.direction == "inbound"), None)
+    def last_inbound(self, user: str, business: str | None = None) -> ChatMessage | None:
+        """What they wrote last, to this number of the business, or to any."""
+        return _last_to(self.chat(user), business)
 
     def last_body(self, user: str) -> str | None:
         last = self.last_inbound(user)
@@ -68,25 +70,31 @@ class Phone:
         lasts.sort(key=lambda last: last.at, reverse=True)
         return [last.user for last in lasts if last.body.strip() == text.strip()]
 
-    def window_is_open(self, user: str, now: datetime) -> bool:
-        """A business-scoped id's is its person's, whichever number they wrote from."""
-        last = self._last_of_id(user) if is_hidden(user) else self.last_inbound(user)
-        return user not in self._closed_windows and last is not None and now - last.at <= WINDOW
+    def window_is_open(self, user: str, now: datetime, business: str | None = None) -> bool:
+        """Between a user and a number of the business; None: any of them.
 
-    def _last_of_id(self, bsuid: str) -> ChatMessage | None:
-        written = (m for m in reversed(self.all()) if m.direction == "inbound")
-        return next((m for m in written if bsuid in {m.bsuid, m.user}), None)
+        A business-scoped id's is its person's, whichever number they wrote from.
+        """
+        last = _last_to(self._written_by(user), business)
+        return last is not None and (user, last.sid) not in self._closed and _is_in(last, now)
 
-    def close_window(self, user: str) -> None:
-        """As if 24 hours had passed since the user's last message."""
-        self._closed_windows.add(user)
+    def _written_by(self, user: str) -> list[ChatMessage]:
+        if not is_hidden(user):
+            return self.chat(user)
+        return [message for message in self.all() if user in {message.bsuid, message.user}]
+
+    def close_window(self, user: str, business: str | None = None) -> None:
+        """As if 24 hours had passed since the user's last message to this number, or to any."""
+        self._closed |= {
+            (user, message.sid)
+            for message in self._written_by(user)
+            if message.direction == "inbound" and business in {None, message.business}
+        }
 
     # Changes
 
     def put(self, message: ChatMessage) -> ChatMessage:
         """Keep a new message, or a newer state of one."""
-        if message.direction == "inbound" and message.sid not in self._messages:
-            self._closed_windows.discard(message.user)
         self._file(message)
         change = {"message": message.as_json()}
         if message.sid in self._erased:
@@ -128,7 +136,6 @@ class Phone:
         if known and has_changed_hands:
             self._keep_contact(Contact(known.bsuid, known.name, known.bsuid))
             self._chats.pop(user, None)
-            self._closed_windows.discard(user)
             return self._keep_contact(
                 Contact(user, name or user, bsuid, since=(now or utc_now()).isoformat())
             )
@@ -161,7 +168,7 @@ class Phone:
         self._messages.clear()
         self._chats.clear()
         self._contacts.clear()
-        self._closed_windows.clear()
+        self._closed.clear()
         self._erased.clear()
         if self._journal:
             self._journal.rewrite([])
@@ -223,6 +230,15 @@ class Phone:
         people = [one for one in self._contacts.values() if not self._is_erased(one.user)]
         changes = [{"contact": contact.as_json()} for contact in people]
         return changes + [{"message": message.as_json()} for message in self.at_twilio()]
+
+
+def _last_to(chat: Sequence[ChatMessage], business: str | None) -> ChatMessage | None:
+    written = (message for message in reversed(chat) if message.direction == "inbound")
+    return next((message for message in written if business in {None, message.business}), None)
+
+
+def _is_in(message: ChatMessage, now: datetime) -> bool:
+    return now - message.at <= WINDOW
 
 
 async def _drain(queue: asyncio.Queue[Change | None]) -> AsyncIterator[Change]:

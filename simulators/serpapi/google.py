@@ -1,9 +1,13 @@
-"""The google and google_light engines: what the corpus knows, else pages that say what they are."""
+"""The google and google_light engines: what the corpus knows, else pages that say what they are.
+
+Beside them stand places, where the words name a kind of them (google_local.py).
+"""
 
 import re
 from collections.abc import Mapping
 
 from simulators.serpapi.errors import SearchRefused
+from simulators.serpapi.google_local import local_pack, origin_of
 from simulators.serpapi.knowledge import Article, known
 from simulators.serpapi.offers import Body
 
@@ -19,6 +23,7 @@ def search(parameters: Mapping[str, str]) -> Body:
     query = parameters.get("q", "").strip()
     if not query:
         raise SearchRefused("Missing query `q` parameter.")
+    origin = origin_of(parameters)
     start = int(parameters["start"]) if parameters.get("start", "").isdecimal() else 0
     page = start // 10
     if page >= _PAGES or all(is_gibberish(word) for word in query.split()):
@@ -42,6 +47,8 @@ def search(parameters: Mapping[str, str]) -> Body:
     }
     if facts:
         body["answer_box"] = _answer_box(facts[0])
+    if page == 0:
+        body |= local_pack(query, origin)
     body["organic_results"] = [
         {"position": start + number, **result} for number, result in enumerate(results, 1)
     ]

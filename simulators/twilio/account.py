@@ -1,4 +1,4 @@
-"""The account and its registered sender, as Twilio writes them; what an operator set at them."""
+"""The account and its registered senders, as Twilio writes them; what an operator set at them."""
 
 import hmac
 import json
@@ -13,6 +13,7 @@ from simulators.twilio.validation import is_url
 SANDBOX = "whatsapp:+14155238886"
 """Shared by all accounts, so it is among the senders of none."""
 SENDER_SID = "XE" + "0" * 32
+"""Of the first; the others are counted on."""
 CREATED = "Tue, 24 Nov 2026 10:00:00 +0000"
 PAGE = 50
 METHODS = frozenset({"POST", "PUT"})
@@ -40,20 +41,21 @@ class Account:
     settings: SimulatorSettings
     status: AccountStatus = "active"
     sender_status: SenderStatus = "ONLINE"
-    webhook: Webhook = field(default_factory=dict[str, str | None])
-    """What was set by the API, over what the settings say."""
+    webhooks: dict[str, Webhook] = field(default_factory=dict[str, Webhook])
+    """By a sender's sid, what was set by the API, over what the settings say."""
 
     def forget(self) -> None:
-        self.status, self.sender_status, self.webhook = "active", "ONLINE", {}
+        self.status, self.sender_status, self.webhooks = "active", "ONLINE", {}
 
     def token_of(self, sid: str) -> str:
         """That lets whoever was sent on take a message's media."""
         secret = self.settings.twilio_auth_token.get_secret_value().encode()
         return hmac.new(secret, sid.encode(), "sha256").hexdigest()[:32]
 
-    def target(self) -> tuple[str, str]:
-        """Where an inbound message is posted, and the URL that is signed for it."""
-        signed = self._webhook()["callback_url"] or ""
+    def target(self, sender: str) -> tuple[str, str]:
+        """Where a message to one is posted, and the URL that is signed for it."""
+        sid = next((sid for sid, address in self._registered().items() if address == sender), "")
+        signed = self._webhook(sid)["callback_url"] or ""
         usual = self.settings.signed_webhook_url
         return (self.settings.webhook_url if signed == usual else signed), signed
 
@@ -77,7 +79,7 @@ class Account:
         """The only page. Raises TwilioError 20001 for another channel."""
         if channel not in {"whatsapp", "rcs"}:
             raise TwilioError(20001, "Channel")
-        has = channel == "whatsapp" and self._has_sender()
+        registered = self._registered() if channel == "whatsapp" else {}
         url = f"{base}?PageSize={PAGE}&Page=0&Channel={channel}"
         meta = {
             "page": 0,
@@ -88,24 +90,26 @@ class Account:
             "next_page_url": None,
             "key": "senders",
         }
-        return {"senders": [self._sender(f"{base}/{SENDER_SID}")] if has else [], "meta": meta}
+        return {"senders": [self._sender(sid, f"{base}/{sid}") for sid in registered], "meta": meta}
 
     def sender(self, sid: str, url: str, path: str) -> dict[str, Any]:
         """Raises TwilioError 20404 for one that the account has not."""
-        if not self._has_sender() or sid != SENDER_SID:
+        if sid not in self._registered():
             raise TwilioError(20404, path)
-        return self._sender(url)
+        return self._sender(sid, url)
 
     def update(self, sid: str, url: str, path: str, body: bytes) -> dict[str, Any]:
         """Its webhook alone is changed here. Raises TwilioError 20404, 20001."""
         self.sender(sid, url, path)
-        self.webhook = {**self.webhook, **_webhook(body)}
-        return {**self._sender(url), "status": "ONLINE:UPDATING"}
+        self.webhooks[sid] = {**self.webhooks.get(sid, {}), **_webhook(body)}
+        return {**self._sender(sid, url), "status": "ONLINE:UPDATING"}
 
-    def _has_sender(self) -> bool:
-        return self.settings.twilio_whatsapp_from != SANDBOX
+    def _registered(self) -> dict[str, str]:
+        """Addresses by sid."""
+        of_its_own = (sender for sender in self.settings.senders if sender != SANDBOX)
+        return {f"XE{number:032x}": sender for number, sender in enumerate(of_its_own)}
 
-    def _webhook(self) -> Webhook:
+    def _webhook(self, sid: str) -> Webhook:
         usual: Webhook = {
             "callback_url": self.settings.signed_webhook_url,
             "callback_method": "POST",
@@ -114,20 +118,20 @@ class Account:
             "status_callback_url": None,
             "status_callback_method": "POST",
         }
-        return {**usual, **self.webhook}
+        return {**usual, **self.webhooks.get(sid, {})}
 
-    def _sender(self, url: str) -> dict[str, Any]:
+    def _sender(self, sid: str, url: str) -> dict[str, Any]:
         offline = {
             "code": "63119",
             "message": "The sender is offline",
             "more_info": "https://www.twilio.com/docs/errors/63119",
         }
         return {
-            "sid": SENDER_SID,
+            "sid": sid,
             "status": self.sender_status,
-            "sender_id": self.settings.twilio_whatsapp_from,
+            "sender_id": self._registered()[sid],
             "configuration": None,
-            "webhook": self._webhook(),
+            "webhook": self._webhook(sid),
             "profile": None,
             "properties": {"quality_rating": "HIGH", "messaging_limit": "250 Customers/24hr"},
             "offline_reasons": [offline] if self.sender_status == "OFFLINE" else None,

@@ -44,6 +44,9 @@ class DeliveryReports:
                 updated=now,
                 business=order.business,
                 media_url=order.media_url,
+                place=order.body if order.place else None,
+                at_degrees=order.place and (order.place.latitude, order.place.longitude),
+                address=order.place.label if order.place else "",
                 messaging_service=order.messaging_service,
                 template=order.content.sid if order.content else None,
                 is_template=bool(order.content and order.content.is_template),
@@ -59,7 +62,7 @@ class DeliveryReports:
         return message
 
     def _refusal(self, order: Order, now: datetime) -> int | None:
-        is_open = self._phone.window_is_open(order.user, now)
+        is_open = self._phone.window_is_open(order.user, now, order.business)
         if order.content:
             return order.content.refusal(window_is_open=is_open)
         return None if is_open else OUTSIDE_WINDOW

@@ -49,6 +49,8 @@ class PhoneInput:
 
     user: str
     body: str
+    to: str = ""
+    """A number of the business; empty: that whose message they answer, or the first."""
     profile_name: str = ""
     bsuid: str = ""
     tells_id: bool = True
@@ -110,12 +112,13 @@ class Inbound:
                 if is_new:
                     self._answer(message, kind)
         token = str(new_id())
-        answers = await asyncio.gather(*[self._post(params, token) for _ in range(typed.copies)])
+        posts = [self._post(message.to, params, token) for _ in range(typed.copies)]
+        answers = await asyncio.gather(*posts)
         self._note(message.sid, answers)
         return Received(self._phone.get(message.sid) or message, list(answers))
 
-    async def _post(self, params: Params, token: str) -> WebhookAnswer:
-        url, signed = self._account.target()
+    async def _post(self, sender: str, params: Params, token: str) -> WebhookAnswer:
+        url, signed = self._account.target(sender)
         return await self._webhooks.post(url, params, token, signed)
 
     def _take(self, typed: PhoneInput, contact: Contact) -> ChatMessage:
@@ -138,7 +141,7 @@ class Inbound:
                 at=now,
                 updated=now,
                 sent_at=now,
-                business=self._settings.business_address,
+                business=self._business(typed),
                 media_url=self._url(sid, typed.api) if file else typed.media_url,
                 media_type=file.content_type if file else typed.media_type,
                 media_kept=file is not None,
@@ -147,12 +150,18 @@ class Inbound:
                 said=file.said if file else None,
                 place=typed.place and (typed.place.label or "A place"),
                 at_degrees=typed.place and (typed.place.latitude, typed.place.longitude),
+                address=typed.place.address if typed.place else "",
                 forwarded=typed.forwarded,
                 bsuid=contact.bsuid,
                 replied_to=typed.quotes.sid if typed.quotes else None,
                 is_quote=typed.quotes is not None and typed.button_payload is None,
             )
         )
+
+    def _business(self, typed: PhoneInput) -> str:
+        """To whom: the number that they name, or that whose message they answer."""
+        answered = typed.quotes.business if typed.quotes else ""
+        return typed.to or answered or self._settings.business_address
 
     def _url(self, sid: str, api: str) -> str:
         base = self._settings.twilio_api_url or api

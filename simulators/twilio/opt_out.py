@@ -30,9 +30,11 @@ def kind_of_word(body: str) -> Kind | None:
     return next((kind for kind, words in WORDS.items() if word in words), None)
 
 
-def has_opted_out(chat: Sequence[ChatMessage]) -> bool:
-    """Whether the last of a person's words of consent was a STOP."""
+def has_opted_out(chat: Sequence[ChatMessage], business: str) -> bool:
+    """Whether the last of a person's words of consent to this number was a STOP."""
     for message in reversed(chat):
+        if message.business != business:
+            continue
         kind = kind_of_word(message.body) if message.direction == "inbound" else None
         if kind in {"STOP", "START"}:
             return kind == "STOP"

@@ -54,7 +54,7 @@ class TwilioApi:
             return answer
         order = validate(
             form,
-            self._settings.twilio_whatsapp_from,
+            self._settings.senders,
             self._phone,
             self._contents,
             keeps_consent=bool(self._settings.taskflow_sim_messaging_service),

@@ -1,6 +1,7 @@
 """What Twilio checks before it accepts a message; everything else fails later, by callback."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,6 +11,7 @@ from simulators.phone.store import Phone
 from simulators.twilio.content import StoredContents
 from simulators.twilio.errors import TwilioError
 from simulators.twilio.opt_out import has_opted_out
+from simulators.twilio.places import PARAMETER, SentPlace, place_in
 from simulators.twilio.rendering import Rendered, render, values_of
 
 BODY_LIMIT = 1600
@@ -27,6 +29,8 @@ class Order:
     business: str
     body: str
     media_url: str | None = None
+    place: SentPlace | None = None
+    """Whose name the body is."""
     content: Rendered | None = None
     messaging_service: str | None = None
     status_callback: str | None = None
@@ -44,9 +48,14 @@ def first(form: Form, name: str) -> str:
 
 
 def validate(
-    form: Form, sender: str, phone: Phone, contents: StoredContents, *, keeps_consent: bool
+    form: Form,
+    senders: Sequence[str],
+    phone: Phone,
+    contents: StoredContents,
+    *,
+    keeps_consent: bool,
 ) -> Order:
-    """The order in the form; `sender` is the account's only WhatsApp address.
+    """The order in the form; `senders` are the account's WhatsApp addresses.
 
     Where Twilio keeps consent, nobody is written to after their STOP.
 
@@ -57,17 +66,20 @@ def validate(
         raise TwilioError(21604)
     content = _content(form, contents)
     body, media = (content.body, content.media_url) if content else _free_form(form)
+    place = None if content else place_in(form.get(PARAMETER, []))
     user = _recipient(to)
-    _check_sender(first(form, "From").strip(), service, sender)
+    sender = _sender(first(form, "From").strip(), service, senders)
+    business = sender.removeprefix(WHATSAPP)
     if to == sender:
         raise TwilioError(63031, to)
-    if keeps_consent and has_opted_out(phone.chat(user)):
+    if keeps_consent and has_opted_out(phone.chat(user), business):
         raise TwilioError(21610)
     return Order(
         user=user,
-        business=sender.removeprefix(WHATSAPP),
+        business=business,
         body=body,
         media_url=media,
+        place=place,
         content=content,
         messaging_service=service or None,
         status_callback=_callback(first(form, "StatusCallback")),
@@ -114,7 +126,8 @@ def _recipient(to: str) -> str:
     return user
 
 
-def _check_sender(given: str, service: str, sender: str) -> None:
+def _sender(given: str, service: str, senders: Sequence[str]) -> str:
+    """Of a Messaging Service's, the first."""
     if service:
         if not _MESSAGING_SERVICE.fullmatch(service):
             raise TwilioError(20404, f"/Services/{service}")
@@ -124,8 +137,9 @@ def _check_sender(given: str, service: str, sender: str) -> None:
         raise TwilioError(21212, given)
     elif not given.startswith(WHATSAPP):
         raise TwilioError(21910)
-    elif given != sender:
+    elif given not in senders:
         raise TwilioError(21606, given)
+    return senders[0] if service else given
 
 
 def _callback(url: str) -> str | None:

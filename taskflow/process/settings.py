@@ -48,7 +48,6 @@ def _is_an_origin(value: str) -> str:
 
 Origin = Annotated[str, AfterValidator(_is_an_origin)]
 AccountSid = Annotated[str, StringConstraints(pattern=r"^AC[0-9a-fA-F]{32}$")]
-WhatsAppSender = Annotated[str, StringConstraints(pattern=r"^whatsapp:\+[1-9]\d{6,14}$")]
 MasterKey = Annotated[SecretStr, AfterValidator(_is_a_key)]
 SentryDsn = Annotated[SecretStr, AfterValidator(_is_a_dsn)]
 

@@ -1,10 +1,8 @@
 """An explanation as one JSON object; what is sealed reads `cover`."""
 
-from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from contracts.conversation import MessageReceived, WishJudged
+from contracts.conversation import WishJudged
 from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished
 from taskflow.time_travel.covering import COVERED, plain
@@ -23,7 +21,7 @@ def as_json(found: Explanation, cover: str = COVERED) -> Json:
         "missing_cause": str(found.missing) if found.missing else None,
         "causes": [event(one, cover) for one in found.causes],
         "told_with": [event(one, cover) for one in found.told_with],
-        "turns": [turn(one, found.messages, cover) for one in found.turns],
+        "turns": [turn(one, cover) for one in found.turns],
         "times_ms": {
             name: int(span.total_seconds() * 1000) for name, span in found.times().items()
         },
@@ -54,15 +52,17 @@ def reply(one: Recorded[Any], sending: ReplyStory, cover: str) -> Json:
     }
 
 
-def turn(
-    one: TurnStory, messages: Mapping[UUID, Recorded[MessageReceived]], cover: str = COVERED
-) -> Json:
+def turn(one: TurnStory, cover: str = COVERED) -> Json:
     return {
-        "turn": str(one.started.event_id),
-        "number": one.started.event.number,
-        "started_at": one.started.recorded_at.isoformat(),
-        "messages": [event(messages[id_], cover) for id_ in one.messages if id_ in messages],
-        "media": [event(told, cover) for id_ in one.messages for told in one.media.get(id_, ())],
+        "turn": str(one.turn),
+        "number": one.started.event.number if one.started else None,
+        "started_at": one.started_at.isoformat(),
+        "messages": [event(message, cover) for message in one.messages],
+        "media": [
+            event(told, cover)
+            for message in one.messages
+            for told in one.media.get(message.event_id, ())
+        ],
         "steps": [step(told, cover) for told in one.steps.values()],
         "beside": [event(told, cover) for told in one.beside],
         "ended": one.ended.event.type if one.ended else None,

@@ -38,8 +38,7 @@ def golden_case(turn: UUID, events: Sequence[Recorded[Any]], language: str | Non
     found = turns(events).get(turn)
     if found is None:
         raise NoSuchTurn(str(turn))
-    by_id = {one.event_id: one for one in events}
-    messages = [by_id[one] for one in found.messages if one in by_id]
+    messages = found.messages
     replacing = Replacing(_known(events, messages))
     zone = _zone(found, messages)
     return {
@@ -125,8 +124,8 @@ def _zone(turn: TurnStory, messages: Sequence[Recorded[MessageReceived]]) -> str
 
 
 def _wall_time(messages: Sequence[Recorded[Any]], turn: TurnStory, zone: str) -> datetime:
-    first = messages[0] if messages else turn.started
-    local = first.recorded_at.astimezone(ZoneInfo(zone))
+    first = messages[0].recorded_at if messages else turn.started_at
+    local = first.astimezone(ZoneInfo(zone))
     return local.replace(tzinfo=None, microsecond=0)
 
 

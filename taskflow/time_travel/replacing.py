@@ -13,12 +13,15 @@ STAND_INS: Mapping[str, str] = {
     "home": "Exampleton",
 }
 """By the kind of fact. What is left is a code, or what somebody likes."""
+SPOT: Mapping[str, float] = {"latitude": 48.2082, "longitude": 16.3738}
+"""In place of where somebody is, or what is near them: the middle of Vienna."""
 LONGEST = 65_536
 """Characters that are read: what is longer is cut there."""
 # Each can begin anywhere and is bounded, so a text is read in time that grows with it.
 _STRANGERS = re.compile(
     r"(?P<address>https?://[^\s<>\"]{1,2000})"
     r"|(?P<mail>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})"
+    r"|(?P<spot>-?\d{1,3}\.\d{3,20}, ?-?\d{1,3}\.\d{3,20}(?![\d.]))"
     r"|(?P<number>\+?\d[\d ()/.-]{5,24}\d)"
 )
 _NO_NUMBER = re.compile(r"\d{4}-\d\d-\d\d|\d{1,3}(?:\.\d{3}){1,3}$")
@@ -49,11 +52,14 @@ class Replacing:
                 return self.text(value)
             case dict():
                 fields = cast("Json", value)
-                return {key: self.value(one) for key, one in fields.items()}
+                return {key: self._field(key, one) for key, one in fields.items()}
             case list():
                 return [self.value(one) for one in cast("list[Any]", value)]
             case _:
                 return value
+
+    def _field(self, key: str, value: Any) -> Any:
+        return SPOT[key] if key in SPOT and isinstance(value, float) else self.value(value)
 
     def _word(self, found: re.Match[str]) -> str:
         return self._known[found[0].casefold()]
@@ -64,6 +70,8 @@ class Replacing:
             return self._numbered(text, "https://page-{}.example/")
         if found["mail"]:
             return self._numbered(text, "person-{}@example.org")
+        if found["spot"]:
+            return ", ".join(map(str, SPOT.values()))
         digits = sum(one.isdigit() for one in text)
         if digits < FEWEST or _NO_NUMBER.match(text):
             return text

@@ -1,7 +1,13 @@
-"""Turns as they were: the messages they answered, each step's answer, calls, outcomes. Pure."""
+"""Turns as they were: the messages they answered, each step's answer, calls, outcomes. Pure.
 
-from collections.abc import Iterable
+Who decides turns tells them, once for the whole house: the agent's walk comes by entry point.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib.metadata import entry_points
 from typing import Any
 from uuid import UUID
 
@@ -10,19 +16,15 @@ from contracts.conversation import (
     ModelAnswered,
     ModelFailed,
     ReplyCaught,
-    ReplyReady,
-    TurnParked,
-    TurnRetried,
     TurnStarted,
-    TurnStopped,
-    TurnSuperseded,
-    UserForgotten,
     WishJudged,
 )
-from contracts.media import MediaKept, MediaRefused, VoiceTranscribed
+from contracts.event import Json
 from contracts.recorded import Recorded
-from contracts.takeover import ConversationTakenOver
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
+
+WALK = "taskflow.turns"
+"""Entry point: a function of opened or sealed events, in their order, to every turn they hold."""
 
 
 @dataclass(slots=True)
@@ -30,6 +32,16 @@ class CallStory:
     request: Recorded[ToolRequested]
     outcome: Recorded[Any] | None = None
     """None while it is open."""
+
+    def came_to(self) -> Json | None:
+        """The result, or the error with its code, of opened events; None while it is open."""
+        match self.outcome.event if self.outcome else None:
+            case ToolFinished(result=result):
+                return {"result": result}
+            case ToolFailed(error=error, code=code):
+                return {"error": error, "code": code}
+            case _:
+                return None
 
 
 @dataclass(slots=True)
@@ -45,79 +57,71 @@ class StepStory:
     )
     """By call, the user's words that allowed it, or did not."""
 
+    def sent_back(self) -> Recorded[ReplyCaught] | None:
+        """Set where the answer was sent back to the model."""
+        back = [caught for caught in self.caught if caught.event.corrected == "by_model"]
+        return back[-1] if back else None
+
 
 @dataclass(slots=True)
 class TurnStory:
-    started: Recorded[TurnStarted]
-    messages: list[UUID]
+    started: Recorded[TurnStarted] | None
+    """None: something we said of our own accord, such as a reminder."""
+    version: int
+    """Of the event that began it."""
+    started_at: datetime
+    messages: list[Recorded[MessageReceived]]
     """What it answers, oldest first."""
     steps: dict[int, StepStory] = field(default_factory=dict[int, StepStory])
+    begun: list[StepStory] = field(default_factory=list[StepStory])
+    """Of turns that gave way to it, for the same messages."""
     media: dict[UUID, list[Recorded[Any]]] = field(default_factory=dict[UUID, list[Recorded[Any]]])
     """By message, what became of what came with it, and what was heard in it."""
     beside: list[Recorded[Any]] = field(default_factory=list[Recorded[Any]])
     """What was decided in it besides: that its user wants to be forgotten, and whatever comes."""
+    undoes: bool = False
+    """Whether code took changes back in it, at the user's word."""
+    said: str | None = None
+    by_person: bool = False
+    """Whether an operator said it."""
+    beside_person: bool = False
+    """Whether it went out while an operator had the word."""
+    is_cut: bool = False
+    """Whether an operator took over before all of it went."""
+    reply: UUID | None = None
+    """The one that closed it."""
     ended: Recorded[Any] | None = None
     """The reply, the parking, the stop or the operator that closed it."""
+    gave_way: bool = False
+    """Whether another turn answers its messages."""
+
+    @property
+    def turn(self) -> UUID | None:
+        return self.started.event_id if self.started else None
+
+    @property
+    def is_open(self) -> bool:
+        return self.started is not None and self.ended is None
 
     def step(self, number: int) -> StepStory:
         return self.steps.setdefault(number, StepStory(number))
 
+    def answered(self) -> Iterator[tuple[StepStory, ModelAnswered]]:
+        """The steps in which the model answered, each with its answer."""
+        return ((step, step.answer.event) for step in self.steps.values() if step.answer)
+
+    def first(self) -> int:
+        """The version of the oldest event in it."""
+        return min([self.version, *(message.version for message in self.messages)])
+
 
 def turns(events: Iterable[Recorded[Any]]) -> dict[UUID, TurnStory]:
-    """Every turn of a conversation, by its id."""
-    found: dict[UUID, TurnStory] = {}
-    calls: dict[UUID, CallStory] = {}
-    pending: list[UUID] = []
-    media: dict[UUID, list[Recorded[Any]]] = {}
-    for recorded in events:
-        match recorded.event:
-            case MessageReceived():
-                pending.append(recorded.event_id)
-            case TurnStarted():
-                found[recorded.event_id] = TurnStory(recorded, pending, media=media)
-                pending = []
-            case MediaKept(message=id_) | MediaRefused(message=id_) | VoiceTranscribed(message=id_):
-                media.setdefault(id_, []).append(recorded)
-            case TurnParked(turn=None, messages=given):
-                pending = [one for one in pending if one not in given]
-            case TurnRetried(messages=given):
-                pending = [*given, *pending]
-            case UserForgotten():
-                pending = []
-            case ToolFinished(call=id_) | ToolFailed(call=id_) if id_ in calls:
-                calls[id_].outcome = calls[id_].outcome or recorded
-            case event if (id_ := _turn_of(event)) in found:
-                _learn(found[id_], recorded, calls)
-            case _:
-                pass
-    return found
+    """Every turn of a conversation, by its id, also those that gave way."""
+    told = _walk()(list(events))
+    return {story.turn: story for story in told if story.turn is not None}
 
 
-def _turn_of(event: Any) -> UUID:
-    """One that nobody ever began, where the event names none."""
-    turn = getattr(event, "turn", None)
-    return turn if isinstance(turn, UUID) else UUID(int=0)
-
-
-def _learn(turn: TurnStory, recorded: Recorded[Any], calls: dict[UUID, CallStory]) -> None:
-    match recorded.event:
-        case ModelAnswered(step=number):
-            turn.step(number).answer = recorded
-        case ModelFailed(step=number):
-            turn.step(number).failed = recorded
-        case ReplyCaught(step=number):
-            turn.step(number).caught.append(recorded)
-        case ActionProposed(step=number):
-            turn.step(number).proposed.append(recorded)
-        case WishJudged(step=number, call=id_):
-            turn.step(number).wishes[id_] = recorded
-        case ToolRequested(step=number):
-            call = CallStory(recorded)
-            calls[recorded.event_id] = call
-            turn.step(number).calls.append(call)
-        case (
-            ReplyReady() | TurnParked() | TurnStopped() | TurnSuperseded() | ConversationTakenOver()
-        ):
-            turn.ended = turn.ended or recorded
-        case _:
-            turn.beside.append(recorded)
+@cache
+def _walk() -> Callable[[Sequence[Recorded[Any]]], Sequence[TurnStory]]:
+    (entry,) = entry_points(group=WALK)
+    return entry.load()

@@ -55,7 +55,7 @@ def whole(
         ],
         "turns": [_turn(one, cover) for one in found],
         "tool_calls": [
-            {"turn": str(one.started.event_id), **explaining.call(call, cover)}
+            {"turn": str(one.turn), **explaining.call(call, cover)}
             for one in found
             for step in one.steps.values()
             for call in step.calls
@@ -83,8 +83,8 @@ def _profile(events: Sequence[Recorded[Any]], cover: str) -> list[Json]:
 
 def _turn(one: TurnStory, cover: str) -> Json:
     """Without what stands elsewhere: messages and calls go by their ids."""
-    told = explaining.turn(one, {}, cover)
-    told["messages"] = [str(id_) for id_ in one.messages]
+    told = explaining.turn(one, cover)
+    told["messages"] = [str(message.event_id) for message in one.messages]
     for step in told["steps"]:
         step["calls"] = [call["call"] for call in step["calls"]]
     return told

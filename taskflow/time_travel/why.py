@@ -32,7 +32,6 @@ class Explanation:
     """Facts of other streams that were decided with it: the reminder that fired, the reading."""
     turns: Sequence[TurnStory]
     """Those that led here, oldest first."""
-    messages: Mapping[UUID, Recorded[MessageReceived]]
     sending: ReplyStory
 
     @property
@@ -83,8 +82,8 @@ class Explanation:
         """The newest message of the turn that it answers; nothing waits for a reminder."""
         if self.reply.event.kind in UNPROMPTED or not self.turns:
             return None
-        found = [self.messages[one] for one in self.turns[-1].messages if one in self.messages]
-        return found[-1] if found else None
+        messages = self.turns[-1].messages
+        return messages[-1] if messages else None
 
 
 def trace_id(recorded: Recorded[Any]) -> str | None:
@@ -115,9 +114,6 @@ def explain(reply: UUID, events: Sequence[Recorded[Any]]) -> Explanation:
         missing=last.cause,
         told_with=[one for one in ordered if _is_told_with(one, told)],
         turns=[turn for id_, turn in known.items() if id_ in led],
-        messages={
-            one.event_id: one for one in conversation if isinstance(one.event, MessageReceived)
-        },
         sending=sendings(conversation)[reply],
     )
 

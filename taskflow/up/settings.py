@@ -9,6 +9,7 @@ from dotenv.parser import Binding, parse_stream
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 
 from taskflow.errors import Configuration
+from taskflow.process.senders import WhatsAppSenders
 from taskflow.process.settings import MasterKey, SentryDsn, Settings
 
 ENV_FILE = Path(".env")
@@ -50,9 +51,7 @@ class UpSettings(Settings):
     nats_url: Annotated[SecretStr, AfterValidator(_is_a_bus)] | None = None
     twilio_account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")] | None = None
     twilio_auth_token: SecretStr | None = None
-    twilio_whatsapp_from: Annotated[str, Field(pattern=r"^whatsapp:\+[1-9][0-9]{6,14}$")] | None = (
-        None
-    )
+    twilio_whatsapp_from: WhatsAppSenders | None = None
     twilio_api_url: Address | None = None
     gemini_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("GEMINI_API_KEY", "GOOGLE_API_KEY")

@@ -60,7 +60,7 @@ def bars(
     """
     ordered = sorted(events, key=lambda one: (one.transaction_id, one.position))
     by_id = {one.event_id: one for one in ordered}
-    covered = {id_: turn.messages for id_, turn in turns(ordered).items()}
+    covered = _messages(ordered)
     mine = {one.event_id: one for one in ordered if trace_id(one) == trace}
     for one in ordered:
         if isinstance(one.event, _CALLBACKS) and one.event.reply in mine:
@@ -107,7 +107,7 @@ _CALLBACKS = (ReplyDelivered, ReplyRead, ReplyUndelivered)
 def elsewhere(trace: str, events: Sequence[Recorded[Any]]) -> list[Link]:
     """The other traces that came of this one: what it set went off, or its message was answered."""
     mine = {one.event_id for one in events if trace_id(one) == trace}
-    covered = {id_: turn.messages for id_, turn in turns(_in_order(events)).items()}
+    covered = _messages(_in_order(events))
     found: dict[str, Link] = {}
     for one in _in_order(events):
         other = trace_id(one)
@@ -116,6 +116,13 @@ def elsewhere(trace: str, events: Sequence[Recorded[Any]]) -> list[Link]:
         if one.cause in mine or not mine.isdisjoint(covered.get(one.event_id, ())):
             found[other] = Link(other, None, f"led to {one.event.type}")
     return list(found.values())
+
+
+def _messages(events: Sequence[Recorded[Any]]) -> dict[UUID, list[UUID]]:
+    """Those that each turn answers."""
+    return {
+        id_: [message.event_id for message in turn.messages] for id_, turn in turns(events).items()
+    }
 
 
 def _in_order(events: Sequence[Recorded[Any]]) -> list[Recorded[Any]]:

@@ -142,6 +142,13 @@ def test_what_there_is_to_choose_from_is_written_in_a_terminal(stack: Stack) -> 
             terminal.await_text(row)
 
 
+def test_a_place_is_written_in_a_terminal(stack: Stack) -> None:
+    with chat(stack, "dora") as terminal:
+        terminal.type("where is a pharmacy in Lisbon?\n")
+        for row in ("These places I found:", "📍 Corner Pharmacy (simulated)", "38."):
+            terminal.await_text(row)
+
+
 def test_who_comes_back_sees_what_came_meanwhile_and_the_end_of_input_ends_it(
     stack: Stack,
 ) -> None:

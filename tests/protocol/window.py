@@ -1,36 +1,49 @@
 """WhatsApp's 24 hours and consent: what may happen in one state."""
 
 from tests.protocol.slots import put_in
-from tests.protocol.window_fold import WORDS, WindowFold
+from tests.protocol.window_fold import FIRST, WORDS, word
+from tests.protocol.window_judge import WindowJudge
 
 
-class Window(WindowFold):
-    def decide(self, f, clock, v):
+def with_(some, by):
+    return tuple(sorted({*some, by}))
+
+
+def less(some, by):
+    return tuple(each for each in some if each != by)
+
+
+class Window(WindowJudge):
+    def decide(self, f, clock, v, retired):
         """What the lane's driver does in this fold; `v` counts the gates that it knows."""
         if f[16]:
-            return ("tell", f[16])
+            return ("tell", f[16], f[19], v)
         q, p, a, st = f[1]
         x = (q, p, a)
         if st == "sending":
             return ("settle", x)
-        if "consent" in self.r and not f[4] and (q not in WORDS or "confirm" not in self.r):
+        by = self.goes_from(f, retired)
+        agrees = f[20][by] and (f[4] or "silent" not in self.r)
+        if "consent" in self.r and not agrees and (q not in WORDS or "confirm" not in self.r):
             return ("hold", x, "consent", v)
-        if (f[5] and clock) or (q in WORDS and f[5]):
+        trusts = "unheard" not in self.r and by != f[19]
+        is_open = f[5][by] or trusts
+        if (is_open and (by in clock or trusts)) or (q in WORDS and is_open):
             group = ()
             if self.digest and q in f[7] and len(f[9][q]) == 1:
                 for z in f[2][1:]:
                     if z in WORDS or z not in f[7] or len(f[9][z]) > 1:
                         break
                     group += (z,)
-            return ("do", x, "free", group, v)
+            return ("do", x, "free", group, by, v)
         whole = all(s == "todo" for _, s in f[9][q])
         if q in self.tpl and ("onetpl" not in self.r or (q not in f[6] and whole)):
-            return ("do", x, "tpl", (), v)
-        return ("hold", x, "clock" if f[5] else "63016", v)
+            return ("do", x, "tpl", (), by, v)
+        return ("hold", x, "clock" if is_open else "63016", v)
 
     def steps(self, s):
         log, handlers, network, twilio, phone, env = s
-        ready, arr, logd, real, clock, crash, lost, refuse, losecb, badtpl, listed = env
+        ready, arr, logd, real, clock, crash, lost, refuse, losecb, badtpl, listed, retired = env
         r, f, moves = self.r, self.fold(log), []
         driver, head = f[0], f[1]
 
@@ -45,7 +58,8 @@ class Window(WindowFold):
             env=env,
         ):
             seen = self.gates(log)  # a decision that a gate overtook conflicts for ever: a reload
-            handlers = tuple(h for h in handlers if h[0] not in ("do", "hold") or h[-1] == seen)
+            gated = ("do", "hold", "tell") if "asked" in r else ("do", "hold")
+            handlers = tuple(h for h in handlers if h[0] not in gated or h[-1] == seen)
             g = self.fold(log)
             handlers = tuple(h for h in handlers if h[0] != "rec" or h[1] not in g[11])
             moves.append(
@@ -78,8 +92,9 @@ class Window(WindowFold):
                         "losecb",
                         "badtpl",
                         "listed",
+                        "retired",
                     ),
-                    range(11),
+                    range(12),
                     strict=False,
                 )
             )
@@ -96,30 +111,36 @@ class Window(WindowFold):
                 env=but(ready=ready + 1),
             )
         if arr < len(self.inb):
-            off = 0 if self.inb[arr] == "START" and listed == 2 else listed
+            kind, _, to = self.inb[arr].partition("@")
+            to = to or FIRST
+            off = 0 if kind == "START" and to == FIRST and listed == 2 else listed
             put(
                 f"{self.inb[arr]} reaches WhatsApp",
                 True,
-                env=but(arr=arr + 1, real=True, listed=off),
+                env=but(arr=arr + 1, real=with_(real, to), listed=off),
             )
         if listed == 1:
             put("Twilio's own list takes them up", True, env=but(listed=2))
+        if retired == 1:
+            put("the first sender is ours no more", True, env=but(retired=2))
         if logd < arr:
-            k = self.inb[logd]
-            more = (("R", ("sid", logd + 1, 1), "c"),) if k == "STOP" and f[4] else ()
+            kind, _, to = self.inb[logd].partition("@")
+            to = to or FIRST
+            stops = kind == "STOP" and f[20][to]
+            more = (("R", ("sid", logd + 1, 1), word("c", to)),) if stops else ()
             put(
-                f"{k} is recorded",
+                f"{self.inb[logd]} is recorded",
                 False,
-                log=(*log, (k, ("sid", logd + 1), logd + 1), *more),
-                env=but(logd=logd + 1, clock=True),
+                log=(*log, (kind, ("sid", logd + 1), to), *more),
+                env=but(logd=logd + 1, clock=with_(clock, to)),
             )
-        if real:
-            put("24 h by WhatsApp's clock", True, env=but(real=False))
-        if clock:
-            put("24 h by our clock", True, env=but(clock=False))
+        for by in real:
+            put(f"24 h of {by} by WhatsApp's clock", True, env=but(real=less(real, by)))
+        for by in clock:
+            put(f"24 h of {by} by our clock", True, env=but(clock=less(clock, by)))
         live = {h[1] for h in handlers if h[0] in ("post", "wait")}
         if driver is not None and (head or f[16]) and len(handlers) < self.hmax:
-            d = self.decide(f, clock, self.gates(log))
+            d = self.decide(f, clock, self.gates(log), retired == 2)
             if d[0] == "settle":
                 x = d[1]
                 there = any(t[0] == x for t in twilio)
@@ -143,12 +164,13 @@ class Window(WindowFold):
             if crash:
                 put(f"h is killed at {h}", True, handlers=rest, env=but(crash=crash - 1))
             if h[0] == "tell":
-                new, ok = put_in(log, ("notice", x if "once" in r else len(log)), [("R", "n")])
+                slot = ("notice", x if "once" in r else len(log))
+                new, ok = put_in(log, slot, [("R", word("n", h[2]))])
                 put("says that START resumes" if ok else "said already", False, new, rest)
             elif h[0] == "do":
-                new, ok = put_in(log, ("claim", *x), [("S", (x, h[2], h[3]))])
+                new, ok = put_in(log, ("claim", *x), [("S", (x, h[2], h[3], h[4]))])
                 put(
-                    f"claims {x} {h[2]} with {h[3]}" if ok else f"conflict {x}",
+                    f"claims {x} {h[2]} with {h[3]} from {h[4]}" if ok else f"conflict {x}",
                     False,
                     log=new,
                     handlers=rest + ((("post", x, h[2], h[3]),) if ok else ()),
@@ -175,7 +197,8 @@ class Window(WindowFold):
             def ans(what):
                 return rest + ((("rec", x, what),) if w in handlers else ())
 
-            if listed == 2:
+            by = f[10][x][3]
+            if listed == 2 and by == FIRST:
                 put(f"21610 for {x}", False, network=left, handlers=ans("stopped"))
                 continue
             put(
@@ -185,7 +208,7 @@ class Window(WindowFold):
                 twilio=(*twilio, (x, form, "acc", group)),
                 handlers=ans("sent"),
             )
-            if form == "free" and not real:
+            if form == "free" and by not in real:
                 put(f"63016 at the POST of {x}", False, network=left, handlers=ans("closed"))
             if lost and w in handlers:
                 put(
@@ -222,7 +245,7 @@ class Window(WindowFold):
                 return (*twilio[:i], new, *twilio[i + 1 :])
 
             if st == "acc" and all(z[2] != "acc" for z in twilio[:i]):
-                if form == "tpl" or real:
+                if form == "tpl" or f[10][x][3] in real:
                     put(
                         f"phone shows {x} {form}",
                         False,

@@ -1,17 +1,26 @@
-"""WhatsApp's 24 hours and consent: the rules, the fold, and what must never be.
+"""WhatsApp's 24 hours and consent, at one or two senders of ours: the rules and the fold.
 
 Deliveries are not modelled again: while a driver stands, any number of handlers may be started for
-it, and each may be killed at any point. Events: M, STOP, START n; R reply; S (x, form, group) a
-claim; O (x, what) an outcome; U x undelivered with 63016; D x delivered; H x held; x = (reply,
-part, attempt). Reply c confirms a STOP, reply n tells who writes after it that START resumes.
+it, and each may be killed at any point. Events: M, STOP, START to a sender of ours; R reply; S (x,
+form, group, sender) a claim; O (x, what) an outcome; U x undelivered with 63016; D x delivered; H x
+held; x = (reply, part, attempt). Reply c confirms a STOP, reply n tells who writes after it that
+START resumes; those of a second sender are cB and nB.
 """
 
 from functools import lru_cache
 
 from tests.protocol.engine import Model
 
-WORDS = ("c", "n")
+FIRST = "A"
+"""The sender that a message is to which names none."""
+WORDS = ("c", "n", "cB", "nB")
 """What is said in spite of a STOP."""
+
+
+def word(kind, sender):
+    return kind if sender == FIRST else kind + sender
+
+
 WINDOW_RULES = {
     "withdrawn": "STOP and START are gates: a claim or hold of an older fold conflicts with them",
     "message": "so is every message: it may bring back what is earlier",
@@ -37,6 +46,15 @@ WINDOW_RULES = {
     "since": "it speaks of its claim: a START behind that stands",
     "unsaid": "the word on a STOP that 21610 refuses is dropped",
     "group": "a digest's outcome and its 63016 speak for all replies that its claim names",
+    "apart": "each sender has a window and a consent of its own",
+    "kept": "what was put by for another sender is there again when that is written to",
+    "last": "it goes from the sender that was written to last",
+    "whose": "a refusal speaks of its claim's sender, whichever is written to meanwhile",
+    "elsewhere": "a message to another sender drops the words on a STOP, unless they are claimed",
+    "away": "the word on a STOP that is refused once another sender was written to is dropped",
+    "asked": "that START resumes conflicts with gates: it is of the sender that it was folded for",
+    "unheard": "a sender that was never written to has no window",
+    "silent": "after a STOP at a sender that is ours no more nothing goes from the default either",
 }
 ALLW = frozenset(WINDOW_RULES)
 
@@ -61,6 +79,7 @@ class WindowFold(Model):
         digest=True,
         again=2,
         hmax=2,
+        retired=0,
     ):
         self.r, self.n, self.parts, self.least, self.tpl, self.inb = (
             rules,
@@ -71,7 +90,7 @@ class WindowFold(Model):
             inbound,
         )
         self.budget, self.reliable, self.digest, self.hmax = (
-            (crash, lost, refuse, losecb, badtpl, listed),
+            (crash, lost, refuse, losecb, badtpl, listed, retired),
             reliable,
             digest,
             hmax,
@@ -82,7 +101,14 @@ class WindowFold(Model):
     def init(
         self,
     ):  # log, handlers, network, twilio, phone, (ready, arrived, logged, real, clock) + budgets
-        return ((("M", ("sid", 0), 0),), (), (), (), (), (0, 0, 0, True, True, *self.budget))
+        first = (("M", ("sid", 0), FIRST),)
+        return (first, (), (), (), (), (0, 0, 0, (FIRST,), (FIRST,), *self.budget))
+
+    def goes_from(self, f, retired):
+        """The sender by which the next claim goes; the first is the default until it is retired."""
+        if "last" not in self.r:
+            return FIRST
+        return "B" if retired and f[19] == FIRST else f[19]
 
     def gates(self, log):
         """How many facts stand in the log that a claim or a hold conflicts with."""
@@ -96,10 +122,14 @@ class WindowFold(Model):
 
     def _fold(self, log):
         r = self.r
-        queue, held, driver, lastm, closed, consent, truly = [], [], None, -1, -1, True, -1
+        queue, held, driver, now, last = [], [], None, FIRST, -1
+        lastm, closed, truly, began = (dict.fromkeys((FIRST, "B"), -1) for _ in range(4))
+        consent, says = (dict.fromkeys((FIRST, "B"), True) for _ in range(2))
         part, claims, tried, rel, cover, accepted = {}, {}, set(), set(), {}, set()
-        hpos, bad, was, trouble, out, stop, owes = {}, None, None, set(), {}, None, None
-        refused, began = False, -1  # by Twilio's own list, whatever the rules make of it; START
+        hpos, bad, was, trouble, out, owes, freed = {}, None, None, set(), {}, None, {}
+        stop, of, left = dict.fromkeys((FIRST, "B")), {}, set()
+        # By Twilio's own list, whatever the rules make of it.
+        refused = dict.fromkeys((FIRST, "B"), False)
 
         order, told = [e[2] for e in log if e[0] == "R"], set()
 
@@ -110,58 +140,85 @@ class WindowFold(Model):
             if q not in queue:
                 queue.append(q)
 
+        def drop(q):
+            if q in part and part[q][0][1] == "todo":
+                part[q] = [(part[q][0][0], "dropped")]
+                for those in (queue, held):
+                    if q in those:
+                        those.remove(q)
+
         for version, (kind, _slot, d) in enumerate(log):
             if driver != was:
                 if driver is not None and driver != version - 1:
                     bad = bad or "lemma: an old event became driver"
                 was = driver
             if kind in ("M", "STOP", "START"):
-                lastm = version
+                if d != now:
+                    owes, now = None, d
+                    left |= {c for c in WORDS if c in part}
+                    for c in WORDS if "elsewhere" in r else ():
+                        drop(c)
+                    if "kept" not in r:
+                        lastm[d], closed[d], consent[d], stop[d] = -1, -1, True, None
+                last = lastm[d] = version
+                me = d if "apart" in r else FIRST
+                says[d] = says[d] if kind == "M" else kind == "START"
                 if kind == "START":
-                    refused, began = False, version
-                if kind == "STOP" and consent:
-                    stop = version
+                    refused[d], began[d] = False, version
+                if kind == "STOP" and consent[me]:
+                    stop[me] = version
                 if kind != "M":
-                    consent, owes = kind == "START", None
-                elif not consent and ("n", stop) not in told:
-                    owes = stop
+                    consent[me], owes = kind == "START", None
+                elif not consent[me] and ("n", stop[me]) not in told:
+                    owes = stop[me]
                     driver = version if driver is None else driver
                 for c in WORDS if kind == "START" and "stale" in r else ():
-                    if c in part and part[c][0][1] == "todo":
-                        part[c] = [(part[c][0][0], "dropped")]
-                        queue = [q for q in queue if q != c]
-                        held = [q for q in held if q != c]
-                back = [q for q in held if consent or q in WORDS or "waits" not in r]
+                    drop(c)
+                back = [q for q in held if consent[me] or q in WORDS or "waits" not in r]
                 if back and "release" in r:
                     held = [q for q in held if q not in back]
                     rel |= set(back)
                     for q in back:
                         insert(q)
+                        if consent[me]:
+                            freed[q] = version
                     if driver is None and "wake" in r:
                         driver = version
             elif kind == "R":
-                if d == "n":
-                    if ("n", stop) in told:
+                me = now if "apart" in r else FIRST
+                of[d] = now
+                if d in WORDS and d not in (word("c", now), word("n", now)):
+                    bad = bad or "W14 the word on a STOP goes from another sender"
+                if d in ("n", "nB"):
+                    if ("n", stop[me]) in told:
                         bad = bad or "W9 told twice that START resumes"
-                    told.add(("n", stop))
+                    told.add(("n", stop[me]))
                     owes = None
-                    if consent:
+                    if consent[me]:
                         continue
                 queue.append(d)
                 part[d] = [(1, "todo")] * self.parts.get(d, 1)
                 driver = version if driver is None else driver
             elif kind == "S":
-                x, form, group = d
-                claims[x] = (version, form, group)
-                if form == "free" and lastm <= truly:
+                x, form, group, by = d
+                me = now if "apart" in r else FIRST
+                claims[x] = (version, form, group, by)
+                if form == "free" and lastm[by] <= truly[by]:
                     bad = (
                         bad or "W1 claimed free-form though the log says that the window is closed"
                     )
-                if not consent and x[0] not in WORDS:
+                if not consent[me] and x[0] not in WORDS:
                     bad = bad or "W3 claimed after STOP"
-                if consent and x[0] in WORDS:
+                if consent[me] and x[0] in WORDS:
                     bad = bad or "W3 the word on a STOP was claimed after START"
-                if refused and (x[0] not in WORDS or out.get((*x[:2], x[2] - 1)) == "stopped"):
+                if not (says[by] and says[now]) and x[0] not in WORDS:
+                    bad = bad or "W13 claimed after a STOP to this sender, or to the one of now"
+                left |= {x[0]} if x[0] in WORDS and by != now else set()
+                if x[0] in WORDS and by == now != of[x[0]]:
+                    bad = bad or "W14 the word on a STOP goes from another sender"
+                if by not in (now, "B" if self.budget[-1] else now):
+                    bad = bad or "W15 claimed from another sender than was written to last"
+                if refused[by] and (x[0] not in WORDS or out.get((*x[:2], x[2] - 1)) == "stopped"):
                     bad = bad or "W11 claimed though Twilio's list refused it"
                 if any(order.index(q) < order.index(x[0]) for q in queue):
                     bad = bad or "W8 claimed before an earlier reply that waits in the queue"
@@ -178,18 +235,19 @@ class WindowFold(Model):
             elif kind == "O":
                 x, what = d
                 out[x] = what
-                pos0, form, group = claims[x]
+                pos0, form, group, by = claims[x]
+                me = (by if "whose" in r else now) if "apart" in r else FIRST
                 if what == "closed":
                     trouble |= {x[0], *group}
-                    truly = max(truly, pos0)
+                    truly[by] = max(truly[by], pos0)
                     if "belief" in r:
-                        closed = max(closed, pos0 if "evidence" in r else version)
+                        closed[me] = max(closed[me], pos0 if "evidence" in r else version)
                 if what == "stopped":
                     trouble |= {x[0], *group}
-                    late = pos0 < began
-                    refused = refused or not late
-                    if consent and "listed" in r and not (late and "since" in r):
-                        consent, stop = False, version
+                    late = pos0 < began[by]
+                    refused[by] = refused[by] or not late
+                    if consent[me] and "listed" in r and not (late and "since" in r):
+                        consent[me], stop[me] = False, version
                 if part[x[0]][x[1]] != (x[2], "sending"):
                     continue
                 if what in ("sent", "gone"):
@@ -198,8 +256,9 @@ class WindowFold(Model):
                             if cover.get((q, p)) == x:
                                 part[q][p] = (part[q][p][0], "done")
                 else:
-                    late = consent and "stale" in r
+                    late = consent[now if "apart" in r else FIRST] and "stale" in r
                     never = late or (what == "stopped" and "unsaid" in r)
+                    never = never or (by != now and "away" in r)
                     drops = x[0] in WORDS and never
                     part[x[0]][x[1]] = (x[2] + 1, "dropped" if drops else "todo")
                     for q in group if "group" in r else ():
@@ -212,11 +271,12 @@ class WindowFold(Model):
                 for q in [q for q in queue if all(s in ("done", "dropped") for _, s in part[q])]:
                     queue.remove(q)
             elif kind == "U":
-                pos0, form, group = claims[d]
+                pos0, form, group, by = claims[d]
+                me = (by if "whose" in r else now) if "apart" in r else FIRST
                 trouble |= {d[0], *group}
-                truly = max(truly, pos0)
+                truly[by] = max(truly[by], pos0)
                 if "belief" in r:
-                    closed = max(closed, pos0 if "evidence" in r else version)
+                    closed[me] = max(closed[me], pos0 if "evidence" in r else version)
                 back = False
                 if "repair" in r:
                     for q in (d[0],) + (group if "group" in r else ()):
@@ -224,8 +284,9 @@ class WindowFold(Model):
                             mine = cover.get((q, p)) == d
                             if "latest" not in r and q == d[0] and p == d[1] and s != "sending":
                                 mine, s = True, "done"
-                            word = q in WORDS and consent and "stale" in r
-                            if mine and s == "done" and not word:
+                            late = consent[now if "apart" in r else FIRST] and "stale" in r
+                            late = late or (by != now and "away" in r)
+                            if mine and s == "done" and not (late and q in WORDS):
                                 part[q][p] = (a + 1, "todo")
                                 back = True
                                 if q in held:
@@ -236,9 +297,10 @@ class WindowFold(Model):
             elif kind == "H":
                 d, why = d
                 q = d[0]
-                if why == "consent" and hpos.get(q, -1) > stop:
+                begun = max(stop[now if "apart" in r else FIRST] or -1, freed.get(q, -1))
+                if why == "consent" and not consent[now] and hpos.get(q, -1) > begun:
                     bad = bad or "W10 held twice for one STOP"
-                if why == "63016" and lastm > truly:
+                if why == "63016" and not self.budget[-1] and lastm[now] > truly[now]:
                     bad = bad or "W4 held by the 63016 of an attempt older than the last message"
                 if q in queue and part[q][d[1]] == (d[2], "todo"):
                     queue.remove(q)
@@ -270,8 +332,8 @@ class WindowFold(Model):
             head,
             tuple(queue),
             tuple(held),
-            consent,
-            lastm > closed,
+            consent[now if "apart" in r else FIRST],
+            {by: lastm[by] > closed[by if "apart" in r else FIRST] for by in lastm},
             frozenset(tried),
             frozenset(rel),
             bad,
@@ -279,73 +341,14 @@ class WindowFold(Model):
             claims,
             out,
             hpos,
-            lastm,
+            last,
             frozenset(trouble),
             accepted,
             owes,
-            refused,
-            began,
+            refused[now],
+            began[now],
+            now,
+            {by: consent[by if "apart" in r else FIRST] for by in consent},
+            left,
+            says[now],
         )
-
-    def unsafe(self, s):
-        log, _hs, _net, _tw, phone, _env = s
-        f = self.fold(log)
-        if f[8]:
-            return f[8]
-        n, known, forms = {}, {}, {}
-        for x, form, group in phone:
-            for q in (x[0], *group):
-                ps = range(len(f[9][q])) if form == "tpl" else [x[1] if q == x[0] else 0]
-                for p in ps:
-                    n[q, p] = n.get((q, p), 0) + 1
-                    known[q, p] = known.get((q, p), 0) + (f[11].get(x) != "again")
-                    forms.setdefault(q, set()).add(form)
-        for (
-            q,
-            p,
-        ), c in known.items():  # attempts assumed "again" are the only ones that may be doubled
-            if c > 1:
-                return f"W2 reply {q} part {p} reached the phone {c} times ({sorted(forms[q])})"
-        sure = [
-            (q, x[1]) for x, _, g in phone for q in (x[0], *g) if q not in f[14] and q not in WORDS
-        ]
-        first = [y for i, y in enumerate(sure) if y not in sure[:i]]
-        if first != sorted(first):
-            return "W8 order at the phone"
-        if self.quiet(s):
-            if not f[4] and not f[17] and f[18] == f[13]:
-                return "W12 consent is withdrawn though START was their last word"
-            for q in f[3]:
-                if f[13] > f[12].get(q, -1) and f[4]:
-                    return f"W4 reply {q} is held though the user wrote after it was"
-                if q in WORDS and f[5]:
-                    return "W5 the word on a STOP is held"
-            for q, ps in f[9].items():
-                for p, (_a, st) in enumerate(ps):
-                    gone = any(
-                        w == "gone" and (x[0] == q or q in f[10][x][2]) for x, w in f[11].items()
-                    )
-                    if st == "done" and (q, p) not in n and not gone and not (q in WORDS and f[4]):
-                        return f"W6 reply {q} part {p} counts as sent and never reached the phone"
-        return None
-
-    def quiet(self, s):
-        log, handlers, network, twilio, _phone, env = s
-        return (
-            not handlers
-            and not network
-            and all(
-                t[2] == "dlv" or (t[2] != "acc" and ("U", t[0]) in {(e[0], e[2]) for e in log})
-                for t in twilio
-            )
-            and not self.fold(log)[2]
-            and not self.fold(log)[16]
-            and env[1] == env[2]
-        )
-
-    def settled(self, s):
-        return self.quiet(s)
-
-    def why(self, s):
-        f = self.fold(s[0])
-        return f"queue {list(f[2])}, held {list(f[3])}: nothing will ever move it"

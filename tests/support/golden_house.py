@@ -32,6 +32,7 @@ from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.effects import Effects as Gateway
 from services.gateway.lane import FOLD as LANE
 from services.gateway.lane import Lane
+from services.gateway.senders import at, goes_by
 from services.gateway.state import Sent
 from services.gateway.templates.catalogue import Templates
 from services.scheduler.decider import FOLD as REMINDER
@@ -55,6 +56,15 @@ from tests.support.quoting import asks_the_witness, quoting, yes_or_no
 
 ROOT = UUID("6f1c6e0a-5d0a-4c56-9c8a-1f2d3c4b5a69")
 MODEL = "gemini-3.8-flash"
+PHARMACY = {
+    "id": "p0a1b2c3d",
+    "name": "Corner Pharmacy",
+    "address": "2 High Street",
+    "latitude": 38.7167,
+    "longitude": -9.1333,
+}
+OURS = ("whatsapp:+14155238886", "whatsapp:+15550100000")
+"""The senders; the first is the default."""
 
 
 def named(name: str) -> UUID:
@@ -134,7 +144,7 @@ class Vendor:
         self.sent += 1
         return self.outcomes.pop(0) if self.outcomes else Accepted(f"SM{named(str(self.sent)).hex}")
 
-    async def sent_to(self, _address: str, _since: datetime) -> list[Any]:
+    async def sent_to(self, _address: str, _since: datetime, *_sender: Any) -> list[Any]:
         return []
 
     async def address_of(self, _user: UserId) -> str:
@@ -294,16 +304,20 @@ class House:
         self, user: UserId, text: str, kind: str = "text", **more: Any
     ) -> Recorded[Any]:
         sid = f"SM{self.fresh().hex}"
-        more = {"zone": "Europe/Berlin", "sender": "whatsapp:+14155238886", **more}
+        more = {"zone": "Europe/Berlin", "sender": OURS[0], **more}
         message = MessageReceived(message_ref=sid, channel="whatsapp", kind=kind, text=text, **more)
         self.later(seconds=1)
         return (await self.put(user, [message], slots.message(sid)))[0]
 
-    async def hears_word(self, user: UserId, text: str, *, is_marked: bool = False) -> None:
+    async def hears_word(
+        self, user: UserId, text: str, *, is_marked: bool = False, sender: str = OURS[0]
+    ) -> None:
         """A word of consent, as the door takes it."""
         ref = f"SM{self.fresh().hex}"
-        message = MessageReceived(message_ref=ref, channel="whatsapp", kind="text", text=text)
-        said, lane = consent.read(message), self.lane(user)
+        message = MessageReceived(
+            message_ref=ref, channel="whatsapp", kind="text", text=text, sender=sender
+        )
+        said, lane = consent.read(message), at(self.lane(user), sender)
         assert said is not None
         batch = consent.batch(
             message,
@@ -398,7 +412,7 @@ class House:
         """What the lane owes next."""
         self.vendor.outcomes += outcomes
         self.later(seconds=0.3)
-        lane = self.lane(user)
+        lane = goes_by(self.lane(user), OURS)
         assert lane.driver is not None
         cause = self.log.get(lane.driver)
         move = lanes.next_move(lane, self.log.now)
@@ -410,7 +424,7 @@ class House:
             case lanes.Hold() as hold:
                 await self.gateway.hold(hold, cause, lane)
             case lanes.Decide() as decided:
-                await self.gateway.record(decided, cause)
+                await self.gateway.say(decided, cause, lane)
             case lanes.Reconcile() as unknown:
                 self.later(seconds=130)
                 await self.gateway.reconcile(unknown, cause, lane)
@@ -460,7 +474,8 @@ class House:
         """Search the web."""
         if arguments.query == "nothing":
             raise Refused("There is nothing to search for.")
-        return Done({"answer": f"About {arguments.query}: 828 metres.", "hits": []})
+        found = {"places": [PHARMACY]} if arguments.query == "pharmacy" else {}
+        return Done({"answer": f"About {arguments.query}: 828 metres.", "hits": [], **found})
 
     async def pay_bill(self, arguments: Found, _call: Call) -> Done:
         """Pay a bill; never without the user's yes."""

@@ -23,13 +23,13 @@ from services.scheduler.quiet.tool import QuietTool
 from taskflow.log.appending import Write
 from taskflow.privacy.media import Stored
 from taskflow.privacy.sealing import DataKey
-from tests.support.golden_house import House, named, says
+from tests.support.golden_house import OURS, PHARMACY, House, named, says
 
-ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV, MIA, NOA, ORA = (
+ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV, MIA, NOA, ORA, PIA = (
     UserId(named(name))
     for name in (
         *("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ida", "jon", "kim"),
-        *("lea", "liv", "mia", "noa", "ora"),
+        *("lea", "liv", "mia", "noa", "ora", "pia"),
     )
 )
 FORGOTTEN = (CLEO, GUS)
@@ -42,7 +42,7 @@ async def everything(house: House) -> None:
     await house.offer("pay_bill")
     for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
                   zone, undoing, windows, consenting, templates, buttons, media,
-                  taken, digests, own_data, quiet_hours):  # fmt: skip
+                  taken, digests, own_data, places, senders, quiet_hours):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -456,6 +456,31 @@ async def consenting(house: House) -> None:
     await house.sends(LEA)
 
 
+async def senders(house: House) -> None:
+    """STOP to one sender, and then to the other; what is refused late speaks of its own."""
+    new = OURS[1]
+    tea = {"text": "drink tea", "date": "2027-02-04", "time": "17:00"}
+    await house.hears(PIA, "remind me on 4 February at 17:00 to drink tea")
+    await house.answers(PIA, says(None, ("set_reminder", tea)), says("It is set."))
+    await house.sends(PIA, status="undelivered", code=WINDOW_SHUT)
+    await house.sends(PIA)
+    await house.hears(PIA, "hello, new number", sender=new)
+    await house.answers(PIA, says("Hello."))
+    await house.sends(PIA)
+    await house.hears_word(PIA, "STOP", sender=new)
+    await house.sends(PIA)
+    await house.fires(PIA)
+    await house.sends(PIA)
+    await house.hears(PIA, "are you there?")
+    await house.answers(PIA, says("Here, yes."))
+    await house.moves(PIA, Unknown("TimeoutError"))
+    await house.hears(PIA, "and here?", sender=new)
+    await house.sends(PIA)
+    await house.hears_word(PIA, "START", sender=new)
+    await house.answers(PIA, says("Here, too."))
+    await house.sends(PIA)
+
+
 async def templates(house: House) -> None:
     """WhatsApp approves one: a reminder goes by it, and the next is refused so, too."""
     made = TemplateCreated(template=REMINDS, purpose="reminder", language="en", body=BODY)
@@ -623,6 +648,16 @@ async def own_data(house: House) -> None:
     await house.hears(NOA, "please send me all my data")
     await house.answers(NOA, says(None, (tool.name, {})), says("Here it comes."))
     await house.sends(NOA)
+
+
+async def places(house: House) -> None:
+    """A pharmacy is sent as a pin, which WhatsApp refuses, and then in words."""
+    await house.hears(NOA, "is there a pharmacy near me?")
+    told = {"text": "There is.", "language": "en", "says_done": [], "place": PHARMACY["id"]}
+    search = ("search_web", {"query": "pharmacy"})
+    await house.answers(NOA, says(None, search), says(None, ("reply", told)))
+    await house.moves(NOA)
+    await house.sends(NOA, TooLate(20001, "HTTP 400, 20001"))
 
 
 async def quiet_hours(house: House) -> None:

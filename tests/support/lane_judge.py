@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from contracts.replies import (
 from services.gateway.decider import MARGIN, WINDOWS
 from services.gateway.lane import Lane
 from services.gateway.state import RANKS
+from tests.support.sender_books import SenderBooks
 
 Attempt = tuple[UUID, int, int]
 Outcome = ReplySent | ReplyRefused | ReplyAssumed | ReplyFailed
@@ -88,14 +89,13 @@ class LaneJudge:
         self._ranks: dict[tuple[str, UUID], int] = {}
         """By message and reply."""
         self._driver: UUID | None = None
-        self._heard, self._refuted = 0, 0
-        self._consents, self._consented, self._told = True, 0, False
-        self._words: set[UUID] = set()
-        """Replies that are words on a STOP."""
+        self.senders = SenderBooks()
+        self._from: dict[Attempt, str | None] = {}
+        """Of ours, which an attempt was claimed from."""
+        self._words: dict[UUID, str | None] = {}
+        """Replies that are words on a STOP, and the sender that it was said to."""
         self._dropped: set[UUID] = set()
         self._owes = False
-        self._held_since_stop: set[UUID] = set()
-        self._heard_at: datetime | None = None
 
     def see(self, one: Recorded[Any], lane: Lane) -> None:
         assert one.version == self.version + 1, "a version is missing or doubled"
@@ -137,8 +137,9 @@ class LaneJudge:
     def at_the_end(self) -> None:
         assert not self._owes, "who wrote after a STOP was not told what resumes"
         for reply, since in self.held.items():
-            may = self._consents or reply in self._words
-            assert not may or self._heard < since, "a reply is held though its user wrote since"
+            may = self.senders.now.consents or reply in self._words
+            heard = self.senders.heard
+            assert not may or heard < since, "a reply is held though its user wrote since"
         refused = (one for one in self.twilio.accepted if one.sid in self.twilio.refused)
         for reply, part, attempt in (place for one in refused for place in self._said(one)):
             counts = self._done.get((reply, part)) == attempt and reply not in self._given_up
@@ -165,25 +166,18 @@ class LaneJudge:
 
     def _enter(self, one: Recorded[Any]) -> None:
         match one.event:
-            case MessageReceived(word=word):
-                self._heard, self._heard_at = one.version, one.recorded_at
-                writes_on = word is None and not self._consents and not self._told
-                self._owes = word is None and (self._owes or writes_on)
-                frees = self._consents and word != "stop"
-                self._waiting |= set(self.held) if frees else self._words & set(self.held)
+            case MessageReceived() as message:
+                self._writes(message, one)
             case ConsentWithdrawn():
-                self._withdraws()
+                self.senders.now.withdraws()
             case ConsentGiven():
                 self._gives(one.version)
             case ReplyReady(kind=kind):
                 self._is_ready(one.event_id, kind, again=one.cause in self.parkings)
             case ReplySending() as claim:
                 self._claimed(claim, one.version)
-            case ReplyHeld(reply=reply, why=why):
-                self._is_held(reply, one)
-                if why == "consent":
-                    assert reply not in self._held_since_stop, "held twice for one STOP"
-                    self._held_since_stop.add(reply)
+            case ReplyHeld() as hold:
+                self._is_held(hold, one)
             case ReplySent() | ReplyAssumed() | ReplyRefused() | ReplyFailed() as outcome:
                 self._ends(outcome)
             case ReplyParked(reply=reply):
@@ -194,17 +188,30 @@ class LaneJudge:
             case _:
                 pass
 
-    def _withdraws(self) -> None:
-        assert self._consents, "consent was withdrawn twice"
-        self._consents, self._told = False, False
-        self._held_since_stop.clear()
+    def _writes(self, message: MessageReceived, one: Recorded[Any]) -> None:
+        if self.senders.is_written_to(message.sender):
+            self._owes = False
+            self._drop_words()
+        now, word = self.senders.now, message.word
+        now.heard, now.heard_at = one.version, one.recorded_at
+        writes_on = word is None and not now.consents and not now.told
+        self._owes = word is None and (self._owes or writes_on)
+        frees = now.consents and word != "stop"
+        if frees:
+            self.senders.free()
+        self._waiting |= set(self.held) if frees else set(self._words) & set(self.held)
 
     def _gives(self, version: int) -> None:
-        """The words on a STOP that are not on their way are never said."""
-        self._consents, self._consented = True, version
-        flying = {reply for reply, *_ in set(self._claims) - set(self.outcomes)}
-        self._drop(self._words - flying)
+        now = self.senders.now
+        now.consents, now.consented = True, version
+        self._drop_words()
+        self.senders.free()
         self._waiting |= set(self.held)
+
+    def _drop_words(self) -> None:
+        """The words on a STOP that are not on their way are never said."""
+        flying = {reply for reply, *_ in set(self._claims) - set(self.outcomes)}
+        self._drop(set(self._words) - flying)
 
     def _drop(self, words: set[UUID]) -> None:
         """Of those that are not done."""
@@ -220,18 +227,26 @@ class LaneJudge:
         self.kinds[reply] = kind
         self._waiting.add(reply)
         if kind in {"confirmation", "notice"}:
-            self._words.add(reply)
+            self._words[reply] = self.senders.name
             self.parts[reply] = 1
-            if self._consents:
+            if self.senders.now.consents:
                 self._drop({reply})
         if kind == "notice":
-            assert again or not self._told, "told twice that START resumes"
-            self._told, self._owes = True, False
+            now = self.senders.now
+            assert again or not now.told, "told twice that START resumes"
+            assert again or self._owes, "told that START resumes, and nobody had to be"
+            now.told, self._owes = True, False
 
     def _claimed(self, claim: ReplySending, version: int) -> None:
         reply, place = claim.reply, (claim.reply, claim.part, claim.attempt)
-        assert self._consents or reply in self._words, "claimed after STOP"
-        assert not (self._consents and reply in self._words), "a word on a STOP claimed after START"
+        now, at = self.senders.now, self.senders.of(claim.sender)
+        is_word = reply in self._words
+        assert self.senders.may_speak(claim.sender), "claimed from another than was written to"
+        assert (now.consents and at.consents) or is_word, "claimed after STOP"
+        assert not (now.consents and is_word), "a word on a STOP claimed after START"
+        its_own = self.senders.retired or self._words.get(reply) in {None, claim.sender}
+        assert its_own or not is_word, "the word on a STOP goes from another sender"
+        self._from[place] = claim.sender
         assert place not in self._claims, "an attempt was claimed twice"
         flying = set(self._claims) - set(self.outcomes)
         if claim.within is None:
@@ -245,8 +260,10 @@ class LaneJudge:
         first = next(one for one in self.order if one in self._waiting - under_way)
         assert reply == first, "claimed before an earlier reply that waits"
         if claim.template is None:
-            refuted = self._refuted and self._heard < self._refuted
+            refuted = at.refuted and at.heard < at.refuted
             assert not refuted, "claimed, though WhatsApp refused one behind the last message"
+            unheard = self.senders.is_unheard(claim.sender)
+            assert not unheard, "claimed from a sender that was never written to"
             self.parts.setdefault(reply, claim.parts)
         else:
             self._by_template.add(place)
@@ -266,12 +283,16 @@ class LaneJudge:
         self._carried.setdefault(leader, []).append((claim.reply, 0, claim.attempt))
         self.digests += 1
 
-    def _is_held(self, reply: UUID, one: Recorded[Any]) -> None:
+    def _is_held(self, hold: ReplyHeld, one: Recorded[Any]) -> None:
+        reply, now, at = hold.reply, self.senders.now, self.senders.of(hold.sender)
         assert reply in self._waiting, "held, though nothing of it waits"
-        refuted = self._heard < self._refuted
-        closes = self._heard_at and self._heard_at + WINDOWS["whatsapp"] - MARGIN - CLOCKS_APART
+        refuted = at.heard < at.refuted or self.senders.is_unheard(hold.sender)
+        closes = at.heard_at and at.heard_at + WINDOWS["whatsapp"] - MARGIN - CLOCKS_APART
         late = refuted or (closes and closes <= one.recorded_at)
-        assert late or not self._consents, "held, though the window is open"
+        assert late or not (now.consents and at.consents), "held, though the window is open"
+        if hold.why == "consent" and not now.consents:
+            assert reply not in now.held_since_stop, "held twice for one STOP"
+            now.held_since_stop.add(reply)
         self._waiting.discard(reply)
         self.held[reply] = one.version
         self.troubled.add(reply)
@@ -298,11 +319,13 @@ class LaneJudge:
                     self._is_refuted(place)
                 if code == OPTED_OUT:
                     self.troubled.add(place[0])
-                if place[0] in self._words and (self._consents or code == OPTED_OUT):
+                is_unsaid = self._is_unsaid(place) or code == OPTED_OUT
+                if place[0] in self._words and is_unsaid:
                     self._drop({place[0]})
-                late = self._claims[place] < self._consented
-                if code == OPTED_OUT and self._consents and not late:
-                    self._withdraws()
+                at = self.senders.of(self._from[place])
+                late = self._claims[place] < at.consented
+                if code == OPTED_OUT and at.consents and not late:
+                    at.withdraws()
             case ReplyFailed():
                 assert place not in everything, "refused, but Twilio has it"
                 self._gives_up(self.failed, outcome.reply)
@@ -321,14 +344,20 @@ class LaneJudge:
         self.held.pop(reply, None)
 
     def _is_refuted(self, place: Attempt) -> None:
-        self._refuted = max(self._refuted, self._claims.get(place, 0))
+        at = self.senders.of(self._from.get(place))
+        at.refuted = max(at.refuted, self._claims.get(place, 0))
         self.troubled.add(place[0])
+
+    def _is_unsaid(self, place: Attempt) -> bool:
+        """Whether a word on a STOP that was refused is never said: after START, or elsewhere."""
+        now = self.senders.now
+        return now.consents or self.senders.of(self._from.get(place)) is not now
 
     def _is_repaired(self, reply: UUID, part: int, attempt: int) -> None:
         self._is_refuted((reply, part, attempt))
         if self._done.get((reply, part)) != attempt or reply in self._given_up:
             return
-        if self._consents and reply in self._words:
+        if self._is_unsaid((reply, part, attempt)) and reply in self._words:
             self._done.pop((reply, part))
             self._dropped.add(reply)
             return
@@ -336,7 +365,7 @@ class LaneJudge:
         for each in whole if (reply, part, attempt) in self._by_template else (part,):
             self._done.pop((reply, each), None)
         self._to_repeat.add((reply, part))
-        self._held_since_stop.discard(reply)
+        self.senders.now.held_since_stop.discard(reply)
         self._waiting.add(reply)
         self.held.pop(reply, None)
 

@@ -19,7 +19,7 @@ from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.replies import ReplyParked, ReplySending, ReplyUndelivered
-from services.gateway import consent, decider
+from services.gateway import consent, decider, senders
 from services.gateway.channels.heard import AnotherMessage, StatusNotes
 from services.gateway.channels.statuses import Callback
 from services.gateway.decider import UNKNOWN_FOR, Claim, Decide, Hold, Reconcile, WaitUntil
@@ -139,13 +139,17 @@ class LaneWorld(RuleBasedStateMachine):
         self.senders: list[Sender] = []
         self.webhooks: list[Webhook] = []
         self.heard = StatusNotes(Wire(self), Wire(self))
-        self.inbound: list[str] = []
-        """Messages that WhatsApp has, and the log not yet."""
+        self.inbound: list[tuple[str, str | None]] = []
+        """Messages that WhatsApp has, and the log not yet; each with the sender that it is to."""
         self.rows = 0
         self.tokens = 0
         self.lane = Lane()
         self.user_writes()
         self.hear_of_it()
+
+    def seen(self, lane: Lane) -> Lane:
+        """By the sender that it goes from; here there is one, which nobody names."""
+        return lane
 
     def go_on(self, sender: Sender) -> None:
         match sender.at:
@@ -165,6 +169,9 @@ class LaneWorld(RuleBasedStateMachine):
             case "append" if sender.holding:
                 self.append(sender.holding.events, sender.holding.slot)
                 sender.at, sender.holding = "fold", None
+            case "say" if sender.holding:
+                self.say(sender, sender.holding)
+                sender.at, sender.holding = "fold", None
             case "park" if sender.holding:
                 self.rows += isinstance(self.give_up(sender, sender.holding), Appended)
                 sender.at, sender.holding = "fold", None
@@ -172,7 +179,7 @@ class LaneWorld(RuleBasedStateMachine):
                 pass
 
     def _look(self, sender: Sender) -> None:
-        sender.lane = self.lane
+        sender.lane = self.seen(self.lane)
         if sender.lane.driver != sender.event.event_id:
             self.senders.remove(sender)
             self.bus.ack(sender.event)
@@ -193,9 +200,9 @@ class LaneWorld(RuleBasedStateMachine):
             case Hold() as hold:
                 sender.move, sender.at = hold, "hold"
             case Decide() as decided:
-                self.record(sender, decided)
+                sender.at, sender.holding = "say", decided
             case Reconcile(group=group, claimed_at=claimed_at):
-                if found := self.find(sender.lane, claimed_at):
+                if found := self.find(sender.lane, claimed_at, group[0].sender):
                     self.record(sender, decider.sent(group, found.sid, "list"))
                 elif self.log.now - claimed_at > UNKNOWN_FOR:
                     self.record(sender, decider.assumed(group))
@@ -215,9 +222,9 @@ class LaneWorld(RuleBasedStateMachine):
     def is_too_old(self, sender: Sender) -> bool:
         return self.log.now - (sender.began or self.log.now) > CLAIM_HOLDS
 
-    def find(self, lane: Lane, claimed_at: datetime) -> Message | None:
+    def find(self, lane: Lane, claimed_at: datetime, ours: str | None) -> Message | None:
         known = {sent.message_ref for sent in lane.sent}
-        return next((m for m in self.twilio.listed(claimed_at) if m.sid not in known), None)
+        return next((m for m in self.twilio.listed(claimed_at, ours) if m.sid not in known), None)
 
     def callback(self, message: Message, status: str, code: int | None) -> Callback:
         return Callback(*message.attempt, message.sid, status, code)
@@ -229,7 +236,8 @@ class LaneWorld(RuleBasedStateMachine):
             return
         attempt = place(sender.head)
         assert attempt not in self.judge.outcomes, "a settled attempt is POSTed"
-        self.twilio.post(attempt, TEXT, self.log.now)
+        ours = sender.move.sender if sender.move else None
+        self.twilio.post(attempt, TEXT, self.log.now, ours)
         sender.at = "wait"
 
     def claim(self, sender: Sender) -> Outcome | None:
@@ -247,6 +255,9 @@ class LaneWorld(RuleBasedStateMachine):
     def hold_back(self, sender: Sender) -> Outcome | None:
         assert isinstance(sender.move, Hold)
         return self.at_gate([decider.held(sender.move)], sender.move.slot, sender.lane)
+
+    def say(self, sender: Sender, decision: Decide) -> Outcome | None:
+        return self.at_gate(decision.events, decision.slot, sender.lane)
 
     def give_up(self, sender: Sender, decision: Decide) -> Outcome | None:
         return self.at_gate(decision.events, decision.slot, sender.lane)
@@ -275,16 +286,16 @@ class LaneWorld(RuleBasedStateMachine):
         assert driver is None or self.bus.holds(driver), "the driver was acked"
         return outcome
 
-    def user_writes(self, text: str = "hello") -> None:
-        self.twilio.hear(self.log.now)
+    def user_writes(self, text: str = "hello", ours: str | None = None) -> None:
+        self.twilio.hear(self.log.now, ours)
         if text == START:
-            self.twilio.opted_out = False
-        self.inbound.append(text)
+            self.twilio.opted_out.discard(ours)
+        self.inbound.append((text, ours))
 
     def hear_of_it(self) -> None:
-        text = self.inbound.pop(0)
+        text, ours = self.inbound.pop(0)
         sid = f"in{len(self.log.all())}"
-        told = message(text, sid=sid)
+        told = message(text, sid=sid).model_copy(update={"sender": ours})
         self.append(self.batch(told, self.lane), slots.message(sid))
 
     def batch(self, told: MessageReceived, lane: Lane) -> Sequence[Event]:
@@ -292,7 +303,8 @@ class LaneWorld(RuleBasedStateMachine):
         said = consent.read(told)
         if said is None:
             return [told]
-        return consent.batch(told, said, is_marked=True, consents=lane.consent, language=None)
+        consents = senders.at(lane, told.sender).consent
+        return consent.batch(told, said, is_marked=True, consents=consents, language=None)
 
     def ready(self, ready: ReplyReady, slot: UUID, *, parts: int, because: Because = FRESH) -> None:
         self.judge.parts.setdefault(slots.event_id(slot, 0), parts)

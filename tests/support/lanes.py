@@ -15,7 +15,7 @@ from services.gateway.queued import Queued
 from taskflow.log.appending import Because
 from tests.support.lane_judge import CLOCKS_APART
 from tests.support.lane_world import START, STOP, TEXT, LaneWorld, Sender, Webhook
-from tests.support.simulated_twilio import IN_FLIGHT, TELLS, Message
+from tests.support.simulated_twilio import IN_FLIGHT, TELLS, Attempt, Message
 from tests.support.walks import NUMBER, one_of
 
 CONSENT = ("the_user_says_stop", "the_user_says_start", "twilios_list_takes_them_up")
@@ -84,7 +84,7 @@ class Lanes(LaneWorld):
 
     @rule()
     def twilios_list_takes_them_up(self) -> None:
-        self.twilio.opted_out = True
+        self.twilio.opted_out.add(None)
 
     @precondition(lambda self: self.inbound)
     @rule()
@@ -136,14 +136,14 @@ class Lanes(LaneWorld):
 
     # -- what Twilio and WhatsApp do --------------------------------------------------------
 
-    @precondition(lambda self: self.twilio.network and not self.twilio.opted_out)
+    @precondition(lambda self: self.twilio.passing)
     @rule(n=NUMBER)
     def twilio_accepts(self, n: int) -> None:
         message, waiting = self.accept(n)
         if waiting:
             self.record(waiting, decider.sent(waiting.group, message.sid, "response"))
 
-    @precondition(lambda self: self.twilio.network and not self.twilio.opted_out)
+    @precondition(lambda self: self.twilio.passing)
     @rule(n=NUMBER)
     def twilio_accepts_and_the_answer_is_lost(self, n: int) -> None:
         _, waiting = self.accept(n)
@@ -167,18 +167,17 @@ class Lanes(LaneWorld):
             return decider.too_late(group, self.log.now, NO_PHONE, "no such phone")
         return decider.failed(group, NO_PHONE, "no such phone")
 
-    @precondition(lambda self: self.twilio.network and not self.twilio.is_open(self.log.now))
+    @precondition(lambda self: self.twilio.late(self.log.now))
     @rule(n=NUMBER)
     def twilio_refuses_by_the_window(self, n: int) -> None:
-        self._refuses(n, WINDOW_SHUT)
+        self._refuses(one_of(self.twilio.late(self.log.now), n), WINDOW_SHUT)
 
-    @precondition(lambda self: self.twilio.network and self.twilio.opted_out)
+    @precondition(lambda self: self.twilio.barred)
     @rule(n=NUMBER)
     def twilio_refuses_by_its_list(self, n: int) -> None:
-        self._refuses(n, OPTED_OUT)
+        self._refuses(one_of(self.twilio.barred, n), OPTED_OUT)
 
-    def _refuses(self, n: int, code: int) -> None:
-        attempt = one_of(sorted(self.twilio.network), n)
+    def _refuses(self, attempt: Attempt, code: int) -> None:
         self.twilio.drop(attempt)
         for sender in self.senders:
             if sender.waits_for(attempt):
@@ -251,10 +250,10 @@ class Lanes(LaneWorld):
         for _ in range(600):
             if self.watchdog:
                 self.bus.nudge(self.lane.driver)
-            if self.twilio.network:
-                (self.twilio_refuses_by_its_list if self.twilio.opted_out else self.twilio_accepts)(
-                    0
-                )
+            if self.twilio.barred:
+                self.twilio_refuses_by_its_list(0)
+            elif self.twilio.network:
+                self.twilio_accepts(0)
             elif self.twilio.queued:
                 self.whatsapp_takes_the_next(0)
             elif self.webhooks:

@@ -33,28 +33,42 @@ class Message:
     attempt: Attempt
     text: str
     at: datetime
+    sender: str | None = None
 
 
 class SimulatedTwilio:
     def __init__(self) -> None:
-        self.network: dict[Attempt, tuple[str, datetime]] = {}
+        self.network: dict[Attempt, tuple[str, datetime, str | None]] = {}
         self.accepted: list[Message] = []
         self.fates: dict[str, Fate] = {}
         self.posts: Counter[Attempt] = Counter()
         self.list_works = True
         self.list_was_broken = False
-        self.opted_out = False
-        """By Twilio's own list."""
-        self._open_until = START
-        """By WhatsApp's clock."""
+        self.opted_out: set[str | None] = set()
+        """Of which sender they want nothing, by Twilio's own list."""
+        self._open_until: dict[str | None, datetime] = {}
+        """By sender, by WhatsApp's clock."""
 
-    def post(self, attempt: Attempt, text: str, now: datetime) -> None:
+    def post(self, attempt: Attempt, text: str, now: datetime, sender: str | None = None) -> None:
         self.posts[attempt] += 1
-        self.network[attempt] = (text, now)
+        self.network[attempt] = (text, now, sender)
+
+    @property
+    def barred(self) -> list[Attempt]:
+        """What its own list does not let pass."""
+        return sorted(each for each in self.network if self.network[each][2] in self.opted_out)
+
+    @property
+    def passing(self) -> list[Attempt]:
+        return sorted(set(self.network) - set(self.barred))
+
+    def late(self, now: datetime) -> list[Attempt]:
+        """What WhatsApp's window would not take now."""
+        return sorted(each for each, (*_, by) in self.network.items() if not self.is_open(now, by))
 
     def accept(self, attempt: Attempt, now: datetime) -> Message:
-        text, _ = self.network.pop(attempt)
-        message = Message(f"SM{len(self.accepted)}", attempt, text, now)
+        text, _, sender = self.network.pop(attempt)
+        message = Message(f"SM{len(self.accepted)}", attempt, text, now, sender)
         self.accepted.append(message)
         self.fates[message.sid] = "queued"
         return message
@@ -63,26 +77,29 @@ class SimulatedTwilio:
         self.network.pop(attempt)
 
     def drop_stale(self, now: datetime) -> None:
-        for attempt, (_, at) in list(self.network.items()):
+        for attempt, (_, at, _) in list(self.network.items()):
             if now - at > IN_FLIGHT:
                 self.drop(attempt)
 
     def break_list(self) -> None:
         self.list_works, self.list_was_broken = False, True
 
-    def listed(self, since: datetime) -> list[Message]:
-        return [one for one in self.accepted if one.at >= since] if self.list_works else []
+    def listed(self, since: datetime, sender: str | None = None) -> list[Message]:
+        """What went from this sender since then."""
+        if not self.list_works:
+            return []
+        return [one for one in self.accepted if one.at >= since and one.sender == sender]
 
     # -- WhatsApp's side --------------------------------------------------------------------
 
-    def hear(self, now: datetime) -> None:
-        self._open_until = now + WINDOW
+    def hear(self, now: datetime, sender: str | None = None) -> None:
+        self._open_until[sender] = now + WINDOW
 
-    def shut(self, now: datetime) -> None:
-        self._open_until = now
+    def shut(self, now: datetime, sender: str | None = None) -> None:
+        self._open_until[sender] = now
 
-    def is_open(self, now: datetime) -> bool:
-        return now < self._open_until
+    def is_open(self, now: datetime, sender: str | None = None) -> bool:
+        return now < self._open_until.get(sender, START)
 
     @property
     def queued(self) -> list[Message]:
@@ -91,7 +108,7 @@ class SimulatedTwilio:
 
     def carry(self, now: datetime, *, is_lost: bool) -> Message:
         message = self.queued[0]
-        if not self.is_open(now):
+        if not self.is_open(now, message.sender):
             self.fates[message.sid] = "refused"
         else:
             self.fates[message.sid] = "lost" if is_lost else "shown"

@@ -44,9 +44,15 @@ class TurnJudge:
         self._ended: dict[UUID, int] = {}
         self._outcomes: set[UUID] = set()
         self._driver: UUID | None = None
-        self._consents = True
+        self._sender: str | None = None
+        self._silenced: set[str | None] = set()
+        """Senders that they said STOP to."""
         self.taken = False
         """An operator has the word."""
+
+    @property
+    def _consents(self) -> bool:
+        return self._sender not in self._silenced
 
     def see(self, one: Recorded[Any], state: Conversation) -> None:
         assert one.version == self.version + 1, "a version is missing or doubled"
@@ -55,6 +61,8 @@ class TurnJudge:
         now = state.driver
         assert now in {None, self._driver, one.event_id}, "an old event became driver"
         self._driver = now
+        asleep = not self._consents and self.open is None
+        assert not (asleep and now == one.event_id), "a turn is to open for who said STOP"
         assert state.turn == self.open, "the decider errs about the open turn"
         assert [each.message for each in state.pending] == self.waiting, "it errs about who waits"
         covers = self.covers.get(self.open, []) if self.open else []
@@ -76,13 +84,14 @@ class TurnJudge:
     def _enter(self, one: Recorded[Any]) -> None:  # noqa: PLR0912 - one match over every event
         transaction = one.transaction_id
         match one.event:
-            case MessageReceived(word=str()):
-                pass
+            case MessageReceived(word=str(), sender=sender):
+                self._sender = sender
             case ConsentWithdrawn():
-                self._consents = False
+                self._silenced.add(self._sender)
             case ConsentGiven():
-                self._consents = True
-            case MessageReceived():
+                self._silenced.discard(self._sender)
+            case MessageReceived(sender=sender):
+                self._sender = sender
                 self.waiting.append(one.event_id)
                 self._versions[one.event_id] = one.version
             case TurnStarted():

@@ -265,11 +265,11 @@ class Turns(RuleBasedStateMachine):
         assert driver is None or self.bus.holds(driver), "the driver was acked"
         return outcome
 
-    def _message(self, text: str, word: str | None = None) -> UUID:
+    def _message(self, text: str, word: str | None = None, ours: str | None = None) -> UUID:
         sid = f"SM{len(self.log.all())}"
-        told = message(text, sid=sid).model_copy(update={"word": word})
+        told = message(text, sid=sid).model_copy(update={"word": word, "sender": ours})
         batch: list[Event] = [told]
-        if word == "stop" and self.state.consent:
+        if word == "stop" and self.state.written_to(ours).consent:
             batch.append(ConsentWithdrawn())
         if word == "start":
             batch.append(ConsentGiven())

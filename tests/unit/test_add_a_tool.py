@@ -1,42 +1,30 @@
 """The page that adds a tool is done, word for word, in a copy of the tree."""
 
-import os
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-import taskflow
 from taskflow.tooling import Tool
+from tests.support.copied_tree import ROOT, blocks, copied, ran
 
-ROOT = Path(taskflow.__file__).parents[1]
 PAGE = ROOT / "docs" / "how-to" / "add-a-tool.md"
-BLOCK = re.compile(
-    r'^```\w+ title="(?P<name>\w+\.\w+)"\n(?P<code>.*?)^```$', re.DOTALL | re.MULTILINE
-)
 CATALOGUE = "tests/unit/taskflow/words/test_catalogue.py"
 SERVICE, TESTS = Path("services/tools"), Path("tests/unit/tools")
 AFTER_THE_IMPORT, AFTER_THE_TOOLS = "from services.tools.browsing", "        *added(),\n"
 """Lines of the registry, before which the page's own are put."""
 
 
-def blocks() -> dict[str, str]:
-    return {found["name"]: found["code"] for found in BLOCK.finditer(PAGE.read_text("utf-8"))}
-
-
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tree, and in it what the page adds."""
-    copy = tmp_path_factory.mktemp("tree")
-    for name in ("contracts", "taskflow", "services", "tests/support"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "tests/conftest.py", "tests/unit/test_tool_names.py", CATALOGUE):
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, copy / name)
-    code = blocks()
+    copy = copied(
+        tmp_path_factory.mktemp("tree"),
+        *("contracts", "taskflow", "services", "tests/support"),
+        *("pyproject.toml", "tests/conftest.py", "tests/unit/test_tool_names.py", CATALOGUE),
+    )
+    code = blocks(PAGE)
     (copy / SERVICE / "desks.py").write_text(code["desks.py"])
     (copy / TESTS).mkdir(parents=True)
     (copy / TESTS / "test_desks.py").write_text(code["test_desks.py"])
@@ -63,17 +51,12 @@ def translate(tree: Path, said: str) -> None:
     german.write_text(text, "utf-8")
 
 
-def ran(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "PYTHONPATH": str(tree), "COLUMNS": "400"}
-    return subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, check=False)
-
-
 @pytest.mark.long
 def test_its_tests_pass_and_no_other_module_learns_its_name(tree: Path) -> None:
     tests = [str(TESTS / "test_desks.py"), "tests/unit/test_tool_names.py"]
     run = ran(tree, sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", *tests)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert f"{blocks()['test_desks.py'].count('def test_') + 3} passed" in run.stdout
+    assert f"{blocks(PAGE)['test_desks.py'].count('def test_') + 3} passed" in run.stdout
 
 
 @pytest.mark.long

@@ -38,6 +38,10 @@ FUNCTION: Json = {
                 },
                 "description": "Four to ten things to pick one of; the text does not list them",
             },
+            "place": {
+                "type": "string",
+                "description": "`id` of one of a result's `places`, to send it as a pin",
+            },
         },
         "required": ["text", "language", "says_done"],
     },

@@ -4,7 +4,7 @@ Pure: it takes opened events and returns the wire's contents. Newest turns are t
 as the budget holds; what a summary covers is told by the summary alone.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,15 +15,15 @@ from contracts.conversation import HistorySummarized, MessageReceived
 from contracts.event import Json
 from contracts.personal import Sealed
 from contracts.recorded import Recorded
-from contracts.tools import ToolRequested
 from services.agent.asking import attachments, bounds
 from services.agent.asking.results import MAX_OLD_RESULT, as_read
 from services.agent.judging import truth
 from services.agent.judging.answer_parts import REPLY, calls, taken_apart
 from services.agent.judging.answer_size import portion
 from services.agent.judging.hygiene import unrepeated
-from services.agent.turns import Turn, Turns, TurnStep, walked
+from services.agent.turns import Turns, walked
 from taskflow import zones
+from taskflow.time_travel.turns import CallStory, StepStory, TurnStory
 
 SHORTER = (8_000, MAX_OLD_RESULT, 400)
 """Characters of each result in the open turn, where all of them together are too long."""
@@ -77,7 +77,7 @@ def contents(
     open_: list[Json] = []
     for one in turns.turns:
         if one.turn == turn:
-            begun = _called(one.begun, turns)
+            begun = _called(one.begun)
             first = "\n".join([now_line(one.started_at, zone, known=zone_known), *about])
             open_ = [*_within_bounds(one, turns, events, first, begun), *_arrived(arrived)]
             break
@@ -104,10 +104,10 @@ def tokens(told: Sequence[Json]) -> int:
     return -(-sum(len(orjson.dumps(content)) for content in told) // CHARACTERS_A_TOKEN)
 
 
-def ended(turn: Turn, turns: Turns) -> list[Json]:
+def ended(turn: TurnStory, turns: Turns) -> list[Json]:
     """A turn that is over, as plain text: what was said, and in short what tools found."""
     told = _said_by_user(turn, turns)
-    notes = _called([*turn.begun, *turn.steps.values()], turns)
+    notes = _called([*turn.begun, *turn.steps.values()])
     if rest := _held_back(turn):
         notes.append(f"{HELD_BACK}\n{rest}")
     if notes:
@@ -117,7 +117,7 @@ def ended(turn: Turn, turns: Turns) -> list[Json]:
     return told
 
 
-def _said(turn: Turn) -> str:
+def _said(turn: TurnStory) -> str:
     """With who said it, where that was not the model's answer as a whole."""
     text = turn.said or ""
     if turn.by_person:
@@ -127,13 +127,13 @@ def _said(turn: Turn) -> str:
     return f"{text}\n{CUT}" if turn.is_cut else text
 
 
-def _called(steps: Sequence[TurnStep], turns: Turns) -> list[str]:
+def _called(steps: Sequence[StepStory]) -> list[str]:
     """A note of the calls that have an outcome, if there are any."""
-    made = [call for step in steps for call in step.calls]
+    made = [call for step in steps if step.answer for call in step.calls]
     lines = [
-        _line(call, as_read(outcome, untrusted=call.event.untrusted, most=MAX_OLD_RESULT))
+        _line(call, as_read(came, untrusted=call.request.event.untrusted, most=MAX_OLD_RESULT))
         for call in made
-        if (outcome := turns.outcomes.get(call.event_id)) is not None
+        if (came := call.came_to()) is not None
     ]
     return ["\n".join([CALLED, *lines])] if lines else []
 
@@ -143,17 +143,18 @@ def _arrived(messages: Sequence[MessageReceived]) -> list[Json]:
     return [_user("\n".join([MEANWHILE, *wrote]))] if wrote else []
 
 
-def _held_back(turn: Turn) -> str:
+def _held_back(turn: TurnStory) -> str:
     """What the last reply had no room for."""
-    last = max(turn.steps, default=None)
-    words = taken_apart(turn.steps[last].answer.content).words if last is not None else None
+    last = max(turn.answered(), key=lambda answered: answered[0].number, default=None)
+    words = taken_apart(last[1].content).words if last is not None else None
     return portion(unrepeated(words.text))[1] if words is not None and turn.said else ""
 
 
-def _line(call: Recorded[ToolRequested], outcome: Json) -> str:
+def _line(call: CallStory, outcome: Json) -> str:
     """JSON has no line breaks of its own: nobody's text begins a line here."""
-    asked, came = (orjson.dumps(one).decode() for one in (call.event.arguments, outcome))
-    return f"- {call.event.tool} {asked}: {came}"
+    request = call.request.event
+    asked, came = (orjson.dumps(told).decode() for told in (request.arguments, outcome))
+    return f"- {request.tool} {asked}: {came}"
 
 
 def _texts(contents: Sequence[Json]) -> list[str]:
@@ -161,7 +162,7 @@ def _texts(contents: Sequence[Json]) -> list[str]:
 
 
 def _within_bounds(
-    turn: Turn,
+    turn: TurnStory,
     turns: Turns,
     events: Sequence[Recorded[Any]],
     first: str,
@@ -177,7 +178,7 @@ def _within_bounds(
 
 
 def _open(
-    turn: Turn,
+    turn: TurnStory,
     turns: Turns,
     events: Sequence[Recorded[Any]],
     first: str,
@@ -193,20 +194,20 @@ def _open(
         told = [_user(*_texts(told), *notes)]
     if media:
         told = [{"role": "user", "parts": [*told[0]["parts"], *media]}]
-    for step in turn.steps.values():
-        content = step.answer.content
-        if content is None or not (step.calls or step.caught):
+    for step, answer in turn.answered():
+        content = answer.content
+        if content is None or not (step.calls or step.sent_back()):
             told.append(_user(REPAIR))
             continue
-        if not _is_settled(step, turns):
+        if not _is_settled(step):
             break
         why = _why_not_sent(step, turn, events)
-        told += [content, _answered(step, turns.outcomes, why, most)]
+        told += [content, _answered(step, content, why, most)]
     return told
 
 
 def _said_by_user(
-    turn: Turn, turns: Turns, first: str | None = None, shown: Collection[str] | None = None
+    turn: TurnStory, turns: Turns, first: str | None = None, shown: Collection[str] | None = None
 ) -> list[Json]:
     if not turn.messages:
         return []
@@ -216,29 +217,31 @@ def _said_by_user(
 
 
 def _answered(
-    step: TurnStep,
-    outcomes: Mapping[UUID, Json],
+    step: StepStory,
+    content: Json,
     why: str,
     most: int | None,
 ) -> Json:
     """What came of each call, in the answer's order; of a reply that was not sent, why."""
     made = iter(step.calls)
     parts: list[Json] = []
-    for call in calls(step.answer.content):
+    for call in calls(content):
         if call.name == REPLY:
             parts.append(_response(REPLY, call.vendor_id, {"error": why}))
-        elif (one := next(made, None)) is not None:
-            outcome = as_read(outcomes[one.event_id], untrusted=one.event.untrusted, most=most)
-            parts.append(_response(one.event.tool, one.event.vendor_call_id, outcome))
+        elif (story := next(made, None)) is not None:
+            asked = story.request.event
+            came = as_read(story.came_to() or {}, untrusted=asked.untrusted, most=most)
+            parts.append(_response(asked.tool, asked.vendor_call_id, came))
     return {"role": "user", "parts": parts} if parts else _user(f"{FROM_US} {why}")
 
 
-def _why_not_sent(step: TurnStep, turn: Turn, events: Sequence[Recorded[Any]]) -> str:
-    if step.caught is None or turn.turn is None:
+def _why_not_sent(step: StepStory, turn: TurnStory, events: Sequence[Recorded[Any]]) -> str:
+    caught = step.sent_back()
+    if caught is None or turn.turn is None:
         return DROPPED
-    before = [one for one in events if one.version < step.caught.version]
+    before = [one for one in events if one.version < caught.version]
     turns = {turn.turn, *truth.gave_way(before, turn.turn)}
-    return truth.note(step.caught.event.claims, truth.finished(before, turns))
+    return truth.note(caught.event.claims, truth.finished(before, turns))
 
 
 def _summarized(summary: HistorySummarized) -> list[Json]:
@@ -249,8 +252,8 @@ def _summarized(summary: HistorySummarized) -> list[Json]:
     ]
 
 
-def _is_settled(step: TurnStep, turns: Turns) -> bool:
-    return all(call.event_id in turns.outcomes for call in step.calls)
+def _is_settled(step: StepStory) -> bool:
+    return all(call.outcome is not None for call in step.calls)
 
 
 def _response(tool: str, vendor_call_id: str | None, outcome: Json) -> Json:

@@ -12,7 +12,8 @@ from services.agent.asking import history, prompt
 from services.agent.asking.gemini import Answer, Question
 from services.agent.asking.history import HISTORY_TOKENS
 from services.agent.asking.results import shortened
-from services.agent.turns import Turn, Turns
+from services.agent.turns import Turns
+from taskflow.time_travel.turns import TurnStory
 
 PROMPT = "summary-v1"
 MOST_TURNS = 30
@@ -31,7 +32,7 @@ _RESULT = 600
 class Coverage:
     """Turns to sum up, none of whose events is one of a later turn."""
 
-    turns: Sequence[Turn]
+    turns: Sequence[TurnStory]
     first: int
     upto: int
     """Versions of their events, both included."""
@@ -41,9 +42,9 @@ def due(turns_since: int, tokens: int) -> bool:
     return turns_since > MOST_TURNS or tokens > HISTORY_TOKENS
 
 
-def uncovered(turns: Turns, upto: int) -> list[Turn]:
+def uncovered(turns: Turns, upto: int) -> list[TurnStory]:
     """The ended turns that no summary stands for, up to the one that is open."""
-    found: list[Turn] = []
+    found: list[TurnStory] = []
     for turn in turns.turns:
         if turn.ended is None:
             break
@@ -59,13 +60,13 @@ def coverage(turns: Turns, upto: int) -> Coverage | None:
     fewer, more = range(wanted, 0, -1), range(max(wanted, 0) + 1, len(ended) + 1)
     for count in (*fewer, *(more if wanted > 0 else ())):
         covered, rest = ended[:count], ended[count:]
-        last = max(one.ended or 0 for one in covered)
+        last = max(turn.ended.version for turn in covered if turn.ended)
         if last < _first_after(turns, covered, rest):
             return Coverage(covered, min(one.first() for one in covered), last)
     return None
 
 
-def _kept(sizes: Sequence[tuple[Turn, int]]) -> int:
+def _kept(sizes: Sequence[tuple[TurnStory, int]]) -> int:
     """How many of the newest stay: what we said unasked counts for nothing but its tokens."""
     left, talked = HISTORY_TOKENS // 2, 0
     for count, (turn, size) in enumerate(reversed(sizes)):
@@ -80,21 +81,21 @@ def tokens(turns: Turns, upto: int) -> int:
     return sum(_tokens(one, turns) for one in uncovered(turns, upto))
 
 
-def _tokens(turn: Turn, turns: Turns) -> int:
+def _tokens(turn: TurnStory, turns: Turns) -> int:
     return history.tokens(history.ended(turn, turns))
 
 
-def _first_after(turns: Turns, covered: Sequence[Turn], rest: Sequence[Turn]) -> int:
+def _first_after(turns: Turns, covered: Sequence[TurnStory], rest: Sequence[TurnStory]) -> int:
     """The oldest event of what is not covered: later turns, the open one, messages that wait."""
     after = [one for one in turns.turns if one.version > covered[-1].version]
     firsts = [one.first() for one in (*rest, *after)]
     return min([*firsts, *(message.version for message in turns.pending)], default=1 << 62)
 
 
-def question(covered: Coverage, turns: Turns, before: HistorySummarized | None) -> Question:
+def question(covered: Coverage, before: HistorySummarized | None) -> Question:
     """The earlier summary, and word for word what came after it."""
     each = MOST_ASKED // len(covered.turns)
-    told = [_told(turn, turns, each) for turn in covered.turns]
+    told = [_told(turn, each) for turn in covered.turns]
     earlier = [f"Earlier summary:\n{before.text}"] if before else []
     text = "\n\n".join([*earlier, "Conversation:", *told])
     return Question(
@@ -104,14 +105,14 @@ def question(covered: Coverage, turns: Turns, before: HistorySummarized | None) 
     )
 
 
-def _told(turn: Turn, turns: Turns, most: int) -> str:
+def _told(turn: TurnStory, most: int) -> str:
     lines = [f"({turn.started_at:%Y-%m-%d %H:%M} UTC)"]
     lines += [f"User: {history.words(message.event)}" for message in turn.messages]
-    for step in turn.steps.values():
+    for step, _ in turn.answered():
         for call in step.calls:
-            outcome = shortened(turns.outcomes.get(call.event_id), _RESULT)
-            asked = _json(shortened(call.event.arguments, _RESULT))
-            lines.append(f"Tool {call.event.tool} {asked}: {_json(outcome)}")
+            request = call.request.event
+            asked, came = (shortened(told, _RESULT) for told in (request.arguments, call.came_to()))
+            lines.append(f"Tool {request.tool} {_json(asked)}: {_json(came)}")
     if turn.said:
         lines.append(f"TaskFlow: {turn.said}")
     text = "\n".join(lines)

@@ -1,13 +1,14 @@
 """Which buttons stand under a reply: those of a question, else undo, else what the model suggests.
 
 Several things to choose from are a list in place of suggestions; a reply may have one beside a
-question. Pure. A payload names an event of the log: the question's, or the reply's own. Which id an
-event of an append will have is known before it is appended (contracts/slots.py).
+question. A place that the model names goes with any of them (places.py). Pure. A payload names an
+event of the log: the question's, or the reply's own. Which id an event of an append will have is
+known before it is appended (contracts/slots.py).
 """
 
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from contracts import buttons, slots
@@ -20,8 +21,10 @@ from contracts.conversation import (
     ReplyReady,
 )
 from contracts.event import Event
+from contracts.places import Location
 from contracts.profile import ProfileForgotten, ProfileLearned
 from services.agent import decider
+from services.agent.buttons import places
 from services.agent.judging import addresses, hygiene, receipts
 from services.agent.judging.addresses import KnownAddresses
 from services.agent.judging.answer_parts import REPLY, Option, SpokenWords, taken_apart
@@ -46,6 +49,7 @@ class ButtonOffer:
 
     suggestions: Sequence[str] = ()
     choices: Choices | None = None
+    location: Location | None = None
 
 
 NOTHING = ButtonOffer()
@@ -74,8 +78,9 @@ def under(
             or _of_undo(reply, ids[id(reply)], told, state.language)
             or _of_words(reply, offer)
         )
-        choices = offer.choices if reply.kind == "answer" else None
-        return reply.model_copy(update={"buttons": given or reply.buttons, "choices": choices})
+        may = offer if reply.kind == "answer" else NOTHING
+        shown = {"choices": may.choices, "location": may.location}
+        return reply.model_copy(update={"buttons": given or reply.buttons, **shown})
 
     return [
         offered(one) if isinstance(one, ReplyReady) and one.turn == state.turn else one
@@ -95,8 +100,11 @@ def beside(
     told = [*owed, *receipts.beside(events, slot, given.offered, given.language)]
     words = taken_apart(answer.content).words
     tools = [*given.offered, REPLY]
-    offer = offered_by(words, tools, given.instructions, given.language) if words else NOTHING
-    return under(events, state, told, offer)
+    if words is None:
+        return under(events, state, told)
+    offer = offered_by(words, tools, given.instructions, given.language)
+    location = places.named(words.place, given.results)
+    return under(events, state, told, replace(offer, location=location))
 
 
 def _shown(reply: ReplyReady, state: Conversation) -> UUID | None:

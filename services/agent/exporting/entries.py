@@ -8,8 +8,10 @@ from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.conversation import Choices, HistorySummarized, MessageReceived, ReplyReady
 from contracts.event import Event, Json
 from contracts.media import MediaKept, MediaRefused, VoiceTranscribed
+from contracts.places import Location
 from contracts.recorded import Recorded
 from services.agent.memory.profile.facts import QUIET_HOURS, Fact, Profile
+from taskflow.words import pins
 from taskflow.words.labels import written_out
 
 Sheet = Literal["messages", "remembered", "reminders", "watches", "consent", "files"]
@@ -58,6 +60,8 @@ def of_event(sheet: Sheet, opened: Recorded[Any]) -> Entry:
     text = _read(sheet, fields)
     if isinstance(event, ReplyReady) and isinstance(event.choices, Choices):
         text = written_out(text, event.choices)
+    if isinstance(event, ReplyReady) and isinstance(event.location, Location):
+        text = f"{text}\n\n{pins.in_words(event.location)}"
     return Entry(sheet, opened.recorded_at, event.type, text, fields)
 
 

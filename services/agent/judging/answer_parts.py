@@ -57,6 +57,8 @@ class SpokenWords:
     """Names of the tools whose effect the text states as done in this turn."""
     suggestions: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
+    place: str = ""
+    """The id of one that a result holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def _words(arguments: Any) -> SpokenWords | None:
         tuple(one for one in dict.fromkeys(said_done) if one not in {"", REPLY})[:MOST_SAID_DONE],
         tuple(one for one in suggestions if 0 < len(one) <= LONGEST_SUGGESTION)[:MOST_SUGGESTIONS],
         _options(given.get("choices")),
+        _line(given.get("place")),
     )
 
 
@@ -141,6 +144,7 @@ def _joined(said: Sequence[SpokenWords]) -> SpokenWords | None:
         tuple(dict.fromkeys(name for one in said for name in one.says_done)),
         said[-1].suggestions,
         said[-1].options,
+        said[-1].place,
     )
 
 

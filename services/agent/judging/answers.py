@@ -16,7 +16,7 @@ from contracts.conversation import (
     WishJudged,
 )
 from contracts.declarations import SAID
-from contracts.event import Event
+from contracts.event import Event, Json
 from contracts.tools import (
     NOBODY,
     ActionProposed,
@@ -113,6 +113,8 @@ class Circumstances:
     may_catch: bool = True
     """Whether a false claim may still be sent back; else what is true is added below it."""
     picture: UUID | None = None
+    results: Sequence[Json] = ()
+    """Of what tools brought, newest last: a place that is sent stands in one."""
     may_give_way: bool = False
     """Whether the model was shown messages that came while it worked."""
     looked: Looked | None = None

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts.buttons import Meaning, read
 from contracts.conversation import MessageReceived, ReplyReady
+from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.tools import (
     NOBODY,
@@ -33,6 +34,8 @@ class Facts:
     done: frozenset[str]
     """Names of the tools that finished in this turn."""
     picture: UUID | None
+    results: Sequence[Json] = ()
+    """Of what tools brought, as far as the model was shown it, newest last."""
     now: Sequence[str] = ()
     """This turn's messages alone."""
     known: KnownAddresses = field(default_factory=KnownAddresses)
@@ -92,6 +95,7 @@ def of(
         ],
         done=truth.finished(events, own),
         picture=pictures[-1] if pictures else None,
+        results=[one.event.result for one in events if isinstance(one.event, ToolFinished)],
         now=[one.event.text for one in covered],
         known=_known(events, covered, offered),
         searches=sum(_leaves_the_house(one, offered) for one in calls.values()),

@@ -89,7 +89,7 @@ class Memory:
         covered = summaries.coverage(turns, state.summary_upto)
         if covered is None:
             return standing
-        question = summaries.question(covered, turns, standing)
+        question = summaries.question(covered, standing)
         try:
             answer = await gemini.ask(question, within=SUMMARY_SECONDS)
         except ModelUnavailable as error:

@@ -17,8 +17,10 @@ class ByAddress:
     async def send(self, message: Outgoing) -> Outcome:
         return await self._of(message.address).send(message)
 
-    async def sent_to(self, address: str, since: datetime) -> list[ListedMessage]:
-        return await self._of(address).sent_to(address, since)
+    async def sent_to(
+        self, address: str, since: datetime, sender: str | None = None
+    ) -> list[ListedMessage]:
+        return await self._of(address).sent_to(address, since, sender)
 
     async def received_from(self, address: str, since: datetime) -> list[ListedMessage]:
         return await self._of(address).received_from(address, since)

@@ -16,6 +16,7 @@ from typing import Protocol
 from uuid import UUID
 
 from contracts.conversation import Button, Choices
+from contracts.places import Location
 from contracts.streams import UserId
 from taskflow.errors import Permanent
 
@@ -37,8 +38,12 @@ class Outgoing:
     """By which it goes, with the text as its only variable."""
     buttons: Sequence[Button] = ()
     """Under the text, where the channel has any; without them the text says all."""
+    sender: str | None = None
+    """Of ours, from which it goes; None: its channel has no more than one."""
     choices: Choices | None = None
     """As a list under the text, or in words where the channel has none: the text names none."""
+    location: Location | None = None
+    """A pin on a map, by itself; the text is its name. It says no more where there are no maps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,8 @@ class ListedMessage:
     """As a callback would tell it."""
     code: int | None = None
     """Why it was not delivered."""
+    sender: str | None = None
+    """Our side of it, where its channel has more than one."""
 
 
 class Channel(Protocol):
@@ -110,8 +117,13 @@ class Channel(Protocol):
         """Once. Never raises for what the channel or the network did."""
         ...
 
-    async def sent_to(self, address: str, since: datetime) -> list[ListedMessage]:
-        """What we sent to this user since then, newest first. Raises VendorUnavailable."""
+    async def sent_to(
+        self, address: str, since: datetime, sender: str | None = None
+    ) -> list[ListedMessage]:
+        """What we sent to this user since then, newest first; None: from any sender of ours.
+
+        Raises VendorUnavailable.
+        """
         ...
 
     async def received_from(self, address: str, since: datetime) -> list[ListedMessage]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contracts import slots, streams
 from contracts.conversation import MessageReceived
 from contracts.streams import UserId
-from services.gateway import consent
+from services.gateway import consent, senders
 from services.gateway.lane import FOLD, GATES
 from taskflow.errors import ConcurrentAppend
 from taskflow.log.appending import Appended, Outcome, Write
@@ -44,7 +44,7 @@ class Intake:
     async def _answered(
         self, received: MessageReceived, said: consent.Word, user: UserId, *, is_marked: bool
     ) -> Outcome:
-        """With its answer beside it, which depends on what they said before."""
+        """With its answer beside it, which depends on what they said before to this sender."""
         stream = streams.conversation(user)
         while True:
             lane = (await self.folds.fold(stream, FOLD)).state
@@ -52,7 +52,7 @@ class Intake:
                 received,
                 said,
                 is_marked=is_marked,
-                consents=lane.consent,
+                consents=senders.at(lane, received.sender).consent,
                 language=lane.language,
             )
             write = Write(stream, events, user, expected_version=lane.gate, gates=GATES)

@@ -1,6 +1,7 @@
 """Not faster than Twilio takes messages from a sender, and WhatsApp those from it to one user."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -22,22 +23,23 @@ class SenderTurns(Protocol):
 
 
 class Pacing:
-    """`turns`: the rate of a sender, which its replicas share; `burst`: a user's, from it."""
+    """`turns`: each sender's rate, which its replicas share; `burst`: a user's, from one."""
 
-    def __init__(self, turns: SenderTurns, burst: int = PAIR.burst) -> None:
+    def __init__(self, turns: Mapping[str, SenderTurns], burst: int = PAIR.burst) -> None:
         self._turns, self._pair = turns, replace(PAIR, burst=burst)
 
     async def turn(self, kind: ReplyKind, lane: Lane, now: datetime) -> float:
         """0 once it may go; else seconds after which it is to ask again: it holds no worker.
 
-        Raises DatabaseUnavailable.
+        The lane is seen by the sender that it goes from. Raises DatabaseUnavailable.
         """
         if lane.channel == "terminal":
             return 0
+        assert lane.sender is not None, "a lane is seen by the sender that it goes from"
         free_at = self._pair.free_at(lane.full_at)
         if free_at is not None and free_at > now:
             return (free_at - now).total_seconds()
-        turn = await self._turns.take(urgent=kind not in PATIENT)
+        turn = await self._turns[lane.sender].take(urgent=kind not in PATIENT)
         if isinstance(turn, ComeBack):
             return turn.after
         await asyncio.sleep(turn.after)

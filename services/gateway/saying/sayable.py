@@ -1,13 +1,15 @@
-"""A reply in parts, and the buttons or the list under its last one. Pure."""
+"""A reply in parts, the buttons or the list under its text, and the pin behind it. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from contracts import buttons
 from contracts.conversation import Button, Choices, ReplyReady
+from contracts.places import Location
 from contracts.recorded import Recorded
 from services.gateway.saying.parts import CAPTION, LIMIT, length, parts_of
+from taskflow.words import pins
 from taskflow.words.labels import written_out
 from taskflow.words.message import Message
 
@@ -20,15 +22,30 @@ GONE = Message("The file is no longer there. Ask for it again.")
 class Sayable:
     parts: list[str]
     buttons: Sequence[Button] = ()
-    """Under the last part."""
+    """Under the last part of the text."""
     choices: Choices | None = None
-    """Under the last part, which does not name them."""
+    """Under the last part of the text, which does not name them."""
+    location: Location | None = None
+    """Of the last part, which is its name, or all of it in words."""
+    has_pin: bool = False
+    """Whether that part is a pin on a map."""
 
     def in_words(self) -> list[str]:
-        """The same parts, for whom no list is shown."""
-        if self.choices is None:
-            return self.parts
-        return [*self.parts[:-1], in_words(self.parts[-1], self.choices)]
+        """The same parts, for whom neither lists nor maps are shown."""
+        return self.without_buttons().without_pin().parts
+
+    def without_buttons(self) -> "Sayable":
+        """The same parts; what there is to choose from is written out."""
+        parts, end = list(self.parts), last_of_text(self.parts, self.location)
+        if self.choices is not None:
+            parts[end] = in_words(parts[end], self.choices)
+        return replace(self, parts=parts, buttons=(), choices=None)
+
+    def without_pin(self) -> "Sayable":
+        """The same parts; the place is told in words."""
+        if self.location is None:
+            return self
+        return replace(self, parts=[*self.parts[:-1], pins.in_words(self.location)], has_pin=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +58,13 @@ class ReplyContent:
     template: str | None = None
     """By which it goes: in one part, and without its picture."""
     buttons: Sequence[Button] = ()
-    """Under its last part."""
+    """Under the last part of its text."""
     choices: Choices | None = None
-    """Under its last part."""
+    """Under the last part of its text."""
+    location: Location | None = None
+    """Of its last part."""
+    has_pin: bool = False
+    """Whether that part is a pin on a map."""
     gone: str = ""
     """What is said in a document's place, where that is no longer there."""
 
@@ -68,20 +89,39 @@ class ReplyContent:
         return text == body or (bool(has_more) and body.startswith(text))
 
     def buttons_of(self, part: int) -> Sequence[Button]:
-        return self.buttons if part == len(self.parts) - 1 else ()
+        return self.buttons if part == last_of_text(self.parts, self.location) else ()
 
     def choices_of(self, part: int) -> Choices | None:
-        return self.choices if part == len(self.parts) - 1 else None
+        return self.choices if part == last_of_text(self.parts, self.location) else None
+
+    def pin_of(self, part: int) -> Location | None:
+        return self.location if self.has_pin and part == len(self.parts) - 1 else None
+
+
+def last_of_text(parts: Sequence[str], location: Location | None) -> int:
+    """The place of the part that buttons stand under: a place has a part of its own behind it."""
+    return len(parts) - (1 if location is None else 2)
 
 
 def sayable(reply: ReplyReady, mark: str = "") -> Sayable:
-    """An opened reply as it is sent; a mark stands above each part.
+    """An opened reply as it is sent; a mark stands above each part of its text.
 
     A text that is too long for buttons is sent without, unless they answer what it asks: then it
     is cut so that they fit under its end. A picture has none. Choices are written under the text
     where no list fits. A document is a part without a text, behind the others; then there are no
-    buttons either.
+    buttons either, and a place is told under the text. Else it is the last part.
     """
+    location = reply.location
+    if location is None:
+        return _text_of(reply, mark)
+    if reply.document is not None:
+        told = f"{reply.text}\n\n{pins.in_words(location)}"
+        return _text_of(reply.model_copy(update={"text": told}), mark)
+    said = _text_of(reply, mark)
+    return replace(said, parts=[*said.parts, location.name], location=location, has_pin=True)
+
+
+def _text_of(reply: ReplyReady, mark: str) -> Sayable:
     if listed := _over_a_list(reply, mark):
         return listed
     text = in_words(reply.text, reply.choices) if reply.choices else reply.text

@@ -25,7 +25,7 @@ class WatchPrice(BaseModel):
     back_in_stock: bool = False
     until: CalendarDate | None = Field(
         default=None,
-        description="Last day to watch, YYYY-MM-DD, MM-DD or DD: only what the user said of it",
+        description="last day, YYYY-MM-DD, MM-DD or DD: only what they said",
     )
     product: str | None = Field(
         default=None, max_length=200, description="Which one, if the page shows many"
@@ -46,4 +46,4 @@ class PriceHistory(BaseModel):
     which: str | None = Field(
         default=None, max_length=200, description="Its number in the list, or words of its title"
     )
-    url: str | None = Field(default=None, max_length=2000, description="Or the watched page's link")
+    url: str | None = Field(default=None, max_length=2000, description="or its link")

@@ -142,7 +142,7 @@ class WatchTools:
         """Watch the price of a web page, and write to the user when it is true.
 
         Exactly one goal: below an amount in the page's currency, down by a percentage, or back in
-        stock. Only for a link that the user sent or that a search found. Pages are looked at about
+        stock. Only for a link that the user sent or a search found. Pages are looked at about
         once an hour, twice before the user is told. Tell them the number and goal that come back.
         """
         goal = _goal(arguments)
@@ -207,7 +207,7 @@ class WatchTools:
         return Done({"stopped": one.told(call.request.event.language)}, [write])
 
     async def price_history(self, arguments: PriceHistory, call: Call) -> Done:
-        """Show how the price of a watched page went: in words, and as a chart sent to the user.
+        """Show how a watched page's price went, in words and as a chart sent to the user.
 
         No argument is needed if one is watched.
         """

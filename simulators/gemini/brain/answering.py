@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from simulators.gemini.answers import Decision, PlannedCall
 from simulators.gemini.brain.outcomes import REPLY, outcomes_of
+from simulators.gemini.brain.spots import place_found
 from simulators.gemini.brain.toolbox import Skill
-from simulators.gemini.wire import Content, GenerateRequest
+from simulators.gemini.wire import Content, GenerateRequest, JsonObject
 
 _CHANGES: frozenset[Skill] = frozenset(
     {"set_reminder", "cancel_reminder", "watch_price", "stop_watch"}
@@ -26,10 +27,16 @@ def formed(decision: Decision, request: GenerateRequest) -> Decision:
     if decision.text is None or not _may_reply(request):
         is_text = decision.text is not None and config.mode == "ANY"
         return Decision(finish_reason="MALFORMED_FUNCTION_CALL") if is_text else decision
-    reply = PlannedCall(
-        REPLY, {"text": decision.text, "language": "en", "says_done": [*done_in(request)]}
-    )
-    return replace(decision, text=None, calls=(reply,))
+    told: JsonObject = {
+        "text": decision.text,
+        "language": "en",
+        "says_done": [*done_in(request)],
+    }
+    taken = request.declarations()[REPLY].json_schema.get("properties")
+    place = place_found(outcomes_of(request))
+    if place and isinstance(taken, dict) and "place" in taken:
+        told["place"] = place
+    return replace(decision, text=None, calls=(PlannedCall(REPLY, told),))
 
 
 def done_in(request: GenerateRequest) -> Iterator[str]:

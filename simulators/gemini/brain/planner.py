@@ -15,6 +15,7 @@ from simulators.gemini.brain import (
     giving_way,
     look,
     media,
+    spots,
     summary,
     witness,
 )
@@ -101,7 +102,9 @@ def _decided(request: GenerateRequest) -> Decision:
     if not outcomes and (answered := _on_their_word(request, tools)):
         return answered
     noted = newest_noted(request.contents)
-    texts, scene = resumed(request, Scene(read_now(request), read_about(request), noted=noted))
+    spot = spots.newest_spot(request.contents)
+    scene = Scene(read_now(request), read_about(request), noted=noted, spot=spot)
+    texts, scene = resumed(request, scene)
     intents = _unless_noted(read_intents(texts, scene), scene)
     if outcomes:
         return _after_results(intents, outcomes, tools, scene)
@@ -221,10 +224,12 @@ def _plainly(intent: Intent) -> str:
 
 
 def _slots(intent: Intent, scene: Scene) -> dict[str, JsonValue]:
-    """Prices are asked for in the person's own currency unless they name another."""
+    """Prices are asked for in their own currency unless they name another, places near them."""
     slots = intent.slots()
     if intent.kind in _IN_THEIR_MONEY and slots.get("currency") is None:
         slots["currency"] = scene.about.of("currency")
+    if intent.kind == "search" and spots.is_near(intent.said):
+        slots["near"] = scene.spot
     return slots
 
 

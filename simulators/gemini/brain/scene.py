@@ -39,6 +39,8 @@ class Scene:
     """The shop's page that "it" means."""
     noted: str | None = None
     """The kind of fact that was noted last."""
+    spot: str | None = None
+    """Latitude and longitude of the place that they shared last."""
     offers: tuple[str, ...] = ()
     """Pages of the products found last, in their order: "the second one"."""
 

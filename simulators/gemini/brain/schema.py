@@ -32,6 +32,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "max_price": ("max_price", "budget", "price_limit"),
     "sort": ("sort", "sort_by", "order_by"),
     "query": ("query", "q", "search", "question", "terms", "text"),
+    "near": ("near", "spot"),
     "text": ("text", "message", "what", "title", "content", "task", "reminder"),
     "in_minutes": ("in_minutes", "minutes_from_now"),
     "at": ("at", "when", "local_time", "due", "datetime", "due_at"),

@@ -72,7 +72,7 @@ function row(message, first, key, kept, act) {
     message.forwarded ? make("span", { class: "label", dir: "ltr" }, "Forwarded") : null,
     message.is_quote ? quotation(act.find(message.replied_to)) : null,
     message.has_picture ? picture(message) : described(message) ? enclosed(message) : message.media_url ? attachment(message) : null,
-    message.body === message.file_name ? null : formatted(message.body),
+    [message.file_name, message.place].includes(message.body) ? null : formatted(message.body),
     moreOf(message, act.more),
     meta,
     state === "lost" ? lost(message, act) : null,

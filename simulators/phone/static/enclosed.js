@@ -4,7 +4,7 @@ import { make } from "./dom.js";
 /* In a word, as a list of chats tells it; null where nothing came. */
 export function described(message) {
   if (message.said) return "🎤 ";
-  if (message.place) return `📍 ${message.place} `;
+  if (message.place) return message.place === message.body ? "📍 " : `📍 ${message.place} `;
   if (message.has_document) return "📄 ";
   if (!message.attached || message.has_picture) return null;
   return message.attached === "text/vcard" ? "👤 " : "📄 ";
@@ -12,10 +12,18 @@ export function described(message) {
 
 export function enclosed(message) {
   if (message.said) return voiceNote(message);
-  if (message.place) return make("span", { class: "enclosed", dir: "auto" }, `📍 ${message.place}`);
+  if (message.place) return place(message);
   if (message.has_document) return file(message);
   const name = (message.file_name ?? "").replace(/\.vcf$/, "") || message.attached;
   return make("span", { class: "enclosed", dir: "auto" }, `${described(message)}${name}`);
+}
+
+/* Its name sets its direction; from right to left the degrees would change places. */
+function place(message) {
+  const line = (className, dir, text) => (text ? make("span", { class: className, dir }, text) : null);
+  const name = line("place-name", null, `📍 ${message.place}`);
+  const degrees = line("degrees", "ltr", (message.at_degrees ?? []).join(", "));
+  return make("span", { class: "enclosed place", dir: "auto" }, name, line("place-address", "auto", message.address), degrees);
 }
 
 /* Opened by whatever reads its kind, as on a phone. */

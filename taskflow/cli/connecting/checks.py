@@ -55,24 +55,30 @@ def every(
     """What a wrong one makes pointless is left out."""
     account = of_account(twilio)
     yield account
-    sender, found = of_sender(settings, twilio) if account.state == "ok" else (None, None)
-    if sender:
+    senders = settings.senders if account.state == "ok" else ()
+    found = {address: of_sender(address, twilio) for address in senders}
+    for sender, _ in found.values():
         yield sender
     yield from of_public_url(settings)
-    if sender is None or sender.state != "ok":
-        return
-    yield (
-        of_webhook(settings, twilio, found, set_it=set_webhook)
-        if found
-        else Check(
-            "webhook",
-            "open",
-            "Twilio lets no program see or set the sandbox's",
-            SANDBOX_STEPS.format(settings.webhook),
-        )
-    )
-    if to:
-        yield round_trip(settings, twilio, to)
+    for address, (sender, resource) in found.items():
+        if sender.state == "ok":
+            yield _webhook(settings, twilio, address, resource, set_it=set_webhook)
+            if to:
+                yield round_trip(twilio, address, to)
+
+
+def _webhook(
+    settings: ConnectSettings,
+    twilio: TwilioConnection,
+    address: str,
+    resource: Resource | None,
+    *,
+    set_it: bool,
+) -> Check:
+    if resource:
+        return of_webhook(settings, twilio, address, resource, set_it=set_it)
+    says = "Twilio lets no program see or set the sandbox's"
+    return Check("webhook", "open", says, SANDBOX_STEPS.format(settings.webhook))
 
 
 def of_account(twilio: TwilioConnection) -> Check:
@@ -86,9 +92,8 @@ def of_account(twilio: TwilioConnection) -> Check:
     return Check("account", "ok", f"active, {words(account.get('type'))}; Twilio takes the key")
 
 
-def of_sender(settings: ConnectSettings, twilio: TwilioConnection) -> tuple[Check, Resource | None]:
+def of_sender(address: str, twilio: TwilioConnection) -> tuple[Check, Resource | None]:
     """With the sender as Twilio tells it; None for the sandbox's."""
-    address = settings.twilio_whatsapp_from
     try:
         sender = twilio.sender(address)
     except (TwilioRefused, NoAnswer) as error:
@@ -154,23 +159,31 @@ def _refusal(settings: ConnectSettings) -> Check:
 
 
 def of_webhook(
-    settings: ConnectSettings, twilio: TwilioConnection, sender: Resource, *, set_it: bool
+    settings: ConnectSettings,
+    twilio: TwilioConnection,
+    address: str,
+    sender: Resource,
+    *,
+    set_it: bool,
 ) -> Check:
     if _is_set(settings, sender):
-        return Check("webhook", "ok", f"Twilio posts messages to {settings.webhook}")
+        says = f"Twilio posts messages to {address} to {settings.webhook}"
+        return Check("webhook", "ok", says)
     if not set_it:
         webhook = webhook_of(sender)
         told = words(webhook.get("callback_url")) or "nowhere"
-        says = f"Twilio sends messages to {told} by {words(webhook.get('callback_method'))}"
+        by = words(webhook.get("callback_method"))
+        says = f"Twilio sends messages to {address} to {told} by {by}"
         do = f"say --set-webhook, or put {settings.webhook} with POST at the sender yourself"
         return Check("webhook", "wrong", says, do)
     try:
         twilio.set_webhook(sender, settings.webhook)
         until = clock.monotonic() + SET_WITHIN
         while clock.monotonic() < until:
-            now = twilio.sender(settings.twilio_whatsapp_from)
+            now = twilio.sender(address)
             if now and _is_set(settings, now):
-                return Check("webhook", "ok", f"set now: Twilio posts to {settings.webhook}")
+                says = f"set now: Twilio posts messages to {address} to {settings.webhook}"
+                return Check("webhook", "ok", says)
             _pause()
     except (TwilioRefused, NoAnswer) as error:
         return _failed("webhook", error)
@@ -185,10 +198,10 @@ def _is_set(settings: ConnectSettings, sender: Resource) -> bool:
     return address == settings.webhook and webhook.get("callback_method") == "POST"
 
 
-def round_trip(settings: ConnectSettings, twilio: TwilioConnection, to: str) -> Check:
+def round_trip(twilio: TwilioConnection, address: str, to: str) -> Check:
     """One message, never sent twice: where its outcome is unknown, that is said."""
     try:
-        sent = twilio.send(settings.twilio_whatsapp_from, f"whatsapp:{to}", TEXT)
+        sent = twilio.send(address, f"whatsapp:{to}", TEXT)
         sid, until = words(sent.get("sid")), clock.monotonic() + DELIVERED_WITHIN
         while (status := sent.get("status")) not in ARRIVED | LOST and clock.monotonic() < until:
             _pause()
@@ -196,16 +209,17 @@ def round_trip(settings: ConnectSettings, twilio: TwilioConnection, to: str) -> 
     except (TwilioRefused, NoAnswer) as error:
         return _failed("round trip", error)
     if status in ARRIVED:
-        return Check("round trip", "ok", f"a message to {to} is {status} ({sid})")
+        says = f"a message from {address} to {to} is {status} ({sid})"
+        return Check("round trip", "ok", says)
     if status in LOST:
-        return _lost(settings, to, sent)
+        return _lost(address, to, sent)
     says = f"a message to {to} is still {words(status)} after {DELIVERED_WITHIN:.0f} s ({sid})"
     return Check("round trip", "wrong", says, "is the phone on, and has it WhatsApp?")
 
 
-def _lost(settings: ConnectSettings, to: str, sent: Resource) -> Check:
+def _lost(address: str, to: str, sent: Resource) -> Check:
     code = sent.get("error_code")
-    number = settings.twilio_whatsapp_from.removeprefix("whatsapp:")
+    number = address.removeprefix("whatsapp:")
     do = {
         NOT_JOINED: f"from {to}, send `join <the words at {SANDBOX_PAGE}>` to {number}",
         WINDOW_SHUT: f"from {to}, write anything to {number} first: that opens 24 hours",

@@ -3,7 +3,8 @@
 from pydantic import Field, SecretStr
 
 from taskflow.cli.operator import OfTheHouse
-from taskflow.process.settings import AccountSid, Origin, WhatsAppSender
+from taskflow.process.senders import WhatsAppSenders, senders_of
+from taskflow.process.settings import AccountSid, Origin
 
 SANDBOX = "whatsapp:+14155238886"
 """One number for all sandboxes (twilio.com/docs/whatsapp/sandbox)."""
@@ -18,8 +19,13 @@ class TwilioAccount(OfTheHouse):
 
 class ConnectSettings(TwilioAccount):
     public_url: Origin = Field(examples=["https://taskflow.example.org"])
-    twilio_whatsapp_from: WhatsAppSender = Field(examples=["whatsapp:+14155238886"])
+    twilio_whatsapp_from: WhatsAppSenders = Field(examples=["whatsapp:+14155238886"])
     taskflow_gateway_port: int = Field(default=8000, ge=1, le=65535)
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The default first."""
+        return senders_of(self.twilio_whatsapp_from)
 
     @property
     def webhook(self) -> str:

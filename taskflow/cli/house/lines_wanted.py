@@ -98,7 +98,7 @@ def related(to: Recorded[Any], events: Sequence[Recorded[Any]]) -> list[Recorded
         akin = (one for one in events if one.correlation == to.correlation)
         found |= {one.event_id for one in akin if not (_is_unprompted(one) or _reply(one))}
     for turn in turns(events).values():
-        within = {*turn.messages, *(one.event_id for one in _within(turn))}
+        within = {one.event_id for one in (*turn.messages, *_within(turn))}
         if not found.isdisjoint(within):
             found |= within
     replies = {id_ for id_ in found & by_id.keys() if isinstance(by_id[id_].event, ReplyReady)}
@@ -115,7 +115,7 @@ def _is_unprompted(one: Recorded[Any]) -> bool:
 
 
 def _within(turn: TurnStory) -> list[Recorded[Any]]:
-    found = [turn.started, *turn.beside]
+    found = [*([turn.started] if turn.started else []), *turn.beside]
     for step in turn.steps.values():
         found += [one for one in (step.answer, step.failed) if one]
         found += [*step.caught, *step.proposed]

@@ -25,7 +25,7 @@ def tree(found: Explanation, cover: str, links: list[str]) -> Tree:
     reply = found.reply
     top = Tree(_row(f"{reply.event.kind} {reply.event_id}", _text(reply.event.text, cover)))
     for turn in found.turns:
-        _turn(top, turn, found, cover)
+        _turn(top, turn, cover)
     if not found.turns and isinstance(found.root.event, MessageReceived):
         _webhook(top, found.root, cover)
     for one in found.told_with:
@@ -51,16 +51,15 @@ def _webhook(top: Tree, message: Recorded[MessageReceived], cover: str) -> Tree:
     return top.add(_row(what, _text(message.event.text, cover)))
 
 
-def _turn(top: Tree, turn: TurnStory, found: Explanation, cover: str) -> None:
-    last = turn.started.recorded_at
-    for id_ in turn.messages:
-        if (message := found.messages.get(id_)) is not None:
-            last = message.recorded_at
-            row = _webhook(top, message, cover)
-            for medium in turn.media.get(id_, ()):
-                row.add(_medium(medium.event, cover))
-    began = turn.started.recorded_at
-    branch = top.add(_row(f"turn {turn.started.event.number + 1} {_since(last, began)}", ""))
+def _turn(top: Tree, turn: TurnStory, cover: str) -> None:
+    last = began = turn.started_at
+    for message in turn.messages:
+        last = message.recorded_at
+        row = _webhook(top, message, cover)
+        for medium in turn.media.get(message.event_id, ()):
+            row.add(_medium(medium.event, cover))
+    number = turn.started.event.number + 1 if turn.started else ""
+    branch = top.add(_row(f"turn {number} {_since(last, began)}", ""))
     for step in turn.steps.values():
         began = _step(branch, step, began, cover)
     for one in (*turn.beside, *((turn.ended,) if turn.ended else ())):

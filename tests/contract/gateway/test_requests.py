@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from pydantic import SecretStr
 
 from contracts.conversation import Button
+from contracts.places import Location
 from contracts.streams import UserId
 from services.gateway.channels.channel import (
     Accepted,
@@ -138,6 +139,27 @@ async def test_a_picture_is_posted_as_the_vendor_describes(vendor) -> None:
     assert form["MediaUrl"] == "https://t.example/media/1?mac=2"
     media = {"MediaUrl": [form["MediaUrl"]]}  # an array's items are fields of the same name
     assert form_faults(form | media, operation("twilio_messages.json", MESSAGES, "post")) == []
+
+
+@needs_specs
+async def test_a_place_is_posted_as_the_vendor_describes(vendor) -> None:
+    recorder, twilio = vendor
+    place = Location(latitude=52.52245, longitude=-13.4, name="Corner", address="2 High St | back")
+    assert isinstance(await twilio.send(outgoing("Corner", location=place)), Accepted)
+
+    _, _, form = recorder.asked[0]
+    assert form["Body"] == "Corner"
+    assert form["PersistentAction"] == "geo:52.522450,-13.400000|2 High St   back"
+    actions = {"PersistentAction": [form["PersistentAction"]]}
+    assert form_faults(form | actions, operation("twilio_messages.json", MESSAGES, "post")) == []
+
+
+@pytest.mark.parametrize("code", [20001, 63013, 63021, None])
+async def test_a_place_that_is_refused_may_be_said_otherwise(vendor, code: int | None) -> None:
+    recorder, twilio = vendor
+    recorder.status, recorder.answer = 400, {"code": code, "message": "no", "status": 400}
+    place = Location(latitude=52.52245, longitude=-13.4, name="Corner")
+    assert isinstance(await twilio.send(outgoing("Corner", location=place)), TooLate)
 
 
 @needs_specs

@@ -133,6 +133,12 @@ def messaging_service() -> str:
 
 
 @pytest.fixture
+def senders() -> str:
+    """From which numbers the house writes."""
+    return SENDER
+
+
+@pytest.fixture
 async def house(  # noqa: PLR0917 - fixtures
     database: str,
     nats_server: NatsServer,
@@ -140,6 +146,7 @@ async def house(  # noqa: PLR0917 - fixtures
     vault: Vault,
     tmp_path: Path,
     messaging_service: str,
+    senders: str,
 ) -> AsyncGenerator[House]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -148,7 +155,7 @@ async def house(  # noqa: PLR0917 - fixtures
         taskflow_home=tmp_path / "sim",
         twilio_account_sid=ACCOUNT,
         twilio_auth_token=TOKEN,
-        twilio_whatsapp_from=SENDER,
+        twilio_whatsapp_from=senders,
         taskflow_sim_messaging_service=messaging_service,
         taskflow_sim_webhook_url=f"{url}/webhook",
         public_url=url,
@@ -162,7 +169,7 @@ async def house(  # noqa: PLR0917 - fixtures
             public_url=url,
             twilio_account_sid=ACCOUNT,
             twilio_auth_token=TOKEN,
-            twilio_whatsapp_from=SENDER,
+            twilio_whatsapp_from=senders,
             twilio_api_url=f"{sim_url}/twilio",
             taskflow_backfill_seconds=3600,
         )

@@ -28,6 +28,7 @@ from taskflow.postgres import database as db
 from taskflow.privacy.media import MediaStore
 from taskflow.process.service import Runtime
 from taskflow.process.service import runtime as runtime_without_bus
+from tests.contract.simulators.twilio.world import SENDER
 from tests.integration.gateway.conftest import ADA, House
 from tests.support.eventually import eventually
 from tests.support.servers import NatsServer
@@ -160,8 +161,9 @@ async def _at_once() -> datetime:
 
 
 async def drive(effects: Effects, runtime: Runtime, recorded: Recorded[Any]) -> None:
-    pacing = Pacing(Bucket(runtime.pool, "tests", rate_of_sender(80)))
-    sending = LaneDriving(Folds(runtime.log, None), effects, pacing, runtime.attempts)
+    pacing = Pacing({SENDER: Bucket(runtime.pool, "tests", rate_of_sender(80))})
+    folds = Folds(runtime.log, None)
+    sending = LaneDriving(folds, effects, pacing, runtime.attempts, [SENDER])
     await Driving(sending, runtime.attempts, runtime.dead_letters).drive(recorded, 1)
 
 

@@ -125,14 +125,10 @@ async def test_a_conversation_its_cost_and_its_end(
 
     await teller.tell(UserForgotten())
     await _views(database, event_log, size)
-    counts = {view: await _rows(connection, view.tables) for view in VIEWS}
+    counts = {view.name: await _rows(connection, view.tables) for view in VIEWS}
     await connection.close()
-    assert {view.name: count for view, count in counts.items()} == {
-        "conversations": 0,
-        "users": 0,
-        "tasks": 0,
-        "usage": 4,
-    }, "counts stay, and nobody's id"
+    left = {name: count for name, count in counts.items() if count}
+    assert left == {"usage": 4}, "counts stay, and nobody's id"
 
 
 async def _rows(connection: asyncpg.Connection, tables: tuple[str, ...]) -> int:

@@ -70,7 +70,7 @@ class Vendor:
         """What was posted last."""
         return ListedMessage(ref, self.posted[-1], ADDRESS, at, None)
 
-    async def sent_to(self, _address: str, _since: datetime) -> list[ListedMessage]:
+    async def sent_to(self, _address: str, _since: datetime, *_sender: Any) -> list[ListedMessage]:
         if self.listed is None:
             raise VendorUnavailable("away")
         return self.listed

@@ -9,10 +9,13 @@ from contracts.conversation import ReplyKind
 from contracts.replies import ReplySending, ReplySent
 from services.gateway.channels.pacing import Pacing
 from services.gateway.lane import FOLD, PAIR
+from services.gateway.senders import goes_by
 from services.gateway.state import Lane
 from taskflow.limits.buckets import ComeBack, Token, Turn
 from tests.support.events import Story, message, reply
 from tests.support.memory_log import START
+
+OURS = "whatsapp:+15550100000"
 
 
 class Turns:
@@ -34,16 +37,17 @@ class Turns:
 )
 async def test_who_waits_goes_before_what_nobody_waits_for(kind: ReplyKind, urgent: bool) -> None:
     turns = Turns(Token(0.0))
-    assert await Pacing(turns).turn(kind, Lane(), START) == 0
+    assert await Pacing({OURS: turns}).turn(kind, Lane(sender=OURS), START) == 0
     assert turns.urgent == [urgent]
 
 
 async def test_who_gets_no_token_is_told_when_to_come_back() -> None:
-    assert await Pacing(Turns(ComeBack(3.0))).turn("reminder", Lane(), START) == 3.0
+    pacing = Pacing({OURS: Turns(ComeBack(3.0))})
+    assert await pacing.turn("reminder", Lane(sender=OURS), START) == 3.0
 
 
 async def test_a_terminal_has_no_rate() -> None:
-    assert await Pacing(Turns()).turn("answer", Lane(channel="terminal"), START) == 0
+    assert await Pacing({}).turn("answer", Lane(channel="terminal"), START) == 0
 
 
 def said(story: Story, times: int) -> None:
@@ -62,7 +66,8 @@ async def waits(story: Story, after: float = 0, burst: int = PAIR.burst) -> floa
     """No token of the sender's is taken for a user who has to wait."""
     turns = Turns(Token(0.0))
     now = START + timedelta(seconds=after)
-    seconds = await Pacing(turns, burst).turn("answer", FOLD.over(story.events), now)
+    lane = goes_by(FOLD.over(story.events), [OURS])
+    seconds = await Pacing({OURS: turns}, burst).turn("answer", lane, now)
     assert bool(turns.urgent) == (seconds == 0)
     return seconds
 

@@ -67,16 +67,16 @@ def test_an_unknown_outcome_that_is_simply_tried_again_is_found_out() -> None:
 
 def test_matching_messages_already_known_is_found_out() -> None:
     class ByText(Lanes):
-        def find(self, lane: Lane, claimed_at: datetime) -> Message | None:
-            return next(iter(self.twilio.listed(claimed_at)), None)
+        def find(self, lane: Lane, claimed_at: datetime, ours: str | None) -> Message | None:
+            return next(iter(self.twilio.listed(claimed_at, ours)), None)
 
     assert found(ByText) == "sent, but Twilio never had it"
 
 
 def test_matching_messages_older_than_the_claim_is_found_out() -> None:
     class AnyAge(Lanes):
-        def find(self, lane: Lane, claimed_at: datetime) -> Message | None:
-            return super().find(lane, datetime.min.replace(tzinfo=claimed_at.tzinfo))
+        def find(self, lane: Lane, claimed_at: datetime, ours: str | None) -> Message | None:
+            return super().find(lane, datetime.min.replace(tzinfo=claimed_at.tzinfo), ours)
 
     assert found(AnyAge) == "sent, but Twilio never had it"
 

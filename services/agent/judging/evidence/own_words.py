@@ -16,7 +16,8 @@ from contracts.recorded import Recorded
 from contracts.tools import NOBODY, ToolFailed
 from services.agent.judging.evidence import words as reading
 from services.agent.judging.evidence.words import Word
-from services.agent.turns import Turn, walked
+from services.agent.turns import walked
+from taskflow.time_travel.turns import CallStory, TurnStory
 
 OWN_MESSAGES_BEFORE = 3
 """Of the user's, beside this turn's own, that addresses, names and figures may come from: "tell me
@@ -54,12 +55,7 @@ class OwnWords:
         """Those that a wish may stand in, oldest first."""
         turns = [one for one in walked(self.events).turns if one.turn is not None]
         before = [one for one in turns if one.turn != self.turn]
-        spent = {
-            message.event_id
-            for one in before
-            if _changed(one, self.events)
-            for message in one.messages
-        }
+        spent = {message.event_id for one in before if _changed(one) for message in one.messages}
         last = before[-1].messages if before else []
         own = {one.event_id for one in self.covered}
         wished = [*(one for one in last if one.event_id not in own), *self.covered]
@@ -121,19 +117,15 @@ def _newest(
     return kept[::-1]
 
 
-def _changed(turn: Turn, events: Sequence[Recorded[Any]]) -> bool:
+def _changed(turn: TurnStory) -> bool:
     """Whether a call of it changed something, or may have: one without an outcome may yet."""
-    calls = [
-        call
-        for step in turn.steps.values()
-        for call in step.calls
-        if call.event.effect != "read" and call.event.owner != NOBODY
-    ]
-    if turn.undoes or not calls:
-        return turn.undoes
-    failed = {
-        one.event.call
-        for one in events
-        if isinstance(one.event, ToolFailed) and one.event.code != "unknown"
-    }
-    return any(call.event_id not in failed for call in calls)
+    return turn.undoes or any(
+        _may_have_changed(call) for step, _ in turn.answered() for call in step.calls
+    )
+
+
+def _may_have_changed(call: CallStory) -> bool:
+    request, outcome = call.request.event, call.outcome.event if call.outcome else None
+    if request.effect == "read" or request.owner == NOBODY:
+        return False
+    return not isinstance(outcome, ToolFailed) or outcome.code == "unknown"

@@ -62,7 +62,12 @@ class Terminal:
             return NotNow("nobody claimed this attempt")
         return Accepted(reference(claim.event_id))
 
-    async def sent_to(self, address: str, since: datetime) -> list[ListedMessage]:
+    async def sent_to(
+        self,
+        address: str,
+        since: datetime,
+        sender: str | None = None,  # noqa: ARG002 - a terminal has none
+    ) -> list[ListedMessage]:
         events = await self._conversation(address)
         refused = {
             _attempt(one.event)

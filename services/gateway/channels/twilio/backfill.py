@@ -35,7 +35,7 @@ class Backfill:
         for one in reversed(await self._unknown(await self._twilio.received_since(since))):
             with structlog.contextvars.bound_contextvars(message_ref=one.message_ref):
                 try:
-                    form = _form(one, self._twilio.sender)
+                    form = _form(one)
                     if await self._intake.take(inbound.message(form), inbound.addresses(form)):
                         log.info("message.taken", found_by="backfill")
                         missing += 1
@@ -60,12 +60,13 @@ class Backfill:
         return unknown
 
 
-def _form(one: ListedMessage, to: str) -> InboundForm:
+def _form(one: ListedMessage) -> InboundForm:
     """As much of the webhook as a listing has: no name, and media by where they are listed.
 
     Raises Unusable.
     """
-    told = {"MessageSid": one.message_ref, "From": one.address, "Body": one.body, "To": to}
+    told = {"MessageSid": one.message_ref, "From": one.address, "Body": one.body}
+    told |= {"To": one.sender} if one.sender else {}
     try:
         media = [AttachedMedia(url=one.media)] if one.media else []
         return InboundForm.model_validate({**told, "Media": media})

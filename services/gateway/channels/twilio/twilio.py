@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Sequence
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -33,8 +33,10 @@ from services.gateway.channels.channel import (
     Unknown,
 )
 from services.gateway.channels.links import CallbackLinks
+from services.gateway.channels.twilio import pins
 from services.gateway.channels.twilio.contents import Contents
 from services.gateway.channels.twilio.errors import verdict, words
+from services.gateway.channels.twilio.listing import listed, newest_first
 from services.gateway.channels.twilio.quick_replies import (
     Filled,
     QuickReplies,
@@ -61,6 +63,8 @@ MESSAGE = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json"
 NOT_FOUND = 404
 
 T = TypeVar("T")
+Side = Literal["to", "from_"]
+"""Of a message, on which we are."""
 
 _FAILURES = (
     TwilioException,
@@ -92,7 +96,7 @@ class Twilio:
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._callbacks = CallbackLinks(settings.master_keys, settings.public_url)
-        self.sender = settings.twilio_whatsapp_from
+        self.senders = settings.senders
         self._http = _Http()
         self._client: Any = Client(
             settings.twilio_account_sid,
@@ -122,6 +126,7 @@ class Twilio:
             "taskflow.attempt": message.attempt,
         }
         fields: dict[str, Any] = {
+            "from_": message.sender or self.senders[0],
             "to": message.address,
             "status_callback": self._callbacks.url(
                 message.user, message.reply, message.part, message.attempt, current_traceparent()
@@ -136,10 +141,12 @@ class Twilio:
             return outcome
 
     async def _said(self, message: Outgoing) -> dict[str, Any]:
-        """Its text by a template, over buttons or a list, or as it is."""
+        """Its text by a template, over buttons or a list, as a pin's name, or as it is."""
         if message.template:
             variables = json.dumps({"1": message.text})
             return {"content_sid": message.template, "content_variables": variables}
+        if message.location:
+            return dict(pins.fields(message.location))
         shows = {"media_url": [message.picture]} if message.picture else {}
         over = None if shows else _over(message)
         content = await self._quick_replies.content(over.shape) if over else None
@@ -152,11 +159,10 @@ class Twilio:
     async def _post(self, fields: dict[str, Any]) -> Outcome:
         try:
             async with failpoints.SEND_POST:
-                created = await _bounded(
-                    self._client.messages.create_async(from_=self.sender, **fields)
-                )
+                created = await _bounded(self._client.messages.create_async(**fields))
         except (TwilioRestException, TwilioServiceException) as error:
-            by_template = "content_sid" in fields  # or over buttons
+            # Or over buttons, or as a pin: what is refused then may be said otherwise.
+            by_template = bool(fields.keys() & {"content_sid", "persistent_action"})
             after = _seconds(_retry_after.get())
             return outcome_of(cast("Any", error), after, by_template=by_template)
         except aiohttp.ClientConnectorError as error:
@@ -165,41 +171,52 @@ class Twilio:
             return Unknown(type(error).__name__)
         return Accepted(str(created.sid)) if created.sid else Unknown("201 without a sid")
 
-    async def sent_to(self, address: str, since: datetime) -> list[ListedMessage]:
-        return await self._asked(self._between(self.sender, address, since, to_us=False))
+    async def sent_to(
+        self, address: str, since: datetime, sender: str | None = None
+    ) -> list[ListedMessage]:
+        asked = (sender,) if sender else self.senders
+        return await self._between([(ours, address) for ours in asked], since, to_us=False)
 
     async def received_from(self, address: str, since: datetime) -> list[ListedMessage]:
-        return await self._asked(self._between(address, self.sender, since, to_us=True))
+        return await self._between([(address, ours) for ours in self.senders], since, to_us=True)
 
     async def _between(
-        self, sender: str, receiver: str, since: datetime, *, to_us: bool
+        self, pairs: Sequence[tuple[str, str]], since: datetime, *, to_us: bool
     ) -> list[ListedMessage]:
-        listed = await self._client.messages.list_async(
-            from_=sender, to=receiver, date_sent_after=since, limit=LISTED
-        )
-        return [self._listed(one, one.from_ if to_us else one.to) for one in listed]
+        found: list[ListedMessage] = []
+        for sender, receiver in pairs:
+            asking = self._client.messages.list_async(
+                from_=sender, to=receiver, date_sent_after=since, limit=LISTED
+            )
+            found += [self._listed(each, to_us=to_us) for each in await self._asked(asking)]
+        return newest_first(found)
 
     async def received_since(self, since: datetime) -> list[ListedMessage]:
         """What users wrote to us since then, newest first. Raises VendorUnavailable."""
-        return await self._paged(since, to_us=True)
+        return await self._of_all("to", since)
 
     async def lost_since(self, since: datetime) -> list[ListedMessage]:
         """What we sent since then and nobody got, newest first. Raises VendorUnavailable."""
-        return await self._paged(since, to_us=False, statuses=LOST)
+        return await self._of_all("from_", since, statuses=LOST)
+
+    async def _of_all(
+        self, side: Side, since: datetime, statuses: Collection[str] | None = None
+    ) -> list[ListedMessage]:
+        found = [await self._paged({side: ours}, since, statuses) for ours in self.senders]
+        return newest_first([each for page in found for each in page])
 
     async def _paged(
-        self, since: datetime, *, to_us: bool, statuses: Collection[str] | None = None
+        self, side: dict[Side, str], since: datetime, statuses: Collection[str] | None
     ) -> list[ListedMessage]:
         found: list[ListedMessage] = []
-        side = {"to" if to_us else "from_": self.sender}
         messages = self._client.messages
 
         async def kept(asking: Awaitable[Any]) -> Any:
             page = await asking
             found.extend(
-                self._listed(one, one.from_ if to_us else one.to)
-                for one in page or ()
-                if statuses is None or one.status in statuses
+                self._listed(each, to_us="to" in side)
+                for each in page or ()
+                if statuses is None or each.status in statuses
             )
             return page
 
@@ -241,18 +258,8 @@ class Twilio:
             except _FAILURES as error:
                 raise VendorUnavailable(f"Twilio's list: {type(error).__name__}") from None
 
-    def _listed(self, message: Any, address: str) -> ListedMessage:
-        links = cast("dict[str, str]", message.subresource_uris or {})
-        has_media = "media" in links and str(message.num_media or "0") != "0"
-        return ListedMessage(
-            message_ref=str(message.sid),
-            body=str(message.body or ""),
-            address=str(address),
-            at=message.date_sent or message.date_created,
-            media=f"{self._client.api.base_url}{links['media']}" if has_media else None,
-            status=str(message.status or "sent"),
-            code=_code(message.error_code),
-        )
+    def _listed(self, message: Any, *, to_us: bool) -> ListedMessage:
+        return listed(message, self._client.api.base_url, to_us=to_us)
 
 
 def _over(message: Outgoing) -> Filled | None:
@@ -279,11 +286,6 @@ def outcome_of(
             return TooLate(code or status, said)
         case "content" | "never":
             return Never(code, said)
-
-
-def _code(told: object) -> int | None:
-    digits = str(told or "")
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 7 else None
 
 
 def _seconds(header: str) -> float | None:

@@ -10,7 +10,9 @@ _MOST = 3
 
 
 def tell_found(outcome: Outcome) -> str:
-    """An answer with its source; else pages as links."""
+    """Places, else an answer with its source; else pages as links."""
+    if spots := outcome.items("places"):
+        return "\n".join(["These places I found:", *map(_place, spots[:_MOST])])
     pages = outcome.items("pages", "results", "organic_results")
     answer = outcome.get("answer")
     if isinstance(answer, dict) and answer.get("text"):
@@ -20,6 +22,11 @@ def tell_found(outcome: Outcome) -> str:
     if pages:
         return "\n".join(["This is what the web says:", *_listed(pages[:_MOST])])
     return ready_text(outcome) or "The web search found nothing for that."
+
+
+def _place(place: JsonObject) -> str:
+    told = (place.get(key) for key in ("address", "hours"))
+    return ", ".join([f"- **{place.get('name')}**", *(str(one) for one in told if one)])
 
 
 def _answer(answer: JsonObject) -> str:

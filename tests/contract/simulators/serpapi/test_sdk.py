@@ -138,6 +138,19 @@ async def test_the_web_answers_and_has_a_second_page(world: World) -> None:
     assert following.next_page_url is None
 
 
+async def test_places_near_a_spot_have_their_degrees(world: World) -> None:
+    found = await world.search(engine="google", q="pharmacy", lat="52.5219", lon="13.4132")
+
+    assert found["search_parameters"]["lat"] == "52.5219"
+    first = found["local_results"]["places"][0]
+    wanted = {"position", "title", "place_id", "address", "type", "rating", "gps_coordinates"}
+    assert wanted <= first.keys()
+    assert first["gps_coordinates"].keys() == {"latitude", "longitude"}
+    with pytest.raises(serpapi.HTTPError) as refused:
+        await world.search(engine="google", q="pharmacy", lat="52.5219")
+    assert refused.value.status_code == 400
+
+
 async def test_the_archive_keeps_a_search(world: World) -> None:
     found = await world.search(engine="google_light", q="pizza")
 

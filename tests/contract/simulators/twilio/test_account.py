@@ -11,11 +11,13 @@ from simulators.twilio.account import SENDER_SID
 from tests.contract.simulators.twilio.test_spec import SPECS, violations
 from tests.contract.simulators.twilio.world import (
     ACCOUNT,
+    NUMBER,
     SDK_IS_BEHIND_AIOHTTP,
     TOKEN,
     World,
     opened,
 )
+from tests.support.eventually import eventually
 
 pytestmark = SDK_IS_BEHIND_AIOHTTP
 
@@ -132,3 +134,26 @@ async def test_what_is_not_there_is_404(registered, world) -> None:
     ):
         status, told = await ask(house, "GET", path)
         assert (status, told["code"]) == (404, 20404)
+
+
+async def test_each_sender_has_a_webhook_and_a_window_of_its_own(tmp_path: Path) -> None:
+    ours = "whatsapp:+15557650001", "whatsapp:+15557650002"
+    async with opened(tmp_path, twilio_whatsapp_from=",".join(ours)) as world:
+        _, listed = await ask(world, "GET", f"{SENDERS}?Channel=whatsapp")
+        assert [one["sender_id"] for one in listed["senders"]] == [*ours]
+        second = f"{SENDERS}/{listed['senders'][1]['sid']}"
+        elsewhere = {"webhook": {"callback_url": f"{world.app.url}/elsewhere"}}
+        assert (await ask(world, "POST", second, json=elsewhere))[0] == 202
+        await world.write("to the second", to=ours[1].removeprefix("whatsapp:"))
+        await world.write("to the first")
+        assert [hook.path for hook in world.app.hooks] == ["/elsewhere", "/webhook"]
+
+        await world.post("/_sim/phone/window/close", user=NUMBER, to="+15557650002")
+        sent = {sender: await world.send(from_=sender) for sender in ours}
+        fetched = {s: world.twilio.messages(sid) for s, sid in sent.items()}
+
+        async def ended() -> list[str] | None:
+            statuses = [(await one.fetch_async()).status for one in fetched.values()]
+            return statuses if {*statuses} <= {"delivered", "failed"} else None
+
+        assert await eventually(ended) == ["delivered", "failed"]

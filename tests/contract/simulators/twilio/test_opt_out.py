@@ -2,11 +2,18 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
-from tests.contract.simulators.twilio.world import SDK_IS_BEHIND_AIOHTTP, World, serve_simulator
+from tests.contract.simulators.twilio.world import (
+    SDK_IS_BEHIND_AIOHTTP,
+    SENDER,
+    World,
+    opened,
+    serve_simulator,
+)
 
 pytestmark = SDK_IS_BEHIND_AIOHTTP
 SERVICE = "MG" + "7" * 32
@@ -83,3 +90,15 @@ async def test_a_message_that_is_repeated_is_answered_once(serviced) -> None:
 
     assert [one["direction"] for one in shown] == ["inbound", "outbound"]
     assert told(serviced) == ["STOP", "STOP"]
+
+
+async def test_a_stop_to_one_sender_is_none_to_another(tmp_path: Path) -> None:
+    another = "whatsapp:+15557650001"
+    both = {"twilio_whatsapp_from": f"{SENDER},{another}"}
+    async with opened(tmp_path, taskflow_sim_messaging_service=SERVICE, **both) as world:
+        await world.write("STOP", to=another.removeprefix("whatsapp:"))
+        assert world.app.inbound()[-1].params["To"] == another
+        assert await world.send()
+        with pytest.raises(TwilioRestException) as refused:
+            await world.send(from_=another)
+        assert refused.value.code == 21610

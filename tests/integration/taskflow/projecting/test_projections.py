@@ -109,9 +109,9 @@ async def test_a_rebuild_that_is_killed_goes_on_where_it_was(dsn: str) -> None:
     chance = random.Random(5)
     connection = await asyncpg.connect(dsn)
 
-    # Four tables' beginnings come before the first of five pages.
+    # Each view's beginning comes before the first of five pages.
     for place in (
-        f"rebuild.commit.before=kill@{chance.randint(6, 7)}",
+        f"rebuild.commit.before=kill@{len(VIEWS) + chance.randint(2, 3)}",
         f"rebuild.commit.after=kill@{chance.randint(1, 2)}",
         "rebuild.swap.before=kill@1",
     ):
@@ -168,8 +168,9 @@ async def test_a_rebuild_under_load_ends_with_the_rows_of_the_live_one(
 
 async def _all_caught_up(pool: asyncpg.Pool) -> bool:
     return await pool.fetchval(
-        """select count(*) = 4 from projection_checkpoints
-            where position = (select max(position) from events)"""
+        """select count(*) = $1 from projection_checkpoints
+            where position = (select max(position) from events)""",
+        len(VIEWS),
     )
 
 

@@ -200,8 +200,8 @@ def test_a_failure_is_told_as_it_is() -> None:
     story = Story()
     story.tell(message("look"))
     turn_ = start(story)
-    look_up(story, turn_, ("search_web", {}, {}))
-    call = next(one for one in story.events if isinstance(one.event, ToolFinished)).event.call
+    look_up(story, turn_, ("search_web", {}, {}), answered=False)
+    call = next(one for one in story.events if isinstance(one.event, ToolRequested)).event_id
     story.tell(ToolFailed(call=call, tool="search_web", code="timeout", error="too late"))
 
     assert results(read(story, turn_)) == [{"error": "too late", "code": "timeout"}]

@@ -48,8 +48,8 @@ def told(contents: Sequence[Json]) -> list[str]:
 
 def summed_up(story: Story, before: HistorySummarized | None = None) -> HistorySummarized:
     """By a model that keeps every word of weight."""
-    turns, covered = walked(story.events), cover(story, before.covers_upto if before else 0)
-    asked = summaries.question(covered, turns, before).contents
+    covered = cover(story, before.covers_upto if before else 0)
+    asked = summaries.question(covered, before).contents
     text = " ".join(dict.fromkeys(told(asked)))
     number = before.number + 1 if before else 0
     return summaries.fact(text, covered, an_answer(text), number, before)
@@ -78,7 +78,7 @@ def test_covers_all_but_the_newest_turns() -> None:
 
     assert len(covered.turns) == 31 - KEPT
     assert covered.first == 1
-    assert covered.upto == covered.turns[-1].ended
+    assert covered.upto == covered.turns[-1].ended.version
 
 
 def test_covers_nothing_while_there_is_little() -> None:
@@ -192,8 +192,7 @@ def test_the_model_is_given_the_earlier_summary_and_only_what_came_after_it() ->
     talk(story, 31)
     first = summed_up(story).model_copy(update={"text": "Ada wants a window seat."})
     talk(story, 31, start=31)
-    turns = walked(story.events)
-    question = summaries.question(cover(story, first.covers_upto), turns, first)
+    question = summaries.question(cover(story, first.covers_upto), first)
     text = question.contents[0]["parts"][0]["text"]
 
     assert question.functions == []
@@ -206,7 +205,7 @@ def test_the_model_is_given_the_earlier_summary_and_only_what_came_after_it() ->
 def test_what_is_asked_is_bounded() -> None:
     story = Story()
     talk(story, 40, size=30_000)
-    question = summaries.question(cover(story), walked(story.events), None)
+    question = summaries.question(cover(story), None)
 
     assert len(question.contents[0]["parts"][0]["text"]) < summaries.MOST_ASKED * 1.05
     assert {f"q{n}" for n in range(30)} <= set(told(question.contents))

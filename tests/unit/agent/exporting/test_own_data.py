@@ -12,6 +12,7 @@ import pytest
 from contracts import slots, streams
 from contracts.conversation import Choice, Choices, MessageReceived, ReplyReady
 from contracts.media import DataExported
+from contracts.places import Location
 from contracts.reminders import ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFinished, ToolRequested
@@ -102,6 +103,20 @@ async def test_nobody_elses_words_are_in_it() -> None:
     await person.asks()
 
     assert "secret" not in json.dumps(person.file())
+
+
+async def test_a_place_that_was_sent_is_in_it_as_a_person_reads_it() -> None:
+    person = Person()
+    await person.trial.says("hi", "Hi!")
+    place = Location(latitude=52.5, longitude=13.4, name="Corner")
+    reply = ReplyReady(turn=None, kind="answer", text="It is near you.", location=place)
+    person.log.put([Write(STREAM, [reply], USER)], named("a place"))
+    await person.asks()
+
+    listed = [one for one in person.file()["messages"] if one["text"] == "It is near you."]
+    assert [one["location"]["latitude"] for one in listed] == [52.5]
+    told = [entries.of_conversation(one) for one in person.log.stream(STREAM)]
+    assert "It is near you.\n\n📍 Corner\n52.5, 13.4" in [one.text for one in told if one]
 
 
 async def test_what_there_was_to_choose_from_is_in_it_as_a_person_reads_it() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from contracts.buttons import payload
 from contracts.conversation import Button, Choice, Choices, ReplyReady
+from contracts.places import Location
 from services.gateway.saying.parts import LIMIT, length
 from services.gateway.saying.sayable import OVER_BUTTONS, ReplyContent, in_words, sayable
 
@@ -125,3 +126,33 @@ def test_a_list_at_the_channel_is_known_by_its_text_alone() -> None:
     assert content.is_in("Where to?", 0)
     assert content.is_in(in_words("Where to?", CITIES), 0)
     assert not content.is_in("Where from?", 0)
+
+
+CORNER = Location(latitude=52.5, longitude=-13.4, name="Corner", address="2 High St")
+CORNER_IN_WORDS = "📍 Corner\n2 High St\n52.5, -13.4"
+
+
+def test_a_place_is_the_last_part_and_is_its_name_alone() -> None:
+    said = sayable(reply("Here.").model_copy(update={"location": CORNER}), mark="🤖")
+    assert said.parts == ["🤖\nHere.", "Corner"]
+    assert said.has_pin
+    assert said.in_words() == ["🤖\nHere.", CORNER_IN_WORDS]
+
+
+def test_a_list_stands_under_the_text_before_the_place() -> None:
+    ready = choosing("Where to?", location=CORNER)
+    said = sayable(ready)
+    assert (said.parts, said.choices) == (["Where to?", "Corner"], CITIES)
+    *_, text, place = said.in_words()
+    assert (text, place) == (in_words("Where to?", CITIES), CORNER_IN_WORDS)
+    told = ReplyContent(None, said.parts, None, choices=CITIES, location=CORNER, has_pin=True)
+    assert [told.choices_of(part) for part in (0, 1)] == [CITIES, None]
+    assert [told.pin_of(part) for part in (0, 1)] == [None, CORNER]
+    assert told.is_in("Corner", 1)
+
+
+def test_a_place_in_words_has_no_buttons_under_it() -> None:
+    said = sayable(reply("Here.", YES, NO).model_copy(update={"location": CORNER})).without_pin()
+    told = ReplyContent(None, said.parts, None, buttons=said.buttons, location=CORNER)
+    assert [len(told.buttons_of(part)) for part in (0, 1)] == [2, 0]
+    assert told.pin_of(1) is None

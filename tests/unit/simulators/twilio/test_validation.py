@@ -9,6 +9,7 @@ from simulators.phone.message import ChatMessage
 from simulators.phone.store import Phone
 from simulators.twilio.content import StoredContent, StoredContents
 from simulators.twilio.errors import TwilioError
+from simulators.twilio.places import SentPlace
 from simulators.twilio.validation import Order, parse_form, validate
 
 SENDER = "whatsapp:+14155238886"
@@ -141,3 +142,54 @@ def test_a_content_supersedes_what_else_is_given() -> None:
 
 def test_a_form_keeps_blank_and_repeated_values() -> None:
     assert parse_form(b"Body=&M=1&M=2&To=%2B1") == {"Body": [""], "M": ["1", "2"], "To": ["+1"]}
+
+
+GEO = "geo:37.787890,-122.391664"
+
+
+def sent_to_a_place(*actions: str, **changes: str) -> Order:
+    return validated([*(GOOD | changes).items(), *(("PersistentAction", one) for one in actions)])
+
+
+@pytest.mark.parametrize(
+    ("action", "label"), [(GEO, ""), (f"{GEO}|375 Beale St", "375 Beale St"), (f"{GEO}|a|b", "a|b")]
+)
+def test_a_place_is_taken_with_its_degrees_and_label(action: str, label: str) -> None:
+    taken = sent_to_a_place(action, Body="Twilio")
+    assert taken.body == "Twilio"
+    assert taken.place == SentPlace("37.787890", "-122.391664", label)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "geo:",
+        "geo:1",
+        "geo:91,1",
+        "geo:1,181",
+        "geo:1,5,2",
+        "geo:1e3,4",
+        "geo:a,b",
+        "geo:1.,2",
+        "geo:1, 2",
+        "GEO:1,2",
+        "geo:nan,1",
+        f"{GEO};u=5",
+    ],
+)
+def test_a_place_that_lies_nowhere_is_refused(action: str) -> None:
+    with pytest.raises(TwilioError) as refused:
+        sent_to_a_place(action)
+    assert refused.value.code == 20001
+
+
+def test_there_is_one_place_in_a_message_and_it_has_a_name() -> None:
+    with pytest.raises(TwilioError):
+        sent_to_a_place(GEO, GEO)
+    with pytest.raises(TwilioError) as unnamed:
+        sent_to_a_place(GEO, Body="")
+    assert unnamed.value.code == 21619
+
+
+def test_an_action_that_whatsapp_does_not_know_changes_nothing() -> None:
+    assert sent_to_a_place("mailto:test@example.com").place is None

@@ -55,3 +55,23 @@ def test_what_holds_nothing_personal_stays(text: str) -> None:
     plain = "".join(one for one in text if not one.isdigit() and one not in "@:")
 
     assert Replacing({"Zwingli": "Robin"}).text(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("(location: 52.5219, 13.4132; home)", "(location: 48.2082, 16.3738; home)"),
+        ("-33.8675512345,151.2070091", "48.2082, 16.3738"),
+        ("9.99, 19.99 and 29.99", "9.99, 19.99 and 29.99"),
+        ("from 70, 80.5 or 1.5, 2.5", "from 70, 80.5 or 1.5, 2.5"),
+    ],
+)
+def test_where_somebody_is_becomes_another_place(before: str, after: str) -> None:
+    assert Replacing({}).text(before) == after
+
+
+def test_so_does_where_a_place_near_them_lies() -> None:
+    place = {"name": "Corner", "latitude": 52.52245, "longitude": 13.41515, "rating": "4.5"}
+    assert Replacing({}).value({"places": [place]}) == {
+        "places": [{**place, "latitude": 48.2082, "longitude": 16.3738}]
+    }

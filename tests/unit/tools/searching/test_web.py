@@ -16,12 +16,16 @@ PAGE = {
 }
 
 
-async def search(found: dict[str, Any]) -> dict[str, Any]:
-    async def answers(_engine: str, **_parameters: str) -> dict[str, Any]:
+async def search(
+    found: dict[str, Any], asked: dict[str, str] | None = None, **more: str
+) -> dict[str, Any]:
+    async def answers(_engine: str, **parameters: str) -> dict[str, Any]:
+        (asked if asked is not None else {}).update(parameters)
         return found
 
     tool = web.tool(SimpleNamespace(search=answers))  # type: ignore[arg-type]
-    return (await tool.run(WebSearch(query="otters"), None)).result  # type: ignore[arg-type]
+    arguments = WebSearch.model_validate({"query": "otters", **more})
+    return (await tool.run(arguments, None)).result  # type: ignore[arg-type]
 
 
 async def test_pages_are_told_with_their_addresses() -> None:
@@ -60,3 +64,31 @@ async def test_what_is_no_address_is_not_told_as_one(link: Any) -> None:
 
     assert told["pages"][0]["link"] is None
     assert str(link) not in told["summary"] or link == 5
+
+
+async def test_places_stand_before_pages() -> None:
+    spot = {"latitude": 52.52245, "longitude": 13.41515}
+    place = {"title": "Otter Pool", "address": "2 High St", "gps_coordinates": spot}
+    told = await search({"organic_results": [PAGE], "local_results": {"places": [place]}})
+
+    assert list(told) == ["note", "places", "pages", "summary"]
+    assert told["places"][0]["name"] == "Otter Pool"
+    assert told["summary"].startswith("- Otter Pool; 2 High St\n- Otters:")
+
+
+async def test_a_spot_on_the_map_is_told_to_the_vendor_to_some_ten_metres() -> None:
+    asked: dict[str, str] = {}
+    await search({}, asked, near="52.52190123456789, -104.99034")
+    assert (asked["lat"], asked["lon"]) == ("52.5219", "-104.9903")
+
+    plain: dict[str, str] = {}
+    await search({}, plain)
+    assert not plain.keys() & {"lat", "lon", "location"}
+
+
+@pytest.mark.parametrize(
+    "near", ["91,13", "52,181", "nan,1", "1e3,4", "52.5", "52.5,13.4,1", "Berlin", "", "9" * 500]
+)
+def test_what_is_no_spot_on_the_map_is_refused(near: str) -> None:
+    with pytest.raises(ValueError, match="near"):
+        WebSearch(query="otters", near=near)

@@ -96,6 +96,19 @@ async def test_a_sender_that_is_not_the_accounts_is_told(house: House) -> None:
 
 
 @pytest.mark.long
+async def test_each_of_several_senders_is_looked_at(tmp_path: Path) -> None:
+    ours, strange = "whatsapp:+15557650001,whatsapp:+15557650002", "whatsapp:+15557650003"
+    async with house_of(ours, tmp_path) as house:
+        ran = await house.connect()
+        assert (ran.code, ran.out.count("is registered and ONLINE")) == (0, 2)
+        assert ran.out.count(f"to {house.public_url}/webhook") == 2
+
+        ran = await house.connect(TWILIO_WHATSAPP_FROM=f"{ours},{strange}")
+        assert (ran.code, ran.wrong) == (1, {"sender"})
+        assert f"no WhatsApp sender {strange}" in ran.out
+
+
+@pytest.mark.long
 async def test_a_webhook_is_set_only_when_that_is_asked_for(house: House) -> None:
     elsewhere = {"callback_url": "https://old.example.com/x", "fallback_url": "https://f.example"}
     url = f"{house.sim}/twilio/v2/Channels/Senders/{SENDER_SID}"

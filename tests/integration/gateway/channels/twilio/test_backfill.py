@@ -60,7 +60,7 @@ async def test_media_are_told_by_where_they_are_listed(house: House, backfill: B
     (received,) = await house.events("message.received")
     event = (await house.log.opened(received)).event
     assert (event.kind, event.text) == ("media", "look")
-    assert event.sender == house.settings.twilio_whatsapp_from
+    assert event.sender == house.settings.senders[0]
     assert event.media[0].url.endswith(f"/Messages/{said['sid']}/Media.json")
 
 

@@ -81,3 +81,32 @@ def test_a_reply_that_was_not_sent_is_not_said_again() -> None:
     )
 
     assert decide(again).calls[0].args["text"] == UNTRUE
+
+
+@pytest.mark.parametrize(
+    ("result", "taken", "place"),
+    [
+        ({"places": [{"name": "Corner", "id": "p1"}, {"id": "p2"}]}, True, "p1"),
+        ({"places": [{"name": "Corner"}]}, True, None),
+        ({"pages": []}, True, None),
+        ({"places": [{"name": "Corner", "id": "p1"}]}, False, None),
+    ],
+)
+def test_the_first_place_of_a_search_is_sent_where_a_reply_takes_one(
+    result: Any, taken: bool, place: str | None
+) -> None:
+    properties = {"text": {}, **({"place": {}} if taken else {})}
+    reply = {**REPLY, "parametersJsonSchema": {"type": "object", "properties": properties}}
+    search = {"name": "search_web", "args": {"query": "pharmacy"}}
+    response = {"name": "search_web", "response": {"result": result}}
+    (call,) = formed(
+        Decision(text="Here."),
+        asked(
+            {"role": "user", "parts": [{"text": "where is a pharmacy?"}]},
+            {"role": "model", "parts": [{"functionCall": search}]},
+            {"role": "user", "parts": [{"functionResponse": response}]},
+            functions=[reply],
+            mode="ANY",
+        ),
+    ).calls
+    assert call.args.get("place") == place

@@ -212,3 +212,20 @@ def test_a_numeric_tool_is_given_the_number_of_the_words() -> None:
 
     assert calls(said, tools=tools) == [("list_reminders", {})]
     assert calls(said, asked, listed, tools=tools) == [("cancel_reminder", {"number": 4})]
+
+
+NEAR = {"search_web": {**TOOLS["search_web"], "properties": {"query": {}, "near": {}}}}
+SHARED = "(location: 52.5219, 13.4132; Alexanderplatz, Berlin)"
+
+
+def test_what_is_near_is_searched_from_the_place_that_was_shared() -> None:
+    told = [user(SHARED), model("I see."), user("where is a pharmacy near me?")]
+    query = "where is a pharmacy near me"
+    assert calls(*told, tools=NEAR) == [("search_web", {"query": query, "near": "52.5219,13.4132"})]
+    assert calls(*told) == [("search_web", {"query": query})]
+    assert calls(told[-1], tools=NEAR) == [("search_web", {"query": query})]
+
+
+def test_what_is_not_near_is_searched_from_anywhere() -> None:
+    told = [user(SHARED), model("I see."), user("what is the capital of Peru?")]
+    assert calls(*told, tools=NEAR) == [("search_web", {"query": "what is the capital of Peru"})]

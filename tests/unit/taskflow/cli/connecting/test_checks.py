@@ -111,6 +111,6 @@ def test_a_tuned_address_is_the_same_address() -> None:
             "callback_method": "POST",
         }
     }
-    check = checks.of_webhook(settings(), TwilioConnection(settings()), sender, set_it=True)
+    check = checks.of_webhook(settings(), TwilioConnection(settings()), OWN, sender, set_it=True)
 
     assert check.state == "ok"

@@ -9,8 +9,8 @@ import pytest
 from contracts.conversation import ReplyReady
 from contracts.recorded import Recorded
 from services.gateway.channels.channel import ListedMessage
+from services.gateway.channels.restored import Restored
 from services.gateway.queued import Queued, ReplyPart
-from services.gateway.restored import Restored
 from services.gateway.state import Sent
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
@@ -35,8 +35,10 @@ class Vendor:
         self.asked: list[ListedMessage] = []
         self.is_away = False
 
-    async def sent_to(self, address: str, since: datetime) -> list[ListedMessage]:
-        assert (address, since) == (ADDRESS, MOMENT)
+    async def sent_to(
+        self, address: str, since: datetime, sender: str | None = None
+    ) -> list[ListedMessage]:
+        assert (address, since, sender) == (ADDRESS, MOMENT, None)
         if self.is_away:
             raise VendorUnavailable("away")
         return self.to_user[::-1]
