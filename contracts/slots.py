@@ -103,6 +103,11 @@ def follow_up(reminder: UUID, due: datetime) -> UUID:
     return _slot(reminder, due.astimezone(UTC).isoformat(), "follow-up")
 
 
+def waited(stream: str, version: int) -> UUID:
+    """What waited for the end of quiet hours: told once, from the first of them on as it stood."""
+    return _slot(stream, version, "waited")
+
+
 def watch_set(call: UUID) -> UUID:
     """The watch that a tool call sets; also its identity."""
     return _slot(call, "watch")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts import slots
 from contracts.event import Event, Json, event, upcasts
 from contracts.personal import Personal
 from contracts.readings import Evidence, ReadingOutcome
@@ -64,7 +65,9 @@ class WatchSeen(Event):
     currency: str | None
     in_stock: bool | None
     suspected: bool
-    """It reaches the goal; a second look must say the same before the user hears of it."""
+    """It reaches the goal; a second look must say the same before the user hears of it.
+
+    Of one that follows a suspected one: it is confirmed, and waits for the end of quiet hours."""
     title: Personal[str] | None
     evidence: Personal[Evidence]
 
@@ -83,16 +86,29 @@ class WatchMissed(Event):
 
 @event
 class WatchAlerted(Event):
-    """Two looks reached the goal, and the user is told in the same transaction."""
+    """Two looks reached the goal, and the user is told in the same transaction.
+
+    v2 names the reply that tells it; one reply tells of several that waited in quiet hours.
+    """
 
     type: ClassVar = "watch.alerted"
+    version: ClassVar = 2
 
     watch: UUID
     due: datetime
+    """The look that reached it."""
     was: Amount | None
     """Before it was suspected; None when the first reading did."""
     now: Amount | None
     currency: str | None
+    reply: UUID
+
+
+@upcasts(WatchAlerted, from_version=1)
+def _told_by_itself(data: Json) -> Json:
+    """The reply stood behind the reading and the alert, in the slot of their look."""
+    due = datetime.fromisoformat(data["due"])
+    return {**data, "reply": str(slots.alert(UUID(data["watch"]), due))}
 
 
 @event

@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from services.scheduler.due import DueReminders, OpenCalls
 from services.scheduler.effects import Effects
 from services.scheduler.handlers import subscribe
+from services.scheduler.quiet.tool import QuietTool
 from services.scheduler.reminding.following_up import FollowingUp
 from services.scheduler.running import RunningTools
 from services.scheduler.settings import SchedulerSettings
 from services.scheduler.table import DueTable
 from services.scheduler.tools import ReminderTools
+from services.scheduler.waking.waking import Waking
 from services.scheduler.watches import chart
 from services.scheduler.watches.due import Watches
 from services.scheduler.watches.effects import Watching
@@ -52,10 +54,12 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
         rhythm=settings.rhythm,
     )
     running = RunningTools(reminders.listing, listing, table, runtime.log, due, calls, watches)
-    tools = [*reminders.all(), *watching.all(), *running.all()]
+    quiet = QuietTool(runtime.log)
+    tools = [*reminders.all(), *watching.all(), *running.all(), quiet.tool()]
     subscribe(runtime, tools, workers=settings.scheduler_workers)
     effects = Effects(table, runtime.log, runtime.folds, settings.scheduler_claim)
     following = FollowingUp(table, runtime.log, runtime.folds, settings.scheduler_claim)
+    waking = Waking(table, runtime.log, runtime.folds, settings.scheduler_claim)
     looking = Watching(
         pages,
         AskedLooks(runtime.client, runtime.vault),
@@ -67,6 +71,7 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
     runtime.background(keep_offered(runtime.log, runtime.service, tools), "offer")
     runtime.background(effects.keep_firing(), "firing")
     runtime.background(following.keep_following_up(), "following up")
+    runtime.background(waking.keep_waking(), "waking")
     runtime.background(effects.keep_failing_overdue(), "deadlines")
     runtime.background(looking.keep_looking(), "looking")
     runtime.background(keep_relaying(runtime), "relay")

@@ -14,11 +14,12 @@ from contracts.reminders import (
     ReminderFollowedUp,
     ReminderSet,
 )
-from services.scheduler.recurrence import instant, next_due
+from services.scheduler.recurrence import instant, next_due, parts_of
 from taskflow.log.folding import Fold
 
 CHECKED_BEFORE = timedelta(minutes=2)
 """A time is checked, then committed: a replica may sleep in between, and retry."""
+_FREQUENT = frozenset({"HOURLY", "MINUTELY"})
 
 
 class Reminder(BaseModel):
@@ -123,6 +124,11 @@ def follow_up_at(state: Reminder) -> datetime | None:
     if state.cancelled or minutes is None or fired_at is None or state.followed_up == state.fired:
         return None
     return fired_at + timedelta(minutes=minutes)
+
+
+def is_frequent(state: Reminder) -> bool:
+    """Whether its rule counts hours or minutes: nobody named each of its times."""
+    return state.rrule is not None and parts_of(state.rrule)["FREQ"] in _FREQUENT
 
 
 def may_fire(state: Reminder, due: datetime) -> bool:

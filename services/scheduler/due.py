@@ -6,6 +6,8 @@ from uuid import UUID
 
 from contracts import streams
 from contracts.conversation import UserForgotten
+from contracts.profile import ProfileForgotten, ProfileLearned
+from contracts.quiet_hours import QuietHoursEnded, QuietHoursSet
 from contracts.recorded import Recorded
 from contracts.reminders import (
     ReminderCancelled,
@@ -40,6 +42,9 @@ update due_reminders
 _FOLLOWED = "update due_reminders set follow_up_at = null where reminder = $1"
 _DONE = "update due_reminders set due_at = null, follow_up_at = null where reminder = $1"
 _FORGOTTEN = "delete from due_reminders where user_id = $1"
+# Other hours, or another zone: what waits is decided anew. Of a rebuild it is decided once more.
+_WOKEN = "update waiting set until = now() where user_id = $1 and until > now()"
+_WAITS_NO_MORE = "delete from waiting where user_id = $1"
 _CALLED = """
 insert into open_calls (call, stream, tool, deadline) values ($1, $2, $3, $4)
 on conflict (call) do nothing
@@ -78,7 +83,10 @@ def _changes(recorded: Recorded[Any], states: Mapping[str, Reminder]) -> list[St
         case ReminderCancelled(reminder=reminder):
             return [(_DONE, (reminder,))]
         case UserForgotten():
-            return [(_FORGOTTEN, (streams.user_of(recorded.stream),))]
+            user = (streams.user_of(recorded.stream),)
+            return [(_FORGOTTEN, user), (_WAITS_NO_MORE, user)]
+        case QuietHoursSet() | QuietHoursEnded() | ProfileLearned() | ProfileForgotten():
+            return [(_WOKEN, (recorded.user_id,))]
         case _:
             return _of_times(recorded, states)
 

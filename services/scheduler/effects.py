@@ -16,7 +16,9 @@ from contracts.recorded import Recorded
 from contracts.reminders import ReminderFired, ReminderSet
 from contracts.streams import UserId
 from contracts.tools import ToolFailed
-from services.scheduler.decider import FOLD, Reminder, due_at, may_fire
+from services.scheduler.decider import FOLD, Reminder, due_at, is_frequent, may_fire
+from services.scheduler.quiet.reading import QuietReading
+from services.scheduler.quiet.waiting import Waiting, Waits
 from services.scheduler.reminding.saying import LATE, buttons_of, text_of_all
 from services.scheduler.reminding.stating import stated
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
@@ -79,11 +81,16 @@ class Occurrence:
     def is_late(self) -> bool:
         return self.found_at - self.due >= LATE
 
+    @property
+    def is_untimed(self) -> bool:
+        """Whether its user named no such moment: it is late, or one of many in a day."""
+        return self.is_late or is_frequent(self.state)
+
     def fired(self, reply: UUID) -> ReminderFired:
         return ReminderFired(reminder=self.reminder, due=self.due, late_s=self.late_s, reply=reply)
 
 
-class Due(Protocol):
+class Due(Waits, Protocol):
     """What is due by the database's clock. Raises what `UNAVAILABLE` names while it is away."""
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
@@ -125,6 +132,7 @@ def _left_by(standing: Sequence[Recorded[Any]], group: Sequence[Occurrence]) -> 
 class Effects:
     def __init__(self, due: Due, event_log: Log, folds: Folds, claim: int) -> None:
         self._due, self._log, self._folds, self._claim = due, event_log, folds, claim
+        self._quiet = QuietReading(event_log)
 
     async def keep_firing(self) -> None:
         """For ever; wakes when the next one is due."""
@@ -151,8 +159,24 @@ class Effects:
             Occurrence(origins[stream], one, found[stream].due, found[stream].found_at)
             for stream, one in folded.items()
         ]
-        await asyncio.gather(*(self._fire(group) for group in together(occurrences)))
+        speaking = await self._speaking(occurrences)
+        await asyncio.gather(*(self._fire(group) for group in together(speaking)))
         return len(claimed)
+
+    async def _speaking(self, found: Sequence[Occurrence]) -> list[Occurrence]:
+        """Without those that wait for the end of their user's quiet hours."""
+        ends: dict[UserId, datetime | None] = {}
+        speaking: list[Occurrence] = []
+        for one in found:
+            user = UserId(cast("UUID", one.origin.user_id))
+            if one.is_untimed and user not in ends:
+                ends[user] = await self._quiet.end_at(user, one.found_at)
+            end = ends.get(user) if one.is_untimed and may_fire(one.state, one.due) else None
+            if end is None:
+                speaking.append(one)
+            else:
+                await self._due.wait(Waiting("reminder", one.reminder, user, one.due, end))
+        return speaking
 
     async def _folded(self, found: Sequence[str]) -> dict[str, Folded[Reminder]]:
         """Without those that only a newer release understands: they hold up no others."""

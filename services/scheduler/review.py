@@ -33,8 +33,10 @@ from contracts.watches import (
 )
 from services.scheduler import decider
 from services.scheduler.effects import Claimed, Effects, Overdue
+from services.scheduler.quiet.waiting import Waiting
 from services.scheduler.reminding.following_up import FollowingUp, FollowUp
 from services.scheduler.reminding.stating import Stated
+from services.scheduler.waking.reviewed import waking_reviewed
 from services.scheduler.watches import decider as watching
 from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.decider import Rhythm, Watch
@@ -88,8 +90,13 @@ def _by_tool(history: History, recorded: Recorded[Any], identity: UUID | None) -
     return Comparing(history).one(recorded, decided, expected)
 
 
+class _NothingWaits:
+    async def wait(self, waiting: Waiting) -> None:
+        """There is no table."""
+
+
 @dataclass(frozen=True, slots=True)
-class _OneDue:
+class _OneDue(_NothingWaits):
     """What was found due together, at the moment it was found."""
 
     claimed: Sequence[Claimed]
@@ -109,7 +116,7 @@ class _OneDue:
 
 
 @dataclass(frozen=True, slots=True)
-class _OneFollowUp:
+class _OneFollowUp(_NothingWaits):
     """That was found due, at the moment of its record."""
 
     claimed: FollowUp
@@ -170,6 +177,8 @@ class _Reminder:
     async def _followed_up(
         self, recorded: Recorded[Any], followed: ReminderFollowedUp, state: decider.Reminder
     ) -> Sequence[Verdict]:
+        if (woken := await waking_reviewed(self._history, recorded)) is not None:
+            return woken
         slot = slots.follow_up(followed.reminder, followed.due)
         standing = self._history.standing(slot) or [recorded]
         if any(map(is_erased, (self._events[state.stated - 1], *standing))):
@@ -197,6 +206,8 @@ class _Reminder:
             decided = fired.model_copy(update={"due": due}) if due else None
             id_ = slots.event_id(slots.occurrence(fired.reminder, due), 0) if due else None
             return [self._comparing.one(recorded, decided, id_)]
+        if (woken := await waking_reviewed(self._history, recorded)) is not None:
+            return woken
         alone = [self._comparing.one(recorded, fired, slots.event_id(slot, 0))]
         if len(standing) > 1 and (
             is_erased(self._events[state.stated - 1]) or is_erased(standing[-1])
@@ -213,7 +224,7 @@ class _Reminder:
 
 
 @dataclass(frozen=True, slots=True)
-class _OnePage:
+class _OnePage(_NothingWaits):
     """The page of one watch, whose rows do not matter."""
 
     watcher: Watcher
@@ -283,6 +294,10 @@ class _Watch:
 
     async def _looked(self, recorded: Recorded[Any], state: Watch) -> Sequence[Verdict]:
         event = recorded.event
+        if isinstance(event, WatchAlerted):
+            woken = await waking_reviewed(self._history, recorded)
+            if woken is not None:
+                return woken
         slot = slots.look(event.watch, event.due)
         standing = self._history.standing(slot)
         if not standing or standing[0].event_id != recorded.event_id:
@@ -291,8 +306,13 @@ class _Watch:
         reading, moments = _reading(event), list(_moments(state, recorded))
         if any(map(is_erased, (*standing, self._events[0]))):
             facts = [one for one in standing if one.stream == recorded.stream]
+            is_quiet = watching.FOLD.evolve(state, recorded).waits
             found = agreeing(
-                self._facts(facts, slot, watching.decide(state, reading, event.due, moment))
+                self._facts(
+                    facts,
+                    slot,
+                    watching.decide(state, reading, event.due, moment, is_quiet=is_quiet),
+                )
                 for moment in moments
             )
             return [*found, *(NotComparable(one, "erased") for one in standing[len(facts) :])]

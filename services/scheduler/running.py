@@ -36,7 +36,7 @@ class RunningTools:
         return [Tool(ListRunning, self.list_running, "list_running", "read", TIMEOUT, inside=True)]
 
     async def list_running(self, _arguments: ListRunning, call: Call) -> Done:
-        """List all that is running for the user: reminders, watched pages, and open work."""
+        """List all that runs for the user: reminders, watched pages, open work."""
         for one in self._read_models:
             await one.caught_up(call.request)
         coming = await self._reminders.of(call.user)

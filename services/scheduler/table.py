@@ -7,6 +7,7 @@ import asyncpg
 
 from contracts.streams import UserId
 from services.scheduler.effects import Claimed, Overdue
+from services.scheduler.quiet.table import WaitingTable
 from services.scheduler.reminding.following_up import FollowUp
 from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.reminding.saying import LATE
@@ -17,6 +18,10 @@ from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 ANSWER_FIRST = timedelta(seconds=20)
 """Beyond its time: for no longer does a reminder wait for the answer that its user waits for."""
 
+# For the end of its user's quiet hours.
+_IS_KEPT = """
+exists (select from waiting w where w.kind = 'reminder' and w.id = d.reminder and w.at = d.due_at)
+"""
 # An answer is worked on while the agent's driver stands in the conversation, or a call of it has
 # no outcome; once its `reply.ready` stands in the log, the lane keeps the order.
 _WAITS = f"""
@@ -31,31 +36,28 @@ _CLAIM = f"""
 update due_reminders set claimed_until = now() + make_interval(secs => $2)
  where reminder in (
    select reminder from due_reminders d
-    where due_at <= now() and claimed_until < now() and not ({_WAITS})
+    where due_at <= now() and claimed_until < now() and not {_IS_KEPT} and not ({_WAITS})
     order by due_at limit $1 for update skip locked)
 returning reminder, user_id, due_at as due, now() as found_at
 """
-_ANY_LATE = """
-select exists (
-  select from due_reminders where due_at <= now() - $1::interval and claimed_until < now())
-"""
+_IS_LATE = f"due_at <= now() - $1::interval and claimed_until < now() and not {_IS_KEPT}"
+_ANY_LATE = f"select exists (select from due_reminders d where {_IS_LATE})"
 # Two replicas would share one user's between them, and each would tell of its own.
 _ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtext('taskflow:late-reminders'))"
-_CLAIM_LATE = """
-update due_reminders set claimed_until = now() + make_interval(secs => $2)
+_CLAIM_LATE = f"""
+update due_reminders set claimed_until = now() + make_interval(secs => $3)
  where reminder in (
-   select reminder from due_reminders
-    where due_at <= now() - $3::interval and claimed_until < now()
+   select reminder from due_reminders d
+    where {_IS_LATE}
       and user_id in (
-        select user_id from due_reminders
-         where due_at <= now() - $3::interval and claimed_until < now()
-         order by due_at limit $1)
+        select user_id from due_reminders d where {_IS_LATE} order by due_at limit $2)
     for update skip locked)
 returning reminder, user_id, due_at as due, now() as found_at
 """
 _NEXT = f"""
 select extract(epoch from min(due_at) - now()) from due_reminders d
- where due_at is not null and claimed_until < now() and (due_at > now() or not ({_WAITS}))
+ where due_at is not null and claimed_until < now()
+   and (due_at > now() or not ({_WAITS})) and not {_IS_KEPT}
 """
 _REALIGN = """
 update due_reminders set due_at = $3, claimed_until = '-infinity'
@@ -70,8 +72,10 @@ select reminder, number, due_at as due, zone, rrule from due_reminders
 _FOLLOW_UPS = """
 update due_reminders set following_until = now() + make_interval(secs => $2)
  where reminder in (
-   select reminder from due_reminders
+   select reminder from due_reminders d
     where follow_up_at <= now() and following_until < now()
+      and not exists (select from waiting w
+                       where w.kind = 'follow_up' and w.id = d.reminder and w.at = d.follow_up_at)
     order by follow_up_at limit $1 for update skip locked)
 returning reminder, follow_up_at as at, now() as found_at
 """
@@ -84,9 +88,8 @@ select reminder, number from due_reminders
 """
 
 
-class DueTable:
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+class DueTable(WaitingTable):
+    """Also what waits for the end of quiet hours."""
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
         if await self._pool.fetchval(_ANY_LATE, LATE):
@@ -103,7 +106,7 @@ class DueTable:
             connection.transaction(),
         ):
             await connection.execute(_ONE_AT_A_TIME)
-            return await connection.fetch(_CLAIM_LATE, limit, seconds, LATE)
+            return await connection.fetch(_CLAIM_LATE, LATE, limit, seconds)
 
     async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
         async with failpoints.DUE_COMMIT:

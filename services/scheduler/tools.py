@@ -44,13 +44,13 @@ AS_IT_WAS_SET = 1
 
 
 class SetReminder(When):
-    text: str = Field(min_length=1, max_length=500, description="What to remind of, in few words")
+    text: str = Field(min_length=1, max_length=500, description="in few words")
     follow_up_minutes: int | None = Field(
         default=None,
         ge=SHORTEST_FOLLOW_UP,
         le=MOST_FOLLOW_UP,
-        description="only if they want to be asked once more when they do not answer: "
-        "after how long; 60 where they did not say",
+        description="only if they want to be asked once more without an answer; 60 where they did "
+        "not say how long",
     )
 
 
@@ -176,7 +176,7 @@ class ReminderTools:
             raise Refused(str(error)) from error
 
     async def list_reminders(self, _arguments: ListReminders, call: Call) -> Done:
-        """List the user's reminders that are still to come, and those that spoke lately.
+        """List the reminders still to come, and those that spoke lately.
 
         `last` tells of the last occurrence whether it reached them, how and when: it is the only
         answer to "did you remind me?".

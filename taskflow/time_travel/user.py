@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from contracts import slots, streams
+from contracts import streams
 from contracts.conversation import MessageReceived, ReplyReady, UserForgotten
 from contracts.profile import ProfileLearned
 from contracts.recorded import Recorded
@@ -48,6 +48,7 @@ def describe(user: UserId, then: Streams, now: datetime, cover: str = COVERED) -
         "last_seen": _iso(messages[-1].recorded_at if messages else None),
         "window": _window(messages, now),
         "profile": _profile(then.get(streams.profile(user), ()), cover),
+        "quiet_hours": _quiet(then.get(streams.profile(user), ())),
         "conversation": lines(conversation, cover),
         "states": states.states(conversation),
         "reminders": [_reminder(one, sent, cover) for one in _of_kind(then, streams.REMINDER)],
@@ -87,6 +88,11 @@ def _profile(events: Sequence[Recorded[Any]], cover: str) -> list[Json]:
         for one in events
         if isinstance(one.event, ProfileLearned) and one.event_id in standing
     ]
+
+
+def _quiet(events: Sequence[Recorded[Any]]) -> Json | None:
+    quiet = facts.FOLD.over(events).quiet
+    return quiet.model_dump(mode="json") if quiet else None
 
 
 def lines(conversation: Sequence[Recorded[Any]], cover: str) -> list[Json]:
@@ -157,15 +163,9 @@ def _watch(events: Sequence[Recorded[Any]], sent: Mapping[UUID, ReplyStory], cov
         "last_reading": plain(seen[-1].event, cover) if seen else None,
         "readings": len(seen),
         "alerts": len(alerts),
-        "last_delivery": _delivery(_alert_of(alerts[-1]), sent) if alerts else None,
+        "last_delivery": _delivery(alerts[-1].event.reply, sent) if alerts else None,
         "ends_at": told.get("ends_at"),
     }
-
-
-def _alert_of(alerted: Recorded[WatchAlerted]) -> UUID:
-    """The reply stands behind the reading and the alert, in the slot of their look."""
-    event = alerted.event
-    return slots.alert(event.watch, event.due)
 
 
 def _state_of(events: Sequence[Recorded[Any]], owner: str) -> Json:

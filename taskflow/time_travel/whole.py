@@ -15,6 +15,7 @@ from contracts.conversation import (
     WishJudged,
 )
 from contracts.profile import ProfileLearned
+from contracts.quiet_hours import QuietHoursEnded, QuietHoursSet
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from taskflow.time_travel import explaining, facts
@@ -41,6 +42,11 @@ def whole(
         "upto": max(one.recorded_at for one in every).isoformat() if every else None,
         "forgotten": any(isinstance(one.event, UserForgotten) for one in conversation),
         "profile": _profile(everything.get(streams.profile(user), ()), cover),
+        "quiet_hours": [
+            explaining.event(one, cover)
+            for one in everything.get(streams.profile(user), ())
+            if isinstance(one.event, QuietHoursSet | QuietHoursEnded)
+        ],
         "messages": _all(conversation, MessageReceived, cover),
         "replies": [
             explaining.reply(one, sent[one.event_id], cover)

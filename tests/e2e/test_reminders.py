@@ -2,7 +2,9 @@
 
 import itertools
 from collections.abc import Generator
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -61,3 +63,22 @@ def test_did_you_remind_me_is_answered_by_what_the_phone_said(stack: Stack, user
         return "delivered" in says(stack, user, "which reminders do I have?")
 
     wait_until(is_told, 60, lambda: str(stack.chat(user)))
+
+
+def test_in_quiet_hours_only_what_was_timed_comes(stack: Stack, user: str) -> None:
+    """All but one minute of the day are quiet, whenever this runs."""
+    says(stack, user, "I live in Lisbon")
+    now = datetime.now(ZoneInfo("Europe/Lisbon"))
+    begin, end = (f"{now + timedelta(minutes=m):%H:%M}" for m in (-2, -3))
+    set_ = says(stack, user, f"don't message me between {begin} and {end}")
+    assert f"✓ Quiet hours from {begin} until {end}, Lisbon" in set_
+    assert begin in says(stack, user, "what do you know about me?")
+    says(stack, user, "remind me in 3 seconds to breathe")
+    wait_until(lambda: told(stack, user)[-1] == "⏰ breathe", 60, lambda: str(stack.chat(user)))
+    assert "✓ No quiet hours any more" in says(stack, user, "Quiet hours off")
+    assert f"✓ Quiet hours from {begin}" in says(stack, user, "undo")
+
+
+def test_quiet_hours_are_understood_in_german(stack: Stack, user: str) -> None:
+    told_ = says(stack, user, "Bitte schreib mir nicht zwischen 22 und 7 Uhr")
+    assert "22:00" in told_

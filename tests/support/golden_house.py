@@ -39,9 +39,11 @@ from services.scheduler.decider import FOLD as REMINDER
 from services.scheduler.decider import due_at, follow_up_at
 from services.scheduler.effects import Claimed
 from services.scheduler.effects import Effects as Scheduler
+from services.scheduler.quiet.waiting import Waited, Waiting
 from services.scheduler.reminding.following_up import FollowingUp, FollowUp
 from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.tools import ReminderTools
+from services.scheduler.waking.waking import Waking
 from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.decider import Rhythm
 from services.scheduler.watches.effects import Watching
@@ -182,6 +184,15 @@ class Due:
     async def realign(self, *_given: Any) -> None:
         raise AssertionError("the script fires what is due")
 
+    async def wait(self, waiting: Waiting) -> None:
+        self.house.waiting[waiting.kind, waiting.id] = waiting
+
+    async def waited(self, _limit: int, _seconds: int) -> list[Waited]:
+        return [Waited(one, self.house.log.now) for one in self.house.waiting.values()]
+
+    async def done(self, waiting: Waiting) -> None:
+        del self.house.waiting[waiting.kind, waiting.id]
+
 
 @dataclass
 class Page:
@@ -189,6 +200,7 @@ class Page:
 
     watcher: Watcher
     reading: Reading
+    due: Due
 
     async def watchers(self, _page: UUID) -> list[Watcher]:
         return [self.watcher]
@@ -202,6 +214,9 @@ class Page:
     async def hold(self, *_given: Any) -> None:
         pass
 
+    async def wait(self, waiting: Waiting) -> None:
+        await self.due.wait(waiting)
+
 
 @dataclass
 class House:
@@ -212,6 +227,8 @@ class House:
     vendor: Vendor = field(default_factory=Vendor)
     tools: list[Tool[Any]] = field(default_factory=list[Tool[Any]])
     """In place of the house's own."""
+    waiting: dict[tuple[str, UUID], Waiting] = field(default_factory=dict)
+    """For the end of quiet hours."""
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -542,12 +559,17 @@ class House:
         self.due.unanswered = FollowUp(state.reminder, at, self.log.now)
         await FollowingUp(self.due, self.log, self.folds, 1).follow_up_due()
 
+    async def wakes(self) -> None:
+        """Everybody whose things wait, when their quiet hours end."""
+        self.log.now = max(self.log.now, *(one.until for one in self.waiting.values()))
+        await Waking(self.due, self.log, self.folds, 1).wake_due()
+
     async def looks(self, user: UserId, stream: str, outcome: str = "priced", **seen: Any) -> None:
         """One look at a watched page."""
         told = self.log.stream(stream)[0].event
         evidence = Evidence(at=self.log.now, read_by="http", source="json-ld", text="as it stood")
         reading = Reading(outcome=outcome, evidence=evidence, **seen)
-        page = Page(Watcher(told.watch, user), reading)
+        page = Page(Watcher(told.watch, user), reading, self.due)
         watching = Watching(page, page, self.log, self.folds, rhythm=Rhythm(), at_once=1)
         due = self.log.now
         self.later(seconds=2)

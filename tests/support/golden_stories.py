@@ -19,16 +19,17 @@ from services.agent.exporting.own_data import OwnData
 from services.gateway import decider as lanes
 from services.gateway.channels.channel import Accepted, Never, NotNow, TooLate, Unknown
 from services.gateway.channels.statuses import Callback
+from services.scheduler.quiet.tool import QuietTool
 from taskflow.log.appending import Write
 from taskflow.privacy.media import Stored
 from taskflow.privacy.sealing import DataKey
 from tests.support.golden_house import OURS, PHARMACY, House, named, says
 
-ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV, MIA, NOA, PIA = (
+ADA, BOB, CLEO, DAN, EVE, FAY, GUS, HAL, IDA, JON, KIM, LEA, LIV, MIA, NOA, ORA, PIA = (
     UserId(named(name))
     for name in (
         *("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ida", "jon", "kim"),
-        *("lea", "liv", "mia", "noa", "pia"),
+        *("lea", "liv", "mia", "noa", "ora", "pia"),
     )
 )
 FORGOTTEN = (CLEO, GUS)
@@ -41,7 +42,7 @@ async def everything(house: House) -> None:
     await house.offer("pay_bill")
     for story in (old, ada, reminders, trouble, watches, parked, summaries, erased, leaving, crash,
                   zone, undoing, windows, consenting, templates, buttons, media,
-                  taken, digests, own_data, places, senders):  # fmt: skip
+                  taken, digests, own_data, places, senders, quiet_hours):  # fmt: skip
         await story(house)
         house.later(minutes=7)
 
@@ -657,6 +658,51 @@ async def places(house: House) -> None:
     await house.answers(NOA, says(None, search), says(None, ("reply", told)))
     await house.moves(NOA)
     await house.sends(NOA, TooLate(20001, "HTTP 400, 20001"))
+
+
+async def quiet_hours(house: House) -> None:
+    """A night in which three things wait; in the morning one message tells them."""
+    tool = QuietTool(house.log).tool()
+    house.tools.append(tool)
+    await house.offer()
+    house.log.now = house.log.now.replace(hour=19, minute=0) + timedelta(days=1)
+    await house.hears(ORA, "please don't write to me between 10 pm and 7 am")
+    night = (tool.name, {"begin": "22:00", "end": "07:00"})
+    await house.answers(ORA, says(None, night), says("Good night."))
+    await house.sends(ORA)
+    lamp = f"{SHOP}/lamp"
+    await house.hears(
+        ORA,
+        f"watch {lamp} below 70, remind me at 21:30 to lock the door and ask again if I don't "
+        "answer, and remind me to drink every 2 hours",
+    )
+    lock = {"text": "lock the door", "time": "21:30", "follow_up_minutes": 60}
+    drink = {"text": "drink", "in_hours": 2, "unit": "hour", "every": 2}
+    calls = [
+        ("watch_price", {"url": lamp, "below": 70}),
+        ("set_reminder", lock),
+        ("set_reminder", drink),
+    ]
+    await house.answers(ORA, says(None, *calls), says("All three are set."))
+    await house.sends(ORA)
+    await house.fires(ORA)
+    await house.sends(ORA)
+    (watch,) = house.streams_of(ORA, streams.WATCH)
+    await house.looks(ORA, watch, amount="79.90", currency="EUR", in_stock=True, title="Lamp")
+    await house.fires(ORA)
+    await house.follows_up(ORA)
+    for amount in ("69.00", "69.00", "68.00", "68.00"):
+        await house.looks(ORA, watch, amount=amount, currency="EUR", in_stock=True)
+    assert len(house.waiting) == 3
+    await house.wakes()
+    assert not house.waiting
+    await house.sends(ORA)
+    await house.hears(ORA, "please turn my quiet hours off")
+    await house.answers(ORA, says(None, (tool.name, {"off": True})), says("Done."))
+    await house.sends(ORA)
+    await house.hears(ORA, "undo")
+    await house.answers(ORA)
+    await house.sends(ORA)
 
 
 class NoKeys:

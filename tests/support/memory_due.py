@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.streams import UserId
 from services.scheduler import due as sql
 from services.scheduler.effects import Claimed, Overdue
+from services.scheduler.quiet.waiting import Waited, Waiting
 from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.reminding.saying import LATE
 from taskflow.projecting.projections import Overtaken, Statement
@@ -42,6 +43,8 @@ class MemoryDue:
         self.rows: dict[UUID, Row] = {}
         self.calls: dict[UUID, OpenCall] = {}
         self.checkpoints: dict[str, int] = {}
+        self.waiting: dict[tuple[str, UUID], tuple[Waiting, datetime]] = {}
+        """What waits for the end of quiet hours, and until when somebody has it."""
         self.locks: dict[UUID, object] = {}
         """Rows that an open transaction has touched, and whose it is."""
 
@@ -53,6 +56,7 @@ class MemoryDue:
             (row.due, one)
             for one, row in self.rows.items()
             if row.due and row.due <= now and row.claimed_until < now and one not in self.locks
+            if not self._is_kept(one, row)
         ]
         late = [(due, one) for due, one in sorted(free) if due <= now - LATE]
         if late:
@@ -76,7 +80,11 @@ class MemoryDue:
 
     def until_next(self) -> float | None:
         now = self._now()
-        dues = [row.due for row in self.rows.values() if row.due and row.claimed_until < now]
+        dues = [
+            row.due
+            for one, row in self.rows.items()
+            if row.due and row.claimed_until < now and not self._is_kept(one, row)
+        ]
         return (min(dues) - now).total_seconds() if dues else None
 
     def overdue(self) -> list[Overdue]:
@@ -104,6 +112,37 @@ class MemoryDue:
         ]
         return [Spoken(one, number) for _, one, number in sorted(found, reverse=True)[:10]]
 
+    # -- what quiet/table.py asks -------------------------------------------------------------
+
+    def wait(self, waiting: Waiting) -> None:
+        key = (waiting.kind, waiting.id)
+        if key not in self.waiting or self.waiting[key][0] != waiting:
+            self.waiting[key] = (waiting, self._long_ago)
+
+    def waited(self, limit: int, seconds: int) -> list[Waited]:
+        now = self._now()
+        free = [one for one, until in self.waiting.values() if one.until <= now and until < now]
+        users = {one.user_id for one in sorted(free, key=lambda each: each.until)[:limit]}
+        claimed = [one for one in free if one.user_id in users]
+        for one in claimed:
+            self.waiting[one.kind, one.id] = (one, now + timedelta(seconds=seconds))
+        return [Waited(one, now) for one in claimed]
+
+    def done(self, waiting: Waiting) -> None:
+        key = (waiting.kind, waiting.id)
+        if key in self.waiting and self.waiting[key][0] == waiting:
+            del self.waiting[key]
+
+    def waits(self, reminder: UUID) -> bool:
+        """Whether it rightly is not told yet."""
+        found = self.waiting.get(("reminder", reminder))
+        kept = reminder in self.rows and self._is_kept(reminder, self.rows[reminder])
+        return found is not None and kept and found[0].until > self._now()
+
+    def _is_kept(self, reminder: UUID, row: Row) -> bool:
+        found = self.waiting.get(("reminder", reminder))
+        return found is not None and found[0].at == row.due
+
     # -- what a projection does -------------------------------------------------------------
 
     def begin(self, statements: Sequence[Statement], owner: object) -> bool:
@@ -127,7 +166,7 @@ class MemoryDue:
             self.execute(query, given)
         self.checkpoints[name] = to
 
-    def execute(self, query: str, given: Sequence[Any]) -> None:
+    def execute(self, query: str, given: Sequence[Any]) -> None:  # noqa: PLR0912 - a statement each
         match query:
             case sql._SET if given[0] not in self.rows:
                 reminder, user, _, zone, rrule, due = given
@@ -146,6 +185,14 @@ class MemoryDue:
                 self.rows[given[0]] = replace(self.rows[given[0]], due=None)
             case sql._FORGOTTEN:
                 self.rows = {one: r for one, r in self.rows.items() if r.user != given[0]}
+            case sql._WOKEN:
+                for key, (one, held) in list(self.waiting.items()):
+                    if one.user_id == given[0] and one.until > self._now():
+                        self.waiting[key] = (replace(one, until=self._now()), held)
+            case sql._WAITS_NO_MORE:
+                self.waiting = {
+                    key: kept for key, kept in self.waiting.items() if kept[0].user_id != given[0]
+                }
             case sql._CALLED:
                 self.calls.setdefault(given[0], OpenCall(*given[1:]))
             case sql._SETTLED:

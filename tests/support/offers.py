@@ -8,6 +8,7 @@ from services.agent.exporting.own_data import OwnData
 from services.agent.leaving import leaving
 from services.agent.memory.fact_tools import FactTools
 from services.agent.memory.search_history import HistoryTools
+from services.scheduler.quiet.tool import QuietTool
 from services.scheduler.running import RunningTools
 from services.scheduler.tools import ReminderTools
 from services.scheduler.watches.tools import WatchTools
@@ -28,6 +29,7 @@ _OWNED: Mapping[str, Sequence[Tool[Any]]] = {
             _NOBODY, _NOBODY, _NOBODY, _NOBODY, _NOBODY, draw=_NOBODY, rhythm=_NOBODY
         ).all(),
         *RunningTools(_NOBODY, _NOBODY, _NOBODY, _NOBODY).all(),
+        QuietTool(_NOBODY).tool(),
     ],
     "tools": registry.tools(_NOBODY, _NOBODY, _NOBODY),
 }

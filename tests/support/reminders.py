@@ -250,7 +250,10 @@ class Reminders(RemindersWorld):
     def is_owing(self) -> bool:
         """Somebody died with it, or handed it back; or a deadline must pass."""
         now = self.log.now
-        due = any(row.due and row.due <= now for row in self.due.rows.values())
+        due = any(
+            row.due and row.due <= now and not self.due.waits(one)
+            for one, row in self.due.rows.items()
+        )
         return due or bool(self.due.calls or self.later)
 
     def is_at_rest(self) -> bool:

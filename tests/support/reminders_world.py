@@ -20,8 +20,11 @@ from contracts.streams import UserId, conversation
 from contracts.tools import ToolFinished, ToolRequested
 from services.scheduler.due import DueReminders, OpenCalls
 from services.scheduler.effects import Claimed, Effects, Overdue
+from services.scheduler.quiet.tool import QuietTool
+from services.scheduler.quiet.waiting import Waiting
 from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.tools import ReminderTools
+from services.scheduler.waking.waking import Waking
 from taskflow.bus import bus
 from taskflow.bus.driving import Driving
 from taskflow.errors import Retryable, SealedForEver
@@ -54,10 +57,13 @@ class Replica:
         folds = Folds(wire, None)
         due, calls = world.projections(folds)
         tools = ReminderTools(wire, wire, folds, ReadModel(wire, due.name), lambda: world.log.now)
-        self.calls = ToolCalls(wire, tools.all())
+        self.calls = ToolCalls(wire, [*tools.all(), QuietTool(wire).tool()])
         self.desk = Desk(wire)
         effects = Effects(wire, wire, folds, CLAIM)
         self.loop.start(effects.keep_firing(), self._ended)
+        if world.quiet:
+            waking = Waking(wire, wire, folds, CLAIM)
+            self.loop.start(waking.keep_waking(), self._ended)
         if world.deadlines:
             self.loop.start(effects.keep_failing_overdue(), self._ended)
         for projection in (due, calls):
@@ -93,6 +99,8 @@ class RemindersWorld(RuleBasedStateMachine):
     """How replicas work; what happens to them stands in reminders.py."""
 
     deadlines = True
+    quiet = False
+    """Whether people have quiet hours."""
     patient = False
     """Time stands still while somebody works."""
 
@@ -122,6 +130,9 @@ class RemindersWorld(RuleBasedStateMachine):
 
     def claim(self, limit: int, seconds: int) -> list[Claimed]:
         return self.due.claim(limit, seconds)
+
+    def wait(self, waiting: Waiting) -> None:
+        self.due.wait(waiting)
 
     def overdue(self) -> list[Overdue]:
         return self.due.overdue()

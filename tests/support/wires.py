@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from services.scheduler.effects import Claimed, Overdue
+from services.scheduler.quiet.waiting import Waited, Waiting
 from services.scheduler.reminding.listing import Active, Spoken
 from taskflow.bus.dead_letters import DeadLetters
 from taskflow.bus.driving import TriedTooOften
@@ -86,6 +87,15 @@ class Wire:
 
     async def spoken(self, user: UserId) -> list[Spoken]:
         return await self.loop.io("spoken", lambda: self.world.spoken(user))
+
+    async def wait(self, waiting: Waiting) -> None:
+        await self.loop.io("wait", lambda: self.world.wait(waiting))
+
+    async def waited(self, limit: int, seconds: int) -> list[Waited]:
+        return await self.loop.io("waited", lambda: self.world.due.waited(limit, seconds))
+
+    async def done(self, waiting: Waiting) -> None:
+        await self.loop.io("done", lambda: self.world.due.done(waiting))
 
     # -- how projections write (taskflow/projecting/projections.py) ---
 

@@ -1,6 +1,5 @@
 """What of an event a user is shown as theirs. Pure; of opened events."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -11,7 +10,7 @@ from contracts.event import Event, Json
 from contracts.media import MediaKept, MediaRefused, VoiceTranscribed
 from contracts.places import Location
 from contracts.recorded import Recorded
-from services.agent.memory.profile.facts import Fact
+from services.agent.memory.profile.facts import QUIET_HOURS, Fact, Profile
 from taskflow.words import pins
 from taskflow.words.labels import written_out
 
@@ -66,8 +65,13 @@ def of_event(sheet: Sheet, opened: Recorded[Any]) -> Entry:
     return Entry(sheet, opened.recorded_at, event.type, text, fields)
 
 
-def of_facts(facts: Sequence[Fact]) -> list[Entry]:
-    return [_of_fact(fact) for fact in facts]
+def of_profile(profile: Profile) -> list[Entry]:
+    quiet = profile.quiet
+    told = [_of_fact(fact) for fact in profile.facts]
+    if quiet is None:
+        return told
+    fields: Json = {"kind": QUIET_HOURS, "value": quiet.value, "about": None}
+    return [*told, Entry("remembered", quiet.at, QUIET_HOURS, quiet.value, fields)]
 
 
 def _of_fact(fact: Fact) -> Entry:

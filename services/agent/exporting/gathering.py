@@ -66,7 +66,7 @@ class Gathering:
         """
         key = await self._keys.key(user)
         found = Gathered()
-        found.take(entries.of_facts((await self._memory.profile(user)).facts))
+        found.take(entries.of_profile(await self._memory.profile(user)))
         told = await self._log.read(streams.profile(user))
         found.earlier = [one for one in reversed(told) if isinstance(one.event, DataExported)]
         await self._conversation(found, user, key, upto)

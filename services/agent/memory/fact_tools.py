@@ -23,7 +23,7 @@ from services.agent.judging.own_writes import (
 from services.agent.memory import wordings
 from services.agent.memory.memory import Memory
 from services.agent.memory.profile.changing import Changed, ChangeWords, Draft, UnclearChange
-from services.agent.memory.profile.facts import TEXTS, Fact, Profile
+from services.agent.memory.profile.facts import QUIET_HOURS, TEXTS, Fact, Profile
 from services.agent.memory.profile.grounded import is_meant
 from services.agent.memory.profile.naming import named
 from services.agent.memory.profile.words import MOST_CHARACTERS, plain
@@ -138,7 +138,9 @@ class FactKeeping:
             case ForgetFact(which=which):
                 return draft.forget(which, self._words(call))
             case _:
-                return Changed({"facts": [self._listed(one) for one in draft.standing()]}, ())
+                return Changed(
+                    {"facts": [*map(self._listed, draft.standing()), *self._quiet()]}, ()
+                )
 
     def _words(self, call: OwnCall) -> ChangeWords:
         if not self.typed:
@@ -156,9 +158,17 @@ class FactKeeping:
 
     def _listed(self, fact: Fact) -> Json:
         told: Json = {"kind": fact.kind, "value": named(fact.kind, fact.value)}
-        said_on = fact.at.astimezone(ZoneInfo(self.zone)).date()
         about = {"about": fact.about} if fact.about else {}
-        return {**told, **about, "said_on": said_on.isoformat()}
+        return {**told, **about, "said_on": self._day(fact.at)}
+
+    def _quiet(self) -> list[Json]:
+        quiet = self.profile.quiet
+        if quiet is None:
+            return []
+        return [{"kind": QUIET_HOURS, "value": quiet.value, "said_on": self._day(quiet.at)}]
+
+    def _day(self, at: datetime) -> str:
+        return at.astimezone(ZoneInfo(self.zone)).date().isoformat()
 
 
 _MODELS: dict[str, type[BaseModel]] = {

@@ -60,10 +60,10 @@ class ChangeTool:
         )
 
     async def change_reminder(self, arguments: ChangeReminder, call: Call) -> Done:
-        """Change one reminder that is still to come: its words, its time, or leave one day out.
+        """Change one reminder still to come: its words, its time, or leave a day out.
 
         Give only what is to be otherwise, as the user said it: "make it 5 pm" is `time`, "an hour
-        later" `by_minutes`, "not tomorrow" `skip` and `day`. What is left out stays as it is.
+        later" `by_minutes`, "not tomorrow" `skip` and `day`.
         The fields of time are those of `set_reminder`.
         """
         await self._due.caught_up(call.request)

@@ -19,8 +19,10 @@ from contracts.recorded import Recorded
 from contracts.reminders import ReminderFollowedUp, ReminderSet
 from contracts.streams import UserId
 from services.scheduler.decider import FOLD, Reminder, follow_up_at
+from services.scheduler.quiet.reading import QuietReading
+from services.scheduler.quiet.waiting import Waiting, Waits
 from services.scheduler.reminding.saying import buttons_of
-from services.scheduler.reminding.stating import stated
+from services.scheduler.reminding.stating import Stated, stated
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
@@ -35,7 +37,7 @@ PAUSE = 1.0
 TOO_LATE = timedelta(hours=6)
 """After its time: nobody wonders any more why they were asked only once."""
 _SAID = frozenset({"sent", "delivered", "read"})
-_AGAIN = Message("_(You have not answered, so I ask once more.)_")
+AGAIN = Message("_(You have not answered, so I ask once more.)_")
 
 log = structlog.get_logger()
 
@@ -49,7 +51,7 @@ class FollowUp:
     found_at: datetime
 
 
-class DueFollowUps(Protocol):
+class DueFollowUps(Waits, Protocol):
     """Raises what `UNAVAILABLE` names while the database is away."""
 
     async def follow_ups(self, limit: int, seconds: int) -> list[FollowUp]:
@@ -64,6 +66,7 @@ class DueFollowUps(Protocol):
 class FollowingUp:
     def __init__(self, due: DueFollowUps, event_log: Log, folds: Folds, claim: int) -> None:
         self._due, self._log, self._folds, self._claim = due, event_log, folds, claim
+        self._quiet = QuietReading(event_log)
 
     async def keep_following_up(self) -> None:
         """For ever."""
@@ -90,30 +93,27 @@ class FollowingUp:
         return len(claimed)
 
     async def _one(self, claimed: FollowUp) -> bool:
-        """Whether it is followed up."""
+        """Whether it is followed up, or waits for that."""
         stream = streams.reminder(claimed.reminder)
         folded = await self._folds.fold(stream, FOLD)
         state = folded.state
         if follow_up_at(state) != claimed.at or claimed.found_at - claimed.at > TOO_LATE:
             return False
         origin: Recorded[ReminderSet] = (await self._log.firsts([stream]))[stream]
-        since = await self._unanswered(state, UserId(cast("UUID", origin.user_id)))
+        user = UserId(cast("UUID", origin.user_id))
+        since = await unanswered(self._log, state.reply, user)
         if since is None:
             return False
+        if (end := await self._quiet.end_at(user, claimed.found_at)) is not None:
+            waiting = Waiting("follow_up", claimed.reminder, user, claimed.at, end)
+            await self._due.wait(waiting)
+            return True
         try:
             await self._ask(folded, origin, since)
         except SealedForEver:
             log.info("reminder.of_a_forgotten_user", reminder=str(claimed.reminder))
             return False
         return True
-
-    async def _unanswered(self, state: Reminder, user: UserId) -> int | None:
-        """The version up to which nobody has answered what was said; None: somebody has."""
-        ready = await self._log.find(state.reply) if state.reply else None
-        if ready is None:
-            return None
-        events = await self._log.read(streams.conversation(user), ready.version)
-        return events[-1].version if is_unanswered(ready, events) else None
 
     async def _ask(self, folded: Folded[Reminder], origin: Recorded[ReminderSet], at: int) -> None:
         state, user = folded.state, UserId(cast("UUID", origin.user_id))
@@ -125,7 +125,7 @@ class FollowingUp:
         reply = ReplyReady(
             turn=None,
             kind="reminder",
-            text=f"⏰ {told.text}\n{_AGAIN.said(told.language)}",
+            text=again(told),
             language=told.language,
             buttons=buttons_of(said, told.language),
         )
@@ -136,6 +136,20 @@ class FollowingUp:
         ]
         await self._log.append(writes, slot, Because.of(origin))
         log.info("reminder.followed_up", reminder=str(origin.event.reminder))
+
+
+def again(told: Stated) -> str:
+    """What is said once more."""
+    return f"⏰ {told.text}\n{AGAIN.said(told.language)}"
+
+
+async def unanswered(log: Log, reply: UUID | None, user: UserId) -> int | None:
+    """The version up to which nobody has answered what was said; None: somebody has."""
+    ready = await log.find(reply) if reply else None
+    if ready is None:
+        return None
+    events = await log.read(streams.conversation(user), ready.version)
+    return events[-1].version if is_unanswered(ready, events) else None
 
 
 def is_unanswered(ready: Recorded[Any], since: Sequence[Recorded[Any]]) -> bool:

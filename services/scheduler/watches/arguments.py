@@ -8,24 +8,24 @@ from services.scheduler.when.arguments import CalendarDate
 
 
 class WatchPrice(BaseModel):
-    url: str = Field(min_length=8, max_length=2000, description="The page's link, as it was given")
+    url: str = Field(min_length=8, max_length=2000, description="as it was given")
     below: Decimal | None = Field(
         default=None,
         gt=0,
         max_digits=12,
-        description='Tell when the price is under this: 70 for "below 70", 70.01 for "70 or less"',
+        description='70 for "below 70", 70.01 for "70 or less"',
     )
     drop_percent: Decimal | None = Field(
         default=None,
         gt=0,
         lt=100,
         max_digits=5,
-        description="Tell when it is so many percent below the first price seen",
+        description="so many percent below the first price seen",
     )
-    back_in_stock: bool = Field(default=False, description="Tell when it can be bought again")
+    back_in_stock: bool = False
     until: CalendarDate | None = Field(
         default=None,
-        description="Last day to watch, YYYY-MM-DD, MM-DD or DD: only what the user said of it",
+        description="last day, YYYY-MM-DD, MM-DD or DD: only what they said",
     )
     product: str | None = Field(
         default=None, max_length=200, description="Which one, if the page shows many"
@@ -46,4 +46,4 @@ class PriceHistory(BaseModel):
     which: str | None = Field(
         default=None, max_length=200, description="Its number in the list, or words of its title"
     )
-    url: str | None = Field(default=None, max_length=2000, description="Or the watched page's link")
+    url: str | None = Field(default=None, max_length=2000, description="or its link")

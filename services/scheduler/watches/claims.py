@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from contracts.streams import UserId
+from services.scheduler.quiet.waiting import Waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Watcher:
     user_id: UserId
 
 
-class DuePages(Protocol):
+class DuePages(Waits, Protocol):
     """What is due by the database's clock. Raises what `UNAVAILABLE` names while it is away."""
 
     async def claim(self, limit: int, seconds: int) -> list[DuePage]:

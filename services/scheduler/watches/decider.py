@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts import slots
 from contracts.event import Event
 from contracts.readings import Reading
 from contracts.recorded import Recorded
@@ -31,6 +32,8 @@ KEPT_EVERY = timedelta(days=1)
 LOST_AFTER = timedelta(hours=6)
 """A page that was read before may fail for so long before its watchers hear of it."""
 LONGEST_PAUSE = timedelta(hours=24)
+WAITS_AT_MOST = timedelta(days=1)
+"""Beyond its last day, where an alert waits for the end of quiet hours."""
 JITTER = 0.1
 
 
@@ -59,12 +62,16 @@ class Watch(BaseModel):
     """It may alert; not again before a reading on the other side of the goal."""
     suspected: datetime | None = None
     """The due look that reached the goal, and waits for a second one."""
+    waits: bool = False
+    """Whether a second one confirmed it, in its user's quiet hours."""
     missed_since: datetime | None = None
     lost: bool = False
     alerted: bool = False
     """Whether it ever did."""
     alerted_due: datetime | None = None
     """The look that did last."""
+    alerted_by: UUID | None = None
+    """The reply that told it."""
     stopped: bool = False
 
 
@@ -87,9 +94,9 @@ def evolve(state: Watch, recorded: Recorded[Any]) -> Watch:
             return state.model_copy(
                 update={"missed_since": state.missed_since or recorded.recorded_at}
             )
-        case WatchAlerted(due=due):
-            told = {"armed": False, "alerted": True, "alerted_due": due, "suspected": None}
-            return state.model_copy(update=told)
+        case WatchAlerted(due=due, reply=reply):
+            told = {"armed": False, "alerted": True, "suspected": None, "waits": False}
+            return state.model_copy(update=told | {"alerted_due": due, "alerted_by": reply})
         case WatchLost():
             return state.model_copy(update={"lost": True})
         case WatchStopped():
@@ -110,13 +117,14 @@ def _after(state: Watch, seen: WatchSeen, recorded: Recorded[Any]) -> Watch:
         "titled": recorded.version if seen.title is not None else state.titled,
         "armed": state.armed or _is_on_the_other_side(state, seen.amount, seen.in_stock),
         "suspected": seen.due if seen.suspected else None,
+        "waits": seen.suspected and state.suspected is not None,
         "missed_since": None,
         "lost": False,
     }
     return state.model_copy(update=changes)
 
 
-FOLD = Fold("watch", 3, Watch, evolve)
+FOLD = Fold("watch", 4, Watch, evolve)
 
 
 def ends_at(state: Watch) -> datetime | None:
@@ -129,7 +137,7 @@ def ends_at(state: Watch) -> datetime | None:
 
 def is_over(state: Watch, now: datetime) -> bool:
     end = ends_at(state)
-    return end is not None and now >= end
+    return end is not None and now >= (end + WAITS_AT_MOST if state.waits else end)
 
 
 def threshold(state: Watch) -> Decimal | None:
@@ -143,15 +151,22 @@ def threshold(state: Watch) -> Decimal | None:
             return None
 
 
-def decide(state: Watch, reading: Reading, due: datetime, now: datetime) -> list[Event]:
-    """What this look is worth keeping; nothing, mostly. An alert comes with its reading."""
+def decide(
+    state: Watch, reading: Reading, due: datetime, now: datetime, *, is_quiet: bool = False
+) -> list[Event]:
+    """What this look is worth keeping; nothing, mostly. An alert comes with its reading.
+
+    In its user's quiet hours an alert waits as a suspicion that is confirmed, for as long as looks
+    do not find otherwise; and a page is not told lost.
+    """
     if state.watch is None or state.stopped:
         return []
     if is_over(state, now):
         return [WatchStopped(watch=state.watch, by="until")]
     reading = _sane(state, reading)
     if reading.outcome not in {"priced", "out_of_stock"}:
-        return _missed(state, state.watch, reading, due, now)
+        missed = _missed(state, state.watch, reading, due, now)
+        return [one for one in missed if not (is_quiet and isinstance(one, WatchLost))]
     in_stock = False if reading.outcome == "out_of_stock" else reading.in_stock
     reached = state.armed and _reaches(state, reading.amount, in_stock)
     seen = WatchSeen(
@@ -160,28 +175,44 @@ def decide(state: Watch, reading: Reading, due: datetime, now: datetime) -> list
         amount=reading.amount,
         currency=reading.currency if reading.amount is not None else None,
         in_stock=in_stock,
-        suspected=reached and state.suspected is None,
+        suspected=reached and (is_quiet or state.suspected is None),
         title=reading.title,
         evidence=reading.evidence,
     )
-    if reached and state.suspected is not None:
+    if reached and state.suspected is not None and not is_quiet:
         alerted = WatchAlerted(
             watch=state.watch,
             due=due,
             was=state.trusted,
             now=reading.amount,
             currency=reading.currency or state.currency,
+            reply=slots.alert(state.watch, due),
         )
         return [seen, alerted]
+    waits_already = reached and state.waits
     changed = (
         state.seen_at is None
         or (reading.amount is not None and reading.amount != state.amount)
         or in_stock != state.in_stock
-        or state.suspected is not None
+        or (state.suspected is not None and not waits_already)
         or state.missed_since is not None
         or now - state.seen_at >= KEPT_EVERY
     )
-    return [seen] if changed or reached else []
+    return [seen] if changed or (reached and not waits_already) else []
+
+
+def waited_for(state: Watch) -> WatchAlerted | None:
+    """The alert that has waited, without its reply; None where none does."""
+    if state.watch is None or state.suspected is None or not state.waits or state.stopped:
+        return None
+    return WatchAlerted(
+        watch=state.watch,
+        due=state.suspected,
+        was=state.trusted,
+        now=state.amount,
+        currency=state.currency,
+        reply=slots.alert(state.watch, state.suspected),
+    )
 
 
 def _sane(state: Watch, reading: Reading) -> Reading:

@@ -17,6 +17,8 @@ from contracts.readings import Reading
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.watches import WatchAlerted, WatchLost, WatchSet, WatchStopped
+from services.scheduler.quiet.reading import QuietReading
+from services.scheduler.quiet.waiting import Waiting
 from services.scheduler.watches import words
 from services.scheduler.watches.claims import DuePage, DuePages, Watcher
 from services.scheduler.watches.decider import FOLD, Rhythm, Watch, decide, is_over
@@ -58,6 +60,16 @@ class Living:
     folded: Folded[Watch]
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a look means to one of its watches."""
+
+    haste: bool = False
+    """A second look is to confirm it soon."""
+    quiet_until: datetime | None = None
+    """Its user would have been written to, and has quiet hours."""
+
+
 class Watching:
     def __init__(
         self,
@@ -71,6 +83,7 @@ class Watching:
     ) -> None:
         self._pages, self._looks, self._log, self._folds = pages, looks, event_log, folds
         self._rhythm, self._at_once = rhythm, at_once
+        self._quiet = QuietReading(event_log)
 
     async def keep_looking(self) -> None:
         """For ever; a slow page holds up no other while there are places free."""
@@ -129,15 +142,18 @@ class Watching:
             log.warning("look.nobody_answers", error=str(error))
             await self._pages.hold(page.page, page.due, AGAIN_SECONDS)
             return
-        suspected = await asyncio.gather(
+        found = await asyncio.gather(
             *(self._tell(one, _as_seen_by(one.user, asker, reading), page) for one in living)
         )
         read = reading.outcome in {"priced", "out_of_stock"}
         failures = 0 if read else page.failures + 1
         ever_read = read or page.ever_read
+        suspected = any(one.haste for one in found)
         pause = self._rhythm.pause(
-            page.page, page.due, suspected=any(suspected), failures=failures, ever_read=ever_read
+            page.page, page.due, suspected=suspected, failures=failures, ever_read=ever_read
         )
+        ends = [one.quiet_until - page.found_at for one in found if one.quiet_until]
+        pause = min([pause, *ends])
         await self._pages.move(page.page, page.due, pause, failures, read=read)
         log.info("page.looked_at", outcome=reading.outcome, watches=len(living))
 
@@ -185,7 +201,7 @@ class Watching:
                 log.info("watch.of_a_forgotten_user")
         raise VendorUnavailable("all who watch the page were forgotten")
 
-    async def _tell(self, one: Living, reading: Reading, page: DuePage) -> bool:
+    async def _tell(self, one: Living, reading: Reading, page: DuePage) -> Meant:
         """Decides what the look means to one watch; whether a second one is to confirm it.
 
         A suspicion of an earlier look asks for no haste: its second look was missed, or came to
@@ -194,8 +210,11 @@ class Watching:
         folded = one.folded
         while True:
             facts = decide(folded.state, reading, page.due, page.found_at)
+            end = await self._quiet_end(one.user, facts, page.found_at)
+            if end is not None:
+                facts = decide(folded.state, reading, page.due, page.found_at, is_quiet=True)
             if not facts:
-                return _is_suspected(folded.state, page.due)
+                return await self._meant(one, folded.state, page, end)
             try:
                 text = await self._text(one.origin, folded.state, facts, reading)
                 known = Living(one.origin, one.user, folded)
@@ -206,11 +225,29 @@ class Watching:
                 continue
             except SealedForEver:
                 log.info("watch.of_a_forgotten_user")
-                return False
+                return Meant()
             stream = one.origin.stream
             after = self._folds.after(stream, FOLD, folded, outcome)
             after = after or await self._folds.fold(stream, FOLD, folded)
-            return _is_suspected(after.state, page.due)
+            return await self._meant(one, after.state, page, end)
+
+    async def _quiet_end(
+        self, user: UserId, facts: Sequence[Event], at: datetime
+    ) -> datetime | None:
+        """Of the quiet hours in which the user would be written to; None: they would not be."""
+        if not facts or not isinstance(facts[-1], WatchAlerted | WatchLost):
+            return None
+        return await self._quiet.end_at(user, at)
+
+    async def _meant(
+        self, one: Living, state: Watch, page: DuePage, quiet_until: datetime | None
+    ) -> Meant:
+        """What waits is told when its user's quiet hours end, with all else that waited."""
+        if quiet_until is not None and state.waits and state.suspected is not None:
+            watch = one.origin.event.watch
+            waiting = Waiting("watch", watch, one.user, state.suspected, quiet_until)
+            await self._pages.wait(waiting)
+        return Meant(_asks_for_haste(state, page.due), quiet_until)
 
     async def _append(
         self, one: Living, facts: Sequence[Event], text: str | None, due: datetime
@@ -238,24 +275,28 @@ class Watching:
             case WatchAlerted() as alerted:
                 told = (await self._log.opened(origin)).event
                 name = words.name_of(reading.title or told.product, told.url)
-                return words.alert(state, alerted, name, told.url, reading, language=told.language)
+                seen_at = reading.evidence.at
+                return words.alert(state, alerted, name, told.url, seen_at, language=told.language)
             case WatchLost(outcome=outcome):
                 told = (await self._log.opened(origin)).event
-                name = words.name_of(await self._title(origin.stream, state), told.url)
+                title = await title_of(self._log, origin.stream, state)
+                name = words.name_of(title, told.url)
                 say = words.never_read if state.seen_at is None else words.lost
                 return say(name, told.url, outcome, told.language)
             case _:
                 return None
 
-    async def _title(self, stream: str, state: Watch) -> str | None:
-        if not state.titled:
-            return None
-        (seen,) = await self._log.read_end(stream, state.titled, 1)
-        return (await self._log.opened(seen)).event.title
+
+async def title_of(event_log: Log, stream: str, state: Watch) -> str | None:
+    """As a look read it last. Raises SealedForEver."""
+    if not state.titled:
+        return None
+    (seen,) = await event_log.read_end(stream, state.titled, 1)
+    return (await event_log.opened(seen)).event.title
 
 
-def _is_suspected(state: Watch, due: datetime) -> bool:
-    return state.suspected == due and not state.stopped
+def _asks_for_haste(state: Watch, due: datetime) -> bool:
+    return state.suspected == due and not (state.waits or state.stopped)
 
 
 def _as_seen_by(user: UserId, asker: UserId, reading: Reading) -> Reading:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from contracts import slots, streams
+from contracts import streams
 from contracts.event import Json
 from contracts.recorded import Recorded
 from contracts.streams import UserId
@@ -111,8 +111,9 @@ class WatchListing:
 
     async def _told(self, one: ListedWatch, request: Recorded[ToolRequested]) -> Json:
         told = one.told(request.event.language)
-        if (due := one.state.alerted_due) is not None:
-            said = Said(due, slots.alert(one.origin.event.watch, due))
+        due, reply = one.state.alerted_due, one.state.alerted_by
+        if due is not None and reply is not None:
+            said = Said(due, reply)
             told["last_alert"] = await self._deliveries.told(said, one.state.zone, request)
         return told
 

@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import asyncpg
-
 from contracts.streams import UserId
+from services.scheduler.quiet.table import WaitingTable
 from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.listing import Watched
 from taskflow import failpoints
@@ -44,9 +43,8 @@ select watch, number from watches where user_id = $1 and not ended order by numb
 _NEXT_NUMBER = "select coalesce(max(number), 0) + 1 from watches where user_id = $1"
 
 
-class WatchTable:
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+class WatchTable(WaitingTable):
+    """Also what waits for the end of quiet hours."""
 
     async def claim(self, limit: int, seconds: int) -> list[DuePage]:
         async with failpoints.PAGES_COMMIT:

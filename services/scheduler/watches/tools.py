@@ -139,12 +139,11 @@ class WatchTools:
         ]
 
     async def watch_price(self, arguments: WatchPrice, call: Call) -> Done:
-        """Watch the price of a web page for days or weeks, and write to the user when it is true.
+        """Watch the price of a web page, and write to the user when it is true.
 
         Exactly one goal: below an amount in the page's currency, down by a percentage, or back in
-        stock. Only for a link that the user sent or that a search found. Each page is looked at
-        about once an hour; a second look confirms before the user is written to. At most 50
-        watches a user. Tell the user the number and the goal that come back.
+        stock. Only for a link that the user sent or a search found. Pages are looked at about
+        once an hour, twice before the user is told. Tell them the number and goal that come back.
         """
         goal = _goal(arguments)
         request = call.request.event
@@ -193,7 +192,7 @@ class WatchTools:
         return Done(result, [Write(streams.watch(watch), [fact], call.user, 0)])
 
     async def list_watches(self, _arguments: ListWatches, call: Call) -> Done:
-        """List the pages being watched for the user, with their numbers, goals and last prices."""
+        """List the watched pages with their numbers, goals and last prices."""
         await self._due.caught_up(call.request)
         watches = await self._listing.of(call.user)
         return Done({"watches": await self._listing.told(watches, call.request)})
@@ -208,9 +207,9 @@ class WatchTools:
         return Done({"stopped": one.told(call.request.event.language)}, [write])
 
     async def price_history(self, arguments: PriceHistory, call: Call) -> Done:
-        """Show how the price of a watched page went: in words, and as a chart sent to the user.
+        """Show how a watched page's price went, in words and as a chart sent to the user.
 
-        Neither argument is needed when only one is watched.
+        No argument is needed if one is watched.
         """
         await self._due.caught_up(call.request)
         one = self._meant(await self._listing.of(call.user), arguments)

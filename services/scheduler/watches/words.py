@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from contracts.readings import Reading, ReadingOutcome
+from contracts.readings import ReadingOutcome
 from contracts.watches import WatchAlerted
 from services.scheduler.watches.decider import Watch, threshold
 from taskflow import zones
@@ -84,11 +85,11 @@ def _limit(state: Watch, language: str) -> str:
 
 
 def alert(
-    state: Watch, alerted: WatchAlerted, name: str, url: str, reading: Reading, *, language: str
+    state: Watch, alerted: WatchAlerted, name: str, url: str, seen_at: datetime, *, language: str
 ) -> str:
     """One alert: what it is now, what it was, where, and how fresh that is."""
-    seen_at = reading.evidence.at.astimezone(zones.of(state.zone))
-    seen = _SEEN.said(language, time=values.clock_time(seen_at, language))
+    there = seen_at.astimezone(zones.of(state.zone))
+    seen = _SEEN.said(language, time=values.clock_time(there, language))
     what = _news(state, alerted, name, language)
     if state.goal == "below" and state.told_currency not in {None, alerted.currency}:
         what += f" {_OTHER_CURRENCY.said(language, currency=alerted.currency)}"

@@ -28,10 +28,10 @@ class When(BaseModel):
     in_months: int | None = Field(default=None, gt=0, le=120, description="a year is 12")
     day: Day | None = None
     week: Literal["this", "next"] | None = Field(
-        default=None, description="of the weekday in `day`, only if the user said which"
+        default=None, description="of the weekday in `day`, only if they said which"
     )
     date: CalendarDate | None = Field(
-        default=None, description="YYYY-MM-DD, MM-DD or DD: only what the user said of it"
+        default=None, description="YYYY-MM-DD, MM-DD or DD: only what they said"
     )
     time: str | None = Field(
         default=None, pattern=r"^\d\d:\d\d(?::\d\d)?$", description="HH:MM, 24 hours"

@@ -27,6 +27,7 @@ _SENTENCES = {
     "home airport": "your home airport is {}",
     "currency": "your currency is {}",
     "preference": "you prefer {}",
+    "quiet hours": "your quiet hours are {}",
 }
 
 

@@ -17,6 +17,7 @@ from simulators.gemini.brain.phrasing import (
     flights,
     prices,
     profile,
+    quiet,
     recall,
     reminders,
     shopping,
@@ -50,6 +51,7 @@ Kind = Literal[
     "correct",
     "forget_me",
     "my_data",
+    "quiet",
     "talk",
     "clock",
     "lost",
@@ -138,6 +140,7 @@ _SIGNS: tuple[tuple[Kind, Callable[[str], bool]], ...] = (
     ("watch", watches.wants_watch),
     ("remind", reminders.wants_reminder),
     ("my_data", profile.wants_own_data),
+    ("quiet", quiet.wants_quiet),
     ("about", profile.asks_about_oneself),
     ("forget_me", profile.wants_to_be_forgotten),
     ("forget", profile.wants_forgotten),
@@ -241,6 +244,7 @@ _READERS: Mapping[Kind, Callable[[str, Scene], SpokenWish | None]] = {
     "forget": lambda text, _: facts.read_drop(text),
     "forget_me": lambda text, _: WishWords("said", text),
     "my_data": lambda text, _: WishWords("said", text),
+    "quiet": lambda text, _: quiet.read_quiet(text),
 }
 
 

@@ -57,6 +57,7 @@ _CANNOT: Mapping[Skill, str] = {
     "list_facts": "list what I noted",
     "forget_me": "forget you",
     "send_my_data": "send your data",
+    "set_quiet_hours": "keep quiet hours",
 }
 _OF_MEMORY = frozenset({"profile", "correct", "forget"})
 """Without their tool, or with nothing to note, words must do."""

@@ -25,4 +25,5 @@ SKILL_OF_KIND: Mapping[Kind, Skill] = {
     "forget": "forget_fact",
     "forget_me": "forget_me",
     "my_data": "send_my_data",
+    "quiet": "set_quiet_hours",
 }

@@ -26,6 +26,7 @@ Skill = Literal[
     "list_facts",
     "forget_me",
     "send_my_data",
+    "set_quiet_hours",
 ]
 SKILLS: tuple[Skill, ...] = get_args(Skill)
 # Words in the name of a tool that is called otherwise.
@@ -50,6 +51,7 @@ _HINTS: Mapping[Skill, tuple[tuple[str, ...], ...]] = {
     "list_facts": (("list", "facts"),),
     "forget_me": (("forget_me",),),
     "send_my_data": (("my_data",),),
+    "set_quiet_hours": (("quiet",),),
 }
 
 Toolbox = Mapping[Skill, FunctionDeclaration]

@@ -88,6 +88,7 @@ ARABIC = Tongue(
         "remember": "سأتذكر ذلك.",
         "correct": "سأتذكره هكذا.",
         "forget_fact": "لقد نسيته.",
+        "set_quiet_hours": "🌙 تغيّرت ساعات الهدوء لديك.",
         "send_my_data": "إليك كل ما أحتفظ به عنك.",
         "known": "هذا ما أخبرتني به:",
     },

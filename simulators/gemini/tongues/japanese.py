@@ -92,6 +92,7 @@ JAPANESE = Tongue(
         "remember": "覚えておきます。",
         "correct": "そのように覚えておきます。",
         "forget_fact": "忘れました。",
+        "set_quiet_hours": "🌙 おやすみ時間を変更しました。",
         "send_my_data": "あなたについて保存しているものをお送りします。",
         "known": "教えてもらったこと：",
     },

@@ -96,6 +96,7 @@ PORTUGUESE = Tongue(
         "remember": "Vou lembrar disso.",
         "correct": "Vou lembrar assim.",
         "forget_fact": "Já esqueci.",
+        "set_quiet_hours": "🌙 O seu horário de silêncio foi alterado.",
         "send_my_data": "Aqui vai tudo o que tenho sobre você.",
         "known": "Foi isto que você me contou:",
     },

@@ -59,6 +59,9 @@ def _print(told: Json) -> None:
     for row in _facts(told):
         console.print(row)
     _section(console, "profile", [_fact(one) for one in told["profile"]])
+    if quiet := told["quiet_hours"]:
+        hours = f"{quiet['begin']} to {quiet['end']}, since {_at(quiet['since'])}"
+        _section(console, "quiet hours", [hours])
     talk: Sequence[Json] = told["conversation"]
     title = f"conversation, the last {LAST} of {len(talk)}" if len(talk) > LAST else "conversation"
     _section(console, title, [_said(one) for one in talk[-LAST:]])

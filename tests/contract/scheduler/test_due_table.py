@@ -13,6 +13,7 @@ from contracts import streams
 from contracts.streams import UserId
 from services.scheduler import due as sql
 from services.scheduler.effects import Claimed, Overdue
+from services.scheduler.quiet.waiting import Waited, Waiting
 from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.table import DueTable
 from taskflow import clock
@@ -30,6 +31,9 @@ class Tables(Protocol):
     async def overdue(self) -> list[Overdue]: ...
     async def active(self, user: UserId) -> list[Active]: ...
     async def spoken(self, user: UserId) -> list[Spoken]: ...
+    async def wait(self, waiting: Waiting) -> None: ...
+    async def waited(self, limit: int, seconds: int) -> list[Waited]: ...
+    async def done(self, waiting: Waiting) -> None: ...
     async def write(self, *statements: Statement) -> None: ...
     def writing(self, *statements: Statement) -> AbstractAsyncContextManager[None]: ...
 
@@ -52,6 +56,15 @@ class InMemory:
 
     async def spoken(self, user: UserId) -> list[Spoken]:
         return self._due.spoken(user)
+
+    async def wait(self, waiting: Waiting) -> None:
+        self._due.wait(waiting)
+
+    async def waited(self, limit: int, seconds: int) -> list[Waited]:
+        return self._due.waited(limit, seconds)
+
+    async def done(self, waiting: Waiting) -> None:
+        self._due.done(waiting)
 
     async def write(self, *statements: Statement) -> None:
         async with self.writing(*statements):
@@ -214,3 +227,55 @@ async def test_of_whom_one_is_late_all_that_are_late_are_given(
     assert ids(await tables.claim(1, 30)) == [4]
     assert ids(await tables.claim(1, 30)) == [3]
     assert await tables.claim(9, 30) == []
+
+
+def waits(n: int, at: datetime, until: datetime, user: UserId = ADA) -> Waiting:
+    return Waiting("reminder", UUID(int=n), user, at, until)
+
+
+def numbers(found: Sequence[Waited]) -> list[int]:
+    return sorted(one.waiting.id.int for one in found)
+
+
+async def test_what_waits_for_the_end_of_quiet_hours_is_given_to_nobody(
+    tables: Tables, now: datetime
+) -> None:
+    hour = timedelta(hours=1)
+    await tables.write(is_set(1, now - hour), is_set(2, now - SECOND), is_set(3, now - SECOND))
+    await tables.wait(waits(1, now - hour, now + hour))
+    await tables.wait(waits(2, now - SECOND, now + hour))
+    await tables.wait(waits(3, now - hour, now + hour))
+
+    assert ids(await tables.claim(9, 30)) == [3], "of another instant it does not wait"
+    assert await tables.until_next() is None
+    assert await tables.waited(9, 30) == []
+
+
+async def test_of_whom_something_has_waited_long_enough_all_is_given_at_once(
+    tables: Tables, now: datetime
+) -> None:
+    hour = timedelta(hours=1)
+    first, other = waits(1, now, now - SECOND), waits(2, now, now - 2 * SECOND, BOB)
+    for one in (first, other, waits(3, now, now - SECOND), waits(4, now, now + hour)):
+        await tables.wait(one)
+
+    assert numbers(await tables.waited(1, 30)) == [2]
+    (found, third) = sorted(await tables.waited(1, 30), key=lambda one: one.waiting.id)
+    assert (found.waiting, third.waiting.id.int) == (first, 3)
+    assert timedelta() <= found.found_at - now < 30 * SECOND
+    assert await tables.waited(9, 30) == []
+
+    await tables.done(other)
+    await tables.wait(waits(1, now, now - hour))
+    await tables.done(first)
+    assert numbers(await tables.waited(9, 30)) == [1], "put off meanwhile, it is not done"
+
+
+async def test_other_quiet_hours_have_all_of_it_decided_anew(tables: Tables, now: datetime) -> None:
+    hour = timedelta(hours=1)
+    await tables.wait(waits(1, now, now + hour))
+    await tables.wait(waits(2, now, now + hour, BOB))
+    await tables.write((sql._WOKEN, (ADA,)))
+    assert numbers(await tables.waited(9, -1)) == [1]
+    await tables.write((sql._WAITS_NO_MORE, (ADA,)), (sql._WOKEN, (BOB,)))
+    assert numbers(await tables.waited(9, 30)) == [2]

@@ -15,6 +15,7 @@ from simulators.gemini.brain.replies.prices import tell_price
 from simulators.gemini.brain.replies.products import tell_products
 from simulators.gemini.brain.replies.profile import tell_dropped, tell_facts, tell_noted
 from simulators.gemini.brain.replies.proposal import tell_proposed
+from simulators.gemini.brain.replies.quiet import tell_quiet
 from simulators.gemini.brain.replies.recalled import tell_recalled
 from simulators.gemini.brain.replies.reminders import (
     tell_cancelled,
@@ -51,6 +52,7 @@ _TELL: Mapping[Skill, Callable[[Outcome], str]] = {
     "forget_fact": tell_dropped,
     "list_facts": tell_facts,
     "send_my_data": lambda _: SENDING_DATA,
+    "set_quiet_hours": tell_quiet,
 }
 SENDING_DATA = "Here it comes: everything I hold of you."
 _DEEDS: Mapping[Skill, str] = {
@@ -74,6 +76,7 @@ _DEEDS: Mapping[Skill, str] = {
     "list_facts": "list what I noted",
     "forget_me": "forget you",
     "send_my_data": "send your data",
+    "set_quiet_hours": "change your quiet hours",
 }
 _ASK_WHICH: Mapping[str | None, str] = {
     "cancel_reminder": ASK_WHICH_REMINDER,

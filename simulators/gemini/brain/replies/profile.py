@@ -12,7 +12,7 @@ from simulators.gemini.wire import JsonObject
 KINDS = frozenset(
     {
         *("name", "home", "zone", "language", "home_airport", "currency"),
-        *("preference", "person", "place"),
+        *("preference", "person", "place", "quiet hours"),
     }
 )
 KNOWN = "This is what you told me:"

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts.readings import Evidence, Reading
 from contracts.watches import WatchAlerted
 from services.scheduler.watches import words
 from services.scheduler.watches.chart import Point, draw
@@ -26,9 +25,9 @@ def alerted(was: str | None, now: str | None, **state: Any) -> str:
         was=Decimal(was) if was else None,
         now=Decimal(now) if now else None,
         currency=state.get("currency", "EUR"),
+        reply=UUID(int=2),
     )
-    reading = Reading(outcome="priced", evidence=Evidence(at=START, read_by="http"))
-    return words.alert(Watch(**state), fact, "Trail shoe", URL, reading, language="en")
+    return words.alert(Watch(**state), fact, "Trail shoe", URL, START, language="en")
 
 
 def test_an_alert_says_all_that_one_needs() -> None:

@@ -104,7 +104,7 @@ FAILED = ReplyFailed(**TRY, code=63016, reason="no")
             {("reminders.fired",): 1, ("reminder.lateness",): 0},
         ),
         (
-            WatchAlerted(watch=REPLY, due=START, was=None, now=None, currency=None),
+            WatchAlerted(watch=REPLY, due=START, was=None, now=None, currency=None, reply=REPLY),
             {("watch.alerts",): 1},
         ),
         (TurnStopped(turn=REPLY, reason="user"), {("turns", "stopped"): 1}),

@@ -1,0 +1,88 @@
+"""Occurrences and follow-ups that have waited."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from contracts import streams
+from contracts.event import Event
+from contracts.recorded import Recorded
+from contracts.reminders import ReminderFired, ReminderFollowedUp, ReminderSet
+from services.scheduler.decider import FOLD, Reminder, follow_up_at, may_fire
+from services.scheduler.quiet.waiting import Waited
+from services.scheduler.reminding.following_up import AGAIN, TOO_LATE, again, unanswered
+from services.scheduler.reminding.saying import when_of
+from services.scheduler.reminding.stating import Stated, stated
+from services.scheduler.waking.untold import Untold
+from taskflow.log.event_log import Log
+from taskflow.log.folding import Folded
+from taskflow.log.folds import Folds
+from taskflow.words.message import Message
+
+_WAITED = Message("_(This was meant for {when}, and waited for the end of your quiet hours.)_")
+
+
+class UntoldReminders:
+    def __init__(self, event_log: Log, folds: Folds) -> None:
+        self._log, self._folds = event_log, folds
+
+    async def occurrence(self, waited: Waited) -> Untold | None:
+        """None where it was told, cancelled or changed meanwhile. Raises SealedForEver."""
+        due = waited.waiting.at
+        folded = await self._folded(waited)
+        if not may_fire(folded.state, due):
+            return None
+        late = (waited.found_at - due) / timedelta(seconds=1)
+        reminder = waited.waiting.id
+
+        def fact(reply: UUID) -> Event:
+            return ReminderFired(reminder=reminder, due=due, late_s=late, reply=reply)
+
+        told, origin = await self._told(folded.state, waited)
+        when = when_of(told, due)
+        return Untold(
+            origin=origin,
+            version=folded.version,
+            due=due,
+            kind="reminder",
+            language=told.language,
+            alone=f"⏰ {told.text}\n{_WAITED.said(told.language, when=when)}",
+            beside=f"⏰ {when}: {told.text}",
+            fact=fact,
+        )
+
+    async def follow_up(self, waited: Waited) -> Untold | None:
+        """None where its user has answered meanwhile, too. Raises SealedForEver."""
+        waiting = waited.waiting
+        folded = await self._folded(waited)
+        state = folded.state
+        is_over = waited.found_at - waiting.until > TOO_LATE
+        due, reminder = state.fired, waiting.id
+        if is_over or due is None or follow_up_at(state) != waiting.at:
+            return None
+        upto = await unanswered(self._log, state.reply, waiting.user_id)
+        if upto is None:
+            return None
+
+        def fact(reply: UUID) -> Event:
+            return ReminderFollowedUp(reminder=reminder, due=due, reply=reply)
+
+        told, origin = await self._told(state, waited)
+        return Untold(
+            origin=origin,
+            version=folded.version,
+            due=due,
+            kind="reminder",
+            language=told.language,
+            alone=again(told),
+            beside=f"⏰ {when_of(told, due)}: {told.text} {AGAIN.said(told.language)}",
+            fact=fact,
+            unanswered_upto=upto,
+        )
+
+    async def _folded(self, waited: Waited) -> Folded[Reminder]:
+        return await self._folds.fold(streams.reminder(waited.waiting.id), FOLD)
+
+    async def _told(self, state: Reminder, waited: Waited) -> tuple[Stated, Recorded[ReminderSet]]:
+        stream = streams.reminder(waited.waiting.id)
+        origin = (await self._log.firsts([stream]))[stream]
+        return await stated(self._log, stream, state), origin
