@@ -117,11 +117,12 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
             serving(inner, inner_host, inner_port, settings="TASKFLOW_GATEWAY_INNER") as address,
         ):
             runtime.probes.address = address
-            every_s = settings.taskflow_backfill_seconds
-            webhook_s = settings.taskflow_webhook_seconds
-            backfill = Backfill(twilio, intake, runtime.pool, webhook_s)
+            every_s, webhook_s = (
+                settings.taskflow_backfill_seconds,
+                settings.taskflow_webhook_seconds,
+            )
             for name, once in (
-                ("backfill", backfill.once),
+                ("backfill", Backfill(twilio, intake, runtime.pool, webhook_s).once),
                 ("sweep", Sweeping(twilio, runtime.vault, heard).once),
             ):
                 looking = keep_looking(once, every_s, interrupted=f"{name}.interrupted")
