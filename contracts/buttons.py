@@ -28,7 +28,7 @@ LONGEST_TITLE, LONGEST_DESCRIPTION = 24, 72
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAMED = re.compile(rf"(yes|no|undo|done|hour|tomorrow):({_UUID})")
 _BARE: Mapping[str, Meaning] = {
-    **{one: one for one in OF_REMINDERS},
+    **{reminder: reminder for reminder in OF_REMINDERS},
     **{f"words-{n}": "words" for n in range(1, MOST_CHOICES + 1)},
 }
 _LONGEST = len("tomorrow:") + 36

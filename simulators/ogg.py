@@ -70,7 +70,9 @@ def seconds(file: bytes) -> float:
 
 
 def _page(packets: list[bytes], number: int, granule: int, flags: int) -> bytes:
-    lacing = b"".join(bytes([255] * (len(one) // 255) + [len(one) % 255]) for one in packets)
+    lacing = b"".join(
+        bytes([255] * (len(packet) // 255) + [len(packet) % 255]) for packet in packets
+    )
     body = lacing + b"".join(packets)
     unsigned = _HEAD.pack(b"OggS", 0, flags, granule, 1, number, 0, len(lacing)) + body
     crc = 0

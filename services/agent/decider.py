@@ -170,7 +170,7 @@ def _evolved(state: Conversation, recorded: Recorded[Any]) -> Conversation:  # n
             return _waking(told, this) if told.pending else told
         case TurnParked(turn=turn, messages=given) if turn == state.turn:
             # It gives up what it names: a message that came meanwhile is nobody's yet.
-            left = tuple(one for one in state.pending if one.message not in given)
+            left = tuple(waiting for waiting in state.pending if waiting.message not in given)
             wakes = left and state.consent
             return _closed(state, recorded).but(pending=left, driver=this if wakes else None)
         case TurnStopped(turn=turn) if turn == state.turn:
@@ -197,8 +197,8 @@ def _of_media(
     is_voice = is_kept and medium.content_type == VOICE
     of = 0 if isinstance(medium, VoiceTranscribed) else medium.of
     pending = tuple(
-        one.settled(of, 0 if is_voice else 1) if one.message == medium.message else one
-        for one in state.pending
+        waiting.settled(of, 0 if is_voice else 1) if waiting.message == medium.message else waiting
+        for waiting in state.pending
     )
     return state.but(pending=pending, outside=state.outside or (is_kept and not is_voice))
 
@@ -269,7 +269,7 @@ def _owing(state: Conversation, call: UUID, recorded: Recorded[Any]) -> Conversa
 
 def _told(state: Conversation, this: UUID, reply: ReplyReady) -> Conversation:
     """What it tells may be taken back."""
-    owed = tuple(one for one in state.owed if one not in reply.receipts)
+    owed = tuple(id_ for id_ in state.owed if id_ not in reply.receipts)
     undoable = Undoable(reply=this) if reply.receipts else state.undoable
     return state.but(owed=owed, owed_turns=(), undoable=undoable)
 
@@ -304,7 +304,7 @@ def _settled(state: Conversation, call: UUID, recorded: Recorded[Any]) -> Conver
 
 def _arrived(state: Conversation, replies: Sequence[UUID]) -> Conversation:
     """Or told again: nobody need be told of them any more."""
-    return state.but(gone=tuple(one for one in state.gone if one not in replies))
+    return state.but(gone=tuple(id_ for id_ in state.gone if id_ not in replies))
 
 
 def _closed(state: Conversation, recorded: Recorded[Any]) -> Conversation:

@@ -149,7 +149,7 @@ class Effects:
         """Asks for what this step owes, and records the answer in the step's slot."""
         heard = await self._reading.heard(state, cause, version)
         answering = trace.get_current_span()
-        link(answering, [one.trace for one in heard.covered])
+        link(answering, [recorded.trace for recorded in heard.covered])
         if decided := await self._typed.decided(move.turn, state, heard.covered):
             log.info("typed.decided", type=decided[0].type)
             return await self.conclude(state, Decide(move.slot, decided), cause)
@@ -162,7 +162,7 @@ class Effects:
             )
             return await self.conclude(state, Decide(move.slot, too_much), cause)
         try:
-            shown = [one.event for one in step.covered]
+            shown = [recorded.event for recorded in step.covered]
             left = work_left(state).total_seconds()
             question, answer = await asked(self._model, question, shown, self._loading, left)
         except ModelUnavailable as error:
@@ -187,7 +187,7 @@ class Effects:
             owed = await self._owed.of(state, offered) if _replies(decided) else []
             decided = answered(fact, replace(known, receipts=owed))
             decided = offering.beside(decided, fact, state, known, owed)
-            for caught in (one for one in decided if isinstance(one, ReplyCaught)):
+            for caught in (event for event in decided if isinstance(event, ReplyCaught)):
                 log.warning("reply.caught", claims=caught.claims, corrected=caught.corrected)
             decided = heard_first(decided, step.covered, state.language)
         told = telling_again(decided, await self._texts(state.gone), state.language)
@@ -231,7 +231,7 @@ class Effects:
                 step.zone,
                 zone_known=step.profile.zone is not None,
                 about=step.about(),
-                arrived=[one.event for one in arrived],
+                arrived=[recorded.event for recorded in arrived],
                 summary=step.summary,
             ),
             functions=[*self._declared(offered), *how.functions()],
@@ -258,8 +258,14 @@ class Effects:
 def _writes(stream: str, events: Sequence[Event]) -> list[Write]:
     """What is decided of a user's profile stands in a stream of its own, in the same append."""
     user = streams.user_of(stream)
-    of_profile = [one for one in events if isinstance(one, ProfileLearned | ProfileForgotten)]
-    told = [one for one in events if not isinstance(one, ProfileLearned | ProfileForgotten)]
+    of_profile = [
+        recorded for recorded in events if isinstance(recorded, ProfileLearned | ProfileForgotten)
+    ]
+    told = [
+        recorded
+        for recorded in events
+        if not isinstance(recorded, ProfileLearned | ProfileForgotten)
+    ]
     profile = [Write(streams.profile(user), of_profile, user)] if of_profile else []
     return [Write(stream, told, user), *profile]
 
@@ -291,12 +297,12 @@ def _circumstances(
         may_repair=state.repairs < MAX_REPAIRS,
         asker=step.profile.asker(),
         standing=replace(
-            known.standing(frozenset(one.fingerprint for one in step.confirmed)),
+            known.standing(frozenset(proposal.fingerprint for proposal in step.confirmed)),
             outside=state.outside,
             private=[
-                PrivateFact(one.kind, one.value)
-                for one in step.profile.facts
-                if one.kind in private.KINDS
+                PrivateFact(fact.kind, fact.value)
+                for fact in step.profile.facts
+                if fact.kind in private.KINDS
             ],
             zone_guess=step.zone if step.zone_is_open and not state.zone_asked else None,
         ),
@@ -309,7 +315,7 @@ def _circumstances(
         may_give_way=move.step > 1 and bool(step.arrived),
         instructions=instructions,
         language=state.language,
-        messages=[Written(one.recorded_at, one.event.text) for one in step.covered],
+        messages=[Written(recorded.recorded_at, recorded.event.text) for recorded in step.covered],
         own=step.keeping(state.language),
         asking_back=leaving.asked_back(move.turn, step.newest_ref, state.language),
     )

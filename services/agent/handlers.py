@@ -157,8 +157,12 @@ async def _stop(recorded: Recorded[Any], folds: Folds, effects: Effects) -> None
 async def _is_done_beside(log: Log, request: Recorded[ToolRequested]) -> bool:
     """Whether its outcome stands in the append that asked for it; a release before left it open."""
     after = await log.read(request.stream, request.version)
-    outcomes = [one.event for one in after if isinstance(one.event, ToolFinished | ToolFailed)]
-    return any(one.call == request.event_id for one in outcomes)
+    outcomes = [
+        recorded.event
+        for recorded in after
+        if isinstance(recorded.event, ToolFinished | ToolFailed)
+    ]
+    return any(outcome.call == request.event_id for outcome in outcomes)
 
 
 def subscribe(

@@ -83,7 +83,7 @@ class Owed:
         return receipts.of_undo(undone.event_id, taken, restored, stays, language)
 
     async def _in_words(self, facts: Sequence[UUID], language: str) -> list[str]:
-        return [in_words(one.outcome.event, language) for one in await self._changes(facts)]
+        return [in_words(change.outcome.event, language) for change in await self._changes(facts)]
 
     async def _of_profile(self, turn: UUID, language: str) -> list[Receipt]:
         """The changes of a turn lie in one slot; mostly there are none."""

@@ -59,7 +59,7 @@ class Step:
     @property
     def zone(self) -> str:
         """As the user told it; else as their newest message's number lets one guess."""
-        guesses = [one.event.zone for one in self.covered if one.event.zone]
+        guesses = [recorded.event.zone for recorded in self.covered if recorded.event.zone]
         return self.profile.zone or (guesses[-1] if guesses else UNKNOWN_ZONE)
 
     @property
@@ -74,29 +74,30 @@ class Step:
             *self.profile.noted(self._ids()),
             *(
                 "Confirmed by the user just now; call it exactly so, once: "
-                f"{one.tool} {_told(one.arguments)}"
-                for one in self.confirmed
+                f"{proposal.tool} {_told(proposal.arguments)}"
+                for proposal in self.confirmed
             ),
             *(
                 "Waiting for the user's zone: if they name it now, note it with remember and call "
-                f"this beside it, its time as it stands: {one.tool} {_told(one.arguments)}"
-                for one in self.waited_for_zone
+                "this beside it, its time as it stands: "
+                f"{proposal.tool} {_told(proposal.arguments)}"
+                for proposal in self.waited_for_zone
             ),
         ]
 
     def keeping(self, language: str) -> FactKeeping:
         """What calls that change the profile come to in this step."""
-        own = {one.event_id for one in self.covered}
+        own = {recorded.event_id for recorded in self.covered}
         before = [
-            one
-            for one in self.events
-            if isinstance(one.event, MessageReceived) and one.event_id not in own
+            recorded
+            for recorded in self.events
+            if isinstance(recorded.event, MessageReceived) and recorded.event_id not in own
         ]
         typed = [*before[-MESSAGES_BEFORE:], *self.covered]
         return FactKeeping(self.profile, typed, clock.utc_now(), self.zone, language)
 
     def _ids(self) -> frozenset[UUID]:
-        return frozenset(one.event_id for one in self.covered)
+        return frozenset(recorded.event_id for recorded in self.covered)
 
 
 class TurnReading:
@@ -114,7 +115,7 @@ class TurnReading:
     ) -> Step:
         """What the model is asked with. Raises SealedForEver once the user is forgotten."""
         profile = await self._profile(heard.covered, state, move, cause)
-        proposed = [one.proposed for one in state.asked]
+        proposed = [proposal.proposed for proposal in state.asked]
         is_yes = facts.confirms(heard.covered, state.asked_at, state.languages, proposed)
         may_tell_zone = not is_yes and state.asked_zone is not None
         asked = await self._asked(state) if is_yes or may_tell_zone else []
@@ -123,7 +124,9 @@ class TurnReading:
             covered=heard.covered,
             profile=profile,
             confirmed=asked if is_yes else [],
-            waited_for_zone=[one for one in asked if one.zone] if may_tell_zone else [],
+            waited_for_zone=[proposal for proposal in asked if proposal.zone]
+            if may_tell_zone
+            else [],
             arrived=_arrived(heard.events, state),
             summary=await self._memory.summarise_if_due(
                 cause.stream, heard.events, state, self._model, cause
@@ -136,7 +139,7 @@ class TurnReading:
         first = events[0].version if events else version + 1
         lacking = max(0, first - state.turn_version)
         sealed = await self._log.read_end(stream, first - 1, lacking) if lacking else []
-        return [*[await self._log.opened(one) for one in sealed], *events]
+        return [*[await self._log.opened(recorded) for recorded in sealed], *events]
 
     async def _profile(
         self,
@@ -164,9 +167,11 @@ class TurnReading:
         self, events: Sequence[Recorded[Any]], state: Conversation
     ) -> list[Recorded[MessageReceived]]:
         """Also one that was given back long after it came."""
-        read = {one.event_id: one for one in events}
-        found = [read.get(one.message) or await self._message(one.message) for one in state.covers]
-        return [one for one in found if one is not None]
+        read = {recorded.event_id: recorded for recorded in events}
+        found = [
+            read.get(cover.message) or await self._message(cover.message) for cover in state.covers
+        ]
+        return [recorded for recorded in found if recorded is not None]
 
     async def _message(self, event: UUID) -> Recorded[MessageReceived] | None:
         found = await self._found(event)
@@ -174,8 +179,8 @@ class TurnReading:
 
     async def _asked(self, state: Conversation) -> list[ActionProposed]:
         """What our last words asked."""
-        found = [await self._found(one.proposed) for one in state.asked]
-        return [one.event for one in found if one is not None]
+        found = [await self._found(proposal.proposed) for proposal in state.asked]
+        return [recorded.event for recorded in found if recorded is not None]
 
     async def _found(self, event: UUID | None) -> Recorded[Any] | None:
         recorded = await self._log.find(event) if event is not None else None
@@ -186,7 +191,7 @@ def _arrived(
     events: Sequence[Recorded[Any]], state: Conversation
 ) -> list[Recorded[MessageReceived]]:
     waiting = {one.message for one in state.pending}
-    return [one for one in events if one.event_id in waiting]
+    return [recorded for recorded in events if recorded.event_id in waiting]
 
 
 def _told(arguments: Json) -> str:

@@ -171,13 +171,13 @@ class _Conversation:
             return [self._comparing.one(recorded, None, None)]
         if not standing or standing[0].event_id != recorded.event_id:
             return [self._comparing.one(recorded, recorded.event, slots.event_id(slot, 0))]
-        self._done |= {one.event_id for one in standing}
+        self._done |= {standing_fact.event_id for standing_fact in standing}
         if is_retired(before) and not isinstance(recorded.event, TurnStopped):
-            return [NotComparable(one, "retired") for one in standing]
+            return [NotComparable(standing_fact, "retired") for standing_fact in standing]
         try:
             return await self._of_head(recorded, slot)
         except SealedForEver:
-            return [NotComparable(one, "erased") for one in standing]
+            return [NotComparable(standing_fact, "erased") for standing_fact in standing]
 
     async def _of_head(self, recorded: Recorded[Any], slot: UUID) -> Sequence[Verdict]:
         versions = backwards(
@@ -195,9 +195,11 @@ class _Conversation:
                     [
                         self._comparing.append(
                             slot,
-                            await told.told_if_readable(one, decider.parked(one, error).events),
+                            await told.told_if_readable(
+                                conversation, decider.parked(conversation, error).events
+                            ),
                         )
-                        for one in (self._states[version] for version in versions)
+                        for conversation in (self._states[version] for version in versions)
                     ]
                 )
             case _:
@@ -258,12 +260,24 @@ class _Conversation:
         if said is not None and is_erased(recorded):
             raise SealedForEver("the model's answer is erased")
         model = said.model if isinstance(said, ModelAnswered) else ""
-        standing = [one.event for one in self._history.standing(move.slot)]
+        standing = [standing_fact.event for standing_fact in self._history.standing(move.slot)]
         effects = Effects(
             past,
             RecordedModel(said, None, model),
-            look=Looked([one for one in standing if isinstance(one, ReplyLooked)]),
-            witness=Witnessed([one for one in standing if isinstance(one, WishJudged)]),
+            look=Looked(
+                [
+                    standing_fact
+                    for standing_fact in standing
+                    if isinstance(standing_fact, ReplyLooked)
+                ]
+            ),
+            witness=Witnessed(
+                [
+                    standing_fact
+                    for standing_fact in standing
+                    if isinstance(standing_fact, WishJudged)
+                ]
+            ),
         )
         try:
             await effects.ask_model(state, move, self._events[version - 1], version)

@@ -212,13 +212,16 @@ class Conversation(BaseModel):
     @property
     def asked_zone(self) -> str | None:
         """The guess that our last words asked about."""
-        return next((one.zone for one in self.asked if one.zone), None)
+        return next((proposal.zone for proposal in self.asked if proposal.zone), None)
 
     def with_answers(self, said: ReminderAnswered) -> "Conversation":
-        new = [Answered(reply=one.reply, answer=one.answer, call=one.call) for one in said.answers]
-        again = {one.reply for one in new}
-        before = [one for one in self.answered if one.reply not in again]
-        means = "again" if any(one.call for one in new) else "done"
+        new = [
+            Answered(reply=answer.reply, answer=answer.answer, call=answer.call)
+            for answer in said.answers
+        ]
+        again = {answered.reply for answered in new}
+        before = [answered for answered in self.answered if answered.reply not in again]
+        means = "again" if any(answered.call for answered in new) else "done"
         return self.but(
             step=said.step + 1,
             answering=means if said.alone else None,
@@ -240,7 +243,7 @@ class Conversation(BaseModel):
     @property
     def is_answering(self) -> bool:
         """Whether an answer of before the takeover is on its way still."""
-        return any(one.withdrawn and one.sending is not None for one in self.answers)
+        return any(answer.withdrawn and answer.sending is not None for answer in self.answers)
 
     def but(self, **changes: Any) -> "Conversation":
         return self.model_copy(update=changes)

@@ -162,7 +162,9 @@ class Turns:
         """Parked messages wait no longer; retried ones wait again, first."""
         match recorded.event:
             case TurnParked(turn=turn, messages=given):
-                self.pending = [one for one in self.pending if one.event_id not in given]
+                self.pending = [
+                    waiting for waiting in self.pending if waiting.event_id not in given
+                ]
                 self._end(turn, recorded)
             case TurnRetried(messages=given):
                 again = [self._messages[id_] for id_ in given if id_ in self._messages]

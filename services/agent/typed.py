@@ -74,11 +74,11 @@ class TypedWords:
         if not (pressed := pressing.of_reminders(covered)):
             return []
         found = [await self._spoken.of(one, state) for one in pressed[-reminders.MOST_PRESSED :]]
-        spoken = [one for one in found if one is not None]
+        spoken = [said_reminder for said_reminder in found if said_reminder is not None]
         alone = pressing.is_all(covered, *OF_REMINDERS)
         given = reminders.Given(state, await self._catalogue.offers(), clock.utc_now(), alone)
         events = reminders.answered(spoken, given)
-        asks_somebody = any(isinstance(one, ToolRequested) for one in events)
+        asks_somebody = any(isinstance(recorded, ToolRequested) for recorded in events)
         if asks_somebody or not alone:
             return events
         text = reminders.said(spoken, state.language)
@@ -104,7 +104,10 @@ class TypedWords:
 
     async def _profile(self, covered: Covered) -> list[Recorded[Any]]:
         user = streams.user_of(covered[-1].stream)
-        return [await self._log.opened(one) for one in await self._log.read(streams.profile(user))]
+        return [
+            await self._log.opened(recorded)
+            for recorded in await self._log.read(streams.profile(user))
+        ]
 
 
 def _settled(turn: UUID, state: Conversation, covered: Covered) -> list[Event]:
@@ -130,7 +133,7 @@ def _again(state: Conversation) -> str:
     """Beside the receipts, which tell of what the tool could do."""
     if state.answering == "done":
         return reminders.DONE.said(state.language)
-    calls = [one.call for one in state.answered if one.call is not None]
+    calls = [answered.call for answered in state.answered if answered.call is not None]
     outcomes = {slots.event_id(slots.outcome(call), 0) for call in calls}
     is_set = bool(outcomes.intersection(state.owed))
     return "" if is_set else reminders.NOT_DONE.said(state.language)

@@ -71,11 +71,15 @@ def is_dead(state: Conversation, covered: Sequence[Recorded[MessageReceived]]) -
 
 def undone(told: Sequence[ToldChange], given: Taking) -> list[Event]:
     """Empty where nothing is left to take back: a reply that tells of an undo offers none."""
-    if not told or any(isinstance(one.outcome.event, ChangesUndone) for one in told):
+    if not told or any(
+        isinstance(told_change.outcome.event, ChangesUndone) for told_change in told
+    ):
         return []
     taking = _Taking(given)
-    for one in reversed(told):  # The newest first: what it replaced stands again for the older.
-        taking.take(one)
+    for told_change in reversed(
+        told
+    ):  # The newest first: what it replaced stands again for the older.
+        taking.take(told_change)
     return list(taking.events())
 
 
@@ -117,21 +121,25 @@ class _Taking:
             case ProfileLearned():
                 return outcome
             case ToolFinished(call=call):
-                learned = [one for one in self._learned() if one.event.call == call]
+                learned = [recorded for recorded in self._learned() if recorded.event.call == call]
                 return learned[-1] if learned else None
             case _:
                 return None
 
     def _learned(self) -> Iterator[Recorded[ProfileLearned]]:
-        return (one for one in self.given.profile if isinstance(one.event, ProfileLearned))
+        return (
+            recorded
+            for recorded in self.given.profile
+            if isinstance(recorded.event, ProfileLearned)
+        )
 
     def _forgotten(self, call: UUID | None = None) -> list[UUID]:
         """Facts that were taken back, by this call or at all."""
         return [
             fact
-            for one in self.given.profile
-            if isinstance(one.event, ProfileForgotten) and call in (None, one.event.call)
-            for fact in one.event.facts
+            for recorded in self.given.profile
+            if isinstance(recorded.event, ProfileForgotten) and call in (None, recorded.event.call)
+            for fact in recorded.event.facts
         ]
 
     def _inverse(self, told: ToldChange) -> ToolRequested | None:
@@ -163,6 +171,6 @@ class _Taking:
         yield from (request for _, request in asked)
         if self.gone:
             yield ProfileForgotten(facts=self.gone[::-1], source=given.source)
-        for one in self._learned():
-            if one.event_id in self.restored:
-                yield one.event.model_copy(update={"rule": RULE, "call": None})
+        for recorded in self._learned():
+            if recorded.event_id in self.restored:
+                yield recorded.event.model_copy(update={"rule": RULE, "call": None})

@@ -49,7 +49,7 @@ def followed(state: Conversation, recorded: Recorded[Any]) -> Conversation:  # n
         case ConversationHandedBack():
             return state.but(taken=None, spoke_at=None)
         case OperatorSaid(seen=seen):
-            left = tuple(one for one in state.pending if one.version > seen)
+            left = tuple(waiting for waiting in state.pending if waiting.version > seen)
             settled = max(state.settled, seen)
             return state.but(pending=left, settled=settled, spoke_at=recorded.recorded_at)
         case ReplyReady(kind="operator"):
@@ -83,7 +83,7 @@ def _answer(state: Conversation, reply: ReplyReady, recorded: Recorded[Any]) -> 
     return ClosingReply(
         reply=recorded.event_id,
         covers=state.covers if closes else (),
-        owed=tuple(one for one in state.owed if one in reply.receipts),
+        owed=tuple(id_ for id_ in state.owed if id_ in reply.receipts),
         owed_turns=state.owed_turns,
         introduces=first,
     )
@@ -91,8 +91,10 @@ def _answer(state: Conversation, reply: ReplyReady, recorded: Recorded[Any]) -> 
 
 def _given_back(state: Conversation, recorded: Recorded[Any]) -> Conversation:
     """From its dead letter, under a new id."""
-    parked = (one for one in state.answers if one.parked is not None)
-    known = next((one for one in parked if one.parked == recorded.cause), None)
+    parked = (answer for answer in state.answers if answer.parked is not None)
+    known = next(
+        (closing_reply for closing_reply in parked if closing_reply.parked == recorded.cause), None
+    )
     if known is None:
         return state
     anew = {"reply": recorded.event_id, "parked": None, "parts": 0, "stands": ()}
@@ -136,7 +138,7 @@ def _moved(  # noqa: PLR0911 - a fold
         case ReplyDelivered(part=part) | ReplyRead(part=part):
             return _without(state, answer) if part + 1 == answer.parts else state
         case ReplyUndelivered(part=part, attempt=attempt, window_was_shut=True):
-            standing = tuple(one for one in answer.stands if one != (part, attempt))
+            standing = tuple(stand for stand in answer.stands if stand != (part, attempt))
             refuted = answer.model_copy(update={"stands": standing})
             return _rests(_changed(state, refuted), refuted)
         case ReplyUndelivered():
@@ -175,15 +177,15 @@ def _untold(state: Conversation, answer: ClosingReply) -> Conversation:
 
 def _waiting(state: Conversation, messages: Iterable[Pending]) -> Conversation:
     """They wait again, before later ones, but for those that a line settled."""
-    back = [one for one in messages if one.version > state.settled]
+    back = [message for message in messages if message.version > state.settled]
     if not back:
         return state
-    together = {one.message: one for one in (*back, *state.pending)}
-    return state.but(pending=tuple(sorted(together.values(), key=lambda one: one.version)))
+    together = {pending.message: pending for pending in (*back, *state.pending)}
+    return state.but(pending=tuple(sorted(together.values(), key=lambda pending: pending.version)))
 
 
 def _of(state: Conversation, event: OnItsWay) -> ClosingReply | None:
-    return next((one for one in state.answers if one.reply == event.reply), None)
+    return next((answer for answer in state.answers if answer.reply == event.reply), None)
 
 
 def _with(state: Conversation, answer: ClosingReply) -> Conversation:
@@ -191,7 +193,7 @@ def _with(state: Conversation, answer: ClosingReply) -> Conversation:
 
 
 def _changed(state: Conversation, new: ClosingReply) -> Conversation:
-    changed = tuple(new if one.reply == new.reply else one for one in state.answers)
+    changed = tuple(new if answer.reply == new.reply else answer for answer in state.answers)
     return state.but(answers=changed)
 
 
@@ -201,6 +203,6 @@ def _without(state: Conversation, answer: ClosingReply) -> Conversation:
 
 def _trimmed(state: Conversation) -> Conversation:
     """Of those that nothing more is to be done for, the newest few are followed on."""
-    over = [one for one in state.answers if one.is_over]
-    late = {one.reply for one in over[:-FOLLOWED]}
-    return state.but(answers=tuple(one for one in state.answers if one.reply not in late))
+    over = [answer for answer in state.answers if answer.is_over]
+    late = {closing_reply.reply for closing_reply in over[:-FOLLOWED]}
+    return state.but(answers=tuple(answer for answer in state.answers if answer.reply not in late))

@@ -38,7 +38,7 @@ class Composing:
         """The attempt with as many of those behind it as fit into its message, and that message."""
         head = move.head.but(marked=move.marked)
         group = (head,) if self._one_by_one else (head, *move.joined)
-        opened = [await self._opened(one, cause) for one in group]
+        opened = [await self._opened(queued, cause) for queued in group]
         texts = _texts(group, opened)
         fit = digest.fitting(texts, _mark(head, opened[0].event))
         content = await self._content(head, opened[0], texts[:fit], lane, move.template)
@@ -48,7 +48,7 @@ class Composing:
         self, group: Group, cause: Recorded[Any], lane: Lane, template: str | None
     ) -> ReplyContent:
         """What an attempt said that was claimed for these; by a template it is the first alone."""
-        opened = [await self._opened(one, cause) for one in group]
+        opened = [await self._opened(queued, cause) for queued in group]
         return await self._content(group[0], opened[0], _texts(group, opened), lane, template)
 
     async def _content(

@@ -141,10 +141,10 @@ def may_join(lane: Lane) -> tuple[Queued, ...]:
     return tuple(takewhile(_joins, others)) if _joins(head) else ()
 
 
-def _joins(one: Queued) -> bool:
+def _joins(queued: Queued) -> bool:
     """An answer goes by itself: a takeover may withdraw it. So does what shows a picture."""
-    is_due = one.kind in {"reminder", "alert"} and one.released_at is not None
-    return is_due and len(one.pieces) == 1 and not (one.has_picture or one.alone)
+    is_due = queued.kind in {"reminder", "alert"} and queued.released_at is not None
+    return is_due and len(queued.pieces) == 1 and not (queued.has_picture or queued.alone)
 
 
 def is_marked(lane: Lane, head: Queued) -> bool:
@@ -188,17 +188,17 @@ def claimed(move: Claim, parts: int, token: UUID) -> Decide:
     """Of the head and of each that goes with it; those have one part, as a digest has."""
     claims = [
         ReplySending(
-            reply=one.reply,
-            part=one.part,
+            reply=queued.reply,
+            part=queued.part,
             parts=parts,
-            attempt=one.attempt,
+            attempt=queued.attempt,
             token=token,
             template=move.template,
             marked=move.marked,
-            within=None if one is move.head else move.head.reply,
+            within=None if queued is move.head else move.head.reply,
             sender=move.sender,
         )
-        for one in move.group
+        for queued in move.group
     ]
     return Decide(move.slot, claims)
 
@@ -214,20 +214,20 @@ def sent(group: Group, message_ref: str, known_by: KnownBy) -> Decide:
             reply=reply, part=part, attempt=attempt, message_ref=message_ref, known_by=known_by
         )
 
-    return _outcome(group, [of(*place(one)) for one in group])
+    return _outcome(group, [of(*place(queued)) for queued in group])
 
 
 def refused(group: Group, now: datetime, reason: str, retry_after: float | None) -> Decide:
     """The channel definitely has it not: again later, or no more."""
-    return _outcome(group, [_refused(one, now, reason, retry_after) for one in group])
+    return _outcome(group, [_refused(queued, now, reason, retry_after) for queued in group])
 
 
-def _refused(one: Queued, now: datetime, reason: str, retry_after: float | None) -> Event:
-    if one.tries >= MAX_ATTEMPTS:
-        return _failed(one, None, f"{reason}; tried {one.tries} times")
-    backoff = min(FIRST_BACKOFF * 2 ** (one.tries - 1), LONGEST_BACKOFF)
+def _refused(queued: Queued, now: datetime, reason: str, retry_after: float | None) -> Event:
+    if queued.tries >= MAX_ATTEMPTS:
+        return _failed(queued, None, f"{reason}; tried {queued.tries} times")
+    backoff = min(FIRST_BACKOFF * 2 ** (queued.tries - 1), LONGEST_BACKOFF)
     asked = timedelta(seconds=retry_after or 0)
-    reply, part, attempt = place(one)
+    reply, part, attempt = place(queued)
     return ReplyRefused(
         reply=reply,
         part=part,
@@ -245,26 +245,26 @@ def too_late(group: Group, now: datetime, code: int, reason: str) -> Decide:
             reply=reply, part=part, attempt=attempt, reason=reason, again_at=now, code=code
         )
 
-    return _outcome(group, [of(*place(one)) for one in group])
+    return _outcome(group, [of(*place(queued)) for queued in group])
 
 
 def failed(group: Group, code: int | None, reason: str) -> Decide:
-    return _outcome(group, [_failed(one, code, reason) for one in group])
+    return _outcome(group, [_failed(queued, code, reason) for queued in group])
 
 
-def _failed(one: Queued, code: int | None, reason: str) -> ReplyFailed:
-    reply, part, attempt = place(one)
+def _failed(queued: Queued, code: int | None, reason: str) -> ReplyFailed:
+    reply, part, attempt = place(queued)
     return ReplyFailed(reply=reply, part=part, attempt=attempt, code=code, reason=reason)
 
 
 def assumed(group: Group) -> Decide:
     """A reminder said twice beats one not said, and so does an alert; the rest is not repeated."""
-    return _outcome(group, [_assumed(one) for one in group])
+    return _outcome(group, [_assumed(queued) for queued in group])
 
 
-def _assumed(one: Queued) -> ReplyAssumed:
-    again = one.kind in {"reminder", "alert"} and one.tries < MAX_REPEATS
-    reply, part, attempt = place(one)
+def _assumed(queued: Queued) -> ReplyAssumed:
+    again = queued.kind in {"reminder", "alert"} and queued.tries < MAX_REPEATS
+    reply, part, attempt = place(queued)
     return ReplyAssumed(
         reply=reply, part=part, attempt=attempt, assumed="again" if again else "gone"
     )

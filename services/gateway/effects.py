@@ -251,13 +251,19 @@ class Effects:
         part, picture = move.head.part, content.picture_of(move.head.part)
         known = {sent.message_ref for sent in lane.sent}
         matching = [
-            one
-            for one in listed
-            if one.message_ref not in known and _since(one.at, move.claimed_at)
-            if content.is_in(one.body, part)
-            if picture or not one.media
+            listed_message
+            for listed_message in listed
+            if listed_message.message_ref not in known
+            and _since(listed_message.at, move.claimed_at)
+            if content.is_in(listed_message.body, part)
+            if picture or not listed_message.media
         ]
-        matching.sort(key=lambda one: (not one.media, one.at or move.claimed_at))
+        matching.sort(
+            key=lambda listed_message: (
+                not listed_message.media,
+                listed_message.at or move.claimed_at,
+            )
+        )
         return matching[0] if matching else None
 
 

@@ -136,7 +136,9 @@ def _written(lane: Lane, word: str | None, recorded: Recorded[Any]) -> Lane:
     """Who does not want to hear from us releases nothing but the word on that."""
     if lane.consent and word != "stop":
         return _released(lane, lane.held, recorded)
-    released = _released(lane, tuple(one for one in lane.held if one.is_of_consent), recorded)
+    released = _released(
+        lane, tuple(queued for queued in lane.held if queued.is_of_consent), recorded
+    )
     if word == "stop":
         return released.but(owes=None)
     if word is None and not lane.told:
@@ -145,8 +147,8 @@ def _written(lane: Lane, word: str | None, recorded: Recorded[Any]) -> Lane:
 
 
 def _released(lane: Lane, back: tuple[Queued, ...], recorded: Recorded[Any]) -> Lane:
-    left = tuple(one for one in lane.held if one not in back)
-    late = tuple(one.but(released_at=recorded.recorded_at) for one in back)
+    left = tuple(queued for queued in lane.held if queued not in back)
+    late = tuple(queued.but(released_at=recorded.recorded_at) for queued in back)
     return _queued(lane.but(held=left), late, recorded) if back else lane
 
 
@@ -162,8 +164,8 @@ def _given(lane: Lane, recorded: Recorded[Any]) -> Lane:
         consent=True,
         consented=recorded.version,
         owes=None,
-        queue=tuple(one for one in lane.queue if one.token or not one.is_of_consent),
-        held=tuple(one for one in lane.held if not one.is_of_consent),
+        queue=tuple(queued for queued in lane.queue if queued.token or not queued.is_of_consent),
+        held=tuple(queued for queued in lane.held if not queued.is_of_consent),
     )
     return _released(given, given.held, recorded)
 
@@ -181,14 +183,14 @@ def _queued(lane: Lane, more: tuple[Queued, ...], recorded: Recorded[Any]) -> La
 
 def _in_order(queue: tuple[Queued, ...]) -> tuple[Queued, ...]:
     """Of their `reply.ready`, but for a head that is claimed: as long as it is, it stays."""
-    return tuple(sorted(queue, key=lambda one: (one.token is None, one.ready)))
+    return tuple(sorted(queue, key=lambda queued: (queued.token is None, queued.ready)))
 
 
 def _joined(lane: Lane, claim: ReplySending, recorded: Recorded[Any]) -> Lane:
     """Claimed with the head, by whose message it goes: it stands behind that, and ends with it."""
-    waits = (one for one in lane.queue if one.token is None)
+    waits = (queued for queued in lane.queue if queued.token is None)
     one = next(
-        (one for one in waits if place(one) == (claim.reply, claim.part, claim.attempt)), None
+        (wait for wait in waits if place(wait) == (claim.reply, claim.part, claim.attempt)), None
     )
     head = lane.queue[0] if lane.queue else None
     if one is None or head is None or (head.reply, head.token) != (claim.within, claim.token):
@@ -261,7 +263,7 @@ def _shut(lane: Lane, sender: str | None, claim: int) -> Lane:
 def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> Lane:
     """A part that counts as done by the very attempt that was refused is to do again."""
     known = (*lane.queue, *lane.held, *lane.gone)
-    reply = next((one for one in known if one.reply == fact.reply), None)
+    reply = next((queued for queued in known if queued.reply == fact.reply), None)
     is_shut = fact.code == WINDOW_SHUT
     if reply is None or fact.attempt is None:
         return lane
@@ -277,10 +279,10 @@ def _repaired(lane: Lane, fact: ReplyUndelivered, recorded: Recorded[Any]) -> La
     if not (is_shut or reply.template):
         again = again.in_words(fact.part)
     if reply in lane.queue:
-        return shut.but(queue=tuple(again if one is reply else one for one in lane.queue))
+        return shut.but(queue=tuple(again if queued is reply else queued for queued in lane.queue))
     without = shut.but(
-        held=tuple(one for one in lane.held if one is not reply),
-        gone=tuple(one for one in lane.gone if one is not reply),
+        held=tuple(queued for queued in lane.held if queued is not reply),
+        gone=tuple(queued for queued in lane.gone if queued is not reply),
     )
     return _queued(without, (again,), recorded)
 

@@ -37,8 +37,10 @@ def place_of(recorded: Recorded[Any], status: str, lane: Lane) -> UUID:
         for attempt in range(1, decider.MAX_ATTEMPTS + 1 + TRIED_AGAIN)
         for slot, n in ((slots.heard, 0), (slots.send_outcome, 1))
     }
-    known = (one for one in (*lane.queue, *lane.held, *lane.gone) if one.reply == event.reply)
-    within = next((one.within for one in known if one.within), None)
+    known = (
+        queued for queued in (*lane.queue, *lane.held, *lane.gone) if queued.reply == event.reply
+    )
+    within = next((queued.within for queued in known if queued.within), None)
     if within:
         both = range(2 * decider.MOST_TOGETHER)
         others |= {slots.event_id(slots.send_outcome(*within), n) for n in both}

@@ -185,7 +185,7 @@ class _Lane:
         n = recorded.version - first
         if not isinstance(move, Claim) or n > len(move.joined):
             return self._comparing.one(recorded, None, None)
-        found = [self._history.find(one.reply) for one in move.group]
+        found = [self._history.find(queued.reply) for queued in move.group]
         opened = [one for one in found if one is not None and not is_erased(one)]
         if len(opened) < len(found):
             return NotComparable(recorded, "erased")

@@ -92,7 +92,7 @@ class Lane(SenderState):
         head = self.queue[0] if self.queue else None
         if head is None or head.token is None:
             return ()
-        return tuple(one for one in self.queue if one.token == head.token)
+        return tuple(queued for queued in self.queue if queued.token == head.token)
 
     def but(self, **changes: Any) -> "Lane":
         return self.model_copy(update=changes)

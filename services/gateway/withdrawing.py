@@ -11,14 +11,16 @@ from services.gateway.state import REPAIRED, Lane
 
 def taken_over(lane: Lane, recorded: Recorded[Any]) -> Lane:
     """Answers that wait are withdrawn for good; one on its way leaves with its outcome."""
-    left = [one for one in (*lane.queue, *lane.held) if one.is_answer and one.token is None]
+    left = [
+        queued for queued in (*lane.queue, *lane.held) if queued.is_answer and queued.token is None
+    ]
     return lane.but(
         taken=recorded.event_id,
         took=recorded.version,
         parked=(),
-        queue=tuple(one for one in lane.queue if one not in left),
-        held=tuple(one for one in lane.held if one not in left),
-        gone=(*lane.gone, *(one.finished() for one in left))[-REPAIRED:],
+        queue=tuple(queued for queued in lane.queue if queued not in left),
+        held=tuple(queued for queued in lane.held if queued not in left),
+        gone=(*lane.gone, *(queued.finished() for queued in left))[-REPAIRED:],
     )
 
 

@@ -66,10 +66,10 @@ class DueReminders:
 
     async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
         """Instants are as of now: what came after an event will set them again."""
-        told = {one.stream for one in events if isinstance(one.event, _TIMED)}
+        told = {recorded.stream for recorded in events if isinstance(recorded.event, _TIMED)}
         folded = await self._folds.fold_all(told, FOLD)
         states = {stream: one.state for stream, one in folded.items()}
-        return [statement for one in events for statement in _changes(one, states)]
+        return [statement for recorded in events for statement in _changes(recorded, states)]
 
 
 def due_reminders(context: ProjectionContext) -> DueReminders:
@@ -113,7 +113,7 @@ class OpenCalls:
     tables = ("open_calls",)
 
     async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
-        return [statement for one in events for statement in _call_changes(one)]
+        return [statement for recorded in events for statement in _call_changes(recorded)]
 
 
 def open_calls(_context: ProjectionContext) -> OpenCalls:

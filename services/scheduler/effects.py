@@ -114,10 +114,10 @@ class Due(Waits, Protocol):
 def together(found: Sequence[Occurrence]) -> list[list[Occurrence]]:
     """Those of one user that are late are told by one message; every other by its own."""
     late: dict[UUID | None, list[Occurrence]] = {}
-    for one in sorted(found, key=lambda each: (each.due, each.reminder)):
-        if one.is_late:
-            late.setdefault(one.origin.user_id, []).append(one)
-    groups = [[one] for one in found if not one.is_late]
+    for occurrence in sorted(found, key=lambda each: (each.due, each.reminder)):
+        if occurrence.is_late:
+            late.setdefault(occurrence.origin.user_id, []).append(occurrence)
+    groups = [[occurrence] for occurrence in found if not occurrence.is_late]
     for those in late.values():
         groups += [those[n : n + MOST_TOGETHER] for n in range(0, len(those), MOST_TOGETHER)]
     return groups
@@ -125,8 +125,12 @@ def together(found: Sequence[Occurrence]) -> list[list[Occurrence]]:
 
 def _left_by(standing: Sequence[Recorded[Any]], group: Sequence[Occurrence]) -> list[Occurrence]:
     """Without those that fired where the slot was taken."""
-    fired = {one.event.reminder for one in standing if isinstance(one.event, ReminderFired)}
-    return [one for one in group if one.reminder not in fired]
+    fired = {
+        standing_fact.event.reminder
+        for standing_fact in standing
+        if isinstance(standing_fact.event, ReminderFired)
+    }
+    return [occurrence for occurrence in group if occurrence.reminder not in fired]
 
 
 class Effects:
@@ -167,15 +171,21 @@ class Effects:
         """Without those that wait for the end of their user's quiet hours."""
         ends: dict[UserId, datetime | None] = {}
         speaking: list[Occurrence] = []
-        for one in found:
-            user = UserId(cast("UUID", one.origin.user_id))
-            if one.is_untimed and user not in ends:
-                ends[user] = await self._quiet.end_at(user, one.found_at)
-            end = ends.get(user) if one.is_untimed and may_fire(one.state, one.due) else None
+        for occurrence in found:
+            user = UserId(cast("UUID", occurrence.origin.user_id))
+            if occurrence.is_untimed and user not in ends:
+                ends[user] = await self._quiet.end_at(user, occurrence.found_at)
+            end = (
+                ends.get(user)
+                if occurrence.is_untimed and may_fire(occurrence.state, occurrence.due)
+                else None
+            )
             if end is None:
-                speaking.append(one)
+                speaking.append(occurrence)
             else:
-                await self._due.wait(Waiting("reminder", one.reminder, user, one.due, end))
+                await self._due.wait(
+                    Waiting("reminder", occurrence.reminder, user, occurrence.due, end)
+                )
         return speaking
 
     async def _folded(self, found: Sequence[str]) -> dict[str, Folded[Reminder]]:
@@ -198,11 +208,13 @@ class Effects:
 
         Those that were cancelled or fired meanwhile are left out.
         """
-        for one in group:
-            if not may_fire(one.state, one.due):
-                reminder = one.origin.event.reminder
-                await self._due.realign(reminder, one.due, due_at(one.state))
-        while group := [one for one in group if may_fire(one.state, one.due)]:
+        for occurrence in group:
+            if not may_fire(occurrence.state, occurrence.due):
+                reminder = occurrence.origin.event.reminder
+                await self._due.realign(reminder, occurrence.due, due_at(occurrence.state))
+        while group := [
+            occurrence for occurrence in group if may_fire(occurrence.state, occurrence.due)
+        ]:
             try:
                 outcome = await self._append(group)
             except ConcurrentAppend:
@@ -218,15 +230,18 @@ class Effects:
                     group = _left_by(standing, group[1:])
                 case _:
                     pass
-            group = [await self._again(one) for one in group]
+            group = [await self._again(occurrence) for occurrence in group]
 
     async def _append(self, group: Sequence[Occurrence]) -> Outcome:
         origin = group[0].origin
         user = UserId(cast("UUID", origin.user_id))
         slot = slots.occurrence(group[0].reminder, group[0].due)
         said = slots.event_id(slot, len(group))
-        told = [await stated(self._log, one.origin.stream, one.state) for one in group]
-        dues = [one.due for one in group]
+        told = [
+            await stated(self._log, occurrence.origin.stream, occurrence.state)
+            for occurrence in group
+        ]
+        dues = [occurrence.due for occurrence in group]
         reply = ReplyReady(
             turn=None,
             kind="reminder",
@@ -235,21 +250,30 @@ class Effects:
             buttons=buttons_of(said, told[0].language) if len(group) == 1 else None,
         )
         writes = [
-            Write(one.origin.stream, [one.fired(said)], user, expected_version=one.folded.version)
-            for one in group
+            Write(
+                occurrence.origin.stream,
+                [occurrence.fired(said)],
+                user,
+                expected_version=occurrence.folded.version,
+            )
+            for occurrence in group
         ]
         writes.append(Write(streams.conversation(user), [reply], user))
-        links = [one.origin.trace for one in group if one.origin.trace]
+        links = [occurrence.origin.trace for occurrence in group if occurrence.origin.trace]
         late = {"taskflow.late_s": group[0].late_s}
         with span("fire reminder", SpanKind.PRODUCER, links=links, attributes=late):
             outcome = await self._log.append(writes, slot, Because.of(origin))
-            for one in group:
-                log.info("reminder.fired", reminder=str(one.reminder), late_s=round(one.late_s, 3))
+            for occurrence in group:
+                log.info(
+                    "reminder.fired",
+                    reminder=str(occurrence.reminder),
+                    late_s=round(occurrence.late_s, 3),
+                )
         return outcome
 
-    async def _again(self, one: Occurrence) -> Occurrence:
-        folded = await self._folds.fold(one.origin.stream, FOLD, one.folded)
-        return replace(one, folded=folded)
+    async def _again(self, occurrence: Occurrence) -> Occurrence:
+        folded = await self._folds.fold(occurrence.origin.stream, FOLD, occurrence.folded)
+        return replace(occurrence, folded=folded)
 
     async def keep_failing_overdue(self) -> None:
         """For ever: a call that nobody answered in time is answered for."""

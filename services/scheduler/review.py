@@ -172,7 +172,11 @@ class _Reminder:
         if begun is None:
             return [recorded]
         standing = self._history.standing(slots.occurrence(begun.reminder, begun.due))
-        return [one for one in standing if isinstance(one.event, ReminderFired)] or [recorded]
+        return [
+            standing_fact
+            for standing_fact in standing
+            if isinstance(standing_fact.event, ReminderFired)
+        ] or [recorded]
 
     async def _followed_up(
         self, recorded: Recorded[Any], followed: ReminderFollowedUp, state: decider.Reminder
@@ -182,7 +186,7 @@ class _Reminder:
         slot = slots.follow_up(followed.reminder, followed.due)
         standing = self._history.standing(slot) or [recorded]
         if any(map(is_erased, (self._events[state.stated - 1], *standing))):
-            return [NotComparable(one, "erased") for one in standing]
+            return [NotComparable(standing_fact, "erased") for standing_fact in standing]
         at = decider.follow_up_at(state)
         past = LogThen(self._history, recorded.position)
         if at is not None:
@@ -202,7 +206,7 @@ class _Reminder:
         if due != fired.due:
             told: Stated = self._events[state.stated - 1].event
             if told.tzdata != package_version("tzdata"):
-                return [NotComparable(one, "zone rules") for one in standing]
+                return [NotComparable(standing_fact, "zone rules") for standing_fact in standing]
             decided = fired.model_copy(update={"due": due}) if due else None
             id_ = slots.event_id(slots.occurrence(fired.reminder, due), 0) if due else None
             return [self._comparing.one(recorded, decided, id_)]
@@ -212,7 +216,10 @@ class _Reminder:
         if len(standing) > 1 and (
             is_erased(self._events[state.stated - 1]) or is_erased(standing[-1])
         ):
-            return [*alone, *(NotComparable(one, "erased") for one in standing[1:])]
+            return [
+                *alone,
+                *(NotComparable(standing_fact, "erased") for standing_fact in standing[1:]),
+            ]
         past = LogThen(self._history, recorded.position)
         user = UserId(cast("UUID", recorded.user_id))
         claimed = [
@@ -302,10 +309,14 @@ class _Watch:
         standing = self._history.standing(slot)
         if not standing or standing[0].event_id != recorded.event_id:
             return [self._comparing.one(recorded, event, slots.event_id(slot, 0))]
-        self._done |= {one.event_id for one in standing}
+        self._done |= {standing_fact.event_id for standing_fact in standing}
         reading, moments = _reading(event), list(_moments(state, recorded))
         if any(map(is_erased, (*standing, self._events[0]))):
-            facts = [one for one in standing if one.stream == recorded.stream]
+            facts = [
+                standing_fact
+                for standing_fact in standing
+                if standing_fact.stream == recorded.stream
+            ]
             is_quiet = watching.FOLD.evolve(state, recorded).waits
             found = agreeing(
                 self._facts(
@@ -315,7 +326,13 @@ class _Watch:
                 )
                 for moment in moments
             )
-            return [*found, *(NotComparable(one, "erased") for one in standing[len(facts) :])]
+            return [
+                *found,
+                *(
+                    NotComparable(standing_fact, "erased")
+                    for standing_fact in standing[len(facts) :]
+                ),
+            ]
         return agreeing(
             [
                 self._comparing.append(slot, await self._told(recorded, reading, slot, moment))

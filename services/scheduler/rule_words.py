@@ -71,7 +71,7 @@ def rule_in_words(
         return None
     if said is None or not except_on:
         return said
-    left_out = values.listed([values.day(one, language) for one in except_on], language)
+    left_out = values.listed([values.day(day, language) for day in except_on], language)
     return _EXCEPT.said(language, rule=said, days=left_out)
 
 
@@ -174,7 +174,7 @@ class _Wording:
         found = [_DAY.fullmatch(day) for day in self.parts["BYDAY"].split(",")]
         if None in found:
             return None
-        places = {one[1] for one in found if one}
+        places = {match_[1] for match_ in found if match_}
         place = places.pop() if len(places) == 1 else None
         single = self.parts.get("BYSETPOS")
         if single and len(found) == 1 and place is None:
@@ -182,7 +182,7 @@ class _Wording:
         elif single:
             return None
         nth = _NTH.get((place or "").lstrip("+"))
-        named = self._named(",".join(one[2] for one in found if one))
+        named = self._named(",".join(match_[2] for match_ in found if match_))
         return nth.said(self.language, weekday=named) if nth and named else None
 
     def _named(self, days: str) -> str | None:
@@ -215,7 +215,7 @@ class _Wording:
             return None
         times = sorted({time(int(hour), int(minute)) for hour, minute in product(hours, minutes)})
         told = [
-            values.clock_time(datetime.combine(self.start, one), self.language) for one in times
+            values.clock_time(datetime.combine(self.start, time_), self.language) for time_ in times
         ]
         return _AT.said(self.language, rule=rule, times=self._listed(told))
 

@@ -37,8 +37,8 @@ class RunningTools:
 
     async def list_running(self, _arguments: ListRunning, call: Call) -> Done:
         """List all that runs for the user: reminders, watched pages, open work."""
-        for one in self._read_models:
-            await one.caught_up(call.request)
+        for model in self._read_models:
+            await model.caught_up(call.request)
         coming = await self._reminders.of(call.user)
         reminders = await self._reminders.told(coming, call.request)
         watches = await self._watches.told(await self._watches.of(call.user), call.request)

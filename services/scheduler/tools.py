@@ -158,10 +158,19 @@ class ReminderTools:
         if told := await twins.result_of_twin(self._log, call.request, is_twin):
             return told
         listed = await self.listing.of(call.user)
-        for one in listed:
-            follows = one.follow_up_minutes
-            if twins.mark(one.text, one.due, one.rrule, one.except_on, follows) == wanted:
-                stands = told_of(one.reminder, one, one.due)
+        for listed_reminder in listed:
+            follows = listed_reminder.follow_up_minutes
+            if (
+                twins.mark(
+                    listed_reminder.text,
+                    listed_reminder.due,
+                    listed_reminder.rrule,
+                    listed_reminder.except_on,
+                    follows,
+                )
+                == wanted
+            ):
+                stands = told_of(listed_reminder.reminder, listed_reminder, listed_reminder.due)
                 del stands["id"]  # This call did not set it, so no undo of it cancels it.
                 return stands
         if len(listed) >= MOST_REMINDERS:

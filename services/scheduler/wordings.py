@@ -22,7 +22,10 @@ def how_it_comes(rule: str | None, due: datetime, call: Call) -> Json:
 
 SET_ARGUMENTS = (
     Argument(name="text", evidence="text", shown="{value}"),
-    *(Argument(name=one, evidence="time", shown="{value}") for one in ("day", "date", "time")),
+    *(
+        Argument(name=literal, evidence="time", shown="{value}")
+        for literal in ("day", "date", "time")
+    ),
     Argument(name="part_of_day", evidence="time", shown="{value}"),
     Argument(name="zone", evidence="zone"),
 )
@@ -45,7 +48,10 @@ SET = Wording(
 CHANGE_ARGUMENTS = (
     Argument(name="which", evidence="choice", shown="{value}"),
     Argument(name="text", evidence="text", shown="{value}"),
-    *(Argument(name=one, evidence="time", shown="{value}") for one in ("day", "date", "time")),
+    *(
+        Argument(name=literal, evidence="time", shown="{value}")
+        for literal in ("day", "date", "time")
+    ),
     Argument(name="part_of_day", evidence="time", shown="{value}"),
     Argument(name="zone", evidence="zone"),
 )

@@ -19,6 +19,6 @@ async def searches(env_files: Sequence[Path]) -> AsyncGenerator[list[Tool[Any]]]
     """Raises Configuration where the search service is not set up."""
     serpapi = SerpApi(ToolsSettings.load(_env_file=tuple(env_files), nats_url=""))
     try:
-        yield [one for one in (*searching(serpapi), *added()) if one.looks_anew]
+        yield [tool for tool in (*searching(serpapi), *added()) if tool.looks_anew]
     finally:
         serpapi.close()

@@ -35,7 +35,9 @@ class ToolsSettings(RuntimeSettings):
     def egress_allow(self) -> tuple[AllowedTarget, ...]:
         """Raises Configuration for what is wrong, and for this machine itself in production."""
         allowed = targets.allowed(self.taskflow_egress_allow)
-        if self.taskflow_production and any(one.is_loopback for one in allowed):
+        if self.taskflow_production and any(
+            allowed_target.is_loopback for allowed_target in allowed
+        ):
             raise Configuration(
                 "TASKFLOW_EGRESS_ALLOW opens this machine itself to every page's address; "
                 "take the loopback address out of it, or unset TASKFLOW_PRODUCTION"

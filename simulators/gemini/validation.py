@@ -195,7 +195,9 @@ def _check_calling(request: GenerateRequest, declared: Mapping[str, object]) -> 
     config = request.tool_config.function_calling_config
     if "function_calling_config" in request.tool_config.model_fields_set and not declared:
         raise invalid_argument("Function calling config is set without function_declarations.")
-    if config.mode == "ANY" and not all(one.json_schema for one in request.declarations().values()):
+    if config.mode == "ANY" and not all(
+        declaration.json_schema for declaration in request.declarations().values()
+    ):
         raise invalid_argument("Request contains an invalid argument.")
     allowed = config.allowed_function_names
     if allowed and config.mode not in {"ANY", "VALIDATED"}:

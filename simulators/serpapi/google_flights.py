@@ -47,8 +47,12 @@ def _next_way(query: FlightQuery, picked: list[Itinerary], now: datetime) -> Bod
         return {"error": NO_RESULTS}
     offers = list[FlightOffer]()
     for each in _flown(way):
-        sealed = token(picked="|".join(one.key for one in (*picked, each)), **_same(query))
-        price = _price(query, *(_euros(query, one) for one in (*picked, each)), *cheapest)
+        sealed = token(
+            picked="|".join(itinerary.key for itinerary in (*picked, each)), **_same(query)
+        )
+        price = _price(
+            query, *(_euros(query, itinerary) for itinerary in (*picked, each)), *cheapest
+        )
         offers.append(
             FlightOffer(
                 each,

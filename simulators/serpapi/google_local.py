@@ -105,8 +105,8 @@ def _place(kind: _Kind, start: SearchOrigin, n: int, query: str) -> Body:
 
 def _city_in(words: set[str]) -> SearchOrigin | None:
     """A city stands where its airport does, which is near enough for a simulation."""
-    found = [one for one in all_airports().values() if one.city.lower() in words]
-    best = max(found, key=lambda one: one.is_large, default=None)
+    found = [airport for airport in all_airports().values() if airport.city.lower() in words]
+    best = max(found, key=lambda airport_offered: airport_offered.is_large, default=None)
     return SearchOrigin(best.latitude, best.longitude, best.city) if best else None
 
 

@@ -45,15 +45,15 @@ def group(view: ShopView) -> Parts:
     good = view.good
     variants: list[Any] = [
         view.product(
-            name=f"{good.title}, {one.colour}, {one.size}",
-            sku=one.sku,
-            color=one.colour,
-            size=one.size,
+            name=f"{good.title}, {variant.colour}, {variant.size}",
+            sku=variant.sku,
+            color=variant.colour,
+            size=variant.size,
             offers=view.offer(
-                url=f"{view.url}?variant={one.sku}", price=str(good.price + one.dearer)
+                url=f"{view.url}?variant={variant.sku}", price=str(good.price + variant.dearer)
             ),
         )
-        for one in good.variants
+        for variant in good.variants
     ]
     block = view.product(
         **{"@type": "ProductGroup"},
@@ -62,9 +62,9 @@ def group(view: ShopView) -> Parts:
         hasVariant=variants,
     )
     choices = "".join(
-        f'<li class="variant">{one.colour}, {one.size}: '
-        f'<span class="price">{view.said(good.price + one.dearer)}</span></li>'
-        for one in good.variants
+        f'<li class="variant">{variant.colour}, {variant.size}: '
+        f'<span class="price">{view.said(good.price + variant.dearer)}</span></li>'
+        for variant in good.variants
     )
     return Parts(ld(block), f'<ul class="variants">{choices}</ul>')
 
@@ -121,5 +121,5 @@ def sale(view: ShopView) -> Parts:
 def many(view: ShopView) -> Parts:
     """The recommendations are products, too, and come first."""
     others = [ShopView(good, view.base) for good in view.others]
-    blocks = [one.product(url=one.url, offers=one.offer()) for one in others]
+    blocks = [other.product(url=other.url, offers=other.offer()) for other in others]
     return Parts(ld([*blocks, view.product(url=view.url, offers=view.offer())]), _label(view))

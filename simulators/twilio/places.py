@@ -24,7 +24,7 @@ class SentPlace:
 
 def place_in(actions: Sequence[str]) -> SentPlace | None:
     """WhatsApp knows no other action, and one place a message. Raises TwilioError."""
-    geo = [one for one in actions if one.lower().startswith("geo:")]
+    geo = [action for action in actions if action.lower().startswith("geo:")]
     if not geo:
         return None
     found = _GEO.fullmatch(geo[0]) if len(geo) == 1 else None

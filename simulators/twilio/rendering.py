@@ -78,7 +78,10 @@ class Rendered:
 
     def _says_twice(self) -> bool:
         """WhatsApp wants every title and every id once under a message."""
-        titles, ids = {one.title for one in self.buttons}, {one.id for one in self.buttons}
+        titles, ids = (
+            {button.title for button in self.buttons},
+            {button.id for button in self.buttons},
+        )
         return min(len(titles), len(ids)) < len(self.buttons)
 
 

@@ -69,7 +69,7 @@ def wakes(type_: str) -> bool:
     """Whether any service is given events of this type."""
     own = subject(type_)
     filters = (one for consumer in CONSUMERS for one in consumer.subjects)
-    return any(one == own or one.startswith(f"{own}.") for one in filters)
+    return any(filter_ == own or filter_.startswith(f"{own}.") for filter_ in filters)
 
 
 def _all(*events: type[Event]) -> tuple[str, ...]:

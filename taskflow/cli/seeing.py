@@ -52,4 +52,4 @@ async def seen(me: Operator, recorded: Recorded[Any], sight_: Sight) -> Recorded
 async def all_seen(
     me: Operator, events: Iterable[Recorded[Any]], sight_: Sight
 ) -> list[Recorded[Any]]:
-    return [await seen(me, one, sight_) for one in events]
+    return [await seen(me, recorded, sight_) for recorded in events]

@@ -199,7 +199,7 @@ def _moves(stored: DatabaseReading) -> HealthSign:
         return HealthSign(
             "moves", "bad", says, "see `taskflow dlq list`, and the logs of that service"
         )
-    count = sum(one.open for one in stored.moves.values())
+    count = sum(move.open for move in stored.moves.values())
     return HealthSign(
         "moves", "ok", f"{count:,} under way" if count else "nobody waits for anything"
     )

@@ -41,7 +41,11 @@ _STORED = (
     metrics.TAKEOVER_IDLE,
 )
 
-WHOLE = [one for one in metrics.CATALOGUE if isinstance(one, Gauge) and one.source == "whole"]
+WHOLE = [
+    instrument
+    for instrument in metrics.CATALOGUE
+    if isinstance(instrument, Gauge) and instrument.source == "whole"
+]
 
 log = structlog.get_logger()
 
@@ -126,7 +130,7 @@ def tell(reading: HealthReading) -> None:
     metrics.RELAY_LAG.set(stored.relay.events)
     metrics.RELAY_OLDEST.set(stored.relay.oldest_s)
     metrics.PROJECTION_LAG.replace({name: one.events for name, one in stored.projections.items()})
-    metrics.MOVES_OLDEST.set(max((one.oldest_s for one in stored.moves.values()), default=0.0))
+    metrics.MOVES_OLDEST.set(max((move.oldest_s for move in stored.moves.values()), default=0.0))
     metrics.SHREDS_OLDEST.set(stored.shreds_oldest_s)
     metrics.TAKEOVER_IDLE.set(stored.takeover_idle_s)
     _of_services(metrics.DEAD_LETTERS, stored.dead_letters)

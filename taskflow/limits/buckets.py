@@ -104,7 +104,7 @@ class Bucket:
 
 
 def _still_there(asking: _Asking) -> _Asking:
-    return [one for one in asking if not one.done()]
+    return [future for future in asking if not future.done()]
 
 
 def _answer(asking: _Asking, turns: Sequence[Turn]) -> None:
@@ -114,6 +114,6 @@ def _answer(asking: _Asking, turns: Sequence[Turn]) -> None:
 
 
 def _fail(asking: _Asking, error: Exception) -> None:
-    for one in asking:
-        if not one.done():
-            one.set_exception(error)
+    for future in asking:
+        if not future.done():
+            future.set_exception(error)

@@ -192,7 +192,9 @@ class EventLog:
 
     async def firsts(self, streams: Sequence[str]) -> dict[str, Recorded[Any]]:
         """The events that began these streams."""
-        live = {one.stream: [one] for one in await self._fetch(_FIRSTS, list(streams))}
+        live = {
+            recorded.stream: [recorded] for recorded in await self._fetch(_FIRSTS, list(streams))
+        }
         found = await self._with_archived(dict.fromkeys(streams, (0, 1)), live)
         return {stream: events[0] for stream, events in found.items()}
 
@@ -246,7 +248,7 @@ class EventLog:
     async def _by_ids(self, ids: Sequence[UUID]) -> list[Recorded[Any]]:
         found = await self._fetch(_BY_ID, ids)
         if len(found) < len(ids) and await self._archive.any():
-            live = {one.event_id for one in found}
+            live = {recorded.event_id for recorded in found}
             archived = [
                 row for row in await self._archive.events(ids) if row["event_id"] not in live
             ]

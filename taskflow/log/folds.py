@@ -89,7 +89,7 @@ class Folds:
         """`known` and what was just appended to it; None when something came in between."""
         if not isinstance(outcome, Appended):
             return None
-        ours = [one for one in outcome.events if one.stream == stream]
+        ours = [recorded for recorded in outcome.events if recorded.stream == stream]
         if not ours or ours[0].version != known.version + 1:
             return None
         now = Folded(fold.over(ours, known.state), ours[-1].version)

@@ -17,14 +17,14 @@ class HeldLog:
         raise NotImplementedError
 
     async def read(self, stream: str, after: int = 0) -> list[Recorded[Any]]:
-        return [one for one in self.held(stream) if one.version > after]
+        return [recorded for recorded in self.held(stream) if recorded.version > after]
 
     async def read_all(self, after: Mapping[str, int]) -> dict[str, list[Recorded[Any]]]:
         found = {stream: await self.read(stream, version) for stream, version in after.items()}
         return {stream: events for stream, events in found.items() if events}
 
     async def read_end(self, stream: str, upto: int, count: int) -> list[Recorded[Any]]:
-        before = [one for one in self.held(stream) if one.version <= upto]
+        before = [recorded for recorded in self.held(stream) if recorded.version <= upto]
         return before[-count:] if count > 0 else []
 
     async def firsts(self, streams: Sequence[str]) -> dict[str, Recorded[Any]]:
@@ -44,4 +44,4 @@ def conflicts(write: Write, held: Sequence[Recorded[Any]]) -> bool:
     known = write.expected_version
     if known is None or known == len(held):
         return False
-    return not write.gates or any(one.event.type in write.gates for one in held[known:])
+    return not write.gates or any(recorded.event.type in write.gates for recorded in held[known:])

@@ -53,9 +53,9 @@ def near(at: tuple[float, float], country: str | None, km: float) -> list[Airpor
     first = bisect_left(northwards, at[0] - reach, key=_latitude)
     last = bisect_right(northwards, at[0] + reach, key=_latitude)
     found = [
-        (away, one)
-        for one in northwards[first:last]
-        if country in {None, one.country} and (away := distance_km(at, one.at)) <= km
+        (away, northward)
+        for northward in northwards[first:last]
+        if country in {None, northward.country} and (away := distance_km(at, northward.at)) <= km
     ]
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
@@ -105,17 +105,17 @@ def _weight(name: str, country: str) -> int:
 @cache
 def by_country() -> dict[str, list[Airport]]:
     found: dict[str, list[Airport]] = defaultdict(list)
-    for one in airports().values():
-        found[one.country].append(one)
+    for airport in airports().values():
+        found[airport.country].append(airport)
     return dict(found)
 
 
 @cache
 def by_city() -> dict[str, list[Airport]]:
     found: dict[str, list[Airport]] = defaultdict(list)
-    for one in airports().values():
-        for name in names_of(one):
-            found[name].append(one)
+    for airport in airports().values():
+        for name in names_of(airport):
+            found[name].append(airport)
     return dict(found)
 
 
@@ -123,9 +123,9 @@ def by_city() -> dict[str, list[Airport]]:
 def by_own_name() -> dict[str, list[Airport]]:
     """By the airport's own name: La Palma, whose city is Santa Cruz."""
     found: dict[str, list[Airport]] = defaultdict(list)
-    for one in airports().values():
-        if one.weight:
-            found[bare(plain(one.name))].append(one)
+    for airport in airports().values():
+        if airport.weight:
+            found[bare(plain(airport.name))].append(airport)
     return dict(found)
 
 
@@ -136,7 +136,7 @@ def with_words(words: str) -> list[Airport]:
 
 @cache
 def _plain_names() -> list[tuple[str, Airport]]:
-    return [(f" {plain(one.name)} ", one) for one in airports().values()]
+    return [(f" {plain(airport.name)} ", airport) for airport in airports().values()]
 
 
 @cache
@@ -152,19 +152,19 @@ def names_of(airport: Airport) -> frozenset[str]:
 def by_region() -> dict[str, dict[str, list[Airport]]]:
     """By the region's name, then by country."""
     found: dict[str, dict[str, list[Airport]]] = defaultdict(lambda: defaultdict(list))
-    for one in airports().values():
-        if one.region:
-            name = re.sub(r" islands?$", "", plain(one.region))
-            for each in {name, plain(one.region)}:
-                found[each][one.country].append(one)
+    for airport in airports().values():
+        if airport.region:
+            name = re.sub(r" islands?$", "", plain(airport.region))
+            for each in {name, plain(airport.region)}:
+                found[each][airport.country].append(airport)
     return {name: dict(countries) for name, countries in found.items()}
 
 
 @cache
 def by_zone() -> dict[str, list[Airport]]:
     found: dict[str, list[Airport]] = defaultdict(list)
-    for one in airports().values():
-        found[one.zone].append(one)
+    for airport in airports().values():
+        found[airport.zone].append(airport)
     return dict(found)
 
 
@@ -184,7 +184,7 @@ def zones_by_name() -> dict[str, str]:
         for zone, names in zones.items():
             if "/" in zone and isinstance(city := names.get("city"), str):
                 found[bare(plain(city))] = zone
-    for zone in {one.zone for one in airports().values()}:
+    for zone in {airport.zone for airport in airports().values()}:
         found[plain(zone.rpartition("/")[2].replace("_", " "))] = zone
     return found
 

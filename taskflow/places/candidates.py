@@ -19,13 +19,19 @@ def spots_of(said: str) -> list[Spot]:
     """The best known first. What follows a comma narrows them, and so do last words alone."""
     head, *rest = (part.strip() for part in said.split(","))
     narrower = [part for part in rest if part]
-    found = _distinct(one for one in candidates(head) if all(_fits(one, each) for each in narrower))
+    found = _distinct(
+        candidate
+        for candidate in candidates(head)
+        if all(_fits(candidate, each) for each in narrower)
+    )
     words = head.split()
     if found or narrower:
         return found
     for count in range(1, min(_LONGEST_QUALIFIER, len(words) - 1) + 1):
         first, last = " ".join(words[:-count]), " ".join(words[-count:])
-        found = _distinct(one for one in candidates(first) if len(last) > 2 and _fits(one, last))
+        found = _distinct(
+            candidate for candidate in candidates(first) if len(last) > 2 and _fits(candidate, last)
+        )
         if found:
             return found
     return []
@@ -39,9 +45,9 @@ def candidates(name: str) -> list[Spot]:
     shorter = bare(wanted) or wanted
     found = _of_name(wanted) or (_of_name(shorter) if shorter != wanted else [])
     found += _of_zone(shorter, found)
-    if not any(one.is_own and not one.is_by_another_name for one in found):
+    if not any(spot.is_own and not spot.is_by_another_name for spot in found):
         found += (regions_with(shorter) if not found else []) or by_airports_name(shorter)
-    return sorted(found, key=lambda one: -one.fame)
+    return sorted(found, key=lambda spot: -spot.fame)
 
 
 def _of_zone(wanted: str, found: list[Spot]) -> list[Spot]:
@@ -50,10 +56,10 @@ def _of_zone(wanted: str, found: list[Spot]) -> list[Spot]:
     GeoNames lacks many a name: 维也纳 stands at Vienna in Virginia alone.
     """
     zone = data.zones_by_name().get(wanted)
-    if zone is None or any(zone in one.zones and not one.is_by_another_name for one in found):
+    if zone is None or any(zone in spot.zones and not spot.is_by_another_name for spot in found):
         return []
-    english = [one for one in _of_name(plain(data.place_of(zone))) if zone in one.zones]
-    named = [one for one in english if not one.is_by_another_name]
+    english = [spot for spot in _of_name(plain(data.place_of(zone))) if zone in spot.zones]
+    named = [spot for spot in english if not spot.is_by_another_name]
     return named[:1] or of_zones(zone)
 
 

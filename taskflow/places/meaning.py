@@ -87,15 +87,15 @@ def known_part(said: str) -> str:
     """A known place without what follows the comma, if nothing at all is called so."""
     head, *rest = said.split(",")
     names = [part.strip() for part in rest]
-    if not names or any(len(one) == _SHORT or spots_of(one) for one in names):
+    if not names or any(len(name) == _SHORT or spots_of(name) for name in names):
         return said
-    return head if any(_is_known(one) for one in spots_of(head)[:1]) else said
+    return head if any(_is_known(spot) for spot in spots_of(head)[:1]) else said
 
 
 def _named_or_coded(text: str) -> Place:
     """Three letters: a place's name first, where a known place has an airport of that name."""
     code = text.upper()
-    spots = [one for one in spots_of(text) if one.is_own or (_is_known(one) and text != code)]
+    spots = [spot for spot in spots_of(text) if spot.is_own or (_is_known(spot) and text != code)]
     members = frozenset(by_code(code).codes.split(","))
     if not spots or members & spots[0].codes:
         return by_code(code)
@@ -130,7 +130,11 @@ def _fitting(said: str, code: str) -> Place:
             return coded
     spots = spots_of(said)
     for spot in [*spots[:1], *_rivals(spots[0], spots[1:])] if spots else []:
-        here = [one for one in members if one in spot.codes | {each.code for each in spot.around}]
+        here = [
+            member
+            for member in members
+            if member in spot.codes | {each.code for each in spot.around}
+        ]
         if here:
             codes = ",".join(members if code in data.metros() else here)
             return replace(coded, codes=codes)
@@ -153,26 +157,30 @@ def _meant(said: str, spots: list[Spot]) -> Place:
     if rivals:
         raise _unclear(said, _told([first, *rivals]))
     if not first.airports:
-        raise _unclear(said, [f"{one.in_full} ({one.code})" for one in first.around], "is near")
+        raise _unclear(
+            said, [f"{airport.in_full} ({airport.code})" for airport in first.around], "is near"
+        )
     if first.is_wide and not is_one_trip(first.airports):
         raise _unclear(
-            said, [f"{one.in_full} ({one.code})" for one in first.airports], "has airports:"
+            said,
+            [f"{airport.in_full} ({airport.code})" for airport in first.airports],
+            "has airports:",
         )
-    codes = ",".join(one.code for one in first.airports)
+    codes = ",".join(airport.code for airport in first.airports)
     return Place(codes, _name(first), first.airports[0].zone)
 
 
 def _rivals(first: Spot, others: list[Spot]) -> list[Spot]:
     """An airport of that very name makes a place more likely the one that is meant."""
-    known = sum(not one.is_by_another_name and one.fame >= _KNOWN for one in others)
-    is_large = first.is_wide or any(one.weight == LARGE for one in first.airports)
+    known = sum(not other.is_by_another_name and other.fame >= _KNOWN for other in others)
+    is_large = first.is_wide or any(airport.weight == LARGE for airport in first.airports)
     # What many languages name tells less of a small airport's town that has many namesakes.
     sure = 1.0 if is_large or known < _MANY else _SMALL
     return [
-        one
-        for one in others
-        if not (first.is_own and one.is_by_another_name)
-        and first.fame < sure * _margin(first, one) * one.fame
+        other
+        for other in others
+        if not (first.is_own and other.is_by_another_name)
+        and first.fame < sure * _margin(first, other) * other.fame
     ]
 
 
@@ -188,7 +196,7 @@ def _margin(first: Spot, other: Spot) -> float:
 
 
 def _size(spot: Spot) -> int:
-    return max((one.weight for one in spot.airports), default=0)
+    return max((airport.weight for airport in spot.airports), default=0)
 
 
 def _unknown(said: str) -> UnclearPlace:
@@ -209,7 +217,7 @@ def _told(spots: Iterable[Spot]) -> list[str]:
     """With their airports; a town may have none."""
     told = list[str]()
     for spot in spots:
-        codes = ", ".join(one.code for one in spot.airports[:MOST_CODES])
+        codes = ", ".join(airport.code for airport in spot.airports[:MOST_CODES])
         told.append(f"{_name(spot)} ({codes or 'no airport near'})")
     return told[:MOST_CANDIDATES]
 
@@ -220,7 +228,7 @@ def _name(spot: Spot) -> str:
         region = _state(spot) if spot.country == "US" else _region_of(spot)
     country = country_name(spot.country)
     parts = [spot.name, region if region != spot.name else None, country]
-    return ", ".join(dict.fromkeys(one for one in parts if one))
+    return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
 def _state(spot: Spot) -> str | None:
@@ -229,4 +237,6 @@ def _state(spot: Spot) -> str | None:
 
 
 def _region_of(spot: Spot) -> str | None:
-    return next((one.region for one in (*spot.airports, *spot.around) if one.region), None)
+    return next(
+        (airport.region for airport in (*spot.airports, *spot.around) if airport.region), None
+    )

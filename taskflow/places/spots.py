@@ -48,18 +48,18 @@ class Spot:
 
     @property
     def codes(self) -> frozenset[str]:
-        return frozenset(one.code for one in self.airports)
+        return frozenset(airport.code for airport in self.airports)
 
     @property
     def zones(self) -> frozenset[str]:
         """One for a town; a country may have several."""
-        return frozenset([self.zone] if self.zone else (one.zone for one in self.around))
+        return frozenset([self.zone] if self.zone else (airport.zone for airport in self.around))
 
 
 def is_one_trip(airports: Sequence[Airport]) -> bool:
     first = airports[0]
     return len(airports) <= MOST_CODES and all(
-        distance_km(first.at, one.at) <= _ONE_TRIP_KM for one in airports
+        distance_km(first.at, airport.at) <= _ONE_TRIP_KM for airport in airports
     )
 
 
@@ -67,10 +67,14 @@ def town(wanted: str, city: City) -> Spot:
     at = city.at
     names = {wanted, plain(city.name)}
     abroad = data.near(at, None, NEAR_KM)
-    near = [one for one in abroad if one.country == city.country]
+    near = [airport for airport in abroad if airport.country == city.country]
     all_names = names | cities.names_of(city)
-    own = [one for one in near if all_names & data.names_of(one) or _is_called(one, names)]
-    own = own or [one for one in abroad if _is_called(one, names)]
+    own = [
+        airport
+        for airport in near
+        if all_names & data.names_of(airport) or _is_called(airport, names)
+    ]
+    own = own or [airport for airport in abroad if _is_called(airport, names)]
     metro = _metro_of(names, city.country, near)
     airports = (
         metro
@@ -78,7 +82,9 @@ def town(wanted: str, city: City) -> Spot:
         or _best(abroad)[:3]
     )
     around = near if airports else _best(data.near(at, city.country, _AROUND_KM))
-    is_of_this_name = any(wanted in data.names_of(one) or _is_called(one, {wanted}) for one in own)
+    is_of_this_name = any(
+        wanted in data.names_of(airport) or _is_called(airport, {wanted}) for airport in own
+    )
     return Spot(
         name=city.name,
         country=city.country,
@@ -101,18 +107,18 @@ def _in_suburbs(city: City, own: list[Airport], near: list[Airport]) -> list[Air
     """Panama City's large airport lies in Tocumen."""
     at = city.at
     return [
-        one
-        for one in near
+        airport
+        for airport in near
         if own
-        and one not in own
-        and one.weight == LARGE
-        and distance_km(one.at, at) <= _SUBURB_KM
-        and all(town.fame < min(city.fame, _KNOWN_TOWN) for town in _towns_of(one))
+        and airport not in own
+        and airport.weight == LARGE
+        and distance_km(airport.at, at) <= _SUBURB_KM
+        and all(town.fame < min(city.fame, _KNOWN_TOWN) for town in _towns_of(airport))
     ]
 
 
 def _towns_of(airport: Airport) -> list[City]:
-    return [one for one in cities.named(airport.city) if one.country == airport.country]
+    return [city for city in cities.named(airport.city) if city.country == airport.country]
 
 
 def _served(own: list[Airport], near: list[Airport]) -> list[Airport]:
@@ -121,22 +127,24 @@ def _served(own: list[Airport], near: list[Airport]) -> list[Airport]:
     if not best:
         return _best(near)[:3]
     larger = (
-        [one for one in _best(near) if one.weight > best[0].weight] if not best[0].weight else []
+        [airport for airport in _best(near) if airport.weight > best[0].weight]
+        if not best[0].weight
+        else []
     )
     return list(dict.fromkeys([*best, *larger]))[:MOST_CODES]
 
 
 def _best(airports: Iterable[Airport]) -> list[Airport]:
     known = list(airports)
-    weight = max((one.weight for one in known), default=0)
-    return [one for one in known if one.weight == weight][:MOST_CODES]
+    weight = max((airport.weight for airport in known), default=0)
+    return [airport for airport in known if airport.weight == weight][:MOST_CODES]
 
 
 def _metro_of(names: set[str], country: str, near: list[Airport]) -> list[Airport]:
-    here = {one.code for one in near}
+    here = {airport.code for airport in near}
     for name, land, members in data.metros().values():
         if land == country and plain(name) in names and here.intersection(members):
-            return [data.airports()[one] for one in members]
+            return [data.airports()[member] for member in members]
     return []
 
 
@@ -167,13 +175,13 @@ def by_airports_name(wanted: str) -> list[Spot]:
     named = data.with_words(wanted)
     return [
         replace(
-            at_airport(one, wanted),
-            name=one.name,
-            airports=(one,),
-            fame=max(_OF_A_PART, _OF_ITS_CITY * fame_near([one])),
+            at_airport(airport, wanted),
+            name=airport.name,
+            airports=(airport,),
+            fame=max(_OF_A_PART, _OF_ITS_CITY * fame_near([airport])),
             is_own=False,
         )
-        for one in _best(named)
+        for airport in _best(named)
     ]
 
 
@@ -181,7 +189,7 @@ def fame_near(airports: list[Airport]) -> float:
     some = airports[:_MOST_AIRPORTS]
     for city in cities.of_country(airports[0].country):
         at = city.at
-        if any(is_within(one, at) for one in some):
+        if any(is_within(airport, at) for airport in some):
             return city.fame
     return 0.0
 

@@ -41,7 +41,7 @@ def regions_with(words: str) -> list[Spot]:
     for name, lands in data.by_region().items():
         if f" {words} " in f" {name} ":
             for country, own in lands.items():
-                found[country] |= {one.code: one for one in own}
+                found[country] |= {airport.code: airport for airport in own}
     return [
         _wide(words.title(), country, list(own.values()), OF_A_REGION)
         for country, own in found.items()
@@ -78,8 +78,8 @@ def _wide(name: str, country: str, own: list[Airport], share: float) -> Spot:
 
 def _main(own: list[Airport]) -> list[Airport]:
     """All of one trip, or the only large one, or all: then the user is asked."""
-    served = _by_weight([one for one in own if one.weight] or own)
-    large = [one for one in served if one.weight == LARGE]
+    served = _by_weight([airport for airport in own if airport.weight] or own)
+    large = [airport for airport in served if airport.weight == LARGE]
     if len(large) == 1 and not is_one_trip(served):
         return large
     return _in_order_of_cities(served)
@@ -92,12 +92,12 @@ def _in_order_of_cities(airports: list[Airport]) -> list[Airport]:
     found = dict[str, Airport]()
     for city in islice(cities.of_country(airports[0].country), _MOST_CITIES):
         at = city.at
-        near = [one for one in airports if is_within(one, at)]
-        found |= {one.code: one for one in near}
+        near = [airport for airport in airports if is_within(airport, at)]
+        found |= {airport.code: airport for airport in near}
         if len(found) >= MOST_CANDIDATES:
             break
-    return list((found | {one.code: one for one in airports}).values())
+    return list((found | {airport.code: airport for airport in airports}).values())
 
 
 def _by_weight(airports: Iterable[Airport]) -> list[Airport]:
-    return sorted(airports, key=lambda one: (-one.weight, one.code))
+    return sorted(airports, key=lambda airport: (-airport.weight, airport.code))

@@ -65,7 +65,7 @@ def _builds() -> list[dict[str, Any]]:
     except (OSError, ValueError, KeyError):
         return []
     wanted = ("chromium-headless-shell", "chromium")
-    return [one for name in wanted for one in browsers if one.get("name") == name]
+    return [browser for name in wanted for browser in browsers if browser.get("name") == name]
 
 
 def _downloads() -> Path:

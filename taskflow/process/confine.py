@@ -53,7 +53,9 @@ class ConfineOrders(TypedDict):
 
 def obey(orders: ConfineOrders, arguments: list[str]) -> None:
     # The last word is Chromium's: Playwright names the folder once.
-    profile = next(one.removeprefix(PROFILE) for one in arguments if one.startswith(PROFILE))
+    profile = next(
+        argument.removeprefix(PROFILE) for argument in arguments if argument.startswith(PROFILE)
+    )
     user, bubblewrap = orders["user"], orders["bubblewrap"]
     if user is not None and os.geteuid() == 0 and Path(profile).stat().st_uid != user:
         os.chown(profile, user, user)

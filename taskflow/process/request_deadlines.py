@@ -87,6 +87,6 @@ class DeadlineProtocol(TargetProtocol):
         return cycle is not None and not cycle.response_complete
 
 
-def _reading(one: DeadlineProtocol) -> dict[DeadlineProtocol, None]:
+def _reading(deadline_protocol: DeadlineProtocol) -> dict[DeadlineProtocol, None]:
     """Of its server, in the order of arrival."""
-    return one.server_state.__dict__.setdefault("taskflow_reading", {})
+    return deadline_protocol.server_state.__dict__.setdefault("taskflow_reading", {})

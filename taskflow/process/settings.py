@@ -137,7 +137,9 @@ class RuntimeSettings(Settings):
     def master_keys(self) -> tuple[bytes, ...]:
         """All is made with the first; the second, if there is one, only opens and checks."""
         named = (self.taskflow_master_key, self.taskflow_master_key_secondary)
-        return tuple(base64.b64decode(one.get_secret_value()) for one in named if one)
+        return tuple(
+            base64.b64decode(master_key.get_secret_value()) for master_key in named if master_key
+        )
 
     @property
     def archive_folder(self) -> Path:

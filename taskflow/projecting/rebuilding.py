@@ -74,11 +74,11 @@ async def rebuild(
     one has passed what this release cannot read.
     """
     async with _owner(dsn) as connection:
-        for one in what:
-            if not await connection.fetchval(_TRY_LOCK, checkpoints.key("build", one.name)):
-                raise BeingBuilt(f"projection {one.name} is being rebuilt already")
-        builds = [await _Build.begun(connection, one) for one in what]
-        path = ", ".join(f'"{shape.schema_of(one.name)}"' for one in what)
+        for projection in what:
+            if not await connection.fetchval(_TRY_LOCK, checkpoints.key("build", projection.name)):
+                raise BeingBuilt(f"projection {projection.name} is being rebuilt already")
+        builds = [await _Build.begun(connection, projection) for projection in what]
+        path = ", ".join(f'"{shape.schema_of(projection.name)}"' for projection in what)
         await connection.execute(f"set search_path to {path}, {shape.LIVE}")
         read = await _catch_up(connection, event_log, builds, told)
         for build in builds:
@@ -136,7 +136,7 @@ class _Build:
 
     async def changes(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
         if Cursor.of(events[0]) <= self.cursor:
-            events = [one for one in events if Cursor.of(one) > self.cursor]
+            events = [recorded for recorded in events if Cursor.of(recorded) > self.cursor]
         return await self.what.project(events) if events else []
 
     async def advance(

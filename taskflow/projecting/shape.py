@@ -40,15 +40,15 @@ async def make_beside(connection: Connection, name: str, tables: Sequence[str]) 
         await connection.execute(
             f"create table {built} (like {live} including all excluding indexes)"
         )
-        for one in await connection.fetch(_CONSTRAINTS, live):
-            constraint = f'"{one["name"]}" {one["definition"]}'
+        for row in await connection.fetch(_CONSTRAINTS, live):
+            constraint = f'"{row["name"]}" {row["definition"]}'
             await connection.execute(f"alter table {built} add constraint {constraint}")
-        for one in await connection.fetch(_INDEXES, live):
+        for row in await connection.fetch(_INDEXES, live):
             # PostgreSQL names the table with its schema in every definition.
-            definition = one["definition"].replace(f" ON {LIVE}.", f' ON "{schema}".', 1)
+            definition = row["definition"].replace(f" ON {LIVE}.", f' ON "{schema}".', 1)
             await connection.execute(definition)
-        for one in await connection.fetch(_GRANTS, live):
-            await connection.execute(f"grant {one['privileges']} on {built} to {one['grantee']}")
+        for row in await connection.fetch(_GRANTS, live):
+            await connection.execute(f"grant {row['privileges']} on {built} to {row['grantee']}")
 
 
 async def stand_beside(connection: Connection, name: str, tables: Sequence[str]) -> bool:

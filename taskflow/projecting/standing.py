@@ -62,16 +62,16 @@ class ProjectionLag:
 async def standings(
     connection: Connection, known: Sequence[Projection]
 ) -> list[ProjectionStanding]:
-    by_name = {one.name: one for one in known}
+    by_name = {projection.name: projection for projection in known}
     builds = {row["name"]: row["position"] for row in await connection.fetch(_BUILDS)}
     rows = await connection.fetch(_CHECKPOINTS)
     found = [await _standing(connection, row, by_name.get(row["name"]), builds) for row in rows]
-    begun = {one.name for one in found}
-    for one in known:
-        if one.name not in begun:
-            row = {"name": one.name, "version": one.version}
-            found.append(await _standing(connection, row, one, builds))
-    return sorted(found, key=lambda one: (one.name, one.version))
+    begun = {standing.name for standing in found}
+    for projection in known:
+        if projection.name not in begun:
+            row = {"name": projection.name, "version": projection.version}
+            found.append(await _standing(connection, row, projection, builds))
+    return sorted(found, key=lambda standing: (standing.name, standing.version))
 
 
 async def _standing(

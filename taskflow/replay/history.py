@@ -31,7 +31,7 @@ class History:
 
     def __post_init__(self) -> None:
         for events in self.streams.values():
-            self._by_id.update((one.event_id, one) for one in events)
+            self._by_id.update((recorded.event_id, recorded) for recorded in events)
 
     def of_kind(self, prefix: str) -> Iterator[tuple[str, Sequence[Recorded[Any]]]]:
         """Streams and their events, by the beginning of their names."""
@@ -100,7 +100,7 @@ class LogThen(HeldLog):
     def held(self, stream: str) -> Sequence[Recorded[Any]]:
         events = self._history.streams.get(stream, ())
         upto = self._catalogue if stream == streams.TOOLS else self._position
-        return events[: bisect_left(events, upto, key=lambda one: one.position)]
+        return events[: bisect_left(events, upto, key=lambda recorded: recorded.position)]
 
     async def find(self, event_id: UUID) -> Recorded[Any] | None:
         found = self._history.find(event_id)

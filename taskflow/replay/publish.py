@@ -32,7 +32,7 @@ class WantedEvents:
             (self.since is None or message.recorded_at >= self.since)
             and (self.until is None or message.recorded_at < self.until)
             and (self.user is None or message.user_id == self.user)
-            and (not self.types or any(_is_of(message.type, one) for one in self.types))
+            and (not self.types or any(_is_of(message.type, type_) for type_ in self.types))
         )
 
 

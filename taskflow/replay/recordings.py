@@ -90,17 +90,19 @@ async def history_of(
     left = 0
     for stream, version in sorted(contents.streams[user].items()):
         events: list[Recorded[Any]] = []
-        for one in await source.upto(stream, version):
-            if end is not None and one.position >= end:
+        for recorded in await source.upto(stream, version):
+            if end is not None and recorded.position >= end:
                 left += 1
                 continue
-            event: Event = one.event
-            told[one.event_id] = contents.old.get(one.event_id, frozenset(type(event).model_fields))
+            event: Event = recorded.event
+            told[recorded.event_id] = contents.old.get(
+                recorded.event_id, frozenset(type(event).model_fields)
+            )
             try:
-                events.append(sealing.opened(one, key) if key else one)
+                events.append(sealing.opened(recorded, key) if key else recorded)
             except UnopenableSeal:
-                damaged.append(Damaged(one))
-                events.append(one)
+                damaged.append(Damaged(recorded))
+                events.append(recorded)
         if events:
             found[stream] = events
     found[streams.TOOLS] = list(catalogue)
@@ -112,7 +114,7 @@ async def catalogue_of(source: Source, contents: LogContents) -> list[Recorded[A
     version = contents.streams.get(None, {}).get(streams.TOOLS, 0)
     end = contents.newer.get(None)
     found = await source.upto(streams.TOOLS, version) if version else ()
-    return [one for one in found if end is None or one.position < end]
+    return [recorded for recorded in found if end is None or recorded.position < end]
 
 
 class LogSource:
@@ -172,7 +174,7 @@ class FileSource:
             yield message
 
     async def upto(self, stream: str, version: int) -> Sequence[Recorded[Any]]:
-        return [decoded(one) for one in self._streams.get(stream, [])[:version]]
+        return [decoded(message) for message in self._streams.get(stream, [])[:version]]
 
     async def key(self, user: UserId) -> DataKey | None:
         wrapped = self._keys.users.get(user) if self._keys else None

@@ -132,10 +132,10 @@ def agreeing(candidates: Iterable[Sequence[Redecided]]) -> Sequence[Redecided]:
     decision's place was open is one that it may have been made in.
     """
     first: Sequence[Redecided] | None = None
-    for one in candidates:
-        if not any(verdict.changes() for verdict in one):
-            return one
-        first = one if first is None else first
+    for candidate in candidates:
+        if not any(verdict.changes() for verdict in candidate):
+            return candidate
+        first = candidate if first is None else first
     return first or ()
 
 

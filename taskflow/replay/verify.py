@@ -111,7 +111,7 @@ class Verifying:
         found = [Difference(one.recorded, "log", [UNOPENED]) for one in damaged]
         for service, review in self.reviews.items():
             found += await self._reviewed(service, review, history, tally)
-        found.sort(key=lambda one: one.at.position)
+        found.sort(key=lambda difference: difference.at.position)
         tally.differences += len(found)
         return found
 
@@ -121,7 +121,7 @@ class Verifying:
         found: list[Difference] = []
         at = min(
             (events[0] for events in history.streams.values() if events),
-            key=lambda one: one.position,
+            key=lambda recorded: recorded.position,
         )
         try:
             async for verdict in review(history):

@@ -98,8 +98,8 @@ class Batches(BatchSpanProcessor):
             # One whose root has ended, as a task that outlived it, goes by itself.
             self._held.setdefault(root, []).append(span)
         if root == own or root not in self._roots:
-            for one in self._held.pop(root, []):
-                super().on_end(one)
+            for readable_span in self._held.pop(root, []):
+                super().on_end(readable_span)
 
 
 class _Clean(SpanExporter):
@@ -111,7 +111,7 @@ class _Clean(SpanExporter):
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         self.taken += len(spans)
-        result = self._exporter.export([cleaned(one) for one in spans])
+        result = self._exporter.export([cleaned(span) for span in spans])
         if result is not SpanExportResult.SUCCESS:
             SPANS_DROPPED.add(len(spans))
         return result

@@ -68,7 +68,7 @@ class Instrument:
         """Raises KeyError for a label that is lacking, ValueError for one that nobody declared."""
         if len(given) > len(self.labels):
             raise ValueError(f"{self.name} has no label {set(given) - set(self._names())}")
-        return {one.name: self._bounded(one, given[one.name]) for one in self.labels}
+        return {label.name: self._bounded(label, given[label.name]) for label in self.labels}
 
     def _bounded(self, label: MetricLabel, value: str) -> str:
         if label.values:
@@ -81,7 +81,7 @@ class Instrument:
         return value
 
     def _names(self) -> Iterator[str]:
-        return (one.name for one in self.labels)
+        return (label.name for label in self.labels)
 
 
 class Counter(Instrument):
@@ -102,7 +102,7 @@ class Counter(Instrument):
 
     def stand_at_zero(self) -> None:
         """Shows the series that are known ahead: Prometheus sees no rise in a first sample."""
-        for values in product(*(one.values or one.zero for one in self.labels)):
+        for values in product(*(label.values or label.zero for label in self.labels)):
             self.add(0, dict(zip(self._names(), values, strict=True)))
 
 

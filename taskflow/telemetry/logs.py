@@ -207,7 +207,9 @@ def set_level(name: str) -> None:
 
 def _console() -> logging.Handler | None:
     """None in a process that has not started its logs, as tests' are."""
-    return next((one for one in logging.getLogger().handlers if one.name == CONSOLE), None)
+    return next(
+        (handler for handler in logging.getLogger().handlers if handler.name == CONSOLE), None
+    )
 
 
 def _is_for_people(record: logging.LogRecord) -> bool:

@@ -222,7 +222,7 @@ REMINDERS_FIRED = Counter("taskflow.reminders.fired", "{reminder}", "Reminders t
 WATCH_ALERTS = Counter("taskflow.watch.alerts", "{alert}", "Watches that told their user", _L)
 
 CATALOGUE: Sequence[Instrument] = tuple(
-    one for one in list(globals().values()) if isinstance(one, Instrument)
+    global_ for global_ in list(globals().values()) if isinstance(global_, Instrument)
 )
 
 
@@ -249,8 +249,8 @@ def start(resource: Resource, endpoint: str | None) -> MeterProvider:
         readers.append(PeriodicExportingMetricReader(exporter))
     provider = MeterProvider(readers, resource, AlwaysOffExemplarFilter(), shutdown_on_exit=False)
     meter = provider.get_meter("taskflow")
-    for one in CATALOGUE:
-        one.bind(meter)
+    for instrument in CATALOGUE:
+        instrument.bind(meter)
     _Running.provider = provider
     stand_at_zero("process")
     return provider
@@ -270,6 +270,6 @@ def exposition() -> tuple[bytes, str]:
 
 def stand_at_zero(source: Source) -> None:
     """Shows the series of these counters before they first count."""
-    for one in CATALOGUE:
-        if isinstance(one, Counter) and one.source == source:
-            one.stand_at_zero()
+    for instrument in CATALOGUE:
+        if isinstance(instrument, Counter) and instrument.source == source:
+            instrument.stand_at_zero()

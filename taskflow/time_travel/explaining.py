@@ -19,8 +19,8 @@ def as_json(found: Explanation, cover: str = COVERED) -> Json:
         "origin": found.origin,
         "traces_back": found.traces_back(),
         "missing_cause": str(found.missing) if found.missing else None,
-        "causes": [event(one, cover) for one in found.causes],
-        "told_with": [event(one, cover) for one in found.told_with],
+        "causes": [event(cause, cover) for cause in found.causes],
+        "told_with": [event(recorded, cover) for recorded in found.told_with],
         "turns": [turn(one, cover) for one in found.turns],
         "times_ms": {
             name: int(span.total_seconds() * 1000) for name, span in found.times().items()
@@ -29,21 +29,21 @@ def as_json(found: Explanation, cover: str = COVERED) -> Json:
     }
 
 
-def event(one: Recorded[Any], cover: str) -> Json:
+def event(recorded: Recorded[Any], cover: str) -> Json:
     return {
-        "event_id": str(one.event_id),
-        "type": one.event.type,
-        "stream": one.stream,
-        "version": one.version,
-        "at": one.recorded_at.isoformat(),
-        "trace": trace_id(one),
-        **plain(one.event, cover),
+        "event_id": str(recorded.event_id),
+        "type": recorded.event.type,
+        "stream": recorded.stream,
+        "version": recorded.version,
+        "at": recorded.recorded_at.isoformat(),
+        "trace": trace_id(recorded),
+        **plain(recorded.event, cover),
     }
 
 
-def reply(one: Recorded[Any], sending: ReplyStory, cover: str) -> Json:
+def reply(recorded: Recorded[Any], sending: ReplyStory, cover: str) -> Json:
     return {
-        **event(one, cover),
+        **event(recorded, cover),
         "delivery": sending.state(),
         "parts": sending.parts,
         "attempts": plain(sending.attempts),
@@ -52,45 +52,48 @@ def reply(one: Recorded[Any], sending: ReplyStory, cover: str) -> Json:
     }
 
 
-def turn(one: TurnStory, cover: str = COVERED) -> Json:
+def turn(turn_story: TurnStory, cover: str = COVERED) -> Json:
     return {
-        "turn": str(one.turn),
-        "number": one.started.event.number if one.started else None,
-        "started_at": one.started_at.isoformat(),
-        "messages": [event(message, cover) for message in one.messages],
+        "turn": str(turn_story.turn),
+        "number": turn_story.started.event.number if turn_story.started else None,
+        "started_at": turn_story.started_at.isoformat(),
+        "messages": [event(message, cover) for message in turn_story.messages],
         "media": [
             event(told, cover)
-            for message in one.messages
-            for told in one.media.get(message.event_id, ())
+            for message in turn_story.messages
+            for told in turn_story.media.get(message.event_id, ())
         ],
-        "steps": [step(told, cover) for told in one.steps.values()],
-        "beside": [event(told, cover) for told in one.beside],
-        "ended": one.ended.event.type if one.ended else None,
-        "ended_at": one.ended.recorded_at.isoformat() if one.ended else None,
+        "steps": [step(told, cover) for told in turn_story.steps.values()],
+        "beside": [event(told, cover) for told in turn_story.beside],
+        "ended": turn_story.ended.event.type if turn_story.ended else None,
+        "ended_at": turn_story.ended.recorded_at.isoformat() if turn_story.ended else None,
     }
 
 
-def step(one: StepStory, cover: str) -> Json:
+def step(step_story: StepStory, cover: str) -> Json:
     return {
-        "step": one.number,
-        "model_answered": event(one.answer, cover) if one.answer else None,
-        "model_failed": event(one.failed, cover) if one.failed else None,
-        "caught": [event(told, cover) for told in one.caught],
-        "proposed": [event(told, cover) for told in one.proposed],
+        "step": step_story.number,
+        "model_answered": event(step_story.answer, cover) if step_story.answer else None,
+        "model_failed": event(step_story.failed, cover) if step_story.failed else None,
+        "caught": [event(told, cover) for told in step_story.caught],
+        "proposed": [event(told, cover) for told in step_story.proposed],
         "calls": [
-            {**call(told, cover), "allowed_by": wish(one.wishes.get(told.request.event_id), cover)}
-            for told in one.calls
+            {
+                **call(told, cover),
+                "allowed_by": wish(step_story.wishes.get(told.request.event_id), cover),
+            }
+            for told in step_story.calls
         ],
     }
 
 
-def wish(one: Recorded[WishJudged] | None, cover: str) -> Json | None:
+def wish(recorded: Recorded[WishJudged] | None, cover: str) -> Json | None:
     """The user's words that a change rests on, and who found that they ask for it."""
-    return event(one, cover) if one else None
+    return event(recorded, cover) if recorded else None
 
 
-def call(one: CallStory, cover: str) -> Json:
-    asked = one.request
+def call(call_story: CallStory, cover: str) -> Json:
+    asked = call_story.request
     told: Json = {
         "call": str(asked.event_id),
         "tool": asked.event.tool,
@@ -99,10 +102,10 @@ def call(one: CallStory, cover: str) -> Json:
         "arguments": plain(asked.event.arguments, cover),
         "outcome": "open",
     }
-    if one.outcome is None:
+    if call_story.outcome is None:
         return told
-    told["ended_at"] = one.outcome.recorded_at.isoformat()
-    match one.outcome.event:
+    told["ended_at"] = call_story.outcome.recorded_at.isoformat()
+    match call_story.outcome.event:
         case ToolFinished() as done:
             told |= {"outcome": "finished", **plain(done, cover)}
         case ToolFailed() as failed:

@@ -39,7 +39,7 @@ class ProfileThen(BaseModel):
 
     def tells_zone(self) -> StandingFact | None:
         """The fact that says in which zone they live: their zone, else their home."""
-        of = {one.kind: one for one in self.standing if one.kind in {"zone", "home"}}
+        of = {fact.kind: fact for fact in self.standing if fact.kind in {"zone", "home"}}
         return of.get("zone") or of.get("home")
 
 
@@ -51,7 +51,7 @@ def evolve(state: ProfileThen, recorded: Recorded[Any]) -> ProfileThen:
         case ProfileForgotten(facts=gone):
             return state.model_copy(
                 update={
-                    "standing": tuple(one for one in state.standing if one.fact not in gone),
+                    "standing": tuple(fact for fact in state.standing if fact.fact not in gone),
                     "taken_back": (*state.taken_back, *gone),
                 }
             )

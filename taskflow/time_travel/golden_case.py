@@ -63,13 +63,13 @@ def _turn(
     replacing: Replacing,
 ) -> Json:
     due = {
-        one.event.reminder: one.event.local_time
-        for one in events
-        if isinstance(one.event, ReminderSet)
+        recorded.event.reminder: recorded.event.local_time
+        for recorded in events
+        if isinstance(recorded.event, ReminderSet)
     }
-    calls = [_call(one, due, replacing) for one in _calls(turn)]
+    calls = [_call(call, due, replacing) for call in _calls(turn)]
     reply = turn.ended.event if turn.ended else None
-    told: Json = {"user": [replacing.text(one.event.text) for one in messages]}
+    told: Json = {"user": [replacing.text(message.event.text) for message in messages]}
     if calls:
         told["calls"] = calls
     if isinstance(reply, ReplyReady):
@@ -109,17 +109,17 @@ def _known(
 ) -> dict[str, str]:
     """Whatever the user ever told of themselves, also what they took back."""
     known = {
-        one.event.value: STAND_INS[one.event.kind]
-        for one in events
-        if isinstance(one.event, ProfileLearned) and one.event.kind in STAND_INS
+        recorded.event.value: STAND_INS[recorded.event.kind]
+        for recorded in events
+        if isinstance(recorded.event, ProfileLearned) and recorded.event.kind in STAND_INS
     }
-    names = {name for one in messages if (name := one.event.profile_name)}
+    names = {name for message in messages if (name := message.event.profile_name)}
     return known | dict.fromkeys(names, STAND_INS["name"])
 
 
 def _zone(turn: TurnStory, messages: Sequence[Recorded[MessageReceived]]) -> str:
     told = [call.request.event.zone for step in turn.steps.values() for call in step.calls]
-    guessed = [one.event.zone for one in messages if one.event.zone]
+    guessed = [message.event.zone for message in messages if message.event.zone]
     return next(iter([*told, *guessed]), "UTC")
 
 
@@ -139,5 +139,5 @@ def _language(turn: TurnStory) -> str:
 def _spoken(answer: ModelAnswered) -> str | None:
     parts = cast("list[Json]", (answer.content or {}).get("parts", []))
     calls = [cast("Json", part.get("functionCall") or {}) for part in parts]
-    replies = [cast("Json", one.get("args", {})) for one in calls if one.get("name") == "reply"]
-    return next((str(one["language"]) for one in replies if one.get("language")), None)
+    replies = [cast("Json", call.get("args", {})) for call in calls if call.get("name") == "reply"]
+    return next((str(reply["language"]) for reply in replies if reply.get("language")), None)

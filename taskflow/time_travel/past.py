@@ -26,14 +26,14 @@ def upto(
                 raise Configuration(
                     f"{stream} has versions 1 to {last.version}; there is no version {wanted}"
                 )
-            return [one for one in events if one.version <= wanted]
+            return [recorded for recorded in events if recorded.version <= wanted]
         case datetime() as moment, None:
             past_only(moment, now)
             if moment < first.recorded_at:
                 raise Configuration(
                     f"{stream} began at {told(first.recorded_at)}; nothing stood at {told(moment)}"
                 )
-            return list(takewhile(lambda one: one.recorded_at <= moment, events))
+            return list(takewhile(lambda recorded: recorded.recorded_at <= moment, events))
         case _:
             raise Configuration("give --at or --version, not both")
 

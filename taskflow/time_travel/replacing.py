@@ -35,8 +35,8 @@ class Replacing:
 
     def __init__(self, known: Mapping[str, str]) -> None:
         words = sorted((one for one in known if one.strip()), key=len, reverse=True)
-        self._known = {one.casefold(): known[one] for one in words}
-        either = "|".join(re.escape(one) for one in words)
+        self._known = {word.casefold(): known[word] for word in words}
+        either = "|".join(re.escape(word) for word in words)
         self._words = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE) if words else None
         self._given: dict[str, str] = {}
 
@@ -72,7 +72,7 @@ class Replacing:
             return self._numbered(text, "person-{}@example.org")
         if found["spot"]:
             return ", ".join(map(str, SPOT.values()))
-        digits = sum(one.isdigit() for one in text)
+        digits = sum(character.isdigit() for character in text)
         if digits < FEWEST or _NO_NUMBER.match(text):
             return text
         return self._numbered(text, "+1 555 010 00{:02d}")

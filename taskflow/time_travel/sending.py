@@ -65,15 +65,17 @@ class ReplyStory(BaseModel):
         """Of its least part: a reply is read when all of it is."""
         if self.parked:
             return "parked"
-        if any(one.outcome == "failed" for one in self.attempts):
+        if any(attempt.outcome == "failed" for attempt in self.attempts):
             return "failed"
         if self.held:
             return "held"
         if self.parts is None:
             return "waiting"
         furthest = dict.fromkeys(range(self.parts), "sending")
-        told = [(one.part, one.outcome or "sending") for one in self.attempts]
-        told += [(one.part, one.status) for one in self.deliveries if not one.again]
+        told = [(attempt.part, attempt.outcome or "sending") for attempt in self.attempts]
+        told += [
+            (delivery.part, delivery.status) for delivery in self.deliveries if not delivery.again
+        ]
         for part, status in told:
             if _REACHED.get(status, 0) > _REACHED[furthest.setdefault(part, "sending")]:
                 furthest[part] = status
@@ -85,8 +87,12 @@ class ReplyStory(BaseModel):
 
     def reached_at(self) -> datetime | None:
         """When the channel took it, or the phone had it first, if that is known."""
-        had = [one.at for one in self.deliveries if one.status in {"delivered", "read"}]
-        taken = [one.at for one in self.attempts if one.outcome == "sent" and one.at]
+        had = [
+            delivery.at for delivery in self.deliveries if delivery.status in {"delivered", "read"}
+        ]
+        taken = [
+            attempt.at for attempt in self.attempts if attempt.outcome == "sent" and attempt.at
+        ]
         return min(had or taken, default=None)
 
 

@@ -28,7 +28,7 @@ Streams = Mapping[str, Sequence[Recorded[Any]]]
 def as_of(everything: Streams, at: datetime | None) -> dict[str, list[Recorded[Any]]]:
     """What had been recorded by then; streams that had not begun are left out."""
     found = {
-        stream: [one for one in events if at is None or one.recorded_at <= at]
+        stream: [recorded for recorded in events if at is None or recorded.recorded_at <= at]
         for stream, events in everything.items()
     }
     return {stream: events for stream, events in found.items() if events}
@@ -37,13 +37,15 @@ def as_of(everything: Streams, at: datetime | None) -> dict[str, list[Recorded[A
 def describe(user: UserId, then: Streams, now: datetime, cover: str = COVERED) -> Json:
     """`now` is the moment described; texts that are sealed read `cover`."""
     conversation = then.get(streams.conversation(user), ())
-    messages = [one for one in conversation if isinstance(one.event, MessageReceived)]
-    every = [one for events in then.values() for one in events]
+    messages = [
+        recorded for recorded in conversation if isinstance(recorded.event, MessageReceived)
+    ]
+    every = [recorded for events in then.values() for recorded in events]
     sent = sendings(conversation)
     return {
         "user": str(user),
         "at": now.isoformat(),
-        "forgotten": any(isinstance(one.event, UserForgotten) for one in conversation),
+        "forgotten": any(isinstance(recorded.event, UserForgotten) for recorded in conversation),
         "first_seen": _iso(messages[0].recorded_at if messages else None),
         "last_seen": _iso(messages[-1].recorded_at if messages else None),
         "window": _window(messages, now),
@@ -55,9 +57,9 @@ def describe(user: UserId, then: Streams, now: datetime, cover: str = COVERED) -
         "watches": [_watch(one, sent, cover) for one in _of_kind(then, streams.WATCH)],
         "open_calls": _open_calls(conversation, cover),
         "unknown_events": [
-            {"stream": one.stream, "version": one.version, "type": one.event.type}
-            for one in every
-            if isinstance(one.event, OpaqueEvent)
+            {"stream": recorded.stream, "version": recorded.version, "type": recorded.event.type}
+            for recorded in every
+            if isinstance(recorded.event, OpaqueEvent)
         ],
     }
 
@@ -78,15 +80,15 @@ def _window(messages: Sequence[Recorded[MessageReceived]], now: datetime) -> Jso
 
 
 def _profile(events: Sequence[Recorded[Any]], cover: str) -> list[Json]:
-    standing = {one.fact for one in facts.FOLD.over(events).standing}
+    standing = {fact.fact for fact in facts.FOLD.over(events).standing}
     return [
         {
-            "fact": str(one.event_id),
-            "at": one.recorded_at.isoformat(),
-            **plain(one.event, cover),
+            "fact": str(recorded.event_id),
+            "at": recorded.recorded_at.isoformat(),
+            **plain(recorded.event, cover),
         }
-        for one in events
-        if isinstance(one.event, ProfileLearned) and one.event_id in standing
+        for recorded in events
+        if isinstance(recorded.event, ProfileLearned) and recorded.event_id in standing
     ]
 
 
@@ -99,42 +101,42 @@ def lines(conversation: Sequence[Recorded[Any]], cover: str) -> list[Json]:
     """Who said what, and what became of it."""
     sent = sendings(conversation)
     told: list[Json] = []
-    for one in conversation:
-        match one.event:
+    for recorded in conversation:
+        match recorded.event:
             case MessageReceived() as message:
-                told.append(_line(one, "user", message.kind, cover))
+                told.append(_line(recorded, "user", message.kind, cover))
             case ReplyReady() as reply:
-                delivery = sent[one.event_id].state()
-                told.append({**_line(one, "us", reply.kind, cover), "delivery": delivery})
+                delivery = sent[recorded.event_id].state()
+                told.append({**_line(recorded, "us", reply.kind, cover), "delivery": delivery})
             case _:
                 pass
     return told
 
 
 def _line(
-    one: Recorded[MessageReceived] | Recorded[ReplyReady], who: str, kind: str, cover: str
+    recorded: Recorded[MessageReceived] | Recorded[ReplyReady], who: str, kind: str, cover: str
 ) -> Json:
-    text = plain(one.event.text, cover)
+    text = plain(recorded.event.text, cover)
     return {
-        "at": one.recorded_at.isoformat(),
+        "at": recorded.recorded_at.isoformat(),
         "who": who,
         "kind": kind,
         "text": text,
-        "event_id": str(one.event_id),
+        "event_id": str(recorded.event_id),
     }
 
 
 def _reminder(events: Sequence[Recorded[Any]], sent: Mapping[UUID, ReplyStory], cover: str) -> Json:
     told = _state_of(events, "reminder")
-    fired = [one.event for one in events if isinstance(one.event, ReminderFired)]
-    changes = [one for one in events if isinstance(one.event, ReminderChanged)]
-    cancelled = any(isinstance(one.event, ReminderCancelled) for one in events)
+    fired = [recorded.event for recorded in events if isinstance(recorded.event, ReminderFired)]
+    changes = [recorded for recorded in events if isinstance(recorded.event, ReminderChanged)]
+    cancelled = any(isinstance(recorded.event, ReminderCancelled) for recorded in events)
     done = bool(fired) and told.get("next_due") is None
     return {
         **_first(events, ReminderSet, cover),
         **(plain(changes[-1].event, cover) if changes else {}),
         "status": "cancelled" if cancelled else "done" if done else "standing",
-        "fired": [one.due.isoformat() for one in fired],
+        "fired": [reminder_fired.due.isoformat() for reminder_fired in fired],
         "last_delivery": _delivery(fired[-1].reply, sent) if fired else None,
         "next_due": told.get("next_due"),
     }
@@ -155,8 +157,8 @@ def _delivery(reply: UUID | None, sent: Mapping[UUID, ReplyStory]) -> Json | Non
 
 def _watch(events: Sequence[Recorded[Any]], sent: Mapping[UUID, ReplyStory], cover: str) -> Json:
     told = _state_of(events, "watch")
-    alerts = [one for one in events if isinstance(one.event, WatchAlerted)]
-    seen = [one for one in events if isinstance(one.event, WatchSeen)]
+    alerts = [recorded for recorded in events if isinstance(recorded.event, WatchAlerted)]
+    seen = [recorded for recorded in events if isinstance(recorded.event, WatchSeen)]
     return {
         **_first(events, WatchSet, cover),
         "status": "stopped" if told.get("stopped") else "lost" if told.get("lost") else "standing",
@@ -174,7 +176,7 @@ def _state_of(events: Sequence[Recorded[Any]], owner: str) -> Json:
 
 def _first(events: Sequence[Recorded[Any]], cls: type[Any], cover: str) -> Json:
     """What was promised, in the words of the event that began the stream."""
-    begun = next((one for one in events if isinstance(one.event, cls)), None)
+    begun = next((recorded for recorded in events if isinstance(recorded.event, cls)), None)
     if begun is None:
         return {"stream": events[0].stream}
     return {"set_at": begun.recorded_at.isoformat(), **plain(begun.event, cover)}

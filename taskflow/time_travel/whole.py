@@ -39,52 +39,54 @@ def whole(
         "format": FORMAT,
         "user": str(user),
         "events": len(every),
-        "upto": max(one.recorded_at for one in every).isoformat() if every else None,
-        "forgotten": any(isinstance(one.event, UserForgotten) for one in conversation),
+        "upto": max(recorded.recorded_at for recorded in every).isoformat() if every else None,
+        "forgotten": any(isinstance(recorded.event, UserForgotten) for recorded in conversation),
         "profile": _profile(everything.get(streams.profile(user), ()), cover),
         "quiet_hours": [
-            explaining.event(one, cover)
-            for one in everything.get(streams.profile(user), ())
-            if isinstance(one.event, QuietHoursSet | QuietHoursEnded)
+            explaining.event(recorded, cover)
+            for recorded in everything.get(streams.profile(user), ())
+            if isinstance(recorded.event, QuietHoursSet | QuietHoursEnded)
         ],
         "messages": _all(conversation, MessageReceived, cover),
         "replies": [
-            explaining.reply(one, sent[one.event_id], cover)
-            for one in conversation
-            if isinstance(one.event, ReplyReady)
+            explaining.reply(recorded, sent[recorded.event_id], cover)
+            for recorded in conversation
+            if isinstance(recorded.event, ReplyReady)
         ],
-        "turns": [_turn(one, cover) for one in found],
+        "turns": [_turn(turn_story, cover) for turn_story in found],
         "tool_calls": [
-            {"turn": str(one.turn), **explaining.call(call, cover)}
-            for one in found
-            for step in one.steps.values()
+            {"turn": str(turn_story.turn), **explaining.call(call, cover)}
+            for turn_story in found
+            for step in turn_story.steps.values()
             for call in step.calls
         ],
         "summaries": _all(conversation, HistorySummarized, cover),
         "reminders": _by_stream(everything, streams.REMINDER, cover),
         "watches": _by_stream(everything, streams.WATCH, cover),
         "model_usage": _usage(conversation),
-        "log": [explaining.event(one, cover) for one in every],
+        "log": [explaining.event(recorded, cover) for recorded in every],
     }
 
 
 def _all(events: Sequence[Recorded[Any]], cls: type[Any], cover: str) -> list[Json]:
-    return [explaining.event(one, cover) for one in events if isinstance(one.event, cls)]
-
-
-def _profile(events: Sequence[Recorded[Any]], cover: str) -> list[Json]:
-    standing = {one.fact for one in facts.FOLD.over(events).standing}
     return [
-        {**explaining.event(one, cover), "stands": one.event_id in standing}
-        for one in events
-        if isinstance(one.event, ProfileLearned)
+        explaining.event(recorded, cover) for recorded in events if isinstance(recorded.event, cls)
     ]
 
 
-def _turn(one: TurnStory, cover: str) -> Json:
+def _profile(events: Sequence[Recorded[Any]], cover: str) -> list[Json]:
+    standing = {fact.fact for fact in facts.FOLD.over(events).standing}
+    return [
+        {**explaining.event(recorded, cover), "stands": recorded.event_id in standing}
+        for recorded in events
+        if isinstance(recorded.event, ProfileLearned)
+    ]
+
+
+def _turn(turn_story: TurnStory, cover: str) -> Json:
     """Without what stands elsewhere: messages and calls go by their ids."""
-    told = explaining.turn(one, cover)
-    told["messages"] = [str(message.event_id) for message in one.messages]
+    told = explaining.turn(turn_story, cover)
+    told["messages"] = [str(message.event_id) for message in turn_story.messages]
     for step in told["steps"]:
         step["calls"] = [call["call"] for call in step["calls"]]
     return told
@@ -94,7 +96,7 @@ def _by_stream(
     everything: Mapping[str, Sequence[Recorded[Any]]], kind: str, cover: str
 ) -> list[Json]:
     return [
-        {"stream": stream, "events": [explaining.event(one, cover) for one in events]}
+        {"stream": stream, "events": [explaining.event(recorded, cover) for recorded in events]}
         for stream, events in everything.items()
         if stream.startswith(kind)
     ]
@@ -102,12 +104,12 @@ def _by_stream(
 
 def _usage(conversation: Sequence[Recorded[Any]]) -> list[Json]:
     counts: dict[str, Counter[str]] = {}
-    for one in conversation:
+    for recorded in conversation:
         if (
-            isinstance(one.event, (ModelAnswered, HistorySummarized, WishJudged))
-            and one.event.model
+            isinstance(recorded.event, (ModelAnswered, HistorySummarized, WishJudged))
+            and recorded.event.model
         ):
-            counted = counts.setdefault(one.event.model, Counter())
+            counted = counts.setdefault(recorded.event.model, Counter())
             counted["answers"] += 1
-            counted.update(one.event.usage.model_dump())
+            counted.update(recorded.event.usage.model_dump())
     return [{"model": model, **counts[model]} for model in sorted(counts)]

@@ -55,20 +55,26 @@ class Explanation:
         return explained and self.origin != "unknown" and (fired or self._is_retried())
 
     def _is_retried(self) -> bool:
-        return any(isinstance(one.event, ReplyParked) for one in self.causes)
+        return any(isinstance(cause.event, ReplyParked) for cause in self.causes)
 
     @property
     def traces(self) -> list[str]:
         """Trace ids, from the beginning to the reply."""
         events = (*reversed(self.causes), self.reply)
-        return list(dict.fromkeys(id_ for one in events if (id_ := trace_id(one))))
+        return list(dict.fromkeys(id_ for recorded in events if (id_ := trace_id(recorded))))
 
     def times(self) -> dict[str, timedelta]:
         """Between the turning points, as far as they came."""
         ready = self.reply.recorded_at
         began = self._began()
-        sent = [one.at for one in self.sending.attempts if one.outcome == "sent" and one.at]
-        arrived = [one.at for one in self.sending.deliveries if one.status == "delivered"]
+        sent = [
+            attempt.at
+            for attempt in self.sending.attempts
+            if attempt.outcome == "sent" and attempt.at
+        ]
+        arrived = [
+            delivery.at for delivery in self.sending.deliveries if delivery.status == "delivered"
+        ]
         found: dict[str, timedelta] = {}
         if began is not None:
             found["from the last message to the reply"] = ready - began.recorded_at
@@ -92,7 +98,7 @@ def trace_id(recorded: Recorded[Any]) -> str | None:
 
 
 def replies(events: Sequence[Recorded[Any]]) -> list[Recorded[ReplyReady]]:
-    return [one for one in events if isinstance(one.event, ReplyReady)]
+    return [recorded for recorded in events if isinstance(recorded.event, ReplyReady)]
 
 
 def explain(reply: UUID, events: Sequence[Recorded[Any]]) -> Explanation:
@@ -100,19 +106,19 @@ def explain(reply: UUID, events: Sequence[Recorded[Any]]) -> Explanation:
 
     Raises KeyError where the reply is not among them.
     """
-    ordered = sorted(events, key=lambda one: (one.transaction_id, one.position))
-    by_id = {one.event_id: one for one in ordered}
+    ordered = sorted(events, key=lambda recorded: (recorded.transaction_id, recorded.position))
+    by_id = {recorded.event_id: recorded for recorded in ordered}
     told = by_id[reply]
-    conversation = [one for one in ordered if one.stream == told.stream]
+    conversation = [recorded for recorded in ordered if recorded.stream == told.stream]
     causes = list(_causes(told, by_id))
     last = causes[-1] if causes else told
     known = turns(conversation)
-    led = {turn for one in (told, *causes) if (turn := _turn_of(one, by_id)) in known}
+    led = {turn for cause in (told, *causes) if (turn := _turn_of(cause, by_id)) in known}
     return Explanation(
         reply=told,
         causes=causes,
         missing=last.cause,
-        told_with=[one for one in ordered if _is_told_with(one, told)],
+        told_with=[recorded for recorded in ordered if _is_told_with(recorded, told)],
         turns=[turn for id_, turn in known.items() if id_ in led],
         sending=sendings(conversation)[reply],
     )
@@ -128,21 +134,21 @@ def _causes(of: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> Iterator[
 
 
 def _heard_beside(
-    one: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]
+    recorded: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]
 ) -> Recorded[MessageReceived] | None:
     """The message that was answered at the door, in whose append this stands."""
-    if isinstance(one.event, MessageReceived):
+    if isinstance(recorded.event, MessageReceived):
         return None
     slots_of_messages = (
         (other, slots.message(other.event.message_ref))
         for other in by_id.values()
-        if isinstance(other.event, MessageReceived) and other.stream == one.stream
+        if isinstance(other.event, MessageReceived) and other.stream == recorded.stream
     )
     return next(
         (
             message
             for message, slot in slots_of_messages
-            if one.event_id in {slots.event_id(slot, n) for n in range(1, AT_THE_DOOR)}
+            if recorded.event_id in {slots.event_id(slot, n) for n in range(1, AT_THE_DOOR)}
         ),
         None,
     )
@@ -156,11 +162,11 @@ def _turn_of(recorded: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> UU
     return getattr(recorded.event, "turn", None)
 
 
-def _is_told_with(one: Recorded[Any], reply: Recorded[ReplyReady]) -> bool:
+def _is_told_with(recorded: Recorded[Any], reply: Recorded[ReplyReady]) -> bool:
     """Of the same append: one transaction may hold those of others, but not with the same cause."""
     return (
-        one.stream != reply.stream
-        and one.transaction_id == reply.transaction_id
-        and one.cause == reply.cause
-        and one.correlation == reply.correlation
+        recorded.stream != reply.stream
+        and recorded.transaction_id == reply.transaction_id
+        and recorded.cause == reply.cause
+        and recorded.correlation == reply.correlation
     )

@@ -33,7 +33,7 @@ class Catalogue:
     async def offers(self) -> dict[str, ToolOffered]:
         """The same object until something changes."""
         new = await self._log.read(streams.TOOLS, self._seen())
-        if fresh := [one for one in new if one.version > self._seen()]:
+        if fresh := [recorded for recorded in new if recorded.version > self._seen()]:
             self._history += fresh
             self._offers = _on_offer(self._history)
         return self._offers

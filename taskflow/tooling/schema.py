@@ -28,7 +28,7 @@ def _small(schema: Json) -> Json:
             small[key] = _of(value)
     branches: Any = small.get("anyOf")
     if isinstance(branches, list) and _NOTHING in branches:
-        left = [one for one in cast("list[Json]", branches) if one != _NOTHING]
+        left = [branch for branch in cast("list[Json]", branches) if branch != _NOTHING]
         del small["anyOf"]
         small |= left[0] if len(left) == 1 else {"anyOf": left}
     return small

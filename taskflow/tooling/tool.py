@@ -98,8 +98,10 @@ class Tool(Generic[A]):
     One that reads what the user has here would tell the past of its own future."""
 
     def __post_init__(self) -> None:
-        self._check(self.arguments.model_fields, (one.name for one in self.declared), "argument")
-        for shown in (one.shown for one in self.declared if one.shown is not None):
+        self._check(
+            self.arguments.model_fields, (argument.name for argument in self.declared), "argument"
+        )
+        for shown in (argument.shown for argument in self.declared if argument.shown is not None):
             self._check({"value"}, placeholders(shown), "placeholder")
         if self.receipt is not None:
             known = {value.name for value in self.receipt.values}

@@ -52,8 +52,8 @@ OPEN_AT_MOST = 10_000
 UNDER_WAY = timedelta(seconds=15)
 """A POST has its outcome within 10 s, and its record soon after; later, nobody knows it."""
 MEASURED = frozenset(
-    one.type
-    for one in (
+    cls.type
+    for cls in (
         *(HistorySummarized, MessageReceived, ModelAnswered, ModelFailed, ReplyReady, TurnParked),
         *(
             TurnRetried,
@@ -119,36 +119,40 @@ class Measures:
         """Attempts that were claimed and whose outcome stands nowhere."""
         return sum(now - at > UNDER_WAY for at in list(self._claims.values()))
 
-    def of(self, one: Recorded[Any]) -> Iterator[Measurement]:
+    def of(self, recorded: Recorded[Any]) -> Iterator[Measurement]:
         """What this event, as the next in the log, measures."""
-        match one.event:
+        match recorded.event:
             case MessageReceived():
                 yield Measurement(metrics.MESSAGES)
-                self._waits(one)
+                self._waits(recorded)
             case TurnRetried():
-                self._waits(one)
+                self._waits(recorded)
             case TurnStarted():
-                _keep(self._turns, one.event_id, _Turn(self._waiting.pop(one.stream, None)))
+                _keep(
+                    self._turns, recorded.event_id, _Turn(self._waiting.pop(recorded.stream, None))
+                )
             case ReplyReady(turn=turn, kind=kind) if turn is not None:
-                yield from self._replied(turn, "answered" if kind == "answer" else "apology", one)
+                yield from self._replied(
+                    turn, "answered" if kind == "answer" else "apology", recorded
+                )
             case TurnStopped(turn=turn):
                 self._turns.pop(turn, None)
                 yield _ended("stopped")
             case TurnSuperseded(turn=UUID() as turn) | ConversationTakenOver(turn=UUID() as turn):
                 gone = self._turns.pop(turn, None)
                 if gone is not None and gone.since is not None:
-                    _keep(self._waiting, one.stream, gone.since)
-                is_taken = isinstance(one.event, ConversationTakenOver)
+                    _keep(self._waiting, recorded.stream, gone.since)
+                is_taken = isinstance(recorded.event, ConversationTakenOver)
                 yield _ended("taken_over" if is_taken else "superseded")
             case TurnParked(turn=turn):
-                self._park(turn, one.stream)
+                self._park(turn, recorded.stream)
                 yield _ended("parked")
             case UserForgotten():
-                self._forget(one.stream)
+                self._forget(recorded.stream)
             case _:
-                yield from self._of_model(one.event)
-                yield from self._of_reply(one)
-                yield from self._of_task(one.event)
+                yield from self._of_model(recorded.event)
+                yield from self._of_reply(recorded)
+                yield from self._of_task(recorded.event)
 
     def _of_model(self, event: Any) -> Iterator[Measurement]:
         match event:
@@ -173,18 +177,18 @@ class Measures:
             case _:
                 pass
 
-    def _of_reply(self, one: Recorded[Any]) -> Iterator[Measurement]:
-        match one.event:
+    def _of_reply(self, recorded: Recorded[Any]) -> Iterator[Measurement]:
+        match recorded.event:
             case ReplySending(reply=reply, part=part):
-                _keep(self._claims, (one.stream, reply, part), one.recorded_at)
+                _keep(self._claims, (recorded.stream, reply, part), recorded.recorded_at)
             case ReplySent(reply=reply, part=part):
-                yield from self._sent(one, reply, part)
+                yield from self._sent(recorded, reply, part)
             case ReplyRefused(reply=reply, part=part, code=code):
-                yield self._tried(one.stream, reply, part, "later", code)
+                yield self._tried(recorded.stream, reply, part, "later", code)
             case ReplyAssumed(reply=reply, part=part):
-                yield self._tried(one.stream, reply, part, "unknown")
+                yield self._tried(recorded.stream, reply, part, "unknown")
             case ReplyFailed(reply=reply, part=part, code=code):
-                yield self._tried(one.stream, reply, part, "refused", code)
+                yield self._tried(recorded.stream, reply, part, "refused", code)
                 self._replies.pop(reply, None)
             case ReplyParked(reply=reply):
                 self._replies.pop(reply, None)
@@ -192,7 +196,7 @@ class Measures:
                 self._replies.pop(reply, None)  # how long a person is away is no time of ours
                 yield _told("held")
             case ReplyDelivered() | ReplyRead():
-                yield _told(one.event.type.removeprefix("reply."))
+                yield _told(recorded.event.type.removeprefix("reply."))
             case ReplyUndelivered(status=status):
                 yield _told(status)
             case _:
@@ -215,10 +219,10 @@ class Measures:
             case _:
                 pass
 
-    def _waits(self, one: Recorded[Any]) -> None:
+    def _waits(self, recorded: Recorded[Any]) -> None:
         """But for a word that was answered at the door."""
-        if one.stream not in self._waiting and getattr(one.event, "word", None) is None:
-            _keep(self._waiting, one.stream, one.recorded_at)
+        if recorded.stream not in self._waiting and getattr(recorded.event, "word", None) is None:
+            _keep(self._waiting, recorded.stream, recorded.recorded_at)
 
     def _replied(self, turn: UUID, outcome: str, reply: Recorded[Any]) -> Iterator[Measurement]:
         """The apology beside a parking ends no second turn."""
@@ -235,12 +239,12 @@ class Measures:
         else:
             _keep(self._turns, turn, _Turn(None, parked=True))
 
-    def _sent(self, one: Recorded[Any], reply: UUID, part: int) -> Iterator[Measurement]:
-        yield self._tried(one.stream, reply, part, "accepted")
+    def _sent(self, recorded: Recorded[Any], reply: UUID, part: int) -> Iterator[Measurement]:
+        yield self._tried(recorded.stream, reply, part, "accepted")
         yield _told("sent")
         turn = self._replies.pop(reply, None)
         if turn is not None and turn.since is not None:
-            took = max(0.0, (one.recorded_at - turn.since).total_seconds())
+            took = max(0.0, (recorded.recorded_at - turn.since).total_seconds())
             alone = max(0.0, took - turn.model_ms / 1000)
             yield Measurement(metrics.RESPONSE_DURATION, took, {"model_time": "with"})
             yield Measurement(metrics.RESPONSE_DURATION, alone, {"model_time": "without"})

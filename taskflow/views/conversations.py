@@ -106,23 +106,34 @@ def _changes(events: Events) -> Iterator[Statement]:
     replies: list[_Row] = []
     threads: dict[UUID, _Row] = {}
     states: dict[UUID, _Row] = {}
-    for one in events:
-        match one.event:
+    for recorded in events:
+        match recorded.event:
             case MessageReceived(kind=kind, text=text):
-                user, at = owner(one), one.recorded_at
-                row = (one.event_id, user, one.version, at, kind, still_sealed(text))
+                user, at = owner(recorded), recorded.recorded_at
+                row = (recorded.event_id, user, recorded.version, at, kind, still_sealed(text))
                 messages.append(row)
                 threads[user] = _thread(threads.get(user), message=at)
             case ReplyReady(kind=kind, text=text, turn=turn):
-                user, at = owner(one), one.recorded_at
+                user, at = owner(recorded), recorded.recorded_at
                 replies.append(
-                    (one.event_id, user, one.version, at, at, kind, turn, still_sealed(text))
+                    (
+                        recorded.event_id,
+                        user,
+                        recorded.version,
+                        at,
+                        at,
+                        kind,
+                        turn,
+                        still_sealed(text),
+                    )
                 )
                 threads[user] = _thread(threads.get(user), reply=at)
             case told:
                 if known := _state(told):
                     reply, state, parts, sent = known
-                    states[reply] = _told(states.get(reply), state, one.recorded_at, parts, sent)
+                    states[reply] = _told(
+                        states.get(reply), state, recorded.recorded_at, parts, sent
+                    )
     yield from columns(_MESSAGES, messages)
     yield from columns(_REPLIES, replies)
     yield from columns(_THREADS, ((user, *row) for user, row in threads.items()))

@@ -31,14 +31,14 @@ class View:
         """Of each run of events, and between them what deletes who was forgotten."""
         statements: list[Statement] = []
         run: list[Recorded[Any]] = []
-        for one in events:
-            if isinstance(one.event, UserForgotten):
+        for recorded in events:
+            if isinstance(recorded.event, UserForgotten):
                 statements += self.changes(run)
-                user = streams.user_of(one.stream)
+                user = streams.user_of(recorded.stream)
                 statements += [(query, (user,)) for query in self.forgets]
                 run = []
             else:
-                run.append(one)
+                run.append(recorded)
         return [*statements, *self.changes(run)]
 
 

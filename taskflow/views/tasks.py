@@ -117,14 +117,14 @@ def tasks(_context: ProjectionContext) -> Tasks:
 
 def _changes(events: Events) -> Iterator[Statement]:
     page = _Page()
-    for one in events:
-        if isinstance(one.event, ReminderChanged):
+    for recorded in events:
+        if isinstance(recorded.event, ReminderChanged):
             # Whether a firing ends a reminder depends on how it stands then.
             yield from _statements(page)
-            yield _changed(one.event)
+            yield _changed(recorded.event)
             page = _Page()
         else:
-            _of_call(page, one)
+            _of_call(page, recorded)
     yield from _statements(page)
 
 
@@ -149,43 +149,43 @@ def _keyed(rows: dict[UUID, _Row]) -> Iterator[_Row]:
     return ((key, *row) for key, row in rows.items())
 
 
-def _of_call(page: _Page, one: Recorded[Any]) -> None:
-    at = one.recorded_at
-    match one.event:
+def _of_call(page: _Page, recorded: Recorded[Any]) -> None:
+    at = recorded.recorded_at
+    match recorded.event:
         case ToolRequested() as asked:
-            user = one.user_id
-            page.calls.append((one.event_id, user, asked.turn, asked.tool, at, asked.deadline))
+            user = recorded.user_id
+            page.calls.append((recorded.event_id, user, asked.turn, asked.tool, at, asked.deadline))
         case ToolFinished(call=call, took_ms=took_ms):
             page.outcomes[call] = ("finished", None, took_ms, at)
         case ToolFailed(call=call, code=code):
             page.outcomes[call] = ("failed", code, None, at)
         case _:
-            _of_reminder(page, one)
+            _of_reminder(page, recorded)
 
 
-def _of_reminder(page: _Page, one: Recorded[Any]) -> None:
-    match one.event:
+def _of_reminder(page: _Page, recorded: Recorded[Any]) -> None:
+    match recorded.event:
         case ReminderSet() as told:
-            of, text = (told.reminder, one.user_id, one.event_id), still_sealed(told.text)
+            of, text = (told.reminder, recorded.user_id, recorded.event_id), still_sealed(told.text)
             said = (text, told.local_time, told.zone, told.rrule)
-            page.reminders.append((*of, one.recorded_at, *said))
+            page.reminders.append((*of, recorded.recorded_at, *said))
         case ReminderFired(reminder=reminder, reply=reply):
             unknown = (0, None, None, True, False)
             fired, _, _, first, cancelled = page.reminded.get(reminder, unknown)
-            page.reminded[reminder] = (fired + 1, one.recorded_at, reply, first, cancelled)
+            page.reminded[reminder] = (fired + 1, recorded.recorded_at, reply, first, cancelled)
         case ReminderCancelled(reminder=reminder):
             unknown = (0, None, None, False, False)
             fired, at, reply, first, _ = page.reminded.get(reminder, unknown)
             page.reminded[reminder] = (fired, at, reply, first, True)
         case _:
-            _of_watch(page, one)
+            _of_watch(page, recorded)
 
 
-def _of_watch(page: _Page, one: Recorded[Any]) -> None:
-    at = one.recorded_at
-    match one.event:
+def _of_watch(page: _Page, recorded: Recorded[Any]) -> None:
+    at = recorded.recorded_at
+    match recorded.event:
         case WatchSet() as told:
-            of = (told.watch, one.user_id, one.event_id, at)
+            of = (told.watch, recorded.user_id, recorded.event_id, at)
             sealed = map(still_sealed, (told.url, told.product))
             page.watches.append((*of, told.goal, told.until, *sealed))
         case WatchSeen() as seen:

@@ -162,8 +162,8 @@ def usage(_context: ProjectionContext) -> UsageCounts:
 
 def _changes(events: Events) -> Iterator[Statement]:
     page = _Page()
-    for one in events:
-        _add(page, one)
+    for recorded in events:
+        _add(page, recorded)
     yield from columns(_COUNTS, ((*bucket, *counts) for bucket, counts in page.counts.items()))
     yield from columns(_ACTIVE, page.active)
     yield from columns(_MODELS, ((*key, *sums) for key, sums in page.models.items()))
@@ -173,11 +173,11 @@ def _changes(events: Events) -> Iterator[Statement]:
     yield from columns(_SENT, page.sent.items())
 
 
-def _add(page: _Page, one: Recorded[Any]) -> None:
-    at = one.recorded_at
-    match one.event:
+def _add(page: _Page, recorded: Recorded[Any]) -> None:
+    at = recorded.recorded_at
+    match recorded.event:
         case MessageReceived(word=word):
-            user = owner(one)
+            user = owner(recorded)
             page.count(MESSAGES, at)
             for grain, start in _buckets(at):
                 page.active[grain, start, user] = None
@@ -188,11 +188,11 @@ def _add(page: _Page, one: Recorded[Any]) -> None:
         case ReplyReady(kind=kind):
             page.count(REPLIES, at)
             if kind in {"answer", "apology"}:
-                _answered(page, one)
+                _answered(page, recorded)
         case ReplySent(reply=reply):
             page.sent.setdefault(reply, at)
         case _:
-            _add_inner_work(page, one.event, at)
+            _add_inner_work(page, recorded.event, at)
 
 
 def _add_inner_work(page: _Page, event: Any, at: datetime) -> None:
@@ -222,13 +222,13 @@ def _add_inner_work(page: _Page, event: Any, at: datetime) -> None:
             pass
 
 
-def _answered(page: _Page, one: Recorded[Any]) -> None:
-    user = owner(one)
+def _answered(page: _Page, recorded: Recorded[Any]) -> None:
+    user = owner(recorded)
     since = page.waiting.pop(user, None)
     if user not in page.answered:
-        page.answered[user] = (one.event_id, one.recorded_at, since)
+        page.answered[user] = (recorded.event_id, recorded.recorded_at, since)
     elif since is not None:
-        page.later.append((user, one.event_id, one.recorded_at, since))
+        page.later.append((user, recorded.event_id, recorded.recorded_at, since))
 
 
 def _used(page: _Page, at: datetime, model: str, used: Usage, took_ms: int) -> None:

@@ -55,17 +55,19 @@ def _changes(events: Events) -> Iterator[Statement]:
     by_template: dict[UUID, datetime] = {}
     learned: list[tuple[Any, ...]] = []
     taken_back: list[UUID] = []
-    for one in events:
-        match one.event:
+    for recorded in events:
+        match recorded.event:
             case MessageReceived(zone=zone):
-                user, at = owner(one), one.recorded_at
+                user, at = owner(recorded), recorded.recorded_at
                 first, last, count, guessed = seen.get(user, (at, at, 0, None))
                 seen[user] = (min(first, at), max(last, at), count + 1, zone or guessed)
             case ReplySending(template=str()):
-                by_template[owner(one)] = one.recorded_at
+                by_template[owner(recorded)] = recorded.recorded_at
             case ProfileLearned(kind=kind, value=value, about=about, zone=zone):
                 sealed = map(still_sealed, (value, about, zone))
-                learned.append((one.event_id, owner(one), kind, *sealed, one.recorded_at))
+                learned.append(
+                    (recorded.event_id, owner(recorded), kind, *sealed, recorded.recorded_at)
+                )
             case ProfileForgotten(facts=facts):
                 taken_back += facts
             case _:

@@ -58,10 +58,10 @@ def bars(
 
     `troubles` are remarks by event (taskflow/waterfall/tries.py).
     """
-    ordered = sorted(events, key=lambda one: (one.transaction_id, one.position))
-    by_id = {one.event_id: one for one in ordered}
+    ordered = sorted(events, key=lambda recorded: (recorded.transaction_id, recorded.position))
+    by_id = {recorded.event_id: recorded for recorded in ordered}
     covered = _messages(ordered)
-    mine = {one.event_id: one for one in ordered if trace_id(one) == trace}
+    mine = {recorded.event_id: recorded for recorded in ordered if trace_id(recorded) == trace}
     for one in ordered:
         if isinstance(one.event, _CALLBACKS) and one.event.reply in mine:
             mine[one.event_id] = one
@@ -106,15 +106,15 @@ _CALLBACKS = (ReplyDelivered, ReplyRead, ReplyUndelivered)
 
 def elsewhere(trace: str, events: Sequence[Recorded[Any]]) -> list[Link]:
     """The other traces that came of this one: what it set went off, or its message was answered."""
-    mine = {one.event_id for one in events if trace_id(one) == trace}
+    mine = {recorded.event_id for recorded in events if trace_id(recorded) == trace}
     covered = _messages(_in_order(events))
     found: dict[str, Link] = {}
-    for one in _in_order(events):
-        other = trace_id(one)
+    for recorded in _in_order(events):
+        other = trace_id(recorded)
         if other is None or other == trace or other in found:
             continue
-        if one.cause in mine or not mine.isdisjoint(covered.get(one.event_id, ())):
-            found[other] = Link(other, None, f"led to {one.event.type}")
+        if recorded.cause in mine or not mine.isdisjoint(covered.get(recorded.event_id, ())):
+            found[other] = Link(other, None, f"led to {recorded.event.type}")
     return list(found.values())
 
 
@@ -126,24 +126,24 @@ def _messages(events: Sequence[Recorded[Any]]) -> dict[UUID, list[UUID]]:
 
 
 def _in_order(events: Sequence[Recorded[Any]]) -> list[Recorded[Any]]:
-    return sorted(events, key=lambda one: (one.transaction_id, one.position))
+    return sorted(events, key=lambda recorded: (recorded.transaction_id, recorded.position))
 
 
 def _links(
-    one: Recorded[Any],
+    recorded: Recorded[Any],
     trace: str,
     by_id: Mapping[UUID, Recorded[Any]],
     messages: Sequence[UUID],
 ) -> Iterator[Link]:
-    whys = [(one.cause, "caused by")] if one.cause else []
+    whys = [(recorded.cause, "caused by")] if recorded.cause else []
     for id_, why in (*whys, *((message, "also answers") for message in messages)):
         other = by_id.get(id_)
         if other and (theirs := trace_id(other)) and theirs != trace:
             yield Link(theirs, None, f"{why} {other.event.type}")
 
 
-def _service(one: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> str:
-    match one.event:
+def _service(recorded: Recorded[Any], by_id: Mapping[UUID, Recorded[Any]]) -> str:
+    match recorded.event:
         case ToolFinished(call=call) | ToolFailed(call=call):
             asked = by_id.get(call)
             return asked.event.owner if asked else "tools"

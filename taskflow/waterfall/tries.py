@@ -29,8 +29,8 @@ class Trouble:
 
 def places(events: Sequence[Recorded[Any]]) -> dict[UUID, UUID]:
     """By slot, whose tries are counted: the event that took it, or the one that waits for it."""
-    waiting = {slot: one.event_id for one in events for slot in _next(one)}
-    return waiting | {slot: one.event_id for one in events if (slot := _taken(one))}
+    waiting = {slot: recorded.event_id for recorded in events for slot in _next(recorded)}
+    return waiting | {slot: recorded.event_id for recorded in events if (slot := _taken(recorded))}
 
 
 def counted(counts: Mapping[tuple[str, UUID], int], events: Mapping[UUID, UUID]) -> list[Trouble]:
@@ -44,15 +44,15 @@ def counted(counts: Mapping[tuple[str, UUID], int], events: Mapping[UUID, UUID])
 
 def by_event(troubles: Sequence[Trouble]) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = {}
-    for one in troubles:
-        found.setdefault(one.event, []).append(one.told)
+    for trouble in troubles:
+        found.setdefault(trouble.event, []).append(trouble.told)
     return found
 
 
-def _taken(one: Recorded[Any]) -> UUID | None:
-    match one.event:
+def _taken(recorded: Recorded[Any]) -> UUID | None:
+    match recorded.event:
         case TurnStarted(number=ended):
-            return slots.turn(one.stream, ended)
+            return slots.turn(recorded.stream, ended)
         case ModelAnswered(turn=turn, step=step) | ModelFailed(turn=turn, step=step):
             return slots.step(turn, step)
         case ToolFinished(call=call) | ToolFailed(call=call):
@@ -63,21 +63,23 @@ def _taken(one: Recorded[Any]) -> UUID | None:
         ):
             return slots.claim(reply, part, attempt)
         case ReplySent() | ReplyRefused() | ReplyAssumed() | ReplyFailed():
-            return slots.send_outcome(one.event.reply, one.event.part, one.event.attempt)
+            return slots.send_outcome(
+                recorded.event.reply, recorded.event.part, recorded.event.attempt
+            )
         case _:
             return None
 
 
-def _next(one: Recorded[Any]) -> Iterator[UUID]:
-    match one.event:
+def _next(recorded: Recorded[Any]) -> Iterator[UUID]:
+    match recorded.event:
         case TurnStarted():
-            yield slots.step(one.event_id, 1)
+            yield slots.step(recorded.event_id, 1)
         case ModelAnswered(turn=turn, step=step):
             yield slots.step(turn, step + 1)
         case ToolRequested():
-            yield slots.outcome(one.event_id)
+            yield slots.outcome(recorded.event_id)
         case ReplyReady():
-            yield slots.claim(one.event_id, 0, 1)
+            yield slots.claim(recorded.event_id, 0, 1)
         case ReplySending(reply=reply, part=part, attempt=attempt):
             yield slots.send_outcome(reply, part, attempt)
         case ReplySent(reply=reply, part=part):

@@ -44,7 +44,7 @@ class Typed:
             return None
         said = folded(text)
         tongues = dict.fromkeys((*languages, SOURCE))
-        return next((one for one in tongues if said in _folded(self, one)), None)
+        return next((tongue for tongue in tongues if said in _folded(self, tongue)), None)
 
 
 def folded(text: str) -> str:
@@ -52,10 +52,10 @@ def folded(text: str) -> str:
     bare = _PAUSES.sub(" ", text.strip(_AROUND)).replace("\u2019", "'")
     letters = unicodedata.normalize("NFKD", _SKIN.sub("", bare).casefold()).replace("\u0131", "i")
     kept = "".join(
-        one
-        for one in letters
-        if one in _KANA_MARKS
-        or not (unicodedata.combining(one) or unicodedata.category(one) == "Cf")
+        letter
+        for letter in letters
+        if letter in _KANA_MARKS
+        or not (unicodedata.combining(letter) or unicodedata.category(letter) == "Cf")
     )
     return " ".join(unicodedata.normalize("NFC", kept).split())
 
@@ -103,5 +103,10 @@ def language_of(text: str, languages: Iterable[str]) -> str | None:
         return None
     said = folded(text)
     return next(
-        (one for one in languages if any(said in _folded(typed, one) for typed in TYPED)), None
+        (
+            language
+            for language in languages
+            if any(said in _folded(typed, language) for typed in TYPED)
+        ),
+        None,
     )

@@ -49,7 +49,7 @@ def isolated(text: str) -> str:
     if ISOLATE in text and is_balanced(text):
         return text
     bare = text.translate(CONTROLS)
-    if not any(unicodedata.bidirectional(one) in _LEFT_TO_RIGHT for one in bare):
+    if not any(unicodedata.bidirectional(character) in _LEFT_TO_RIGHT for character in bare):
         return bare
     return f"{ISOLATE}{bare}{' ' if '://' in bare.rpartition(' ')[2] else ''}{ISOLATED}"
 
@@ -58,14 +58,16 @@ def begun_from_the_right(text: str, template: str) -> str:
     """A phone takes a text's direction from its first letter, which a value may have brought."""
     kinds = map(unicodedata.bidirectional, text)
     begins = next((kind for kind in kinds if kind in _STRONG), None)
-    has_own_words = any(unicodedata.bidirectional(one) in _FROM_THE_RIGHT for one in template)
+    has_own_words = any(
+        unicodedata.bidirectional(character) in _FROM_THE_RIGHT for character in template
+    )
     return f"{MARK}{text}" if begins == "L" and has_own_words else text
 
 
 def is_balanced(text: str) -> bool:
     depth = 0
-    for one in text:
-        depth += (one == ISOLATE) - (one == ISOLATED)
+    for character in text:
+        depth += (character == ISOLATE) - (character == ISOLATED)
         if depth < 0:
             return False
     return depth == 0

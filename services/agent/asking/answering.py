@@ -73,4 +73,7 @@ class Answering:
             return {"mode": mode}
         if self.how == "text":
             return {"mode": "NONE"}
-        return {"mode": mode, "allowedFunctionNames": [one["name"] for one in self.functions()]}
+        return {
+            "mode": mode,
+            "allowedFunctionNames": [function["name"] for function in self.functions()],
+        }

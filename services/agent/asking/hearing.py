@@ -70,7 +70,7 @@ class Loading:
 
         Raises SealedForEver once their user is forgotten, DatabaseUnavailable.
         """
-        size = min(sum(one.size for one in kept.values()), self._most)
+        size = min(sum(media_kept.size for media_kept in kept.values()), self._most)
         async with self._freed:
             await self._freed.wait_for(lambda: self._left >= size)
             self._left -= size
@@ -201,11 +201,11 @@ def heard_first(
 ) -> Sequence[Event]:
     """The same events; an answer to what was said in a voice note begins with what was heard."""
     said = " … ".join(
-        one.heard.text
+        attachment.heard.text
         for message in messages
         if isinstance(message.event, WithMedia) and not message.event.forwarded
-        for one in message.event.attachments
-        if one.heard and one.heard.text
+        for attachment in message.event.attachments
+        if attachment.heard and attachment.heard.text
     )
     if not said:
         return events

@@ -187,7 +187,7 @@ def _open(
     most: int | None = None,
 ) -> list[Json]:
     """The turn's answers stand verbatim, signatures too; what was not sent is sent back."""
-    media = attachments.showing([one.event for one in turn.messages])
+    media = attachments.showing([message.event for message in turn.messages])
     shown = attachments.refs([{"parts": media}])
     told = _said_by_user(turn, turns, first, shown)
     if notes:
@@ -212,7 +212,7 @@ def _said_by_user(
     if not turn.messages:
         return []
     said = [first] if first else []
-    wrote = [words(one.event, turns.quoted(one.event), shown) for one in turn.messages]
+    wrote = [words(message.event, turns.quoted(message.event), shown) for message in turn.messages]
     return [_user(*said, *bounds.condensed(wrote))]
 
 
@@ -239,7 +239,7 @@ def _why_not_sent(step: StepStory, turn: TurnStory, events: Sequence[Recorded[An
     caught = step.sent_back()
     if caught is None or turn.turn is None:
         return DROPPED
-    before = [one for one in events if one.version < caught.version]
+    before = [recorded for recorded in events if recorded.version < caught.version]
     turns = {turn.turn, *truth.gave_way(before, turn.turn)}
     return truth.note(caught.event.claims, truth.finished(before, turns))
 

@@ -67,8 +67,14 @@ class RecordedLook:
 
     async def at(self, reply: ToLookAt, within: float) -> Looked | None:
         del reply, within
-        for one in self.found:
-            return Looked(one.claims, one.model, one.prompt_version, one.usage, one.took_ms)
+        for reply_looked in self.found:
+            return Looked(
+                reply_looked.claims,
+                reply_looked.model,
+                reply_looked.prompt_version,
+                reply_looked.usage,
+                reply_looked.took_ms,
+            )
         return None
 
 

@@ -56,13 +56,13 @@ def uncovered(turns: Turns, upto: int) -> list[TurnStory]:
 def coverage(turns: Turns, upto: int) -> Coverage | None:
     """All but the newest; a little more or less where a message came while we answered another."""
     ended = uncovered(turns, upto)
-    wanted = len(ended) - _kept([(one, _tokens(one, turns)) for one in ended])
+    wanted = len(ended) - _kept([(turn_story, _tokens(turn_story, turns)) for turn_story in ended])
     fewer, more = range(wanted, 0, -1), range(max(wanted, 0) + 1, len(ended) + 1)
     for count in (*fewer, *(more if wanted > 0 else ())):
         covered, rest = ended[:count], ended[count:]
         last = max(turn.ended.version for turn in covered if turn.ended)
         if last < _first_after(turns, covered, rest):
-            return Coverage(covered, min(one.first() for one in covered), last)
+            return Coverage(covered, min(turn_story.first() for turn_story in covered), last)
     return None
 
 
@@ -78,7 +78,7 @@ def _kept(sizes: Sequence[tuple[TurnStory, int]]) -> int:
 
 
 def tokens(turns: Turns, upto: int) -> int:
-    return sum(_tokens(one, turns) for one in uncovered(turns, upto))
+    return sum(_tokens(turn_story, turns) for turn_story in uncovered(turns, upto))
 
 
 def _tokens(turn: TurnStory, turns: Turns) -> int:
@@ -87,8 +87,8 @@ def _tokens(turn: TurnStory, turns: Turns) -> int:
 
 def _first_after(turns: Turns, covered: Sequence[TurnStory], rest: Sequence[TurnStory]) -> int:
     """The oldest event of what is not covered: later turns, the open one, messages that wait."""
-    after = [one for one in turns.turns if one.version > covered[-1].version]
-    firsts = [one.first() for one in (*rest, *after)]
+    after = [turn for turn in turns.turns if turn.version > covered[-1].version]
+    firsts = [turn_story.first() for turn_story in (*rest, *after)]
     return min([*firsts, *(message.version for message in turns.pending)], default=1 << 62)
 
 

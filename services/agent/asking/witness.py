@@ -53,7 +53,10 @@ class ModelWitness:
     async def judge(
         self, wanted: Sequence[WitnessWanted], offered: Mapping[str, ToolOffered], within: float
     ) -> Mapping[str, Judgement]:
-        answers = [self._one(one, offered.get(one.call.tool), within) for one in wanted]
+        answers = [
+            self._one(witness_wanted, offered.get(witness_wanted.call.tool), within)
+            for witness_wanted in wanted
+        ]
         judged = await asyncio.gather(*answers)
         return {one.fingerprint: said for one, said in zip(wanted, judged, strict=True)}
 
@@ -86,13 +89,19 @@ class RecordedWitness:
         self, wanted: Sequence[WitnessWanted], offered: Mapping[str, ToolOffered], within: float
     ) -> Mapping[str, Judgement]:
         known = {
-            one.fingerprint: Judgement(
-                one.asks, one.model, one.prompt_version, one.usage, one.took_ms
+            wish_judged.fingerprint: Judgement(
+                wish_judged.asks,
+                wish_judged.model,
+                wish_judged.prompt_version,
+                wish_judged.usage,
+                wish_judged.took_ms,
             )
-            for one in self.said
-            if one.by == "witness"
+            for wish_judged in self.said
+            if wish_judged.by == "witness"
         }
-        left = [one for one in wanted if one.fingerprint not in known]
+        left = [
+            witness_wanted for witness_wanted in wanted if witness_wanted.fingerprint not in known
+        ]
         if self.otherwise is not None and left:
             return {**known, **await self.otherwise.judge(left, offered, within)}
         return known

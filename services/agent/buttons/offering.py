@@ -68,9 +68,11 @@ def under(
     if state.rules < SINCE or state.turn is None:
         return list(events)
     slot = decider.current_slot(state)
-    of_conversation = [one for one in events if not _is_of_profile(one)]
+    of_conversation = [recorded for recorded in events if not _is_of_profile(recorded)]
     ids = {id(one): slots.event_id(slot, n) for n, one in enumerate(of_conversation)}
-    forgetting = next((ids[id(one)] for one in events if isinstance(one, ForgettingAsked)), None)
+    forgetting = next(
+        (ids[id(recorded)] for recorded in events if isinstance(recorded, ForgettingAsked)), None
+    )
 
     def offered(reply: ReplyReady) -> ReplyReady:
         given = (
@@ -83,8 +85,10 @@ def under(
         return reply.model_copy(update={"buttons": given or reply.buttons, **shown})
 
     return [
-        offered(one) if isinstance(one, ReplyReady) and one.turn == state.turn else one
-        for one in events
+        offered(recorded)
+        if isinstance(recorded, ReplyReady) and recorded.turn == state.turn
+        else recorded
+        for recorded in events
     ]
 
 
@@ -124,7 +128,7 @@ def _of_question(question: UUID | None, language: str) -> list[Button]:
 
 def _of_undo(reply: ReplyReady, own: UUID, told: Sequence[Receipt], language: str) -> list[Button]:
     facts = set(reply.receipts)
-    if not any(one.can_be_undone and facts & set(one.facts) for one in told):
+    if not any(receipt.can_be_undone and facts & set(receipt.facts) for receipt in told):
         return []
     return [_button(buttons.payload("undo", own), _UNDO.said(language))]
 
@@ -148,11 +152,12 @@ def suggested(
     suggestions: Sequence[str], tools: Collection[str], instructions: str, language: str
 ) -> list[str]:
     """Those of the model's that may stand on a button."""
-    ours = {one.said(language).casefold() for one in (_YES, _NO, _UNDO)}
+    ours = {message.said(language).casefold() for message in (_YES, _NO, _UNDO)}
     good = {
-        one.casefold(): one
-        for one in suggestions
-        if one.casefold() not in ours and _fits(one, buttons.LONGEST_LABEL, tools, instructions)
+        suggestion.casefold(): suggestion
+        for suggestion in suggestions
+        if suggestion.casefold() not in ours
+        and _fits(suggestion, buttons.LONGEST_LABEL, tools, instructions)
     }
     return list(good.values())[: buttons.MOST]
 
@@ -177,7 +182,9 @@ def _fits(text: str, most: int, tools: Collection[str], instructions: str) -> bo
     """It is short and seen whole, is no word that code obeys, and names no address."""
     return (
         0 < length(text) <= most
-        and not any(unicodedata.category(one)[0] in "CZ" and one != " " for one in text)
+        and not any(
+            unicodedata.category(character)[0] in "CZ" and character != " " for character in text
+        )
         and not hygiene.leaks(text, tools, instructions)
         and not any(typed.is_said(text, LANGUAGES) for typed in (*TYPED, *OF_CONSENT))
         and receipts.unmarked(text) == text

@@ -29,7 +29,7 @@ def named(id_: str, results: Sequence[Json]) -> Location | None:
     if not 0 < len(id_) <= LONGEST_ID:
         return None
     found = (place for result in reversed(results) for place in _places(result))
-    place = next((one for one in found if one.id == id_), None)
+    place = next((found_place for found_place in found if found_place.id == id_), None)
     return _shown(place) if place else None
 
 
@@ -58,7 +58,9 @@ def _shown(place: FoundPlace) -> Location | None:
 def _line(text: str, most: int) -> str:
     """No address stands anywhere for it: none is known."""
     spaced = " ".join(text[: most * _READ].split())
-    seen = "".join(one for one in spaced if one in _JOINERS or not _is_unseen(one))
+    seen = "".join(
+        character for character in spaced if character in _JOINERS or not _is_unseen(character)
+    )
     return shortened(receipts.unmarked(addresses.checked(seen, KnownAddresses())), most).strip()
 
 

@@ -27,20 +27,20 @@ class Pressed:
 
 def presses(covered: Covered) -> list[Press] | None:
     """One for each message; None where one of them is no press."""
-    found = [buttons.read(one.event.pressed) for one in covered]
-    pressed = [one for one in found if one is not None]
+    found = [buttons.read(recorded.event.pressed) for recorded in covered]
+    pressed = [press for press in found if press is not None]
     return pressed if pressed and len(pressed) == len(found) else None
 
 
 def is_all(covered: Covered, *means: str) -> bool:
     found = presses(covered)
-    return found is not None and all(one.means in means for one in found)
+    return found is not None and all(press.means in means for press in found)
 
 
 def open_questions(state: Conversation) -> set[UUID]:
     """By which a button may answer our last words."""
     forgetting = {state.forgetting} if state.asked_to_forget and state.forgetting else set[UUID]()
-    return {one.proposed for one in state.asked} | forgetting
+    return {proposal.proposed for proposal in state.asked} | forgetting
 
 
 def says_no(state: Conversation, covered: Covered) -> bool:
@@ -48,7 +48,7 @@ def says_no(state: Conversation, covered: Covered) -> bool:
     found = presses(covered) or ()
     open_now = open_questions(state)
     return is_all(covered, *ANSWERS) and any(
-        one.means == "no" and one.names in open_now for one in found
+        press.means == "no" and press.names in open_now for press in found
     )
 
 
@@ -56,7 +56,7 @@ def is_to_nothing(state: Conversation, covered: Covered) -> bool:
     """Whether all of them answer, and none of them what is asked."""
     open_now = open_questions(state)
     return is_all(covered, *ANSWERS) and not any(
-        one.names in open_now for one in presses(covered) or ()
+        press.names in open_now for press in presses(covered) or ()
     )
 
 
@@ -66,7 +66,7 @@ def takes_back(state: Conversation, covered: Covered) -> bool:
     return (
         offer is not None
         and is_all(covered, "undo")
-        and all(one.names == offer.reply for one in presses(covered) or ())
+        and all(press.names == offer.reply for press in presses(covered) or ())
         and not undo.is_dead(state, covered)
     )
 
@@ -74,10 +74,10 @@ def takes_back(state: Conversation, covered: Covered) -> bool:
 def of_reminders(covered: Covered) -> list[Pressed]:
     """The last word on each reminder, in the order of those words."""
     found: dict[object, Pressed] = {}
-    for one in covered:
-        press = buttons.read(one.event.pressed)
+    for recorded in covered:
+        press = buttons.read(recorded.event.pressed)
         if press is not None and press.means in OF_REMINDERS:
-            about = press.names or one.event.quotes
+            about = press.names or recorded.event.quotes
             found.pop(about, None)
-            found[about] = Pressed(press, one)
+            found[about] = Pressed(press, recorded)
     return list(found.values())

@@ -69,20 +69,20 @@ def answered(spoken: Sequence[SaidReminder], given: Given) -> list[Event]:
     requests: list[ToolRequested] = []
     answers: list[ReminderAnswer] = []
     slot = decider.current_slot(given.state)
-    for one in spoken:
-        if one.stands:
+    for said_reminder in spoken:
+        if said_reminder.stands:
             continue
-        again = _again(one, given)
-        if again is None and one.answer != "done":
+        again = _again(said_reminder, given)
+        if again is None and said_reminder.answer != "done":
             continue  # Nobody can set it any more.
-        if (cancels := _cancels(one, given)) is not None:
+        if (cancels := _cancels(said_reminder, given)) is not None:
             requests.append(cancels)
         call = None
         if again is not None:
             requests.append(again)
             call = slots.event_id(slot, len(requests))
-        reply = one.reply.event_id
-        answers.append(ReminderAnswer(reply=reply, answer=one.answer, call=call))
+        reply = said_reminder.reply.event_id
+        answers.append(ReminderAnswer(reply=reply, answer=said_reminder.answer, call=call))
     if not answers:
         return []
     head = ReminderAnswered(
@@ -95,45 +95,49 @@ def said(spoken: Sequence[SaidReminder], language: str) -> str:
     """Where no service is asked for anything."""
     if not spoken:
         return UNKNOWN.said(language)
-    if any(one.answer != "done" and not one.stands for one in spoken):
+    if any(said_reminder.answer != "done" and not said_reminder.stands for said_reminder in spoken):
         return NOT_DONE.said(language)
-    is_done = any(one.answer == "done" for one in spoken)
+    is_done = any(said_reminder.answer == "done" for said_reminder in spoken)
     return (DONE if is_done else SET_ALREADY).said(language)
 
 
-def _again(one: SaidReminder, given: Given) -> ToolRequested | None:
-    offer = given.offered.get(one.set_by.tool) if one.set_by else None
-    if one.answer == "done" or offer is None:
+def _again(said_reminder: SaidReminder, given: Given) -> ToolRequested | None:
+    offer = given.offered.get(said_reminder.set_by.tool) if said_reminder.set_by else None
+    if said_reminder.answer == "done" or offer is None:
         return None
     when: Json = {"in_minutes": 60}
-    if one.answer == "tomorrow":
-        when = {"day": "tomorrow", "time": _time(one)}
-    return _request(one, given, offer, {"text": one.told.text, **when})
+    if said_reminder.answer == "tomorrow":
+        when = {"day": "tomorrow", "time": _time(said_reminder)}
+    return _request(said_reminder, given, offer, {"text": said_reminder.told.text, **when})
 
 
-def _time(one: SaidReminder) -> str:
+def _time(said_reminder: SaidReminder) -> str:
     """On the user's clock, as it was set; of one that repeats, as it was said."""
-    if one.told.rrule is None:
-        return f"{datetime.fromisoformat(one.told.local_time):%H:%M:%S}"
-    return f"{one.reply.recorded_at.astimezone(zones.of(one.told.zone)):%H:%M}"
+    if said_reminder.told.rrule is None:
+        return f"{datetime.fromisoformat(said_reminder.told.local_time):%H:%M:%S}"
+    return f"{said_reminder.reply.recorded_at.astimezone(zones.of(said_reminder.told.zone)):%H:%M}"
 
 
-def _cancels(one: SaidReminder, given: Given) -> ToolRequested | None:
+def _cancels(said_reminder: SaidReminder, given: Given) -> ToolRequested | None:
     """As an undo of the earlier answer would."""
-    if not isinstance(one.again, ToolFinished):
+    if not isinstance(said_reminder.again, ToolFinished):
         return None
-    found = own_requests.inverse(one.again.tool, one.again.result, given.offered)
-    return _request(one, given, *found) if found else None
+    found = own_requests.inverse(
+        said_reminder.again.tool, said_reminder.again.result, given.offered
+    )
+    return _request(said_reminder, given, *found) if found else None
 
 
-def _request(one: SaidReminder, given: Given, offer: ToolOffered, arguments: Json) -> ToolRequested:
+def _request(
+    said_reminder: SaidReminder, given: Given, offer: ToolOffered, arguments: Json
+) -> ToolRequested:
     state = given.state
     assert state.turn is not None, "an open turn answers"
     return own_requests.asked(
         offer,
         arguments,
         AskingStep(state.turn, state.step, given.now, state.language),
-        zone=one.told.zone,
+        zone=said_reminder.told.zone,
         zone_known=True,
-        written_at=one.pressed.message.recorded_at,
+        written_at=said_reminder.pressed.message.recorded_at,
     )

@@ -40,7 +40,9 @@ class SpokenReminders:
         if stated is None:
             return None
         told = await self._log.opened(stated)
-        before = next((one for one in state.answered if one.reply == reply.event_id), None)
+        before = next(
+            (answered for answered in state.answered if answered.reply == reply.event_id), None
+        )
         return SaidReminder(
             pressed=pressed,
             answer=cast("Answer", pressed.press.means),
@@ -59,15 +61,15 @@ class SpokenReminders:
         None where the reply tells of others as well: nobody knows which is answered.
         """
         stated = origin
-        for one in await self._log.read(origin.stream):
-            event = one.event
+        for recorded in await self._log.read(origin.stream):
+            event = recorded.event
             if isinstance(event, ReminderFired) and event.reply == reply.event_id:
                 alone = slots.event_id(slots.occurrence(event.reminder, event.due), 1)
                 return stated if event.reply == alone else None
             if isinstance(event, ReminderFollowedUp) and event.reply == reply.event_id:
                 break
-            if isinstance(one.event, ReminderChanged):
-                stated = one
+            if isinstance(recorded.event, ReminderChanged):
+                stated = recorded
         return stated
 
     async def _quoted(self, pressed: Pressed) -> UUID | None:
@@ -77,7 +79,10 @@ class SpokenReminders:
         if quotes is None:
             return None
         before = await self._log.read_end(message.stream, message.version, LOOKED_BACK)
-        return next((one.event.reply for one in reversed(before) if _carried(one, quotes)), None)
+        return next(
+            (recorded.event.reply for recorded in reversed(before) if _carried(recorded, quotes)),
+            None,
+        )
 
     async def _request(self, call: UUID | None) -> ToolRequested | None:
         """By which it was set."""
@@ -97,5 +102,5 @@ def _is_reminder(reply: Recorded[Any], stream: str) -> bool:
     return reply.stream == stream and is_reply and reply.event.kind == "reminder"
 
 
-def _carried(one: Recorded[Any], message_ref: str) -> bool:
-    return isinstance(one.event, ReplySent) and one.event.message_ref == message_ref
+def _carried(recorded: Recorded[Any], message_ref: str) -> bool:
+    return isinstance(recorded.event, ReplySent) and recorded.event.message_ref == message_ref

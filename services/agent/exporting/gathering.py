@@ -68,7 +68,9 @@ class Gathering:
         found = Gathered()
         found.take(entries.of_profile(await self._memory.profile(user)))
         told = await self._log.read(streams.profile(user))
-        found.earlier = [one for one in reversed(told) if isinstance(one.event, DataExported)]
+        found.earlier = [
+            recorded for recorded in reversed(told) if isinstance(recorded.event, DataExported)
+        ]
         await self._conversation(found, user, key, upto)
         await self._promises(found, key)
         found.entries.sort(key=lambda entry: entry.at)
@@ -83,7 +85,9 @@ class Gathering:
             page = await self._log.read_end(streams.conversation(user), upto, self._page)
             if not page:
                 return
-            found.calls += [one.event_id for one in page if isinstance(one.event, ToolRequested)]
+            found.calls += [
+                recorded.event_id for recorded in page if isinstance(recorded.event, ToolRequested)
+            ]
             found.take(await asyncio.to_thread(_opened, page, key))
             upto = page[0].version - 1
 
@@ -92,11 +96,13 @@ class Gathering:
         for names in _pages(found.calls):
             for stream, events in (await self._log.read_all(dict.fromkeys(names, 0))).items():
                 sheet: Sheet = "reminders" if stream.startswith(streams.REMINDER) else "watches"
-                found.take([entries.of_event(sheet, sealing.opened(one, key)) for one in events])
+                found.take(
+                    [entries.of_event(sheet, sealing.opened(recorded, key)) for recorded in events]
+                )
 
 
 def _opened(page: Sequence[Recorded[Any]], key: DataKey) -> list[Entry]:
-    told = (entries.of_conversation(sealing.opened(one, key)) for one in page)
+    told = (entries.of_conversation(sealing.opened(recorded, key)) for recorded in page)
     return [entry for entry in told if entry is not None]
 
 

@@ -110,5 +110,8 @@ class OwnData:
 
 def _made_just_now(earlier: list[Recorded[DataExported]], now: datetime) -> DataExported | None:
     """Counted from when it was built, however often it was sent since."""
-    standing = (one.event for one in earlier)
-    return next((one for one in standing if one.until - KEPT_FOR + SENT_AGAIN_FOR > now), None)
+    standing = (recorded.event for recorded in earlier)
+    return next(
+        (medium for medium in standing if medium.until - KEPT_FOR + SENT_AGAIN_FOR > now),
+        None,
+    )

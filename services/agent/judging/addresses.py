@@ -122,7 +122,10 @@ def checked(text: str, known: KnownAddresses) -> str:
 def strange(value: Any, known: KnownAddresses) -> list[str]:
     """Addresses within a call's arguments that stand nowhere."""
     return [
-        one for text in texts(value) for one in addresses(text[:MOST_SAID]) if not known.holds(one)
+        address
+        for text in texts(value)
+        for address in addresses(text[:MOST_SAID])
+        if not known.holds(address)
     ]
 
 
@@ -325,10 +328,10 @@ def _plain(chunk: str) -> str:
     if chunk.isascii():
         return chunk
     seen = "".join(
-        one
-        for one in chunk
-        if one not in _UNSEEN
-        and unicodedata.category(one) not in {"Cf", "Cc"}
-        and not "\ufe00" <= one <= "\ufe0f"
+        character
+        for character in chunk
+        if character not in _UNSEEN
+        and unicodedata.category(character) not in {"Cf", "Cc"}
+        and not "\ufe00" <= character <= "\ufe0f"
     )
     return unicodedata.normalize("NFKC", seen).replace("\u3002", ".")

@@ -71,10 +71,10 @@ class AnswerParts:
 
 def taken_apart(content: Json | None) -> AnswerParts:
     made = list(calls(content))
-    others = [one for one in made if one.name != REPLY]
-    replies = [one for one in made if one.name == REPLY]
-    said = [words for one in replies if (words := _words(one.arguments)) is not None]
-    fits = len(said) == len(replies) and all(one.is_usable for one in others)
+    others = [answer_call for answer_call in made if answer_call.name != REPLY]
+    replies = [answer_call for answer_call in made if answer_call.name == REPLY]
+    said = [words for reply in replies if (words := _words(reply.arguments)) is not None]
+    fits = len(said) == len(replies) and all(other.is_usable for other in others)
     if replies:
         return AnswerParts(others, _joined(said), fits)
     text = "" if others else _text(content)
@@ -110,8 +110,12 @@ def _words(arguments: Any) -> SpokenWords | None:
     return SpokenWords(
         text.strip(),
         cast("str", language) if is_tag else None,
-        tuple(one for one in dict.fromkeys(said_done) if one not in {"", REPLY})[:MOST_SAID_DONE],
-        tuple(one for one in suggestions if 0 < len(one) <= LONGEST_SUGGESTION)[:MOST_SUGGESTIONS],
+        tuple(fromkey for fromkey in dict.fromkeys(said_done) if fromkey not in {"", REPLY})[
+            :MOST_SAID_DONE
+        ],
+        tuple(
+            suggestion for suggestion in suggestions if 0 < len(suggestion) <= LONGEST_SUGGESTION
+        )[:MOST_SUGGESTIONS],
         _options(given.get("choices")),
         _line(given.get("place")),
     )
@@ -139,9 +143,9 @@ def _joined(said: Sequence[SpokenWords]) -> SpokenWords | None:
     if not said:
         return None
     return SpokenWords(
-        "\n\n".join(one.text for one in said),
+        "\n\n".join(spoken_words.text for spoken_words in said),
         said[-1].language,
-        tuple(dict.fromkeys(name for one in said for name in one.says_done)),
+        tuple(dict.fromkeys(name for spoken_words in said for name in spoken_words.says_done)),
         said[-1].suggestions,
         said[-1].options,
         said[-1].place,

@@ -203,9 +203,9 @@ def _ending(
     answer: ModelAnswered, calls: Sequence[AnswerCall], given: Circumstances
 ) -> Sequence[Event]:
     """What ends the turn whatever stands beside it: it gives way, or they ask to be forgotten."""
-    if given.may_give_way and any(one.name == GIVE_WAY for one in calls):
+    if given.may_give_way and any(call.name == GIVE_WAY for call in calls):
         return [TurnSuperseded(turn=answer.turn, step=answer.step)]
-    is_asked = any(_asks_to_be_forgotten(one, given) for one in calls)
+    is_asked = any(_asks_to_be_forgotten(call, given) for call in calls)
     return given.asking_back if is_asked else ()
 
 

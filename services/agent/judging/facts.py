@@ -55,7 +55,7 @@ class Facts:
             sent_back=self.sent_back,
             confirmed=confirmed - frozenset(self.written),
             written=self.written,
-            proposed=frozenset(one.fingerprint for one in self.proposed),
+            proposed=frozenset(proposal.fingerprint for proposal in self.proposed),
         )
 
 
@@ -68,45 +68,51 @@ def of(
     """Of opened events; `covered` are the messages that the turn answers."""
     own = {turn, *truth.gave_way(events, turn)}
     calls = {
-        one.event_id: one.event
-        for one in events
-        if isinstance(one.event, ToolRequested) and one.event.turn in own
+        recorded.event_id: recorded.event
+        for recorded in events
+        if isinstance(recorded.event, ToolRequested) and recorded.event.turn in own
     }
     finished = [
-        one.event
-        for one in events
-        if isinstance(one.event, ToolFinished) and one.event.call in calls
+        recorded.event
+        for recorded in events
+        if isinstance(recorded.event, ToolFinished) and recorded.event.call in calls
     ]
     failed = [
-        one.event for one in events if isinstance(one.event, ToolFailed) and one.event.call in calls
+        recorded.event
+        for recorded in events
+        if isinstance(recorded.event, ToolFailed) and recorded.event.call in calls
     ]
-    pictures = [one.picture for one in finished if one.picture]
+    pictures = [tool_finished.picture for tool_finished in finished if tool_finished.picture]
     return Facts(
         typed=OwnWords(events, covered, turn),
         written=[
-            proposals.fingerprint(one.tool, one.arguments)
-            for one in calls.values()
-            if one.owner != NOBODY and _changes(one.tool, offered)
+            proposals.fingerprint(call.tool, call.arguments)
+            for call in calls.values()
+            if call.owner != NOBODY and _changes(call.tool, offered)
         ],
         proposed=[
-            one.event
-            for one in events
-            if isinstance(one.event, ActionProposed) and one.event.turn == turn
+            recorded.event
+            for recorded in events
+            if isinstance(recorded.event, ActionProposed) and recorded.event.turn == turn
         ],
         done=truth.finished(events, own),
         picture=pictures[-1] if pictures else None,
-        results=[one.event.result for one in events if isinstance(one.event, ToolFinished)],
-        now=[one.event.text for one in covered],
+        results=[
+            recorded.event.result for recorded in events if isinstance(recorded.event, ToolFinished)
+        ],
+        now=[recorded.event.text for recorded in covered],
         known=_known(events, covered, offered),
-        searches=sum(_leaves_the_house(one, offered) for one in calls.values()),
+        searches=sum(_leaves_the_house(call, offered) for call in calls.values()),
         sent_back=frozenset(
-            one.tool
-            for one in failed
-            if one.code == "refused"
-            and calls[one.call].owner == NOBODY
-            and _changes(one.tool, offered)
+            tool_failed.tool
+            for tool_failed in failed
+            if tool_failed.code == "refused"
+            and calls[tool_failed.call].owner == NOBODY
+            and _changes(tool_failed.tool, offered)
         ),
-        began=next((one.recorded_at for one in events if one.event_id == turn), None),
+        began=next(
+            (recorded.recorded_at for recorded in events if recorded.event_id == turn), None
+        ),
     )
 
 
@@ -116,26 +122,33 @@ def _known(
     offered: Mapping[str, ToolOffered],
 ) -> KnownAddresses:
     """Read only when a reply or a call holds an address."""
-    calls = {one.event_id: one.event for one in events if isinstance(one.event, ToolRequested)}
+    calls = {
+        recorded.event_id: recorded.event
+        for recorded in events
+        if isinstance(recorded.event, ToolRequested)
+    }
     words = [
-        one.event.text
-        for one in events
-        if isinstance(one.event, MessageReceived)
-        or (isinstance(one.event, ReplyReady) and one.event.turn is None)
+        recorded.event.text
+        for recorded in events
+        if isinstance(recorded.event, MessageReceived)
+        or (isinstance(recorded.event, ReplyReady) and recorded.event.turn is None)
     ]
     return KnownAddresses(
-        [*words, *(one.event.text for one in covered)],
+        [*words, *(recorded.event.text for recorded in covered)],
         [
-            (calls[one.event.call].arguments if one.event.call in calls else {}, one.event.result)
-            for one in events
-            if isinstance(one.event, ToolFinished)
+            (
+                calls[recorded.event.call].arguments if recorded.event.call in calls else {},
+                recorded.event.result,
+            )
+            for recorded in events
+            if isinstance(recorded.event, ToolFinished)
         ],
         [
-            one.event.result
-            for one in events
-            if isinstance(one.event, ToolFinished)
-            and one.event.call in calls
-            and not _is_inside(calls[one.event.call], offered)
+            recorded.event.result
+            for recorded in events
+            if isinstance(recorded.event, ToolFinished)
+            and recorded.event.call in calls
+            and not _is_inside(calls[recorded.event.call], offered)
         ],
     )
 
@@ -157,7 +170,7 @@ def confirms(
         or (
             answers(typed, shown_at)
             and proposals.all_affirmative(
-                [one.event.text for one in typed], _spoken(covered, languages)
+                [recorded.event.text for recorded in typed], _spoken(covered, languages)
             )
         )
     )
@@ -180,24 +193,26 @@ def _presses(
     covered: Sequence[Recorded[MessageReceived]], means: Meaning, asked: Collection[UUID]
 ) -> bool:
     """Whether every button that was pressed means it, and names what is asked."""
-    pressed = [read(one.event.pressed) for one in covered if one.event.pressed is not None]
+    pressed = [
+        read(recorded.event.pressed) for recorded in covered if recorded.event.pressed is not None
+    ]
     return bool(covered) and all(
-        one is not None and one.means == means and one.names in asked for one in pressed
+        press is not None and press.means == means and press.names in asked for press in pressed
     )
 
 
 def _typed(covered: Sequence[Recorded[MessageReceived]]) -> list[Recorded[MessageReceived]]:
     """What a button says is for its reader alone: it stands for its payload."""
-    return [one for one in covered if one.event.pressed is None]
+    return [recorded for recorded in covered if recorded.event.pressed is None]
 
 
 def answers(covered: Sequence[Recorded[MessageReceived]], shown_at: int | None) -> bool:
     """Whether all of it was typed, or pressed, after that version; not what was only forwarded."""
     return (
         shown_at is not None
-        and all(one.version > shown_at for one in covered)
-        and all(one.event.kind in {"text", "button"} for one in covered)
-        and not any(one.event.forwarded for one in covered)
+        and all(recorded.version > shown_at for recorded in covered)
+        and all(recorded.event.kind in {"text", "button"} for recorded in covered)
+        and not any(recorded.event.forwarded for recorded in covered)
     )
 
 
@@ -207,17 +222,17 @@ def is_all(
     """Whether each message was typed, and is one of these words, whole."""
     spoken = _spoken(covered, languages)
     return bool(covered) and all(
-        one.event.pressed is None
-        and not one.event.forwarded
-        and any(typed.is_said(one.event.text, spoken) for typed in words)
-        for one in covered
+        recorded.event.pressed is None
+        and not recorded.event.forwarded
+        and any(typed.is_said(recorded.event.text, spoken) for typed in words)
+        for recorded in covered
     )
 
 
 def _spoken(
     covered: Sequence[Recorded[MessageReceived]], languages: Sequence[str]
 ) -> Sequence[str]:
-    return [*languages, *(of_zone(one.event.zone) for one in covered)]
+    return [*languages, *(of_zone(recorded.event.zone) for recorded in covered)]
 
 
 def _leaves_the_house(call: ToolRequested, offered: Mapping[str, ToolOffered]) -> bool:

@@ -157,7 +157,7 @@ def _own_calls(
 
 def _with_loose(ours: Mapping[int, OwnCall], standing: Standing, own: OwnWrites) -> Standing:
     loose = (
-        proposals.fingerprint(one.tool, one.arguments) for one in ours.values() if own.is_loose(one)
+        proposals.fingerprint(our.tool, our.arguments) for our in ours.values() if own.is_loose(our)
     )
     return replace(standing, loose=frozenset(loose))
 

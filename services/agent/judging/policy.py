@@ -114,10 +114,10 @@ class _Judging:
 
     def _loose(self, given: Json, offer: ToolOffered) -> Argument | None:
         typed = self.before.typed
-        for one in offer.declared:
-            is_own = OWN.get(one.evidence)
-            if is_own and not is_own(given.get(one.name), typed.figures, typed.texts):
-                return one
+        for argument in offer.declared:
+            is_own = OWN.get(argument.evidence)
+            if is_own and not is_own(given.get(argument.name), typed.figures, typed.texts):
+                return argument
         return None
 
     def _grounds(self, call: Asked, offer: ToolOffered, mark: str, wish: Wish) -> Grounds:
@@ -268,9 +268,9 @@ def _wanting(
     evidence: Collection[Evidence], given: Json, offer: ToolOffered
 ) -> Iterator[tuple[str, Any]]:
     """The arguments, given or not, that want this of the user's words."""
-    for one in offer.declared:
-        if one.evidence in evidence:
-            yield one.name, given.get(one.name)
+    for argument in offer.declared:
+        if argument.evidence in evidence:
+            yield argument.name, given.get(argument.name)
 
 
 def _undeclared(given: Json, offer: ToolOffered) -> str | None:

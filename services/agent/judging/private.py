@@ -40,9 +40,12 @@ def told(
     for text in map(unquote, addresses.texts(arguments)):
         asked = fold(text)
         for fact in facts:
-            if any(_holds(asked, one) and not _in(theirs, one) for one in _forms(fact)):
+            if any(_holds(asked, form) and not _in(theirs, form) for form in _forms(fact)):
                 return f"their {fact.kind}"
-        if any("@" in one and not _in(theirs, fold(one)) for one in addresses.addresses(text)):
+        if any(
+            "@" in address and not _in(theirs, fold(address))
+            for address in addresses.addresses(text)
+        ):
             return "a mail address"
         if known.is_only_theirs(text, now):
             return "an address"
@@ -54,16 +57,16 @@ def told(
 def fold(text: str) -> str:
     """In one case, without accents and what cannot be seen."""
     letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(one for one in letters if unicodedata.category(one) not in {"Mn", "Cf"})
+    return "".join(letter for letter in letters if unicodedata.category(letter) not in {"Mn", "Cf"})
 
 
 def _forms(fact: PrivateFact) -> list[str]:
     """A name by each of its words, a place by each of its parts, a street without its number."""
     value = fold(fact.value)
     parts = _WORD.findall(value) if fact.kind in NAMES else value.split(",")
-    streets = [[word for word in _WORD.findall(one) if word.isalpha()] for one in parts]
+    streets = [[word for word in _WORD.findall(part) if word.isalpha()] for part in parts]
     several = [" ".join(words) for words in streets if len(words) > 1]
-    return [one.strip() for one in (value, *parts, *several) if len(one.strip()) >= LEAST]
+    return [part.strip() for part in (value, *parts, *several) if len(part.strip()) >= LEAST]
 
 
 def _in(texts: Sequence[str], form: str) -> bool:

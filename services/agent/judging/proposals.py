@@ -66,7 +66,7 @@ def fingerprint(tool: str, arguments: Json) -> str:
 def in_words(tool: str, arguments: Json, offer: ToolOffered | None, language: str = SOURCE) -> str:
     """One line with every argument, word for word, as its tool says. Raises Unshowable."""
     given: Json = canonical(arguments)
-    declared = {one.name: one for one in offer.declared} if offer else {}
+    declared = {argument.name: argument for argument in offer.declared} if offer else {}
     names = [name for name in declared if name in given]
     names += [name for name in given if name not in declared]
     named = offer.proposal if offer else None
@@ -90,14 +90,14 @@ def shown(
 ) -> str:
     """A reply, and under it, by rule, exactly what a "yes" would do."""
     lines = dict.fromkeys(
-        f"- {in_words(one.tool, one.arguments, offered.get(one.tool), language)}"
-        for one in proposed
+        f"- {in_words(proposal.tool, proposal.arguments, offered.get(proposal.tool), language)}"
+        for proposal in proposed
     )
     if not lines:
         return text
     own = re.sub(r"\n{3,}", "\n\n", _without_imitations(text)).strip()
-    asks = [ASKS.said(language)] if any(one.why != "zone" for one in proposed) else []
-    in_zone = next((one for one in proposed if one.zone), None)
+    asks = [ASKS.said(language)] if any(proposal.why != "zone" for proposal in proposed) else []
+    in_zone = next((proposal for proposal in proposed if proposal.zone), None)
     asks += [_zone_question(in_zone, language)] if in_zone else []
     how = HOW_TO_TELL_ZONE if in_zone else HOW_TO_SAY_YES
     asked = "\n".join([*asks, *lines, "", how.said(language)])
@@ -171,7 +171,7 @@ def _quoted(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    for one in text:
-        if unicodedata.category(one)[0] == "C" and one not in _VISIBLE_ANYWAY:
+    for character in text:
+        if unicodedata.category(character)[0] == "C" and character not in _VISIBLE_ANYWAY:
             raise Unshowable("it holds characters that cannot be seen")
     return text

@@ -126,24 +126,26 @@ def of_profile(
     language: str = SOURCE,
 ) -> list[Receipt]:
     """Of one turn's changes of the profile; `gone` are the facts that they took back, by id."""
-    learned = [one for one in changes if isinstance(one.event, ProfileLearned)]
-    forgotten = [one for one in changes if isinstance(one.event, ProfileForgotten)]
-    taken = {fact: gone[fact] for one in forgotten for fact in one.event.facts if fact in gone}
+    learned = [change for change in changes if isinstance(change.event, ProfileLearned)]
+    forgotten = [change for change in changes if isinstance(change.event, ProfileForgotten)]
+    taken = {
+        fact: gone[fact] for recorded in forgotten for fact in recorded.event.facts if fact in gone
+    }
     noted: list[str] = []
-    for one in learned:
-        before = [fact for fact, old in taken.items() if _is_replaced(old, one.event)]
+    for recorded in learned:
+        before = [fact for fact, old in taken.items() if _is_replaced(old, recorded.event)]
         was = ", ".join(_clean(taken.pop(fact).value) for fact in before)
-        fact = _fact(one.event, language)
+        fact = _fact(recorded.event, language)
         noted.append(_INSTEAD.said(language, fact=fact, before=was) if was else fact)
     receipts: list[Receipt] = []
     if noted:
         line = f"{DONE} {_NOTED.said(language, facts='; '.join(noted))}"
         receipts.append(Receipt((), line, can_be_undone=True))
     if taken:
-        told = "; ".join(_fact(one, language) for one in taken.values())
+        told = "; ".join(_fact(profile_learned, language) for profile_learned in taken.values())
         receipts.append(Receipt((), f"{DONE} {_FORGOTTEN.said(language, facts=told)}"))
-    every = tuple(one.event_id for one in changes)
-    return [replace(one, facts=every) for one in receipts]
+    every = tuple(change.event_id for change in changes)
+    return [replace(receipt, facts=every) for receipt in receipts]
 
 
 def of_undo(
@@ -162,8 +164,8 @@ def of_undo(
 
 def under(words: str, receipts: Sequence[Receipt], language: str = SOURCE) -> str:
     """The model's words, or ours, below them what was changed, and once how to take it back."""
-    told = [one.line for one in receipts]
-    if any(one.can_be_undone for one in receipts):
+    told = [receipt.line for receipt in receipts]
+    if any(receipt.can_be_undone for receipt in receipts):
         told.append(HOW_TO_UNDO.said(language))
     lines = "\n".join(told)
     return f"{words}\n\n{lines}" if lines and words else words or lines
@@ -184,7 +186,7 @@ def of_one_thing(
 
 
 def facts(receipts: Sequence[Receipt]) -> list[UUID]:
-    return list(dict.fromkeys(fact for one in receipts for fact in one.facts))
+    return list(dict.fromkeys(fact for receipt in receipts for fact in receipt.facts))
 
 
 def telling(events: Sequence[Event], receipts: Sequence[Receipt], language: str) -> list[Event]:
@@ -205,7 +207,7 @@ def telling(events: Sequence[Event], receipts: Sequence[Receipt], language: str)
 
 def document(receipts: Sequence[Receipt]) -> UUID | None:
     """The newest that a receipt comes with: a reply brings one."""
-    return next((one.document for one in reversed(receipts) if one.document), None)
+    return next((receipt.document for receipt in reversed(receipts) if receipt.document), None)
 
 
 def unmarked(text: str) -> str:
@@ -320,11 +322,11 @@ def _clean(value: Any, most: int = MOST_OF_A_VALUE) -> str:
     if not values.is_balanced(given):
         given = given.translate(values.CONTROLS)
     text = "".join(
-        one
-        for one in given
-        if one.isspace()
-        or one in _KEPT
-        or (unicodedata.category(one)[0] != "C" and one not in _LOOK_ALIKES)
+        character
+        for character in given
+        if character.isspace()
+        or character in _KEPT
+        or (unicodedata.category(character)[0] != "C" and character not in _LOOK_ALIKES)
     )
     line = " ".join(text.split())
     if len(line) <= most:

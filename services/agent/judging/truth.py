@@ -28,16 +28,16 @@ NOTHING = Message("Nothing was changed just now.")
 def finished(events: Sequence[Recorded[Any]], turns: Collection[UUID]) -> frozenset[str]:
     """Names of the tools that finished in these turns."""
     calls = {
-        one.event_id
-        for one in events
-        if isinstance(one.event, ToolRequested)
-        and one.event.turn in turns
-        and one.event.owner != NOBODY
+        recorded.event_id
+        for recorded in events
+        if isinstance(recorded.event, ToolRequested)
+        and recorded.event.turn in turns
+        and recorded.event.owner != NOBODY
     }
     return frozenset(
-        one.event.tool
-        for one in events
-        if isinstance(one.event, ToolFinished) and one.event.call in calls
+        recorded.event.tool
+        for recorded in events
+        if isinstance(recorded.event, ToolFinished) and recorded.event.call in calls
     )
 
 
@@ -48,20 +48,20 @@ def gave_way(events: Sequence[Recorded[Any]], turn: UUID) -> frozenset[UUID]:
     """
     before: set[UUID] = set()
     unsaid: dict[UUID, UUID] = {}
-    for one in events:
-        match one.event:
+    for recorded in events:
+        match recorded.event:
             case ConversationTakenOver(turn=gone):
                 before.update(unsaid.values(), [gone] if gone else [])
             case ReplyReady(turn=UUID() as ended):
                 before.clear()
-                unsaid = {one.event_id: ended}
+                unsaid = {recorded.event_id: ended}
             case ReplySent(reply=reply) | ReplyAssumed(reply=reply, assumed="gone"):
                 before.discard(unsaid.pop(reply, turn))
             case TurnSuperseded(turn=gone):
                 before.add(gone)
             case TurnStopped() | TurnParked():
                 before.clear()
-            case TurnStarted() if one.event_id == turn:
+            case TurnStarted() if recorded.event_id == turn:
                 return frozenset(before)
             case _:
                 pass

@@ -29,10 +29,10 @@ def asking_for(arguments: Json, messages: Sequence[Written]) -> datetime | None:
     if not messages:
         return None
     quoted = [span for span in map(_folded, _quotes(arguments)) if span]
-    for one in reversed(messages):
-        text = _folded(one.text)
+    for message in reversed(messages):
+        text = _folded(message.text)
         if any(span in text for span in quoted):
-            return one.at
+            return message.at
     return messages[-1].at
 
 

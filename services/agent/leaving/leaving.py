@@ -88,11 +88,11 @@ def decided(
     if facts.refuses(covered, asked_at, state.languages, asked):
         return [_said(turn, KEPT.said(state.language), newest)]
     typed = [
-        one.event.text
-        for one in covered
-        if one.event.kind in {"text", "button"}
-        and one.event.pressed is None
-        and not one.event.forwarded
+        recorded.event.text
+        for recorded in covered
+        if recorded.event.kind in {"text", "button"}
+        and recorded.event.pressed is None
+        and not recorded.event.forwarded
     ]
     is_asked = any(PHRASES.is_said(text, state.languages) for text in typed)
     return asked_back(turn, newest, state.language) if is_asked else []

@@ -148,13 +148,13 @@ class FactKeeping:
         typed = self._typed(call)
         said = call.said if all(_stands(one, typed) for one in call.said) else ()
         kept = said or typed
-        holds = [one for one in self.typed if _stands(kept[0], [one.event.text])]
+        holds = [recorded for recorded in self.typed if _stands(kept[0], [recorded.event.text])]
         source = (holds or self.typed)[-1]
         return ChangeWords(call.call, kept, typed, source.event_id, self.now)
 
     def _typed(self, call: OwnCall) -> Sequence[str]:
         """Where the call names none, their newest message."""
-        return call.typed or call.said or [one.event.text for one in self.typed[-1:]]
+        return call.typed or call.said or [recorded.event.text for recorded in self.typed[-1:]]
 
     def _listed(self, fact: Fact) -> Json:
         told: Json = {"kind": fact.kind, "value": named(fact.kind, fact.value)}
@@ -250,7 +250,9 @@ class FactTools:
         request = call.request
         events = await self._log.read_end(request.stream, request.version, RECENT)
         typed = [
-            await self._log.opened(one) for one in events if isinstance(one.event, MessageReceived)
+            await self._log.opened(recorded)
+            for recorded in events
+            if isinstance(recorded.event, MessageReceived)
         ]
         profile = await self._memory.profile(call.user)
         asker = request.event.asker

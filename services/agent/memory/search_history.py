@@ -74,7 +74,7 @@ class HistoryWords:
         self._log, self._keys = event_log, keys
 
     async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
-        return [statement for one in events for statement in await self._changes(one)]
+        return [statement for recorded in events for statement in await self._changes(recorded)]
 
     async def _changes(self, recorded: Recorded[Any]) -> list[Statement]:
         match recorded.event:
@@ -205,4 +205,4 @@ class HistoryTools:
 def _summary(found: Sequence[Json]) -> str:
     if not found:
         return "Nothing of that kind was said before."
-    return "\n".join(f"- {one['at']}, {one['who']}: {one['text']}" for one in found)
+    return "\n".join(f"- {entry['at']}, {entry['who']}: {entry['text']}" for entry in found)

@@ -20,7 +20,7 @@ def learned_of(
     state: Conversation, covered: Sequence[Recorded[MessageReceived]]
 ) -> ProfileLearned | None:
     """None where our last words asked about no zone. `covered` are opened."""
-    asked, proposed = state.asked_zone, [one.proposed for one in state.asked]
+    asked, proposed = state.asked_zone, [proposal.proposed for proposal in state.asked]
     if asked is None or not facts.confirms(covered, state.asked_at, state.languages, proposed):
         return None
     newest = covered[-1]

@@ -34,43 +34,48 @@ def profile_reviewed(
     """`states` are the conversation's, by version."""
     comparing = Comparing(history)
     profile = history.streams.get(streams.profile(streams.user_of(stream)), ())
-    left = {one.event_id: one for one in profile if _is_by_rule(one)}
+    left = {recorded.event_id: recorded for recorded in profile if _is_by_rule(recorded)}
     for turn in history.streams[stream]:
         if isinstance(turn.event, ChangesUndone):  # Decided with the append that it stands in.
-            for one in history.standing(slots.step(turn.event.turn, turn.event.step)):
-                left.pop(one.event_id, None)
+            for standing_fact in history.standing(slots.step(turn.event.turn, turn.event.step)):
+                left.pop(standing_fact.event_id, None)
         if not isinstance(turn.event, TurnStarted):
             continue
         slot = slots.learned(turn.event_id)
-        for one in history.standing(slot):
-            left.pop(one.event_id, None)
+        for standing_fact in history.standing(slot):
+            left.pop(standing_fact.event_id, None)
         state = states[turn.version]
         if state.turn == turn.event_id and is_retired(state):
-            yield from (NotComparable(one, "retired") for one in history.standing(slot))
+            yield from (
+                NotComparable(standing_fact, "retired") for standing_fact in history.standing(slot)
+            )
         elif state.turn == turn.event_id:
             yield from _learned(comparing, turn, state, slot)
-    for one in left.values():
-        yield comparing.one(one, None, None)
+    for recorded in left.values():
+        yield comparing.one(recorded, None, None)
 
 
-def _is_by_rule(one: Recorded[Any]) -> bool:
-    return isinstance(one.event, ProfileLearned | ProfileForgotten) and one.event.call is None
+def _is_by_rule(recorded: Recorded[Any]) -> bool:
+    return (
+        isinstance(recorded.event, ProfileLearned | ProfileForgotten)
+        and recorded.event.call is None
+    )
 
 
 def _covered(
     history: History, turn: Recorded[Any], state: Conversation, before: int
 ) -> list[Recorded[Any]]:
     """The messages that the turn answers, with what was heard in them by then."""
-    ids = {one.message for one in state.covers}
+    ids = {cover.message for cover in state.covers}
     told = [
-        one
-        for one in history.streams[turn.stream]
-        if one.event_id in ids
-        or (one.position < before and isinstance(one.event, MediaKept | VoiceTranscribed))
+        recorded
+        for recorded in history.streams[turn.stream]
+        if recorded.event_id in ids
+        or (recorded.position < before and isinstance(recorded.event, MediaKept | VoiceTranscribed))
     ]
-    erased = any(is_erased(one) for one in told)
+    erased = any(is_erased(recorded) for recorded in told)
     read = told if erased else attachments.with_media(told)
-    return [one for one in read if one.event_id in ids]
+    return [recorded for recorded in read if recorded.event_id in ids]
 
 
 def _learned(
@@ -84,9 +89,11 @@ def _learned(
         return ()  # It was never asked, or not yet: a crash, a stop, a user who left.
     covered = _covered(history, turn, state, before=(standing or step)[0].position)
     if any(map(is_erased, covered)):
-        return [NotComparable(one, "erased") for one in standing]
+        return [NotComparable(standing_fact, "erased") for standing_fact in standing]
     answer = zone_answer.learned_of(state, covered)
     decided = [answer] if answer else []
     if standing or not decided:
         return comparing.append(slot, decided)
-    return [Redecided(step[0], None, one, None, frozenset()) for one in decided]
+    return [
+        Redecided(step[0], None, profile_learned, None, frozenset()) for profile_learned in decided
+    ]

@@ -79,7 +79,9 @@ def likelihoods(text: str) -> dict[str, float]:
 def _words(text: str) -> str:
     """Its letters and their marks, such as vowels of Hindi and of Bengali; without addresses."""
     own = " ".join(one for one in text.split() if "://" not in one and "@" not in one)
-    kept = "".join(one if unicodedata.category(one)[0] in "LM" else " " for one in own)
+    kept = "".join(
+        character if unicodedata.category(character)[0] in "LM" else " " for character in own
+    )
     return " ".join(kept.split())
 
 
@@ -89,9 +91,9 @@ def _written_in(words: str) -> tuple[str, ...]:
     foreign = {one: count for one, count in scripts.items() if one != "LATIN"}
     is_foreign = sum(foreign.values()) * MOST_LATIN >= scripts.total()
     scripts = Counter(foreign) if is_foreign else Counter(["LATIN"])
-    used = [set(languages) for one in scripts if (languages := _by_script().get(one))]
+    used = [set(languages) for script in scripts if (languages := _by_script().get(script))]
     common = set[str].intersection(*used) if used else set[str]()
-    return tuple(one for one in LANGUAGES if one in common)
+    return tuple(language for language in LANGUAGES if language in common)
 
 
 def _script(letter: str) -> str:

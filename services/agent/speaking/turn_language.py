@@ -42,27 +42,27 @@ class TurnLanguage:
             profile = await self._memory.profile(streams.user_of(cause.stream))
         except SealedForEver:
             return SOURCE
-        zones = [one.event.zone for one in messages if one.event.zone]
+        zones = [message.event.zone for message in messages if message.event.zone]
         typed = [
-            one.event.text
-            for one in messages
-            if one.event.kind != "location" and one.event.pressed is None
+            message.event.text
+            for message in messages
+            if message.event.kind != "location" and message.event.pressed is None
         ]
-        fixed = next((one.value for one in profile.facts if one.kind == "language"), None)
+        fixed = next((fact.value for fact in profile.facts if fact.kind == "language"), None)
         country = of_zone(zones[-1] if zones else None)
         likely = _likely(typed, [*reversed(state.languages), country])
         return chosen(fixed, likely, state.languages, country)
 
     async def _pending(self, state: Conversation) -> list[Recorded[MessageReceived]]:
-        found = [await self._log.find(one.message) for one in state.pending]
-        messages = [await self._log.opened(one) for one in found if one is not None]
-        return [await attachments.read(self._log, one) for one in messages]
+        found = [await self._log.find(waiting.message) for waiting in state.pending]
+        messages = [await self._log.opened(recorded) for recorded in found if recorded is not None]
+        return [await attachments.read(self._log, message) for message in messages]
 
 
 def _likely(typed: Sequence[str], around: Sequence[str]) -> Mapping[str, float]:
     """A single word such as "undo" is of the language that it was looked up in: newest first."""
     words = [language_of(text, around) for text in typed]
     common = words[0] if words else None
-    if common is not None and all(one == common for one in words):
+    if common is not None and all(word == common for word in words):
         return {common: 1.0}
     return likelihoods(" ".join(typed))

@@ -43,7 +43,7 @@ class OpenTakeovers:
     tables = ("open_takeovers",)
 
     async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
-        return [statement for one in events for statement in _changes(one)]
+        return [statement for recorded in events for statement in _changes(recorded)]
 
 
 def takeovers(_context: ProjectionContext) -> OpenTakeovers:

@@ -58,14 +58,15 @@ class RecordedAnswers:
 
     def __post_init__(self) -> None:
         requests = {
-            one.event_id: one.event
-            for one in self.recorded
-            if isinstance(one.event, ToolRequested) and one.event.owner != NOBODY
+            recorded.event_id: recorded.event
+            for recorded in self.recorded
+            if isinstance(recorded.event, ToolRequested) and recorded.event.owner != NOBODY
         }
         self._known = [
-            _Known(requests[one.event.call], one.event)
-            for one in self.recorded
-            if isinstance(one.event, ToolFinished | ToolFailed) and one.event.call in requests
+            _Known(requests[recorded.event.call], recorded.event)
+            for recorded in self.recorded
+            if isinstance(recorded.event, ToolFinished | ToolFailed)
+            and recorded.event.call in requests
         ]
 
     def find(

@@ -78,8 +78,8 @@ class ToldReport:
         terminal.show(console, self.report, open_=open_)
 
     def lines(self, *, open_: bool) -> Iterator[Json]:
-        for one in self.report.turns:
-            yield as_json(one, self.report.prices, open_=open_)
+        for turn in self.report.turns:
+            yield as_json(turn, self.report.prices, open_=open_)
         yield {"summary": self.report.summary()}
 
     def page(self, *, open_: bool) -> str:
@@ -152,7 +152,7 @@ async def _through(
         return found
 
     runs = await asyncio.gather(*(again(recording, starts) for recording, starts in chosen))
-    report.turns = [one for run in runs for one in run]
+    report.turns = [rerun for run in runs for rerun in run]
 
 
 async def _recordings(
@@ -190,8 +190,8 @@ def _is_within(began: Recorded[Any], wanted: WantedTurns) -> bool:
 
 def _begun(recording: Recording, wanted: WantedTurns) -> int:
     return sum(
-        isinstance(one.event, TurnStarted) and _is_within(one, wanted)
-        for one in recording.conversation
+        isinstance(recorded.event, TurnStarted) and _is_within(recorded, wanted)
+        for recorded in recording.conversation
     )
 
 

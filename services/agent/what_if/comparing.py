@@ -89,13 +89,13 @@ def beside(recorded: Sequence[Made], anew: Sequence[Made]) -> list[tuple[Made | 
                 old.remove(one)
                 new.remove(partner)
     with_whom = {one.call: partner for one, partner in pairs}
-    told = [(one, with_whom.get(one.call)) for one in recorded]
-    return [*told, *((None, one) for one in new)]
+    told = [(made, with_whom.get(made.call)) for made in recorded]
+    return [*told, *((None, made) for made in new)]
 
 
-def _is_same(one: Made, other: Made) -> bool:
-    return one.fingerprint == other.fingerprint
+def _is_same(made: Made, other: Made) -> bool:
+    return made.fingerprint == other.fingerprint
 
 
-def _is_of_the_same_tool(one: Made, other: Made) -> bool:
-    return one.tool == other.tool
+def _is_of_the_same_tool(made: Made, other: Made) -> bool:
+    return made.tool == other.tool

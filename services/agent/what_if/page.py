@@ -40,7 +40,7 @@ def rendered(report: Report, made_at: datetime, *, open_: bool) -> str:
         summary=report.summary(),
         changes=[{**_named(name), "count": count} for name, count in changes.items()],
         sums=sums(report),
-        turns=[_turn(one, report, open_=open_) for one in report.turns],
+        turns=[_turn(turn, report, open_=open_) for turn in report.turns],
         prices=report.prices,
         opened=open_,
         made_at=f"{made_at:%Y-%m-%d %H:%M} UTC",
@@ -49,8 +49,8 @@ def rendered(report: Report, made_at: datetime, *, open_: bool) -> str:
 
 def sums(report: Report) -> list[dict[str, str]]:
     """The table of totals, as the terminal shows it too."""
-    old = [one.recorded for one in report.turns]
-    new = [one.anew for one in report.turns]
+    old = [turn.recorded for turn in report.turns]
+    new = [turn.anew for turn in report.turns]
     rows: tuple[tuple[str, Callable[[Sequence[Run]], str]], ...] = (
         ("tool calls", lambda runs: f"{sum(len(run.calls) for run in runs)}"),
         ("replies caught", lambda runs: f"{sum(run.caught for run in runs)}"),
@@ -65,31 +65,31 @@ def _named(name: Change) -> dict[str, str]:
     return {"name": name, "label": CHANGES[name], "css": name.replace(" ", "-")}
 
 
-def _turn(one: Rerun, report: Report, *, open_: bool) -> Json:
-    before, after = pieces(one.recorded.reply or words.NONE, one.anew.reply or words.NONE)
-    messages = one.start.messages
+def _turn(rerun: Rerun, report: Report, *, open_: bool) -> Json:
+    before, after = pieces(rerun.recorded.reply or words.NONE, rerun.anew.reply or words.NONE)
+    messages = rerun.start.messages
     return {
-        "change": _named(change(one.recorded, one.anew)),
-        "at": f"{one.start.began.recorded_at:%Y-%m-%d %H:%M} UTC",
-        "user": str(one.user)[:8],
-        "asked_otherwise": asked_otherwise(one),
+        "change": _named(change(rerun.recorded, rerun.anew)),
+        "at": f"{rerun.start.began.recorded_at:%Y-%m-%d %H:%M} UTC",
+        "user": str(rerun.user)[:8],
+        "asked_otherwise": asked_otherwise(rerun),
         "messages": messages if open_ else [COVERED for _ in messages],
-        "calls": _calls(one, open_=open_),
+        "calls": _calls(rerun, open_=open_),
         "before": before if open_ else [_covered(before)],
         "after": after if open_ else [_covered(after)],
-        "recorded": figures(one.recorded, report),
-        "anew": figures(one.anew, report),
+        "recorded": figures(rerun.recorded, report),
+        "anew": figures(rerun.anew, report),
     }
 
 
-def _calls(one: Rerun, *, open_: bool) -> list[Json]:
+def _calls(rerun: Rerun, *, open_: bool) -> list[Json]:
     return [
         {
             "recorded": old and words.call(old, open_=open_),
             "anew": new and words.call(new, open_=open_),
-            "source": words.source(new, one.sources),
+            "source": words.source(new, rerun.sources),
         }
-        for old, new in beside(one.recorded.calls, one.anew.calls)
+        for old, new in beside(rerun.recorded.calls, rerun.anew.calls)
     ]
 
 

@@ -47,11 +47,11 @@ class Start:
     @property
     def messages(self) -> list[str]:
         """What the turn answers, as the model reads it."""
-        covered = {one.message for one in self.state.covers}
+        covered = {cover.message for cover in self.state.covers}
         return [
-            words(one.event)
-            for one in attachments.with_media(self.before)
-            if isinstance(one.event, MessageReceived) and one.event_id in covered
+            words(medium.event)
+            for medium in attachments.with_media(self.before)
+            if isinstance(medium.event, MessageReceived) and medium.event_id in covered
         ]
 
 

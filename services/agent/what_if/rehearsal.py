@@ -30,7 +30,9 @@ class Rehearsal(HeldLog):
             streams.profile(recording.user): _known_before(first, recording.profile),
             streams.TOOLS: _known_before(first, recording.tools),
         }
-        self._by_id = {one.event_id: one for held in self._streams.values() for one in held}
+        self._by_id = {
+            recorded.event_id: recorded for held in self._streams.values() for recorded in held
+        }
 
     def pass_time(self, milliseconds: int) -> None:
         self.now += timedelta(milliseconds=milliseconds)
@@ -82,4 +84,4 @@ class Rehearsal(HeldLog):
 def _known_before(moment: Recorded[Any], events: Sequence[Recorded[Any]]) -> list[Recorded[Any]]:
     """In the order of the log."""
     upto = (moment.transaction_id, moment.position)
-    return [one for one in events if (one.transaction_id, one.position) < upto]
+    return [recorded for recorded in events if (recorded.transaction_id, recorded.position) < upto]

@@ -53,7 +53,7 @@ class Report:
     """Users whose words can no longer be read."""
 
     def changes(self) -> dict[Change, int]:
-        found = Counter(change(one.recorded, one.anew) for one in self.turns)
+        found = Counter(change(turn.recorded, turn.anew) for turn in self.turns)
         return {name: found[name] for name in CHANGES}
 
     @property
@@ -67,18 +67,18 @@ class Report:
         return total
 
     def sources(self) -> Counter[Source]:
-        return Counter(source for one in self.turns for source in one.sources.values())
+        return Counter(source for turn in self.turns for source in turn.sources.values())
 
     def summary(self) -> Json:
         return {
             "turns": len(self.turns),
-            "users": len({one.user for one in self.turns}),
+            "users": len({turn.user for turn in self.turns}),
             "changes": self.changes(),
             "model": self.model,
             "prompt": self.prompt,
             "tools": self.tools,
-            "recorded": self._sums([one.recorded for one in self.turns]),
-            "anew": self._sums([one.anew for one in self.turns]),
+            "recorded": self._sums([turn.recorded for turn in self.turns]),
+            "anew": self._sums([turn.anew for turn in self.turns]),
             "currency": self.prices.currency,
             "calls_anew": dict(self.sources()),
             "other_questions": sum(map(asked_otherwise, self.turns)),
@@ -117,37 +117,37 @@ class Report:
         if self.erased:
             lines.append(f"{_count(self.erased, 'user')} left out: forgotten, so nothing is left.")
         if self.unreached:
-            why = ", ".join(sorted({one.anew.unreached or "" for one in self.turns} - {""}))
+            why = ", ".join(sorted({turn.anew.unreached or "" for turn in self.turns} - {""}))
             lines.append(f"In {_count(self.unreached, 'turn')} the model could not be had ({why}).")
-        used = {name for one in self.turns for name in (*one.recorded.usage, *one.anew.usage)}
+        used = {name for turn in self.turns for name in (*turn.recorded.usage, *turn.anew.usage)}
         if unpriced := sorted(used - set(self.prices.models)):
             lines.append(f"No price is known for {', '.join(unpriced)}.")
         return lines
 
 
-def asked_alike(one: Rerun) -> bool:
+def asked_alike(rerun: Rerun) -> bool:
     """Whether the model was first asked, byte for byte, what it was asked then."""
-    return one.recorded.asked == one.anew.asked
+    return rerun.recorded.asked == rerun.anew.asked
 
 
-def asked_otherwise(one: Rerun) -> bool:
+def asked_otherwise(rerun: Rerun) -> bool:
     """Though prompt and model are the same: this release builds another from the same facts."""
-    old, new = one.recorded, one.anew
+    old, new = rerun.recorded, rerun.anew
     same = (old.prompt, set(old.usage)) == (new.prompt, set(new.usage))
-    return same and new.asked is not None and not asked_alike(one)
+    return same and new.asked is not None and not asked_alike(rerun)
 
 
-def as_json(one: Rerun, prices: Prices, *, open_: bool) -> Json:
-    old, new = pieces(one.recorded.reply or "", one.anew.reply or "")
+def as_json(rerun: Rerun, prices: Prices, *, open_: bool) -> Json:
+    old, new = pieces(rerun.recorded.reply or "", rerun.anew.reply or "")
     return {
-        "turn": str(one.start.turn),
-        "user": str(one.user),
-        "at": one.start.began.recorded_at.isoformat(),
-        "change": change(one.recorded, one.anew),
-        "same_question": asked_alike(one),
-        "messages": one.start.messages if open_ else [COVERED for _ in one.start.messages],
-        "recorded": _side(one.recorded, prices, {}, open_=open_),
-        "anew": _side(one.anew, prices, one.sources, open_=open_),
+        "turn": str(rerun.start.turn),
+        "user": str(rerun.user),
+        "at": rerun.start.began.recorded_at.isoformat(),
+        "change": change(rerun.recorded, rerun.anew),
+        "same_question": asked_alike(rerun),
+        "messages": rerun.start.messages if open_ else [COVERED for _ in rerun.start.messages],
+        "recorded": _side(rerun.recorded, prices, {}, open_=open_),
+        "anew": _side(rerun.anew, prices, rerun.sources, open_=open_),
         "words": {
             "recorded": words_in(old),
             "anew": words_in(new),

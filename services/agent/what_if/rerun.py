@@ -50,8 +50,12 @@ class Player:
 
     async def again(self, recording: Recording, start: Start) -> Rerun:
         log = Rehearsal(recording, start)
-        found = [one.event for one in start.recorded if isinstance(one.event, ReplyLooked)]
-        said = [one.event for one in start.recorded if isinstance(one.event, WishJudged)]
+        found = [
+            recorded.event for recorded in start.recorded if isinstance(recorded.event, ReplyLooked)
+        ]
+        said = [
+            recorded.event for recorded in start.recorded if isinstance(recorded.event, WishJudged)
+        ]
         effects = Effects(
             log,
             self.model,
@@ -109,7 +113,7 @@ class _Turn:
         began = self._log.now
         open_ = [one for call in state.waiting if (one := await self._log.find(call)) is not None]
         longest = 0
-        for request in sorted(open_, key=lambda one: one.version):
+        for request in sorted(open_, key=lambda recorded: recorded.version):
             self._log.now = began
             longest = max(longest, await self._outcome(request, offered))
         self._log.now = began + timedelta(milliseconds=longest)

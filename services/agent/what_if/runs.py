@@ -77,13 +77,13 @@ class Run:
 
     @property
     def tokens(self) -> int:
-        return sum(one.total for one in self.usage.values())
+        return sum(usage.total for usage in self.usage.values())
 
     @property
     def changed(self) -> list[str]:
         """Fingerprints of the calls that changed something."""
         return sorted(
-            one.fingerprint for one in self.calls if one.changes and one.outcome == "done"
+            call.fingerprint for call in self.calls if call.changes and call.outcome == "done"
         )
 
 

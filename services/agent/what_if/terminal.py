@@ -27,8 +27,8 @@ def show(console: Console, report: Report, *, open_: bool) -> None:
     console.print(asked, end=" ")
     console.print(Text(f"of {report.model} with prompt {report.prompt}, tools {report.tools}"))
     if open_:
-        for one in report.turns:
-            _turn(console, one, report)
+        for turn in report.turns:
+            _turn(console, turn, report)
     elif report.turns:
         console.print(_listed(report))
     console.print(_sums(report))
@@ -43,27 +43,27 @@ def _listed(report: Report) -> Table:
         table.add_column(name, header_style="dim")
     for name in ("model's time", "cost"):
         table.add_column(name, header_style="dim", justify="right")
-    for one in report.turns:
-        what = change(one.recorded, one.anew)
+    for turn in report.turns:
+        what = change(turn.recorded, turn.anew)
         table.add_row(
-            f"{one.start.began.recorded_at.astimezone():%m-%d %H:%M}",
-            str(one.user)[:8],
+            f"{turn.start.began.recorded_at.astimezone():%m-%d %H:%M}",
+            str(turn.user)[:8],
             Text(CHANGES[what], _STYLES[what]),
-            Text(_calls(one)),
-            f"{words.seconds(one.recorded.model_ms)} → {words.seconds(one.anew.model_ms)}",
-            f"{_cost(one.recorded, report)} → {_cost(one.anew, report)}",
+            Text(_calls(turn)),
+            f"{words.seconds(turn.recorded.model_ms)} → {words.seconds(turn.anew.model_ms)}",
+            f"{_cost(turn.recorded, report)} → {_cost(turn.anew, report)}",
         )
     return table
 
 
-def _calls(one: Rerun) -> str:
+def _calls(rerun: Rerun) -> str:
     old, new = (
         ", ".join(words.call(made, open_=False) for made in run.calls) or words.NONE
-        for run in (one.recorded, one.anew)
+        for run in (rerun.recorded, rerun.anew)
     )
     if old != new:
         return f"{old} → {new}"
-    return f"{old}, other arguments" if change(one.recorded, one.anew) == "tools" else old
+    return f"{old}, other arguments" if change(rerun.recorded, rerun.anew) == "tools" else old
 
 
 def _cost(run: Run, report: Report) -> str:
@@ -71,29 +71,30 @@ def _cost(run: Run, report: Report) -> str:
     return "unknown" if cost is None else f"{cost:.4f}"
 
 
-def _turn(console: Console, one: Rerun, report: Report) -> None:
-    what = change(one.recorded, one.anew)
-    at = f"{one.start.began.recorded_at.astimezone():%Y-%m-%d %H:%M:%S}"
-    console.rule(Text.assemble(f"{at}  {str(one.user)[:8]}  ", (CHANGES[what], _STYLES[what])))
-    for message in one.start.messages:
+def _turn(console: Console, rerun: Rerun, report: Report) -> None:
+    what = change(rerun.recorded, rerun.anew)
+    at = f"{rerun.start.began.recorded_at.astimezone():%Y-%m-%d %H:%M:%S}"
+    console.rule(Text.assemble(f"{at}  {str(rerun.user)[:8]}  ", (CHANGES[what], _STYLES[what])))
+    for message in rerun.start.messages:
         console.print(Text(f"> {words.printable(message)}", "bold"))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), expand=True)
     table.add_column("recorded", ratio=1, header_style="dim")
     table.add_column("anew", ratio=1, header_style="dim")
-    for old, new in beside(one.recorded.calls, one.anew.calls):
+    for old, new in beside(rerun.recorded.calls, rerun.anew.calls):
         left = words.call(old, open_=True) if old else words.NONE
         right = words.call(new, open_=True) if new else words.NONE
-        where = words.source(new, one.sources)
+        where = words.source(new, rerun.sources)
         table.add_row(
             Text(left, "blue"), Text.assemble((right, "blue"), (f"  {where}" * bool(where), "red"))
         )
-    before, after = pieces(one.recorded.reply or words.NONE, one.anew.reply or words.NONE)
+    before, after = pieces(rerun.recorded.reply or words.NONE, rerun.anew.reply or words.NONE)
     table.add_row(_told(before, "red strike"), _told(after, "green"))
     table.add_row(
-        Text(page.figures(one.recorded, report), "dim"), Text(page.figures(one.anew, report), "dim")
+        Text(page.figures(rerun.recorded, report), "dim"),
+        Text(page.figures(rerun.anew, report), "dim"),
     )
     console.print(table)
-    if asked_otherwise(one):
+    if asked_otherwise(rerun):
         console.print(Text("this release asked another question than was recorded", "dim"))
 
 

@@ -38,8 +38,8 @@ class StatusNotes:
         lane = await self._lane(user)
         decision = statuses.called_back(lane, told)
         known = any(
-            (one.message_ref, one.reply, one.part) == (told.message_ref, told.reply, told.part)
-            for one in lane.sent
+            (sent.message_ref, sent.reply, sent.part) == (told.message_ref, told.reply, told.part)
+            for sent in lane.sent
         )
         try:
             if decision and decision.slot == _outcome_slot(told):
@@ -59,10 +59,10 @@ class StatusNotes:
 
     async def found(self, user: UUID, listed: ListedMessage) -> bool:
         """Whether a listed status was news. Of what the lane does not remember none is."""
-        for one in (await self._lane(user)).sent:
-            if one.message_ref != listed.message_ref or RANKS.get(listed.status, 0) <= one.rank:
+        for sent in (await self._lane(user)).sent:
+            if sent.message_ref != listed.message_ref or RANKS.get(listed.status, 0) <= sent.rank:
                 continue
-            place = (one.reply, one.part, one.attempt)
+            place = (sent.reply, sent.part, sent.attempt)
             await self.note(user, Callback(*place, listed.message_ref, listed.status, listed.code))
             return True
         return False

@@ -63,11 +63,11 @@ class MediaSource(Protocol):
         """Those of a message. Raises VendorUnavailable."""
         ...
 
-    async def fetch(self, one: Attached) -> FetchedMedium | NotKept:
+    async def fetch(self, attached: Attached) -> FetchedMedium | NotKept:
         """Raises VendorUnavailable."""
         ...
 
-    async def discard(self, one: Attached) -> None:
+    async def discard(self, attached: Attached) -> None:
         """Takes away the channel's copy. Raises VendorUnavailable."""
         ...
 
@@ -124,17 +124,17 @@ class MediaKeeping:
             await self._discard(slot, one, delivery)
 
     async def _settled(
-        self, place: "_Place", one: Attached, delivery: int
+        self, place: "_Place", attached: Attached, delivery: int
     ) -> MediaKept | MediaRefused:
         standing: Recorded[Any] | None = await self._log.find(slots.event_id(place.slot, 0))
         if standing is not None:
             return standing.event
-        if not kinds.may_be_kept(one.announced):
+        if not kinds.may_be_kept(attached.announced):
             came: FetchedMedium | NotKept = NotKept("type")
         elif await self._is_given_up(place.slot, delivery):
             came = NotKept("unavailable")
         else:
-            came = await self._channel.fetch(one)
+            came = await self._channel.fetch(attached)
         fact = await self._fact(place, came)
         write = Write(place.received.stream, [fact], place.user)
         outcome = await self._log.append([write], place.slot, Because.of(place.received))
@@ -168,13 +168,13 @@ class MediaKeeping:
             sha256=stored.sha256,
         )
 
-    async def _discard(self, slot: UUID, one: Attached, delivery: int) -> None:
+    async def _discard(self, slot: UUID, attached: Attached, delivery: int) -> None:
         """What cannot be deleted for long is left: a forgetting deletes it as well."""
         tries = slots.event_id(slot, 1)
         if await self._is_given_up(tries, delivery):
             log.error("media.left_at_channel")
             return
-        await self._channel.discard(one)
+        await self._channel.discard(attached)
         if delivery > 1:
             await self._attempts.clear(tries)
 
@@ -196,9 +196,9 @@ class MediaKeeping:
                 del self._busy[user]
 
 
-def _largest(one: Attached) -> int:
+def _largest(attached: Attached) -> int:
     """Bytes that it may have; none where it is not fetched."""
-    return kinds.most_bytes(one.announced) if kinds.may_be_kept(one.announced) else 0
+    return kinds.most_bytes(attached.announced) if kinds.may_be_kept(attached.announced) else 0
 
 
 @dataclass(frozen=True, slots=True)

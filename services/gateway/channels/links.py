@@ -18,7 +18,7 @@ class CallbackLinks:
     def __init__(self, master_keys: Sequence[bytes], public_url: str) -> None:
         """Signs with the first key; one that any of them signed fits."""
         self._public_url = public_url
-        self._keys = [_derived(one, b"taskflow callbacks") for one in master_keys]
+        self._keys = [_derived(key, b"taskflow callbacks") for key in master_keys]
 
     def url(
         self, user: UUID, reply: UUID, part: int, attempt: int, trace: str | None = None
@@ -40,7 +40,7 @@ class PictureLinks:
     def __init__(self, master_keys: Sequence[bytes], public_url: str) -> None:
         """Signs with the first key; one that any of them signed fits."""
         self._public_url = public_url
-        self._keys = [_derived(one, b"taskflow pictures") for one in master_keys]
+        self._keys = [_derived(key, b"taskflow pictures") for key in master_keys]
 
     def url(self, media_id: UUID) -> str:
         return f"{self._public_url}/media/{media_id}?mac={_mac(self._keys[0], media_id)}"

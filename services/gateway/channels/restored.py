@@ -56,20 +56,35 @@ class Restored:
         """
         forgotten = await self._forgotten(address)
         known = {one.message_ref for one in sent}
-        free = [one for one in forgotten if one.message_ref not in known]
+        free = [
+            listed_message
+            for listed_message in forgotten
+            if listed_message.message_ref not in known
+        ]
         if head.kind in {"answer", "apology"}:
             asked_at = await self._asked_at(address, reply.event.in_reply_to)
-            free = [one for one in free if _at(one) >= asked_at]
+            free = [listed_message for listed_message in free if _at(listed_message) >= asked_at]
         # A template says the text between its own words.
-        same = (one for one in free if one.body == text or (by_template and text in one.body))
+        same = (
+            listed_message
+            for listed_message in free
+            if listed_message.body == text or (by_template and text in listed_message.body)
+        )
         if same := next(same, None):
             return same.message_ref
         if head.kind in {"reminder", "alert"}:
             return None
         if free:
-            return next((one for one in free if _alike(one.body, text) > 0.5), free[0]).message_ref
+            return next(
+                (
+                    listed_message
+                    for listed_message in free
+                    if _alike(listed_message.body, text) > 0.5
+                ),
+                free[0],
+            ).message_ref
         if sent and sent[-1].reply == head.reply:  # its part before this one
-            before = {one.message_ref for one in forgotten}
+            before = {listed_message.message_ref for listed_message in forgotten}
             return sent[-1].message_ref if sent[-1].message_ref in before else None
         return None
 
@@ -78,7 +93,14 @@ class Restored:
         until = await self._went_on_at()
         listed = await self._channel.sent_to(address, self._since)
         listed.reverse()  # dated to the second, two of one second stay in their order
-        return sorted((one for one in listed if self._since <= _at(one) < until), key=_at)
+        return sorted(
+            (
+                listed_message
+                for listed_message in listed
+                if self._since <= _at(listed_message) < until
+            ),
+            key=_at,
+        )
 
     async def _went_on_at(self) -> datetime:
         """When the log took its first event after the moment; until it has one: now."""
@@ -92,7 +114,14 @@ class Restored:
     async def _asked_at(self, address: str, message_ref: str | None) -> datetime:
         """When the message was sent that is answered; one from before the moment: then."""
         asked = await self._channel.received_from(address, self._since)
-        return next((_at(one) for one in asked if one.message_ref == message_ref), self._since)
+        return next(
+            (
+                _at(listed_message)
+                for listed_message in asked
+                if listed_message.message_ref == message_ref
+            ),
+            self._since,
+        )
 
 
 def _alike(one: str, other: str) -> float:
@@ -101,7 +130,7 @@ def _alike(one: str, other: str) -> float:
     return 2 * (words & others).total() / max((words + others).total(), 1)
 
 
-def _at(one: ListedMessage) -> datetime:
+def _at(listed_message: ListedMessage) -> datetime:
     """To the second or finer."""
-    assert one.at is not None, "a channel dates what it lists"
-    return one.at
+    assert listed_message.at is not None, "a channel dates what it lists"
+    return listed_message.at

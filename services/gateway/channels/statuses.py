@@ -33,21 +33,21 @@ def called_back(lane: Lane, told: Callback, known_by: KnownBy = "callback") -> D
     flying = lane.flying
     if flying and place(flying[0]) == at:
         proof = sent(flying, told.message_ref, known_by)
-        facts = [fact for one in flying if (fact := _fact(told, *place(one)))]
+        facts = [fact for queued in flying if (fact := _fact(told, *place(queued)))]
         return Decide(proof.slot, [*proof.events, *facts])
     ranks = {one.reply: one.rank for one in lane.sent if one.message_ref == told.message_ref}
     rank = RANKS.get(told.status, 0)
     news = [one for one in said_by(lane, at) if rank > ranks.get(one[0], 0)]
-    facts = [fact for one in news if (fact := _fact(told, *one))]
+    facts = [fact for new in news if (fact := _fact(told, *new))]
     return Decide(slots.delivery(told.message_ref, told.status), facts) if facts else None
 
 
 def said_by(lane: Lane, at: Place) -> list[Place]:
     """What an attempt's message said: its own part, and what went within it."""
     known = (*lane.queue, *lane.held, *lane.gone)
-    joined = [one for one in known if one.within == at]
-    joined.sort(key=lambda one: one.ready)
-    return [at, *((one.reply, 0, len(one.pieces[0].attempts)) for one in joined)]
+    joined = [queued for queued in known if queued.within == at]
+    joined.sort(key=lambda queued: queued.ready)
+    return [at, *((queued.reply, 0, len(queued.pieces[0].attempts)) for queued in joined)]
 
 
 def _fact(told: Callback, reply: UUID, part: int, attempt: int) -> Event | None:

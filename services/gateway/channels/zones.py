@@ -70,7 +70,7 @@ def _go_alike(zones: frozenset[str], year: int) -> bool:
     """Week by week, of that year and the next: clocks that differed long ago do not matter."""
     noons = [datetime(year, 1, 1, 12, tzinfo=UTC) + timedelta(weeks=week) for week in range(105)]
     offsets = [[noon.astimezone(ZoneInfo(zone)).utcoffset() for noon in noons] for zone in zones]
-    return all(one == offsets[0] for one in offsets)
+    return all(offset == offsets[0] for offset in offsets)
 
 
 def _within(country: Sequence[str], areas: Sequence[str]) -> Sequence[str]:

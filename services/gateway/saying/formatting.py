@@ -210,7 +210,9 @@ def _address(state: StateInline, silent: bool) -> bool:
     """Takes an address whole, so that no mark is seen in it."""
     if state.src[state.pos : state.pos + 3] != "://":
         return False
-    scheme = next((one for one in ("https", "http") if state.pending.endswith(one)), None)
+    scheme = next(
+        (literal for literal in ("https", "http") if state.pending.endswith(literal)), None
+    )
     if scheme is None:
         return False
     end = start = state.pos + 3
@@ -259,7 +261,7 @@ def _read_inline(state: StateCore) -> None:
         children: list[Token] = []
         state.md.inline.parse(token.content, state.md, state.env, children)
         # What is left of a mark that became one of two characters.
-        token.children = [one for one in children if one.type != "text" or one.content]
+        token.children = [child for child in children if child.type != "text" or child.content]
         _swap(token.children)
 
 

@@ -134,7 +134,7 @@ def _text_of(reply: ReplyReady, mark: str) -> Sayable:
         return Sayable(parts)
     if length(parts[0]) <= OVER_BUTTONS and len(parts) == 1:
         return Sayable(parts, given)
-    if not buttons.ask(one.payload for one in given):
+    if not buttons.ask(button.payload for button in given):
         return Sayable(parts)
     if length(parts[-1]) > OVER_BUTTONS:
         parts = parts_of(text, below_a_picture=has_picture, mark=mark, most=OVER_BUTTONS)
@@ -161,24 +161,24 @@ def _over_a_list(reply: ReplyReady, mark: str) -> Sayable | None:
 def _is_list(choices: Choices) -> bool:
     """Whether WhatsApp shows it: nothing too long, no two titles or payloads the same."""
     items = choices.items
-    titles, payloads = {one.title for one in items}, {one.payload for one in items}
+    titles, payloads = {item.title for item in items}, {item.payload for item in items}
     return (
         0 < len(items) <= buttons.MOST_CHOICES
         and len(items) == len(titles) == len(payloads)
         and _is_label(choices.label)
         and all(
-            one.title.strip()
-            and length(one.title) <= buttons.LONGEST_TITLE
-            and length(one.description or "") <= buttons.LONGEST_DESCRIPTION
-            for one in items
+            item.title.strip()
+            and length(item.title) <= buttons.LONGEST_TITLE
+            and length(item.description or "") <= buttons.LONGEST_DESCRIPTION
+            for item in items
         )
     )
 
 
 def _usable(given: Sequence[Button]) -> list[Button]:
     """Those that WhatsApp shows: with a label each, no two labels or payloads the same."""
-    by_label = {one.label: one for one in given if _is_label(one.label)}
-    by_payload = {one.payload: one for one in reversed(by_label.values())}
+    by_label = {button.label: button for button in given if _is_label(button.label)}
+    by_payload = {button.payload: button for button in reversed(by_label.values())}
     return list(reversed(by_payload.values()))[: buttons.MOST]
 
 

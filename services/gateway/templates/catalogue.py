@@ -34,7 +34,14 @@ class TemplateCatalogue(BaseModel):
     """In the order in which they were created."""
 
     def of(self, template: str) -> KnownTemplate | None:
-        return next((one for one in self.known if one.template == template), None)
+        return next(
+            (
+                known_template
+                for known_template in self.known
+                if known_template.template == template
+            ),
+            None,
+        )
 
     def holding(
         self, purpose: str, language: str, body: str, buttons: Sequence[str] = ()
@@ -42,17 +49,29 @@ class TemplateCatalogue(BaseModel):
         """The newest with these very words."""
         wanted = (purpose, language, body, tuple(buttons))
         found = [
-            one
-            for one in self.known
-            if (one.purpose, one.language, one.body, one.buttons) == wanted
+            known_template
+            for known_template in self.known
+            if (
+                known_template.purpose,
+                known_template.language,
+                known_template.body,
+                known_template.buttons,
+            )
+            == wanted
         ]
         return found[-1] if found else None
 
     def approved(self, kind: str, language: str | None) -> KnownTemplate | None:
         """The newest in a language, else in English; None where the channel has approved none."""
-        usable = [one for one in self.known if one.purpose == kind and one.status == "approved"]
+        usable = [
+            known_template
+            for known_template in self.known
+            if known_template.purpose == kind and known_template.status == "approved"
+        ]
         for wanted in (language, SOURCE):
-            if found := [one for one in usable if one.language == wanted]:
+            if found := [
+                known_template for known_template in usable if known_template.language == wanted
+            ]:
                 return found[-1]
         return None
 
@@ -71,12 +90,16 @@ def evolve(catalogue: TemplateCatalogue, recorded: Recorded[Any]) -> TemplateCat
         case TemplateReviewed(template=template, status=status, reason=reason):
             return TemplateCatalogue(
                 known=tuple(
-                    one.model_copy(
-                        update={"status": status, "reason": reason, "reviews": one.reviews + 1}
+                    known_template.model_copy(
+                        update={
+                            "status": status,
+                            "reason": reason,
+                            "reviews": known_template.reviews + 1,
+                        }
                     )
-                    if one.template == template
-                    else one
-                    for one in catalogue.known
+                    if known_template.template == template
+                    else known_template
+                    for known_template in catalogue.known
                 )
             )
         case _:

@@ -66,7 +66,7 @@ def preview(purpose: str, language: str, text: str | None) -> str:
 
 
 def _rows(catalogue: TemplateCatalogue) -> list[TemplateRow]:
-    return [_row(one, catalogue) for one in DECLARED]
+    return [_row(declared, catalogue) for declared in DECLARED]
 
 
 def _row(declared: Declared, catalogue: TemplateCatalogue) -> TemplateRow:

@@ -75,10 +75,10 @@ class Following:
         catalogue = await self._templates.now()
         if not catalogue.known:
             return catalogue
-        for one in news(catalogue, await self._contents.reviews()):
-            known: Any = catalogue.of(one.template)
-            slot = slots.template_review(one.template, known.reviews)
-            await self._log.append([Write(streams.TEMPLATES, [one], None)], slot)
-            told = log.debug if one.status in PROGRESS else log.warning
-            told("template.reviewed", template=one.template, status=one.status)
+        for new in news(catalogue, await self._contents.reviews()):
+            known: Any = catalogue.of(new.template)
+            slot = slots.template_review(new.template, known.reviews)
+            await self._log.append([Write(streams.TEMPLATES, [new], None)], slot)
+            told = log.debug if new.status in PROGRESS else log.warning
+            told("template.reviewed", template=new.template, status=new.status)
         return await self._templates.now()

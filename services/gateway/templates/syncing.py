@@ -35,9 +35,11 @@ class TemplateContents(Protocol):
 def missing(catalogue: TemplateCatalogue) -> Sequence[Declared]:
     """Those whose wording of this release the channel was not given."""
     return [
-        one
-        for one in DECLARED
-        if not catalogue.holding(one.purpose, one.language, one.body, one.labels)
+        declared
+        for declared in DECLARED
+        if not catalogue.holding(
+            declared.purpose, declared.language, declared.body, declared.labels
+        )
     ]
 
 

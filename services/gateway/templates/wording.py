@@ -63,7 +63,7 @@ class Declared:
 
     @property
     def labels(self) -> list[str]:
-        return [one.label for one in self.buttons]
+        return [button.label for button in self.buttons]
 
     @property
     def name(self) -> str:

@@ -26,7 +26,7 @@ class QuietReading:
             return None
         zone, fact = quiet.zone, profile.tells_zone()
         if fact is not None:
-            says = next(one for one in told if one.event_id == fact.fact)
+            says = next(recorded for recorded in told if recorded.event_id == fact.fact)
             zone = await self._zone(says) or zone
         return QuietHours(time.fromisoformat(quiet.begin), time.fromisoformat(quiet.end), zone)
 

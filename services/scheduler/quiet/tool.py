@@ -86,7 +86,7 @@ def _asked(arguments: SetQuietHours, call: Call) -> Change:
 
 def _restored(change: UUID, told: list[Recorded[Any]]) -> Change:
     """As it was before that change. Raises Refused where another one followed."""
-    changes = [one for one in told if isinstance(one.event, Change)]
+    changes = [recorded for recorded in told if isinstance(recorded.event, Change)]
     if not changes or changes[-1].event_id != change:
         raise Refused("The quiet hours were changed since.")
     return changes[-2].event if len(changes) > 1 else QuietHoursEnded()

@@ -79,17 +79,17 @@ class FollowingUp:
 
     async def follow_up_due(self) -> int:
         claimed = await self._due.follow_ups(self._claim, CLAIM_SECONDS)
-        for one in claimed:
+        for follow_up in claimed:
             try:
-                done = await self._one(one)
+                done = await self._one(follow_up)
             except UnknownEvent:
-                log.warning("reminder.unknown_event", stream=streams.reminder(one.reminder))
+                log.warning("reminder.unknown_event", stream=streams.reminder(follow_up.reminder))
             except ConcurrentAppend:
                 # A message came, or the reminder changed: it is decided again.
                 continue
             else:
                 if not done:
-                    await self._due.settle(one.reminder, one.at)
+                    await self._due.settle(follow_up.reminder, follow_up.at)
         return len(claimed)
 
     async def _one(self, claimed: FollowUp) -> bool:
@@ -154,7 +154,7 @@ async def unanswered(log: Log, reply: UUID | None, user: UserId) -> int | None:
 
 def is_unanswered(ready: Recorded[Any], since: Sequence[Recorded[Any]]) -> bool:
     """Whether a reply was said, and its user has neither written nor pressed anything since."""
-    if any(isinstance(one.event, MessageReceived) for one in since):
+    if any(isinstance(recorded.event, MessageReceived) for recorded in since):
         return False
     sending = sendings([ready, *since])[ready.event_id]
     return sending.state() in _SAID

@@ -125,12 +125,20 @@ class ReminderListing:
         self, listed: list[ListedReminder], request: Recorded[ToolRequested]
     ) -> list[Json]:
         """For the model, each with how it came last."""
-        return list(await asyncio.gather(*(self._told(one, request) for one in listed)))
+        return list(
+            await asyncio.gather(
+                *(self._told(listed_reminder, request) for listed_reminder in listed)
+            )
+        )
 
-    async def _told(self, one: ListedReminder, request: Recorded[ToolRequested]) -> Json:
-        told = one.told(request.event.language)
-        if one.said is not None:
-            told["last"] = await self._deliveries.told(one.said, one.zone, request)
+    async def _told(
+        self, listed_reminder: ListedReminder, request: Recorded[ToolRequested]
+    ) -> Json:
+        told = listed_reminder.told(request.event.language)
+        if listed_reminder.said is not None:
+            told["last"] = await self._deliveries.told(
+                listed_reminder.said, listed_reminder.zone, request
+            )
         return told
 
     async def _folded(self, found: list[Active] | list[Spoken]) -> dict[UUID, Folded[Reminder]]:
@@ -139,15 +147,15 @@ class ReminderListing:
         return {names[stream]: one for stream, one in folded.items()}
 
     async def _opened(
-        self, one: Active | Spoken, due: datetime, folded: Folded[Reminder]
+        self, active: Active | Spoken, due: datetime, folded: Folded[Reminder]
     ) -> ListedReminder:
-        fact = await stated(self._log, streams.reminder(one.reminder), folded.state)
+        fact = await stated(self._log, streams.reminder(active.reminder), folded.state)
         return ListedReminder(
-            one.reminder,
-            one.number,
+            active.reminder,
+            active.number,
             fact.text,
             due,
-            isinstance(one, Active),
+            isinstance(active, Active),
             fact.zone,
             fact.rrule,
             fact.local_time,
@@ -164,15 +172,22 @@ def chosen(reminders: list[ListedReminder], which: str) -> ListedReminder:
         raise Refused("There are no reminders that are still to come.")
     number = which.strip().removeprefix("#")
     if number.isdecimal():
-        found = [one for one in reminders if one.number == int(number)]
-    elif same := [one for one in reminders if str(one.reminder) == number]:
+        found = [reminder for reminder in reminders if reminder.number == int(number)]
+    elif same := [reminder for reminder in reminders if str(reminder.reminder) == number]:
         found = same
     else:
         words = which.lower().split()
-        found = [one for one in reminders if all(word in one.text.lower() for word in words)]
+        found = [
+            reminder
+            for reminder in reminders
+            if all(word in reminder.text.lower() for word in words)
+        ]
     if len(found) == 1:
         return found[0]
-    listed = "; ".join(f"{one.number}: {one.text}" for one in (found or reminders)[:10])
+    listed = "; ".join(
+        f"{listed_reminder.number}: {listed_reminder.text}"
+        for listed_reminder in (found or reminders)[:10]
+    )
     what = "Several fit" if found else "None fits"
     raise Refused(f"{what} {which!r}. There are: {listed}. Ask which is meant.")
 

@@ -45,9 +45,9 @@ async def result_of_twin(
     Waits for it; None where there is none, or where it failed.
     """
     before = await log.read_end(request.stream, request.version - 1, LOOKED_BACK)
-    for one in before:
-        if _is_sibling(one.event, request.event):
-            opened: Recorded[ToolRequested] = await log.opened(one)
+    for recorded in before:
+        if _is_sibling(recorded.event, request.event):
+            opened: Recorded[ToolRequested] = await log.opened(recorded)
             if await asyncio.to_thread(is_twin, opened):
                 return await _result(log, opened)
     return None

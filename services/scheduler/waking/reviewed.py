@@ -48,9 +48,9 @@ async def waking_reviewed(history: History, recorded: Recorded[Any]) -> Sequence
     if standing[0].event_id != recorded.event_id:
         return []
     if is_erased(standing[-1]):
-        return [NotComparable(one, "erased") for one in standing]
+        return [NotComparable(standing_fact, "erased") for standing_fact in standing]
     past = LogThen(history, recorded.position)
-    rows = [_waited(history, one) for one in standing[:-1]]
+    rows = [_waited(history, standing_fact) for standing_fact in standing[:-1]]
     await Waking(_Rows(rows), past, Folds(past, None), 1).wake_due()
     return Comparing(history).append(found, past.decided(found))
 
@@ -73,7 +73,11 @@ def _slot(history: History, recorded: Recorded[Any]) -> UUID | None:
         return None
     slot = slots.waited(first.stream, first.version - 1)
     return (
-        slot if any(one.event_id == recorded.event_id for one in history.standing(slot)) else None
+        slot
+        if any(
+            standing_fact.event_id == recorded.event_id for standing_fact in history.standing(slot)
+        )
+        else None
     )
 
 

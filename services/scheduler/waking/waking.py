@@ -76,8 +76,8 @@ class Waking:
         for start in range(0, len(ordered), MOST_TOGETHER):
             with suppress(SealedForEver):  # Forgotten meanwhile.
                 await self._told(user, ordered[start : start + MOST_TOGETHER])
-        for one in ordered:
-            await self._rows.done(one.waiting)
+        for recorded in ordered:
+            await self._rows.done(recorded.waiting)
 
     async def _told(self, user: UserId, waited: Sequence[Waited]) -> None:
         """What is still to be said of them, in one transaction, once."""
@@ -90,16 +90,19 @@ class Waking:
             if isinstance(outcome, Appended):
                 return
             # Another replica told of some of them.
-            gone = {one.stream for one in outcome.events}
+            gone = {recorded.stream for recorded in outcome.events}
             waited = [one for one in waited if _stream(one.waiting) not in gone]
 
     async def _untold(self, waited: Sequence[Waited]) -> list[Untold]:
         """Of a reminder that comes again meanwhile only that: its follow-up has had its time."""
         found = [await self._one(one) for one in waited]
-        by_due = sorted((one for one in found if one is not None), key=lambda one: one.due)
-        newest = {one.origin.stream: one for one in by_due}
+        by_due = sorted(
+            (untold for untold in found if untold is not None), key=lambda untold: untold.due
+        )
+        newest = {untold.origin.stream: untold for untold in by_due}
         return sorted(
-            newest.values(), key=lambda one: (one.kind == "alert", one.due, one.origin.stream)
+            newest.values(),
+            key=lambda untold: (untold.kind == "alert", untold.due, untold.origin.stream),
         )
 
     async def _one(self, waited: Waited) -> Untold | None:

@@ -166,7 +166,7 @@ def decide(
     reading = _sane(state, reading)
     if reading.outcome not in {"priced", "out_of_stock"}:
         missed = _missed(state, state.watch, reading, due, now)
-        return [one for one in missed if not (is_quiet and isinstance(one, WatchLost))]
+        return [event for event in missed if not (is_quiet and isinstance(event, WatchLost))]
     in_stock = False if reading.outcome == "out_of_stock" else reading.in_stock
     reached = state.armed and _reaches(state, reading.amount, in_stock)
     seen = WatchSeen(

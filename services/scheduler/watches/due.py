@@ -50,7 +50,7 @@ class Watches:
         self._shortest = shortest
 
     async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
-        return [statement for one in events for statement in self._changes(one)]
+        return [statement for recorded in events for statement in self._changes(recorded)]
 
     def _changes(self, recorded: Recorded[Any]) -> list[Statement]:
         match recorded.event:

@@ -106,8 +106,8 @@ class Watching:
     async def _start_due(self, running: set[asyncio.Task[None]]) -> float:
         """Seconds to sleep before the next claim."""
         claimed = await self._pages.claim(self._at_once - len(running), CLAIM_SECONDS)
-        for one in claimed:
-            task = asyncio.create_task(self._look(one))
+        for due_page in claimed:
+            task = asyncio.create_task(self._look(due_page))
             running.add(task)
             task.add_done_callback(running.discard)
         if claimed:
@@ -148,18 +148,18 @@ class Watching:
         read = reading.outcome in {"priced", "out_of_stock"}
         failures = 0 if read else page.failures + 1
         ever_read = read or page.ever_read
-        suspected = any(one.haste for one in found)
+        suspected = any(meant.haste for meant in found)
         pause = self._rhythm.pause(
             page.page, page.due, suspected=suspected, failures=failures, ever_read=ever_read
         )
-        ends = [one.quiet_until - page.found_at for one in found if one.quiet_until]
+        ends = [meant.quiet_until - page.found_at for meant in found if meant.quiet_until]
         pause = min([pause, *ends])
         await self._pages.move(page.page, page.due, pause, failures, read=read)
         log.info("page.looked_at", outcome=reading.outcome, watches=len(living))
 
     async def _living(self, watchers: Sequence[Watcher], page: DuePage) -> list[Living]:
         """Without those that ended meanwhile; those whose last day is over end here."""
-        by_stream = {streams.watch(one.watch): one for one in watchers}
+        by_stream = {streams.watch(watcher.watch): watcher for watcher in watchers}
         folded = await self._folded(list(by_stream))
         origins = await self._log.firsts(list(folded))
         living: list[Living] = []
@@ -186,11 +186,11 @@ class Watching:
         middle = len(found) // 2
         return await self._folded(found[:middle]) | await self._folded(found[middle:])
 
-    async def _stop(self, one: Living, page: DuePage) -> None:
-        assert one.folded.state.watch is not None, "folded from its stream"
-        ended = WatchStopped(watch=one.folded.state.watch, by="until")
+    async def _stop(self, living: Living, page: DuePage) -> None:
+        assert living.folded.state.watch is not None, "folded from its stream"
+        ended = WatchStopped(watch=living.folded.state.watch, by="until")
         with contextlib.suppress(ConcurrentAppend):  # by its user, meanwhile
-            await self._append(one, [ended], None, page.due)
+            await self._append(living, [ended], None, page.due)
 
     async def _reading(self, living: Sequence[Living], due: datetime) -> tuple[Reading, UserId]:
         """In the name of one of them, whose key seals the answer. Raises VendorUnavailable."""
@@ -201,35 +201,35 @@ class Watching:
                 log.info("watch.of_a_forgotten_user")
         raise VendorUnavailable("all who watch the page were forgotten")
 
-    async def _tell(self, one: Living, reading: Reading, page: DuePage) -> Meant:
+    async def _tell(self, living: Living, reading: Reading, page: DuePage) -> Meant:
         """Decides what the look means to one watch; whether a second one is to confirm it.
 
         A suspicion of an earlier look asks for no haste: its second look was missed, or came to
         nothing.
         """
-        folded = one.folded
+        folded = living.folded
         while True:
             facts = decide(folded.state, reading, page.due, page.found_at)
-            end = await self._quiet_end(one.user, facts, page.found_at)
+            end = await self._quiet_end(living.user, facts, page.found_at)
             if end is not None:
                 facts = decide(folded.state, reading, page.due, page.found_at, is_quiet=True)
             if not facts:
-                return await self._meant(one, folded.state, page, end)
+                return await self._meant(living, folded.state, page, end)
             try:
-                text = await self._text(one.origin, folded.state, facts, reading)
-                known = Living(one.origin, one.user, folded)
+                text = await self._text(living.origin, folded.state, facts, reading)
+                known = Living(living.origin, living.user, folded)
                 outcome = await self._append(known, facts, text, page.due)
             except ConcurrentAppend:
                 # Stopped by its user meanwhile, or told by another replica.
-                folded = await self._folds.fold(one.origin.stream, FOLD, folded)
+                folded = await self._folds.fold(living.origin.stream, FOLD, folded)
                 continue
             except SealedForEver:
                 log.info("watch.of_a_forgotten_user")
                 return Meant()
-            stream = one.origin.stream
+            stream = living.origin.stream
             after = self._folds.after(stream, FOLD, folded, outcome)
             after = after or await self._folds.fold(stream, FOLD, folded)
-            return await self._meant(one, after.state, page, end)
+            return await self._meant(living, after.state, page, end)
 
     async def _quiet_end(
         self, user: UserId, facts: Sequence[Event], at: datetime
@@ -240,30 +240,32 @@ class Watching:
         return await self._quiet.end_at(user, at)
 
     async def _meant(
-        self, one: Living, state: Watch, page: DuePage, quiet_until: datetime | None
+        self, living: Living, state: Watch, page: DuePage, quiet_until: datetime | None
     ) -> Meant:
         """What waits is told when its user's quiet hours end, with all else that waited."""
         if quiet_until is not None and state.waits and state.suspected is not None:
-            watch = one.origin.event.watch
-            waiting = Waiting("watch", watch, one.user, state.suspected, quiet_until)
+            watch = living.origin.event.watch
+            waiting = Waiting("watch", watch, living.user, state.suspected, quiet_until)
             await self._pages.wait(waiting)
         return Meant(_asks_for_haste(state, page.due), quiet_until)
 
     async def _append(
-        self, one: Living, facts: Sequence[Event], text: str | None, due: datetime
+        self, living: Living, facts: Sequence[Event], text: str | None, due: datetime
     ) -> Outcome:
         """Facts and the reply that tells of them, in one transaction, once."""
-        watch = one.origin.event.watch
+        watch = living.origin.event.watch
         writes = [
-            Write(one.origin.stream, facts, one.user, expected_version=one.folded.version),
+            Write(living.origin.stream, facts, living.user, expected_version=living.folded.version),
         ]
         if text is not None:
-            language = one.origin.event.language
+            language = living.origin.event.language
             reply = ReplyReady(turn=None, kind="alert", text=text, language=language)
-            writes.append(Write(streams.conversation(one.user), [reply], one.user))
-        links = (one.origin.trace,) if one.origin.trace else ()
+            writes.append(Write(streams.conversation(living.user), [reply], living.user))
+        links = (living.origin.trace,) if living.origin.trace else ()
         with span("tell a watch", SpanKind.PRODUCER, links=links):
-            outcome = await self._log.append(writes, slots.look(watch, due), Because.of(one.origin))
+            outcome = await self._log.append(
+                writes, slots.look(watch, due), Because.of(living.origin)
+            )
             log.info("watch.told", watch=str(watch), facts=[fact.type for fact in facts])
         return outcome
 

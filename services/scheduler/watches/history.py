@@ -12,7 +12,7 @@ POINTS_TOLD = 60
 """The newest prices in words; the picture shows all."""
 
 
-def told_of(one: ListedWatch, currency: str | None, points: Sequence[Point]) -> Json:
+def told_of(listed_watch: ListedWatch, currency: str | None, points: Sequence[Point]) -> Json:
     """Of one price at least, the oldest first; changes alone."""
     lowest = min(points, key=lambda point: point.amount)
     highest = max(points, key=lambda point: point.amount)
@@ -20,14 +20,14 @@ def told_of(one: ListedWatch, currency: str | None, points: Sequence[Point]) -> 
         next(alike) for _, alike in itertools.groupby(points, key=lambda point: point.amount)
     ]
     since = f"{points[0].at.day} {points[0].at:%B}"
-    summary = f"**{one.name}**: {money(points[-1].amount, currency)} now"
+    summary = f"**{listed_watch.name}**: {money(points[-1].amount, currency)} now"
     if lowest.amount != highest.amount:
         summary += (
             f"; between {money(lowest.amount, currency)} ({lowest.at.day} {lowest.at:%b}) "
             f"and {money(highest.amount, currency)} ({highest.at.day} {highest.at:%b})"
         )
     return {
-        "title": one.name,
+        "title": listed_watch.name,
         "currency": currency,
         "points": [_told(point) for point in changed[-POINTS_TOLD:]],
         "lowest": _told(lowest),

@@ -93,7 +93,9 @@ class WatchListing:
 
     async def of(self, user: UserId) -> list[ListedWatch]:
         """Everything is found by the user's id, and opened with the user's key."""
-        numbers = {streams.watch(one.watch): one.number for one in await self._own.active(user)}
+        numbers = {
+            streams.watch(watched.watch): watched.number for watched in await self._own.active(user)
+        }
         folded = await self._folds.fold_all(list(numbers), FOLD)
         origins = await self._log.firsts(list(numbers))
         listed = [
@@ -107,22 +109,24 @@ class WatchListing:
         self, listed: Sequence[ListedWatch], request: Recorded[ToolRequested]
     ) -> list[Json]:
         """For the model, each with how its last alert came."""
-        return list(await asyncio.gather(*(self._told(one, request) for one in listed)))
+        return list(
+            await asyncio.gather(*(self._told(listed_watch, request) for listed_watch in listed))
+        )
 
-    async def _told(self, one: ListedWatch, request: Recorded[ToolRequested]) -> Json:
-        told = one.told(request.event.language)
-        due, reply = one.state.alerted_due, one.state.alerted_by
+    async def _told(self, listed_watch: ListedWatch, request: Recorded[ToolRequested]) -> Json:
+        told = listed_watch.told(request.event.language)
+        due, reply = listed_watch.state.alerted_due, listed_watch.state.alerted_by
         if due is not None and reply is not None:
             said = Said(due, reply)
-            told["last_alert"] = await self._deliveries.told(said, one.state.zone, request)
+            told["last_alert"] = await self._deliveries.told(said, listed_watch.state.zone, request)
         return told
 
     async def next_number(self, call: Call) -> int | None:
         """None while another watch of the same conversation is being set, which may come first."""
         standing = await self._calls.open_calls(call.request.stream)
         mine = call.request
-        others = [one for one in standing if one.call != mine.event_id]
-        if any(one.tool == mine.event.tool for one in others):
+        others = [other for other in standing if other.call != mine.event_id]
+        if any(other.tool == mine.event.tool for other in others):
             return None
         return await self._own.next_number(call.user)
 
@@ -145,21 +149,25 @@ def chosen(watches: list[ListedWatch], which: str) -> ListedWatch:
         raise Refused("Nothing is being watched.")
     number = which.strip().removeprefix("#")
     if number.isdecimal():
-        found = [one for one in watches if one.number == int(number)]
-    elif same := [one for one in watches if str(one.origin.event.watch) == number]:
+        found = [watch for watch in watches if watch.number == int(number)]
+    elif same := [watch for watch in watches if str(watch.origin.event.watch) == number]:
         if same[0].state.alerted:
             raise Refused(f"It has told of a price since it was set. It is watch {same[0].number}.")
         found = same
     else:
         words = which.lower().split()
         found = [
-            one
-            for one in watches
-            if all(word in f"{one.name} {one.product or ''} {one.url}".lower() for word in words)
+            watch
+            for watch in watches
+            if all(
+                word in f"{watch.name} {watch.product or ''} {watch.url}".lower() for word in words
+            )
         ]
     if len(found) == 1:
         return found[0]
-    listed = "; ".join(f"{one.number}: {one.name}" for one in (found or watches)[:10])
+    listed = "; ".join(
+        f"{listed_watch.number}: {listed_watch.name}" for listed_watch in (found or watches)[:10]
+    )
     what = "Several fit" if found else "None fits"
     raise Refused(f"{what} {which!r}. There are: {listed}. Ask which is meant.")
 

@@ -235,7 +235,7 @@ class WatchTools:
                 address = self._addresses.canonical(arguments.url)
             except ValueError as error:
                 raise Refused(f"{arguments.url!r} is not the address of a web page.") from error
-            if found := [one for one in watches if one.url == address]:
+            if found := [watch for watch in watches if watch.url == address]:
                 return found[-1]
             raise Refused(
                 "There is no price history of that page yet: it is not being watched. "
@@ -247,12 +247,18 @@ class WatchTools:
 
     async def _points(self, stream: str) -> tuple[list[Point], str | None]:
         seen: list[Recorded[WatchSeen]] = [
-            one for one in await self._log.read(stream) if isinstance(one.event, WatchSeen)
+            recorded
+            for recorded in await self._log.read(stream)
+            if isinstance(recorded.event, WatchSeen)
         ]
         points = [
-            Point(one.recorded_at, one.event.amount) for one in seen if one.event.amount is not None
+            Point(recorded.recorded_at, recorded.event.amount)
+            for recorded in seen
+            if recorded.event.amount is not None
         ]
-        currencies = [one.event.currency for one in seen if one.event.currency is not None]
+        currencies = [
+            recorded.event.currency for recorded in seen if recorded.event.currency is not None
+        ]
         return points, currencies[-1] if currencies else None
 
 

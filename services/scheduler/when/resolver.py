@@ -87,7 +87,7 @@ class _Resolver:
 
     def _left_out(self, first: datetime) -> list[date]:
         said = self.asked.except_on or ()
-        return sorted({days.coming(one, first.date()) for one in said})
+        return sorted({days.coming(calendar_date, first.date()) for calendar_date in said})
 
     def _first(self, start: _Start, parts: dict[str, str]) -> datetime:
         """That lies ahead."""

@@ -96,7 +96,7 @@ class Browser:
         # One that is just being started is waited for; none is started after this.
         async with self._starting:
             self._present = None
-        await asyncio.gather(*(one.close() for one in self._all))
+        await asyncio.gather(*(chromium.close() for chromium in self._all))
         self._all.clear()
 
     async def _once(self, url: str, enough: Enough) -> ShownPage | NotShown:

@@ -166,8 +166,8 @@ class _Reads:
         return found is None or found.outcome in _FINAL
 
 
-def _same(one: Page, other: Page) -> bool:
-    return (one.url, one.html, one.visible, one.status) == (
+def _same(page: Page, other: Page) -> bool:
+    return (page.url, page.html, page.visible, page.status) == (
         other.url,
         other.html,
         other.visible,

@@ -120,7 +120,7 @@ class PageReaders:
     async def _taken(self) -> Process:
         """The one that was asked last, since it has started for sure."""
         async with self._taking:
-            for ended in [one for one in self._idle if one.returncode is not None]:
+            for ended in [process for process in self._idle if process.returncode is not None]:
                 self._idle.remove(ended)
                 self._end(ended)
             taken = self._idle.pop() if self._idle else await self._started()

@@ -109,7 +109,9 @@ def _host(said: str, *, bracketed: bool) -> tuple[str, Address | None]:
 
 def is_inside(name: str) -> bool:
     """A name that means something only inside a house, whatever it resolves to."""
-    return "." not in name or any(name == one or name.endswith(f".{one}") for one in _INSIDE)
+    return "." not in name or any(
+        name == literal or name.endswith(f".{literal}") for literal in _INSIDE
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class Wall:
 
     async def connect(self, target: Target, *, plain: bool) -> socket.socket:
         """Raises EgressRefused. `plain`: an http request, whose path can be seen and checked."""
-        vouched = plain and any(one.holds(target) for one in self._allow)
+        vouched = plain and any(allowed_target.holds(target) for allowed_target in self._allow)
         if not vouched:
             if target.port not in PORTS:
                 raise EgressRefused("port")

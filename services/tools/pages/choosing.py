@@ -51,7 +51,7 @@ def choose(found: Sequence[Found], about: About) -> Found | Several | None:
             return variant(kept[0], about)
     if len(mains) == 1:
         return None if _is_plainly_another(mains[0], about) else variant(mains[0], about)
-    titles = list(dict.fromkeys(clean(one.title, 60) for one in mains if one.title))
+    titles = list(dict.fromkeys(clean(main.title, 60) for main in mains if main.title))
     told = ", ".join(f"“{title}”" for title in titles[:_MOST_TITLES])
     return Several(f"The page shows {len(mains)} products; it is not clear which is meant: {told}.")
 
@@ -65,14 +65,14 @@ def variant(product: Found, about: About) -> Found:
             problem = "The page does not list the variant that was named."
             return replace(product, price=replace(product.price, amount=None, problem=problem))
         kept = narrow(product.variants, about)
-        priced = [one for one in kept if one.price.amount is not None]
-        if priced and len({(one.price.amount, one.price.currency) for one in priced}) == 1:
+        priced = [found for found in kept if found.price.amount is not None]
+        if priced and len({(found.price.amount, found.price.currency) for found in priced}) == 1:
             title = priced[0].title if len(priced) == 1 else product.title
             return replace(
                 priced[0], title=title or product.title, price=same([o.price for o in priced])
             )
         if len(priced) > 1 and len(priced) < len(product.variants):
-            prices = [one.price for one in priced]
+            prices = [found.price for found in priced]
             return replace(
                 product, price=replace(product.price, amount=None, problem=a_range(prices))
             )
@@ -131,16 +131,18 @@ def _asks_for_another(product: Found, about: About) -> bool:
     return any(any(c.isdigit() for c in word) for word in about.words - known)
 
 
-def _own_words(one: Found) -> frozenset[str]:
-    return frozenset(plain(f"{one.title or ''} {one.words}").split())
+def _own_words(found: Found) -> frozenset[str]:
+    return frozenset(plain(f"{found.title or ''} {found.words}").split())
 
 
-def _is_plainly_another(one: Found, about: About) -> bool:
+def _is_plainly_another(found: Found, about: About) -> bool:
     """It has another address, and another name than the page's headings."""
     paths = {_path(url) for url in about.urls}
-    elsewhere = bool(one.urls) and not paths & {_path(url) for url in one.urls}
-    headed = any(about.headings) and bool(one.title)
-    return elsewhere and headed and not _by_heading([one], about) and not _by_words([one], about)
+    elsewhere = bool(found.urls) and not paths & {_path(url) for url in found.urls}
+    headed = any(about.headings) and bool(found.title)
+    return (
+        elsewhere and headed and not _by_heading([found], about) and not _by_words([found], about)
+    )
 
 
 def _whole(url: str) -> str:

@@ -49,16 +49,22 @@ def decide(stated: Sequence[Stated], shown: Shown) -> Stated | None:
         return _without_one_shown(priced, shown)
     if seen in priced:
         return _with_list_price(priced[seen], shown)
-    elsewhere = {one.money for one in shown.elsewhere if one.is_a_price}
-    is_clear = any(one.named and one.money == seen for one in shown.near if one.is_a_price)
+    elsewhere = {
+        signed_amount.money for signed_amount in shown.elsewhere if signed_amount.is_a_price
+    }
+    is_clear = any(
+        signed_amount.named and signed_amount.money == seen
+        for signed_amount in shown.near
+        if signed_amount.is_a_price
+    )
     if not is_clear or elsewhere & priced.keys() - _before(shown):
         return _unclear(as_text)
     return as_text
 
 
-def _is_final(one: Stated, priced: Mapping[Money, Stated]) -> bool:
+def _is_final(stated: Stated, priced: Mapping[Money, Stated]) -> bool:
     """Variants of several prices are; `meta` elements that were left twice tell nothing."""
-    return bool(one.price.problem) and not (priced and one.source in {"opengraph", "meta"})
+    return bool(stated.price.problem) and not (priced and stated.source in {"opengraph", "meta"})
 
 
 def _without_one_shown(priced: Mapping[Money, Stated], shown: Shown) -> Stated:
@@ -69,30 +75,36 @@ def _without_one_shown(priced: Mapping[Money, Stated], shown: Shown) -> Stated:
     money, first = next(iter(priced.items()))
     if shown.near or len(priced) > 1:
         return _unclear(first, shown.price.problem)
-    alike = [one for one in shown.elsewhere if one.money == money]
-    if alike and all(one.kind in _PARTS for one in alike):
+    alike = [signed_amount for signed_amount in shown.elsewhere if signed_amount.money == money]
+    if alike and all(signed_amount.kind in _PARTS for signed_amount in alike):
         return _unclear(first, ONLY_A_PART)
     return first
 
 
 def _is_shown(money: Money, near: Sequence[SignedAmount]) -> bool:
     """As a price in its own right, or by the piece; a range does not begin or end with it."""
-    alike = [one for one in near if one.money == money]
-    if any(one.is_a_price for one in alike):
-        first = min(one.at for one in alike if one.is_a_price)
-        return all(_is_apart(one, money, first) for one in near if one.is_a_range)
-    others = any(one.is_a_price for one in near)
+    alike = [signed_amount for signed_amount in near if signed_amount.money == money]
+    if any(signed_amount.is_a_price for signed_amount in alike):
+        first = min(signed_amount.at for signed_amount in alike if signed_amount.is_a_price)
+        return all(
+            _is_apart(signed_amount, money, first)
+            for signed_amount in near
+            if signed_amount.is_a_range
+        )
+    others = any(signed_amount.is_a_price for signed_amount in near)
     return (
         not others
-        and any(one.kind == "unit" and one.role for one in alike)
-        and all(_is_apart(one, money, 0) for one in near if one.is_a_range)
+        and any(signed_amount.kind == "unit" and signed_amount.role for signed_amount in alike)
+        and all(
+            _is_apart(signed_amount, money, 0) for signed_amount in near if signed_amount.is_a_range
+        )
     )
 
 
-def _is_apart(one: SignedAmount, money: Money, first: int) -> bool:
+def _is_apart(signed_amount: SignedAmount, money: Money, first: int) -> bool:
     """Another offer's, on a later line, or what is put on top: a delivery from so much on."""
-    on_top = one.money is not None and one.money.amount < money.amount / 2
-    return on_top or (bool(first) and one.at > first)
+    on_top = signed_amount.money is not None and signed_amount.money.amount < money.amount / 2
+    return on_top or (bool(first) and signed_amount.at > first)
 
 
 def _money(price: Price) -> Money | None:
@@ -102,14 +114,18 @@ def _money(price: Price) -> Money | None:
 
 
 def _before(shown: Shown) -> set[Money | None]:
-    return {one.money for one in shown.near if one.was_before or one.role == "usual"}
+    return {
+        signed_amount.money
+        for signed_amount in shown.near
+        if signed_amount.was_before or signed_amount.role == "usual"
+    }
 
 
-def _with_list_price(one: Stated, shown: Shown) -> Stated:
-    before = one.price.list_amount or shown.price.list_amount
-    return replace(one, price=replace(one.price, list_amount=before))
+def _with_list_price(stated: Stated, shown: Shown) -> Stated:
+    before = stated.price.list_amount or shown.price.list_amount
+    return replace(stated, price=replace(stated.price, list_amount=before))
 
 
-def _unclear(one: Stated, problem: str | None = None) -> Stated:
-    price = Price(problem=problem or DISAGREE, text=one.price.text, stock=one.price.stock)
-    return replace(one, price=price)
+def _unclear(stated: Stated, problem: str | None = None) -> Stated:
+    price = Price(problem=problem or DISAGREE, text=stated.price.text, stock=stated.price.stock)
+    return replace(stated, price=price)

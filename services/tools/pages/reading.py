@@ -127,9 +127,11 @@ class _Look:
                     several = several or note
                 case None:
                     pass
-        title = cleaning.title(next((one.found.title for one in found if one.found.title), None))
+        title = cleaning.title(
+            next((described.found.title for described in found if described.found.title), None)
+        )
         shown = self._shown(found, several)
-        decided = decide([one.stated for one in found], shown)
+        decided = decide([described.stated for described in found], shown)
         if decided is None or (decided.source == "text" and not self._sells(shown)):
             return self._without(found, title, several)
         if decided.price.problem:
@@ -150,7 +152,7 @@ class _Look:
         """What people see; nothing where the page describes several products."""
         if not self._whole or several:
             return Shown()
-        stated = {one.found.price.currency for one in found} - {None}
+        stated = {described.found.price.currency for described in found} - {None}
         declared = self._hints.declared | frozenset(code for code in stated if code)
         hints = replace(self._hints, declared=declared)
         return visible_text.shown(self.seen, self._heading, hints, self._page.visible)
@@ -209,13 +211,13 @@ class _Look:
     def _stock(self, own: Stock | None, found: Sequence[_Described]) -> tuple[Stock | None, str]:
         """By metadata, else by what is shown; and what there is to say of sizes that differ."""
         stated = own
-        for one in found:
-            stated = stated or one.found.price.stock
+        for described in found:
+            stated = stated or described.found.price.stock
         if stated == "out" and (self._has_choices or stock.buys(self.seen)):
             # Of several sizes metadata often tell the first one's.
             shown = stock.of_text(self.seen)
             return shown, "" if shown == "out" else SOME_SOLD_OUT
-        differs = any(one.found.price.differs for one in found)
+        differs = any(described.found.price.differs for described in found)
         return stated or stock.of_text(self.seen), SOME_SOLD_OUT if differs else ""
 
     def _unclear(self, decided: Stated, title: str | None) -> Read:
@@ -230,14 +232,14 @@ class _Look:
     def _without(self, found: Sequence[_Described], title: str | None, several: str | None) -> Read:
         """Why no price was found."""
         title = title or self._title()
-        out = next((one for one in found if one.found.price.stock == "out"), None)
+        out = next((described for described in found if described.found.price.stock == "out"), None)
         if out is not None:
             text = cleaning.evidence(out.found.price.text)
             return Read("out_of_stock", title, in_stock=False, source=out.source, text=text)
         if instead := self._no_product_page(title):
             return instead
         if several or found or stock.is_for_sale(self.seen):
-            no_currency = any(one.found.price.amount is not None for one in found)
+            no_currency = any(described.found.price.amount is not None for described in found)
             return Read(
                 "unclear", title, note=several or (NO_CURRENCY if no_currency else NO_PRICE)
             )

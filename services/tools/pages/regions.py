@@ -129,11 +129,11 @@ class Regions:
                 break
             waiting.append(node)
             node = node.parent
-        for one in reversed(waiting):
+        for lexbor_node in reversed(waiting):
             if part != "hidden":
-                own = self._own(one)
+                own = self._own(lexbor_node)
                 part = part if own == "main" else own
-            self._known[one.mem_id] = part
+            self._known[lexbor_node.mem_id] = part
         return part
 
     def _own(self, node: LexborNode) -> Part:

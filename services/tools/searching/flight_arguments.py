@@ -169,7 +169,7 @@ class FlightSearch(BaseModel):
             raise ValueError("no return_date on a trip of several cities: add the flight home")
         if self.return_times and not self.return_date:
             raise ValueError("return_times needs a return_date")
-        days = [one.day for one in self.flights()]
+        days = [flight.day for flight in self.flights()]
         if any(later < earlier for earlier, later in pairwise(days)):
             raise ValueError("each flight is on the day of the one before it, or later")
         return self

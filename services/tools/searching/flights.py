@@ -80,10 +80,10 @@ def _places(wanted: FlightSearch, asker: Asker) -> list[tuple[Place, Place]]:
     """Of each direction, from where to where."""
     return [
         (
-            _place(one.origin, one.origin_code, asker),
-            _place(one.destination, one.destination_code, asker),
+            _place(flight.origin, flight.origin_code, asker),
+            _place(flight.destination, flight.destination_code, asker),
         )
-        for one in wanted.flights()
+        for flight in wanted.flights()
     ]
 
 

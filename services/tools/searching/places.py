@@ -20,7 +20,7 @@ DECIMALS = 6
 def read(found: Json) -> list[Json]:
     """The local results of an answer; one without a name is none."""
     listed = fields.records(fields.record(found.get("local_results")).get("places"))
-    return [place for one in listed[:MOST] if (place := _place(one))]
+    return [place for listing in listed[:MOST] if (place := _place(listing))]
 
 
 def lines(places: list[Json]) -> list[str]:
@@ -29,21 +29,21 @@ def lines(places: list[Json]) -> list[str]:
     return ["- " + "; ".join(str(place[key]) for key in told if key in place) for place in places]
 
 
-def _place(one: Json) -> Json | None:
-    name = fields.text(one.get("title"), LONGEST_NAME)
+def _place(listing: Json) -> Json | None:
+    name = fields.text(listing.get("title"), LONGEST_NAME)
     if name is None:
         return None
     place: Json = {
         "name": name,
-        "address": fields.text(one.get("address"), LONGEST_ADDRESS),
-        "kind": fields.text(one.get("type"), MAX_DETAIL),
-        "hours": fields.text(one.get("hours") or one.get("open_state"), MAX_DETAIL),
-        "rating": fields.text(one.get("rating"), MAX_DETAIL),
-        "reviews": fields.text(one.get("reviews"), MAX_DETAIL),
-        "price": fields.text(one.get("price"), MAX_DETAIL),
-        "phone": fields.text(one.get("phone"), MAX_DETAIL),
+        "address": fields.text(listing.get("address"), LONGEST_ADDRESS),
+        "kind": fields.text(listing.get("type"), MAX_DETAIL),
+        "hours": fields.text(listing.get("hours") or listing.get("open_state"), MAX_DETAIL),
+        "rating": fields.text(listing.get("rating"), MAX_DETAIL),
+        "reviews": fields.text(listing.get("reviews"), MAX_DETAIL),
+        "price": fields.text(listing.get("price"), MAX_DETAIL),
+        "phone": fields.text(listing.get("phone"), MAX_DETAIL),
     }
-    at = fields.record(one.get("gps_coordinates"))
+    at = fields.record(listing.get("gps_coordinates"))
     latitude, longitude = _degrees(at.get("latitude"), 90), _degrees(at.get("longitude"), 180)
     if latitude is not None and longitude is not None:
         where: Json = {"latitude": latitude, "longitude": longitude}

@@ -69,9 +69,9 @@ def tool(serpapi: SerpApi, now: Callable[[], datetime] = clock.utc_now) -> Tool[
         most = None if arguments.max_price is None else Decimal(str(arguments.max_price))
         listed = await _listed(serpapi, arguments.query, most, currency)
         best = await asyncio.gather(
-            *(_linked(serpapi, one, most, currency) for one in listed[:LINKED])
+            *(_linked(serpapi, shop_offer, most, currency) for shop_offer in listed[:LINKED])
         )
-        products = [_told(one, currency) for one in [*best, *listed[LINKED:MOST]]]
+        products = [_told(shop_offer, currency) for shop_offer in [*best, *listed[LINKED:MOST]]]
         as_of = f"{now().astimezone(zones.of(request.zone)):%H:%M}"
         result = {
             "note": NOTE,
@@ -104,7 +104,7 @@ async def _listed(
         parameters["max_price"] = f"{most.normalize():f}"
     found = await serpapi.search("google_shopping", **parameters)
     listed = offers(found.get("shopping_results"), currency)
-    return [one for one in listed if one.title and one.within(most)]
+    return [shop_offer for shop_offer in listed if shop_offer.title and shop_offer.within(most)]
 
 
 async def _linked(

@@ -31,7 +31,7 @@ class ShopOffer:
 
 def offers(listed: object, currency: str) -> list[ShopOffer]:
     """Those that have a name, in the vendor's order."""
-    return [_offer(one, currency) for one in fields.records(listed)]
+    return [_offer(record, currency) for record in fields.records(listed)]
 
 
 def _offer(told: Json, currency: str) -> ShopOffer:
@@ -58,7 +58,9 @@ def _amount(told: Json, currency: str) -> Decimal | None:
     wanted = Money(amount, currency) if amount is not None else None
     said_of_it = mentions(text, hints)
     return (
-        amount if all(one.money == wanted and one.kind == "price" for one in said_of_it) else None
+        amount
+        if all(mention.money == wanted and mention.kind == "price" for mention in said_of_it)
+        else None
     )
 
 

@@ -21,7 +21,7 @@ def formed(decision: Decision, request: GenerateRequest) -> Decision:
     allowed = config.allowed_function_names
     if decision.calls:
         may = config.mode != "NONE" and all(
-            not allowed or one.name in allowed for one in decision.calls
+            not allowed or call.name in allowed for call in decision.calls
         )
         return decision if may else Decision(finish_reason="UNEXPECTED_TOOL_CALL")
     if decision.text is None or not _may_reply(request):
@@ -63,7 +63,7 @@ def sent_back(request: GenerateRequest) -> list[str]:
 def _not_sent(said: Content, after: Content) -> Iterator[str]:
     if not said.calls() and after.notes():
         yield said.text()
-    refused = {one.name for one in after.responses() if "error" in one.response}
+    refused = {response.name for response in after.responses() if "error" in response.response}
     for call in said.calls():
         if call.name == REPLY and REPLY in refused:
             yield str(call.args.get("text"))

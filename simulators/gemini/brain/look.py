@@ -58,4 +58,4 @@ def _asked(request: GenerateRequest) -> tuple[str, list[str]] | None:
     reply, changes = told.get("reply"), told.get("changes")
     if not isinstance(reply, str) or not isinstance(changes, list):
         return None
-    return reply, [str(one) for one in changes]
+    return reply, [str(change) for change in changes]

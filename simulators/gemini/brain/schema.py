@@ -143,7 +143,9 @@ def _coerced(value: JsonValue, schema: JsonObject) -> JsonValue:
         case "array":
             items = schema.get("items")
             each = value if isinstance(value, list) else [value]
-            inner = [_coerced(one, items if isinstance(items, dict) else {}) for one in each]
+            inner = [
+                _coerced(element, items if isinstance(items, dict) else {}) for element in each
+            ]
             return None if None in inner else inner
         case "integer" | "number":
             return _number(value, schema)

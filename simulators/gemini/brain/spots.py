@@ -29,4 +29,4 @@ def place_found(outcomes: Sequence[Outcome]) -> str | None:
     if not outcomes or outcomes[-1].skill != "search_web":
         return None
     ids = (place.get("id") for place in outcomes[-1].items("places"))
-    return next((one for one in ids if isinstance(one, str)), None)
+    return next((id_ for id_ in ids if isinstance(id_, str)), None)

@@ -23,7 +23,7 @@ def judged(request: GenerateRequest) -> bool | None:
         return None
     messages, action = asked
     said = [text for text in messages if answer_to([text]) is None]
-    if any(one in " ".join(said).casefold().replace("\u2019", "'") for one in _NOT):
+    if any(literal in " ".join(said).casefold().replace("\u2019", "'") for literal in _NOT):
         return False
     wanted = skill_of(action)
     intents = read_intents(said, Scene(read_now(request)))
@@ -38,4 +38,4 @@ def _asked(request: GenerateRequest) -> tuple[list[str], str] | None:
     if not isinstance(messages, list) or not isinstance(call, dict):
         return None
     action = call.get("action")
-    return ([str(one) for one in messages], action) if isinstance(action, str) else None
+    return ([str(message) for message in messages], action) if isinstance(action, str) else None

@@ -118,7 +118,7 @@ def _has_words(text: str) -> bool:
 
 def _is_asked(tongue: Tongue, earlier: list[Content]) -> bool:
     """Whether the model's last words, which are in English here, ask something of ours."""
-    last = next((one.text() for one in reversed(earlier) if one.role == "model"), "")
+    last = next((content.text() for content in reversed(earlier) if content.role == "model"), "")
     return any(english in last for english in tongue.said if english.endswith("?"))
 
 
@@ -159,14 +159,14 @@ def _back(text: str) -> str:
 
 def _told(decision: Decision, heard: HeardRequest) -> Decision:
     text = _in_tongue(decision.text, heard) if decision.text else decision.text
-    return replace(decision, text=text, calls=tuple(_call(one, heard) for one in decision.calls))
+    return replace(decision, text=text, calls=tuple(_call(call, heard) for call in decision.calls))
 
 
 def _call(call: PlannedCall, heard: HeardRequest) -> PlannedCall:
     args: JsonObject = dict(call.args)
     said = args.get("said")
     if isinstance(said, list):
-        args["said"] = [_original(one, heard) for one in said]
+        args["said"] = [_original(wish, heard) for wish in said]
     text = args.get("text")
     if call.name == "reply" and isinstance(text, str):
         args |= {"text": _in_tongue(text, heard), "language": heard.tongue.code}
@@ -184,7 +184,7 @@ def _original(said: JsonValue, heard: HeardRequest) -> JsonValue:
 def _in_tongue(english: str, heard: HeardRequest) -> str:
     tongue = heard.tongue
     if outcomes := outcomes_of(heard.request):
-        told = [line for one in outcomes if (line := tell(one, tongue, english))]
+        told = [line for outcome in outcomes if (line := tell(outcome, tongue, english))]
         return "\n\n".join(dict.fromkeys(told)) or english
     parts = english.split("\n\n")
     if all(part in tongue.said for part in parts):

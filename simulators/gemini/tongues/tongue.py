@@ -93,5 +93,8 @@ def _tidy(text: str) -> str:
 def _in_ascii(text: str) -> str:
     """Digits of every script as 0 to 9."""
     return "".join(
-        str(unicodedata.decimal(one)) if unicodedata.category(one) == "Nd" else one for one in text
+        str(unicodedata.decimal(character))
+        if unicodedata.category(character) == "Nd"
+        else character
+        for character in text
     )

@@ -132,7 +132,7 @@ async def _decided_anew(me: Operator, parked: Recorded[Any]) -> Event:
             assert reply is not None, "a parked reply is an event of the log"
             ready: ReplyReady = (await me.log.opened(reply)).event
             since = await me.log.read(parked.stream, reply.version)
-            taken = any(isinstance(one.event, ConversationTakenOver) for one in since)
+            taken = any(isinstance(recorded.event, ConversationTakenOver) for recorded in since)
             if taken and ready.kind in {"answer", "apology"}:
                 raise Configuration(
                     "an operator has taken that conversation over since: what they said stands in "

@@ -63,7 +63,7 @@ async def wanted(me: Operator, name: str) -> WantedLines:
     except Configuration:
         return named(name)
     found = await gathering.of_user(me.log, user)
-    events = [one for stream in found.values() for one in stream]
+    events = [recorded for stream in found.values() for recorded in stream]
     about = _ids(events) | {str(user), *found}
     return WantedLines(f"user {user}", frozenset(about)) if events else named(name)
 
@@ -91,47 +91,53 @@ def related(to: Recorded[Any], events: Sequence[Recorded[Any]]) -> list[Recorded
 
     A reminder or an alert that tells by itself, later, is a story of its own.
     """
-    by_id = {one.event_id: one for one in events}
+    by_id = {recorded.event_id: recorded for recorded in events}
     to = by_id.get(_reply(to) or to.event_id, to)
     found = {to.event_id}
     if not _is_unprompted(to):
-        akin = (one for one in events if one.correlation == to.correlation)
-        found |= {one.event_id for one in akin if not (_is_unprompted(one) or _reply(one))}
+        akin = (recorded for recorded in events if recorded.correlation == to.correlation)
+        found |= {
+            recorded.event_id
+            for recorded in akin
+            if not (_is_unprompted(recorded) or _reply(recorded))
+        }
     for turn in turns(events).values():
-        within = {one.event_id for one in (*turn.messages, *_within(turn))}
+        within = {message.event_id for message in (*turn.messages, *_within(turn))}
         if not found.isdisjoint(within):
             found |= within
     replies = {id_ for id_ in found & by_id.keys() if isinstance(by_id[id_].event, ReplyReady)}
-    return [one for one in events if one.event_id in found or _reply(one) in replies]
+    return [
+        recorded for recorded in events if recorded.event_id in found or _reply(recorded) in replies
+    ]
 
 
-def _reply(one: Recorded[Any]) -> UUID | None:
+def _reply(recorded: Recorded[Any]) -> UUID | None:
     """Of which it tells what became."""
-    return getattr(one.event, "reply", None)
+    return getattr(recorded.event, "reply", None)
 
 
-def _is_unprompted(one: Recorded[Any]) -> bool:
-    return isinstance(one.event, ReplyReady) and one.event.kind in UNPROMPTED
+def _is_unprompted(recorded: Recorded[Any]) -> bool:
+    return isinstance(recorded.event, ReplyReady) and recorded.event.kind in UNPROMPTED
 
 
 def _within(turn: TurnStory) -> list[Recorded[Any]]:
     found = [*([turn.started] if turn.started else []), *turn.beside]
     for step in turn.steps.values():
-        found += [one for one in (step.answer, step.failed) if one]
+        found += [recorded for recorded in (step.answer, step.failed) if recorded]
         found += [*step.caught, *step.proposed]
         for call in step.calls:
-            found += [one for one in (call.request, call.outcome) if one]
+            found += [recorded for recorded in (call.request, call.outcome) if recorded]
     return [*found, *([turn.ended] if turn.ended else [])]
 
 
 def _ids(events: Iterable[Recorded[Any]]) -> set[str]:
     """What lines may name them by."""
     found: set[str] = set()
-    for one in events:
-        found.add(str(one.event_id))
-        if trace := trace_id(one):
+    for recorded in events:
+        found.add(str(recorded.event_id))
+        if trace := trace_id(recorded):
             found.add(trace)
-        if sid := getattr(one.event, "message_ref", None):
+        if sid := getattr(recorded.event, "message_ref", None):
             found.add(sid)
     return found
 

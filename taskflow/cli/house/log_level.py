@@ -34,8 +34,8 @@ async def change_level(words: list[str], lasts: str | None, *, json: bool) -> No
         whom = f"no running {change.service}" if change.service else "no running service"
         raise Configuration(f"{whom} answered; is it running, and on this NATS?")
     if json:
-        for one in told:
-            echo_json(one.model_dump(mode="json"))
+        for service_level in told:
+            echo_json(service_level.model_dump(mode="json"))
     else:
         SafeConsole().print(_table(told))
 
@@ -56,14 +56,18 @@ async def ask(client: Client, change: LevelChange) -> list[ServiceLevel]:
                 return told
             told.append(ServiceLevel.model_validate_json(message.data))
     except nats.errors.TimeoutError:
-        return sorted(told, key=lambda one: (one.service, one.instance))
+        return sorted(
+            told, key=lambda service_level: (service_level.service, service_level.instance)
+        )
     finally:
         await answers.unsubscribe()
 
 
 def understood(words: list[str], lasts: str | None) -> LevelChange:
     """`[service] [LEVEL]`, in this order; neither only asks. Raises Configuration."""
-    services = [one.name for one in entry_points(group="taskflow.services") if one.name != _DEAF]
+    services = [
+        point.name for point in entry_points(group="taskflow.services") if point.name != _DEAF
+    ]
     *before, last = words or [""]
     level = last.upper() if last.upper() in LEVELS else None
     names = before if level else words
@@ -87,7 +91,17 @@ def understood(words: list[str], lasts: str | None) -> LevelChange:
 
 def _table(told: list[ServiceLevel]) -> Table:
     table = Table("service", "instance", "level", "was", "until")
-    for one in told:
-        until = f"{one.until.astimezone():%H:%M:%S}, then {one.settled}" if one.until else ""
-        table.add_row(one.service, str(one.instance)[:8], one.level, one.was, until)
+    for service_level in told:
+        until = (
+            f"{service_level.until.astimezone():%H:%M:%S}, then {service_level.settled}"
+            if service_level.until
+            else ""
+        )
+        table.add_row(
+            service_level.service,
+            str(service_level.instance)[:8],
+            service_level.level,
+            service_level.was,
+            until,
+        )
     return table

@@ -95,9 +95,9 @@ async def _follow(name: str, files: LogFiles, which: WantedLines, rank: int, *, 
                     which = await wanted(me, name)
             asked = clock.monotonic()
         lines = [*passed, *files.new(lambda _: True)]
-        _tell([one for one in lines if which(one.facts)], rank, json=json)
+        _tell([line for line in lines if which(line.facts)], rank, json=json)
         since = clock.utc_now() - HELD
-        passed = [one for one in lines if one.at > since and not which(one.facts)]
+        passed = [line for line in lines if line.at > since and not which(line.facts)]
 
 
 def _tell(lines: Sequence[LogLine], rank: int, *, json: bool) -> int:

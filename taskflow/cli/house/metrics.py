@@ -46,7 +46,7 @@ def table() -> str:
 
     parts: list[str] = []
     for source, who in _WHO.items():
-        rows = "".join(_row(one) for one in CATALOGUE if one.source == source)
+        rows = "".join(_row(instrument) for instrument in CATALOGUE if instrument.source == source)
         head = "| at /metrics | kind | unit | labels | what |\n|---|---|---|---|---|\n"
         parts.append(f"### {who}\n{head}{rows}")
     return "\n".join(parts)
@@ -62,10 +62,11 @@ def _stands() -> tuple[str, str]:
     return stands, f"{before}{begin}{table()}{end}{after}"
 
 
-def _row(one: "Instrument") -> str:
-    labels = "<br>".join(map(_label, one.labels)) or "none"
-    unit = one.unit.strip("{}")
-    return f"| `{one.prometheus}` | {one.kind} | {unit} | {labels} | {one.meaning} |\n"
+def _row(instrument: "Instrument") -> str:
+    labels = "<br>".join(map(_label, instrument.labels)) or "none"
+    unit = instrument.unit.strip("{}")
+    cells = (f"`{instrument.prometheus}`", instrument.kind, unit, labels, instrument.meaning)
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _label(label: "MetricLabel") -> str:

@@ -40,17 +40,17 @@ async def archive(
         old = await partitions.older(connection, bound)
         if not old and not json:
             echo(await _nothing(connection, before_))
-        events = sum(one.events for one in old) * _STEPS
+        events = sum(partition.events for partition in old) * _STEPS
         with progress(MofNCompleteColumn()) as shown:
             bar = shown.add_task("archiving", total=events, visible=bool(old))
-            for one in old:
+            for partition in old:
 
-                def told(what: str, count: int, name: str = one.name) -> None:
+                def told(what: str, count: int, name: str = partition.name) -> None:
                     shown.update(bar, advance=count, description=f"{name}: {what}")
 
                 folder = into or settings.archive_folder
                 archiver = Archiver(connection, folder, told, grace=grace)
-                _tell(one, await archiver.archive(one), folder, json=json)
+                _tell(partition, await archiver.archive(partition), folder, json=json)
 
 
 async def _nothing(connection: asyncpg.Connection, before_: str) -> str:
@@ -67,17 +67,17 @@ async def _nothing(connection: asyncpg.Connection, before_: str) -> str:
     )
 
 
-def _tell(one: Partition, told: Manifest, folder: Path, *, json: bool) -> None:
+def _tell(partition: Partition, told: Manifest, folder: Path, *, json: bool) -> None:
     if json:
         line = {
-            "archive": one.name,
-            "folder": str(folder / one.name),
+            "archive": partition.name,
+            "folder": str(folder / partition.name),
             **told.model_dump(mode="json", exclude={"row_groups", "name"}),
         }
         echo_json(line)
         return
     echo(
-        f"{one.name}: {told.events:,} events of {told.streams:,} streams, positions "
+        f"{partition.name}: {told.events:,} events of {told.streams:,} streams, positions "
         f"{told.from_position} to {told.to_position - 1}, {told.bytes:,} bytes in "
-        f"{folder / one.name / told.file}; dropped from the database"
+        f"{folder / partition.name / told.file}; dropped from the database"
     )

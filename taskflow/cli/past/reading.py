@@ -50,7 +50,7 @@ async def show_stream(
 
 
 def _steps(events: Sequence[Recorded[Any]], *, diff: bool) -> Iterator[states.StateStep]:
-    return states.steps(events) if diff else (states.StateStep(one, {}) for one in events)
+    return states.steps(events) if diff else (states.StateStep(recorded, {}) for recorded in events)
 
 
 def _tell_machines(

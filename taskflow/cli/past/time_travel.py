@@ -35,7 +35,7 @@ async def show_user(name: str, *, at: str | None, open_: bool, json: bool) -> No
         everything = await gathering.of_user(me.log, user)
         if not everything:
             raise Configuration(f"nothing is known of user {user}")
-        begun = min(one.recorded_at for one in chain.from_iterable(everything.values()))
+        begun = min(recorded.recorded_at for recorded in chain.from_iterable(everything.values()))
         stood = as_of(everything, then)
         if not stood:
             raise Configuration(
@@ -64,7 +64,7 @@ def _print(told: Json) -> None:
         _section(console, "quiet hours", [hours])
     talk: Sequence[Json] = told["conversation"]
     title = f"conversation, the last {LAST} of {len(talk)}" if len(talk) > LAST else "conversation"
-    _section(console, title, [_said(one) for one in talk[-LAST:]])
+    _section(console, title, [_said(entry) for entry in talk[-LAST:]])
     _section(console, "reminders", [_reminder(one) for one in told["reminders"]])
     _section(console, "watches", [_watch(one) for one in told["watches"]])
     _section(console, "open calls", [_call(one) for one in told["open_calls"]])
@@ -97,46 +97,49 @@ def _section(console: Console, title: str, rows: Sequence[str]) -> None:
         console.print(Text(f"  {for_terminal(row)}"))
 
 
-def _fact(one: Json) -> str:
-    about = f" ({one['about']})" if one["about"] else ""
-    return f"{one['kind']}{about}: {one['value']}, since {_at(one['at'])} by rule {one['rule']}"
+def _fact(entry: Json) -> str:
+    about = f" ({entry['about']})" if entry["about"] else ""
+    since = f"since {_at(entry['at'])} by rule {entry['rule']}"
+    return f"{entry['kind']}{about}: {entry['value']}, {since}"
 
 
-def _said(one: Json) -> str:
-    who = "→" if one["who"] == "user" else "←"
-    tail = f"  [{one['kind']}, {one['delivery']}]" if one["who"] == "us" else ""
-    return f"{_at(one['at'])} {who} {cut(one['text'].replace(chr(10), ' '))}{tail}"
+def _said(entry: Json) -> str:
+    who = "→" if entry["who"] == "user" else "←"
+    tail = f"  [{entry['kind']}, {entry['delivery']}]" if entry["who"] == "us" else ""
+    return f"{_at(entry['at'])} {who} {cut(entry['text'].replace(chr(10), ' '))}{tail}"
 
 
-def _reminder(one: Json) -> str:
-    rule = f", {one['rrule']}" if one.get("rrule") else ""
-    due = f", next {_at(one['next_due'])}" if one["next_due"] else ""
-    fired = f", fired {len(one['fired'])}x" if one["fired"] else ""
-    last = f", the last one {_came(one)}" if one["last_delivery"] else ""
-    what = one.get("text", one.get("stream"))
-    when = f"{one.get('local_time')} {one.get('zone')}{rule}"
-    return f"{what}: {when}: {one['status']}{due}{fired}{last}"
+def _reminder(entry: Json) -> str:
+    rule = f", {entry['rrule']}" if entry.get("rrule") else ""
+    due = f", next {_at(entry['next_due'])}" if entry["next_due"] else ""
+    fired = f", fired {len(entry['fired'])}x" if entry["fired"] else ""
+    last = f", the last one {_came(entry)}" if entry["last_delivery"] else ""
+    what = entry.get("text", entry.get("stream"))
+    when = f"{entry.get('local_time')} {entry.get('zone')}{rule}"
+    return f"{what}: {when}: {entry['status']}{due}{fired}{last}"
 
 
-def _came(one: Json) -> str:
-    last: Json = one["last_delivery"]
+def _came(entry: Json) -> str:
+    last: Json = entry["last_delivery"]
     return f"{last['state']}{' by template' if last['by_template'] else ''}"
 
 
-def _watch(one: Json) -> str:
-    last: Json = one["last_reading"] or {}
+def _watch(entry: Json) -> str:
+    last: Json = entry["last_reading"] or {}
     price = f"{last['amount']} {last['currency']}" if last.get("amount") else "no price yet"
-    goal = f"{one.get('goal')} {one.get('below') or one.get('drop_percent') or ''}".strip()
-    what = one.get("product") or one.get("url", one.get("stream"))
-    last_alert = f", the last one {_came(one)}" if one["last_delivery"] else ""
-    seen = f"{one['readings']} readings, {one['alerts']} alerts{last_alert}"
-    return f"{what}: {goal}: {one['status']}, {price}, {seen}"
+    goal = f"{entry.get('goal')} {entry.get('below') or entry.get('drop_percent') or ''}".strip()
+    what = entry.get("product") or entry.get("url", entry.get("stream"))
+    last_alert = f", the last one {_came(entry)}" if entry["last_delivery"] else ""
+    seen = f"{entry['readings']} readings, {entry['alerts']} alerts{last_alert}"
+    return f"{what}: {goal}: {entry['status']}, {price}, {seen}"
 
 
-def _call(one: Json) -> str:
-    arguments = one["arguments"]
+def _call(entry: Json) -> str:
+    arguments = entry["arguments"]
     written: Any = arguments if isinstance(arguments, str) else jsonlib.dumps(arguments)
-    return f"{one['tool']} {cut(written)}: since {_at(one['at'])}, until {_at(one['deadline'])}"
+    return (
+        f"{entry['tool']} {cut(written)}: since {_at(entry['at'])}, until {_at(entry['deadline'])}"
+    )
 
 
 def _at(moment_: str | None) -> str:

@@ -100,9 +100,9 @@ async def _subject(me: Operator, name: str) -> Subject:
     except Configuration:
         raise Configuration(f"nothing is known as {name!r}; {WANTED}") from None
     spoken = [
-        one
-        for one in await me.log.read(stream)
-        if isinstance(one.event, MessageReceived | ReplyReady)
+        recorded
+        for recorded in await me.log.read(stream)
+        if isinstance(recorded.event, MessageReceived | ReplyReady)
     ]
     if not spoken:
         raise Configuration(f"{stream} holds no message and no reply; {WANTED}")
@@ -144,14 +144,14 @@ async def _events(me: Operator, event: Recorded[Any]) -> list[Recorded[Any]]:
     if event.user_id is None:
         return await me.log.read(event.stream)
     found = await gathering.of_user(me.log, UserId(event.user_id))
-    return [one for events in found.values() for one in events]
+    return [recorded for events in found.values() for recorded in events]
 
 
 async def _troubles(
     me: Operator, events: Sequence[Recorded[Any]], trace: str
 ) -> dict[UUID, list[str]]:
-    mine = [one for one in events if trace_id(one) == trace]
-    ids, places = [one.event_id for one in mine], tries.places(mine)
+    mine = [recorded for recorded in events if trace_id(recorded) == trace]
+    ids, places = [recorded.event_id for recorded in mine], tries.places(mine)
     counts = {
         (row["service"], row["slot"]): row["count"]
         for row in await me.pool.fetch(_TRIES, list(places))

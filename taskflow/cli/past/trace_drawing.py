@@ -159,7 +159,7 @@ def as_json(found: Waterfall) -> dict[str, Any]:
         "start": found.start.isoformat(),
         "took_ms": _ms(found.took),
         "bars": [_bar(row, found.start) for row in found.rows()],
-        "elsewhere": [_link(one) for one in found.elsewhere],
+        "elsewhere": [_link(link) for link in found.elsewhere],
     }
 
 
@@ -177,7 +177,7 @@ def _bar(row: Row, start: datetime) -> dict[str, Any]:
         "took_ms": _ms(bar.took),
         "error": bar.error,
         "notes": list(bar.notes),
-        "links": [_link(one) for one in bar.links],
+        "links": [_link(link) for link in bar.links],
         "attributes": dict(bar.attributes),
     }
 

@@ -39,7 +39,7 @@ async def tell_why(name: str, *, open_: bool, json: bool) -> None:
         sight_ = await sight(me, user, open_=open_)
         found = why.explain(reply.event_id, await all_seen(me, events, sight_))
         jaeger = me.settings.taskflow_jaeger_url.rstrip("/")
-    links = [f"{jaeger}/trace/{one}" for one in found.traces] if jaeger else []
+    links = [f"{jaeger}/trace/{trace}" for trace in found.traces] if jaeger else []
     if json:
         told = {**explaining.as_json(found, sight_.cover), "links": links}
         echo_json(told)

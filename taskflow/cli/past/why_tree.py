@@ -28,10 +28,12 @@ def tree(found: Explanation, cover: str, links: list[str]) -> Tree:
         _turn(top, turn, cover)
     if not found.turns and isinstance(found.root.event, MessageReceived):
         _webhook(top, found.root, cover)
-    for one in found.told_with:
-        began = found.causes[0].recorded_at if found.causes else one.recorded_at
-        told = {name: value for name, value in plain(one.event, cover).items() if value is not None}
-        branch = top.add(_row(f"{one.event.type} {_since(began, one.recorded_at)}", ""))
+    for recorded in found.told_with:
+        began = found.causes[0].recorded_at if found.causes else recorded.recorded_at
+        told = {
+            name: value for name, value in plain(recorded.event, cover).items() if value is not None
+        }
+        branch = top.add(_row(f"{recorded.event.type} {_since(began, recorded.recorded_at)}", ""))
         for name, value in told.items():
             branch.add(_row(name, _text(value, cover)))
     _sending(top, found.sending, reply)
@@ -62,8 +64,8 @@ def _turn(top: Tree, turn: TurnStory, cover: str) -> None:
     branch = top.add(_row(f"turn {number} {_since(last, began)}", ""))
     for step in turn.steps.values():
         began = _step(branch, step, began, cover)
-    for one in (*turn.beside, *((turn.ended,) if turn.ended else ())):
-        branch.add(_row(f"{one.event.type} {_since(began, one.recorded_at)}", ""))
+    for recorded in (*turn.beside, *((turn.ended,) if turn.ended else ())):
+        branch.add(_row(f"{recorded.event.type} {_since(began, recorded.recorded_at)}", ""))
 
 
 def _medium(event: MediaKept | MediaRefused | VoiceTranscribed, cover: str) -> Text:
@@ -142,17 +144,22 @@ def _sending(top: Tree, sending: ReplyStory, reply: Recorded[Any]) -> None:
     parts = f" in {sending.parts} parts" if sending.parts and sending.parts > 1 else ""
     branch = top.add(_row(f"sending{parts}", sending.state()))
     before = reply.recorded_at
-    for one in sending.attempts:
-        told = [f"claimed {_since(before, one.claimed_at)}"]
-        if one.at:
-            told.append(f"{one.outcome} {_since(one.claimed_at, one.at)}")
-            before = one.at
-        told += [part for part in (one.message_ref, one.reason) if part]
-        told += [f"known by {one.known_by}"] if one.known_by else []
-        branch.add(_row(f"part {one.part + 1}, attempt {one.attempt}", ", ".join(told)))
-    for one in sending.deliveries:
-        code = f", error {one.code}" if one.code else ""
-        branch.add(_row(f"part {one.part + 1}", f"{one.status} {_since(before, one.at)}{code}"))
+    for attempt in sending.attempts:
+        told = [f"claimed {_since(before, attempt.claimed_at)}"]
+        if attempt.at:
+            told.append(f"{attempt.outcome} {_since(attempt.claimed_at, attempt.at)}")
+            before = attempt.at
+        told += [part for part in (attempt.message_ref, attempt.reason) if part]
+        told += [f"known by {attempt.known_by}"] if attempt.known_by else []
+        branch.add(_row(f"part {attempt.part + 1}, attempt {attempt.attempt}", ", ".join(told)))
+    for delivery in sending.deliveries:
+        code = f", error {delivery.code}" if delivery.code else ""
+        branch.add(
+            _row(
+                f"part {delivery.part + 1}",
+                f"{delivery.status} {_since(before, delivery.at)}{code}",
+            )
+        )
     if sending.parked:
         branch.add(_row("parked", sending.parked))
 

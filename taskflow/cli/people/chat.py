@@ -151,6 +151,6 @@ def _listen(wire: ChatConnection, over: threading.Event) -> None:
 
 
 def _show(messages: list[dict[str, Any]]) -> None:
-    for one in messages:
-        shown = [one["text"], *([one["picture"]] if one["picture"] else [])]
+    for message in messages:
+        shown = [message["text"], *([message["picture"]] if message["picture"] else [])]
         print(for_terminal("\n".join(shown), lines=True, isolates=True), flush=True)  # noqa: T201

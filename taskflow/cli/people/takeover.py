@@ -91,8 +91,8 @@ class _Prompt:
 
     async def run(self) -> None:
         heard, self._seen = await self._desk.look(0)
-        for one in heard[-BEFORE:]:
-            _show(one)
+        for heard_line in heard[-BEFORE:]:
+            _show(heard_line)
         warn(_HOW, "green")
         showing = asyncio.create_task(self._keep_showing())
         try:
@@ -128,14 +128,14 @@ class _Prompt:
                     warn(f"The log does not answer: {error}", "red")
                 away = True
                 continue
-            for one in heard:
-                if one.who != "operator":
-                    _show(one)
+            for heard_line in heard:
+                if heard_line.who != "operator":
+                    _show(heard_line)
 
 
-def _show(one: HeardLine) -> None:
-    text = for_terminal(one.text, lines=True, isolates=True)
-    echo(f"{one.at.astimezone():%H:%M} {one.who}: {text}")
+def _show(heard_line: HeardLine) -> None:
+    text = for_terminal(heard_line.text, lines=True, isolates=True)
+    echo(f"{heard_line.at.astimezone():%H:%M} {heard_line.who}: {text}")
 
 
 async def _typed(seen: Callable[[], int]) -> AsyncGenerator[tuple[str, int]]:

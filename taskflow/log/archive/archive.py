@@ -140,7 +140,7 @@ class Archive:
         groups = await self._fetch(query, *arguments)
         if not groups:
             return []
-        known = {one.name: one for one in (await self._known(fresh=True)).archives}
+        known = {archive.name: archive for archive in (await self._known(fresh=True)).archives}
         places = [(known[group["archive"]], group["row_group"]) for group in groups]
         return await asyncio.to_thread(self._of_groups, places)
 
@@ -151,30 +151,36 @@ class Archive:
         self, dropped: Sequence[KnownArchive], cursor: Cursor, limit: int
     ) -> list[ArchivedRow]:
         """Archives overlap a little: positions are given before commit order is known."""
-        files = [self._past(one, cursor) for one in dropped if cursor < one.end]
+        files = [
+            self._past(known_archive, cursor)
+            for known_archive in dropped
+            if cursor < known_archive.end
+        ]
         return list(islice(heapq.merge(*files, key=_cursor_of), limit))
 
-    def _past(self, one: KnownArchive, cursor: Cursor) -> Iterator[ArchivedRow]:
-        path, told = self._file(one)
+    def _past(self, known_archive: KnownArchive, cursor: Cursor) -> Iterator[ArchivedRow]:
+        path, told = self._file(known_archive)
         ends = [place.key for place in told.row_groups]
         for group in range(bisect_right(ends, cursor), len(ends)):
             for row in self._group(path, group):
                 if _cursor_of(row) > cursor:
                     yield row
 
-    def _file(self, one: KnownArchive) -> tuple[Path, Manifest]:
+    def _file(self, known_archive: KnownArchive) -> tuple[Path, Manifest]:
         """Its bytes are checked once by each process. Raises ArchiveUnreadable."""
-        if one.name not in self._files:
+        if known_archive.name not in self._files:
             try:
-                self._files[one.name] = manifest.checked(self._folder, one.name, one.sha256)
+                self._files[known_archive.name] = manifest.checked(
+                    self._folder, known_archive.name, known_archive.sha256
+                )
             except ArchiveUnreadable as error:
-                log.error("archive.unreadable", archive=one.name, why=str(error))  # noqa: TRY400 - it says all
+                log.error("archive.unreadable", archive=known_archive.name, why=str(error))  # noqa: TRY400 - it says all
                 raise
-        path, told = self._files[one.name]
+        path, told = self._files[known_archive.name]
         if not path.exists():
-            del self._files[one.name]
+            del self._files[known_archive.name]
             raise ArchiveUnreadable(
-                f"{path} is gone: bring archive {one.name} back, "
+                f"{path} is gone: bring archive {known_archive.name} back, "
                 "or set TASKFLOW_ARCHIVE to the folder that holds it"
             )
         return path, told
@@ -191,9 +197,9 @@ class Archive:
                 )
                 for row in await self._fetch(_ARCHIVES)
             ]
-            dropped = [one for one in archives if one.dropped]
+            dropped = [archive for archive in archives if archive.dropped]
             # One that is announced may be gone by the time it is asked for.
-            end = max((one.end for one in archives), default=(0, 0))
+            end = max((archive.end for archive in archives), default=(0, 0))
             self._list = _List(archives, dropped, end, asked_at)
         return self._list
 

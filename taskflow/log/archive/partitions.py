@@ -63,10 +63,14 @@ async def closed(connection: asyncpg.Connection) -> list[Partition]:
 async def older(connection: asyncpg.Connection, before: datetime | int) -> list[Partition]:
     """Whole partitions before a moment or a position, up to the first that is not."""
     found: list[Partition] = []
-    for one in await closed(connection):
-        if one.ended_at >= before if isinstance(before, datetime) else one.end_position > before:
+    for partition in await closed(connection):
+        if (
+            partition.ended_at >= before
+            if isinstance(before, datetime)
+            else partition.end_position > before
+        ):
             break
-        found.append(one)
+        found.append(partition)
     return found
 
 
@@ -75,30 +79,30 @@ async def close_newest(connection: asyncpg.Connection) -> str | None:
     return await patiently(connection, "select events_close()")
 
 
-async def seal(connection: asyncpg.Connection, one: Partition) -> None:
+async def seal(connection: asyncpg.Connection, partition: Partition) -> None:
     """From here on PostgreSQL refuses rows to it. Waits for those who write into it now."""
-    if await connection.fetchval(_SEALED, one.name):
+    if await connection.fetchval(_SEALED, partition.name):
         return
     async with failpoints.ARCHIVE_SEAL:
         await patiently(
             connection,
             "set local lock_timeout = '2s';"
-            f"create trigger partition_is_closed before insert on {one.name} for each row"
+            f"create trigger partition_is_closed before insert on {partition.name} for each row"
             " execute function events_are_facts()",
         )
 
 
-async def refuse_if_needed(connection: asyncpg.Connection, one: Partition) -> None:
+async def refuse_if_needed(connection: asyncpg.Connection, partition: Partition) -> None:
     """Raises Configuration while work still hangs on an event in it."""
     for what, query in _WAITING.items():
-        if count := await connection.fetchval(query.format(one.name)):
+        if count := await connection.fetchval(query.format(partition.name)):
             raise Configuration(
-                f"{one.name} cannot be archived yet: {count} {what} an event in it; "
+                f"{partition.name} cannot be archived yet: {count} {what} an event in it; "
                 "see `taskflow doctor` and `taskflow dlq list`"
             )
-    if not await connection.fetchval(_RELAY, *one.end):
+    if not await connection.fetchval(_RELAY, *partition.end):
         raise Configuration(
-            f"{one.name} cannot be archived yet: the relay has not published all of it; "
+            f"{partition.name} cannot be archived yet: the relay has not published all of it; "
             "start a service, or see `taskflow doctor`"
         )
 

@@ -98,14 +98,14 @@ class Archiver:
         self._connection, self._folder, self._progress = connection, folder, progress
         self._grace, self._rows_a_group = grace, rows_a_group
 
-    async def archive(self, one: Partition) -> Manifest:
+    async def archive(self, partition: Partition) -> Manifest:
         """Raises Configuration while work hangs on an event in it, or for a bad folder."""
-        await partitions.refuse_if_needed(self._connection, one)
-        await partitions.seal(self._connection, one)
-        told = self._written(one.name) or await self._write(one)
-        streams = await self._read_back(one, told)
-        await self._index(one, told, streams)
-        await self._drop(one)
+        await partitions.refuse_if_needed(self._connection, partition)
+        await partitions.seal(self._connection, partition)
+        told = self._written(partition.name) or await self._write(partition)
+        streams = await self._read_back(partition, told)
+        await self._index(partition, told, streams)
+        await self._drop(partition)
         return told
 
     def _written(self, name: str) -> Manifest | None:
@@ -114,8 +114,8 @@ class Archiver:
         except ArchiveUnreadable:
             return None
 
-    async def _write(self, one: Partition) -> Manifest:
-        partial, whole = self._folder / f"{one.name}.partial", self._folder / one.name
+    async def _write(self, partition: Partition) -> Manifest:
+        partial, whole = self._folder / f"{partition.name}.partial", self._folder / partition.name
         try:
             for left in (partial, whole):
                 shutil.rmtree(left, ignore_errors=True)
@@ -124,7 +124,7 @@ class Archiver:
             raise Configuration(
                 f"TASKFLOW_ARCHIVE: {self._folder} cannot be written ({error.strerror})"
             ) from error
-        told = await self._fill(one, partial)
+        told = await self._fill(partition, partial)
         told.save(partial)
         for file in (partial / EVENTS, partial / manifest.MANIFEST, partial):
             durable.sync(file)
@@ -133,13 +133,13 @@ class Archiver:
             durable.sync(self._folder)
         return told
 
-    async def _fill(self, one: Partition, folder: Path) -> Manifest:
+    async def _fill(self, partition: Partition, folder: Path) -> Manifest:
         path, content, streams = folder / EVENTS, RowDigest(), Streams()
         ends: list[LogPlace] = []
         unhashed = 0
         first: LogPlace | None = None
         writer = await asyncio.to_thread(parquet.Writer, path)
-        async for rows in self._pages(one):
+        async for rows in self._pages(partition):
             await asyncio.to_thread(writer.write, rows)
             content.add(rows)
             streams.add(len(ends), rows)
@@ -149,20 +149,20 @@ class Archiver:
             self._progress("writing", len(rows))
         writer.close()
         assert first is not None, "an empty partition is not archived"
-        began = await self._connection.fetchval(f"select min(recorded_at) from {one.name}")
+        began = await self._connection.fetchval(f"select min(recorded_at) from {partition.name}")
         return Manifest(
-            name=one.name,
+            name=partition.name,
             release=package_version("taskflow"),
             migration=await self._connection.fetchval(_SCHEMA),
-            from_position=one.first_position,
-            to_position=one.end_position,
+            from_position=partition.first_position,
+            to_position=partition.end_position,
             events=content.rows,
             streams=len(streams.all),
             before_the_chain=unhashed,
             first=first,
             last=ends[-1],
             recorded_from=_utc(began),
-            recorded_to=_utc(one.ended_at),
+            recorded_to=_utc(partition.ended_at),
             row_groups=ends,
             heads=streams.heads(),
             content_sha256=content.digest(),
@@ -170,40 +170,42 @@ class Archiver:
             sha256=await asyncio.to_thread(parquet.file_digest, path),
         )
 
-    async def _pages(self, one: Partition) -> AsyncGenerator[list[asyncpg.Record]]:
-        query = _PAGE.format(columns=", ".join(parquet.COLUMNS), partition=one.name)
+    async def _pages(self, partition: Partition) -> AsyncGenerator[list[asyncpg.Record]]:
+        query = _PAGE.format(columns=", ".join(parquet.COLUMNS), partition=partition.name)
         after = (0, 0)
         while rows := await self._connection.fetch(query, *after, self._rows_a_group):
             yield rows
             after = _place(rows[-1]).key
 
-    async def _read_back(self, one: Partition, told: Manifest) -> Streams:
+    async def _read_back(self, partition: Partition, told: Manifest) -> Streams:
         """Raises ArchiveUnreadable unless the file holds each row of the partition."""
         content, streams = RowDigest(), Streams()
-        path, _ = await asyncio.to_thread(manifest.checked, self._folder, one.name, told.sha256)
+        path, _ = await asyncio.to_thread(
+            manifest.checked, self._folder, partition.name, told.sha256
+        )
         for group in range(len(told.row_groups)):
             rows = await asyncio.to_thread(parquet.read_group, path, group)
             content.add(rows)
             streams.add(group, rows)
             self._progress("reading back", len(rows))
-        stands = one.events == content.rows == told.events
+        stands = partition.events == content.rows == told.events
         if not stands or content.digest() != told.content_sha256:
             raise ArchiveUnreadable(
-                f"{path} does not hold what {one.name} holds ({content.rows} events of "
-                f"{one.events}): delete {path.parent} and run this again"
+                f"{path} does not hold what {partition.name} holds ({content.rows} events of "
+                f"{partition.events}): delete {path.parent} and run this again"
             )
         return streams
 
-    async def _index(self, one: Partition, told: Manifest, streams: Streams) -> None:
+    async def _index(self, partition: Partition, told: Manifest, streams: Streams) -> None:
         """In short transactions: a long one would hold back every follower."""
-        path = self._folder / one.name / told.file
-        if await self._connection.fetchval(_SHA256, one.name) == told.sha256:
+        path = self._folder / partition.name / told.file
+        if await self._connection.fetchval(_SHA256, partition.name) == told.sha256:
             return
         for group in range(len(told.row_groups)):
             rows = await asyncio.to_thread(parquet.read_group, path, group)
             async with failpoints.ARCHIVE_INDEX:
                 ids = [row["event_id"] for row in rows]
-                await self._connection.execute(_INDEX_EVENTS, ids, one.name, group)
+                await self._connection.execute(_INDEX_EVENTS, ids, partition.name, group)
             self._progress("indexing", len(rows))
         entries = list(streams.all.items())
         for start in range(0, len(entries), _INDEXED_AT_ONCE):
@@ -216,24 +218,24 @@ class Archiver:
             ]
             groups = [",".join(map(str, stream.groups)) for _, stream in some]
             async with failpoints.ARCHIVE_INDEX:
-                await self._connection.execute(_INDEX_STREAMS, *columns, one.name, groups)
-        positions = (one.first_position, one.end_position - 1, *told.last.key)
+                await self._connection.execute(_INDEX_STREAMS, *columns, partition.name, groups)
+        positions = (partition.first_position, partition.end_position - 1, *told.last.key)
         async with failpoints.ARCHIVE_INDEX:
             await self._connection.execute(
-                _ANNOUNCE, one.name, *positions, told.events, told.sha256
+                _ANNOUNCE, partition.name, *positions, told.events, told.sha256
             )
 
-    async def _drop(self, one: Partition) -> None:
+    async def _drop(self, partition: Partition) -> None:
         """Not before every reader has heard of the archive. Whole, or not at all."""
-        age = await self._connection.fetchval(_AGE, one.name)
+        age = await self._connection.fetchval(_AGE, partition.name)
         await asyncio.sleep(max(0.0, self._grace - age))
         async with failpoints.ARCHIVE_DROP:
             await partitions.patiently(
                 self._connection,
                 "set local lock_timeout = '2s';"
-                f"alter table events detach partition {one.name};"
-                f"drop table {one.name};"
-                f"update archives set dropped_at = now() where name = '{one.name}'",
+                f"alter table events detach partition {partition.name};"
+                f"drop table {partition.name};"
+                f"update archives set dropped_at = now() where name = '{partition.name}'",
             )
 
 

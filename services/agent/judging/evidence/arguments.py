@@ -157,7 +157,9 @@ def _is_own_figures(value: str, said: Sequence[str]) -> bool:
     here = _digits(value)
     figures = {*_DIGITS.findall(here), *_DIGITS.findall(_BETWEEN.sub("", here))}
     return all(
-        any(one in text for text in (*theirs, *joined)) for one in figures if len(one) >= OWN_DIGITS
+        any(figure in text for text in (*theirs, *joined))
+        for figure in figures
+        if len(figure) >= OWN_DIGITS
     )
 
 
@@ -173,8 +175,8 @@ def _shares(value: str, said: Sequence[str]) -> bool:
 
 def _stands(value: str, text: str) -> bool:
     """Whether its words stand there in a row: two letters are words where none has a space."""
-    sought = [one.form for one in reading.words(value)]
-    row = [one.form for one in reading.words(text)]
+    sought = [word.form for word in reading.words(value)]
+    row = [word.form for word in reading.words(text)]
     joined = f"\n{chr(10).join(row)}\n"
     return bool(sought) and f"\n{chr(10).join(sought)}\n" in joined
 
@@ -183,9 +185,9 @@ def _grams(text: str) -> Iterator[str]:
     """Of each word with its ends, without accents; of a script without spaces, of all of it."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(
-        one if one.isalnum() or unicodedata.category(one) == "Mc" else " "
-        for one in letters
-        if unicodedata.category(one) not in {"Mn", "Cf"}
+        letter if letter.isalnum() or unicodedata.category(letter) == "Mc" else " "
+        for letter in letters
+        if unicodedata.category(letter) not in {"Mn", "Cf"}
     )
     for word in bare.split():
         ended = f" {word} "

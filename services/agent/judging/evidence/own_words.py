@@ -48,22 +48,31 @@ class OwnWords:
     @property
     def now(self) -> list[UUID]:
         """The open turn's messages."""
-        return [one.event_id for one in self.covered]
+        return [recorded.event_id for recorded in self.covered]
 
     @cached_property
     def messages(self) -> list[Recorded[MessageReceived]]:
         """Those that a wish may stand in, oldest first."""
-        turns = [one for one in walked(self.events).turns if one.turn is not None]
-        before = [one for one in turns if one.turn != self.turn]
-        spent = {message.event_id for one in before if _changed(one) for message in one.messages}
+        turns = [turn for turn in walked(self.events).turns if turn.turn is not None]
+        before = [turn for turn in turns if turn.turn != self.turn]
+        spent = {
+            message.event_id
+            for turn_story in before
+            if _changed(turn_story)
+            for message in turn_story.messages
+        }
         last = before[-1].messages if before else []
-        own = {one.event_id for one in self.covered}
-        wished = [*(one for one in last if one.event_id not in own), *self.covered]
-        return [one for one in wished if one.event_id not in spent and self._is_typed(one)]
+        own = {recorded.event_id for recorded in self.covered}
+        wished = [*(recorded for recorded in last if recorded.event_id not in own), *self.covered]
+        return [
+            recorded
+            for recorded in wished
+            if recorded.event_id not in spent and self._is_typed(recorded)
+        ]
 
     @cached_property
     def sentences(self) -> list[TypedSentence]:
-        now = {one.event_id for one in self.covered}
+        now = {recorded.event_id for recorded in self.covered}
         return [
             TypedSentence(one.event_id, sentence.text, sentence.words, one.event_id in now)
             for one, text in _newest(self.messages)
@@ -74,21 +83,21 @@ class OwnWords:
     def texts(self) -> list[str]:
         """Message by message, what a wish may stand in, as far as it is read."""
         told: dict[UUID, list[str]] = {}
-        for one in self.sentences:
-            told.setdefault(one.message, []).append(one.text)
+        for sentence in self.sentences:
+            told.setdefault(sentence.message, []).append(sentence.text)
         return [" ".join(sentences) for sentences in told.values()]
 
     @cached_property
     def figures(self) -> list[str]:
         """Messages that addresses, names and figures may come from, oldest first."""
-        own = {one.event_id for one in self.covered}
-        first = min((one.version for one in self.covered), default=0)
+        own = {recorded.event_id for recorded in self.covered}
+        first = min((recorded.version for recorded in self.covered), default=0)
         before = [
-            one
-            for one in self.events
-            if isinstance(one.event, MessageReceived)
-            and one.event_id not in own
-            and one.version < first
+            recorded
+            for recorded in self.events
+            if isinstance(recorded.event, MessageReceived)
+            and recorded.event_id not in own
+            and recorded.version < first
         ]
         recent = [*before[-OWN_MESSAGES_BEFORE:], *self.covered]
         return [text for one, text in _newest(recent) if self._is_typed(one)]
@@ -96,8 +105,15 @@ class OwnWords:
     @cached_property
     def quotes(self) -> bool:
         """Whether somebody else's words stand in what they sent: forwarded, or between marks."""
-        sent = [one.event for one in self.events if isinstance(one.event, MessageReceived)]
-        return any(one.forwarded or reading.quotes(one.text) for one in sent)
+        sent = [
+            recorded.event
+            for recorded in self.events
+            if isinstance(recorded.event, MessageReceived)
+        ]
+        return any(
+            message_received.forwarded or reading.quotes(message_received.text)
+            for message_received in sent
+        )
 
     def _is_typed(self, message: Recorded[MessageReceived]) -> bool:
         return message.event.kind in TYPED and not message.event.forwarded
@@ -108,11 +124,11 @@ def _newest(
 ) -> list[tuple[Recorded[MessageReceived], str]]:
     """With what of each is read; the newest where there is too much."""
     room, kept = MOST_TYPED, list[tuple[Recorded[MessageReceived], str]]()
-    for one in reversed(messages):
+    for message in reversed(messages):
         if room <= 0:
             break
-        text = one.event.text[: min(reading.MOST_OF_A_TEXT, room)]
-        kept.append((one, text))
+        text = message.event.text[: min(reading.MOST_OF_A_TEXT, room)]
+        kept.append((message, text))
         room -= len(text)
     return kept[::-1]
 

@@ -31,7 +31,7 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _boundaries(text: str) -> Iterator[int]:
-    kinds = [_kind(one) for one in text]
+    kinds = [_kind(character) for character in text]
     decisive = _next_decisive(kinds)
     stage: Stage = "none"
     term = before = last = Break.OTHER

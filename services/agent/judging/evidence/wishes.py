@@ -40,12 +40,12 @@ class Wish:
 
     @property
     def texts(self) -> list[str]:
-        return [one.text for one in self.sentences]
+        return [sentence.text for sentence in self.sentences]
 
     @property
     def messages(self) -> list[UUID]:
         """In which they stand."""
-        return list(dict.fromkeys(one.message for one in self.sentences))
+        return list(dict.fromkeys(sentence.message for sentence in self.sentences))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,11 @@ def wish(said: Any, typed: OwnWords) -> Wish | Unfounded:
             at = standing.sentence_of[place]
             found[at] = typed.sentences[at]
     widened = tuple(found[at] for at in sorted(found))
-    if not asks or all(proposals.is_affirmative(one.text, LANGUAGES) for one in widened):
+    if not asks or all(
+        proposals.is_affirmative(typed_sentence.text, LANGUAGES) for typed_sentence in widened
+    ):
         return Unfounded("`said` holds no words of the user's that ask for anything")
-    if not any(one.now for one in widened):
+    if not any(typed_sentence.now for typed_sentence in widened):
         return Unfounded("`said` holds nothing of what the user typed just now")
     return Wish(widened, tuple(typed.texts))
 

@@ -99,7 +99,7 @@ def read(text: str) -> list[Sentence]:
     for start, end in sentences(masked):
         told.append(reading.sentence(start, end, used))
         used += masked.count(ADDRESS, start, end)
-    return [one for one in told if one.text]
+    return [sentence for sentence in told if sentence.text]
 
 
 def words(text: str) -> list[Word]:
@@ -120,7 +120,8 @@ def quotes(text: str) -> bool:
 def _plain(text: str) -> str:
     """Without what cannot be seen, and in one form for what is seen alike."""
     return unicodedata.normalize(
-        "NFKC", "".join(one for one in text if one != ADDRESS and _is_seen(one))
+        "NFKC",
+        "".join(character for character in text if character != ADDRESS and _is_seen(character)),
     )
 
 
@@ -224,5 +225,6 @@ def _joins(kind: str, letter: str) -> bool:
 def _form(word: str) -> str:
     folded = unicodedata.normalize("NFKC", word.casefold())
     return "".join(
-        one if (digit := unicodedata.decimal(one, None)) is None else str(digit) for one in folded
+        character if (digit := unicodedata.decimal(character, None)) is None else str(digit)
+        for character in folded
     )

@@ -66,7 +66,7 @@ class Draft:
     gone: set[UUID] = field(default_factory=set[UUID])
 
     def standing(self) -> list[Fact]:
-        return [*(one for one in self.profile.facts if one.fact not in self.gone), *self.fresh]
+        return [*(fact for fact in self.profile.facts if fact.fact not in self.gone), *self.fresh]
 
     @property
     def zone(self) -> str | None:
@@ -79,10 +79,14 @@ class Draft:
         found = _value(kind, value, words)
         about = tidy(about)[:MOST_CHARACTERS] or None if about and kind in SETS else None
         fact = _fact(kind, found, about, words)
-        if any(_is_same(one, fact) for one in self.standing()):
+        if any(_is_same(standing_fact, fact) for standing_fact in self.standing()):
             raise UnclearChange("That is noted already: nothing was changed.")
-        rivals = [one for one in self.standing() if _takes_its_place(fact, one)]
-        alike = [one for one in self.standing() if one.kind == kind]
+        rivals = [
+            standing_fact
+            for standing_fact in self.standing()
+            if _takes_its_place(fact, standing_fact)
+        ]
+        alike = [standing_fact for standing_fact in self.standing() if standing_fact.kind == kind]
         if kind in SETS and not rivals and len(alike) >= MOST_OF_A_KIND:
             rivals = alike[:1]
         return self._noted(fact, rivals, words)
@@ -98,11 +102,11 @@ class Draft:
         those = self.standing() if plain(which) == ALL else self._meant(which)
         if not those:
             raise UnclearChange(f"Nothing of that kind is noted. {self._listed()}")
-        if len({one.kind for one in those}) > 1 and plain(which) != ALL:
+        if len({fact.kind for fact in those}) > 1 and plain(which) != ALL:
             raise UnclearChange(f"Several facts fit; ask which of them is meant. {_list(those)}")
-        several = {"several": ", ".join(named(one.kind, one.value) for one in those)}
+        several = {"several": ", ".join(named(fact.kind, fact.value) for fact in those)}
         gone = _told(those[0]) if len(those) == 1 else several
-        told = "; ".join(in_words(one, self.language) for one in those)
+        told = "; ".join(in_words(fact, self.language) for fact in those)
         return Changed({"forgotten": gone, "told": told}, self._dropped(those, words))
 
     def _noted(self, fact: Fact, rivals: Sequence[Fact], words: ChangeWords) -> Changed:
@@ -110,9 +114,9 @@ class Draft:
         self.fresh.append(fact)
         told: Json = {"noted": _told(fact), "told": in_words(fact, self.language)}
         if rivals:
-            before = ", ".join(_named(one, self.language) for one in rivals)
+            before = ", ".join(_named(rival, self.language) for rival in rivals)
             told["told"] = receipts.instead(told["told"], before, self.language)
-            told["instead_of"] = ", ".join(named(one.kind, one.value) for one in rivals)
+            told["instead_of"] = ", ".join(named(rival.kind, rival.value) for rival in rivals)
         learned = ProfileLearned(
             kind=fact.kind,
             value=fact.value,
@@ -125,11 +129,11 @@ class Draft:
         return Changed(told, [*gone, learned])
 
     def _dropped(self, those: Sequence[Fact], words: ChangeWords) -> list[Event]:
-        if any(one in self.fresh for one in those):
+        if any(fact in self.fresh for fact in those):
             raise UnclearChange("A call beside this one has just noted that. Say once what holds.")
         if not those:
             return []
-        facts = [one.fact for one in those]
+        facts = [fact.fact for fact in those]
         self.gone.update(facts)
         return [ProfileForgotten(facts=facts, source=words.source, call=words.call)]
 
@@ -148,9 +152,9 @@ class Draft:
         if not wanted:
             return []
         facts = self.standing()
-        by_name = [one for one in facts if wanted in _names(one)]
+        by_name = [fact for fact in facts if wanted in _names(fact)]
         words = set(wanted.split())
-        return by_name or [one for one in facts if words <= set(plain(one.line()).split())]
+        return by_name or [fact for fact in facts if words <= set(plain(fact.line()).split())]
 
     def _listed(self) -> str:
         facts = self.standing()
@@ -207,11 +211,11 @@ def _names(fact: Fact) -> set[str]:
 
 
 def _list(facts: Sequence[Fact]) -> str:
-    return f"Noted: {'; '.join(one.line() for one in facts)}."
+    return f"Noted: {'; '.join(fact.line() for fact in facts)}."
 
 
-def _is_same(one: Fact, other: Fact) -> bool:
-    return (one.kind, plain(one.about or ""), plain(one.value)) == (
+def _is_same(fact: Fact, other: Fact) -> bool:
+    return (fact.kind, plain(fact.about or ""), plain(fact.value)) == (
         other.kind,
         plain(other.about or ""),
         plain(other.value),

@@ -92,7 +92,7 @@ class Profile:
                 case _:
                     pass
         return cls(
-            facts=tuple(one for one in learned if one.fact not in gone),
+            facts=tuple(fact for fact in learned if fact.fact not in gone),
             learned=tuple(learned),
             forgotten=tuple(forgotten),
             quiet=quiet,
@@ -100,14 +100,14 @@ class Profile:
 
     def lines(self) -> list[str]:
         """For the model; nothing where nothing is known."""
-        ordered = sorted(self.facts, key=lambda one: _ORDER[one.kind])
-        told = [one.line() for one in (*ordered, self.quiet) if one is not None]
+        ordered = sorted(self.facts, key=lambda fact: _ORDER[fact.kind])
+        told = [recorded.line() for recorded in (*ordered, self.quiet) if recorded is not None]
         return [HEADER, *(f"- {line}" for line in told)] if told else []
 
     def noted(self, covered: Collection[UUID]) -> list[str]:
         """What rules noted and took back by the messages of one turn; a call tells for itself."""
-        noted = [one for one in self.facts if one.source in covered and one.call is None]
-        gone = [one for one in self._taken_back(covered) if not _is_replaced(one, noted)]
+        noted = [fact for fact in self.facts if fact.source in covered and fact.call is None]
+        gone = [fact for fact in self._taken_back(covered) if not _is_replaced(fact, noted)]
         told = (("Noted just now", noted), ("Forgotten just now", gone))
         return [f"{what}: {'; '.join(o.line() for o in facts)}" for what, facts in told if facts]
 
@@ -121,23 +121,23 @@ class Profile:
     @property
     def zone(self) -> str | None:
         """As they said it, else that of their home."""
-        homes = [one.zone for one in self.facts if one.kind == "home"]
+        homes = [fact.zone for fact in self.facts if fact.kind == "home"]
         return self._of("zone") or (homes[-1] if homes else None)
 
     def _of(self, kind: ProfileKind) -> str | None:
-        values = [one.value for one in self.facts if one.kind == kind]
+        values = [fact.value for fact in self.facts if fact.kind == kind]
         return values[-1] if values else None
 
     def _taken_back(self, covered: Collection[UUID]) -> Iterator[Fact]:
-        by_id = {one.fact: one for one in self.learned}
+        by_id = {fact.fact: fact for fact in self.learned}
         for source, facts in self.forgotten:
             if source in covered:
-                yield from (by_id[one] for one in by_id if one in facts)
+                yield from (by_id[id_] for id_ in by_id if id_ in facts)
 
 
 def _is_replaced(gone: Fact, noted: Sequence[Fact]) -> bool:
     """Another value stands in its place: that one is worth telling."""
-    return any(one.kind == gone.kind and one.about == gone.about for one in noted)
+    return any(fact.kind == gone.kind and fact.about == gone.about for fact in noted)
 
 
 def _fact(fact: UUID, event: ProfileLearned, at: datetime) -> Fact:

@@ -54,8 +54,8 @@ def signs_of(kind: ProfileKind, value: str) -> frozenset[str]:
     """Of a currency, without letters: what stands for it in the languages that have one."""
     if kind != "currency":
         return frozenset()
-    signs = {_table(one, "currency_symbols").get(value, "") for one in LOCALES}
-    return frozenset(one for one in signs if one and not any(map(str.isalnum, one)))
+    signs = {_table(locale, "currency_symbols").get(value, "") for locale in LOCALES}
+    return frozenset(sign for sign in signs if sign and not any(map(str.isalnum, sign)))
 
 
 def load() -> None:
@@ -69,17 +69,17 @@ def _names(kind: ProfileKind, value: str) -> Iterator[str]:
         case "home_airport":
             if airport := airports().get(value):
                 towns = cities.named(airport.city, by_other_names=False)
-                here = [one for one in towns if one.country == airport.country]
+                here = [town for town in towns if town.country == airport.country]
                 yield from (airport.city, *(cities.names_of(here[0]) if here else ()))
                 common = _common()
                 yield " ".join(word for word in bare(airport.name).split() if word not in common)
         case "currency":
-            yield from (_table(one, "currencies").get(value, "") for one in LOCALES)
+            yield from (_table(locale, "currencies").get(value, "") for locale in LOCALES)
         case "language":
-            yield from (name for one in LOCALES if (name := _language(value, one)))
+            yield from (name for locale in LOCALES if (name := _language(value, locale)))
         case "zone":
             yield value.rpartition("/")[2].replace("_", " ")
-            tables = (_table(one, "time_zones") for one in LOCALES)
+            tables = (_table(locale, "time_zones") for locale in LOCALES)
             zones = (cast("Mapping[str, Any]", table.get(value, {})) for table in tables)
             yield from (str(zone["city"]) for zone in zones if "city" in zone)
             yield from _of_meta_zone(value)
@@ -98,7 +98,9 @@ def _of_meta_zone(zone: str) -> Iterator[str]:
 
 @cache
 def _common() -> frozenset[str]:
-    counts = Counter(word for one in airports().values() for word in set(bare(one.name).split()))
+    counts = Counter(
+        word for airport in airports().values() for word in set(bare(airport.name).split())
+    )
     return frozenset(word for word, count in counts.items() if count > MOST_SHARED)
 
 

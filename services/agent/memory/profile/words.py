@@ -43,7 +43,8 @@ def bare(text: str) -> str:
 def divides(word: str) -> bool:
     """Whether its script puts spaces between words: Chinese and Japanese do not."""
     return not any(
-        unicodedata.name(one, "").startswith(("CJK", "HIRAGANA", "KATAKANA")) for one in word
+        unicodedata.name(character, "").startswith(("CJK", "HIRAGANA", "KATAKANA"))
+        for character in word
     )
 
 

@@ -27,7 +27,7 @@ Answered = Callable[[Request], Awaitable[Response]]
 class Door:
     def __init__(self, master_keys: Sequence[bytes], intake: Intake, terminal: Terminal) -> None:
         """A pass made with any of the keys opens."""
-        self._passes = [pass_of(one) for one in master_keys]
+        self._passes = [pass_of(key) for key in master_keys]
         self._intake, self._terminal = intake, terminal
 
     def routes(self) -> list[Route]:
@@ -55,8 +55,8 @@ class Door:
         asked = LookForm.model_validate_json(await body_of(request, MOST_BYTES))
         found = await self._terminal.shown(address_of(asked.name), asked.conversation, asked.after)
         messages = [
-            {"ref": one.message_ref, "text": one.body, "picture": one.media}
-            for one in found.messages
+            {"ref": message.message_ref, "text": message.body, "picture": message.media}
+            for message in found.messages
         ]
         told = {"conversation": found.conversation, "version": found.version}
         return JSONResponse({**told, "messages": messages})
@@ -84,7 +84,7 @@ class Door:
 
     def _opens(self, authorization: str) -> bool:
         given = authorization.removeprefix("Bearer ").encode("utf-8", "replace")
-        return any([hmac.compare_digest(one.encode(), given) for one in self._passes])  # noqa: C419 - all, in constant time
+        return any([hmac.compare_digest(pass_.encode(), given) for pass_ in self._passes])  # noqa: C419 - all, in constant time
 
 
 def _told(status: int, text: str) -> Response:

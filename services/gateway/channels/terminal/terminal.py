@@ -70,29 +70,29 @@ class Terminal:
     ) -> list[ListedMessage]:
         events = await self._conversation(address)
         refused = {
-            _attempt(one.event)
-            for one in events
-            if isinstance(one.event, ReplyRefused | ReplyFailed)
+            _attempt(recorded.event)
+            for recorded in events
+            if isinstance(recorded.event, ReplyRefused | ReplyFailed)
         }
         claims = [
-            one
-            for one in events
-            if isinstance(one.event, ReplySending)
-            and one.recorded_at >= since
-            and _attempt(one.event) not in refused
+            recorded
+            for recorded in events
+            if isinstance(recorded.event, ReplySending)
+            and recorded.recorded_at >= since
+            and _attempt(recorded.event) not in refused
         ]
         return await self._listed(address, list(reversed(claims)))
 
     async def received_from(self, address: str, since: datetime) -> list[ListedMessage]:
         found: list[ListedMessage] = []
-        for one in reversed(await self._conversation(address)):
-            if isinstance(one.event, MessageReceived) and one.recorded_at >= since:
+        for recorded in reversed(await self._conversation(address)):
+            if isinstance(recorded.event, MessageReceived) and recorded.recorded_at >= since:
                 try:
-                    told: MessageReceived = (await self._log.opened(one)).event
+                    told: MessageReceived = (await self._log.opened(recorded)).event
                 except SealedForEver:
                     continue
                 found.append(
-                    ListedMessage(told.message_ref, told.text, address, one.recorded_at, None)
+                    ListedMessage(told.message_ref, told.text, address, recorded.recorded_at, None)
                 )
         return found
 
@@ -114,7 +114,7 @@ class Terminal:
             events = _since_the_last_message(events)
         if not events:
             return TerminalView([], stream, after)
-        sent = [one for one in events if isinstance(one.event, ReplySent)]
+        sent = [recorded for recorded in events if isinstance(recorded.event, ReplySent)]
         return TerminalView(await self._listed(address, sent), stream, events[-1].version)
 
     async def _conversation(self, address: str) -> list[Recorded[Any]]:
@@ -129,14 +129,14 @@ class Terminal:
     ) -> list[ListedMessage]:
         """What cannot be opened any more is not listed."""
         found: list[ListedMessage] = []
-        for one in parts:
-            claim = slots.event_id(slots.claim(*_attempt(one.event)), 0)
-            content = await self._content(one.event, await self._log.find(claim))
+        for part in parts:
+            claim = slots.event_id(slots.claim(*_attempt(part.event)), 0)
+            content = await self._content(part.event, await self._log.find(claim))
             if content is None:
                 continue
             text, picture = content
             ref = reference(claim)
-            found.append(ListedMessage(ref, text, address, one.recorded_at, picture))
+            found.append(ListedMessage(ref, text, address, part.recorded_at, picture))
         return found
 
     async def _content(

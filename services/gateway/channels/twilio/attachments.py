@@ -73,7 +73,9 @@ class PublicOnly(AbstractResolver):
     ) -> list[ResolveResult]:
         found = await self._resolver.resolve(host, port, family)
         # One bad address among good ones is refused too: it is how a name is rebound.
-        if not all(internet.is_public(internet.parsed(one["host"])) for one in found):
+        if not all(
+            internet.is_public(internet.parsed(resolve_result["host"])) for resolve_result in found
+        ):
             raise NotPublic("a host of media leads inside")
         return found
 
@@ -106,24 +108,24 @@ class Attachments:
         Raises VendorUnavailable.
         """
         found: list[Attached] = []
-        for one in media:
-            place = self._place(one.url)
+        for medium in media:
+            place = self._place(medium.url)
             if place is not None and place["medium"] is None:
                 found += await self._listed(place["message"])
             else:
                 told = f"{self._messages}{place[0]}".removesuffix(".json") if place else None
-                found.append(Attached(told, kinds.named(one.content_type)))
+                found.append(Attached(told, kinds.named(medium.content_type)))
         return found[:MOST_LISTED]
 
-    async def fetch(self, one: Attached) -> FetchedMedium | NotKept:
+    async def fetch(self, attached: Attached) -> FetchedMedium | NotKept:
         """Raises VendorUnavailable."""
-        if one.url is None:
+        if attached.url is None:
             log.warning("media.not_at_twilio")
             return NotKept("unavailable")
         with span(f"GET {MEDIUM}", SpanKind.CLIENT, attributes=self._about("GET")) as fetching:
             try:
                 async with failpoints.MEDIA_FETCH, asyncio.timeout(FETCH_SECONDS):
-                    came = await self._followed(one.url, one.announced)
+                    came = await self._followed(attached.url, attached.announced)
             except _FAILURES as error:
                 failed(fetching, type(error).__name__)
                 raise VendorUnavailable(f"Twilio's media: {type(error).__name__}") from None
@@ -131,14 +133,14 @@ class Attachments:
             fetching.set_attribute("taskflow.outcome", told)
             return came
 
-    async def discard(self, one: Attached) -> None:
+    async def discard(self, attached: Attached) -> None:
         """What Twilio does not have is gone already. Raises VendorUnavailable."""
-        if one.url is None:
+        if attached.url is None:
             return
         with span(f"DELETE {MEDIUM}", SpanKind.CLIENT, attributes=self._about("DELETE")):
             try:
                 async with failpoints.SEND_DELETE, asyncio.timeout(CALL_SECONDS):
-                    status = await self._deleted(one.url)
+                    status = await self._deleted(attached.url)
             except _FAILURES as error:
                 raise VendorUnavailable(f"Twilio's deletion: {type(error).__name__}") from None
         if status not in {200, 204} | _NO_MORE:
@@ -176,8 +178,10 @@ class Attachments:
         """Raises ValueError for what is no list of media."""
         media = _List.model_validate_json(body).media_list[:MOST_LISTED]
         return [
-            Attached(f"{self._messages}{message}/Media/{one.sid}", kinds.named(one.content_type))
-            for one in media
+            Attached(
+                f"{self._messages}{message}/Media/{medium.sid}", kinds.named(medium.content_type)
+            )
+            for medium in media
         ]
 
     async def _followed(self, url: str, announced: str) -> FetchedMedium | NotKept:

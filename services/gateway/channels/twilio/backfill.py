@@ -68,8 +68,8 @@ class Backfill:
         unknown: list[ListedMessage] = []
         for start in range(0, len(listed), CHUNK):
             by_id = {
-                slots.event_id(slots.message(one.message_ref), 0): one
-                for one in listed[start : start + CHUNK]
+                slots.event_id(slots.message(listed_message.message_ref), 0): listed_message
+                for listed_message in listed[start : start + CHUNK]
             }
             try:
                 known = {row["event_id"] for row in await self._pool.fetch(_KNOWN, list(by_id))}
@@ -79,15 +79,19 @@ class Backfill:
         return unknown
 
 
-def _form(one: ListedMessage) -> InboundForm:
+def _form(listed_message: ListedMessage) -> InboundForm:
     """As much of the webhook as a listing has: no name, and media by where they are listed.
 
     Raises Unusable.
     """
-    told = {"MessageSid": one.message_ref, "From": one.address, "Body": one.body}
-    told |= {"To": one.sender} if one.sender else {}
+    told = {
+        "MessageSid": listed_message.message_ref,
+        "From": listed_message.address,
+        "Body": listed_message.body,
+    }
+    told |= {"To": listed_message.sender} if listed_message.sender else {}
     try:
-        media = [AttachedMedia(url=one.media)] if one.media else []
+        media = [AttachedMedia(url=listed_message.media)] if listed_message.media else []
         return InboundForm.model_validate({**told, "Media": media})
     except ValidationError as error:
         raise Unusable("a listed message is not one that Twilio sends") from error

@@ -72,8 +72,8 @@ class Contents:
         Raises TemplateRefused, VendorUnavailable.
         """
         if buttons:
-            actions = [{"title": one.label, "id": one.payload} for one in buttons]
-            types = _quick_reply(body, [{"type": "QUICK_REPLY", **one} for one in actions])
+            actions = [{"title": button.label, "id": button.payload} for button in buttons]
+            types = _quick_reply(body, [{"type": "QUICK_REPLY", **action} for action in actions])
         else:
             types = {"twilio/text": ContentList.TwilioText({"body": body})}
         return await self._made(name, language, {"1": sample}, types)
@@ -115,7 +115,7 @@ class Contents:
 
 
 def _quick_reply(body: str, actions: Sequence[dict[str, str]]) -> dict[str, Any]:
-    given = [ContentList.QuickReplyAction(one) for one in actions]
+    given = [ContentList.QuickReplyAction(action) for action in actions]
     quick_reply = ContentList.TwilioQuickReply({"body": body, "actions": given})
     return {"twilio/quick-reply": quick_reply}
 

@@ -82,5 +82,6 @@ def _text(form: InboundForm) -> str:
 
 def _media(form: InboundForm) -> list[Media]:
     return [
-        Media(url=one.url, content_type=one.content_type.partition(";")[0]) for one in form.media
+        Media(url=medium.url, content_type=medium.content_type.partition(";")[0])
+        for medium in form.media
     ]

@@ -95,18 +95,23 @@ def over_buttons(text: str, buttons: Sequence[Button]) -> Filled | None:
     breaks = _breaks(text)
     if breaks is None:
         return None
-    given = [*_lines(text), *(part for one in buttons for part in (one.label, one.payload))]
+    given = [
+        *_lines(text),
+        *(part for button in buttons for part in (button.label, button.payload)),
+    ]
     return Filled(Shape(breaks, len(buttons)), _numbered(given))
 
 
 def over_list(text: str, choices: Choices) -> Filled | None:
     """None where the text cannot be said by variables."""
     breaks = _breaks(text)
-    rows = [tuple(filter(None, (one.title, one.payload, one.description))) for one in choices.items]
+    rows = [
+        tuple(filter(None, (item.title, item.payload, item.description))) for item in choices.items
+    ]
     given = [part for row in rows for part in row]
     if breaks is None or any(_UNFIT.search(part) for part in given):
         return None
-    described = tuple(one.description is not None for one in choices.items)
+    described = tuple(item.description is not None for item in choices.items)
     shape = Shape(breaks, label=choices.label, described=described)
     return Filled(shape, _numbered([*_lines(text), *given]))
 
@@ -159,8 +164,8 @@ class QuickReplies:
             return None
 
     async def close(self) -> None:
-        for one in self._making.values():
-            one.cancel()
+        for task in self._making.values():
+            task.cancel()
         await asyncio.gather(*self._making.values(), return_exceptions=True)
 
     async def _made(self, name: str, shape: Shape) -> str | None:

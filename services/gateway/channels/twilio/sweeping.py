@@ -21,17 +21,22 @@ class Sweeping:
     async def once(self, since: datetime) -> int:
         """How many were not known to be lost. Raises Retryable."""
         news = 0
-        for one in await self._twilio.lost_since(since):
-            user = await self._vault.known(one.address)
+        for listed_message in await self._twilio.lost_since(since):
+            user = await self._vault.known(listed_message.address)
             if user is None:
                 continue
-            with structlog.contextvars.bound_contextvars(message_ref=one.message_ref):
+            with structlog.contextvars.bound_contextvars(message_ref=listed_message.message_ref):
                 try:
-                    found = await self._heard.found(user, one)
+                    found = await self._heard.found(user, listed_message)
                 except AnotherMessage as error:
                     log.warning("sweep.unusable", reason=str(error))
                     continue
                 if found:
-                    log.warning("status.noted", status=one.status, code=one.code, found_by="list")
+                    log.warning(
+                        "status.noted",
+                        status=listed_message.status,
+                        code=listed_message.code,
+                        found_by="list",
+                    )
                     news += 1
         return news

@@ -62,7 +62,7 @@ class Reader:
         self._text, self._hints = text, hints
         self._tags = tags_of(hints.languages, hints.regions)
         self._numerals = list(numerals(text))
-        self._by_start = {one.start: one for one in self._numerals}
+        self._by_start = {numeral.start: numeral for numeral in self._numerals}
         self._words: bool | None = None
         self._is_at_home = bool(hints.declared or hints.tenders())
 
@@ -85,14 +85,14 @@ class Reader:
         signs, weak = believed(before, after)
         if not signs:
             return None
-        codes = frozenset[str].intersection(*(one.codes for one in signs))
+        codes = frozenset[str].intersection(*(sign.codes for sign in signs))
         weak = weak and (self._is_at_home or self._has_words())
         currency = resolved(codes, self._hints, weak=weak)
         if weak and codes and currency is None and not signs[0].is_usual:
             return None
-        before = [one for one in before if one in signs]
-        start = min(numeral.start, *(one.start for one in signs))
-        end = max(digits_of.end, *(one.end for one in signs))
+        before = [sign for sign in before if sign in signs]
+        start = min(numeral.start, *(sign.start for sign in signs))
+        end = max(digits_of.end, *(sign.end for sign in signs))
         number = digits_of.value(self._hints.decimal(), digits(currency))
         named = not before and is_part_of_a_name(text, numeral.start)
         split = self._is_cents_of_the_last(nth, before, after)
@@ -182,7 +182,9 @@ class Reader:
 
     def _tags_with(self, signs: list[Sign]) -> tuple[frozenset[str], ...]:
         """The page's locales, then those of the countries that have such a sign."""
-        codes = frozenset[str]().union(*(one.codes for one in signs)) if signs else frozenset[str]()
+        codes = (
+            frozenset[str]().union(*(sign.codes for sign in signs)) if signs else frozenset[str]()
+        )
         theirs = [tags_of_currency(code) for code in codes] if len(codes) <= _FEW else []
         return (self._tags, frozenset[str]().union(*theirs))
 
@@ -270,7 +272,9 @@ class Reader:
     def _is_second_of_a_range(
         self, start: int, nth: int, last: Amount | None, *, signed: bool
     ) -> bool:
-        firsts = [one for one in self._numerals[max(0, nth - 2) : nth + 1] if one.end <= start]
+        firsts = [
+            numeral for numeral in self._numerals[max(0, nth - 2) : nth + 1] if numeral.end <= start
+        ]
         if not firsts:
             return False
         end = firsts[-1].end

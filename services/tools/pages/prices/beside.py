@@ -32,13 +32,13 @@ class Digits:
 def believed(before: list[Sign], after: list[Sign]) -> tuple[list[Sign], bool]:
     """The signs that count: weak ones only where they do not contradict, or stand alone."""
     every = [*before, *after]
-    strong = [one for one in every if not one.weak]
+    strong = [recorded for recorded in every if not recorded.weak]
     if not strong:
         beside = after or before
-        agreed = beside and frozenset[str].intersection(*(one.codes for one in beside))
+        agreed = beside and frozenset[str].intersection(*(sign.codes for sign in beside))
         return beside[:1] if agreed else beside, True
-    codes = frozenset[str].intersection(*(one.codes for one in strong))
-    return [one for one in every if not one.weak or one.codes & codes], False
+    codes = frozenset[str].intersection(*(sign.codes for sign in strong))
+    return [recorded for recorded in every if not recorded.weak or recorded.codes & codes], False
 
 
 def has_words(text: str) -> bool:

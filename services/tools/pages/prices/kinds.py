@@ -193,7 +193,7 @@ def _per(text: str, after: list[PriceToken]) -> Kind | None:
     """As in "per month", "pro 100 g", "a night"."""
     if not after or after[0].word not in _BEFORE_A_UNIT:
         return None
-    rest = [one for one in after[1:4] if one.word not in {".", "'"}]
+    rest = [price_token for price_token in after[1:4] if price_token.word not in {".", "'"}]
     if len(rest) > 1 and rest[0].word in _MEASURES:
         return "unit" if rest[1].word in _UNITS else None
     unit = rest[0].word if rest else ""
@@ -209,7 +209,7 @@ def _per(text: str, after: list[PriceToken]) -> Kind | None:
 
 def _by_count(before: list[PriceToken], text: str, after: list[PriceToken]) -> Kind | None:
     """How many, directly before how much: "2 for", "12x de", "3 x", "ab 3 Stück"."""
-    words = [one.word for one in before[-6:] if one.word != "."]
+    words = [price_token.word for price_token in before[-6:] if price_token.word != "."]
     if _unit_before(words):
         return "unit"
     colon = words[-1:] == [":"]
@@ -292,7 +292,7 @@ def tax_of(near: Around, *, is_first: bool) -> Tax | None:
 
     What stands before may be of another amount, unless this one `is_first`.
     """
-    after = [one for one in tokens(near.after) if one.word not in "(+"]
+    after = [token for token in tokens(near.after) if token.word not in "(+"]
     said = _TAX.begins(near.after, after)
     # "€64 ex VAT: €53" and "1,980円(税込2,178円)": it is of the next amount.
     is_own = said is not None and not _LEADS_ON.match(near.after, said[1])

@@ -38,13 +38,15 @@ class Mention:
 def mentions(text: str, hints: Hints) -> Iterator[Mention]:
     """Every number that stands beside a currency's sign."""
     shown = plain(text[:LONGEST_TEXT])
-    for one in islice(Reader(shown.text, hints).amounts(), _MOST_MENTIONS):
+    for amount in islice(Reader(shown.text, hints).amounts(), _MOST_MENTIONS):
         yield Mention(
-            shown.place(one.start),
-            shown.end(one.end),
-            one.money,
-            one.kind,
-            one.number,
-            one.codes,
-            tax_of(around(shown.text, one.left, one.start, one.end), is_first=one.left == 0),
+            shown.place(amount.start),
+            shown.end(amount.end),
+            amount.money,
+            amount.kind,
+            amount.number,
+            amount.codes,
+            tax_of(
+                around(shown.text, amount.left, amount.start, amount.end), is_first=amount.left == 0
+            ),
         )

@@ -32,9 +32,9 @@ def folded(text: str) -> str:
 def tokens(text: str) -> list[PriceToken]:
     """Words, numbers and single signs, but no spaces."""
     return [
-        PriceToken(word, one.start(), one.end())
-        for one in _TOKEN.finditer(text)
-        if (word := folded(one[0]))
+        PriceToken(word, match_.start(), match_.end())
+        for match_ in _TOKEN.finditer(text)
+        if (word := folded(match_[0]))
     ]
 
 
@@ -61,7 +61,7 @@ class Phrases(Generic[Label]):
         if phrase[0] >= _STANDS_ALONE or not phrase[0].isalpha():
             self._within.append((folded(phrase), label))
         else:
-            words = tuple(one.word for one in tokens(phrase) if one.word[0].isalpha())
+            words = tuple(token.word for token in tokens(phrase) if token.word[0].isalpha())
             self._spaced.setdefault(words[0], []).append((words, label))
 
     def _within_of(self, shown: str) -> list[tuple[str, Label]]:
@@ -70,7 +70,7 @@ class Phrases(Generic[Label]):
 
     def last_in(self, text: str, of: Iterable[PriceToken]) -> Label | None:
         """What the phrase says that ends last, the longest of those."""
-        words = [one for one in of if one.word[0].isalpha()]
+        words = [price_token for price_token in of if price_token.word[0].isalpha()]
         best: tuple[int, int, Label | None] = (-1, 0, None)
         for at, token in enumerate(words):
             for phrase, label in self._spaced.get(token.word, ()):
@@ -86,7 +86,11 @@ class Phrases(Generic[Label]):
 
     def ends(self, text: str, of: Iterable[PriceToken]) -> Label | None:
         """What the phrase says with which the text ends, but for a colon or such."""
-        words = [one for one in of if one.word[0].isalpha() or one.word[0].isdigit()]
+        words = [
+            price_token
+            for price_token in of
+            if price_token.word[0].isalpha() or price_token.word[0].isdigit()
+        ]
         for length in range(min(6, len(words)), 0, -1):
             at = len(words) - length
             for phrase, label in self._spaced.get(words[at].word, ()):
@@ -99,7 +103,7 @@ class Phrases(Generic[Label]):
     def begins(self, text: str, of: Iterable[PriceToken]) -> tuple[Label, int] | None:
         """What the phrase says with which the text begins, and where it ends."""
         # What stands within a phrase as in "p/m" does not count.
-        words = [one for one in of if one.word not in _WITHIN_A_PHRASE]
+        words = [price_token for price_token in of if price_token.word not in _WITHIN_A_PHRASE]
         if words:
             for phrase, label in self._spaced.get(words[0].word, ()):
                 if _stands(words, 0, phrase):

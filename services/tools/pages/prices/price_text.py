@@ -64,9 +64,9 @@ def _told(found: Iterable[Mention]) -> PriceText:
     if not prices:
         return PriceText(reason=_REASONS[every[0].kind])
     first = prices[0]
-    if any(one.kind in {"from", "range"} for one in every):
+    if any(recorded.kind in {"from", "range"} for recorded in every):
         return PriceText(reason=_REASONS["range"])
-    if len({(one.number, one.money) for one in prices}) > 1:
+    if len({(price.number, price.money) for price in prices}) > 1:
         return PriceText(reason="several prices")
     if first.number is None:
         return PriceText(
@@ -80,18 +80,18 @@ def _told(found: Iterable[Mention]) -> PriceText:
 
 def to_pay(every: Iterable[Mention]) -> list[Mention]:
     """The mentions that are prices to pay: not the net ones, where one with tax stands beside."""
-    prices = [one for one in every if one.kind == "price"]
-    gross = [one for one in prices if one.tax == "gross"]
+    prices = [recorded for recorded in every if recorded.kind == "price"]
+    gross = [price for price in prices if price.tax == "gross"]
     if gross:
-        return [one for one in prices if one in gross or not _is_net_of(one, gross)]
-    return [one for one in prices if one.tax != "net"] or prices
+        return [price for price in prices if price in gross or not _is_net_of(price, gross)]
+    return [price for price in prices if price.tax != "net"] or prices
 
 
-def _is_net_of(one: Mention, gross: list[Mention]) -> bool:
+def _is_net_of(mention: Mention, gross: list[Mention]) -> bool:
     """Said to be so, or less by no more than a tax."""
-    if one.tax == "net" or not one.number:
-        return one.tax == "net"
-    return any(each.number and 1 < each.number / one.number <= _MOST_TAX for each in gross)
+    if mention.tax == "net" or not mention.number:
+        return mention.tax == "net"
+    return any(each.number and 1 < each.number / mention.number <= _MOST_TAX for each in gross)
 
 
 def currencies_in(text: str) -> frozenset[str]:

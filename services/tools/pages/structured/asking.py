@@ -56,10 +56,10 @@ def _of_kinds(
     kinds: frozenset[str], specifications: Iterable[Node], offer: Node, asking: Asking
 ) -> list[Price]:
     found: list[Price] = []
-    for one in specifications:
-        if last(text(one.get("priceType"))) in kinds and _holds(one, asking.at):
-            currency = one.get("priceCurrency") or offer.get("priceCurrency")
-            price = asking.price(one.get("price"), currency)
+    for specification in specifications:
+        if last(text(specification.get("priceType"))) in kinds and _holds(specification, asking.at):
+            currency = specification.get("priceCurrency") or offer.get("priceCurrency")
+            price = asking.price(specification.get("price"), currency)
             found += [price] if price.amount is not None else []
     return found
 

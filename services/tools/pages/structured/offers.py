@@ -39,12 +39,12 @@ def offers(value: object, asking: Asking) -> list[Offer]:
 def is_priced(node: Node) -> bool:
     """An offer, or an aggregate of such, that says what it asks."""
     parts = several(node.get("offers"))[:MOST]
-    return any(any(map(one.get, _PRICED)) for one in (node, *parts))
+    return any(any(map(part.get, _PRICED)) for part in (node, *parts))
 
 
 def _offer(node: Node, asking: Asking) -> Offer:
     items = [node, *several(node.get("itemOffered"))[:1]]
-    named = (text(one.get(name)) for one in items for name in ("name", "sku", "gtin", "mpn"))
+    named = (text(item.get(name)) for item in items for name in ("name", "sku", "gtin", "mpn"))
     aggregate = "aggregateoffer" in types(node) or node.get("lowPrice") is not None
     price = _aggregate(node, asking) if aggregate else _single(node, asking)
     return Offer(
@@ -59,7 +59,7 @@ def _single(node: Node, asking: Asking) -> Price:
     specifications = several(node.get("priceSpecification"))
     price = asking.price(node.get("price"), node.get("priceCurrency"))
     if price.amount is None and (standing := of_today(specifications, node, asking)):
-        if len({(one.amount, one.currency) for one in standing}) > 1:
+        if len({(offer.amount, offer.currency) for offer in standing}) > 1:
             return Price(problem=a_range(standing))
         price = standing[0]
     before = before_a_sale(specifications, node, asking)
@@ -81,7 +81,9 @@ def _aggregate(node: Node, asking: Asking) -> Price:
 
 def a_range(prices: list[Price]) -> str:
     """Why there is no one price."""
-    stand = sorted({(one.amount, one.currency or "") for one in prices if one.amount is not None})
+    stand = sorted(
+        {(price.amount, price.currency or "") for price in prices if price.amount is not None}
+    )
     told = [f"{currency} {amount}".strip() for amount, currency in stand]
     if len(told) == 1:
         return f"Prices start at {told[0]}."

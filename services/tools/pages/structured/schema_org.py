@@ -72,7 +72,7 @@ class _Reader:
     def product(self, node: Node) -> Found:
         asked = [self.whole(one) for one in several(node.get("offers"))[:MOST]]
         told = offers(asked, self._asking)
-        variants = [self.product(one) for one in self._variants(node)]
+        variants = [self.product(variant) for variant in self._variants(node)]
         price = _of_variants(variants) if variants else agreeing.together(told, self._asking.hints)
         if price.amount is None and not variants and not told and node.get("price") is not None:
             # Not schema.org's way, and yet often seen.
@@ -80,11 +80,11 @@ class _Reader:
             price = told[0].price
         title = text(node.get("name"))
         if price.problem and not variants:
-            variants = [self._as_variant(title, one) for one in told if one.price.amount]
+            variants = [self._as_variant(title, offer) for offer in told if offer.price.amount]
         return Found(
             title=title,
             price=price,
-            urls=self._urls([*_addresses(node), *(one.url for one in told)]),
+            urls=self._urls([*_addresses(node), *(offer.url for offer in told)]),
             skus=frozenset(sku for name in _SKUS if (sku := text(node.get(name)))),
             words=" ".join(word for name in _WORDS if (word := text(node.get(name)))),
             variants=variants,
@@ -96,7 +96,7 @@ class _Reader:
             return []
         variants = [self.whole(one) for one in several(node.get("hasVariant"))[:MOST]]
         # A group within a group, or one that refers to itself, is none of its variants.
-        return [one for one in variants if "hasVariant" not in one]
+        return [variant for variant in variants if "hasVariant" not in variant]
 
     def _as_variant(self, title: str | None, offer: Offer) -> Found:
         return Found(title, offer.price, self._urls([offer.url]), words=offer.words)
@@ -114,10 +114,10 @@ def _addresses(node: Node) -> list[str | None]:
 
 def _of_variants(variants: Sequence[Found]) -> Price:
     """What all variants cost, if all cost the same."""
-    priced = [one.price for one in variants if one.price.amount is not None]
+    priced = [variant.price for variant in variants if variant.price.amount is not None]
     if not priced:
         return Price(problem=next((v.price.problem for v in variants if v.price.problem), None))
-    if len({(one.amount, one.currency) for one in priced}) > 1:
+    if len({(price.amount, price.currency) for price in priced}) > 1:
         return Price(problem=a_range(priced), text=priced[0].text)
     return agreeing.same(priced)
 

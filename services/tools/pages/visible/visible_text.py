@@ -79,12 +79,16 @@ class Shown:
     @property
     def stands_by_itself(self) -> bool:
         """Whether the line of the price says nothing else, but for words such as "now"."""
-        own = [one for one in self.near if one.money and one.money.amount == self.price.amount]
-        return any(self._is_all_that_is_said(one.text) for one in own)
+        own = [
+            signed_amount
+            for signed_amount in self.near
+            if signed_amount.money and signed_amount.money.amount == self.price.amount
+        ]
+        return any(self._is_all_that_is_said(signed_amount.text) for signed_amount in own)
 
     def _is_all_that_is_said(self, text: str) -> bool:
-        for one in self.near:
-            text = text.replace(one.said, " ")
+        for signed_amount in self.near:
+            text = text.replace(signed_amount.said, " ")
         return all(map(is_label, _WORD.findall(text)))
 
     @cached_property
@@ -116,7 +120,7 @@ class _Look:
     def nearest(self, title: LexborNode) -> list[SignedAmount]:
         """What shares the smallest part of the page with the title; named a price first."""
         height = {known: n for n, known in enumerate([title.mem_id, *regions.line(title)])}
-        lines = sorted(self._lines(height), key=lambda one: one[0])
+        lines = sorted(self._lines(height), key=lambda line: line[0])
         named = [(up, at) for up, at, is_named in lines if is_named and up <= _HIGHEST]
         others = [(up, at) for up, at, is_named in lines if not is_named and up <= _NEAR]
         return self._first(named) or self._first(others)
@@ -136,10 +140,10 @@ class _Look:
     def _first(self, lines: Sequence[tuple[int, int]]) -> list[SignedAmount]:
         """The amounts up to the lowest height at which a price stands."""
         found: list[SignedAmount] = []
-        for _, each in groupby(lines, key=lambda one: one[0]):
+        for _, each in groupby(lines, key=lambda line: line[0]):
             found += [amount for _, at in each for amount in self.amounts(at)]
-            if any(one.is_a_price or one.is_a_range for one in found):
-                return sorted(found, key=lambda one: one.at)
+            if any(signed_amount.is_a_price or signed_amount.is_a_range for signed_amount in found):
+                return sorted(found, key=lambda signed_amount: signed_amount.at)
             if len(found) > _MOST_SEEN:
                 break
         return []
@@ -159,13 +163,13 @@ class _Look:
             return
         led, after = _label_before(lines, at), _unit_behind(lines, at)
         text = f"{led}{line.text}{after}"
-        for one in mentions(text, self.hints):
-            start = one.start - len(led)
+        for mention in mentions(text, self.hints):
+            start = mention.start - len(led)
             if not 0 <= start < len(line.text):
                 continue
             digit = _DIGIT.search(line.text, start)
             node = line.holder(digit.start() if digit else start)
-            said = text[one.start : one.end]
+            said = text[mention.start : mention.end]
             hidden = self.stands is not None and _bare(said) not in self.stands
             if hidden or not self.seen.is_main(node) or _is_a_link(node):
                 continue
@@ -174,7 +178,7 @@ class _Look:
                 continue
             if label.named or len(line.text) <= _LONGEST_LINE:
                 yield SignedAmount(
-                    one.kind, label.role, label.named, one.money, said, text, node, at
+                    mention.kind, label.role, label.named, mention.money, said, text, node, at
                 )
 
 
@@ -225,8 +229,8 @@ def _unit_behind(every: Sequence[Line], at: int) -> str:
     return f" {behind.text}" if _side_by_side(line, behind) else ""
 
 
-def _side_by_side(one: Line, other: Line) -> bool:
-    first, second = one.block, other.block
+def _side_by_side(line: Line, other: Line) -> bool:
+    first, second = line.block, other.block
     if first.mem_id == second.mem_id:
         return True
     above, beside = first.parent, second.parent
@@ -235,16 +239,26 @@ def _side_by_side(one: Line, other: Line) -> bool:
 
 def _judged(near: Sequence[SignedAmount]) -> Price:
     """One price, if all the others around it are explained by it or are something else."""
-    text = " ".join(dict.fromkeys(one.text for one in near))
-    today: Role = "now" if any(one.is_a_price and one.role == "now" for one in near) else "usual"
-    stand = [one for one in near if one.is_a_price and one.role == today]
-    stand = [one for one in stand if one.named] or stand
-    ranges = [one for one in near if one.is_a_range]
+    text = " ".join(dict.fromkeys(signed_amount.text for signed_amount in near))
+    today: Role = (
+        "now"
+        if any(signed_amount.is_a_price and signed_amount.role == "now" for signed_amount in near)
+        else "usual"
+    )
+    stand = [
+        signed_amount
+        for signed_amount in near
+        if signed_amount.is_a_price and signed_amount.role == today
+    ]
+    stand = [signed_amount for signed_amount in stand if signed_amount.named] or stand
+    ranges = [signed_amount for signed_amount in near if signed_amount.is_a_range]
     if ranges and not (stand and all(_is_another_offer(one, stand[0]) for one in ranges)):
         return Price(problem="The page shows a range of prices.", text=text)
-    if any(one.money is None for one in stand):
+    if any(signed_amount.money is None for signed_amount in stand):
         return Price(problem="The page shows a price that can be read in two ways.", text=text)
-    amounts = list(dict.fromkeys(one.money for one in stand if one.money))
+    amounts = list(
+        dict.fromkeys(signed_amount.money for signed_amount in stand if signed_amount.money)
+    )
     if not amounts:
         return Price(text=text)
     money = amounts[0]
@@ -255,11 +269,11 @@ def _judged(near: Sequence[SignedAmount]) -> Price:
         return Price(problem=f"The page shows several prices: {told}.", text=text)
     before = max(
         (
-            one.money.amount
-            for one in near
-            if (one.was_before or one.role == "usual")
-            and one.money
-            and one.money.currency == money.currency
+            signed_amount.money.amount
+            for signed_amount in near
+            if (signed_amount.was_before or signed_amount.role == "usual")
+            and signed_amount.money
+            and signed_amount.money.currency == money.currency
         ),
         default=None,
     )
@@ -268,9 +282,9 @@ def _judged(near: Sequence[SignedAmount]) -> Price:
     return Price(money.amount, money.currency, before, text=text)
 
 
-def _is_another_offer(one: SignedAmount, first: SignedAmount) -> bool:
+def _is_another_offer(signed_amount: SignedAmount, first: SignedAmount) -> bool:
     """Behind the price and on a line of its own: "Used from €20"."""
-    return first.named and one.at > first.at
+    return first.named and signed_amount.at > first.at
 
 
 def _doubted(amounts: Sequence[Money]) -> bool:
@@ -293,14 +307,15 @@ def _is_one_of_a_list(stand: Sequence[SignedAmount]) -> bool:
     first = stand[0]
     named = _names(first)
     return any(
-        one.money != first.money and (named <= (other := _names(one)) or other <= named)
-        for one in stand
+        signed_amount.money != first.money
+        and (named <= (other := _names(signed_amount)) or other <= named)
+        for signed_amount in stand
     )
 
 
-def _names(one: SignedAmount) -> frozenset[str]:
+def _names(signed_amount: SignedAmount) -> frozenset[str]:
     """Of the innermost element that names itself."""
-    node: LexborNode | None = one.node
+    node: LexborNode | None = signed_amount.node
     for _ in range(_UP):
         if node is None:
             break

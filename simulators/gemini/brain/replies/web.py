@@ -26,7 +26,7 @@ def tell_found(outcome: Outcome) -> str:
 
 def _place(place: JsonObject) -> str:
     told = (place.get(key) for key in ("address", "hours"))
-    return ", ".join([f"- **{place.get('name')}**", *(str(one) for one in told if one)])
+    return ", ".join([f"- **{place.get('name')}**", *(str(value) for value in told if value)])
 
 
 def _answer(answer: JsonObject) -> str:

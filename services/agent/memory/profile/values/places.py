@@ -7,7 +7,7 @@ from taskflow.places.airports import airports, metros
 
 def zone_of(said: str) -> str | None:
     """None where several zones could be meant."""
-    zones = frozenset[str]().union(*(one.zones for one in meaning.meant(_short(said))))
+    zones = frozenset[str]().union(*(spot.zones for spot in meaning.meant(_short(said))))
     return next(iter(zones)) if len(zones) == 1 else None
 
 
