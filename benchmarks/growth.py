@@ -15,7 +15,7 @@ from services.agent.decider import FOLD
 from taskflow import clock
 from taskflow.log.appending import Write
 from taskflow.log.event_log import Cursor, EventLog
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.postgres import database
 from taskflow.postgres.migrate import migrate
 from tests.support import servers as real

@@ -35,7 +35,7 @@ from taskflow.errors import SealedForEver
 from taskflow.log.appending import Write
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.process.service import Runtime
 from taskflow.telemetry.tracing import span
 from taskflow.tooling import Tool, ToolCalls

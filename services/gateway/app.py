@@ -44,8 +44,8 @@ from taskflow import clock
 from taskflow.health.gauges import Gauges
 from taskflow.limits.buckets import Bucket
 from taskflow.postgres.database_clock import DatabaseClock
+from taskflow.process.http_server import serving
 from taskflow.process.service import Runtime, run
-from taskflow.process.serving import serving
 from taskflow.process.watchdog import Moves
 
 OWN_SPANS: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}

@@ -22,7 +22,7 @@ from taskflow.bus.dead_letters import Attempts
 from taskflow.bus.driving import Driving, Parking
 from taskflow.errors import Retryable
 from taskflow.log.folding import Folded
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.process.service import Runtime
 
 LONGEST_WAIT = 10.0

@@ -26,7 +26,7 @@ from taskflow.log import told
 from taskflow.process.service import Runtime, keep_relaying, run
 from taskflow.process.watchdog import Watchdog
 from taskflow.tooling import keep_offered
-from taskflow.usage.measuring import Measuring
+from taskflow.usage.counting import Measuring
 from taskflow.views import VIEWS
 
 VIEWS_GATHER_SECONDS = 0.5

@@ -18,7 +18,7 @@ from contracts.reminders import (
 )
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.scheduler.decider import FOLD, Reminder, due_at, follow_up_at
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.projecting.projection import ProjectionContext, Statement
 
 # Numbers are the user's own, given in the order of the log: the same in every rebuild.

@@ -25,7 +25,7 @@ from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownE
 from taskflow.log.appending import Appended, Because, Exists, Outcome, Write
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
 from taskflow.telemetry.tracing import span
 

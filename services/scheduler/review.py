@@ -41,7 +41,7 @@ from services.scheduler.watches import decider as watching
 from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.decider import Rhythm, Watch
 from services.scheduler.watches.effects import Watching
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.replay.history import History, LogThen, is_erased
 from taskflow.replay.verdicts import Comparing, NotComparable, Redecided, Verdict, agreeing
 

@@ -33,7 +33,7 @@ from services.scheduler.when.unclear import Malformed, UnclearTime
 from taskflow import clock
 from taskflow.log.appending import Write
 from taskflow.log.event_log import Log
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.tooling import Call, Done, Refused, Tool, Undo
 
 MOST_REMINDERS = 200

@@ -26,8 +26,8 @@ from taskflow.health.heartbeats import Heartbeats
 from taskflow.health.probes import Probes
 from taskflow.health.reading import Health
 from taskflow.log.event_log import EventLog
-from taskflow.log.folds import Folds
 from taskflow.log.group_commit import GroupCommit
+from taskflow.log.snapshots import Folds
 from taskflow.postgres import database, migrate
 from taskflow.postgres.database import UNAVAILABLE
 from taskflow.postgres.wakeups import Wakeups
@@ -36,10 +36,10 @@ from taskflow.privacy.media import MediaStore
 from taskflow.privacy.sealing import MasterKey
 from taskflow.privacy.vault import Vault
 from taskflow.process import memory, variables
+from taskflow.process.http_server import serving
 from taskflow.process.reporting import reported
-from taskflow.process.serving import serving
 from taskflow.process.settings import RuntimeSettings
-from taskflow.projecting.projections import GATHER_SECONDS, Projection, Projector
+from taskflow.projecting.projector import GATHER_SECONDS, Projection, Projector
 from taskflow.telemetry import logs, loop_lag, metrics, tracing
 from taskflow.telemetry.levels import Levels
 

@@ -18,9 +18,9 @@ from taskflow.bus.relay import BUS_AWAY
 from taskflow.errors import Retryable
 from taskflow.log.event_log import EventLog, message_of
 from taskflow.log.folding import Fold
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.postgres.database import UNAVAILABLE
-from taskflow.projecting.projections import Statement
+from taskflow.projecting.projector import Statement
 
 STANDS_TOO_LONG_SECONDS = 120
 EVERY_SECONDS = 30.0

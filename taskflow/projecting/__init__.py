@@ -1,5 +1,5 @@
 """Running read models: folds of the log into tables, with rows and checkpoint in one commit.
 
 Imports log and the floors below it.
-Begin with projections.py; rebuilding.py fills a new version beside the old.
+Begin with projector.py; rebuilding.py fills a new version beside the old.
 """

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from contracts.recorded import Recorded
 from taskflow.errors import Configuration
 from taskflow.log.event_log import EventLog
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.privacy.vault import Vault
 
 GROUP = "taskflow.projections"

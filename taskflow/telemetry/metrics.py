@@ -166,7 +166,7 @@ TEMPLATE_LIMIT = Gauge(
     "taskflow.templates.limit", "{user}", "As many as WhatsApp lets us write to so in 24 hours", _W
 )
 
-# What is counted from the log, once for the whole house (taskflow/usage/measuring.py).
+# What is counted from the log, once for the whole house (taskflow/usage/counting.py).
 _L: Source = "log"
 MESSAGES = Counter("taskflow.messages", "{message}", "New messages from users", _L)
 TURNS = Counter("taskflow.turns", "{turn}", "Turns that ended, by how", _L, _TURN)

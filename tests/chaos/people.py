@@ -16,7 +16,7 @@ from contracts.streams import UserId
 from services.agent.takeover.desk import Desk
 from taskflow import clock
 from taskflow.errors import Configuration, Retryable
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.postgres.database import UNAVAILABLE
 from taskflow.privacy.sealing import MasterKey
 from tests.chaos.load import opened_log

@@ -33,7 +33,7 @@ from services.tools.browsing import check_price
 from services.tools.searching import flights, products, web
 from taskflow import clock
 from taskflow.log.appending import Write
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.tooling import Call, Done, Refused, Tool, ToolCalls
 from tests.evaluation.cases import BETWEEN_TURNS, Before, Case, Message
 from tests.evaluation.house_tools import own_tools, page_of, scheduler_tools

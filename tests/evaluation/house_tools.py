@@ -19,7 +19,7 @@ from services.scheduler.watches.listing import OpenCall, Watched, WatchListing
 from services.scheduler.watches.pages import PageIds
 from services.scheduler.watches.tools import Addresses, WatchTools
 from taskflow.log import told
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.tooling import Tool
 from tests.support.memory_log import MemoryLog
 

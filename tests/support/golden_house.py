@@ -49,7 +49,7 @@ from services.scheduler.watches.decider import Rhythm
 from services.scheduler.watches.effects import Watching
 from taskflow import clock
 from taskflow.log.appending import Because, Write
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.tooling import Argument, Call, Done, Refused, Tool, ToolCalls, offer
 from tests.support.memory_log import MemoryLog
 from tests.support.quoting import asks_the_witness, quoting, yes_or_no

@@ -17,7 +17,7 @@ from services.agent.effects import Effects
 from services.agent.handlers import TurnDriving
 from services.agent.memory.fact_tools import FactTools
 from taskflow.log.appending import Write
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.tooling import Tool, ToolCalls
 from tests.support.malicious_model import Adversary
 from tests.support.malicious_tools import Web, reminder_tools

@@ -13,7 +13,7 @@ from contracts.streams import UserId
 from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.tools import ReminderTools
 from taskflow.log import told
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.tooling import Argument, Call, Done, Refused, Tool
 from tests.support.memory_log import MemoryLog
 

@@ -12,7 +12,7 @@ from services.scheduler.effects import Claimed, Overdue
 from services.scheduler.quiet.waiting import Waited, Waiting
 from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.reminding.saying import LATE
-from taskflow.projecting.projections import Overtaken, Statement
+from taskflow.projecting.projector import Overtaken, Statement
 
 LONG_AGO = datetime.min
 

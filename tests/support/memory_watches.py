@@ -11,7 +11,7 @@ from contracts.streams import UserId
 from services.scheduler.watches import due as sql
 from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.listing import Watched
-from taskflow.projecting.projections import Overtaken, Statement
+from taskflow.projecting.projector import Overtaken, Statement
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

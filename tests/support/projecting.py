@@ -17,8 +17,8 @@ import asyncpg
 from taskflow import failpoints
 from taskflow.cli.house import projections as command
 from taskflow.log.event_log import EventLog
-from taskflow.log.folds import Folds
 from taskflow.log.following import Cursor
+from taskflow.log.snapshots import Folds
 from taskflow.privacy.vault import Vault
 from taskflow.projecting import projection, rebuilding
 from taskflow.projecting.projection import Projection, ProjectionContext

@@ -29,9 +29,9 @@ from taskflow.bus import bus
 from taskflow.bus.driving import Driving
 from taskflow.errors import Retryable, SealedForEver
 from taskflow.log.appending import FRESH, Appended, Because, Outcome, Write
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.privacy import sealing
-from taskflow.projecting.projections import Projection
+from taskflow.projecting.projector import Projection
 from taskflow.tooling import ToolCalls
 from tests.support.memory_due import MemoryDue
 from tests.support.memory_log import START, MemoryLog

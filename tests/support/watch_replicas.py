@@ -16,7 +16,7 @@ from services.scheduler.watches.tools import WatchTools
 from services.tools.browsing.watch_looks import WatchLooks, keep_looking
 from taskflow.bus.driving import Driving
 from taskflow.errors import Retryable
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.tooling import ToolCalls
 from tests.support.stepping import SteppedLoop
 from tests.support.watch_wires import SimulatedClient, WatchWire

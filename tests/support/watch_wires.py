@@ -16,7 +16,7 @@ from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.listing import OpenCall, Watched
 from taskflow.errors import Retryable, SealedForEver
 from taskflow.privacy.sealing import DataKey
-from taskflow.projecting.projections import Projection
+from taskflow.projecting.projector import Projection
 from tests.support.stepping import SteppedLoop
 from tests.support.wires import Wire
 

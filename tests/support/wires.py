@@ -17,7 +17,7 @@ from taskflow.errors import Retryable, SealedForEver
 from taskflow.log.appending import FRESH, Appended, Because, Outcome, Write
 from taskflow.postgres.database import DatabaseUnavailable
 from taskflow.privacy import sealing
-from taskflow.projecting.projections import Projection, Statement
+from taskflow.projecting.projector import Projection, Statement
 from tests.support.stepping import SteppedLoop
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Wire:
     async def done(self, waiting: Waiting) -> None:
         await self.loop.io("done", lambda: self.world.due.done(waiting))
 
-    # -- how projections write (taskflow/projecting/projections.py) ---
+    # -- how projections write (taskflow/projecting/projector.py) ---
 
     async def page(self, name: str) -> tuple[int, list[Recorded[Any]]]:
         def follow() -> tuple[int, list[Recorded[Any]]]:

@@ -22,7 +22,7 @@ from taskflow.errors import ConcurrentAppend, Configuration, SealedForEver
 from taskflow.log.appending import Appended, Because, Write
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 
 LONGEST_LINE = 4_000
 """Characters; it goes in parts that WhatsApp takes."""

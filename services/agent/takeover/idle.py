@@ -20,7 +20,7 @@ from taskflow import clock
 from taskflow.errors import Retryable
 from taskflow.log.appending import Appended, Because, Write
 from taskflow.log.event_log import Log
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.postgres.database import UNAVAILABLE
 from taskflow.projecting.projection import ProjectionContext, Statement
 

@@ -20,7 +20,7 @@ from services.gateway.state import RANKS
 from taskflow.errors import SealedForEver
 from taskflow.log.appending import Appended, Outcome, Write
 from taskflow.log.event_log import Log
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 
 
 class AnotherMessage(Exception):

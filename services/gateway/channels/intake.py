@@ -11,7 +11,7 @@ from services.gateway.lane import FOLD, GATES
 from taskflow.errors import ConcurrentAppend
 from taskflow.log.appending import Appended, Outcome, Write
 from taskflow.log.event_log import Log
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.privacy.vault import Vault
 
 

@@ -9,7 +9,7 @@ from contracts import streams
 from contracts.recorded import Recorded
 from contracts.templates import Purpose, TemplateCreated, TemplateReviewed
 from taskflow.log.folding import Fold
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.words.languages import SOURCE
 
 

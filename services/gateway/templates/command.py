@@ -13,7 +13,7 @@ from taskflow.cli.connecting.settings import TwilioAccount
 from taskflow.cli.house.templates import TemplateRow
 from taskflow.cli.operator import Operator, operator
 from taskflow.errors import Configuration
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.words.languages import LANGUAGES
 
 

@@ -24,7 +24,7 @@ from services.scheduler.reminding.stating import stated, tzdata
 from services.scheduler.when.unclear import Malformed, UnclearTime
 from taskflow.log.appending import Write
 from taskflow.log.event_log import Log
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.tooling import Call, Done, Refused, Tool, Undo
 
 CHANGE = "change_reminder"

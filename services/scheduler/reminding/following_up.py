@@ -27,7 +27,7 @@ from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownE
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.postgres.database import UNAVAILABLE
 from taskflow.time_travel.sending import sendings
 from taskflow.words.message import Message

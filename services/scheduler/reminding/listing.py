@@ -18,7 +18,7 @@ from services.scheduler.rule_words import rule_in_words
 from taskflow import zones
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.tooling import Refused
 
 

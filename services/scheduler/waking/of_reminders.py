@@ -15,7 +15,7 @@ from services.scheduler.reminding.stating import Stated, stated
 from services.scheduler.waking.untold import Untold
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.words.message import Message
 
 _WAITED = Message("_(This was meant for {when}, and waited for the end of your quiet hours.)_")

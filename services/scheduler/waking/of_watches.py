@@ -12,7 +12,7 @@ from services.scheduler.watches import words
 from services.scheduler.watches.decider import FOLD, waited_for
 from services.scheduler.watches.effects import title_of
 from taskflow.log.event_log import Log
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 
 
 class UntoldAlerts:

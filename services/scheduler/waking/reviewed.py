@@ -14,7 +14,7 @@ from contracts.watches import WatchAlerted
 from services.scheduler.decider import FOLD, follow_up_at
 from services.scheduler.quiet.waiting import Waited, Waiting
 from services.scheduler.waking.waking import Waking
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.replay.history import History, LogThen, is_erased
 from taskflow.replay.verdicts import Comparing, NotComparable, Verdict
 

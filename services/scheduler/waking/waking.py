@@ -22,7 +22,7 @@ from services.scheduler.waking.untold import Untold
 from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
 from taskflow.log.appending import Appended, Because, Outcome, Write
 from taskflow.log.event_log import Log
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.postgres.database import UNAVAILABLE
 from taskflow.telemetry.tracing import span
 from taskflow.words.message import Message

@@ -32,7 +32,7 @@ from taskflow.errors import (
 from taskflow.log.appending import Because, Outcome, Write
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.postgres.database import UNAVAILABLE
 from taskflow.telemetry.tracing import span
 

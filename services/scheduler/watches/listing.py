@@ -19,7 +19,7 @@ from services.scheduler.watches.words import goal_of, name_of
 from taskflow import zones
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.tooling import Call, Refused
 
 

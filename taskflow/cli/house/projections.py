@@ -17,8 +17,8 @@ from taskflow.cli.console import SafeConsole
 from taskflow.cli.operator import Operator, owner, owners_errors, reader
 from taskflow.cli.output import echo, echo_document, echo_json
 from taskflow.cli.progress import progress
-from taskflow.log.folds import Folds
 from taskflow.log.following import at_full_speed
+from taskflow.log.snapshots import Folds
 from taskflow.postgres import database
 from taskflow.projecting import projection, standing
 from taskflow.projecting.dropping import drop as drop_projection

@@ -18,7 +18,7 @@ from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.table import DueTable
 from taskflow import clock
 from taskflow.postgres import database as db
-from taskflow.projecting.projections import Statement
+from taskflow.projecting.projector import Statement
 from tests.support.memory_due import MemoryDue
 
 ADA, BOB = UserId(UUID(int=1)), UserId(UUID(int=2))

@@ -16,7 +16,7 @@ from services.scheduler.watches.listing import Watched
 from services.scheduler.watches.table import WatchTable
 from taskflow import clock
 from taskflow.postgres import database as db
-from taskflow.projecting.projections import Statement
+from taskflow.projecting.projector import Statement
 from tests.support.memory_watches import MemoryWatches
 
 ADA, BOB = UserId(UUID(int=1)), UserId(UUID(int=2))

@@ -16,7 +16,7 @@ from taskflow import clock
 from taskflow.health.stored import stored
 from taskflow.log.appending import Write
 from taskflow.log.event_log import EventLog
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.privacy.vault import Vault
 from tests.support.events import message
 

@@ -23,7 +23,7 @@ from taskflow.bus.driving import Driving
 from taskflow.limits.buckets import Bucket
 from taskflow.log.appending import Write
 from taskflow.log.event_log import EventLog
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.postgres import database as db
 from taskflow.privacy.media import MediaStore
 from taskflow.process.service import Runtime

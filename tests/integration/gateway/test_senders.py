@@ -14,7 +14,7 @@ from services.gateway.channels.twilio.sweeping import Sweeping
 from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.lane import FOLD
 from taskflow import clock
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.process.service import Runtime
 from tests.contract.simulators.twilio.world import ACCOUNT, NUMBER, SENDER
 from tests.integration.gateway.conftest import ADA, SID, House

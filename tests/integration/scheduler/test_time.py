@@ -18,8 +18,8 @@ from taskflow import clock
 from taskflow.log.appending import Exists, Write
 from taskflow.log.event_log import Cursor
 from taskflow.postgres.database import Connection
-from taskflow.projecting import projections
-from taskflow.projecting.projections import Projection
+from taskflow.projecting import projector
+from taskflow.projecting.projector import Projection
 from tests.integration.scheduler.conftest import House
 from tests.support.asking import Asking
 from tests.support.eventually import eventually
@@ -214,7 +214,7 @@ async def test_a_connection_cut_under_a_tool_is_tried_again_and_not_parked(
     """Found by the simulation: the wait for the read model let the driver's own error through."""
     (ada,) = await house.users(1)
     await house.remind(ada, soon(60))
-    where = projections.where
+    where = projector.where
     cuts = iter([True])
 
     async def cut_once(connection: Connection, what: Projection) -> Cursor:
@@ -224,7 +224,7 @@ async def test_a_connection_cut_under_a_tool_is_tried_again_and_not_parked(
 
     async with house.replicas(1):
         await eventually(lambda: house.owner.fetchval("select count(*) from due_reminders"))
-        monkeypatch.setattr(projections, "where", cut_once)
+        monkeypatch.setattr(projector, "where", cut_once)
         call = await house.calls.ask(ada, "cancel_reminder", which="1")
         (outcome,) = await eventually(lambda: house.calls.outcomes(call), 20)
 

@@ -14,7 +14,7 @@ from services.agent.decider import FOLD
 from taskflow.log.appending import Write
 from taskflow.log.event_log import EventLog
 from taskflow.log.folding import Fold
-from taskflow.log.folds import SNAPSHOT_EVERY, Folds
+from taskflow.log.snapshots import SNAPSHOT_EVERY, Folds
 from taskflow.postgres import database as db
 from tests.support.events import reply
 

@@ -18,7 +18,7 @@ from services.gateway.channels.heard import AnotherMessage, StatusNotes
 from services.gateway.channels.statuses import Callback
 from services.gateway.decider import Claim, Hold, Move, next_move
 from services.gateway.lane import Lane
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from tests.support.events import USER, message, reply
 from tests.support.memory_log import START
 from tests.unit.gateway.test_effects import House

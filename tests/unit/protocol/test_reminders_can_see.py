@@ -22,8 +22,8 @@ from services.scheduler.effects import Claimed, Overdue
 from services.scheduler.reminding import saying
 from taskflow.log.appending import Because, Outcome, Write
 from taskflow.log.folding import Fold
-from taskflow.log.folds import Folds
-from taskflow.projecting.projections import Projection, Statement
+from taskflow.log.snapshots import Folds
+from taskflow.projecting.projector import Projection, Statement
 from tests.support.reminders import STEPS, WORK, Reminders
 from tests.support.walks import SEEDS, violation, walk
 

@@ -15,7 +15,7 @@ from contracts.streams import UserId
 from services.scheduler.effects import MOST_TOGETHER, Claimed, Effects, Overdue
 from taskflow.errors import SealedForEver
 from taskflow.log.appending import FRESH, Because, Outcome, Write
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from tests.support.memory_log import START, MemoryLog
 
 GONE, HERE = UserId(UUID(int=1)), UserId(UUID(int=2))

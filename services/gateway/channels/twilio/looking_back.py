@@ -10,7 +10,7 @@ from services.gateway.channels.twilio.sweeping import Sweeping
 from services.gateway.channels.twilio.twilio import Twilio
 from services.gateway.settings import GatewaySettings
 from taskflow.cli.operator import OfTheHouse, operator
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 
 
 @dataclass(frozen=True, slots=True)

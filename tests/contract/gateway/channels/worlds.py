@@ -26,7 +26,7 @@ from services.gateway.settings import GatewaySettings
 from simulators.settings import SimulatorSettings
 from taskflow import clock
 from taskflow.log.appending import Write
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.postgres.database import DatabaseUnavailable
 from taskflow.privacy.terminal_pass import address_of
 from tests.contract.simulators.twilio.world import (

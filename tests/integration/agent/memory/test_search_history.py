@@ -29,7 +29,7 @@ from taskflow.log.event_log import EventLog
 from taskflow.postgres import database as db
 from taskflow.postgres.wakeups import Wakeups
 from taskflow.privacy.vault import Vault
-from taskflow.projecting.projections import Projector, where
+from taskflow.projecting.projector import Projector, where
 from taskflow.tooling import Call, Refused
 from tests.support.eventually import eventually
 from tests.support.forgetting import destroy_key

@@ -21,7 +21,7 @@ from taskflow.forgetting.notices import Forgotten
 from taskflow.log.appending import Write
 from taskflow.log.event_log import EventLog
 from taskflow.log.folding import Fold
-from taskflow.log.folds import SNAPSHOT_EVERY, Folds
+from taskflow.log.snapshots import SNAPSHOT_EVERY, Folds
 from taskflow.postgres import database as db
 from taskflow.postgres.wakeups import Wakeups
 from taskflow.privacy import vault as vaults

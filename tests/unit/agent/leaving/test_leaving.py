@@ -27,7 +27,7 @@ from services.agent.handlers import TurnDriving
 from services.agent.leaving import leaving, parting
 from taskflow import clock
 from taskflow.log.appending import Because, Write
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.tooling import Refused
 from taskflow.words.typed import FORGET_ME
 from tests.support.events import STREAM, USER, Story, message

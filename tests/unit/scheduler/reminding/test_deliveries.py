@@ -31,7 +31,7 @@ from services.scheduler.reminding import deliveries
 from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.tools import ReminderTools
 from taskflow.log.appending import Write
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.tooling import Call
 from tests.support.memory_log import START, MemoryLog
 from tests.unit.scheduler.test_effects import Due

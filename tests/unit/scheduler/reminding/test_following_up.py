@@ -15,7 +15,7 @@ from services.scheduler.decider import FOLD, follow_up_at
 from services.scheduler.effects import Claimed, Effects
 from services.scheduler.reminding.following_up import TOO_LATE, FollowingUp, FollowUp
 from taskflow.log.appending import Outcome, Write
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from tests.support.memory_log import START, MemoryLog
 from tests.unit.scheduler.reminding.test_deliveries import (
     ADA,

@@ -34,7 +34,7 @@ from services.scheduler.watches.decider import Rhythm
 from services.scheduler.watches.effects import Watching
 from taskflow.errors import SealedForEver
 from taskflow.log.appending import FRESH, Because, Outcome, Write
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.replay.history import History
 from taskflow.replay.verdicts import Redecided
 from tests.support.memory_log import MemoryLog

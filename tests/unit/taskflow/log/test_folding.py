@@ -8,7 +8,7 @@ from contracts.recorded import Recorded
 from services.agent import decider as agent
 from services.gateway import lane as gateway
 from taskflow.log.folding import Fold, Folded
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from tests.support.events import STREAM, Story, message, reply
 
 

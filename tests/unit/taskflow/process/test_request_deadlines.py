@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from taskflow.process import request_deadlines
-from taskflow.process.serving import serving
+from taskflow.process.http_server import serving
 
 HEAD, BODY = 1.0, 1.0
 NORMAL = b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from taskflow.process.serving import address
+from taskflow.process.http_server import address
 
 
 @pytest.mark.parametrize(("host", "told"), [("127.0.0.1", "127.0.0.1:9000"), ("::1", "[::1]:9000")])

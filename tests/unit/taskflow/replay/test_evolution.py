@@ -18,7 +18,7 @@ from services.scheduler.decider import FOLD as REMINDER
 from services.scheduler.effects import Effects
 from taskflow.bus import bus
 from taskflow.errors import UnknownEvent
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.replay.recordings import FileSource
 from taskflow.replay.verify import Tally, Verifying, reviews
 from tests.support import golden_stories as stories

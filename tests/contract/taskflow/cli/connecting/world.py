@@ -17,7 +17,7 @@ from services.gateway.webhooks import Webhooks
 from simulators.settings import SimulatorSettings
 from simulators.twilio.account import SENDER_SID
 from taskflow.embedded.ports import free_port
-from taskflow.process.serving import serving
+from taskflow.process.http_server import serving
 from tests.contract.simulators.twilio.world import serve_simulator
 
 ACCOUNT, TOKEN = "AC" + "7" * 32, "a-token-that-nobody-may-see"

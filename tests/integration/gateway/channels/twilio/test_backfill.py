@@ -17,7 +17,7 @@ from services.gateway.channels.twilio.forms import InboundForm
 from services.gateway.channels.twilio.twilio import Twilio
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
-from taskflow.log.folds import Folds
+from taskflow.log.snapshots import Folds
 from taskflow.postgres import database as db
 from tests.contract.simulators.twilio.world import SENDER
 from tests.integration.gateway.conftest import ADA, House

@@ -25,10 +25,10 @@ from taskflow.postgres.migrate import migrate
 from taskflow.postgres.wakeups import Wakeups
 from taskflow.privacy.sealing import MasterKey
 from taskflow.privacy.vault import Vault
-from taskflow.projecting import checkpoints, projections, rebuilding
+from taskflow.projecting import checkpoints, projector, rebuilding
 from taskflow.projecting.checkpoints import CheckpointStanding
 from taskflow.projecting.dropping import drop
-from taskflow.projecting.projections import Projector
+from taskflow.projecting.projector import Projector
 from taskflow.projecting.rebuilding import rebuild
 from taskflow.views import VIEWS
 from taskflow.views.users import Users
@@ -177,7 +177,7 @@ async def _all_caught_up(pool: asyncpg.Pool) -> bool:
 async def test_an_unknown_event_stops_a_projection_until_its_release_knows_it(
     dsn: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(projections, "STAND_BY_SECONDS", 0.02)
+    monkeypatch.setattr(projector, "STAND_BY_SECONDS", 0.02)
     everything = contracts_event._events
     younger = {name: cls for name, cls in everything.items() if name != "reply.read"}
     async with reading(dsn) as (log, _), db.pool(dsn, "tests") as pool:
@@ -213,7 +213,7 @@ class NewUsers(Users):
 async def test_a_newer_version_is_built_beside_and_the_older_one_stands_by(
     dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projections, "STAND_BY_SECONDS", 0.02)
+    monkeypatch.setattr(projector, "STAND_BY_SECONDS", 0.02)
     async with reading(dsn) as (log, _), db.pool(dsn, "tests") as pool:
         wakeups = Wakeups(dsn, "tests")
         old = asyncio.create_task(Projector(dsn, pool, log, wakeups, Users()).run())
@@ -284,7 +284,7 @@ async def test_the_command_lists_rebuilds_and_drops(
 async def test_what_was_dropped_is_made_again_though_nothing_happens(
     dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projections, "STAND_BY_SECONDS", 0.02)
+    monkeypatch.setattr(projector, "STAND_BY_SECONDS", 0.02)
     async with reading(dsn) as (log, _), db.pool(dsn, "tests") as pool:
         running = asyncio.create_task(Projector(dsn, pool, log, Wakeups(dsn, "t"), Users()).run())
         at = "select position from projection_checkpoints where name = 'users'"

@@ -20,8 +20,8 @@ from taskflow.log.event_log import EventLog
 from taskflow.log.group_commit import EventRow, append_now
 from taskflow.postgres.database import Connection, connect
 from taskflow.postgres.wakeups import Wakeups
-from taskflow.usage import measuring
-from taskflow.usage.measuring import Measuring
+from taskflow.usage import counting
+from taskflow.usage.counting import Measuring
 from tests.support import events as say
 from tests.support.eventually import eventually
 from tests.support.metering import Meter, metering
@@ -45,8 +45,8 @@ def meter() -> Generator[Meter]:
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
-    monkeypatch.setattr(measuring, "GATHER_SECONDS", 0.02)
-    monkeypatch.setattr(measuring, "RETRY_SECONDS", 0.02)
+    monkeypatch.setattr(counting, "GATHER_SECONDS", 0.02)
+    monkeypatch.setattr(counting, "RETRY_SECONDS", 0.02)
     yield
     failpoints.arm("")
 
@@ -70,7 +70,7 @@ def tell(event_log: EventLog, a_user: UserId) -> Told:
 
 
 @asynccontextmanager
-async def counting(database: str, event_log: EventLog, many: int = 1) -> AsyncGenerator[None]:
+async def followers(database: str, event_log: EventLog, many: int = 1) -> AsyncGenerator[None]:
     """So many schedulers' followers; leaving it kills them."""
     wakeups = Wakeups(database, "tests-listen")
     tasks = [
@@ -89,11 +89,11 @@ async def test_what_came_while_nobody_counted_is_counted_once(
     database: str, event_log: EventLog, sql: Connection, tell: Told, meter: Meter
 ) -> None:
     await tell(say.message(), say.message(sid="SM2"))
-    async with counting(database, event_log, many=2):
+    async with followers(database, event_log, many=2):
         await eventually(lambda: sql.fetchval(_END))
         await eventually(lambda: meter.one(MESSAGES) == 2)
     await tell(say.message(sid="SM3"))
-    async with counting(database, event_log, many=2):
+    async with followers(database, event_log, many=2):
         await eventually(lambda: sql.fetchval(_END))
         await tell(say.message(sid="SM4"))
         await eventually(lambda: sql.fetchval(_END))
@@ -110,12 +110,12 @@ async def test_a_turn_that_was_open_is_timed_by_the_next_leader(
     (ready,) = await tell(say.reply(turn.event_id))
     attempt = {"reply": ready.event_id, "part": 0, "attempt": 1}
     await tell(ReplySending(**attempt, parts=1, token=UUID(int=1)))
-    async with counting(database, event_log):
+    async with followers(database, event_log):
         await eventually(lambda: sql.fetchval(_END))
         await eventually(lambda: meter.one("taskflow_sends_unknown") == 0)
     assert meter.one("taskflow_sends_unknown") is None, "nobody counts, so nobody knows"
     await tell(ReplySent(**attempt, message_ref="SM2", known_by="response"))
-    async with counting(database, event_log):
+    async with followers(database, event_log):
         await eventually(lambda: meter.one(RESPONSES, model_time="with") == 1)
 
     assert meter.one(MESSAGES) == 1
@@ -136,7 +136,7 @@ async def test_a_crash_may_lose_a_page_and_doubles_none(
 ) -> None:
     failpoints.arm(f"measuring.commit.{place}=raise")
     await tell(say.message(), say.message(sid="SM2"))
-    async with counting(database, event_log):
+    async with followers(database, event_log):
         await eventually(lambda: sql.fetchval(_END))
         await tell(say.message(sid="SM3"))
         await eventually(lambda: sql.fetchval(_END))
@@ -151,7 +151,7 @@ async def test_who_was_overtaken_counts_nothing(
     """It stalled before its commit, and another counted in the meantime."""
     failpoints.arm("measuring.commit.before=stall(0.5)")
     (one,) = await tell(say.message())
-    async with counting(database, event_log):
+    async with followers(database, event_log):
         await asyncio.sleep(0.25)
         await sql.execute(
             'update measuring_checkpoint set transaction_id = $1, "position" = $2',
@@ -184,6 +184,6 @@ async def test_an_event_of_a_newer_release_does_not_stop_it(
     )
     assert await append_now(sql, [[row]])
     await tell(say.message(sid="SM2"))
-    async with counting(database, event_log):
+    async with followers(database, event_log):
         await eventually(lambda: sql.fetchval(_END))
         await eventually(lambda: meter.one(MESSAGES) == 1)
