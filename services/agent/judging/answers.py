@@ -236,10 +236,10 @@ def _quoted(text: str) -> str:
 
 def _reply(answer: ModelAnswered, words: SpokenWords, given: Circumstances) -> Iterator[Event]:
     """A false claim is sent back once; the second time what is true stands below it."""
-    false = truth.unborne(words.says_done, given.done)
+    false = truth.false_claims(words.says_done, given.done)
     if given.looked is not None:
         yield _look(answer, given.looked)
-        false = false or truth.unborne(given.looked.claims or (), given.done)
+        false = false or truth.false_claims(given.looked.claims or (), given.done)
     if false:
         yield ReplyCaught(
             turn=answer.turn,

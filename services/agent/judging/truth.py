@@ -68,7 +68,7 @@ def gave_way(events: Sequence[Recorded[Any]], turn: UUID) -> frozenset[UUID]:
     return frozenset()
 
 
-def unborne(says_done: Iterable[str], done: Collection[str]) -> list[str]:
+def false_claims(says_done: Iterable[str], done: Collection[str]) -> list[str]:
     """What is said to be done and was not."""
     return sorted({one for one in says_done if one not in done})
 

@@ -309,7 +309,7 @@ MUTANTS: dict[str, tuple[str, Callable[[], tuple[tuple[Any, str, Any], ...]]]] =
     ),
     "any yes tells a zone": ("P21", lambda: (_any_yes_tells_a_zone(),)),
     "any word is an undo": ("P22", lambda: (_any_word_is_an_undo(),)),
-    "every claim is true": ("P12", lambda: ((truth, "unborne", lambda *_: []),)),
+    "every claim is true": ("P12", lambda: ((truth, "false_claims", lambda *_: []),)),
     "nothing is corrected": ("P12", lambda: ((truth, "below", lambda text, *_: text),)),
     "everybody's words are read": ("P13", lambda: (_reads_everybodys_words(),)),
     "anybody's things are changed": ("P13", lambda: (_changes_anybodys_things(),)),

@@ -42,8 +42,8 @@ def test_what_finished_is_read_from_the_facts() -> None:
 def test_what_did_not_finish_bears_nothing_out() -> None:
     says_done = ["set_reminder", "book_flight", "remember"]
 
-    assert truth.unborne(says_done, {"remember"}) == ["book_flight", "set_reminder"]
-    assert truth.unborne([], set()) == []
+    assert truth.false_claims(says_done, {"remember"}) == ["book_flight", "set_reminder"]
+    assert truth.false_claims([], set()) == []
 
 
 def test_the_note_says_what_did_not_finish_and_what_did() -> None:

@@ -99,7 +99,7 @@ CHANGED: dict[str, tuple[str, Any, UserId, list[tuple[str, str]]]] = {
         stories.ADA,
         [("tool.requested", "owner"), ("tool.failed", "type"), ("action.proposed", "type")],
     ),
-    "agent.judging.truth.unborne": (none_of_it, stories.ADA, [("reply.caught", "type")]),
+    "agent.judging.truth.false_claims": (none_of_it, stories.ADA, [("reply.caught", "type")]),
     "agent.asking.summaries.KEPT": (
         5,
         stories.FAY,
