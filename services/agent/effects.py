@@ -258,14 +258,8 @@ class Effects:
 def _writes(stream: str, events: Sequence[Event]) -> list[Write]:
     """What is decided of a user's profile stands in a stream of its own, in the same append."""
     user = streams.user_of(stream)
-    of_profile = [
-        recorded for recorded in events if isinstance(recorded, ProfileLearned | ProfileForgotten)
-    ]
-    told = [
-        recorded
-        for recorded in events
-        if not isinstance(recorded, ProfileLearned | ProfileForgotten)
-    ]
+    of_profile = [event for event in events if isinstance(event, ProfileLearned | ProfileForgotten)]
+    told = [event for event in events if not isinstance(event, ProfileLearned | ProfileForgotten)]
     profile = [Write(streams.profile(user), of_profile, user)] if of_profile else []
     return [Write(stream, told, user), *profile]
 

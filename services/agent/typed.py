@@ -78,7 +78,7 @@ class TypedWords:
         alone = pressing.is_all(covered, *OF_REMINDERS)
         given = reminders.Given(state, await self._catalogue.offers(), clock.utc_now(), alone)
         events = reminders.answered(spoken, given)
-        asks_somebody = any(isinstance(recorded, ToolRequested) for recorded in events)
+        asks_somebody = any(isinstance(event, ToolRequested) for event in events)
         if asks_somebody or not alone:
             return events
         text = reminders.said(spoken, state.language)

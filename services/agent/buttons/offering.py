@@ -68,10 +68,10 @@ def under(
     if state.rules < SINCE or state.turn is None:
         return list(events)
     slot = decider.current_slot(state)
-    of_conversation = [recorded for recorded in events if not _is_of_profile(recorded)]
+    of_conversation = [event for event in events if not _is_of_profile(event)]
     ids = {id(one): slots.event_id(slot, n) for n, one in enumerate(of_conversation)}
     forgetting = next(
-        (ids[id(recorded)] for recorded in events if isinstance(recorded, ForgettingAsked)), None
+        (ids[id(event)] for event in events if isinstance(event, ForgettingAsked)), None
     )
 
     def offered(reply: ReplyReady) -> ReplyReady:
@@ -85,10 +85,8 @@ def under(
         return reply.model_copy(update={"buttons": given or reply.buttons, **shown})
 
     return [
-        offered(recorded)
-        if isinstance(recorded, ReplyReady) and recorded.turn == state.turn
-        else recorded
-        for recorded in events
+        offered(event) if isinstance(event, ReplyReady) and event.turn == state.turn else event
+        for event in events
     ]
 
 

@@ -10,8 +10,8 @@ from taskflow.words.introduction import introduction
 def introducing(events: Sequence[Event], language: str) -> list[Event]:
     """The same, with the introduction under the reply that is ready."""
     return [
-        recorded.model_copy(update={"text": f"{recorded.text}\n\n{introduction(language)}"})
-        if isinstance(recorded, ReplyReady)
-        else recorded
-        for recorded in events
+        event.model_copy(update={"text": f"{event.text}\n\n{introduction(language)}"})
+        if isinstance(event, ReplyReady)
+        else event
+        for event in events
     ]

@@ -76,8 +76,8 @@ class Waking:
         for start in range(0, len(ordered), MOST_TOGETHER):
             with suppress(SealedForEver):  # Forgotten meanwhile.
                 await self._told(user, ordered[start : start + MOST_TOGETHER])
-        for recorded in ordered:
-            await self._rows.done(recorded.waiting)
+        for waiter in ordered:
+            await self._rows.done(waiter.waiting)
 
     async def _told(self, user: UserId, waited: Sequence[Waited]) -> None:
         """What is still to be said of them, in one transaction, once."""

@@ -121,7 +121,7 @@ def _airports_of(flights: list[Json]) -> Json:
     """Each code that the flights name, in full: airport, city and country."""
     every = [one for flight in flights for one in (flight, *flight.get("then", []))]
     codes = dict.fromkeys(
-        code for recorded in every for leg in recorded["legs"] for code in leg.split("-")
+        code for flown in every for leg in flown["legs"] for code in leg.split("-")
     )
     return {code: airports.in_full(code) or code for code in codes}
 

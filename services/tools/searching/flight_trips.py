@@ -39,7 +39,7 @@ class Trip:
 def options_of(found: Json) -> list[Json]:
     """Those with flights, the vendor's best first."""
     every = [*records(found.get("best_flights")), *records(found.get("other_flights"))]
-    return [recorded for recorded in every if records(recorded.get("flights"))]
+    return [option for option in every if records(option.get("flights"))]
 
 
 async def trips(

@@ -101,7 +101,7 @@ class Profile:
     def lines(self) -> list[str]:
         """For the model; nothing where nothing is known."""
         ordered = sorted(self.facts, key=lambda fact: _ORDER[fact.kind])
-        told = [recorded.line() for recorded in (*ordered, self.quiet) if recorded is not None]
+        told = [known.line() for known in (*ordered, self.quiet) if known is not None]
         return [HEADER, *(f"- {line}" for line in told)] if told else []
 
     def noted(self, covered: Collection[UUID]) -> list[str]:

@@ -32,13 +32,13 @@ class Digits:
 def believed(before: list[Sign], after: list[Sign]) -> tuple[list[Sign], bool]:
     """The signs that count: weak ones only where they do not contradict, or stand alone."""
     every = [*before, *after]
-    strong = [recorded for recorded in every if not recorded.weak]
+    strong = [sign for sign in every if not sign.weak]
     if not strong:
         beside = after or before
         agreed = beside and frozenset[str].intersection(*(sign.codes for sign in beside))
         return beside[:1] if agreed else beside, True
     codes = frozenset[str].intersection(*(sign.codes for sign in strong))
-    return [recorded for recorded in every if not recorded.weak or recorded.codes & codes], False
+    return [sign for sign in every if not sign.weak or sign.codes & codes], False
 
 
 def has_words(text: str) -> bool:

@@ -64,7 +64,7 @@ def _told(found: Iterable[Mention]) -> PriceText:
     if not prices:
         return PriceText(reason=_REASONS[every[0].kind])
     first = prices[0]
-    if any(recorded.kind in {"from", "range"} for recorded in every):
+    if any(mention.kind in {"from", "range"} for mention in every):
         return PriceText(reason=_REASONS["range"])
     if len({(price.number, price.money) for price in prices}) > 1:
         return PriceText(reason="several prices")
@@ -80,7 +80,7 @@ def _told(found: Iterable[Mention]) -> PriceText:
 
 def to_pay(every: Iterable[Mention]) -> list[Mention]:
     """The mentions that are prices to pay: not the net ones, where one with tax stands beside."""
-    prices = [recorded for recorded in every if recorded.kind == "price"]
+    prices = [mention for mention in every if mention.kind == "price"]
     gross = [price for price in prices if price.tax == "gross"]
     if gross:
         return [price for price in prices if price in gross or not _is_net_of(price, gross)]
