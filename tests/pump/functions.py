@@ -17,6 +17,7 @@ from contracts import buttons
 from contracts.conversation import Button, MessageReceived, ReplyReady, Usage
 from contracts.declarations import Argument
 from contracts.media import MediaKept
+from contracts.places import Location
 from contracts.profile import ProfileKind
 from contracts.recorded import Message, Recorded
 from services.agent import decider
@@ -38,7 +39,7 @@ from services.agent.memory.profile.facts import Profile
 from services.agent.speaking import identifying
 from services.agent.what_if import comparing
 from services.gateway.channels import kinds, zones
-from services.gateway.channels.twilio import inbound, quick_replies, signature
+from services.gateway.channels.twilio import inbound, pins, quick_replies, signature
 from services.gateway.channels.twilio.attachments import Attachments
 from services.gateway.channels.twilio.forms import Unusable, inbound_form
 from services.gateway.saying import digest, parts
@@ -70,6 +71,7 @@ from taskflow import foreign_text, tooling
 from taskflow import zones as clock_zones
 from taskflow.log import told
 from taskflow.process import reporting
+from taskflow.process.senders import senders_of
 from taskflow.time_travel.replacing import Replacing
 from taskflow.words import labels, languages, typed
 from taskflow.words.languages import LANGUAGES
@@ -279,6 +281,8 @@ ALL = [
     TextFunction("gateway formatting", for_whatsapp, LARGE, 1_500, growth=False),
     TextFunction("gateway parts", lambda t: parts.parts_of(t, below_a_picture=True), BODY, 1_500, growth=False),
     TextFunction("a button's payload", buttons.read, BODY),
+    TextFunction("gateway pins", lambda t: pins.fields(Location(latitude=1.5, longitude=2.5, name=t, address=t)), LARGE, 700),
+    TextFunction("senders", senders_of, LARGE, 700),
     TextFunction("gateway buttons", lambda t: quick_replies.over_buttons(t, [Button(payload="yes", label="Yes")]), LARGE, 700),
     TextFunction("a digest", lambda t: digest.fitting([t] * 3, t[:20]), BODY, 4_500, growth=False),
     TextFunction("a label", lambda t: labels.shortened(t, 24), BODY, 700, growth=False),
