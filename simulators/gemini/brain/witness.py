@@ -14,6 +14,8 @@ from simulators.gemini.wire import GenerateRequest
 
 _NOT = ("don't", "do not", "never", "what does", "what is meant")
 """Before what is asked for, they turn a wish into none."""
+_OFTEN_NEGATED = {"set_quiet_hours"}
+"""Skills that are asked for by what is not to be done."""
 
 
 def judged(request: GenerateRequest) -> bool | None:
@@ -22,12 +24,19 @@ def judged(request: GenerateRequest) -> bool | None:
     if asked is None:
         return None
     messages, action = asked
-    said = [text for text in messages if answer_to([text]) is None]
-    if any(literal in " ".join(said).casefold().replace("\u2019", "'") for literal in _NOT):
-        return False
     wanted = skill_of(action)
+    said = [
+        text
+        for text in messages
+        if answer_to([text]) is None and (wanted in _OFTEN_NEGATED or not _is_negated(text))
+    ]
     intents = read_intents(said, Scene(read_now(request)))
     return any(SKILL_OF_KIND.get(intent.kind) == wanted for intent in intents)
+
+
+def _is_negated(text: str) -> bool:
+    plain = text.casefold().replace("\u2019", "'")
+    return any(literal in plain for literal in _NOT)
 
 
 def _asked(request: GenerateRequest) -> tuple[list[str], str] | None:
