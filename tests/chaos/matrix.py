@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import json
 import random
-import re
 import shutil
 import signal
 import sys
@@ -36,7 +35,6 @@ NOISE = ("heartbeat.commit", "watchdog.commit")
 """Reached by the clock, not by messages."""
 REPEATED = ("projection.", "relay.", "bus.", "send.list", "attempt.")
 """Reached again and again by one message, and each time alike: the first time stands for all."""
-_REACHED = re.compile(r"place\S*=(?:\x1b\[\d*m)*'?([a-z.]+)'?|\"place\": ?\"([a-z.]+)\"")
 _DONE = """
 select not exists (select from moves where stream = any($1))
    and not exists (select from open_calls where stream = any($1))
@@ -67,12 +65,12 @@ class Matrix:
 
     async def places(self, service: str, kind: str) -> list[tuple[str, int]]:
         """What a message of this kind makes the service reach, after its start, in order."""
-        output = self.world.output(f"{service}#1")
-        earlier = len(_reached(output))  # by processes before this one
+        log = self.world.home / "logs" / f"{service}.jsonl"
+        earlier = len(_reached(log))  # by processes before this one
         await self._anew(service, "*=note", first=True)
-        seen = len(_reached(output)) - earlier
+        seen = len(_reached(log)) - earlier
         await self._write(kind)
-        reached = _reached(output)[earlier:]
+        reached = _reached(log)[earlier:]
         before, during = Counter(reached[:seen]), Counter(reached[seen:])
         return [
             (place, before[place] + n)
@@ -143,10 +141,9 @@ class Matrix:
         return (await self.world.sql(_DONE, conversations, users))[0][0]
 
 
-def _reached(output: Path) -> list[str]:
-    lines = output.read_text(errors="replace").splitlines() if output.exists() else []
-    found = (_REACHED.search(line) for line in lines if "failpoint.reached" in line)
-    return [match[1] or match[2] for match in found if match]
+def _reached(log: Path) -> list[str]:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return [json.loads(line)["place"] for line in lines if '"failpoint.reached"' in line]
 
 
 async def run(
@@ -166,6 +163,8 @@ async def run(
                 for kind in kinds:
                     places = await matrix.places(service, kind)
                     cells += [Cell(service, place, nth, kind) for place, nth in places]
+            if not cells:
+                raise AssertionError("no message reached any failpoint: nothing would be tried")
             random.Random(0).shuffle(cells)
             for number, cell in enumerate(sorted(cells[:most]), start=1):
                 await matrix.run(cell)
