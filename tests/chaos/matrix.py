@@ -64,10 +64,19 @@ class Matrix:
     _person: int = 0
 
     async def places(self, service: str, kind: str) -> list[tuple[str, int]]:
-        """What a message of this kind makes the service reach, after its start, in order."""
+        """What a message of this kind makes the service reach, as its cells will start it."""
+        return [
+            (place, nth)
+            for relays in (False, True)
+            for place, nth in await self._noted(service, kind, first=relays)
+            if place.startswith("relay.") == relays
+        ]
+
+    async def _noted(self, service: str, kind: str, *, first: bool) -> list[tuple[str, int]]:
+        """After its start, in order."""
         log = self.world.home / "logs" / f"{service}.jsonl"
         earlier = len(_reached(log))  # by processes before this one
-        await self._anew(service, "*=note", first=True)
+        await self._anew(service, "*=note", first=first)
         seen = len(_reached(log)) - earlier
         await self._write(kind)
         reached = _reached(log)[earlier:]

@@ -8,6 +8,7 @@ in a child passes it: to NATS_URL and DATABASE_URL, which have no default and wh
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,12 @@ _RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 _SOCKETS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _EPHEMERAL_FROM = 49_152
 """IANA's; where the kernel does not tell its own."""
+_LOOKED_FOR = 0.5
+"""Seconds; the kernel's table of all sockets is long where a test opens a thousand."""
 _ours: set[str] = set()
 """Listening sockets of the suite, by inode: a port may be another's tomorrow, a socket may not."""
+_looked_at: dict[int, float] = {}
+"""When a port was last seen to be ours."""
 _installed: list[int] = []
 """The process in which the hook is."""
 
@@ -62,8 +67,11 @@ def _heard(event: str, given: tuple[Any, ...]) -> None:
 def _why_not(host: str, port: int) -> str | None:
     if host not in LOOPBACK:
         return f"a test connects to {host}"
+    if time.monotonic() - _looked_at.get(port, -_LOOKED_FOR) < _LOOKED_FOR:
+        return None
     sockets = _listening_sockets(port)
     if sockets and sockets <= _ours:
+        _looked_at[port] = time.monotonic()
         return None
     if _is_free(port) or not (listeners := _listeners(port)):
         # Nobody is reached; but a fixed port is somebody's tomorrow.
@@ -73,6 +81,7 @@ def _why_not(host: str, port: int) -> str | None:
     if not _is_of_the_suite(port, listeners):
         return f"a test connects to port {port}, which the suite did not open"
     _ours.update(sockets)
+    _looked_at[port] = time.monotonic()
     return None
 
 

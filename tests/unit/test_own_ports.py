@@ -4,6 +4,7 @@ import asyncio
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Generator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import psutil
 import pytest
 import requests
 
+from tests.support import own_ports
 from tests.support.own_ports import NotOurs
 
 CONNECT = "import socket, sys; socket.create_connection(('127.0.0.1', int(sys.argv[1])), 5)"
@@ -132,6 +134,7 @@ def test_a_port_that_was_the_suites_is_refused_once_it_is_a_strangers(refused: P
     ) as process:
         assert process.stdout
         assert int(process.stdout.readline()) == port
+        time.sleep(own_ports._LOOKED_FOR)
         with socket.socket() as later, pytest.raises(NotOurs, match=f"port {port}"):
             later.connect(("127.0.0.1", port))
     assert str(port) in refused.read_text()

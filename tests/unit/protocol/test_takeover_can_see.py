@@ -268,7 +268,10 @@ def test_a_fold_that_breaks_a_rule_is_found_out(fold: Turns, findings: set[str])
             _start_wakes_beside_an_operator,
             {BESIDE_A_PERSON, NOTHING},
         ),
-        (_handing_back_wakes_who_said_stop, {"handing back wakes who said STOP"}),
+        (
+            _handing_back_wakes_who_said_stop,
+            {"handing back wakes who said STOP", "a turn is to open for who said STOP"},
+        ),
     ],
 )
 def test_waking_whoever_must_not_speak_is_found_out(fold: Turns, findings: set[str]) -> None:
