@@ -21,6 +21,7 @@ PLANTED = {
 HARMLESS = [r"\d+", r"[^\W\d_]+(?:-[^\W\d_]+)*", r"(?<!\s)\s+$", r"\bwatch\b.{0,40}\bprice\b"]
 
 
+@pytest.mark.long
 def test_every_pattern_is_found() -> None:
     found, lost = patterns()
 

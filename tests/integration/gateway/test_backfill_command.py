@@ -20,6 +20,7 @@ async def told(*words: str) -> str:
     return result.output
 
 
+@pytest.mark.long
 async def test_two_hundred_messages_of_an_absence_are_taken_once(house: House) -> None:
     sent = [f"message {n}" for n in range(ABSENT)]
     for text in sent:

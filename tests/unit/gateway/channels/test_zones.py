@@ -54,6 +54,7 @@ def test_every_regions_numbers_get_a_zone_of_that_region() -> None:
     assert set(zones_of_country()) >= phonenumbers.SUPPORTED_REGIONS - zone_oracle.UNLISTED
 
 
+@pytest.mark.long
 @pytest.mark.no_cover
 def test_every_area_code_gets_a_zone_of_its_country_and_where_told_of_its_area() -> None:
     cases = list(zone_oracle.of_area_codes())
