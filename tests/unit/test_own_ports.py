@@ -4,7 +4,6 @@ import asyncio
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Generator
 from pathlib import Path
 
@@ -123,7 +122,10 @@ def test_what_the_suite_opened_is_reached_from_parent_and_child(_refusals: Path)
     assert _refusals.read_text() == ""
 
 
-def test_a_port_that_was_the_suites_is_refused_once_it_is_a_strangers(refused: Path) -> None:
+def test_a_port_that_was_the_suites_is_refused_once_it_is_a_strangers(
+    refused: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_ports, "_LOOKED_FOR", 0.0)
     with socket.create_server(("127.0.0.1", 0)) as mine:
         port = mine.getsockname()[1]
         socket.create_connection(("127.0.0.1", port), 5).close()
@@ -134,7 +136,6 @@ def test_a_port_that_was_the_suites_is_refused_once_it_is_a_strangers(refused: P
     ) as process:
         assert process.stdout
         assert int(process.stdout.readline()) == port
-        time.sleep(own_ports._LOOKED_FOR)
         with socket.socket() as later, pytest.raises(NotOurs, match=f"port {port}"):
             later.connect(("127.0.0.1", port))
     assert str(port) in refused.read_text()
