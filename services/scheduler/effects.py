@@ -27,6 +27,7 @@ from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
 from taskflow.log.snapshots import Folds
 from taskflow.postgres.database import UNAVAILABLE, DatabaseUnavailable
+from taskflow.process.repeating import repeated
 from taskflow.telemetry.tracing import span
 
 CLAIM_SECONDS = 30
@@ -277,12 +278,7 @@ class Effects:
 
     async def keep_failing_overdue(self) -> None:
         """For ever: a call that nobody answered in time is answered for."""
-        while True:
-            try:
-                await self.fail_overdue()
-            except (*UNAVAILABLE, Retryable) as error:
-                log.warning("deadlines.interrupted", error=type(error).__name__)
-            await asyncio.sleep(LONGEST_SLEEP)
+        await repeated(self.fail_overdue, LONGEST_SLEEP, interrupted="deadlines.interrupted")
 
     async def fail_overdue(self) -> int:
         overdue = await self._due.overdue()

@@ -1,6 +1,5 @@
 """Takeovers whose operator says nothing any more: the bot has the word again, by itself."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -17,11 +16,10 @@ from contracts.takeover import ConversationHandedBack, ConversationTakenOver, Op
 from services.agent.decider import FOLD
 from services.agent.takeover import deciding
 from taskflow import clock
-from taskflow.errors import Retryable
 from taskflow.log.appending import Appended, Because, Write
 from taskflow.log.event_log import Log
 from taskflow.log.snapshots import Folds
-from taskflow.postgres.database import UNAVAILABLE
+from taskflow.process.repeating import repeated
 from taskflow.projecting.projection import ProjectionContext, Statement
 
 EVERY_SECONDS = 60.0
@@ -71,12 +69,9 @@ class Idle:
 
     async def keep_handing_back(self) -> None:
         """For ever; of several replicas one does it, since a takeover's end has one slot."""
-        while True:
-            try:
-                await self.once(clock.utc_now())
-            except (*UNAVAILABLE, asyncpg.PostgresError, Retryable) as error:
-                log.warning("takeovers.interrupted", error=type(error).__name__)
-            await asyncio.sleep(EVERY_SECONDS)
+        await repeated(
+            lambda: self.once(clock.utc_now()), EVERY_SECONDS, interrupted="takeovers.interrupted"
+        )
 
     async def once(self, now: datetime) -> int:
         """How many conversations the bot has the word in again."""

@@ -4,7 +4,6 @@ Whoever wrote or pressed anything since it was said has answered. What was not s
 held or was refused, is not followed up.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,12 +22,12 @@ from services.scheduler.quiet.reading import QuietReading
 from services.scheduler.quiet.waiting import Waiting, Waits
 from services.scheduler.reminding.saying import buttons_of
 from services.scheduler.reminding.stating import Stated, stated
-from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
+from taskflow.errors import ConcurrentAppend, SealedForEver, UnknownEvent
 from taskflow.log.appending import Because, Write
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
 from taskflow.log.snapshots import Folds
-from taskflow.postgres.database import UNAVAILABLE
+from taskflow.process.repeating import repeated
 from taskflow.time_travel.sending import sendings
 from taskflow.words.message import Message
 
@@ -70,12 +69,7 @@ class FollowingUp:
 
     async def keep_following_up(self) -> None:
         """For ever."""
-        while True:
-            try:
-                await self.follow_up_due()
-            except (*UNAVAILABLE, Retryable) as error:
-                log.warning("following_up.interrupted", error=type(error).__name__)
-            await asyncio.sleep(PAUSE)
+        await repeated(self.follow_up_due, PAUSE, interrupted="following_up.interrupted")
 
     async def follow_up_due(self) -> int:
         claimed = await self._due.follow_ups(self._claim, CLAIM_SECONDS)

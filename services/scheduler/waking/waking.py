@@ -1,6 +1,5 @@
 """At the end of a user's quiet hours all that waited is decided anew, and told by one message."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -19,11 +18,11 @@ from services.scheduler.reminding.saying import buttons_of
 from services.scheduler.waking.of_reminders import UntoldReminders
 from services.scheduler.waking.of_watches import UntoldAlerts
 from services.scheduler.waking.untold import Untold
-from taskflow.errors import ConcurrentAppend, Retryable, SealedForEver, UnknownEvent
+from taskflow.errors import ConcurrentAppend, SealedForEver, UnknownEvent
 from taskflow.log.appending import Appended, Because, Outcome, Write
 from taskflow.log.event_log import Log
 from taskflow.log.snapshots import Folds
-from taskflow.postgres.database import UNAVAILABLE
+from taskflow.process.repeating import repeated
 from taskflow.telemetry.tracing import span
 from taskflow.words.message import Message
 
@@ -45,19 +44,14 @@ class Waking:
 
     async def keep_waking(self) -> None:
         """For ever."""
-        while True:
-            try:
-                await self.wake_due()
-            except (*UNAVAILABLE, Retryable) as error:
-                log.warning("waking.interrupted", error=type(error).__name__)
-            await asyncio.sleep(PAUSE)
+        await repeated(self.wake_due, PAUSE, interrupted="waking.interrupted")
 
     async def wake_due(self) -> int:
         """Tells what has waited long enough; how much was claimed."""
         claimed = await self._rows.waited(self._claim, CLAIM_SECONDS)
         by_user: dict[UserId, list[Waited]] = {}
-        for one in claimed:
-            by_user.setdefault(one.waiting.user_id, []).append(one)
+        for waiter in claimed:
+            by_user.setdefault(waiter.waiting.user_id, []).append(waiter)
         for user, waited in by_user.items():
             end = await self._quiet.end_at(user, waited[0].found_at)
             if end is None:
@@ -68,11 +62,11 @@ class Waking:
 
     async def _put_off(self, waited: Sequence[Waited], end: datetime) -> None:
         """They have other quiet hours by now."""
-        for one in waited:
-            await self._rows.wait(replace(one.waiting, until=end))
+        for waiter in waited:
+            await self._rows.wait(replace(waiter.waiting, until=end))
 
     async def _tell(self, user: UserId, waited: Sequence[Waited]) -> None:
-        ordered = sorted(waited, key=lambda one: (one.waiting.at, one.waiting.id))
+        ordered = sorted(waited, key=lambda waiter: (waiter.waiting.at, waiter.waiting.id))
         for start in range(0, len(ordered), MOST_TOGETHER):
             with suppress(SealedForEver):  # Forgotten meanwhile.
                 await self._told(user, ordered[start : start + MOST_TOGETHER])
@@ -91,11 +85,11 @@ class Waking:
                 return
             # Another replica told of some of them.
             gone = {recorded.stream for recorded in outcome.events}
-            waited = [one for one in waited if _stream(one.waiting) not in gone]
+            waited = [waiter for waiter in waited if _stream(waiter.waiting) not in gone]
 
     async def _untold(self, waited: Sequence[Waited]) -> list[Untold]:
         """Of a reminder that comes again meanwhile only that: its follow-up has had its time."""
-        found = [await self._one(one) for one in waited]
+        found = [await self._one(waiter) for waiter in waited]
         by_due = sorted(
             (untold for untold in found if untold is not None), key=lambda untold: untold.due
         )
