@@ -1,56 +1,17 @@
 """Buttons as a person presses them: on the phone page, in a real browser."""
 
-import itertools
-import os
-from collections.abc import Generator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.support.house import adds_person, phone_page, running
+from tests.support.house import says, shot, theirs
 from tests.support.stack import Stack, wait_until
 
 pytestmark = pytest.mark.e2e
 
 WAIT_MS = 40_000
-SHOTS = os.environ.get("TASKFLOW_SHOTS")
-"""A directory: pictures of the page are left there, to be looked at."""
-_numbers = itertools.count(15557560001)
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
-    with running(tmp_path_factory.mktemp("stack")) as stack:
-        yield stack
-        assert stack.refused() == []
-
-
-@pytest.fixture(scope="module")
-def browser_page(stack: Stack) -> Generator[Page]:
-    with phone_page(stack) as page:
-        yield page
-
-
-@pytest.fixture
-def user(browser_page: Page) -> str:
-    number = f"+{next(_numbers)}"
-    adds_person(browser_page, f"Ada {number[-4:]}", number)
-    return number
-
-
-@pytest.fixture
-def page(browser_page: Page, user: str) -> Page:
-    return browser_page
-
-
-def theirs(page: Page) -> Locator:
-    return page.locator("#messages .bubble:not(.mine)")
-
-
-def says(page: Page, text: str) -> None:
-    page.fill("#text", text)
-    page.click("#send")
+FIRST_NUMBER = 15557560001
 
 
 def presses(page: Page, label: str) -> None:
@@ -66,11 +27,6 @@ def hears(page: Page, count: int, *wanted: str) -> str:
     for words in wanted:
         expect(bubble).to_contain_text(words, timeout=WAIT_MS)
     return bubble.inner_text()
-
-
-def shot(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png")
 
 
 def test_a_proposal_is_answered_by_pressing_yes(stack: Stack, page: Page, user: str) -> None:

@@ -1,6 +1,5 @@
 """What a person shares from the phone page, in a real browser: seen, heard, and answered."""
 
-import os
 import re
 from collections.abc import Generator
 from pathlib import Path
@@ -9,14 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.files import pdf, png
-from tests.support.house import adds_person, phone_page, running
+from tests.support.house import SHOTS, adds_person, phone_page, running
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.e2e
 ADA = "+491713920188"
 WAIT_MS = 30_000
-SHOTS = os.environ.get("TASKFLOW_SHOTS")
-"""A directory: pictures of the page are left there, to be looked at."""
 WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
 
 

@@ -1,19 +1,16 @@
 """Prices and memory as a person lives them: on the phone page, in a real browser."""
 
-import os
 from collections.abc import Generator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.house import LOOKS_OFTEN, adds_person, phone_page, running
+from tests.support.house import LOOKS_OFTEN, adds_person, phone_page, running, shot
 from tests.support.stack import Stack, wait_until
 
 ADA = "+15557550042"
 SHOE = "trail-shoe"
 WAIT_MS = 40_000
-SHOTS = os.environ.get("TASKFLOW_SHOTS")
-"""A directory: pictures of the page are left there, to be looked at."""
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +43,6 @@ def answer(page: Page, text: str, *wanted: str) -> str:
     for words in wanted:
         expect(reply).to_contain_text(words, timeout=WAIT_MS)
     return reply.inner_text()
-
-
-def shot(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png")
 
 
 def alerts(stack: Stack) -> list[str]:

@@ -1,65 +1,20 @@
 """A place near the user's own, from their pin to the one that is sent: on the phone page."""
 
-import itertools
-import os
-from collections.abc import Generator
-
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from services.tools.searching import places
 from simulators.serpapi import google
-from tests.support.house import adds_person, phone_page, running
+from tests.support.house import says, shot, theirs
 from tests.support.stack import Stack, wait_until
 
 pytestmark = pytest.mark.e2e
 
 WAIT_MS = 40_000
-SHOTS = os.environ.get("TASKFLOW_SHOTS")
-"""A directory: pictures of the page are left there, to be looked at."""
 HERE = {"lat": "52.5219", "lon": "13.4132"}
 SEARCH = {"name": "search_web", "args": {"query": "pharmacy", "near": "52.5219, 13.4132"}}
 FOUND = places.read(google.search({"engine": "google", "q": "pharmacy", **HERE}))[0]
-_numbers = itertools.count(4917139201890)
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
-    with running(tmp_path_factory.mktemp("stack")) as stack:
-        yield stack
-        assert stack.refused() == []
-
-
-@pytest.fixture(scope="module")
-def browser_page(stack: Stack) -> Generator[Page]:
-    with phone_page(stack) as page:
-        yield page
-
-
-@pytest.fixture
-def user(browser_page: Page) -> str:
-    number = f"+{next(_numbers)}"
-    adds_person(browser_page, f"Ada {number[-4:]}", number)
-    return number
-
-
-@pytest.fixture
-def page(browser_page: Page, user: str) -> Page:
-    return browser_page
-
-
-def theirs(page: Page) -> Locator:
-    return page.locator("#messages .bubble:not(.mine)")
-
-
-def shot(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png")
-
-
-def says(page: Page, text: str) -> None:
-    page.fill("#text", text)
-    page.click("#send")
+FIRST_NUMBER = 4917139201890
 
 
 def shares_a_place(page: Page, name: str) -> None:

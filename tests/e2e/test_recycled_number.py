@@ -1,7 +1,6 @@
 """A number that goes to somebody else, as both of them live it: on the phone page, in a browser."""
 
 import asyncio
-import os
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -12,7 +11,7 @@ from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
 
 from taskflow.cli import main
-from tests.support.house import LOOKS_OFTEN, adds_person, phone_page, running
+from tests.support.house import LOOKS_OFTEN, adds_person, phone_page, running, shot
 from tests.support.stack import Stack, wait_until
 
 pytestmark = pytest.mark.e2e
@@ -22,7 +21,6 @@ SHOE = "trail-shoe"
 WAIT_MS = 40_000
 T = TypeVar("T")
 OF_ADA = ("Adalind", "Coimbra", "parrot", SHOE)
-SHOTS = os.environ.get("TASKFLOW_SHOTS")
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +49,6 @@ def answer(page: Page, text: str, *wanted: str) -> str:
     for words in wanted:
         expect(reply).to_contain_text(words, timeout=WAIT_MS)
     return reply.inner_text()
-
-
-def shot(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png")
 
 
 def sent_to(stack: Stack, address: str, words: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from taskflow.process import chromium
 from tests.support.servers import nats_server, postgres_server
@@ -18,6 +18,8 @@ LOOKS_OFTEN = {
     "WATCH_CONFIRM_SECONDS": "2",
 }
 """At watched pages, every few seconds: nobody waits an hour here."""
+SHOTS = os.environ.get("TASKFLOW_SHOTS")
+"""A directory: pictures of the page are left there, to be looked at."""
 
 
 @contextmanager
@@ -58,3 +60,18 @@ def phone_page(stack: Stack) -> Generator[Page]:
         page.goto(stack.sim)
         yield page
         browser.close()
+
+
+def says(page: Page, text: str) -> None:
+    page.fill("#text", text)
+    page.click("#send")
+
+
+def theirs(page: Page) -> Locator:
+    """What the person of the open chat was sent."""
+    return page.locator("#messages .bubble:not(.mine)")
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png")
