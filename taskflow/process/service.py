@@ -282,6 +282,7 @@ async def _serve(service: str, settings: RuntimeSettings, build: Service, instan
         loop.add_signal_handler(number, stop.set)
     await _check_schema(service, settings)
     async with running(service, settings, build, instance) as opened:
+        memory.collect_seldom()
         ended = [asyncio.create_task(stop.wait()), asyncio.create_task(opened.failed.wait())]
         await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
         for task in ended:

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import logging
 import logging.handlers
+import os
 import re
 import sys
 import traceback
@@ -83,6 +84,12 @@ class JsonLines(logging.handlers.RotatingFileHandler):
     """A disk that does not take lines is told once on the console, and once when it does again."""
 
     lost = 0
+
+    def shouldRollover(self, record: logging.LogRecord) -> int:  # noqa: N802 - logging's own
+        """Whether the file is full. Logging's own renders each line twice, to know its length."""
+        if self.stream is None:  # pyright: ignore[reportUnnecessaryComparison] - closed by a rollover
+            self.stream = self._open()
+        return 0 < self.maxBytes <= os.fstat(self.stream.fileno()).st_size
 
     def emit(self, record: logging.LogRecord) -> None:
         before = self.lost
