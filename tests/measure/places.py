@@ -157,9 +157,10 @@ def zones_by_name() -> Iterator[tuple[str, frozenset[str]]]:
     A name of two parts ("Center, North Dakota") is CLDR's for zones that no town alone stands for.
     """
     known: dict[str, set[str]] = defaultdict(set)
+    there = available_timezones()
     for language in LANGUAGES:
         for zone, names in Locale(language).time_zones.items():
-            if zone in available_timezones() and "/" in zone and isinstance(names.get("city"), str):
+            if zone in there and "/" in zone and isinstance(names.get("city"), str):
                 known[names["city"]].add(zone)
     for name, zones in known.items():
         large = (one for one in _named()[name.lower()] if one["population"] >= _LARGE_CITY)
