@@ -9,7 +9,7 @@ import pytest
 
 from taskflow.process import memory
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's own walls")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux's own walls")
 LOOKER = "import sys; open(f'/proc/{sys.argv[1]}/environ', 'rb').read()"
 USER = 65532 if os.geteuid() == 0 else None
 """Root reads everything."""
@@ -30,6 +30,7 @@ def _python(*command: str) -> subprocess.Popen[str]:
     )
 
 
+@linux
 @pytest.mark.skipif(USER is not None and not Path("/usr/bin/python3").exists(), reason="no Python")
 @pytest.mark.parametrize(("kept", "readable"), [("private", False), ("open", True)])
 def test_another_program_of_the_same_user_reads_nothing(kept: str, readable: bool) -> None:
@@ -51,3 +52,30 @@ def _holder(kept: str) -> str:
     call = "keep_private()" if kept == "private" else ""
     ends = "print(resource.getrlimit(resource.RLIMIT_CORE)[0], flush=True)\nsys.stdin.read()\n"
     return f"{source}\n{call}\n{ends}"
+
+
+COLLECTING = """
+import gc
+from taskflow.process import memory
+memory.collect_seldom()
+started = gc.get_freeze_count()
+class Node: pass
+def make(count):
+    for _ in range(count):
+        node = Node()
+        node.itself = node
+def kept():
+    return sum(isinstance(one, Node) for one in gc.get_objects())
+make(1_000)
+few = kept()
+make(200_000)
+print(started > 1_000, few == 1_000, kept() < 50_000)
+"""
+
+
+def test_a_started_process_is_seldom_collected_and_does_not_grow() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", COLLECTING], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert ended.stdout.split() == ["True", "True", "True"]

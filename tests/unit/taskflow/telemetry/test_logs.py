@@ -106,6 +106,32 @@ def test_that_lines_are_written_again_is_told_with_how_many_were_lost(
     assert (tmp_path / "x.jsonl").read_text() == "after\nlater\n"
 
 
+def test_a_full_file_is_followed_by_the_next_and_no_line_is_rendered_twice(
+    tmp_path: Path,
+) -> None:
+    rendered: list[str] = []
+
+    class Formatter(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            rendered.append(super().format(record))
+            return rendered[-1]
+
+    handler = JsonLines(tmp_path / "x.jsonl", maxBytes=20, backupCount=2)
+    handler.setFormatter(Formatter())
+    lines = [f"line {n:04}" for n in range(7)]
+    for line in lines:
+        handler.handle(record(line))
+    handler.close()
+
+    assert rendered == lines
+    written = ["x.jsonl.2", "x.jsonl.1", "x.jsonl"]
+    assert [(tmp_path / name).read_text().split("\n")[:-1] for name in written] == [
+        lines[2:4],
+        lines[4:6],
+        lines[6:],
+    ]
+
+
 def test_a_folder_that_is_gone_is_no_flood_either(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
