@@ -85,7 +85,7 @@ class JsonLines(logging.handlers.RotatingFileHandler):
 
     lost = 0
 
-    def shouldRollover(self, record: logging.LogRecord) -> int:  # noqa: N802 - logging's own
+    def shouldRollover(self, record: logging.LogRecord) -> int:  # noqa: ARG002, N802 - logging's own
         """Whether the file is full. Logging's own renders each line twice, to know its length."""
         if self.stream is None:  # pyright: ignore[reportUnnecessaryComparison] - closed by a rollover
             self.stream = self._open()
