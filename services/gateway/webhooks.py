@@ -30,12 +30,8 @@ from services.gateway.channels.twilio.forms import (
     inbound_form,
     status_form,
 )
-from services.gateway.channels.twilio.signature import (
-    NotText,
-    TooManyFields,
-    is_twilios,
-    parsed,
-)
+from services.gateway.channels.twilio.signature import is_twilios
+from services.gateway.channels.twilio.urlencoded import NotText, TooManyFields, parsed
 from services.gateway.settings import GatewaySettings
 from taskflow.errors import Retryable
 from taskflow.process.request_body import BodyTooLarge, body_of

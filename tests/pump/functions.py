@@ -39,7 +39,7 @@ from services.agent.memory.profile.facts import Profile
 from services.agent.speaking import identifying
 from services.agent.what_if import comparing
 from services.gateway.channels import kinds, zones
-from services.gateway.channels.twilio import inbound, pins, quick_replies, signature
+from services.gateway.channels.twilio import inbound, pins, quick_replies, signature, urlencoded
 from services.gateway.channels.twilio.attachments import Attachments
 from services.gateway.channels.twilio.forms import Unusable, inbound_form
 from services.gateway.saying import digest, parts
@@ -274,7 +274,7 @@ def _remembered(text: str) -> object:
 
 
 ALL = [
-    TextFunction("gateway form", lambda t: signature.parsed(f"Body={t}".encode("utf-8", "replace")), BODY),
+    TextFunction("gateway form", lambda t: urlencoded.parsed(f"Body={t}".encode("utf-8", "replace")), BODY),
     TextFunction("gateway signature", _signed, BODY),
     TextFunction("gateway message", _message, BODY),
     TextFunction("gateway address", zones.zone_of, BODY),

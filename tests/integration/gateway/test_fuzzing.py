@@ -11,7 +11,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from services.gateway.channels.links import CallbackLinks
-from services.gateway.channels.twilio.signature import NotText, TooManyFields, parsed
+from services.gateway.channels.twilio.urlencoded import NotText, TooManyFields, parsed
 from taskflow.process.service import Runtime
 from tests.contract.simulators.twilio.world import ACCOUNT, SENDER, TOKEN
 from tests.integration.gateway.conftest import ADA, House

@@ -10,7 +10,8 @@ from twilio.request_validator import RequestValidator
 from services.gateway.channels.links import CallbackLinks
 from services.gateway.channels.twilio import inbound
 from services.gateway.channels.twilio.forms import InboundForm, Unusable, inbound_form
-from services.gateway.channels.twilio.signature import TooManyFields, is_twilios, parsed
+from services.gateway.channels.twilio.signature import is_twilios
+from services.gateway.channels.twilio.urlencoded import TooManyFields, parsed
 from services.gateway.saying.formatting import for_whatsapp
 from services.gateway.saying.parts import CAPTION, LIMIT, length, split
 from taskflow.foreign_text import storable
