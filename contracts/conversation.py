@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from contracts.channels import ChannelName
 from contracts.event import Event, Json, event, renamed, upcasts
 from contracts.personal import Personal
 from contracts.places import Location
@@ -46,7 +47,7 @@ class MessageReceived(Event):
 
     message_ref: str
     """By which its channel knows the message: at Twilio its MessageSid."""
-    channel: Literal["whatsapp", "terminal"]
+    channel: ChannelName
     kind: Literal["text", "button", "media", "location", "other"]
     text: Personal[str]
     """What was typed, a button's label, a caption, or a location in words; may be empty."""

@@ -68,7 +68,7 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
     media = runtime.media()
     pictures = Pictures(media, links)
     terminal = Terminal(runtime.log, runtime.vault, pictures)
-    channel = ByAddress(twilio, terminal)
+    channel = ByAddress({"whatsapp": twilio, "terminal": terminal})
     templates = Templates(runtime.folds)
     restored_to = settings.taskflow_restored_to
     effects = Effects(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from contracts.channels import has_senders
 from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.conversation import MessageReceived, ReplyReady, TurnStarted, UserForgotten
 from contracts.recorded import Recorded
@@ -92,7 +93,7 @@ def _evolved(lane: Lane, recorded: Recorded[Any]) -> Lane:  # noqa: C901, PLR091
             return _joined(lane, claim, recorded)
         case ReplySending() as claim if _is_head(lane, claim, claimed=False):
             at, lane = recorded.recorded_at, named(lane, claim.sender)
-            if lane.channel != "terminal":
+            if has_senders(lane.channel):
                 full_at = PAIR.taken(state_of(lane, claim.sender).full_at, at)
                 lane = noting(lane, claim.sender, full_at=full_at)
             return _head(lane, lane.queue[0].claimed(claim, recorded.version, at))

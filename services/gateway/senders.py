@@ -7,6 +7,7 @@ stands at the others is put by. Pure; the rules are in docs/protocol.md.
 from collections.abc import Sequence
 from typing import Any
 
+from contracts.channels import has_senders
 from services.gateway.state import MOST_SENDERS, Lane, SenderState
 
 _STATE = tuple(SenderState.model_fields)
@@ -74,7 +75,7 @@ def goes_by(lane: Lane, ours: Sequence[str]) -> Lane:
     first has a window only if it was written to as well, and speaks to nobody whose last word
     was a STOP, wherever they said it.
     """
-    if lane.channel == "terminal" or lane.sender in ours:
+    if not has_senders(lane.channel) or lane.sender in ours:
         return lane
     default = ours[0]
     if lane.sender is None:

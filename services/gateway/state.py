@@ -1,11 +1,12 @@
 """What the gateway holds of a conversation: replies on their way, and messages that left. Pure."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.channels import ChannelName
 from contracts.replies import ReplyDelivered, ReplyRead, ReplyUndelivered
 from services.gateway.queued import Queued
 
@@ -70,7 +71,7 @@ class Lane(SenderState):
     """Said, as far as is known, or given up; the newest few."""
     sent: tuple[Sent, ...] = ()
     driver: UUID | None = None
-    channel: Literal["whatsapp", "terminal"] | None = None
+    channel: ChannelName | None = None
     """By which the user wrote last."""
     gate: int = 0
     """The version of the last fact that may forbid what an older fold allowed."""

@@ -17,6 +17,7 @@ from nats.aio.client import Client
 from pydantic import AliasChoices, Field, SecretStr
 
 from contracts import streams
+from contracts.channels import CHANNELS
 from contracts.streams import UserId
 from taskflow.bus import permissions
 from taskflow.bus.dead_letters import DeadLetters
@@ -26,7 +27,6 @@ from taskflow.log.group_commit import GroupCommit
 from taskflow.postgres import database
 from taskflow.privacy.addresses import CHANNEL
 from taskflow.privacy.sealing import MasterKey
-from taskflow.privacy.terminal_pass import PREFIX
 from taskflow.privacy.vault import Vault
 from taskflow.process.settings import RuntimeSettings, Settings
 from taskflow.time_travel.unknown import PastLog
@@ -34,8 +34,9 @@ from taskflow.time_travel.unknown import PastLog
 CONNECT_SECONDS = 3.0
 """The client tries a refused connection for two minutes by itself."""
 KINDS = (streams.CONVERSATION, streams.PROFILE, streams.REMINDER, streams.WATCH)
-MESSAGE_REF = re.compile(r"[SMT]M[0-9a-f]{32}", re.IGNORECASE)
-"""A message by its channel's reference: of Twilio, or of a terminal."""
+_MARKS = [mark for marks in CHANNELS.values() for mark in marks.references]
+MESSAGE_REF = re.compile(rf"(?:{'|'.join(_MARKS)})[0-9a-f]{{32}}", re.IGNORECASE)
+"""A message by its channel's reference."""
 RUN_ENV = "run.env"
 """In the home of a running `taskflow up`: how to reach what it started."""
 
@@ -92,7 +93,7 @@ class Operator:
         try:
             return UserId(UUID(name))
         except ValueError:
-            is_whole = name.startswith((CHANNEL, PREFIX))
+            is_whole = name.startswith(tuple(marks.address for marks in CHANNELS.values()))
             address = name if is_whole else f"{CHANNEL}{name}"
         if user := await self.vault.known(address):
             return user

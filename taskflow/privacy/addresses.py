@@ -5,8 +5,10 @@ from typing import Literal
 
 import phonenumbers
 
+from contracts.channels import CHANNELS
+
 Kind = Literal["phone", "business_scoped"]
-CHANNEL = "whatsapp:"
+CHANNEL = CHANNELS["whatsapp"].address
 MOST_CHARACTERS = 24
 """More than E.164 has; what is longer is no number, and is not parsed."""
 _EXTRA_DIGIT = {52: (0, "1"), 55: (2, "9")}

@@ -7,9 +7,11 @@ let in.
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-PREFIX = "terminal:"
-REFERENCE = "TM"
-"""How references of its messages begin."""
+from contracts.channels import CHANNELS
+
+_TERMINAL = CHANNELS["terminal"]
+PREFIX = _TERMINAL.address
+(REFERENCE,) = _TERMINAL.references
 NAME = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 LONGEST = 4096
 """Characters of a message: as many as WhatsApp takes."""

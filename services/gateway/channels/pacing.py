@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from contracts.channels import has_senders
 from contracts.conversation import ReplyKind
 from services.gateway.lane import PAIR
 from services.gateway.state import Lane
@@ -33,7 +34,7 @@ class Pacing:
 
         The lane is seen by the sender that it goes from. Raises DatabaseUnavailable.
         """
-        if lane.channel == "terminal":
+        if not has_senders(lane.channel):
             return 0
         assert lane.sender is not None, "a lane is seen by the sender that it goes from"
         free_at = self._pair.free_at(lane.full_at)

@@ -1,7 +1,7 @@
 """The world around each channel, as the contract suite sees it."""
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +40,7 @@ from tests.contract.simulators.twilio.world import (
     serve_simulator,
 )
 from tests.support.memory_log import MemoryLog
+from tests.support.vault_of_one import VaultOfOne
 
 
 class World(Protocol):
@@ -145,28 +146,13 @@ class _Log(MemoryLog):
         return await super().find(event_id)
 
 
-class _Vault:
-    """Knows one person."""
-
-    def __init__(self) -> None:
-        self.user = UserId(uuid4())
-
-    async def known(self, address: str) -> UserId | None:
-        return self.user if address == TerminalWorld.address else None
-
-    async def user_for(self, addresses: Sequence[str], message: UUID | None = None) -> UserId:
-        assert list(addresses) == [TerminalWorld.address]
-        assert message
-        return self.user
-
-
 class TerminalWorld:
     """The log is all there is of a terminal."""
 
     address = address_of("ada")
 
     def __init__(self) -> None:
-        self._log, self._vault = _Log(), _Vault()
+        self._log, self._vault = _Log(), VaultOfOne(self.address)
         nobodys: Any = None
         self.channel: Channel = Terminal(self._log, self._vault, nobodys)
         self._intake = Intake(self._log, self._vault, Folds(self._log, None))
