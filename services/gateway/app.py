@@ -1,8 +1,8 @@
 """Wires the gateway; nothing is wired elsewhere."""
 
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -117,30 +117,40 @@ async def gateway(runtime: Runtime, settings: GatewaySettings) -> AsyncGenerator
             serving(inner, inner_host, inner_port, settings="TASKFLOW_GATEWAY_INNER") as address,
         ):
             runtime.probes.address = address
-            every_s, webhook_s = (
-                settings.taskflow_backfill_seconds,
-                settings.taskflow_webhook_seconds,
-            )
-            for name, once in (
-                ("backfill", Backfill(twilio, intake, runtime.pool, webhook_s).once),
-                ("sweep", Sweeping(twilio, runtime.vault, heard).once),
-            ):
-                looking = keep_looking(once, every_s, interrupted=f"{name}.interrupted")
-                runtime.background(looking, name)
-            runtime.background(_followed(runtime, settings, templates), "templates")
-            monitor = settings.nats_monitor_url
-            gauges = Gauges(
-                runtime.health,
-                runtime.pool,
-                settings.public_url,
-                monitor,
-                settings.taskflow_template_people or None,
-            )
-            runtime.background(gauges.keep_reading(), "gauges")
+            looks = {
+                "backfill": Backfill(
+                    twilio, intake, runtime.pool, settings.taskflow_webhook_seconds
+                ).once,
+                "sweep": Sweeping(twilio, runtime.vault, heard).once,
+            }
+            _go_on_beside(runtime, settings, looks, templates)
             yield
     finally:
         await attachments.close()
         await twilio.close()
+
+
+def _go_on_beside(
+    runtime: Runtime,
+    settings: GatewaySettings,
+    looks: Mapping[str, Callable[[datetime], Awaitable[int]]],
+    templates: Templates,
+) -> None:
+    """What nobody asks for: looks into Twilio's lists, what becomes of the templates, gauges."""
+    for name, once in looks.items():
+        looking = keep_looking(
+            once, settings.taskflow_backfill_seconds, interrupted=f"{name}.interrupted"
+        )
+        runtime.background(looking, name)
+    runtime.background(_followed(runtime, settings, templates), "templates")
+    gauges = Gauges(
+        runtime.health,
+        runtime.pool,
+        settings.public_url,
+        settings.nats_monitor_url,
+        settings.taskflow_template_people or None,
+    )
+    runtime.background(gauges.keep_reading(), "gauges")
 
 
 def _pacing(runtime: Runtime, settings: GatewaySettings) -> Pacing:
