@@ -8,13 +8,46 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(
-    r'^```\w+ title="(?P<name>\w+\.\w+)"\n(?P<code>.*?)^```$', re.DOTALL | re.MULTILINE
+    r'^```(?P<language>\w+) title="(?P<name>[\w./-]+)"\n(?P<code>.*?)^```$',
+    re.DOTALL | re.MULTILINE,
 )
+_GAP = re.compile(r"^@@\n", re.MULTILINE)
+"""In a diff, between what does not stand side by side."""
 
 
 def blocks(page: Path) -> dict[str, str]:
     """What it adds, by the title of each block."""
     return {found["name"]: found["code"] for found in _BLOCK.finditer(page.read_text("utf-8"))}
+
+
+def followed(page: Path, tree: Path) -> list[str]:
+    """Does in the tree what the page says, and names the files.
+
+    A block's title is the file's path. A diff changes a file that is there; any other block is a
+    new one, whole.
+    """
+    found = list(_BLOCK.finditer(page.read_text("utf-8")))
+    for block in found:
+        file = tree / block["name"]
+        if block["language"] == "diff":
+            file.write_text(
+                _changed(file.read_text("utf-8"), block["code"], block["name"]), "utf-8"
+            )
+        else:
+            assert not file.exists(), f"{block['name']} is there already"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block["code"], "utf-8")
+    return [block["name"] for block in found]
+
+
+def _changed(text: str, diff: str, name: str) -> str:
+    for piece in _GAP.split(diff):
+        lines = piece.splitlines(keepends=True)
+        before = "".join(line[1:] for line in lines if line[0] != "+")
+        after = "".join(line[1:] for line in lines if line[0] != "-")
+        assert text.count(before) == 1, f"{name} has {text.count(before)} of:\n{before}"
+        text = text.replace(before, after)
+    return text
 
 
 def copied(to: Path, *names: str) -> Path:
