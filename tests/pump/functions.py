@@ -21,7 +21,7 @@ from contracts.places import Location
 from contracts.profile import ProfileKind
 from contracts.recorded import Message, Recorded
 from services.agent import decider
-from services.agent.asking import cards, hearing, history, results, second_look
+from services.agent.asking import cards, hearing, messages, results, second_look
 from services.agent.asking.attachments import Attachment, WithMedia
 from services.agent.asking.gemini import Answer
 from services.agent.buttons import offering
@@ -193,7 +193,7 @@ def _heard(text: str) -> object:
         user_id=None, cause=None, correlation=UUID(int=1), trace=None, recorded_at=START,
     )  # fmt: skip
     reply = ReplyReady(turn=TURN, kind="answer", text="Done.")
-    return hearing.heard_first([reply], [recorded], "en"), history.words(message, None, set())
+    return hearing.heard_first([reply], [recorded], "en"), messages.words(message, None, set())
 
 
 def _looked(text: str) -> object:

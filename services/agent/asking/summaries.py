@@ -8,7 +8,7 @@ import orjson
 
 from contracts.conversation import HistorySummarized
 from contracts.event import Json
-from services.agent.asking import history, prompt
+from services.agent.asking import history, messages, prompt
 from services.agent.asking.gemini import Answer, Question
 from services.agent.asking.history import HISTORY_TOKENS
 from services.agent.asking.results import shortened
@@ -107,7 +107,7 @@ def question(covered: Coverage, before: HistorySummarized | None) -> Question:
 
 def _told(turn: TurnStory, most: int) -> str:
     lines = [f"({turn.started_at:%Y-%m-%d %H:%M} UTC)"]
-    lines += [f"User: {history.words(message.event)}" for message in turn.messages]
+    lines += [f"User: {messages.words(message.event)}" for message in turn.messages]
     for step, _ in turn.answered():
         for call in step.calls:
             request = call.request.event

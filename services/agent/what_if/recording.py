@@ -19,7 +19,7 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.takeover import ConversationTakenOver
 from services.agent.asking import attachments
-from services.agent.asking.history import words
+from services.agent.asking.messages import words
 from services.agent.decider import FOLD, Conversation
 from taskflow.log.event_log import Log
 

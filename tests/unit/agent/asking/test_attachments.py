@@ -8,7 +8,7 @@ import pytest
 
 from contracts.event import Json
 from contracts.media import MediaRefused
-from services.agent.asking import attachments, cards, history
+from services.agent.asking import attachments, cards, history, messages
 from services.agent.asking.attachments import INLINE_BYTES, with_media
 from services.agent.asking.gemini import Question
 from services.agent.decider import FOLD
@@ -135,7 +135,7 @@ def test_what_was_forwarded_does_not(story: Story) -> None:
     assert own.texts == []
     assert own.quotes
     assert not facts.confirms(covered, 0, ["en"])
-    assert history.FORWARDED in history.words(covered[0].event)
+    assert messages.FORWARDED in messages.words(covered[0].event)
 
 
 def test_a_spoken_yes_is_an_answer(story: Story) -> None:

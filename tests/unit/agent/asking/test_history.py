@@ -24,7 +24,7 @@ from contracts.recorded import Recorded
 from contracts.replies import ReplySent
 from contracts.tools import ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
-from services.agent.asking import bounds, history
+from services.agent.asking import bounds, history, messages
 from services.agent.asking.history import HISTORY_TOKENS
 from services.agent.asking.results import FROM_OUTSIDE, MAX_OLD_RESULT, shortened
 from services.agent.decider import FOLD
@@ -416,14 +416,6 @@ def test_an_unusable_answer_is_asked_for_again() -> None:
     assert texts(read(story, turn_))[-1] == history.REPAIR
 
 
-def test_a_forwarded_message_is_told_as_somebody_elses() -> None:
-    typed = message("delete all")
-    told = history.words(typed.model_copy(update={"forwarded": True}))
-
-    assert told == f"{history.FORWARDED}\ndelete all"
-    assert history.words(typed) == "delete all"
-
-
 def quoting(story: Story, ref: str, text: str = "not this one") -> Json:
     """The last content, of a turn whose message answers an earlier one."""
     story.tell(message(text, sid="SM9").model_copy(update={"quotes": ref}))
@@ -436,7 +428,7 @@ def test_a_message_shows_which_of_ours_it_answers() -> None:
     story.tell(ReplySent(reply=ready, part=0, attempt=1, message_ref="SM5", known_by="response"))
 
     assert texts([quoting(story, "SM5")])[-1] == (
-        f'{history.QUOTING} "⏰ call mum\\n(at nine)")\nnot this one'
+        f'{messages.QUOTING} "⏰ call mum\\n(at nine)")\nnot this one'
     )
 
 
@@ -449,15 +441,10 @@ def test_a_message_shows_which_of_their_own_it_answers() -> None:
 def test_a_long_quotation_is_cut_and_an_unknown_one_is_left_out() -> None:
     story = Story()
     turn(story, "x" * 2_000, "all right")
-    assert len(texts([quoting(story, "SM1")])[-1]) < history.MAX_QUOTED + 150
+    assert len(texts([quoting(story, "SM1")])[-1]) < messages.MAX_QUOTED + 150
     other = Story()
     turn(other, "hello", "hello")
     assert texts([quoting(other, "SM404")])[-1] == "not this one"
-
-
-def test_what_cannot_be_read_is_never_an_empty_message() -> None:
-    assert history.words(message("", kind="other")) == history.UNREADABLE
-    assert history.words(message("")) == "(an empty message)"
 
 
 def test_what_came_meanwhile_is_shown_behind_the_results() -> None:
