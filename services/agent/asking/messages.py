@@ -27,8 +27,8 @@ def words(
         raise TypeError("history is built from opened events")
     text = f"{FORWARDED}\n{message.text}" if message.forwarded else message.text
     if quoted is not None:
-        shown = quoted if len(quoted) <= MAX_QUOTED else f"{quoted[:MAX_QUOTED]}…"
-        text = f"{QUOTING} {orjson.dumps(shown).decode()})\n{text}"
+        beginning = quoted if len(quoted) <= MAX_QUOTED else f"{quoted[:MAX_QUOTED]}…"
+        text = f"{QUOTING} {orjson.dumps(beginning).decode()})\n{text}"
     if told := attachments.notes(message, shown):
         return "\n".join([*told, text] if message.text else told)
     if not message.media:

@@ -52,6 +52,18 @@ def test_pictures_of_several_messages_and_of_one_stand_in_their_order(story: Sto
     assert shown == [f"sha256:{n:064x}" for n in (1, 2, 3)]
 
 
+@pytest.mark.parametrize("shown", [None, set[str](), {f"sha256:{1:064x}"}])
+def test_what_came_in_answer_to_an_earlier_message_is_told_as_ever(
+    story: Story, shown: set[str] | None
+) -> None:
+    kept(story, sent(story, text="like this?"))
+    message = with_media(story.events)[0].event
+    note, said = messages.words(message, shown=shown).split("\n")
+
+    quoting = f'{messages.QUOTING} "which one?")'
+    assert messages.words(message, "which one?", shown) == f"{note}\n{quoting}\n{said}"
+
+
 def test_in_a_later_turn_it_is_only_named(story: Story) -> None:
     kept(story, sent(story, text="what is this?"))
     first = opened(story)
