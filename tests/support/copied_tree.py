@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +43,8 @@ def followed(page: Path, tree: Path) -> list[str]:
 
 def _changed(text: str, diff: str, name: str) -> str:
     for piece in _GAP.split(diff):
-        lines = piece.splitlines(keepends=True)
+        # An editor may have taken the only space of an empty line.
+        lines = [line if line.strip() else " \n" for line in piece.splitlines(keepends=True)]
         before = "".join(line[1:] for line in lines if line[0] != "+")
         after = "".join(line[1:] for line in lines if line[0] != "-")
         assert text.count(before) == 1, f"{name} has {text.count(before)} of:\n{before}"
@@ -64,3 +66,16 @@ def copied(to: Path, *names: str) -> Path:
 def ran(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": str(tree), "COLUMNS": "400"}
     return subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, check=False)
+
+
+def versions_written(tree: Path) -> str:
+    """Writes the samples, the schemas and the document of new versions of events; says which."""
+    taskflow = str(Path(sys.executable).with_name("taskflow"))
+    commands = (
+        [sys.executable, "-m", "tests.support.snapshots"],
+        [taskflow, "asyncapi"],
+        [taskflow, "asyncapi", "--check"],
+    )
+    runs = [ran(tree, *command) for command in commands]
+    assert [run.returncode for run in runs] == [0, 0, 0], [run.stderr for run in runs]
+    return runs[0].stdout

@@ -181,7 +181,7 @@ def test_a_personal_field_holds_its_value_or_its_seal() -> None:
     assert MessageReceived(**{**open_.model_dump(), "text": Sealed("QUJD")}) == sealed
     assert sealed.model_dump(mode="json")["text"] == {"sealed": "QUJD"}
     assert "QUJD" not in repr(sealed)
-    assert personal_fields(MessageReceived) == ("text", "profile_name", "media")
+    assert {"text", "profile_name", "media"} <= set(personal_fields(MessageReceived))
     with pytest.raises(ValidationError):
         decode("message.received", 4, {**open_.model_dump(mode="json"), "text": {"other": "x"}})
 
