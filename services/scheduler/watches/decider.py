@@ -23,6 +23,7 @@ from contracts.watches import (
     WatchStopped,
 )
 from taskflow import zones
+from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold
 
 TEN_TIMES = 10
@@ -151,26 +152,41 @@ def threshold(state: Watch) -> Decimal | None:
             return None
 
 
+def over(state: Watch, due: datetime, now: datetime) -> Decide | None:
+    """Its end, where its last day is."""
+    if state.watch is None or state.stopped or not is_over(state, now):
+        return None
+    return Decide(slots.look(state.watch, due), [WatchStopped(watch=state.watch, by="until")])
+
+
 def decide(
     state: Watch, reading: Reading, due: datetime, now: datetime, *, is_quiet: bool = False
-) -> list[Event]:
+) -> Decide | None:
     """What this look is worth keeping; nothing, mostly. An alert comes with its reading.
 
     In its user's quiet hours an alert waits as a suspicion that is confirmed, for as long as looks
     do not find otherwise; and a page is not told lost.
     """
     if state.watch is None or state.stopped:
-        return []
-    if is_over(state, now):
-        return [WatchStopped(watch=state.watch, by="until")]
+        return None
+    if (end := over(state, due, now)) is not None:
+        return end
     reading = _sane(state, reading)
-    if reading.outcome not in {"priced", "out_of_stock"}:
+    if reading.outcome in {"priced", "out_of_stock"}:
+        facts = _seen(state, state.watch, reading, due, now, is_quiet=is_quiet)
+    else:
         missed = _missed(state, state.watch, reading, due, now)
-        return [event for event in missed if not (is_quiet and isinstance(event, WatchLost))]
+        facts = [fact for fact in missed if not (is_quiet and isinstance(fact, WatchLost))]
+    return Decide(slots.look(state.watch, due), facts) if facts else None
+
+
+def _seen(
+    state: Watch, watch: UUID, reading: Reading, due: datetime, now: datetime, *, is_quiet: bool
+) -> list[Event]:
     in_stock = False if reading.outcome == "out_of_stock" else reading.in_stock
     reached = state.armed and _reaches(state, reading.amount, in_stock)
     seen = WatchSeen(
-        watch=state.watch,
+        watch=watch,
         due=due,
         amount=reading.amount,
         currency=reading.currency if reading.amount is not None else None,
@@ -181,12 +197,12 @@ def decide(
     )
     if reached and state.suspected is not None and not is_quiet:
         alerted = WatchAlerted(
-            watch=state.watch,
+            watch=watch,
             due=due,
             was=state.trusted,
             now=reading.amount,
             currency=reading.currency or state.currency,
-            reply=slots.alert(state.watch, due),
+            reply=slots.alert(watch, due),
         )
         return [seen, alerted]
     waits_already = reached and state.waits

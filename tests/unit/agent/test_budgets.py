@@ -17,10 +17,10 @@ from services.agent.decider import (
     MAX_STEPS,
     MAX_TOKENS,
     Conversation,
-    Decide,
     WaitForBurst,
     next_move,
 )
+from taskflow.log.deciding import Decide
 from tests.support.events import (
     STREAM,
     Story,

@@ -25,9 +25,9 @@ from services.agent.decider import (
     FOLD,
     AskModel,
     Conversation,
-    Decide,
     next_move,
 )
+from taskflow.log.deciding import Decide
 from tests.support.events import (
     STREAM,
     Story,

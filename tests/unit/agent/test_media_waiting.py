@@ -10,11 +10,11 @@ from services.agent.decider import (
     FOLD,
     LONGEST_MEDIA,
     AskModel,
-    Decide,
     WaitForBurst,
     WaitForMedia,
     next_move,
 )
+from taskflow.log.deciding import Decide
 from tests.support.events import Story, message
 from tests.support.memory_log import START
 from tests.support.sent_media import heard, kept, opened, sent

@@ -21,10 +21,11 @@ from contracts.replies import (
 )
 from services.gateway import decider
 from services.gateway.channels.statuses import Callback, called_back
-from services.gateway.decider import MAX_ATTEMPTS, Claim, Decide, Reconcile, WaitUntil, next_move
+from services.gateway.decider import MAX_ATTEMPTS, Claim, Reconcile, WaitUntil, next_move
 from services.gateway.lane import FOLD, Lane
 from services.gateway.queued import Queued, ReplyPart
 from services.gateway.state import RANKS
+from taskflow.log.deciding import Decide
 from tests.support.events import Story, reply
 from tests.support.memory_log import START
 
@@ -48,7 +49,7 @@ def ready(story: Story, kind: str = "answer") -> UUID:
 def claimed(story: Story, parts: int = 1) -> None:
     move = next_move(lane(story), START + timedelta(hours=1))
     assert isinstance(move, Claim)
-    settle(story, decider.claimed(move, parts, TOKEN))
+    settle(story, decider.claimed(lane(story), move, parts, TOKEN))
 
 
 def settle(story: Story, decision: Decide) -> Any:

@@ -15,10 +15,11 @@ from contracts.replies import (
     ReplySent,
     ReplyUndelivered,
 )
-from services.gateway.decider import Claim, Decide, Hold, next_move
+from services.gateway.decider import Claim, Hold, next_move
 from services.gateway.lane import FOLD, PAIR, Lane
 from services.gateway.senders import at, goes_by, noting, state_of
 from services.gateway.state import MOST_SENDERS
+from taskflow.log.deciding import Decide
 from tests.support.events import Story, message, reply
 from tests.support.memory_log import START
 

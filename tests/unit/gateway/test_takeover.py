@@ -13,6 +13,7 @@ from services.gateway.decider import Claim
 from services.gateway.lane import FOLD, Lane
 from services.gateway.saying.parts import LIMIT, length, mark, parts_of
 from taskflow.log.appending import Because, Write
+from taskflow.log.deciding import Decide
 from taskflow.words.languages import LANGUAGES
 from tests.support.events import STREAM, USER, Story, message
 from tests.support.memory_log import START
@@ -45,11 +46,11 @@ class Laned(Story):
         return move
 
     def claim(self, parts: int = 1) -> Any:
-        claimed = decider.claimed(self.move(), parts, TOKEN)
+        claimed = decider.claimed(self.lane, self.move(), parts, TOKEN)
         self.tell(*claimed.events)
         return claimed.events[0]
 
-    def ends(self, decided: decider.Decide) -> None:
+    def ends(self, decided: Decide) -> None:
         self.tell(*decided.events, slot=decided.slot)
 
     @property

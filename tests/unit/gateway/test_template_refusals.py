@@ -44,7 +44,7 @@ def claim(story: Story) -> Claim:
     claimed = move(story, 3_600)
     assert isinstance(claimed, Claim)
     assert claimed.template == "HX1"
-    story.tell(*decider.claimed(claimed, 1, TOKEN).events)
+    story.tell(*decider.claimed(lane(story), claimed, 1, TOKEN).events)
     return claimed
 
 
@@ -74,7 +74,7 @@ def test_of_a_text_only_a_shut_window_is_said_again(story: Story) -> None:
     story.tell(message("hello"))
     first = next_move(lane(story), START)
     assert isinstance(first, Claim)
-    story.tell(*decider.claimed(first, 1, TOKEN).events)
+    story.tell(*decider.claimed(lane(story), first, 1, TOKEN).events)
     sent = decider.sent([lane(story).queue[0]], "SM1", "response")
     story.tell(*sent.events, slot=sent.slot)
     story.tell(_undelivered(first, 63041))

@@ -62,7 +62,7 @@ def refused_at_once(story: Story) -> None:
 def hold(story: Story, now: datetime = START + DAY) -> None:
     move = next_move(lane(story), now)
     assert isinstance(move, Hold)
-    story.tell(decider.held(move), slot=move.slot)
+    settle(story, decider.held(lane(story), move))
 
 
 def queued(story: Story) -> list[UUID]:

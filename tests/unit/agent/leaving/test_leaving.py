@@ -180,8 +180,7 @@ async def test_what_is_written_meanwhile_opens_no_turn_and_parks_nothing(house: 
 
     assert house.state.driver == driver
     assert house.state.turn is None
-    recorded = house.story.events[0]
-    assert await house._turns.parking(house.state, recorded, RuntimeError("boom")) is None
+    assert await house._turns.parking(house.state, RuntimeError("boom")) is None
     assert decider.current_slot(house.state) == slots.forgotten(USER)
 
 

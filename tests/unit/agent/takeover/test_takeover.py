@@ -66,7 +66,8 @@ class Taken(Story):
 
     def says(self, seen: int) -> None:
         assert self.state.taken is not None
-        decided = deciding.said(self.state.taken, "I am on it.", seen=seen, command=COMMAND)
+        now = len(self.events)
+        decided = deciding.said(self.state.taken, "I am on it.", now, seen=seen, command=COMMAND)
         self.tell(*decided.events, slot=decided.slot)
 
     def is_handed_back(self) -> Recorded | None:

@@ -56,7 +56,8 @@ class Life:
         return [f"{fact.type}{'?' if getattr(fact, 'suspected', False) else ''}" for fact in facts]
 
     def facts(self, reading: Reading) -> list[Event]:
-        return decide(self.state, reading, self.log.now, self.log.now)
+        decided = decide(self.state, reading, self.log.now, self.log.now)
+        return [*decided.events] if decided else []
 
 
 def reads(amount: str | None = None, outcome: str = "priced", currency: str = "EUR") -> Reading:
