@@ -1,4 +1,4 @@
-"""Short ways to say an event, and a stream of them told as given / when / then."""
+"""Short ways to say an event, and a stream of them."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,20 +19,21 @@ STREAM = conversation(USER)
 
 
 class Story:
-    """Facts put into a conversation one append after the other."""
+    """Facts put into a stream one append after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: str = STREAM, user: UserId = USER) -> None:
         self.log = MemoryLog()
+        self.stream, self.user = stream, user
         self._count = 0
 
     def tell(self, *events: Event, slot: UUID | None = None) -> list[Recorded[Any]]:
         self._count += 1
         slot = slot or UUID(int=self._count)
-        return self.log.put([Write(STREAM, events, USER)], slot).events
+        return self.log.put([Write(self.stream, events, self.user)], slot).events
 
     @property
     def events(self) -> list[Recorded[Any]]:
-        return [one for one in self.log.all() if one.stream == STREAM]
+        return list(self.log.stream(self.stream))
 
 
 def own_words(*texts: str) -> OwnWords:
