@@ -29,11 +29,12 @@ from taskflow.errors import ConcurrentAppend
 from taskflow.log.appending import FRESH, Appended, Because, Outcome, Write
 from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold, Folded
-from tests.support.events import STREAM, USER, message
+from tests.support.events import message
 from tests.support.lane_judge import LaneJudge
 from tests.support.memory_log import MemoryLog
 from tests.support.simulated_bus import Bus
 from tests.support.simulated_twilio import Attempt, Message, SimulatedTwilio
+from tests.support.story import STREAM, USER
 from tests.support.walks import one_of
 
 CONSUMED: tuple[type[Event], ...] = (

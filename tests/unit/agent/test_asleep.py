@@ -3,7 +3,8 @@
 from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.conversation import RULES, TurnStarted, TurnStopped
 from services.agent.decider import FOLD, Conversation
-from tests.support.events import Story, message
+from tests.support.events import message
+from tests.support.story import Story
 
 
 def state(story: Story) -> Conversation:

@@ -21,17 +21,9 @@ from services.agent.decider import (
     next_move,
 )
 from taskflow.log.deciding import Decide
-from tests.support.events import (
-    STREAM,
-    Story,
-    answer,
-    failed,
-    finished,
-    message,
-    opened,
-    requested,
-)
+from tests.support.events import answer, failed, finished, message, opened, requested
 from tests.support.memory_log import START
+from tests.support.story import STREAM, Story
 
 QUIET = timedelta(seconds=1)
 NONE = timedelta()

@@ -15,9 +15,10 @@ from services.agent.decider import (
     next_move,
 )
 from taskflow.log.deciding import Decide
-from tests.support.events import Story, message
+from tests.support.events import message
 from tests.support.memory_log import START
 from tests.support.sent_media import heard, kept, opened, sent
+from tests.support.story import Story
 
 QUIET = timedelta(seconds=1)
 

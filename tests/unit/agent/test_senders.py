@@ -3,7 +3,8 @@
 from contracts.consent import ConsentGiven, ConsentWithdrawn
 from services.agent.decider import FOLD, Conversation
 from services.agent.state import MOST_SILENCED
-from tests.support.events import Story, message
+from tests.support.events import message
+from tests.support.story import Story
 
 OLD, NEW = "whatsapp:+15550100001", "whatsapp:+15550100002"
 

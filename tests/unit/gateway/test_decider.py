@@ -26,8 +26,9 @@ from services.gateway.lane import FOLD, Lane
 from services.gateway.queued import Queued, ReplyPart
 from services.gateway.state import RANKS
 from taskflow.log.deciding import Decide
-from tests.support.events import Story, reply
+from tests.support.events import reply
 from tests.support.memory_log import START
+from tests.support.story import Story
 
 TOKEN = UUID(int=99)
 KINDS = {"delivered": "reply.delivered", "read": "reply.read", "failed": "reply.undelivered"}

@@ -7,8 +7,9 @@ from contracts.replies import ReplyUndelivered
 from services.gateway import decider
 from services.gateway.decider import MAX_REPEATS, Reconcile, next_move, window_is_open
 from services.gateway.state import REPAIRED
-from tests.support.events import Story, message
+from tests.support.events import message
 from tests.support.memory_log import START
+from tests.support.story import Story
 from tests.unit.gateway.test_decider import claimed, head, lane, ready, settle
 from tests.unit.gateway.test_window import hold, queued, refused_at_once, refused_late, sends
 

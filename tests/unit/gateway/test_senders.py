@@ -20,8 +20,9 @@ from services.gateway.lane import FOLD, PAIR, Lane
 from services.gateway.senders import at, goes_by, noting, state_of
 from services.gateway.state import MOST_SENDERS
 from taskflow.log.deciding import Decide
-from tests.support.events import Story, message, reply
+from tests.support.events import message, reply
 from tests.support.memory_log import START
+from tests.support.story import Story
 
 OLD, NEW, THIRD = (f"whatsapp:+1555010000{n}" for n in range(3))
 OURS = (OLD, NEW)

@@ -15,8 +15,9 @@ from services.gateway.saying.parts import LIMIT, length, mark, parts_of
 from taskflow.log.appending import Because, Write
 from taskflow.log.deciding import Decide
 from taskflow.words.languages import LANGUAGES
-from tests.support.events import STREAM, USER, Story, message
+from tests.support.events import message
 from tests.support.memory_log import START
+from tests.support.story import STREAM, USER, Story
 
 TOKEN = UUID(int=1)
 

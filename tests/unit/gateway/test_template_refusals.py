@@ -13,8 +13,9 @@ from services.gateway.channels.channel import Never, NotNow, TooLate
 from services.gateway.channels.twilio.twilio import outcome_of
 from services.gateway.decider import Claim, Hold, WaitUntil, by_template, in_time, next_move
 from services.gateway.lane import FOLD, Lane
-from tests.support.events import Story, message, reply
+from tests.support.events import message, reply
 from tests.support.memory_log import START
+from tests.support.story import Story
 
 LATER = START + timedelta(hours=25)
 TOKEN = UUID(int=99)

@@ -18,8 +18,9 @@ from services.gateway.decider import (
     window_is_open,
 )
 from services.gateway.lane import FOLD, Lane
-from tests.support.events import Story, message
+from tests.support.events import message
 from tests.support.memory_log import START
+from tests.support.story import Story
 from tests.unit.gateway.test_decider import claimed, head, lane, ready, settle
 
 DAY = timedelta(hours=24)

@@ -8,8 +8,8 @@ from contracts.reminders import ReminderCancelled, ReminderFired, ReminderSet
 from contracts.replies import ReplyParked
 from services.scheduler.decider import FOLD, Reminder, due_at, may_fire
 from taskflow.log.appending import Write
-from tests.support.events import USER
 from tests.support.memory_log import START, MemoryLog
+from tests.support.story import USER
 
 ID = UUID(int=5)
 NINE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

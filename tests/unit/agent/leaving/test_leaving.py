@@ -30,10 +30,11 @@ from taskflow.log.appending import Because, Write
 from taskflow.log.snapshots import Folds
 from taskflow.tooling import Refused
 from taskflow.words.typed import FORGET_ME
-from tests.support.events import STREAM, USER, Story, message
+from tests.support.events import message
 from tests.support.golden_house import House as Golden
 from tests.support.golden_house import says
 from tests.support.spoken import spoken
+from tests.support.story import STREAM, USER, Story
 
 WHOLE = ["forget me", "Forget me!", "please forget me.", "  FORGET ME  ", "delete all my data"]
 NOT_WHOLE = [

@@ -15,9 +15,10 @@ from services.agent.asking.summaries import KEPT
 from services.agent.memory.memory import Memory
 from taskflow.errors import SealedForEver
 from taskflow.log.appending import Write
-from tests.support.events import STREAM, Story, answer, message, reply
+from tests.support.events import answer, message, reply
 from tests.support.memory_log import MemoryLog
 from tests.support.remembering import Person, forget, remember
+from tests.support.story import STREAM, Story
 from tests.support.summarising import MODEL, Summarising, an_answer
 
 ADA, BOB = UserId(UUID(int=7)), UserId(UUID(int=8))

@@ -22,8 +22,9 @@ from contracts.takeover import ConversationHandedBack
 from services.agent.decider import FOLD, Conversation, current_slot
 from services.agent.takeover import deciding
 from taskflow.log.appending import Because, Exists, Write
-from tests.support.events import STREAM, USER, Story, finished, message, requested
+from tests.support.events import finished, message, requested
 from tests.support.memory_log import START
+from tests.support.story import STREAM, USER, Story
 
 TOKEN, COMMAND = UUID(int=1), UUID(int=2)
 

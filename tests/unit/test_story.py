@@ -12,7 +12,7 @@ from contracts.replies import ReplyParked, ReplyRead
 from taskflow.errors import ConcurrentAppend
 from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold
-from tests.support.specification import Specification, some
+from tests.support.story import Story, some
 
 REPLY, SLOT = UUID(int=1), UUID(int=2)
 PARKED = ReplyParked(reply=REPLY, error="boom")
@@ -30,8 +30,8 @@ def evolve(state: Count, _recorded: Recorded[Any]) -> Count:
 
 
 @pytest.fixture
-def counted() -> Specification[Count]:
-    return Specification(Fold("count", 1, Count, evolve))
+def counted() -> Story[Count]:
+    return Story(Fold("count", 1, Count, evolve))
 
 
 def decides(_state: Count, *events: Event, slot: UUID = SLOT) -> Decide | None:
@@ -42,7 +42,7 @@ def counts(state: Count) -> int:
     return state.facts
 
 
-def test_what_is_decided_as_expected_is_recorded_in_its_slot(counted: Specification[Count]) -> None:
+def test_what_is_decided_as_expected_is_recorded_in_its_slot(counted: Story[Count]) -> None:
     read, parked = counted.given(READ).when(decides, READ, PARKED).then(READ, PARKED, slot=SLOT)
 
     assert [one.event for one in counted.events] == [READ, READ, PARKED]
@@ -50,7 +50,7 @@ def test_what_is_decided_as_expected_is_recorded_in_its_slot(counted: Specificat
     assert counted.state == Count(facts=3)
 
 
-def test_another_move_and_none_are_compared_as_they_are(counted: Specification[Count]) -> None:
+def test_another_move_and_none_are_compared_as_they_are(counted: Story[Count]) -> None:
     counted.given(READ).when(counts).then(1)
     counted.when(decides).then()
 
@@ -91,7 +91,7 @@ def test_another_move_and_none_are_compared_as_they_are(counted: Specification[C
     ),
 )
 def test_anything_else_fails_and_is_told(
-    counted: Specification[Count], decided: list[Any], expected: list[Any], told: list[str]
+    counted: Story[Count], decided: list[Any], expected: list[Any], told: list[str]
 ) -> None:
     with pytest.raises(AssertionError) as failure:
         counted.when(decides, *decided).then(*expected)
@@ -102,24 +102,24 @@ def test_anything_else_fails_and_is_told(
     assert counted.events == []
 
 
-def test_fields_that_do_not_matter_are_not_told(counted: Specification[Count]) -> None:
+def test_fields_that_do_not_matter_are_not_told(counted: Story[Count]) -> None:
     with pytest.raises(AssertionError) as failure:
         counted.when(decides, READ).then(some(ReplyRead, part=1))
 
     assert "message_ref" not in str(failure.value)
 
 
-def test_another_value_fails(counted: Specification[Count]) -> None:
+def test_another_value_fails(counted: Story[Count]) -> None:
     with pytest.raises(AssertionError, match=r"- 1\n\+ 0"):
         counted.when(counts).then(1)
 
 
-def test_another_slot_fails(counted: Specification[Count]) -> None:
+def test_another_slot_fails(counted: Story[Count]) -> None:
     with pytest.raises(AssertionError, match="another slot"):
         counted.when(decides, READ).then(READ, slot=REPLY)
 
 
-def test_a_decision_whose_slot_is_taken_fails(counted: Specification[Count]) -> None:
+def test_a_decision_whose_slot_is_taken_fails(counted: Story[Count]) -> None:
     counted.when(decides, READ).then(READ)
 
     with pytest.raises(AssertionError, match="taken already"):
@@ -127,7 +127,7 @@ def test_a_decision_whose_slot_is_taken_fails(counted: Specification[Count]) -> 
 
 
 def test_a_decision_that_conflicts_with_what_it_was_decided_from_fails(
-    counted: Specification[Count],
+    counted: Story[Count],
 ) -> None:
     def stale(_state: Count) -> Decide:
         return Decide(SLOT, [PARKED]).at(0)

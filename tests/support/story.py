@@ -15,29 +15,49 @@ from pydantic import BaseModel
 
 from contracts.event import Event
 from contracts.recorded import Recorded
-from contracts.streams import UserId
-from taskflow.log.appending import Appended
+from contracts.streams import UserId, conversation
+from taskflow.log.appending import Appended, Write
 from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold
-from tests.support.events import STREAM, USER, Story
+from tests.support.memory_log import MemoryLog
 
 S = TypeVar("S", bound=BaseModel)
 P = ParamSpec("P")
 
+USER = UserId(UUID(int=7))
+STREAM = conversation(USER)
 
-class Specification(Story, Generic[S]):
-    """One stream. What is decided is recorded as well, so a test may go on from there."""
 
-    def __init__(self, fold: Fold[S], stream: str = STREAM, user: UserId = USER) -> None:
-        super().__init__(stream, user)
-        self.fold = fold
+class Story(Generic[S]):
+    """One stream's facts, and what a fold's decider makes of them.
+
+    What is decided as expected is recorded too: the story goes on.
+    """
+
+    def __init__(
+        self, fold: Fold[S] | None = None, stream: str = STREAM, user: UserId = USER
+    ) -> None:
+        self.log = MemoryLog()
+        self.fold, self.stream, self.user = fold, stream, user
+        self._count = 0
+
+    @property
+    def events(self) -> list[Recorded[Any]]:
+        return list(self.log.stream(self.stream))
 
     @property
     def state(self) -> S:
+        assert self.fold is not None, "a story of facts alone"
         return self.fold.over(self.events)
 
+    def tell(self, *facts: Event, slot: UUID | None = None) -> list[Recorded[Any]]:
+        """By one append."""
+        self._count += 1
+        slot = slot or UUID(int=self._count)
+        return self.log.put([Write(self.stream, facts, self.user)], slot).events
+
     def given(self, *facts: Event) -> Self:
-        """Each by an append of its own; `tell` says facts whose ids are needed."""
+        """Each by an append of its own."""
         for fact in facts:
             self.tell(fact)
         return self
@@ -74,7 +94,7 @@ def some(kind: type[Event], **matter: Any) -> Some:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    story: Specification[Any]
+    story: Story[Any]
     decided: Any
 
     def then(self, *expected: Any, slot: UUID | None = None) -> list[Recorded[Any]]:
