@@ -102,15 +102,15 @@ class Decided:
 
         Returns the events as they were recorded.
         """
-        is_decision = isinstance(self.decided, Decide)
-        found = [*self.decided.events] if is_decision else [self.decided]
-        found = [] if self.decided is None else found
+        __tracebackhide__ = True
+        decision = self.decided if isinstance(self.decided, Decide) else None
+        moves = [] if self.decided is None else [self.decided]
+        found = [*decision.events] if decision else moves
         if [*expected] != found:
             raise AssertionError(difference(expected, found))
-        if slot is not None:
-            assert is_decision
-            assert self.decided.slot == slot, "the events are right, but stand in another slot"
-        return self.story.record(self.decided) if is_decision else []
+        taken = decision.slot if decision else None
+        assert slot in {None, taken}, "the events are right, but stand in another slot"
+        return self.story.record(decision) if decision else []
 
 
 def difference(expected: Sequence[Any], found: Sequence[Any]) -> str:
