@@ -75,9 +75,9 @@ class Story(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """An event of which only these fields matter."""
+    """An event, or another move, of which only these fields matter."""
 
-    kind: type[Event]
+    kind: type[Any]
     matter: dict[str, Any]
 
     def __eq__(self, other: object) -> bool:
@@ -88,7 +88,7 @@ class Some:
     __hash__ = None
 
 
-def some(kind: type[Event], **matter: Any) -> Some:
+def some(kind: type[Any], /, **matter: Any) -> Some:
     return Some(kind, matter)
 
 
