@@ -218,9 +218,7 @@ class _Lane:
     def _held(self, recorded: Recorded[Any], lane: Lane) -> Verdict:
         lane = _seen_by(lane, recorded.event.sender)
         move = None if lane.queue[0].token else when_due(lane, recorded.recorded_at + CLOCKS_APART)
-        if not isinstance(move, Hold):
-            return self._comparing.one(recorded, None, None)
-        return self._of(recorded, decider.held(lane, move))
+        return self._of(recorded, decider.held(lane, move) if isinstance(move, Hold) else None)
 
     def _parts(self, move: Claim) -> int | None:
         """None where the text cannot be read."""

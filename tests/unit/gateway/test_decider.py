@@ -20,11 +20,12 @@ from contracts.replies import (
 )
 from services.gateway import decider
 from services.gateway.channels.statuses import Callback, called_back
-from services.gateway.decider import MAX_ATTEMPTS, Claim, Reconcile, WaitUntil, next_move
-from services.gateway.lane import Lane
+from services.gateway.decider import MAX_ATTEMPTS, Claim, Hold, Reconcile, WaitUntil, next_move
+from services.gateway.lane import GATES, Lane
 from services.gateway.queued import Queued, ReplyPart
 from services.gateway.state import RANKS
-from tests.support.lane_story import TOKEN, LaneStory, assumed, failed, refused, sent
+from tests.support.events import message
+from tests.support.lane_story import TOKEN, LaneStory, assumed, failed, refused, sent, too_late
 from tests.support.memory_log import START
 from tests.support.story import some
 
@@ -238,3 +239,21 @@ def test_a_reply_that_came_to_fewer_parts_ends_with_the_last(story: LaneStory) -
     story.ends(sent, "SM2")
 
     assert story.state.queue == ()
+
+
+def test_what_may_be_forbidden_meanwhile_conflicts_with_the_gates_and_an_outcome_does_not(
+    story: LaneStory,
+) -> None:
+    story.given(message("hello")).ready()
+    claim = story.state
+    move = next_move(claim, START)
+    assert isinstance(move, Claim)
+    parked = decider.parked(claim, "boom")
+    assert parked is not None
+    held = decider.held(claim, Hold(move.head, move.slot, "window"))
+    for decision in (decider.claimed(claim, move, 1, TOKEN), held, parked):
+        assert (decision.expected_version, decision.gates) == (1, GATES)
+
+    story.claimed()
+    for decided in (sent, refused, too_late, failed, assumed):
+        assert decided(story.state).expected_version is None
