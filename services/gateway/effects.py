@@ -74,7 +74,7 @@ class Effects:
         write = decision.write(cause.stream, streams.user_of(cause.stream))
         return await self._log.append([write], decision.slot, Because.of(cause))
 
-    async def say(self, decision: Decide, cause: Recorded[Any]) -> Outcome | None:
+    async def record_at_gate(self, decision: Decide, cause: Recorded[Any]) -> Outcome | None:
         """As `record`; None where a gate came that its fold does not know: fold again."""
         try:
             return await self.record(decision, cause)
@@ -165,7 +165,7 @@ class Effects:
 
     async def hold(self, move: Hold, cause: Recorded[Any], lane: Lane) -> None:
         """Until the user writes; unless a fact that this fold does not know allows more by now."""
-        if isinstance(await self.say(decider.held(lane, move), cause), Appended):
+        if isinstance(await self.record_at_gate(decider.held(lane, move), cause), Appended):
             log.info("reply.held", kind=move.head.kind, why=move.why)
 
     async def _remember_said(
@@ -194,7 +194,7 @@ class Effects:
         """Ours by its token, also when the answer to our commit was lost."""
         claim = decider.claimed(lane, move, parts, token)
         try:
-            outcome = await self.say(claim, cause)
+            outcome = await self.record_at_gate(claim, cause)
         except BaseException:
             # Should it be committed all the same: nobody else may POST, and from here we will not.
             self._owe(token, _not_posted(move.group))

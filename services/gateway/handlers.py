@@ -78,7 +78,7 @@ class LaneDriving:
             case Hold() as hold:
                 await self.effects.hold(hold, recorded, state)
             case Decide() as decided:
-                await self.effects.say(decided, recorded)
+                await self.effects.record_at_gate(decided, recorded)
             case Reconcile() as unknown:
                 await self._find_out(unknown, state, recorded)
 

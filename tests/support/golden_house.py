@@ -425,7 +425,7 @@ class House:
             case lanes.Hold() as hold:
                 await self.gateway.hold(hold, cause, lane)
             case Decide() as decided:
-                await self.gateway.say(decided, cause)
+                await self.gateway.record_at_gate(decided, cause)
             case lanes.Reconcile() as unknown:
                 self.later(seconds=130)
                 await self.gateway.reconcile(unknown, cause, lane)
