@@ -50,6 +50,7 @@ from services.agent.apologies import Reason, apology, given_up
 from services.agent.leaving import parting
 from services.agent.leaving.parting import AwaitGoodbye, Forget
 from services.agent.state import Conversation, Pending, Proposal, Undoable
+from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold
 from taskflow.words.languages import LANGUAGES
 from taskflow.words.typed import STOP
@@ -352,14 +353,6 @@ class WaitForMedia:
     """What the user sent along is on its way."""
 
     until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Decide:
-    """Append these into the slot: a turn is opened, or given up."""
-
-    slot: UUID
-    events: Sequence[Event]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,6 @@ from services.agent.decider import (
     MAX_STEPS,
     AskModel,
     Conversation,
-    Decide,
     work_left,
 )
 from services.agent.judging import facts, private, receipts
@@ -60,6 +59,7 @@ from services.agent.typed import TypedWords
 from taskflow import clock
 from taskflow.errors import Permanent, Retryable
 from taskflow.log.appending import Because, Outcome, Write
+from taskflow.log.deciding import Decide
 from taskflow.log.event_log import Log
 from taskflow.telemetry.tracing import link
 from taskflow.tooling import Catalogue
@@ -121,7 +121,7 @@ class Effects:
         """As `record`, with the receipts that a reply owes, and the language of a turn."""
         events = await self._language.named(state, decision.events, cause)
         events = _introduced(state, await self.told(state, events))
-        return await self.record(Decide(decision.slot, events), cause)
+        return await self.record(replace(decision, events=events), cause)
 
     async def told(self, state: Conversation, events: Sequence[Event]) -> Sequence[Event]:
         """The same events; the reply among them tells every change that none has told yet."""

@@ -5,12 +5,11 @@ Requests for the agent's own tools go to those tools.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from contracts import streams
 from contracts.conversation import MessageReceived
 from contracts.media import MediaKept
 from contracts.recorded import Recorded
@@ -21,7 +20,6 @@ from services.agent.decider import (
     FOLD,
     AskModel,
     Conversation,
-    Decide,
     WaitForBurst,
     WaitForMedia,
     next_move,
@@ -30,9 +28,9 @@ from services.agent.effects import Effects
 from services.agent.leaving.parting import AwaitGoodbye, Forget
 from taskflow import clock
 from taskflow.bus import bus
-from taskflow.bus.driving import Driving, Parking
+from taskflow.bus.driving import Driving
 from taskflow.errors import SealedForEver
-from taskflow.log.appending import Write
+from taskflow.log.deciding import Decide
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
 from taskflow.log.snapshots import Folds
@@ -109,16 +107,13 @@ class TurnDriving:
         self.version = left.version if left else self.version
         return left
 
-    async def parking(
-        self, state: Conversation, recorded: Recorded[Any], error: Exception
-    ) -> Parking | None:
+    async def parking(self, state: Conversation, error: Exception) -> Decide | None:
         """Who said that they leave is forgotten, however often it fails: that is never given up."""
         if state.leaving_since is not None:
             return None
         decision = decider.parked(state, type(error).__name__)
         events = await self.effects.told_if_readable(state, decision.events)
-        write = Write(recorded.stream, events, streams.user_of(recorded.stream))
-        return Parking([write], decision.slot)
+        return replace(decision, events=events)
 
 
 def _about(asking: AskModel) -> dict[str, str | int]:

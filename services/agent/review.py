@@ -38,13 +38,14 @@ from services.agent import decider
 from services.agent.asking.recorded_model import NothingSaid, RecordedModel
 from services.agent.asking.second_look import RecordedLook as Looked
 from services.agent.asking.witness import RecordedWitness as Witnessed
-from services.agent.decider import FOLD, AskModel, Decide
+from services.agent.decider import FOLD, AskModel
 from services.agent.effects import Effects
 from services.agent.reviewing.profile import is_retired, profile_reviewed
 from services.agent.reviewing.summary import summary_reviewed
 from services.agent.reviewing.takeover import takeover_reviewed
 from services.agent.state import Conversation
 from taskflow.errors import SealedForEver
+from taskflow.log.deciding import Decide
 from taskflow.replay.history import History, LogThen, is_erased
 from taskflow.replay.verdicts import (
     Comparing,

@@ -19,8 +19,9 @@ from contracts.replies import (
     ReplySent,
 )
 from services.gateway import consent
-from services.gateway.lane import Lane
+from services.gateway.lane import GATES, Lane
 from services.gateway.queued import Queued, place
+from taskflow.log.deciding import Decide
 
 MAX_ATTEMPTS = 14
 """About an hour of refusals, by the back-off below; then the reply has failed."""
@@ -92,12 +93,6 @@ class Reconcile:
         return self.group[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Decide:
-    slot: UUID
-    events: Sequence[Event]
-
-
 Move = WaitUntil | Claim | Hold | Reconcile | Decide
 Group = Sequence[Queued]
 """The replies that one message says: mostly one."""
@@ -155,7 +150,7 @@ def is_marked(lane: Lane, head: Queued) -> bool:
 
 def resumes(lane: Lane, stop: UUID) -> Decide:
     """They wrote after a STOP: they are told what brings us back."""
-    return Decide(slots.resumes(stop), [consent.waits(lane.language)])
+    return _at_gate(lane, slots.resumes(stop), [consent.waits(lane.language)])
 
 
 def by_template(move: Hold, approved: str | None) -> Claim | Hold:
@@ -184,7 +179,7 @@ def current_slot(lane: Lane) -> UUID:
     return slots.send_outcome(*place(head)) if head.token else slots.claim(*place(head))
 
 
-def claimed(move: Claim, parts: int, token: UUID) -> Decide:
+def claimed(lane: Lane, move: Claim, parts: int, token: UUID) -> Decide:
     """Of the head and of each that goes with it; those have one part, as a digest has."""
     claims = [
         ReplySending(
@@ -200,12 +195,13 @@ def claimed(move: Claim, parts: int, token: UUID) -> Decide:
         )
         for queued in move.group
     ]
-    return Decide(move.slot, claims)
+    return _at_gate(lane, move.slot, claims)
 
 
-def held(move: Hold) -> ReplyHeld:
+def held(lane: Lane, move: Hold) -> Decide:
     reply, part, attempt = place(move.head)
-    return ReplyHeld(reply=reply, part=part, attempt=attempt, why=move.why, sender=move.sender)
+    hold = ReplyHeld(reply=reply, part=part, attempt=attempt, why=move.why, sender=move.sender)
+    return _at_gate(lane, move.slot, [hold])
 
 
 def sent(group: Group, message_ref: str, known_by: KnownBy) -> Decide:
@@ -280,4 +276,10 @@ def parked(lane: Lane, error: str) -> Decide | None:
     if lane.owes or lane.queue[0].token is not None:
         return None
     head = lane.queue[0]
-    return Decide(slots.claim(*place(head)), [ReplyParked(reply=head.reply, error=error)])
+    parking = ReplyParked(reply=head.reply, error=error)
+    return _at_gate(lane, slots.claim(*place(head)), [parking])
+
+
+def _at_gate(lane: Lane, slot: UUID, events: Sequence[Event]) -> Decide:
+    """In conflict with what may forbid it, and with nothing else."""
+    return Decide(slot, events, lane.gate, GATES)

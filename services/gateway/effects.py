@@ -26,13 +26,14 @@ from services.gateway.channels.media import Pictures
 from services.gateway.channels.restored import Restored
 from services.gateway.channels.statuses import Callback, called_back
 from services.gateway.composing import Composing
-from services.gateway.decider import Claim, Decide, Group, Hold, Reconcile
-from services.gateway.lane import GATES, Lane
+from services.gateway.decider import Claim, Group, Hold, Reconcile
+from services.gateway.lane import Lane
 from services.gateway.queued import place
 from services.gateway.templates.catalogue import Templates
 from taskflow import clock
 from taskflow.errors import ConcurrentAppend, SealedForEver, VendorUnavailable
-from taskflow.log.appending import Appended, Because, Outcome, Write
+from taskflow.log.appending import Appended, Because, Outcome
+from taskflow.log.deciding import Decide
 from taskflow.log.event_log import Log
 from taskflow.privacy.vault import UnknownUser, Vault
 
@@ -70,12 +71,15 @@ class Effects:
         """By its claim's token, what this process knows of an attempt and could not record yet."""
 
     async def record(self, decision: Decide, cause: Recorded[Any]) -> Outcome:
-        write = Write(cause.stream, decision.events, streams.user_of(cause.stream))
+        write = decision.write(cause.stream, streams.user_of(cause.stream))
         return await self._log.append([write], decision.slot, Because.of(cause))
 
-    async def say(self, decision: Decide, cause: Recorded[Any], lane: Lane) -> None:
-        """What this fold owes, unless a fact came that it does not know."""
-        await self._at_gate(decision, cause, lane)
+    async def record_at_gate(self, decision: Decide, cause: Recorded[Any]) -> Outcome | None:
+        """As `record`; None where a gate came that its fold does not know: fold again."""
+        try:
+            return await self.record(decision, cause)
+        except ConcurrentAppend:
+            return None
 
     async def send(self, move: Claim, cause: Recorded[Any], lane: Lane) -> None:
         """Claims the attempt; whoever holds the claim POSTs, within its time, and records."""
@@ -161,8 +165,7 @@ class Effects:
 
     async def hold(self, move: Hold, cause: Recorded[Any], lane: Lane) -> None:
         """Until the user writes; unless a fact that this fold does not know allows more by now."""
-        held = Decide(move.slot, [decider.held(move)])
-        if isinstance(await self._at_gate(held, cause, lane), Appended):
+        if isinstance(await self.record_at_gate(decider.held(lane, move), cause), Appended):
             log.info("reply.held", kind=move.head.kind, why=move.why)
 
     async def _remember_said(
@@ -189,9 +192,9 @@ class Effects:
         self, move: Claim, parts: int, token: UUID, cause: Recorded[Any], lane: Lane
     ) -> bool:
         """Ours by its token, also when the answer to our commit was lost."""
-        claim = decider.claimed(move, parts, token)
+        claim = decider.claimed(lane, move, parts, token)
         try:
-            outcome = await self._at_gate(claim, cause, lane)
+            outcome = await self.record_at_gate(claim, cause)
         except BaseException:
             # Should it be committed all the same: nobody else may POST, and from here we will not.
             self._owe(token, _not_posted(move.group))
@@ -200,14 +203,6 @@ class Effects:
             return False
         standing = outcome.events[0].event
         return isinstance(standing, ReplySending) and standing.token == token
-
-    async def _at_gate(self, decision: Decide, cause: Recorded[Any], lane: Lane) -> Outcome | None:
-        """None where a fact came that the lane does not know: fold again, nothing was tried."""
-        write = at_gate(cause.stream, decision, lane)
-        try:
-            return await self._log.append([write], decision.slot, Because.of(cause))
-        except ConcurrentAppend:
-            return None
 
     async def _fail_unsent(
         self, move: Claim, cause: Recorded[Any], lane: Lane, reason: str
@@ -265,17 +260,6 @@ class Effects:
             )
         )
         return matching[0] if matching else None
-
-
-def at_gate(stream: str, decision: Decide, lane: Lane) -> Write:
-    """A write that conflicts with what may forbid it, and with nothing else."""
-    return Write(
-        stream,
-        decision.events,
-        streams.user_of(stream),
-        expected_version=lane.gate,
-        gates=GATES,
-    )
 
 
 def _not_posted(group: Group) -> Decide:

@@ -12,15 +12,16 @@ from services.gateway import decider
 from services.gateway.channels.erasing import Erasing
 from services.gateway.channels.keeping import MediaKeeping
 from services.gateway.channels.pacing import Pacing
-from services.gateway.decider import Claim, Decide, Hold, Reconcile, WaitUntil, in_time, next_move
-from services.gateway.effects import Effects, at_gate
+from services.gateway.decider import Claim, Hold, Reconcile, WaitUntil, in_time, next_move
+from services.gateway.effects import Effects
 from services.gateway.lane import FOLD, Lane
 from services.gateway.senders import goes_by
 from taskflow import clock
 from taskflow.bus import bus
 from taskflow.bus.dead_letters import Attempts
-from taskflow.bus.driving import Driving, Parking
+from taskflow.bus.driving import Driving
 from taskflow.errors import Retryable
+from taskflow.log.deciding import Decide
 from taskflow.log.folding import Folded
 from taskflow.log.snapshots import Folds
 from taskflow.process.service import Runtime
@@ -77,7 +78,7 @@ class LaneDriving:
             case Hold() as hold:
                 await self.effects.hold(hold, recorded, state)
             case Decide() as decided:
-                await self.effects.say(decided, recorded, state)
+                await self.effects.record_at_gate(decided, recorded)
             case Reconcile() as unknown:
                 await self._find_out(unknown, state, recorded)
 
@@ -97,13 +98,8 @@ class LaneDriving:
         await self.attempts.clear(self.slot(state))
         raise HandedBack("the lane waits", delay=max(seconds, 0.05))
 
-    async def parking(
-        self, state: Lane, recorded: Recorded[Any], error: Exception
-    ) -> Parking | None:
-        decision = decider.parked(state, type(error).__name__)
-        if decision is None:
-            return None
-        return Parking([at_gate(recorded.stream, decision, state)], decision.slot)
+    async def parking(self, state: Lane, error: Exception) -> Decide | None:
+        return decider.parked(state, type(error).__name__)
 
 
 def subscribe(

@@ -16,9 +16,9 @@ from contracts.replies import (
     ReplyUndelivered,
 )
 from services.gateway import decider
-from services.gateway.decider import Decide
 from services.gateway.queued import Queued
 from services.gateway.state import Lane
+from taskflow.log.deciding import Decide
 
 TIRED = "; tried"
 TRIED_AGAIN = 50

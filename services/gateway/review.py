@@ -25,13 +25,14 @@ from contracts.replies import (
 )
 from services.gateway import consent, decider, outcomes, senders
 from services.gateway.channels.statuses import Callback, called_back, said_by
-from services.gateway.decider import Claim, Decide, Hold, when_due
+from services.gateway.decider import Claim, Hold, when_due
 from services.gateway.lane import FOLD, Lane
 from services.gateway.queued import place
 from services.gateway.saying import digest
 from services.gateway.saying.parts import mark
 from services.gateway.saying.sayable import sayable
 from taskflow.errors import SealedForEver
+from taskflow.log.deciding import Decide
 from taskflow.privacy.vault import UnknownUser
 from taskflow.replay.history import History, is_erased
 from taskflow.replay.verdicts import Comparing, NotComparable, Redecided, Verdict, backwards
@@ -166,7 +167,7 @@ class _Lane:
         if not isinstance(move, Claim):
             return self._comparing.one(recorded, None, None)
         parts = 1 if move.template else self._parts(move)
-        decided = decider.claimed(move, claim.parts if parts is None else parts, claim.token)
+        decided = decider.claimed(lane, move, claim.parts if parts is None else parts, claim.token)
         return self._comparing.one(
             recorded,
             decided.events[0],
@@ -195,7 +196,7 @@ class _Lane:
         ]
         said_by_whom = mark(opened[0].event.language) if move.marked else ""
         joined = move.joined[: digest.fitting(texts, said_by_whom) - 1]
-        decided = decider.claimed(replace(move, joined=joined), 1, claim.token)
+        decided = decider.claimed(lane, replace(move, joined=joined), 1, claim.token)
         event = decided.events[n] if n < len(decided.events) else None
         place = slots.event_id(decided.slot, n)
         return self._comparing.one(recorded, event, place, leaving_out={"rules"})
@@ -217,9 +218,7 @@ class _Lane:
     def _held(self, recorded: Recorded[Any], lane: Lane) -> Verdict:
         lane = _seen_by(lane, recorded.event.sender)
         move = None if lane.queue[0].token else when_due(lane, recorded.recorded_at + CLOCKS_APART)
-        if not isinstance(move, Hold):
-            return self._comparing.one(recorded, None, None)
-        return self._comparing.one(recorded, decider.held(move), slots.event_id(move.slot, 0))
+        return self._of(recorded, decider.held(lane, move) if isinstance(move, Hold) else None)
 
     def _parts(self, move: Claim) -> int | None:
         """None where the text cannot be read."""

@@ -41,6 +41,7 @@ from services.scheduler.watches import decider as watching
 from services.scheduler.watches.claims import DuePage, Watcher
 from services.scheduler.watches.decider import Rhythm, Watch
 from services.scheduler.watches.effects import Watching
+from taskflow.log.deciding import Decide
 from taskflow.log.snapshots import Folds
 from taskflow.replay.history import History, LogThen, is_erased
 from taskflow.replay.verdicts import Comparing, NotComparable, Redecided, Verdict, agreeing
@@ -321,8 +322,8 @@ class _Watch:
             found = agreeing(
                 self._facts(
                     facts,
-                    slot,
                     watching.decide(state, reading, event.due, moment, is_quiet=is_quiet),
+                    slot,
                 )
                 for moment in moments
             )
@@ -341,9 +342,10 @@ class _Watch:
         )
 
     def _facts(
-        self, facts: Sequence[Recorded[Any]], slot: UUID, decided: Sequence[Event]
+        self, facts: Sequence[Recorded[Any]], decided: Decide | None, slot: UUID
     ) -> Sequence[Redecided]:
-        return self._comparing.append(slot, decided)[: max(len(facts), len(decided))]
+        events: Sequence[Event] = decided.events if decided else []
+        return self._comparing.append(slot, events)[: max(len(facts), len(events))]
 
     async def _told(
         self, recorded: Recorded[Any], reading: Reading, slot: UUID, moment: datetime

@@ -1,6 +1,5 @@
 """What was given up, with its error; and the count of tries that leads there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,10 +7,12 @@ from uuid import UUID
 
 import asyncpg
 
+from contracts import streams
 from contracts.recorded import Recorded
 from taskflow import failpoints
 from taskflow.errors import TaskFlowError
-from taskflow.log.appending import Appended, Because, Write
+from taskflow.log.appending import Appended, Because
+from taskflow.log.deciding import Decide
 from taskflow.log.event_log import EventLog
 from taskflow.postgres.database import UNAVAILABLE, Connection, DatabaseUnavailable
 from taskflow.telemetry.tracing import current_traceparent
@@ -86,21 +87,18 @@ class DeadLetters:
         self._pool, self._log, self._service = pool, log, service
 
     async def park(
-        self,
-        recorded: Recorded[Any],
-        error: Exception,
-        attempts: int,
-        writes: Sequence[Write],
-        slot: UUID,
+        self, recorded: Recorded[Any], error: Exception, attempts: int, parking: Decide
     ) -> bool:
         """Moves on, and its row, in one transaction; False: the slot was taken."""
+        write = parking.write(recorded.stream, streams.user_of(recorded.stream))
+        because = Because.of(recorded)
         try:
             async with (
                 failpoints.PARK_COMMIT,
                 self._pool.acquire() as connection,
                 connection.transaction(),
             ):
-                outcome = await self._log.append_in(connection, writes, slot, Because.of(recorded))
+                outcome = await self._log.append_in(connection, [write], parking.slot, because)
                 if not isinstance(outcome, Appended):
                     return False
                 parked_by = outcome.events[0].event_id

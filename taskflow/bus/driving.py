@@ -5,7 +5,6 @@ Who acts is a pure function of the log, so redeliveries, late acks and replicas 
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -16,21 +15,13 @@ from pydantic import BaseModel
 from contracts.recorded import Recorded
 from taskflow.bus.dead_letters import MAX_ATTEMPTS, Attempts, DeadLetters
 from taskflow.errors import BehindTheLog, Retryable, TaskFlowError
-from taskflow.log.appending import Write
+from taskflow.log.deciding import Decide
 from taskflow.log.folding import Folded
 
 S = TypeVar("S", bound=BaseModel)
 S_inv = TypeVar("S_inv", bound=BaseModel)
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Parking:
-    """The move that gives the current state up."""
-
-    writes: Sequence[Write]
-    slot: UUID
 
 
 class Driven(Protocol[S_inv]):
@@ -53,9 +44,7 @@ class Driven(Protocol[S_inv]):
         """
         ...
 
-    async def parking(
-        self, state: S_inv, recorded: Recorded[Any], error: Exception
-    ) -> Parking | None:
+    async def parking(self, state: S_inv, error: Exception) -> Decide | None:
         """How to give up; None while that must not be (a claimed send is settled first)."""
         ...
 
@@ -107,10 +96,10 @@ class Driving(Generic[S]):
 
     async def _park(self, state: S, recorded: Recorded[Any], error: Exception, tries: int) -> bool:
         """False when parking must wait. A taken slot is a reload."""
-        parking = await self.work.parking(state, recorded, error)
+        parking = await self.work.parking(state, error)
         if parking is None:
             return False
-        parked = await self.dead_letters.park(recorded, error, tries, parking.writes, parking.slot)
+        parked = await self.dead_letters.park(recorded, error, tries, parking)
         if parked:
             log.error("driver.parked", stream=recorded.stream, driver=recorded.event.type)
         return True

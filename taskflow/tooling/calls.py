@@ -17,9 +17,10 @@ from contracts.recorded import Recorded
 from contracts.tools import FailureCode, ToolFailed, ToolFinished, ToolRequested
 from taskflow import clock
 from taskflow.bus import bus
-from taskflow.bus.driving import Driving, Parking
+from taskflow.bus.driving import Driving
 from taskflow.errors import Permanent, VendorUnavailable
 from taskflow.log.appending import Because, Write
+from taskflow.log.deciding import Decide
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
 from taskflow.process.service import Runtime
@@ -108,13 +109,11 @@ class OneCall:
         await self.log.append(writes, self.slot(state), Because.of(opened))
         return Folded(state.model_copy(update={"settled": True}), self.request.version)
 
-    async def parking(self, state: CallState, recorded: Recorded[Any], error: Exception) -> Parking:
+    async def parking(self, state: CallState, error: Exception) -> Decide:
         text = "The tool failed in a way it did not expect. Do not try it again now."
         failed = _failed(self.request, "parked", text)
         log.error("tool.parked", tool=self.request.event.tool, error=type(error).__name__)
-        return Parking(
-            [_written(Call(recorded, streams.user_of(recorded.stream)), failed)], self.slot(state)
-        )
+        return Decide(self.slot(state), [failed])
 
 
 async def _outcome(tool: Tool[Any], call: Call, answers: AnswerSource) -> list[Write]:

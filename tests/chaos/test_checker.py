@@ -18,8 +18,9 @@ from taskflow.log.appending import Because, Write
 from tests.chaos.checker import Violation, assumed, check
 from tests.chaos.history import Accept, DeadLetter, History, Webhook
 from tests.chaos.story import tell
-from tests.support.events import STREAM, USER, answer, message
+from tests.support.events import answer, message
 from tests.support.memory_log import START, MemoryLog
+from tests.support.story import STREAM, USER
 
 PERSON = "+15560000001"
 REMINDER = UUID(int=99)

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from services.agent.decider import Conversation, Decide
+from services.agent.decider import Conversation
 from services.scheduler.effects import Claimed
 from taskflow.log.appending import Outcome
+from taskflow.log.deciding import Decide
 from tests.chaos.simulate import WORLDS, World, main
 from tests.support.lane_world import Sender
 from tests.support.lanes import Lanes

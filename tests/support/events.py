@@ -1,38 +1,14 @@
-"""Short ways to say an event, and a stream of them told as given / when / then."""
+"""Short ways to say an event."""
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from contracts.conversation import MessageReceived, ModelAnswered, ReplyReady, TurnStarted, Usage
-from contracts.event import Event
-from contracts.recorded import Recorded
-from contracts.streams import UserId, conversation
 from contracts.tools import ToolFailed, ToolFinished, ToolOffered, ToolRequested
 from services.agent.judging.evidence.own_words import OwnWords
-from taskflow.log.appending import Write
-from tests.support.memory_log import START, MemoryLog
-
-USER = UserId(UUID(int=7))
-STREAM = conversation(USER)
-
-
-class Story:
-    """Facts put into a conversation one append after the other."""
-
-    def __init__(self) -> None:
-        self.log = MemoryLog()
-        self._count = 0
-
-    def tell(self, *events: Event, slot: UUID | None = None) -> list[Recorded[Any]]:
-        self._count += 1
-        slot = slot or UUID(int=self._count)
-        return self.log.put([Write(STREAM, events, USER)], slot).events
-
-    @property
-    def events(self) -> list[Recorded[Any]]:
-        return [one for one in self.log.all() if one.stream == STREAM]
+from tests.support.memory_log import START
+from tests.support.story import Story
 
 
 def own_words(*texts: str) -> OwnWords:

@@ -49,6 +49,7 @@ from services.scheduler.watches.decider import Rhythm
 from services.scheduler.watches.effects import Watching
 from taskflow import clock
 from taskflow.log.appending import Because, Write
+from taskflow.log.deciding import Decide
 from taskflow.log.snapshots import Folds
 from taskflow.tooling import Argument, Call, Done, Refused, Tool, ToolCalls, offer
 from tests.support.memory_log import MemoryLog
@@ -347,7 +348,7 @@ class House:
             return False
         self.later(seconds=0.4)
         match decider.next_move(state, self.log.now, timedelta()):
-            case decider.Decide() as move:
+            case Decide() as move:
                 await self.agent.conclude(state, move, cause)
             case decider.AskModel() as move:
                 version = len(self.log.stream(cause.stream))
@@ -423,8 +424,8 @@ class House:
                 await self.gateway.send(claim, cause, lane)
             case lanes.Hold() as hold:
                 await self.gateway.hold(hold, cause, lane)
-            case lanes.Decide() as decided:
-                await self.gateway.say(decided, cause, lane)
+            case Decide() as decided:
+                await self.gateway.record_at_gate(decided, cause)
             case lanes.Reconcile() as unknown:
                 self.later(seconds=130)
                 await self.gateway.reconcile(unknown, cause, lane)
@@ -455,7 +456,8 @@ class House:
     async def says(self, user: UserId, text: str, seen: int) -> None:
         takeover = self.state(user).taken
         assert takeover is not None
-        said = deciding.said(takeover, text, seen=seen, command=self.fresh())
+        now = self.version(user)
+        said = deciding.said(takeover, text, now, seen=seen, command=self.fresh())
         await self._operates(user, said)
 
     async def hands_back(self, user: UserId, why: Literal["operator", "idle"] = "operator") -> None:
@@ -463,7 +465,7 @@ class House:
         assert decided is not None
         await self._operates(user, decided)
 
-    async def _operates(self, user: UserId, decided: decider.Decide) -> None:
+    async def _operates(self, user: UserId, decided: Decide) -> None:
         self.later(seconds=5)
         takeover = self.state(user).taken
         await self.put(user, decided.events, decided.slot, takeover and self.log.get(takeover))

@@ -22,17 +22,19 @@ from contracts.replies import ReplyParked, ReplySending, ReplyUndelivered
 from services.gateway import consent, decider, senders
 from services.gateway.channels.heard import AnotherMessage, StatusNotes
 from services.gateway.channels.statuses import Callback
-from services.gateway.decider import UNKNOWN_FOR, Claim, Decide, Hold, Reconcile, WaitUntil
+from services.gateway.decider import UNKNOWN_FOR, Claim, Hold, Reconcile, WaitUntil
 from services.gateway.lane import FOLD, GATES, Lane
 from services.gateway.queued import Queued, place
 from taskflow.errors import ConcurrentAppend
 from taskflow.log.appending import FRESH, Appended, Because, Outcome, Write
+from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold, Folded
-from tests.support.events import STREAM, USER, message
+from tests.support.events import message
 from tests.support.lane_judge import LaneJudge
 from tests.support.memory_log import MemoryLog
 from tests.support.simulated_bus import Bus
 from tests.support.simulated_twilio import Attempt, Message, SimulatedTwilio
+from tests.support.story import STREAM, USER
 from tests.support.walks import one_of
 
 CONSUMED: tuple[type[Event], ...] = (
@@ -170,10 +172,10 @@ class LaneWorld(RuleBasedStateMachine):
                 self.append(sender.holding.events, sender.holding.slot)
                 sender.at, sender.holding = "fold", None
             case "say" if sender.holding:
-                self.say(sender, sender.holding)
+                self.say(sender.holding)
                 sender.at, sender.holding = "fold", None
             case "park" if sender.holding:
-                self.rows += isinstance(self.give_up(sender, sender.holding), Appended)
+                self.rows += isinstance(self.give_up(sender.holding), Appended)
                 sender.at, sender.holding = "fold", None
             case _:
                 pass
@@ -243,8 +245,7 @@ class LaneWorld(RuleBasedStateMachine):
     def claim(self, sender: Sender) -> Outcome | None:
         assert isinstance(sender.move, Claim)
         parts = self.judge.parts.get(sender.move.head.reply, 1)
-        claim = decider.claimed(sender.move, parts, sender.token)
-        return self.at_gate(claim.events, claim.slot, sender.lane)
+        return self.at_gate(decider.claimed(sender.lane, sender.move, parts, sender.token))
 
     def fitting(self, move: Claim) -> tuple[Queued, ...]:
         """Of what may go with it, what fits into its message."""
@@ -254,23 +255,24 @@ class LaneWorld(RuleBasedStateMachine):
 
     def hold_back(self, sender: Sender) -> Outcome | None:
         assert isinstance(sender.move, Hold)
-        return self.at_gate([decider.held(sender.move)], sender.move.slot, sender.lane)
+        return self.at_gate(decider.held(sender.lane, sender.move))
 
-    def say(self, sender: Sender, decision: Decide) -> Outcome | None:
-        return self.at_gate(decision.events, decision.slot, sender.lane)
+    def say(self, decision: Decide) -> Outcome | None:
+        return self.at_gate(decision)
 
-    def give_up(self, sender: Sender, decision: Decide) -> Outcome | None:
-        return self.at_gate(decision.events, decision.slot, sender.lane)
+    def give_up(self, decision: Decide) -> Outcome | None:
+        return self.at_gate(decision)
 
     # -- how it works underneath ------------------------------------------------------------
 
     def append(self, events: Sequence[Event], slot: UUID) -> Outcome:
         return self.put([Write(STREAM, events, USER)], slot)
 
-    def at_gate(self, events: Sequence[Event], slot: UUID, lane: Lane) -> Outcome | None:
-        """None where a gate came that the lane does not know."""
+    def at_gate(self, decision: Decide) -> Outcome | None:
+        """None where a gate came that its lane does not know."""
+        gates = tuple(gate for gate in decision.gates if gate in self.gates)
         try:
-            return self.put([Write(STREAM, events, USER, lane.gate, self.gates)], slot)
+            return self.put([replace(decision, gates=gates).write(STREAM, USER)], decision.slot)
         except ConcurrentAppend:
             return None
 

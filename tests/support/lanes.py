@@ -10,9 +10,9 @@ from contracts import slots
 from contracts.conversation import ReplyReady
 from contracts.replies import OPTED_OUT, WINDOW_SHUT, ReplyParked
 from services.gateway import decider
-from services.gateway.decider import Decide
 from services.gateway.queued import Queued
 from taskflow.log.appending import Because
+from taskflow.log.deciding import Decide
 from tests.support.lane_judge import CLOCKS_APART
 from tests.support.lane_world import START, STOP, TEXT, LaneWorld, Sender, Webhook
 from tests.support.simulated_twilio import IN_FLIGHT, TELLS, Attempt, Message

@@ -154,9 +154,9 @@ class World:
         if not driver:
             return False
         if folded.state.turn is not None and self.chance.random() < 0.02:
-            parking = await turns.parking(folded.state, driver, RuntimeError("boom"))
+            parking = await turns.parking(folded.state, RuntimeError("boom"))
             assert parking is not None
-            self.log.put(parking.writes, parking.slot)
+            self.log.put([parking.write(driver.stream, user)], parking.slot)
             return True
         for _ in range(self.chance.choice([1] * 19 + [2])):  # Now and then by two at once.
             await turns.move(folded.state, driver)

@@ -13,8 +13,8 @@ from services.agent.judging.own_writes import OwnCall, OwnDone, OwnOutcome
 from services.agent.memory.fact_tools import FactKeeping
 from services.agent.memory.memory import Memory, Profile
 from taskflow.log.appending import Write
-from tests.support.events import USER
 from tests.support.memory_log import MemoryLog
+from tests.support.story import USER
 
 Made = tuple[str, Mapping[str, Any]]
 

@@ -8,7 +8,7 @@ from contracts.conversation import Media, MessageReceived, TurnStarted
 from contracts.media import MediaKept, VoiceTranscribed
 from contracts.recorded import Recorded
 from services.agent.decider import FOLD
-from tests.support.events import Story
+from tests.support.story import Story
 
 SPOKEN = "remind me tomorrow at nine to call mom"
 

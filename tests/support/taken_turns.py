@@ -14,13 +14,13 @@ from contracts import slots
 from contracts.recorded import Recorded
 from contracts.replies import WINDOW_SHUT, ReplyParked, ReplySent, ReplyUndelivered
 from contracts.takeover import ConversationHandedBack
-from services.agent.decider import Decide
 from services.agent.takeover import deciding
 from services.gateway import decider as sending
 from services.gateway.lane import FOLD as LANE
 from services.gateway.lane import Lane
 from services.gateway.queued import Queued
 from taskflow.log.appending import FRESH, Because, Outcome
+from taskflow.log.deciding import Decide
 from tests.support.taken_turn_judge import TakenTurnJudge
 from tests.support.turns import CONSUMED, Turns
 from tests.support.walks import NUMBER, one_of
@@ -69,7 +69,8 @@ class TakenTurns(Turns):
     @rule()
     def an_operator_says_a_line(self) -> None:
         assert self.state.taken is not None
-        line = deciding.said(self.state.taken, "x", seen=self.seen, command=self.fresh())
+        taken, version = self.state.taken, self.judge.version
+        line = deciding.said(taken, "x", version, seen=self.seen, command=self.fresh())
         self.append(line.events, line.slot)
 
     @precondition(lambda self: self._parked_replies())
@@ -103,9 +104,9 @@ class TakenTurns(Turns):
                     return
                 behind = () if parts > 1 else takewhile(lambda one: _parts(one) == 1, move.joined)
                 move = replace(move, joined=tuple(behind))
-                self._ends(sending.claimed(move, parts, self.fresh()))
+                self._ends(sending.claimed(self.lane, move, parts, self.fresh()))
             case sending.Hold():
-                self.append([sending.held(move)], move.slot)
+                self._ends(sending.held(self.lane, move))
             case sending.Reconcile(group=group):
                 self._ends(
                     one_of(
@@ -122,7 +123,7 @@ class TakenTurns(Turns):
                 )
             case sending.WaitUntil(at=at):
                 self.log.pass_time(at - self.log.now)
-            case sending.Decide() as decided:
+            case Decide() as decided:
                 self._ends(decided)
 
     @precondition(lambda self: self._sent())
@@ -143,7 +144,7 @@ class TakenTurns(Turns):
         ]
         self.append(refused, slots.delivery(ref, "undelivered"))
 
-    def _ends(self, decided: sending.Decide) -> None:
+    def _ends(self, decided: Decide) -> None:
         self.append(decided.events, decided.slot)
 
     def _sent(self) -> list[ReplySent]:

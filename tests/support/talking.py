@@ -13,13 +13,14 @@ from contracts.recorded import Recorded
 from contracts.streams import UserId
 from contracts.tools import ToolFinished
 from services.agent.asking.gemini import Answer, ModelUnavailable, Question
-from services.agent.decider import FOLD, AskModel, Decide, next_move
+from services.agent.decider import FOLD, AskModel, next_move
 from services.agent.effects import Effects
 from services.agent.memory.memory import SummaryModel
 from services.scheduler.tools import ReminderTools
 from services.tools.searching import flights, web
 from taskflow import clock, tooling
 from taskflow.log.appending import Because, Write
+from taskflow.log.deciding import Decide
 from taskflow.log.event_log import Log
 from tests.support.quoting import asks_the_witness, quoting, yes_or_no
 

@@ -25,12 +25,14 @@ from contracts.event import Event
 from contracts.recorded import Recorded
 from contracts.tools import ActionProposed, ToolFailed, ToolFinished, ToolRequested
 from services.agent import decider
-from services.agent.decider import FOLD, MAX_REPAIRS, AskModel, Conversation, Decide
+from services.agent.decider import FOLD, MAX_REPAIRS, AskModel, Conversation
 from services.agent.judging.answers import Circumstances, answered
 from taskflow.log.appending import FRESH, Appended, Because, Outcome, Write
-from tests.support.events import STREAM, USER, answer, message, offer
+from taskflow.log.deciding import Decide
+from tests.support.events import answer, message, offer
 from tests.support.memory_log import MemoryLog
 from tests.support.simulated_bus import Bus
+from tests.support.story import STREAM, USER
 from tests.support.turn_judge import TurnJudge
 from tests.support.walks import NUMBER, one_of
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from contracts import streams
 from contracts.recorded import Recorded
 from contracts.streams import UserId
 from services.scheduler.effects import Claimed, Overdue
@@ -15,6 +16,7 @@ from taskflow.bus.dead_letters import DeadLetters
 from taskflow.bus.driving import TriedTooOften
 from taskflow.errors import Retryable, SealedForEver
 from taskflow.log.appending import FRESH, Appended, Because, Outcome, Write
+from taskflow.log.deciding import Decide
 from taskflow.postgres.database import DatabaseUnavailable
 from taskflow.privacy import sealing
 from taskflow.projecting.projector import Projection, Statement
@@ -169,12 +171,12 @@ class Desk:
         recorded: Recorded[Any],
         error: Exception,
         attempts: int,
-        writes: Sequence[Write],
-        slot: UUID,
+        parking: Decide,
     ) -> bool:
         expected = isinstance(error, TriedTooOften | SealedForEver)
         assert expected, f"a tool raised: {error!r}"
-        outcome = await self._wire.append(writes, slot, Because.of(recorded))
+        write = parking.write(recorded.stream, streams.user_of(recorded.stream))
+        outcome = await self._wire.append([write], parking.slot, Because.of(recorded))
         return isinstance(outcome, Appended)
 
     add = DeadLetters.add

@@ -7,8 +7,9 @@ from uuid import UUID
 from contracts import slots
 from contracts.conversation import ReplyReady
 from contracts.takeover import ConversationHandedBack, ConversationTakenOver, OperatorSaid
-from services.agent.decider import Decide, current_slot
+from services.agent.decider import current_slot
 from services.agent.state import Conversation
+from taskflow.log.deciding import Decide
 
 IDLE = timedelta(hours=2)
 """Without a line, after which the bot has the word again."""
@@ -21,10 +22,11 @@ def taken_over(state: Conversation, by: str) -> Decide:
     return Decide(current_slot(state), [ConversationTakenOver(by=by, turn=state.turn)])
 
 
-def said(takeover: UUID, text: str, *, seen: int, command: UUID) -> Decide:
-    """`seen`: the version of the conversation that its writer saw."""
+def said(takeover: UUID, text: str, version: int, *, seen: int, command: UUID) -> Decide:
+    """`version`: of the conversation, when they had the word; `seen`: the one that they saw."""
     line = ReplyReady(turn=None, kind="operator", text=text)
-    return Decide(slots.line(command), [OperatorSaid(takeover=takeover, seen=seen), line])
+    events = [OperatorSaid(takeover=takeover, seen=seen), line]
+    return Decide(slots.line(command), events, version, GATES)
 
 
 def is_idle(state: Conversation, now: datetime) -> bool:

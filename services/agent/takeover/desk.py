@@ -19,7 +19,8 @@ from taskflow import clock
 from taskflow.cli.operator import operator
 from taskflow.cli.people.takeover import HeardLine
 from taskflow.errors import ConcurrentAppend, Configuration, SealedForEver
-from taskflow.log.appending import Appended, Because, Write
+from taskflow.log.appending import FRESH, Appended, Because, Outcome
+from taskflow.log.deciding import Decide
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
 from taskflow.log.snapshots import Folds
@@ -54,8 +55,7 @@ class Desk:
                 await self._is_by(state.taken, by)
                 return
             decision = deciding.taken_over(state, by)
-            write = Write(self.stream, decision.events, self.user)
-            if isinstance(await self.log.append([write], decision.slot), Appended):
+            if isinstance(await self._append(decision), Appended):
                 return
 
     async def say(self, by: str, text: str, *, seen: int, command: UUID) -> None:
@@ -67,16 +67,10 @@ class Desk:
         if folded.state.taken is None:
             raise Configuration(_NOBODY)
         await self._is_by(folded.state.taken, by)
-        decision = deciding.said(folded.state.taken, line, seen=seen, command=command)
-        write = Write(
-            self.stream,
-            decision.events,
-            self.user,
-            expected_version=folded.version,
-            gates=deciding.GATES,
-        )
+        takeover, version = folded.state.taken, folded.version
+        decision = deciding.said(takeover, line, version, seen=seen, command=command)
         try:
-            await self.log.append([write], decision.slot, Because(folded.state.taken))
+            await self._append(decision, Because(takeover))
         except ConcurrentAppend:
             raise Configuration("it was handed back meanwhile; the line is not said") from None
 
@@ -88,8 +82,7 @@ class Desk:
             if state.taken is None:
                 raise Configuration(_NOBODY)
             if decision := deciding.handed_back(state, "operator"):
-                write = Write(self.stream, decision.events, self.user)
-                await self.log.append([write], decision.slot, Because(state.taken))
+                await self._append(decision, Because(state.taken))
                 return
             if clock.monotonic() > until:
                 raise Configuration(
@@ -102,6 +95,11 @@ class Desk:
         events = await self.log.read(self.stream, after)
         heard = [one for recorded in events if (one := await self._heard(recorded)) is not None]
         return heard, events[-1].version if events else after
+
+    async def _append(self, decision: Decide, because: Because = FRESH) -> Outcome:
+        return await self.log.append(
+            [decision.write(self.stream, self.user)], decision.slot, because
+        )
 
     async def _folded(self) -> Folded[Conversation]:
         return await self.folds.fold(self.stream, FOLD)

@@ -16,7 +16,7 @@ from contracts.takeover import ConversationHandedBack, ConversationTakenOver, Op
 from services.agent.decider import FOLD
 from services.agent.takeover import deciding
 from taskflow import clock
-from taskflow.log.appending import Appended, Because, Write
+from taskflow.log.appending import Appended, Because
 from taskflow.log.event_log import Log
 from taskflow.log.snapshots import Folds
 from taskflow.process.repeating import repeated
@@ -85,7 +85,7 @@ class Idle:
         decision = deciding.handed_back(state, "idle") if deciding.is_idle(state, now) else None
         if decision is None:
             return False
-        write = Write(stream, decision.events, UserId(user))
+        write = decision.write(stream, UserId(user))
         done = await self._log.append([write], decision.slot, Because(state.taken))
         log.warning("takeover.ended", why="idle")
         return isinstance(done, Appended)

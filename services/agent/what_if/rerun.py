@@ -14,7 +14,7 @@ from services.agent.asking.prompt import Prompt
 from services.agent.asking.second_look import RecordedLook as Looked
 from services.agent.asking.witness import ModelWitness
 from services.agent.asking.witness import RecordedWitness as Witnessed
-from services.agent.decider import FOLD, AskModel, Conversation, Decide, next_move
+from services.agent.decider import FOLD, AskModel, Conversation, next_move
 from services.agent.effects import Effects
 from services.agent.memory.memory import SummaryModel
 from services.agent.what_if.calls import RecordedAnswers, Source
@@ -22,6 +22,7 @@ from services.agent.what_if.recording import Recording, Start
 from services.agent.what_if.rehearsal import Rehearsal
 from services.agent.what_if.runs import Run, run_of
 from taskflow.log.appending import Because, Write
+from taskflow.log.deciding import Decide
 from taskflow.tooling import CallState, Catalogue, Tool, ToolCalls
 
 MOST_MOVES = 64

@@ -14,11 +14,11 @@ from contracts.replies import ReplySent
 from services.gateway.channels import statuses
 from services.gateway.channels.channel import ListedMessage
 from services.gateway.channels.statuses import Callback
-from services.gateway.decider import Decide
 from services.gateway.lane import FOLD, Lane
 from services.gateway.state import RANKS
 from taskflow.errors import SealedForEver
-from taskflow.log.appending import Appended, Outcome, Write
+from taskflow.log.appending import Appended, Outcome
+from taskflow.log.deciding import Decide
 from taskflow.log.event_log import Log
 from taskflow.log.snapshots import Folds
 
@@ -72,7 +72,7 @@ class StatusNotes:
 
     async def _append(self, user: UUID, decision: Decide) -> Outcome:
         stream = streams.conversation(user)
-        write = Write(stream, decision.events, streams.user_of(stream))
+        write = decision.write(stream, streams.user_of(stream))
         return await self._log.append([write], decision.slot)
 
     async def _was_sent(self, told: Callback) -> bool:

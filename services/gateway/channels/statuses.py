@@ -6,10 +6,11 @@ from uuid import UUID
 from contracts import slots
 from contracts.event import Event
 from contracts.replies import ReplyDelivered, ReplyRead, ReplyUndelivered
-from services.gateway.decider import Decide, KnownBy, sent
+from services.gateway.decider import KnownBy, sent
 from services.gateway.lane import Lane
 from services.gateway.queued import Place, place
 from services.gateway.state import RANKS
+from taskflow.log.deciding import Decide
 
 
 @dataclass(frozen=True, slots=True)

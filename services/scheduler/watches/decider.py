@@ -23,6 +23,7 @@ from contracts.watches import (
     WatchStopped,
 )
 from taskflow import zones
+from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold
 
 TEN_TIMES = 10
@@ -151,26 +152,37 @@ def threshold(state: Watch) -> Decimal | None:
             return None
 
 
+def over(state: Watch, due: datetime, now: datetime) -> Decide | None:
+    """Its end, where its last day is."""
+    if state.watch is None or state.stopped or not is_over(state, now):
+        return None
+    return Decide(slots.look(state.watch, due), [WatchStopped(watch=state.watch, by="until")])
+
+
 def decide(
     state: Watch, reading: Reading, due: datetime, now: datetime, *, is_quiet: bool = False
-) -> list[Event]:
+) -> Decide | None:
     """What this look is worth keeping; nothing, mostly. An alert comes with its reading.
 
     In its user's quiet hours an alert waits as a suspicion that is confirmed, for as long as looks
     do not find otherwise; and a page is not told lost.
     """
-    if state.watch is None or state.stopped:
-        return []
-    if is_over(state, now):
-        return [WatchStopped(watch=state.watch, by="until")]
+    end = over(state, due, now)
+    if end is not None or state.watch is None or state.stopped:
+        return end
     reading = _sane(state, reading)
-    if reading.outcome not in {"priced", "out_of_stock"}:
-        missed = _missed(state, state.watch, reading, due, now)
-        return [event for event in missed if not (is_quiet and isinstance(event, WatchLost))]
+    kept = _seen if reading.outcome in {"priced", "out_of_stock"} else _missed
+    facts = kept(state, state.watch, reading, due, now, is_quiet=is_quiet)
+    return Decide(slots.look(state.watch, due), facts) if facts else None
+
+
+def _seen(
+    state: Watch, watch: UUID, reading: Reading, due: datetime, now: datetime, *, is_quiet: bool
+) -> list[Event]:
     in_stock = False if reading.outcome == "out_of_stock" else reading.in_stock
     reached = state.armed and _reaches(state, reading.amount, in_stock)
     seen = WatchSeen(
-        watch=state.watch,
+        watch=watch,
         due=due,
         amount=reading.amount,
         currency=reading.currency if reading.amount is not None else None,
@@ -181,12 +193,12 @@ def decide(
     )
     if reached and state.suspected is not None and not is_quiet:
         alerted = WatchAlerted(
-            watch=state.watch,
+            watch=watch,
             due=due,
             was=state.trusted,
             now=reading.amount,
             currency=reading.currency or state.currency,
-            reply=slots.alert(state.watch, due),
+            reply=slots.alert(watch, due),
         )
         return [seen, alerted]
     waits_already = reached and state.waits
@@ -226,29 +238,25 @@ def _sane(state: Watch, reading: Reading) -> Reading:
                 or (state.currency is not None and reading.currency != state.currency)
                 or (last is not None and not last / TEN_TIMES < amount < last * TEN_TIMES)
             )
-        case "priced":
-            odd = True
-        case _:
-            odd = False
+        case outcome:
+            odd = outcome == "priced"
     return reading.model_copy(update={"outcome": "unclear"}) if odd else reading
 
 
 def _missed(
-    state: Watch, watch: UUID, reading: Reading, due: datetime, now: datetime
+    state: Watch, watch: UUID, reading: Reading, due: datetime, now: datetime, *, is_quiet: bool
 ) -> list[Event]:
     outcome = reading.outcome
     if state.missed_since is None:
         return [WatchMissed(watch=watch, due=due, outcome=outcome, evidence=reading.evidence)]
-    never_read = state.seen_at is None
-    if not state.lost and (never_read or now - state.missed_since >= LOST_AFTER):
-        return [WatchLost(watch=watch, due=due, outcome=outcome)]
-    return []
+    is_lost = state.seen_at is None or now - state.missed_since >= LOST_AFTER
+    is_told = is_lost and not (state.lost or is_quiet)
+    return [WatchLost(watch=watch, due=due, outcome=outcome)] if is_told else []
 
 
 def _reaches(state: Watch, amount: Decimal | None, in_stock: bool | None) -> bool:
-    if in_stock is False:
-        return False
-    return state.goal == "back_in_stock" or _is_low_enough(state, amount)
+    is_wanted = state.goal == "back_in_stock" or _is_low_enough(state, amount)
+    return is_wanted and in_stock is not False
 
 
 def _is_low_enough(state: Watch, amount: Decimal | None) -> bool:

@@ -10,18 +10,17 @@ from typing import Protocol
 import structlog
 from opentelemetry.trace import SpanKind
 
-from contracts import slots, streams
+from contracts import streams
 from contracts.conversation import ReplyReady
-from contracts.event import Event
 from contracts.readings import Reading
 from contracts.recorded import Recorded
 from contracts.streams import UserId
-from contracts.watches import WatchAlerted, WatchLost, WatchSet, WatchStopped
+from contracts.watches import WatchAlerted, WatchLost, WatchSet
 from services.scheduler.quiet.reading import QuietReading
 from services.scheduler.quiet.waiting import Waiting
 from services.scheduler.watches import words
 from services.scheduler.watches.claims import DuePage, DuePages, Watcher
-from services.scheduler.watches.decider import FOLD, Rhythm, Watch, decide, is_over
+from services.scheduler.watches.decider import FOLD, Rhythm, Watch, decide, over
 from taskflow.errors import (
     ConcurrentAppend,
     Retryable,
@@ -30,6 +29,7 @@ from taskflow.errors import (
     VendorUnavailable,
 )
 from taskflow.log.appending import Because, Outcome, Write
+from taskflow.log.deciding import Decide
 from taskflow.log.event_log import Log
 from taskflow.log.folding import Folded
 from taskflow.log.snapshots import Folds
@@ -167,10 +167,11 @@ class Watching:
             if one.state.stopped or one.state.watch is None:
                 continue
             found = Living(origins[stream], by_stream[stream].user_id, one)
-            if is_over(one.state, page.found_at):
-                await self._stop(found, page)
-            else:
+            if (end := over(one.state, page.due, page.found_at)) is None:
                 living.append(found)
+                continue
+            with contextlib.suppress(ConcurrentAppend):  # by its user, meanwhile
+                await self._append(found, end, None)
         return living
 
     async def _folded(self, found: Sequence[str]) -> dict[str, Folded[Watch]]:
@@ -185,12 +186,6 @@ class Watching:
                 return {}
         middle = len(found) // 2
         return await self._folded(found[:middle]) | await self._folded(found[middle:])
-
-    async def _stop(self, living: Living, page: DuePage) -> None:
-        assert living.folded.state.watch is not None, "folded from its stream"
-        ended = WatchStopped(watch=living.folded.state.watch, by="until")
-        with contextlib.suppress(ConcurrentAppend):  # by its user, meanwhile
-            await self._append(living, [ended], None, page.due)
 
     async def _reading(self, living: Sequence[Living], due: datetime) -> tuple[Reading, UserId]:
         """In the name of one of them, whose key seals the answer. Raises VendorUnavailable."""
@@ -209,16 +204,16 @@ class Watching:
         """
         folded = living.folded
         while True:
-            facts = decide(folded.state, reading, page.due, page.found_at)
-            end = await self._quiet_end(living.user, facts, page.found_at)
+            decided = decide(folded.state, reading, page.due, page.found_at)
+            end = await self._quiet_end(living.user, decided, page.found_at)
             if end is not None:
-                facts = decide(folded.state, reading, page.due, page.found_at, is_quiet=True)
-            if not facts:
+                decided = decide(folded.state, reading, page.due, page.found_at, is_quiet=True)
+            if decided is None:
                 return await self._meant(living, folded.state, page, end)
             try:
-                text = await self._text(living.origin, folded.state, facts, reading)
+                text = await self._text(living.origin, folded.state, decided, reading)
                 known = Living(living.origin, living.user, folded)
-                outcome = await self._append(known, facts, text, page.due)
+                outcome = await self._append(known, decided, text)
             except ConcurrentAppend:
                 # Stopped by its user meanwhile, or told by another replica.
                 folded = await self._folds.fold(living.origin.stream, FOLD, folded)
@@ -232,10 +227,10 @@ class Watching:
             return await self._meant(living, after.state, page, end)
 
     async def _quiet_end(
-        self, user: UserId, facts: Sequence[Event], at: datetime
+        self, user: UserId, decided: Decide | None, at: datetime
     ) -> datetime | None:
         """Of the quiet hours in which the user would be written to; None: they would not be."""
-        if not facts or not isinstance(facts[-1], WatchAlerted | WatchLost):
+        if decided is None or not isinstance(decided.events[-1], WatchAlerted | WatchLost):
             return None
         return await self._quiet.end_at(user, at)
 
@@ -249,31 +244,26 @@ class Watching:
             await self._pages.wait(waiting)
         return Meant(_asks_for_haste(state, page.due), quiet_until)
 
-    async def _append(
-        self, living: Living, facts: Sequence[Event], text: str | None, due: datetime
-    ) -> Outcome:
+    async def _append(self, living: Living, decided: Decide, text: str | None) -> Outcome:
         """Facts and the reply that tells of them, in one transaction, once."""
-        watch = living.origin.event.watch
-        writes = [
-            Write(living.origin.stream, facts, living.user, expected_version=living.folded.version),
-        ]
+        told_at = decided.at(living.folded.version)
+        writes = [told_at.write(living.origin.stream, living.user)]
         if text is not None:
             language = living.origin.event.language
             reply = ReplyReady(turn=None, kind="alert", text=text, language=language)
             writes.append(Write(streams.conversation(living.user), [reply], living.user))
         links = (living.origin.trace,) if living.origin.trace else ()
         with span("tell a watch", SpanKind.PRODUCER, links=links):
-            outcome = await self._log.append(
-                writes, slots.look(watch, due), Because.of(living.origin)
-            )
-            log.info("watch.told", watch=str(watch), facts=[fact.type for fact in facts])
+            outcome = await self._log.append(writes, decided.slot, Because.of(living.origin))
+            watch, facts = str(living.origin.event.watch), [one.type for one in decided.events]
+            log.info("watch.told", watch=watch, facts=facts)
         return outcome
 
     async def _text(
-        self, origin: Recorded[WatchSet], state: Watch, facts: Sequence[Event], reading: Reading
+        self, origin: Recorded[WatchSet], state: Watch, decided: Decide, reading: Reading
     ) -> str | None:
         """What the user is told, if anything. Raises SealedForEver."""
-        match facts[-1]:
+        match decided.events[-1]:
             case WatchAlerted() as alerted:
                 told = (await self._log.opened(origin)).event
                 name = words.name_of(reading.title or told.product, told.url)

@@ -15,8 +15,9 @@ from taskflow.privacy.vault import Vault
 from taskflow.process.service import Runtime
 from tests.contract.simulators.twilio.world import NUMBER, SDK_IS_BEHIND_AIOHTTP
 from tests.integration.gateway.conftest import House
-from tests.support.events import USER, Story, message
+from tests.support.events import message
 from tests.support.eventually import eventually
+from tests.support.story import USER, Story
 
 pytestmark = [pytest.mark.integration, SDK_IS_BEHIND_AIOHTTP]
 BESIDE = "+15551230002"

@@ -12,38 +12,27 @@ from contracts.conversation import (
     TurnStarted,
 )
 from services.agent import decider
+from services.agent.apologies import apology
 from services.agent.decider import (
     FOLD,
     MAX_STEPS,
     MAX_TOKENS,
     Conversation,
-    Decide,
+    Move,
     WaitForBurst,
     next_move,
 )
-from tests.support.events import (
-    STREAM,
-    Story,
-    answer,
-    failed,
-    finished,
-    message,
-    opened,
-    requested,
-)
+from tests.support.events import answer, failed, finished, message, opened, requested
 from tests.support.memory_log import START
+from tests.support.story import STREAM, Story, some
 
 QUIET = timedelta(seconds=1)
 NONE = timedelta()
 
 
 @pytest.fixture
-def story() -> Story:
-    return Story()
-
-
-def state(story: Story) -> Conversation:
-    return FOLD.over(story.events)
+def story() -> Story[Conversation]:
+    return Story(FOLD)
 
 
 def test_a_burst_is_waited_out_from_its_last_message(story: Story) -> None:
@@ -52,8 +41,8 @@ def test_a_burst_is_waited_out_from_its_last_message(story: Story) -> None:
     story.tell(message("more"))
 
     until = START + timedelta(seconds=1.5)
-    assert next_move(state(story), START + QUIET, QUIET) == WaitForBurst(until)
-    assert isinstance(next_move(state(story), until, QUIET), Decide)
+    story.when(next_move, START + QUIET, QUIET).then(WaitForBurst(until))
+    story.when(next_move, until, QUIET).then(some(TurnStarted))
 
 
 def test_a_burst_is_bounded(story: Story) -> None:
@@ -61,16 +50,13 @@ def test_a_burst_is_bounded(story: Story) -> None:
         story.tell(message())
         story.log.pass_time(timedelta(seconds=0.9))
 
-    assert isinstance(next_move(state(story), START + decider.LONGEST_BURST, QUIET), Decide)
+    story.when(next_move, START + decider.LONGEST_BURST, QUIET).then(some(TurnStarted))
 
 
 @pytest.mark.parametrize("kind", ["button", "location"])
 def test_buttons_and_places_are_taken_up_at_once(story: Story, kind: str) -> None:
-    story.tell(message(kind=kind))
-
-    move = next_move(state(story), START, QUIET)
-    assert move == Decide(
-        slots.turn(STREAM, 0), [TurnStarted(number=0, rules=RULES, introduces=True)]
+    story.given(message(kind=kind)).when(next_move, START, QUIET).then(
+        TurnStarted(number=0, rules=RULES, introduces=True), slot=slots.turn(STREAM, 0)
     )
 
 
@@ -86,7 +72,7 @@ def test_calls_side_by_side_cost_the_time_of_the_longest(story: Story) -> None:
     story.log.pass_time(timedelta(seconds=2))
     story.tell(failed(two.event_id))
 
-    assert state(story).worked_ms == 12_005
+    assert story.state.worked_ms == 12_005
 
 
 def test_waiting_past_the_last_deadline_is_nobodys_work(story: Story) -> None:
@@ -98,7 +84,7 @@ def test_waiting_past_the_last_deadline_is_nobodys_work(story: Story) -> None:
     story.log.pass_time(timedelta(minutes=10))
     story.tell(failed(one.event_id))
 
-    assert state(story).worked_ms == 20_000
+    assert story.state.worked_ms == 20_000
 
 
 def test_each_step_of_calls_is_waited_for_anew(story: Story) -> None:
@@ -109,7 +95,7 @@ def test_each_step_of_calls_is_waited_for_anew(story: Story) -> None:
         story.tell(finished(call.event_id))
         story.log.pass_time(timedelta(seconds=60))
 
-    assert state(story).worked_ms == 6_000
+    assert story.state.worked_ms == 6_000
 
 
 def test_clocks_that_disagree_cost_nothing(story: Story) -> None:
@@ -117,7 +103,7 @@ def test_clocks_that_disagree_cost_nothing(story: Story) -> None:
     _, call = story.tell(answer(turn, 1, took_ms=0), requested(turn, lasts=-5))
     story.tell(failed(call.event_id))
 
-    assert state(story).worked_ms == 0
+    assert story.state.worked_ms == 0
 
 
 @pytest.mark.parametrize(
@@ -130,15 +116,15 @@ def test_clocks_that_disagree_cost_nothing(story: Story) -> None:
     ],
 )
 def test_a_spent_budget_ends_in_an_apology(story: Story, spent: dict, reason: str) -> None:
-    opened(story)
-    move = next_move(state(story).but(**spent), START, NONE)
+    def moves(state: Conversation) -> Move:
+        return next_move(state.but(**spent), START, NONE)
 
-    assert isinstance(move, Decide)
-    gave_up, sorry = move.events
-    assert isinstance(gave_up, ModelFailed)
-    assert gave_up.reason == reason
-    assert isinstance(sorry, ReplyReady)
-    assert sorry.text.startswith("I could not do that:")
+    turn = opened(story)
+    _, sorry = story.when(moves).then(
+        some(ModelFailed, turn=turn, reason=reason),
+        ReplyReady(turn=turn, kind="apology", text=apology(reason, "en")),
+    )
+    assert sorry.event.text.startswith("I could not do that:")
 
 
 def test_an_answer_that_led_to_nothing_counts_as_a_repair_until_one_leads_on(
@@ -146,7 +132,7 @@ def test_an_answer_that_led_to_nothing_counts_as_a_repair_until_one_leads_on(
 ) -> None:
     turn = opened(story)
     story.tell(answer(turn, 1, finish="MALFORMED_FUNCTION_CALL"))
-    assert (state(story).repairs, state(story).step) == (1, 2)
+    assert (story.state.repairs, story.state.step) == (1, 2)
 
     story.tell(answer(turn, 2), requested(turn, 2))
-    assert state(story).repairs == 0
+    assert story.state.repairs == 0

@@ -14,7 +14,8 @@ from contracts.tools import ActionProposed
 from services.agent.decider import FOLD, AskModel, Conversation, parked
 from services.agent.reading import Step, TurnReading
 from taskflow.log.appending import Write
-from tests.support.events import STREAM, USER, Story, answer, failed, message, reply, requested
+from tests.support.events import answer, failed, message, reply, requested
+from tests.support.story import STREAM, USER, Story
 
 
 class Silent:

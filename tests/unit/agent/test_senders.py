@@ -3,7 +3,8 @@
 from contracts.consent import ConsentGiven, ConsentWithdrawn
 from services.agent.decider import FOLD, Conversation
 from services.agent.state import MOST_SILENCED
-from tests.support.events import Story, message
+from tests.support.events import message
+from tests.support.story import Story
 
 OLD, NEW = "whatsapp:+15550100001", "whatsapp:+15550100002"
 
@@ -16,45 +17,44 @@ def hears(story: Story, sender: str | None, word: str | None = None) -> None:
 
 
 def test_what_is_written_to_another_sender_is_taken_up_with_what_waited() -> None:
-    story = Story()
+    story = Story(FOLD)
     hears(story, OLD, "stop")
     hears(story, OLD)
-    assert FOLD.over(story.events).driver is None
+    assert story.state.driver is None
     hears(story, NEW)
-    state = FOLD.over(story.events)
-    assert state.driver == story.events[-1].event_id
-    assert len(state.pending) == 2
+    assert story.state.driver == story.events[-1].event_id
+    assert len(story.state.pending) == 2
 
 
 def test_a_stop_is_there_again_when_its_sender_is_written_to() -> None:
-    story = Story()
+    story = Story(FOLD)
     hears(story, OLD, "stop")
     hears(story, NEW, "stop")
     hears(story, OLD)
     hears(story, NEW)
-    assert FOLD.over(story.events).driver is None
+    assert story.state.driver is None
     hears(story, OLD, "start")
-    assert FOLD.over(story.events).driver is not None
+    assert story.state.driver is not None
 
 
 def test_a_word_to_another_sender_wakes_for_what_waits_and_a_stop_does_not() -> None:
     for word, wakes in (("help", True), ("stop", False)):
-        story = Story()
+        story = Story(FOLD)
         hears(story, OLD, "stop")
         hears(story, OLD)
         hears(story, NEW, word)
-        assert (FOLD.over(story.events).driver is not None) == wakes
+        assert (story.state.driver is not None) == wakes
 
 
 def test_who_is_named_first_is_the_one_that_nobody_named() -> None:
-    story = Story()
+    story = Story(FOLD)
     hears(story, None, "stop")
     hears(story, OLD)
-    assert not FOLD.over(story.events).consent
+    assert not story.state.consent
     hears(story, NEW)
-    assert FOLD.over(story.events).consent
+    assert story.state.consent
     hears(story, None)
-    assert FOLD.over(story.events).sender == NEW
+    assert story.state.sender == NEW
 
 
 def test_what_is_remembered_is_bounded() -> None:

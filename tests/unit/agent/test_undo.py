@@ -14,9 +14,10 @@ from contracts.reminders import ReminderCancelled
 from contracts.streams import UserId
 from contracts.tools import ToolRequested
 from services.agent import decider
-from services.agent.decider import FOLD, AskModel, Decide, next_move
+from services.agent.decider import FOLD, AskModel, next_move
 from services.agent.memory.profile.facts import Profile
 from taskflow.log.appending import Write
+from taskflow.log.deciding import Decide
 from tests.support.golden_house import House, named, recorded, says
 from tests.support.malicious import InEnglish
 from tests.support.quiet import quiet

@@ -26,8 +26,9 @@ from taskflow import clock
 from taskflow.errors import VendorUnavailable
 from taskflow.log.appending import Outcome as Appending
 from taskflow.postgres.database import DatabaseUnavailable
-from tests.support.events import STREAM, Story, reply
+from tests.support.events import reply
 from tests.support.memory_log import START, MemoryLog
+from tests.support.story import STREAM, Story
 
 ADDRESS = "whatsapp:+15551230001"
 CHART, LOST = UUID(int=3), UUID(int=4)

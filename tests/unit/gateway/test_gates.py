@@ -19,8 +19,9 @@ from services.gateway.channels.statuses import Callback
 from services.gateway.decider import Claim, Hold, Move, next_move
 from services.gateway.lane import Lane
 from taskflow.log.snapshots import Folds
-from tests.support.events import USER, message, reply
+from tests.support.events import message, reply
 from tests.support.memory_log import START
+from tests.support.story import USER
 from tests.unit.gateway.test_effects import House
 
 DAY = timedelta(hours=24)

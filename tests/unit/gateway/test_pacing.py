@@ -12,8 +12,9 @@ from services.gateway.lane import FOLD, PAIR
 from services.gateway.senders import goes_by
 from services.gateway.state import Lane
 from taskflow.limits.buckets import ComeBack, Token, Turn
-from tests.support.events import Story, message, reply
+from tests.support.events import message, reply
 from tests.support.memory_log import START
+from tests.support.story import Story
 
 OURS = "whatsapp:+15550100000"
 

@@ -1,6 +1,5 @@
 """What a takeover leaves of a lane, and how the machine says that it speaks."""
 
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,27 +8,20 @@ from contracts.conversation import ReplyReady
 from contracts.replies import ReplyParked
 from contracts.takeover import ConversationHandedBack, ConversationTakenOver
 from services.gateway import decider
-from services.gateway.decider import Claim
-from services.gateway.lane import FOLD, Lane
 from services.gateway.saying.parts import LIMIT, length, mark, parts_of
 from taskflow.log.appending import Because, Write
 from taskflow.words.languages import LANGUAGES
-from tests.support.events import STREAM, USER, Story, message
-from tests.support.memory_log import START
+from tests.support.events import message
+from tests.support.lane_story import LaneStory, assumed, failed, refused, sent
+from tests.support.story import STREAM, USER
 
-TOKEN = UUID(int=1)
 
-
-class Laned(Story):
+class Laned(LaneStory):
     def __init__(self) -> None:
         super().__init__()
         self.tell(message())
 
-    @property
-    def lane(self) -> Lane:
-        return FOLD.over(self.log.all())
-
-    def ready(self, kind: str, text: str = "Done.") -> UUID:
+    def says(self, kind: str, text: str = "Done.") -> UUID:
         turn = UUID(int=len(self.events)) if kind in {"answer", "apology"} else None
         return self.tell(ReplyReady(turn=turn, kind=kind, text=text))[0].event_id
 
@@ -39,85 +31,67 @@ class Laned(Story):
     def back(self, taken: UUID) -> None:
         self.tell(ConversationHandedBack(takeover=taken, why="operator"))
 
-    def move(self) -> Claim:
-        move = decider.next_move(self.lane, START)
-        assert isinstance(move, Claim)
-        return move
-
-    def claim(self, parts: int = 1) -> Any:
-        claimed = decider.claimed(self.move(), parts, TOKEN)
-        self.tell(*claimed.events)
-        return claimed.events[0]
-
-    def ends(self, decided: decider.Decide) -> None:
-        self.tell(*decided.events, slot=decided.slot)
-
     @property
     def waiting(self) -> list[str]:
-        return [one.kind for one in self.lane.queue]
+        return [one.kind for one in self.state.queue]
 
 
 @pytest.mark.parametrize("kind", ["answer", "apology"])
 def test_answers_that_wait_are_withdrawn_and_the_rest_stays(kind: str) -> None:
     lane = Laned()
-    lane.ready(kind)
-    lane.ready("reminder")
+    lane.says(kind)
+    lane.says("reminder")
     lane.take()
-    assert (lane.waiting, lane.lane.driver is not None) == (["reminder"], True)
+    assert (lane.waiting, lane.state.driver is not None) == (["reminder"], True)
 
 
 def test_a_lane_of_answers_alone_has_no_driver_any_more() -> None:
     lane = Laned()
-    lane.ready("answer")
+    lane.says("answer")
     lane.take()
-    assert (lane.waiting, lane.lane.driver) == ([], None)
+    assert (lane.waiting, lane.state.driver) == ([], None)
 
 
 def test_an_answer_on_its_way_leaves_with_its_outcome_whatever_that_is() -> None:
-    for end in (
-        lambda head: decider.sent([head], "SM1", "response"),
-        lambda head: decider.refused([head], START, "429", None),
-        lambda head: decider.assumed([head]),
-        lambda head: decider.failed([head], 21614, "no such phone"),
-    ):
+    for end in (sent, refused, assumed, failed):
         lane = Laned()
-        lane.ready("answer")
-        lane.claim(parts=2)
+        lane.says("answer")
+        lane.claimed(parts=2)
         lane.take()
         assert lane.waiting == ["answer"]
-        lane.ends(end(lane.lane.queue[0]))
+        lane.ends(end)
         assert lane.waiting == []
 
 
 def test_all_but_an_operators_lines_is_marked_while_they_have_the_word() -> None:
     lane = Laned()
     taken = lane.take()
-    lane.ready("reminder")
-    assert lane.claim().marked
-    lane.ends(decider.refused([lane.lane.queue[0]], START, "429", None))
+    lane.says("reminder")
+    assert lane.claimed().marked
+    lane.ends(refused)
     lane.back(taken)
-    assert not lane.lane.queue[0].not_before or lane.lane.queue[0].marked
-    assert not decider.is_marked(lane.lane, lane.lane.queue[0])
+    assert not lane.head.not_before or lane.head.marked
+    assert not decider.is_marked(lane.state, lane.head)
 
     other = Laned()
     other.take()
-    other.ready("operator")
-    assert not other.claim().marked
+    other.says("operator")
+    assert not other.claimed().marked
 
 
 def test_what_began_marked_ends_marked() -> None:
     lane = Laned()
     taken = lane.take()
-    lane.ready("alert")
-    lane.claim(parts=2)
-    lane.ends(decider.sent([lane.lane.queue[0]], "SM1", "response"))
+    lane.says("alert")
+    lane.claimed(parts=2)
+    lane.ends(sent)
     lane.back(taken)
-    assert lane.claim(parts=2).marked
+    assert lane.claimed(parts=2).marked
 
 
 def test_an_answer_of_before_is_not_said_when_it_is_given_back() -> None:
     lane = Laned()
-    reply = lane.ready("answer")
+    reply = lane.says("answer")
     (parked,) = lane.tell(ReplyParked(reply=reply, error="boom"))
     again = Write(STREAM, [ReplyReady(turn=None, kind="answer", text="Done.")], USER)
     taken = lane.take()
@@ -125,7 +99,7 @@ def test_an_answer_of_before_is_not_said_when_it_is_given_back() -> None:
     lane.log.put([again], UUID(int=99), Because.of(parked))
     assert lane.waiting == []
 
-    later = lane.ready("answer")
+    later = lane.says("answer")
     (parked,) = lane.tell(ReplyParked(reply=later, error="boom"))
     lane.log.put([again], UUID(int=98), Because.of(parked))
     assert lane.waiting == ["answer"]

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -12,46 +11,37 @@ from services.gateway import decider
 from services.gateway.channels.channel import Never, NotNow, TooLate
 from services.gateway.channels.twilio.twilio import outcome_of
 from services.gateway.decider import Claim, Hold, WaitUntil, by_template, in_time, next_move
-from services.gateway.lane import FOLD, Lane
-from tests.support.events import Story, message, reply
+from tests.support.events import message, reply
+from tests.support.lane_story import TOKEN, LaneStory, sent
 from tests.support.memory_log import START
 
 LATER = START + timedelta(hours=25)
-TOKEN = UUID(int=99)
 
 
 @pytest.fixture
-def story() -> Story:
+def story() -> LaneStory:
     """A reminder, a day after its user wrote."""
-    story = Story()
-    story.tell(message("remind me"))
-    story.tell(reply(None, "⏰ call", kind="reminder"))
-    return story
+    return LaneStory().given(message("remind me"), reply(None, "⏰ call", kind="reminder"))
 
 
-def lane(story: Story) -> Lane:
-    return FOLD.over(story.events)
-
-
-def move(story: Story, seconds: float = 0) -> Any:
+def move(story: LaneStory, seconds: float = 0) -> Any:
     """What the handler makes of it where a template is approved."""
     now = LATER + timedelta(seconds=seconds)
-    moved = next_move(lane(story), now)
+    moved = next_move(story.state, now)
     return in_time(by_template(moved, "HX1"), now) if isinstance(moved, Hold) else moved
 
 
-def claim(story: Story) -> Claim:
+def claim(story: LaneStory) -> Claim:
     claimed = move(story, 3_600)
     assert isinstance(claimed, Claim)
     assert claimed.template == "HX1"
-    story.tell(*decider.claimed(claimed, 1, TOKEN).events)
+    story.record(decider.claimed(story.state, claimed, 1, TOKEN))
     return claimed
 
 
-def test_a_429_of_a_template_is_waited_out(story: Story) -> None:
+def test_a_429_of_a_template_is_waited_out(story: LaneStory) -> None:
     claimed = claim(story)
-    refused = decider.refused([lane(story).queue[0]], LATER, "busy", 30.0)
-    story.tell(*refused.events, slot=refused.slot)
+    story.record(decider.refused(story.state.flying, LATER, "busy", 30.0))
 
     assert claimed.template == "HX1"
     assert move(story) == WaitUntil(LATER + timedelta(seconds=30))
@@ -59,28 +49,28 @@ def test_a_429_of_a_template_is_waited_out(story: Story) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(TEMPLATE_REFUSED))
-def test_a_refusal_that_is_told_later_holds_it_and_shuts_no_window(story: Story, code: int) -> None:
+def test_a_refusal_that_is_told_later_holds_it_and_shuts_no_window(
+    story: LaneStory, code: int
+) -> None:
     claimed = claim(story)
-    sent = decider.sent([lane(story).queue[0]], "SM1", "response")
-    story.tell(*sent.events, slot=sent.slot)
+    story.ends(sent)
     story.tell(_undelivered(claimed, code))
 
-    held = lane(story)
+    held = story.state
     assert (held.shut, len(held.queue)) == (0, 1)
     assert isinstance(move(story, 7_200), Hold)
 
 
-def test_of_a_text_only_a_shut_window_is_said_again(story: Story) -> None:
+def test_of_a_text_only_a_shut_window_is_said_again(story: LaneStory) -> None:
     story.tell(message("hello"))
-    first = next_move(lane(story), START)
+    first = next_move(story.state, START)
     assert isinstance(first, Claim)
-    story.tell(*decider.claimed(first, 1, TOKEN).events)
-    sent = decider.sent([lane(story).queue[0]], "SM1", "response")
-    story.tell(*sent.events, slot=sent.slot)
+    story.record(decider.claimed(story.state, first, 1, TOKEN))
+    story.ends(sent)
     story.tell(_undelivered(first, 63041))
-    assert lane(story).queue == ()
+    assert story.state.queue == ()
     story.tell(_undelivered(first, WINDOW_SHUT))
-    assert len(lane(story).queue) == 1
+    assert len(story.state.queue) == 1
 
 
 @pytest.mark.parametrize(

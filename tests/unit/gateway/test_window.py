@@ -18,29 +18,21 @@ from services.gateway.decider import (
     window_is_open,
 )
 from services.gateway.lane import FOLD, Lane
-from tests.support.events import Story, message
+from tests.support.events import message
+from tests.support.lane_story import LaneStory, refused, sent, too_late
 from tests.support.memory_log import START
-from tests.unit.gateway.test_decider import claimed, head, lane, ready, settle
 
 DAY = timedelta(hours=24)
-LATE = "HTTP 400, 63016: too late"
 
 
 @pytest.fixture
-def story() -> Story:
+def story() -> LaneStory:
     """Of a user who wrote."""
-    told = Story()
-    told.tell(message())
-    return told
-
-
-def sends(story: Story, sid: str, parts: int = 1) -> None:
-    claimed(story, parts)
-    settle(story, decider.sent([head(story)], sid, "response"))
+    return LaneStory().given(message())
 
 
 def refused_late(
-    story: Story, reply: UUID, part: int = 0, attempt: int | None = 1, code: int = WINDOW_SHUT
+    story: LaneStory, reply: UUID, part: int = 0, attempt: int | None = 1, code: int = WINDOW_SHUT
 ) -> UUID:
     """WhatsApp's word on what Twilio had accepted."""
     fact = ReplyUndelivered(
@@ -54,19 +46,10 @@ def refused_late(
     return story.tell(fact)[0].event_id
 
 
-def refused_at_once(story: Story) -> None:
-    claimed(story)
-    settle(story, decider.too_late([head(story)], START, WINDOW_SHUT, LATE))
-
-
-def hold(story: Story, now: datetime = START + DAY) -> None:
-    move = next_move(lane(story), now)
+def hold(story: LaneStory, now: datetime = START + DAY) -> None:
+    move = next_move(story.state, now)
     assert isinstance(move, Hold)
-    story.tell(decider.held(move), slot=move.slot)
-
-
-def queued(story: Story) -> list[UUID]:
-    return [one.reply for one in lane(story).queue]
+    story.record(decider.held(story.state, move))
 
 
 @pytest.mark.parametrize(
@@ -79,137 +62,140 @@ def queued(story: Story) -> list[UUID]:
     ],
 )
 def test_a_day_from_the_last_message_and_a_little_less(
-    story: Story, after: timedelta, *, is_open: bool
+    story: LaneStory, after: timedelta, *, is_open: bool
 ) -> None:
-    first = ready(story)
-    move = next_move(lane(story), START + after)
+    first = story.ready()
     slot = slots.claim(first, 0, 1)
-    assert move == (Claim(head(story), slot) if is_open else Hold(head(story), slot, "window"))
+    story.when(next_move, START + after).then(
+        Claim(story.head, slot) if is_open else Hold(story.head, slot, "window")
+    )
 
     story.log.pass_time(DAY)
     story.tell(message())
-    assert window_is_open(lane(story), START + after + DAY) is is_open
+    assert window_is_open(story.state, START + after + DAY) is is_open
 
 
 def test_of_a_user_who_was_never_heard_the_channel_has_to_judge() -> None:
-    story = Story()
-    ready(story)
-    assert window_is_open(lane(story), START + 1000 * DAY)
+    story = LaneStory()
+    story.ready()
+    assert window_is_open(story.state, START + 1000 * DAY)
 
-    refused_at_once(story)
-    assert not window_is_open(lane(story), START)
+    story.refused_at_once()
+    assert not window_is_open(story.state, START)
 
 
-def test_a_terminal_has_no_window_and_the_last_message_says_which_channel(story: Story) -> None:
+def test_a_terminal_has_no_window_and_the_last_message_says_which_channel(story: LaneStory) -> None:
     story.tell(message().model_copy(update={"channel": "terminal"}))
-    assert window_is_open(lane(story), START + 2 * DAY)
+    assert window_is_open(story.state, START + 2 * DAY)
 
     story.tell(message())
-    assert not window_is_open(lane(story), START + 2 * DAY)
+    assert not window_is_open(story.state, START + 2 * DAY)
 
 
-def test_a_refusal_at_the_post_holds_whatever_the_clock_says(story: Story) -> None:
-    first = ready(story)
-    refused_at_once(story)
-    assert next_move(lane(story), START) == Hold(head(story), slots.claim(first, 0, 2), "window")
+def test_a_refusal_at_the_post_holds_whatever_the_clock_says(story: LaneStory) -> None:
+    first = story.ready()
+    story.refused_at_once()
+    story.when(next_move, START).then(Hold(story.head, slots.claim(first, 0, 2), "window"))
 
     hold(story, START)
-    now = lane(story)
+    now = story.state
     assert (now.queue, now.driver, [one.reply for one in now.held]) == ((), None, [first])
 
 
-def test_a_message_behind_the_claim_that_was_refused_keeps_the_window_open(story: Story) -> None:
-    first = ready(story)
-    claimed(story)
+def test_a_message_behind_the_claim_that_was_refused_keeps_the_window_open(
+    story: LaneStory,
+) -> None:
+    first = story.ready()
+    story.claimed()
     story.tell(message())
-    settle(story, decider.too_late([head(story)], START, WINDOW_SHUT, LATE))
+    story.ends(too_late)
 
-    assert next_move(lane(story), START) == Claim(head(story), slots.claim(first, 0, 2))
+    story.when(next_move, START).then(Claim(story.head, slots.claim(first, 0, 2)))
 
 
-def test_what_is_held_lets_others_pass_and_comes_back_in_order(story: Story) -> None:
-    replies = [ready(story, kind) for kind in ("answer", "reminder", "alert", "apology")]
+def test_what_is_held_lets_others_pass_and_comes_back_in_order(story: LaneStory) -> None:
+    replies = [story.ready(kind) for kind in ("answer", "reminder", "alert", "apology")]
     for _ in replies[:3]:
         hold(story)
-    assert queued(story) == replies[3:]
+    assert story.queued == replies[3:]
     hold(story)
-    assert (queued(story), lane(story).driver) == ([], None)
+    assert (story.queued, story.state.driver) == ([], None)
 
-    later = ready(story)
-    assert (queued(story), lane(story).driver) == ([later], later)
+    later = story.ready()
+    assert (story.queued, story.state.driver) == ([later], later)
     story.tell(message())
-    assert (queued(story), lane(story).driver) == ([*replies, later], later)
-    assert lane(story).held == ()
+    assert (story.queued, story.state.driver) == ([*replies, later], later)
+    assert story.state.held == ()
 
 
-def test_nothing_is_put_before_a_claimed_head(story: Story) -> None:
-    first, second, third = ready(story), ready(story), ready(story)
+def test_nothing_is_put_before_a_claimed_head(story: LaneStory) -> None:
+    first, second, third = story.ready(), story.ready(), story.ready()
     hold(story)
-    claimed(story, parts=2)
+    story.claimed(parts=2)
     story.tell(message())
-    assert queued(story) == [second, first, third]
+    assert story.queued == [second, first, third]
 
-    settle(story, decider.sent([head(story)], "SM1", "response"))
-    assert queued(story) == [first, second, third]
+    story.ends(sent, "SM1")
+    assert story.queued == [first, second, third]
 
 
-def test_tries_are_counted_anew_after_a_hold(story: Story) -> None:
-    ready(story)
+def test_tries_are_counted_anew_after_a_hold(story: LaneStory) -> None:
+    story.ready()
     for _ in range(MAX_ATTEMPTS - 1):
-        claimed(story)
-        settle(story, decider.refused([head(story)], START, "429", None))
-    assert head(story).tries == MAX_ATTEMPTS
+        story.claimed()
+        story.ends(refused)
+    assert story.head.tries == MAX_ATTEMPTS
 
     hold(story)
     story.tell(message())
-    assert (head(story).tries, head(story).attempt) == (1, MAX_ATTEMPTS + 1)
-    assert head(story).not_before is None
+    assert (story.head.tries, story.head.attempt) == (1, MAX_ATTEMPTS + 1)
+    assert story.head.not_before is None
 
 
-def test_a_reply_is_parked_though_an_earlier_one_came_back_meanwhile(story: Story) -> None:
-    first, second = ready(story), ready(story)
+def test_a_reply_is_parked_though_an_earlier_one_came_back_meanwhile(story: LaneStory) -> None:
+    first, second = story.ready(), story.ready()
     hold(story)
-    decision = decider.parked(lane(story), "boom")
+    decision = decider.parked(story.state, "boom")
     assert decision is not None
-    story.tell(message())
-    parked = story.tell(*decision.events, slot=decision.slot)[0].event_id
+    story.given(message())
+    (parked,) = story.tell(*decision.events, slot=decision.slot)
 
-    assert (queued(story), lane(story).driver) == ([first], parked)
+    assert (story.queued, story.state.driver) == ([first], parked.event_id)
     refused_late(story, second)
-    assert queued(story) == [first]
+    assert story.queued == [first]
 
 
-def test_a_forgotten_user_has_nothing_held(story: Story) -> None:
-    ready(story)
+def test_a_forgotten_user_has_nothing_held(story: LaneStory) -> None:
+    story.ready()
     hold(story)
     story.tell(UserForgotten())
     story.tell(message())
 
-    assert lane(story) == Lane(forgotten=True)
+    assert story.state == Lane(forgotten=True)
 
 
-def test_facts_of_other_replies_hold_and_repair_nothing(story: Story) -> None:
+def test_facts_of_other_replies_hold_and_repair_nothing(story: LaneStory) -> None:
     other = UUID(int=5)
-    ready(story)
-    before = lane(story)
+    story.ready()
+    before = story.state
     story.tell(ReplyHeld(reply=other, part=0, attempt=1, why="window"))
     story.tell(ReplyParked(reply=other, error="boom"))
     refused_late(story, other)
-    now = lane(story)
+    now = story.state
     assert (now.queue, now.held, now.shut) == (before.queue, before.held, before.shut)
 
 
-def test_an_event_becomes_driver_at_its_own_append_or_never(story: Story) -> None:
-    first, second = ready(story), ready(story, "reminder")
-    sends(story, "SM1")
-    claimed(story)
+def test_an_event_becomes_driver_at_its_own_append_or_never(story: LaneStory) -> None:
+    first, second = story.ready(), story.ready("reminder")
+    story.goes("SM1")
+    story.claimed()
     refused_late(story, first)
     story.tell(ReplyAssumed(reply=second, part=0, attempt=1, assumed="again"))
     hold(story)
     hold(story)
     story.tell(message())
-    sends(story, "SM2")
-    sends(story, "SM3")
+    story.goes("SM2")
+    story.goes("SM3")
     refused_late(story, second, attempt=3)
 
     state, drivers = Lane(), []

@@ -13,9 +13,9 @@ from contracts.recorded import Recorded
 from services.agent import decider as agent
 from services.gateway import lane as gateway
 from taskflow.log.folding import Fold
-from tests.support.events import STREAM, USER
 from tests.support.memory_log import START
 from tests.support.snapshots import ID, ROOT, name_of
+from tests.support.story import STREAM, USER
 
 IDS = 8
 """So few that events meet each other's turns, calls and replies."""

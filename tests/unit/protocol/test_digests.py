@@ -13,6 +13,7 @@ from services.gateway import decider
 from services.gateway.channels.statuses import Callback
 from services.gateway.decider import Claim, Move
 from services.gateway.lane import Lane, evolve
+from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold
 from tests.support.held_lanes import HeldLanes
 from tests.support.lane_world import Sender
@@ -104,8 +105,8 @@ def test_a_digest_of_whatever_waits_is_found_out() -> None:
 @pytest.mark.long
 def test_an_outcome_that_names_the_first_alone_is_found_out() -> None:
     class First(HeldLanes):
-        def record(self, sender: Sender, decision: decider.Decide) -> None:
-            super().record(sender, decider.Decide(decision.slot, decision.events[:1]))
+        def record(self, sender: Sender, decision: Decide) -> None:
+            super().record(sender, Decide(decision.slot, decision.events[:1]))
 
     assert found(First) is not None
 

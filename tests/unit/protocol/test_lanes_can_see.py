@@ -11,10 +11,11 @@ from contracts.recorded import Recorded
 from contracts.replies import ReplyParked, ReplyRefused
 from services.gateway import decider
 from services.gateway.channels.statuses import Callback
-from services.gateway.decider import Claim, Decide, Reconcile
+from services.gateway.decider import Claim, Reconcile
 from services.gateway.lane import Lane, evolve
 from services.gateway.queued import place
 from taskflow.log.appending import Appended, Outcome
+from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold
 from tests.support.lane_world import Sender
 from tests.support.lanes import FAULTS, WINDOW, WORK, Lanes
@@ -161,7 +162,7 @@ def test_claims_outside_their_slot_are_found_out() -> None:
         def claim(self, sender: Sender) -> Outcome:
             assert isinstance(sender.move, Claim)
             parts = self.judge.parts[sender.move.head.reply]
-            claim = decider.claimed(sender.move, parts, sender.token)
+            claim = decider.claimed(sender.lane, sender.move, parts, sender.token)
             return self.append(claim.events, slots.retry(sender.token))
 
     assert found(Aside) == "an attempt was claimed twice"

@@ -12,14 +12,13 @@ from contracts.replies import ReplyRefused, ReplyUndelivered
 from services.agent.state import Conversation
 from services.gateway import lane as lanes
 from services.gateway import senders
-from services.gateway.decider import Decide
 from services.gateway.lane import Lane, evolve
 from services.gateway.queued import Queued
 from services.gateway.senders import state_of
 from services.gateway.withdrawing import is_withdrawn
 from taskflow.log.appending import Outcome
+from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold
-from tests.support.lane_world import Sender
 from tests.support.lanes import WORK
 from tests.support.sender_lanes import OLD, RETIRING, SenderLanes
 from tests.support.sender_turns import SenderTurns
@@ -104,7 +103,7 @@ def test_a_word_that_is_tried_again_from_another_sender_is_found_out(
 
 def test_a_notice_that_passes_the_gates_is_found_out() -> None:
     class Ungated(SenderLanes):
-        def say(self, sender: Sender, decision: Decide) -> Outcome | None:
+        def say(self, decision: Decide) -> Outcome | None:
             return self.append(decision.events, decision.slot)
 
     assert found(Ungated, RETIRING) == NOBODY

@@ -12,10 +12,11 @@ from contracts.recorded import Recorded
 from contracts.replies import ReplyRefused, ReplyUndelivered
 from contracts.takeover import ConversationHandedBack, ConversationTakenOver, OperatorSaid
 from services.agent import decider, withdrawing
-from services.agent.decider import Conversation, Decide
+from services.agent.decider import Conversation
 from services.agent.takeover import deciding
 from services.gateway import decider as sending
 from services.gateway.lane import GATES, Lane, evolve
+from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold
 from tests.support import taken_turns
 from tests.support.lanes import CONSENT, FAULTS, WORK

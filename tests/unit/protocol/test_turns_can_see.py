@@ -17,8 +17,9 @@ from contracts.conversation import (
 )
 from contracts.event import Event
 from contracts.recorded import Recorded
-from services.agent.decider import Conversation, Decide, current_slot, evolve
+from services.agent.decider import Conversation, current_slot, evolve
 from taskflow.log.appending import Appended, Exists, Outcome, Write
+from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold
 from tests.support.memory_log import MemoryLog
 from tests.support.turns import CONSENT, Handler, Turns

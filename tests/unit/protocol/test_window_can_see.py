@@ -1,9 +1,8 @@
 """The simulation is worth something: each rule of the window, off alone, is found out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -13,6 +12,7 @@ from contracts.recorded import Recorded
 from contracts.replies import ReplyHeld, ReplyParked, ReplySending, ReplyUndelivered
 from services.gateway.lane import GATES, Lane, evolve
 from taskflow.log.appending import Outcome
+from taskflow.log.deciding import Decide
 from taskflow.log.folding import Fold
 from tests.support.lane_world import CONSUMED
 from tests.support.lanes import CONSENT, WORK, Lanes
@@ -235,10 +235,10 @@ def test_what_passes_the_gates_is_found_out(
     kind: type[Event], world: type[Lanes], finding: str
 ) -> None:
     class Ungated(world):
-        def at_gate(self, events: Sequence[Event], slot: UUID, lane: Lane) -> Outcome | None:
-            if isinstance(events[0], kind):
-                return self.append(events, slot)
-            return super().at_gate(events, slot, lane)
+        def at_gate(self, decision: Decide) -> Outcome | None:
+            if isinstance(decision.events[0], kind):
+                return self.append(decision.events, decision.slot)
+            return super().at_gate(decision)
 
     assert found(Ungated) == finding
 

@@ -21,8 +21,9 @@ from taskflow.privacy.addresses import kind_of
 from taskflow.privacy.sealing import DataKey, MasterKey, UnopenableSeal
 from taskflow.process.settings import RuntimeSettings
 from taskflow.telemetry import logs
-from tests.support.events import Story, message, offer
+from tests.support.events import message, offer
 from tests.support.memory_log import START
+from tests.support.story import Story
 
 KEY = DataKey(b"k" * 32)
 SECRET = "my neighbour's cat"

@@ -9,7 +9,8 @@ from contracts.recorded import Recorded
 from contracts.tools import ToolFailed, ToolFinished
 from taskflow.tooling import Call, Directly, Done, Tool
 from taskflow.tooling.calls import LARGEST_RESULT, TOO_MUCH, _outcome
-from tests.support.events import USER, Story, requested
+from tests.support.events import requested
+from tests.support.story import USER, Story
 from tests.unit.agent.judging.test_answer_size import TURN
 
 

@@ -19,7 +19,8 @@ from taskflow.errors import VendorUnavailable
 from taskflow.log.appending import Write
 from taskflow.telemetry.metrics import TOOL_CACHE
 from taskflow.tooling import Call, Done, Refused, Tool, ToolAnswer
-from tests.support.events import USER, Story, requested
+from tests.support.events import requested
+from tests.support.story import USER, Story
 
 OTHER = UserId(UUID(int=77))
 

@@ -11,7 +11,8 @@ from contracts.tools import Asker
 from services.tools.searching import airports, flights, web
 from services.tools.searching.flights import FlightSearch
 from taskflow.tooling import Call, Refused
-from tests.support.events import USER, Story, requested
+from tests.support.events import requested
+from tests.support.story import USER, Story
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

@@ -15,9 +15,10 @@ from services.agent.decider import FOLD
 from services.agent.judging import facts
 from services.agent.judging.evidence import wishes
 from services.agent.judging.evidence.own_words import OwnWords
-from tests.support.events import Story, reply
+from tests.support.events import reply
 from tests.support.files import png, vcard
 from tests.support.sent_media import SPOKEN, kept, opened, sent, spoken
+from tests.support.story import Story
 
 
 def contents(story: Story, turn: UUID) -> list[Json]:

@@ -21,8 +21,9 @@ from services.agent.asking.hearing import (
 )
 from taskflow.errors import VendorUnavailable
 from taskflow.privacy.media import Picture
-from tests.support.events import Story, reply
+from tests.support.events import reply
 from tests.support.sent_media import kept, sent, spoken
+from tests.support.story import Story
 
 TURN = UUID(int=42)
 

@@ -29,8 +29,9 @@ from services.agent.asking.history import HISTORY_TOKENS
 from services.agent.asking.results import FROM_OUTSIDE, MAX_OLD_RESULT, shortened
 from services.agent.decider import FOLD
 from services.agent.judging import truth
-from tests.support.events import Story, answer, message, reply, replying
+from tests.support.events import answer, message, reply, replying
 from tests.support.memory_log import START
+from tests.support.story import Story
 
 
 def park(story: Story) -> TurnParked:

@@ -15,7 +15,8 @@ from services.agent.asking.history import HISTORY_TOKENS
 from services.agent.asking.summaries import KEPT, LONGEST, MOST_TURNS, Coverage
 from services.agent.decider import FOLD
 from services.agent.turns import walked
-from tests.support.events import Story, answer, message, reply
+from tests.support.events import answer, message, reply
+from tests.support.story import Story
 from tests.support.summarising import an_answer
 from tests.support.walks import how_far
 

@@ -10,8 +10,9 @@ from contracts.takeover import ConversationHandedBack, ConversationTakenOver, Op
 from contracts.tools import ToolFinished
 from services.agent.asking import history
 from services.agent.judging import truth
-from tests.support.events import Story, answer, message, reply, requested
+from tests.support.events import answer, message, reply, requested
 from tests.support.memory_log import START
+from tests.support.story import Story
 
 
 def read(story: Story, turn: UUID) -> list[Json]:

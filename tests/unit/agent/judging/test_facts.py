@@ -5,7 +5,8 @@ import pytest
 from contracts.conversation import MessageReceived
 from services.agent.judging import facts
 from taskflow.words.typed import UNDO
-from tests.support.events import Story, message
+from tests.support.events import message
+from tests.support.story import Story
 
 
 def told(text: str, **changes: object) -> MessageReceived:

@@ -219,11 +219,10 @@ async def unreadable(*_given: Any) -> Any:
 
 async def park(house: House) -> None:
     state = house.state(ADA)
-    driver = house.log.get(state.driver)
     turns = TurnDriving(house.folds, house.agent, timedelta())
-    parking = await turns.parking(state, driver, RuntimeError("boom"))
+    parking = await turns.parking(state, RuntimeError("boom"))
     assert parking is not None
-    house.log.put(parking.writes, parking.slot)
+    house.log.put([parking.write(streams.conversation(ADA), ADA)], parking.slot)
 
 
 async def test_a_stopped_turn_leaves_its_receipts_to_the_next() -> None:

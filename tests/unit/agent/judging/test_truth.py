@@ -9,7 +9,8 @@ from contracts.tools import ToolFailed, ToolOffered
 from services.agent.judging import truth
 from services.agent.judging.answers import answered
 from tests.evaluation import sentences
-from tests.support.events import Story, answer, finished, offer, opened, replying, requested
+from tests.support.events import answer, finished, offer, opened, replying, requested
+from tests.support.story import Story
 from tests.unit.agent.judging.test_answers import given
 
 TURN = UUID(int=42)

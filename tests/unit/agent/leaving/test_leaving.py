@@ -30,10 +30,11 @@ from taskflow.log.appending import Because, Write
 from taskflow.log.snapshots import Folds
 from taskflow.tooling import Refused
 from taskflow.words.typed import FORGET_ME
-from tests.support.events import STREAM, USER, Story, message
+from tests.support.events import message
 from tests.support.golden_house import House as Golden
 from tests.support.golden_house import says
 from tests.support.spoken import spoken
+from tests.support.story import STREAM, USER, Story
 
 WHOLE = ["forget me", "Forget me!", "please forget me.", "  FORGET ME  ", "delete all my data"]
 NOT_WHOLE = [
@@ -180,8 +181,7 @@ async def test_what_is_written_meanwhile_opens_no_turn_and_parks_nothing(house: 
 
     assert house.state.driver == driver
     assert house.state.turn is None
-    recorded = house.story.events[0]
-    assert await house._turns.parking(house.state, recorded, RuntimeError("boom")) is None
+    assert await house._turns.parking(house.state, RuntimeError("boom")) is None
     assert decider.current_slot(house.state) == slots.forgotten(USER)
 
 

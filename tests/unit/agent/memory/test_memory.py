@@ -15,9 +15,10 @@ from services.agent.asking.summaries import KEPT
 from services.agent.memory.memory import Memory
 from taskflow.errors import SealedForEver
 from taskflow.log.appending import Write
-from tests.support.events import STREAM, Story, answer, message, reply
+from tests.support.events import answer, message, reply
 from tests.support.memory_log import MemoryLog
 from tests.support.remembering import Person, forget, remember
+from tests.support.story import STREAM, Story
 from tests.support.summarising import MODEL, Summarising, an_answer
 
 ADA, BOB = UserId(UUID(int=7)), UserId(UUID(int=8))
@@ -87,12 +88,12 @@ class Talk(Story):
             self.tell(answer(turn, 1, text=f"a{n}"), reply(turn, f"a{n} {'x' * size}"))
         self.tell(message("now"))
         self.open = self.tell(TurnStarted(number=turns))[0]
-        self.state = State(turn=self.open.event_id, turns_since=turns)
+        self.known = State(turn=self.open.event_id, turns_since=turns)
 
     async def summed_up(self, model: Summarising) -> HistorySummarized | None:
         memory = Memory(self.log)
-        events = await memory.events(STREAM, self.state, len(self.events))
-        return await memory.summarise_if_due(STREAM, events, self.state, model, self.open)
+        events = await memory.events(STREAM, self.known, len(self.events))
+        return await memory.summarise_if_due(STREAM, events, self.known, model, self.open)
 
     def facts(self) -> list[Recorded[HistorySummarized]]:
         return [one for one in self.events if isinstance(one.event, HistorySummarized)]
@@ -120,10 +121,10 @@ async def test_the_next_one_carries_the_first_over() -> None:
     talk = Talk(31)
     first = await talk.summed_up(keeps("First."))
     assert first is not None
-    talk.state = State(talk.open.event_id, 1, talk.facts()[0].event_id, 1, first.covers_upto, 0)
+    talk.known = State(talk.open.event_id, 1, talk.facts()[0].event_id, 1, first.covers_upto, 0)
     assert await talk.summed_up(keeps("never")) == first, "it is not due again"
 
-    talk.state.turns_since = 31
+    talk.known.turns_since = 31
     model = keeps("Second.")
     second = await talk.summed_up(model)
     assert second is None or second == first, "nothing is left to cover but the newest"
@@ -151,7 +152,7 @@ async def test_without_one_the_turn_goes_on(given: str | None) -> None:
 
 async def test_is_asked_for_before_a_turns_first_step_only() -> None:
     talk, model = Talk(31), keeps("x")
-    talk.state.step = 2
+    talk.known.step = 2
 
     assert await talk.summed_up(model) is None
     assert model.asked == []
@@ -168,10 +169,10 @@ async def test_few_but_long_turns_are_summed_up_as_well() -> None:
 async def test_only_what_no_summary_covers_is_read() -> None:
     talk = Talk(31)
     memory, version = Memory(talk.log), len(talk.events)
-    talk.state.summary_upto = 100
+    talk.known.summary_upto = 100
 
-    assert [one.version for one in await memory.events(STREAM, talk.state, version)] == list(
+    assert [one.version for one in await memory.events(STREAM, talk.known, version)] == list(
         range(101, version + 1)
     )
-    talk.state.summary_upto = version
-    assert await memory.events(STREAM, talk.state, version) == []
+    talk.known.summary_upto = version
+    assert await memory.events(STREAM, talk.known, version) == []

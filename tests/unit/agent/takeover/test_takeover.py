@@ -21,19 +21,20 @@ from contracts.replies import (
 from contracts.takeover import ConversationHandedBack
 from services.agent.decider import FOLD, Conversation, current_slot
 from services.agent.takeover import deciding
+from taskflow.errors import ConcurrentAppend
 from taskflow.log.appending import Because, Exists, Write
-from tests.support.events import STREAM, USER, Story, finished, message, requested
+from tests.support.events import finished, message, requested
 from tests.support.memory_log import START
+from tests.support.story import STREAM, USER, Story
 
 TOKEN, COMMAND = UUID(int=1), UUID(int=2)
 
 
-class Taken(Story):
+class Taken(Story[Conversation]):
     """A conversation and the moves of an operator in it."""
 
-    @property
-    def state(self) -> Conversation:
-        return FOLD.over(self.log.all())
+    def __init__(self) -> None:
+        super().__init__(FOLD)
 
     @property
     def waiting(self) -> list[UUID]:
@@ -61,17 +62,16 @@ class Taken(Story):
         )
 
     def is_taken(self) -> Recorded:
-        decided = deciding.taken_over(self.state, "Grace")
-        return self.tell(*decided.events, slot=decided.slot)[0]
+        return self.record(deciding.taken_over(self.state, "Grace"))[0]
 
     def says(self, seen: int) -> None:
         assert self.state.taken is not None
-        decided = deciding.said(self.state.taken, "I am on it.", seen=seen, command=COMMAND)
-        self.tell(*decided.events, slot=decided.slot)
+        now = len(self.events)
+        self.record(deciding.said(self.state.taken, "I am on it.", now, seen=seen, command=COMMAND))
 
     def is_handed_back(self) -> Recorded | None:
         decided = deciding.handed_back(self.state, "operator")
-        return self.tell(*decided.events, slot=decided.slot)[0] if decided else None
+        return self.record(decided)[0] if decided else None
 
 
 def refuted(reply: UUID) -> ReplyUndelivered:
@@ -107,7 +107,7 @@ def test_whoever_moves_in_the_turns_slot_second_folds_again() -> None:
     story.writes()
     started = deciding.taken_over(story.state, "Grace")
     story.opens()
-    late = story.log.put([Write(STREAM, started.events, USER)], started.slot)
+    late = story.log.put([started.write(STREAM, USER)], started.slot)
     assert isinstance(late, Exists)
     assert story.state.taken is None
 
@@ -261,7 +261,7 @@ def test_a_hand_back_takes_the_slot_of_its_takeover() -> None:
     story.is_handed_back()
     story.is_taken()
     assert first is not None
-    late = story.log.put([Write(STREAM, first.events, USER)], first.slot)
+    late = story.log.put([first.write(STREAM, USER)], first.slot)
     assert isinstance(late, Exists)
     assert story.state.taken is not None
 
@@ -278,3 +278,20 @@ def test_an_operator_is_idle_two_hours_after_their_last_line() -> None:
     assert deciding.is_idle(story.state, story.log.now)
     story.tell(ConversationHandedBack(takeover=story.state.taken or TOKEN, why="idle"))
     assert not deciding.is_idle(story.state, story.log.now)
+
+
+@pytest.mark.parametrize("gate", ["hand back", "message"])
+def test_a_line_conflicts_with_the_end_of_its_takeover_and_with_no_message(gate: str) -> None:
+    story = Taken()
+    story.writes()
+    story.is_taken()
+    taken = story.state.taken
+    assert taken is not None
+    line = deciding.said(taken, "I am on it.", len(story.events), seen=1, command=COMMAND)
+    if gate == "message":
+        story.writes()
+        assert len(story.record(line)) == 2
+        return
+    story.is_handed_back()
+    with pytest.raises(ConcurrentAppend):
+        story.record(line)

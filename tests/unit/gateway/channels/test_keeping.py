@@ -20,9 +20,10 @@ from services.gateway.channels.keeping import (
 )
 from taskflow.errors import SealedForEver, VendorUnavailable
 from taskflow.privacy.media import Picture, Stored
-from tests.support.events import Story, message
+from tests.support.events import message
 from tests.support.files import png
 from tests.support.sent_media import sent
+from tests.support.story import Story
 
 
 @dataclass

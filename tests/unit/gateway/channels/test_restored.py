@@ -14,8 +14,9 @@ from services.gateway.queued import Queued, ReplyPart
 from services.gateway.state import Sent
 from taskflow import clock
 from taskflow.errors import VendorUnavailable
-from tests.support.events import Story, reply
+from tests.support.events import reply
 from tests.support.memory_log import START
+from tests.support.story import Story
 
 ADDRESS = "whatsapp:+15551230001"
 MOMENT = START.replace(microsecond=0)

@@ -9,7 +9,8 @@ from services.agent import decider as agent
 from services.gateway import lane as gateway
 from taskflow.log.folding import Fold, Folded
 from taskflow.log.snapshots import Folds
-from tests.support.events import STREAM, Story, message, reply
+from tests.support.events import message, reply
+from tests.support.story import STREAM, Story
 
 
 class Seen(BaseModel):

@@ -15,8 +15,9 @@ from taskflow.time_travel import catalogue, past, states
 from taskflow.time_travel.covering import plain
 from taskflow.time_travel.unknown import OpaqueEvent, decoded
 from tests.support import recorded
-from tests.support.events import Story, answer, message, offer, reply
+from tests.support.events import answer, message, offer, reply
 from tests.support.memory_log import START, MemoryLog
+from tests.support.story import Story
 
 
 def a_conversation() -> Story:

@@ -4,7 +4,8 @@ from contracts.conversation import TurnStarted, TurnSuperseded
 from contracts.takeover import ConversationHandedBack, ConversationTakenOver
 from contracts.tools import ToolFinished
 from taskflow.time_travel.turns import TurnStory, turns
-from tests.support.events import Story, answer, message, reply, requested
+from tests.support.events import answer, message, reply, requested
+from tests.support.story import Story
 
 
 def start(story: Story, number: int) -> UUID:

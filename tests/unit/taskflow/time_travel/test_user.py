@@ -21,8 +21,9 @@ from taskflow.time_travel.sending import sendings
 from taskflow.time_travel.user import as_of, describe
 from taskflow.time_travel.whole import whole
 from tests.support import recorded
-from tests.support.events import STREAM, USER, Story, message, reply
+from tests.support.events import message, reply
 from tests.support.memory_log import START, MemoryLog
+from tests.support.story import STREAM, USER, Story
 
 ADA = recorded.ada()
 

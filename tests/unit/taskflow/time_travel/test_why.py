@@ -16,9 +16,10 @@ from taskflow.cli.past.why_tree import tree
 from taskflow.log.appending import Because, Write
 from taskflow.time_travel import explaining, why
 from tests.support import recorded
-from tests.support.events import STREAM, USER, Story, answer, message, reply, requested
+from tests.support.events import answer, message, reply, requested
 from tests.support.memory_log import MemoryLog
 from tests.support.sent_media import sent, spoken
+from tests.support.story import STREAM, USER, Story
 
 REPLIES = why.replies(recorded.events())
 

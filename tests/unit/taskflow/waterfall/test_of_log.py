@@ -18,7 +18,8 @@ from taskflow.time_travel.why import trace_id
 from taskflow.waterfall import of_log, tries
 from taskflow.waterfall.bars import Bar, Waterfall
 from tests.support import recorded
-from tests.support.events import STREAM, Story, answer, message, requested
+from tests.support.events import answer, message, requested
+from tests.support.story import STREAM, Story
 
 ADA = recorded.of(recorded.ada())
 

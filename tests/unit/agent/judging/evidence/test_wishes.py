@@ -17,8 +17,9 @@ from services.agent.judging.evidence import wishes
 from services.agent.judging.evidence.own_words import OwnWords
 from services.agent.judging.evidence.wishes import Unfounded, Wish
 from taskflow.words.languages import LANGUAGES
-from tests.support.events import Story, answer, message, reply
+from tests.support.events import answer, message, reply
 from tests.support.memory_log import START
+from tests.support.story import Story
 
 MOM = "remind me to call mom"
 
