@@ -20,7 +20,10 @@ def document(version: str) -> Json:
             "title": "TaskFlow events",
             "version": version,
             "description": guide.text(),
-            "license": {"name": "Apache-2.0"},
+            "license": {
+                "name": "Apache-2.0",
+                "url": "https://www.apache.org/licenses/LICENSE-2.0",
+            },
         },
         "defaultContentType": "application/json",
         "servers": servers.servers(),

@@ -67,6 +67,15 @@ def test_what_releases_recorded_is_as_it_says(whole: dict[str, Any], log: Path) 
     assert len(seen) > 20
 
 
+def test_every_version_has_a_sample_that_its_schema_allows(whole: dict[str, Any]) -> None:
+    schemas = whole["components"]["schemas"]
+    names = [f"{one.type}.v{n}" for one in all_events().values() for n in range(1, one.version + 1)]
+    for name in names:
+        (sample,) = schemas[name]["examples"]
+        schema = {**whole, "$ref": f"#/components/schemas/{name}"}
+        jsonschema.Draft7Validator(schema).validate(sample)
+
+
 def test_a_payload_of_another_shape_is_none_of_its_messages(whole: dict[str, Any]) -> None:
     line = GOLDEN[-1].read_text().splitlines()[0]
     carried = Message.model_validate_json(line).model_dump(mode="json")
