@@ -17,6 +17,8 @@ HERE = Path(__file__).parent
 FOLDER = Path(sys.prefix) / "asyncapi"
 GIVEN = ("package.json", "package-lock.json", ".npmrc")
 NPM_SECONDS, JUDGE_SECONDS = 180, 120
+FIRST_LINES = 4
+"""Of npm's complaint; a stack follows."""
 MEND = "AsyncAPI's parser is not installed: run `make check` where npm reaches its registry"
 
 
@@ -59,7 +61,7 @@ def _npm(command: str, folder: Path, *options: str) -> str | None:
         )
     except subprocess.TimeoutExpired:
         return f"npm took more than {NPM_SECONDS} s"
-    return None if done.returncode == 0 else str(done.stderr).strip()
+    return None if done.returncode == 0 else "\n".join(str(done.stderr).splitlines()[:FIRST_LINES])
 
 
 def judge(document: Path) -> Judgement:
