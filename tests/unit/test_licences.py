@@ -41,7 +41,7 @@ EXCEPTIONS_OF_DEVELOPMENT = {
 EXCEPTIONS_OF_NPM = {
     "argparse": ("Python-2.0", "the command line of js-yaml, which reads docs/asyncapi.yaml"),
 }
-"""Of what the lock of npm names; it ships with nothing."""
+"""Of what locks of npm name; it ships with nothing."""
 
 # Metadata of before PEP 639: what projects wrote by hand, and what it means.
 _TEXTS = {
@@ -151,10 +151,15 @@ def test_every_exception_is_needed() -> None:
 
 
 def test_what_npm_installs_is_known() -> None:
-    lock = json.loads((ROOT / "tests" / "asyncapi" / "package-lock.json").read_text("utf-8"))
+    locks = [
+        json.loads(file.read_text()) for file in (ROOT / "tests").glob("*/**/package-lock.json")
+    ]
+    assert len(locks) == 2
     found = {
         path.rpartition("node_modules/")[2]: Package(path, package["license"]).licences
+        for lock in locks
         for path, package in lock["packages"].items()
+        if path
     }
     beyond = {name: licences - ACCEPTED for name, licences in found.items()}
     assert {name: left for name, left in beyond.items() if left} == {
