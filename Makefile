@@ -11,7 +11,7 @@ run: $(VENV)/.browser ## Start everything: servers, services, simulators; Ctrl-C
 test: $(VENV)/.dev $(VENV)/.browser ## Run the suite against real PostgreSQL and NATS, without the long tests
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-check: $(VENV)/.dev $(VENV)/.browser ## What CI runs: format, lint, types, import walls, generated docs, all tests with coverage
+check: $(VENV)/.dev $(VENV)/.browser $(VENV)/.asyncapi ## What CI runs: format, lint, types, import walls, generated docs, all tests with coverage
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/basedpyright
@@ -107,6 +107,7 @@ lock: $(VENV)/.dev ## Resolve the dependencies anew into the two lock files, and
 	  -o deploy/locks/$$extra.lock || exit 1; done
 	@echo playwright | $(IMAGE_LOCK) - -o deploy/locks/browser.lock
 	@echo hatchling | $(IMAGE_LOCK) - -o deploy/locks/build.lock
+	@$(BIN)/python -m tests.asyncapi.parser lock
 
 clean: ## Remove the virtual environment and caches; the data in .taskflow stays
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .coverage .coverage.* htmlcov
@@ -133,5 +134,9 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 $(VENV)/.browser: | $(VENV)/.runtime
 	@$(BIN)/taskflow browser
 	@touch $@
+
+# Where npm cannot be reached it says so, is tried again by the next `make check`, and what needs it is skipped.
+$(VENV)/.asyncapi: tests/asyncapi/package-lock.json tests/asyncapi/.npmrc | $(VENV)/.dev
+	@$(BIN)/python -m tests.asyncapi.parser && touch $@ || true
 
 .PHONY: run test check attack fuzz chaos chaos-matrix chaos-sends simulate pump measure evaluate power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench compare format lock clean help

@@ -16,7 +16,9 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 class Recorded(Generic[E_co]):
     event: E_co
     event_id: UUID
+    """Made of its decision's slot: whoever decides the same again names the same event."""
     stream: str
+    """The one thing that it is about, as `contracts/streams.py` names it."""
     version: int
     """Place in its stream, from 1, without gaps."""
     position: int
@@ -25,10 +27,13 @@ class Recorded(Generic[E_co]):
     user_id: UUID | None
     """Whose key seals its personal fields."""
     cause: UUID | None
+    """The event that made a service append this one."""
     correlation: UUID
+    """The event that it all began with."""
     trace: str | None
     """W3C traceparent of what appended it."""
     recorded_at: datetime
+    """By the database's clock."""
 
 
 # Laid out as `Recorded`, which it becomes: a frozen one sets each field by a call, which costs a
@@ -85,6 +90,7 @@ class Message(BaseModel):
     transaction_id: int
     type: str
     schema_version: int
+    """Of the payload; older ones are read too."""
     user_id: UUID | None
     payload: Json
     cause: UUID | None

@@ -130,6 +130,12 @@ class WatchStopped(Event):
     by: Literal["user", "until"]
 
 
+LOOK = "look"
+"""The name of the question in its subject."""
+LOOKERS = "tools"
+"""The queue group of whoever answers: one of its replicas is given each question."""
+
+
 class LookAsked(BaseModel):
     """What the scheduler asks of the tools, over the bus.
 

@@ -32,6 +32,27 @@ class Permissions:
     not_publish: tuple[str, ...] = ()
     """Refused though `publish` would allow it."""
 
+    def may_publish(self, subject: str) -> bool:
+        """Whether to a subject without wildcards."""
+        allowed = any(_holds(one, subject) for one in self.publish)
+        return allowed and not any(_holds(one, subject) for one in self.not_publish)
+
+    def may_subscribe(self, subject: str) -> bool:
+        """Whether to a subject without wildcards."""
+        return any(_holds(one, subject) for one in self.subscribe)
+
+
+def _holds(pattern: str, subject: str) -> bool:
+    """Whether a pattern of NATS matches: `*` is one word, `>` at the end one or more."""
+    words, said = pattern.split("."), subject.split(".")
+    if words[-1] == ">":
+        if len(said) < len(words):
+            return False
+        words, said = words[:-1], said[: len(words) - 1]
+    return len(words) == len(said) and all(
+        word in {"*", one} for word, one in zip(words, said, strict=True)
+    )
+
 
 def inbox(user: str) -> str:
     return f"_INBOX.{user}"

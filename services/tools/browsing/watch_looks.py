@@ -9,14 +9,12 @@ from pydantic import ValidationError
 from contracts.readings import Reading
 from contracts.recorded import Recorded
 from contracts.streams import UserId
-from contracts.watches import LookAsked, WatchSet
+from contracts.watches import LOOK, LOOKERS, LookAsked, WatchSet
 from taskflow.bus import asking
 from taskflow.errors import Permanent
 from taskflow.log.event_log import Log
 from taskflow.privacy.sealing import DataKey
 
-LOOK = "look"
-QUEUE = "tools"
 AT_ONCE = 32
 """Most pages answer by plain HTTP; those that need a browser wait for it in the looker."""
 
@@ -62,4 +60,4 @@ class WatchLooks:
 
 async def keep_looking(client: asyncio.Future[Client], looks: WatchLooks) -> None:
     """For ever, from when the bus is reached."""
-    await asking.serve(await client, LOOK, QUEUE, looks.answer, at_once=AT_ONCE)
+    await asking.serve(await client, LOOK, LOOKERS, looks.answer, at_once=AT_ONCE)

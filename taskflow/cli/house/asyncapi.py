@@ -2,21 +2,40 @@
 
 from importlib.metadata import version as package_version
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from contracts import asyncapi
-from taskflow.bus.topology import ROOT
+from taskflow.cli.house.bus_document.document import document
 from taskflow.cli.output import echo
 from taskflow.errors import Configuration
 
 DOCUMENT = Path("docs/asyncapi.yaml")
 
 
+class Whole(yaml.SafeDumper):
+    """Writes each value where it stands: not all readers know YAML's anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's own
+        return True
+
+    def paragraphs(self, text: str) -> yaml.ScalarNode:
+        """Texts of several lines stand as they are read."""
+        return self.represent_scalar("tag:yaml.org,2002:str", text, "|" if "\n" in text else None)
+
+
+Whole.add_representer(str, Whole.paragraphs)
+
+
 def rendered() -> str:
-    document = asyncapi.document(ROOT, package_version("taskflow"))
-    header = "# Made by `taskflow asyncapi` from contracts/; do not edit.\n"
-    return header + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    header = "# Made by `taskflow asyncapi` from contracts/ and taskflow/bus/; do not edit.\n"
+    return header + yaml.dump(
+        document(package_version("taskflow")),
+        Dumper=Whole,
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
+    )
 
 
 def write_document() -> None:

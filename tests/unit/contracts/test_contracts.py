@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from contracts import asyncapi, slots, streams
 from contracts import event as events
+from contracts import slots, streams
 from contracts.conversation import MessageReceived, TurnStarted
 from contracts.event import Event, UnknownEventType, all_events, decode, event, upcasts
 from contracts.personal import Sealed, personal_fields
@@ -244,30 +244,3 @@ def test_a_message_of_the_bus_becomes_an_event() -> None:
 def test_a_request_is_addressed_to_its_owner() -> None:
     assert ToolRequested.model_construct(owner="tools", tool="fly").key() == "tools.fly"
     assert TurnStarted(number=0).key() is None
-
-
-def test_the_document_names_every_subject() -> None:
-    document = asyncapi.document("taskflow.events", "1")
-
-    addresses = {channel["address"] for channel in document["channels"].values()}
-    assert "taskflow.events.message.received" in addresses
-    assert "taskflow.events.tool.requested.{owner}.{tool}" in addresses
-    assert len(addresses) == len(EVENTS)
-
-
-def test_every_reference_of_the_document_leads_somewhere() -> None:
-    document = asyncapi.document("taskflow.events", "1")
-    nowhere: list[str] = []
-    left: list[Any] = [document]
-    while left:
-        part = left.pop()
-        if isinstance(part, dict):
-            if isinstance(to := part.get("$ref"), str):
-                place: Any = document
-                for key in to.removeprefix("#/").split("/"):
-                    place = place.get(key, {})
-                nowhere += [to] if not place else []
-            left += part.values()
-        elif isinstance(part, list):
-            left += part
-    assert nowhere == []
