@@ -16,7 +16,7 @@ COUNTED = {
     "services/agent/memory/profile/values/languages.py": {"_SPOKEN", "_MOST_SPOKEN"},
     "services/agent/speaking/identifying.py": {"_CLOSE"},
     "services/agent/judging/answer_size.py": {"_PAUSES"},
-    "services/agent/asking/history.py": {"_KINDS"},
+    "services/agent/asking/messages.py": {"_KINDS"},
     "services/scheduler/when/days.py": {"NAMES"},
     "services/scheduler/when/time_of_day.py": None,
     "services/scheduler/rule_words.py": {"_EVERY", "_NTH"},
