@@ -25,15 +25,20 @@ def words(
     """
     if isinstance(message.text, Sealed):
         raise TypeError("history is built from opened events")
-    text = f"{FORWARDED}\n{message.text}" if message.forwarded else message.text
+    lines: list[str] = []
     if quoted is not None:
         beginning = quoted if len(quoted) <= MAX_QUOTED else f"{quoted[:MAX_QUOTED]}…"
-        text = f"{QUOTING} {orjson.dumps(beginning).decode()})\n{text}"
-    if told := attachments.notes(message, shown):
-        return "\n".join([*told, text] if message.text else told)
-    if not message.media:
-        return text or (UNREADABLE if message.kind == "other" else "(an empty message)")
-    kinds = {item.content_type.partition("/")[0] for item in message.media}
-    what = ", ".join(sorted(_KINDS.get(kind, "a file") for kind in kinds))
-    note = f"(the user sent {what}, which you cannot open)"
-    return f"{note}\n{text}" if text else note
+        lines.append(f"{QUOTING} {orjson.dumps(beginning).decode()})")
+    if message.forwarded:
+        lines.append(FORWARDED)
+    if message.text:
+        lines.append(message.text)
+    if notes := attachments.notes(message, shown):
+        return "\n".join([*notes, *lines])
+    if message.media:
+        kinds = {item.content_type.partition("/")[0] for item in message.media}
+        what = ", ".join(sorted(_KINDS.get(kind, "a file") for kind in kinds))
+        return "\n".join([f"(the user sent {what}, which you cannot open)", *lines])
+    if not message.text:
+        lines.append(UNREADABLE if message.kind == "other" else "(an empty message)")
+    return "\n".join(lines)
