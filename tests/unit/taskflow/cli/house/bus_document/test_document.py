@@ -12,6 +12,7 @@ from contracts.event import all_events
 from contracts.recorded import Message, Recorded
 from taskflow.bus import topology
 from taskflow.bus.permissions import USERS
+from taskflow.bus.publishing import headers_of
 from taskflow.cli.house.bus_document import messages
 from taskflow.cli.house.bus_document.document import document
 from taskflow.cli.house.bus_document.field_docs import field_docs
@@ -65,6 +66,14 @@ def test_what_releases_recorded_is_as_it_says(whole: dict[str, Any], log: Path) 
         assert fitting == [f"#/components/messages/{version}"], carried
         seen.add(version)
     assert len(seen) > 20
+
+
+def test_what_a_message_has_for_headers_is_told(whole: dict[str, Any]) -> None:
+    line = json.loads(GOLDEN[-1].read_text().splitlines()[0])
+    headers = headers_of(Message.model_validate({**line, "trace": "00-1-2-01"}))
+    told = whole["components"]["messageTraits"]["recorded"]["headers"]
+    assert headers.keys() == told["properties"].keys()
+    assert set(told["required"]) <= headers.keys()
 
 
 def test_every_version_has_a_sample_that_its_schema_allows(whole: dict[str, Any]) -> None:
