@@ -1,5 +1,6 @@
 """What was given up, with its error; and the count of tries that leads there."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,6 +85,8 @@ class Attempts:
 class DeadLetters:
     def __init__(self, pool: asyncpg.Pool, log: EventLog, service: str) -> None:
         self._pool, self._log, self._service = pool, log, service
+        self._parking = asyncio.Lock()
+        """Parking holds a connection of the pool and may ask for another: two at most."""
 
     async def park(
         self,
@@ -96,6 +99,7 @@ class DeadLetters:
         """Moves on, and its row, in one transaction; False: the slot was taken."""
         try:
             async with (
+                self._parking,
                 failpoints.PARK_COMMIT,
                 self._pool.acquire() as connection,
                 connection.transaction(),
