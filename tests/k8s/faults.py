@@ -28,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     pods.spread,
     pods.browser,
     references.selectors,
+    references.monitors,
     references.scaling,
     references.probes,
     references.way_in,

@@ -93,6 +93,18 @@ PRODUCTION: dict[str, tuple[Break, str]] = {
         ),
         "PodMonitor taskflow: selects no pod",
     ),
+    "a monitor of a port that is not there": (
+        one(
+            "PodMonitor",
+            "nats",
+            lambda it: it["spec"]["podMetricsEndpoints"][0].update(port="monitoring"),
+        ),
+        "PodMonitor nats: port monitoring is none of StatefulSet nats's",
+    ),
+    "a store that nobody may watch": (
+        without("NetworkPolicy", "postgres-from-monitoring"),
+        "monitoring -> postgres:9187 is declared, and not open",
+    ),
     "an image without a version": (
         container("agent", lambda told: told.update(image="registry.example.org/taskflow/agent")),
         "image registry.example.org/taskflow/agent has no version, or latest",
