@@ -80,6 +80,7 @@ verify-rules: ## Check Prometheus' configuration and rules, and have every alert
 	@command -v $(PROMTOOL) > /dev/null || { echo "No promtool: it comes with Prometheus (prometheus.io/download; on Debian, without root:" \
 	  "apt-get download prometheus && dpkg -x prometheus_*.deb DIR). Put it on the PATH, or name it in TASKFLOW_PROMTOOL." >&2; exit 1; }
 	@$(PROMTOOL) check config $(RULES)/prometheus.yaml
+	@$(PROMTOOL) check rules $(RULES)/cluster/*.yaml
 	@$(PROMTOOL) test rules $(RULES)/tests/*.yaml
 
 bench: $(VENV)/.dev ## Measure every hot path beside its floor; writes docs/performance.md (see --help)

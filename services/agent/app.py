@@ -25,6 +25,9 @@ from taskflow.process.service import Runtime, run
 from taskflow.process.watchdog import Moves
 from taskflow.tooling import keep_offered
 
+FOLLOWERS = ("history-words", "takeovers", "moves-agent")
+"""A connection to PostgreSQL each, beside the pool."""
+
 
 @asynccontextmanager
 async def agent(runtime: Runtime, settings: AgentSettings) -> AsyncGenerator[None]:

@@ -48,6 +48,8 @@ from taskflow.process.http_server import serving
 from taskflow.process.service import Runtime, run
 from taskflow.process.watchdog import Moves
 
+FOLLOWERS = ("moves-gateway",)
+"""A connection to PostgreSQL each, beside the pool."""
 OWN_SPANS: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI's would hold the query, and know nothing of the turn that a callback belongs to."""
 

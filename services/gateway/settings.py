@@ -8,6 +8,7 @@ from taskflow.process.settings import AccountSid, Origin, RuntimeSettings
 
 
 class GatewaySettings(RuntimeSettings):
+    taskflow_pool_size: int = Field(default=6, ge=2, le=100)
     taskflow_gateway_host: str = "127.0.0.1"
     taskflow_gateway_port: int = Field(default=8000, ge=0, le=65535)
     taskflow_gateway_inner_host: str = "127.0.0.1"

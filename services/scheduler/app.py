@@ -29,6 +29,11 @@ from taskflow.tooling import keep_offered
 from taskflow.usage.counting import Measuring
 from taskflow.views import VIEWS
 
+FOLLOWERS = (
+    *("due-reminders", "open-calls", "watches", *(view.name for view in VIEWS)),
+    *("relay", "measuring", "shredding"),
+)
+"""A connection to PostgreSQL each, beside the pool."""
 VIEWS_GATHER_SECONDS = 0.5
 """People read them; no tool waits for them. See docs/adr/0016."""
 

@@ -12,6 +12,7 @@ SHORTEST_MINUTES = 15.0
 
 
 class SchedulerSettings(RuntimeSettings):
+    taskflow_pool_size: int = Field(default=8, ge=2, le=100)
     scheduler_workers: int = Field(default=64, ge=1)
     scheduler_claim: int = Field(default=500, ge=1)
     """Due reminders taken at once by one replica."""

@@ -25,6 +25,8 @@ from taskflow.process import chromium
 from taskflow.process.service import Runtime, run
 from taskflow.tooling import keep_offered
 
+FOLLOWERS = ()
+"""It follows nothing: its connections to PostgreSQL are those of every service."""
 AWAY_SECONDS = 5.0
 """Until a browser that is a pod is asked for again: another one takes its place meanwhile."""
 

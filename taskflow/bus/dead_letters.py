@@ -1,5 +1,6 @@
 """What was given up, with its error; and the count of tries that leads there."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,6 +86,8 @@ class Attempts:
 class DeadLetters:
     def __init__(self, pool: asyncpg.Pool, log: EventLog, service: str) -> None:
         self._pool, self._log, self._service = pool, log, service
+        self._parking = asyncio.Lock()
+        """Parking holds a connection of the pool and may ask for another: two at most."""
 
     async def park(
         self, recorded: Recorded[Any], error: Exception, attempts: int, parking: Decide
@@ -94,6 +97,7 @@ class DeadLetters:
         because = Because.of(recorded)
         try:
             async with (
+                self._parking,
                 failpoints.PARK_COMMIT,
                 self._pool.acquire() as connection,
                 connection.transaction(),

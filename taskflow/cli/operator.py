@@ -31,6 +31,9 @@ from taskflow.privacy.vault import Vault
 from taskflow.process.settings import RuntimeSettings, Settings
 from taskflow.time_travel.unknown import PastLog
 
+POOL_SIZE = 2
+SESSIONS = ("append", "listen")
+"""The connections to PostgreSQL that one command may have beside its pool."""
 CONNECT_SECONDS = 3.0
 """The client tries a refused connection for two minutes by itself."""
 KINDS = (streams.CONVERSATION, streams.PROFILE, streams.REMINDER, streams.WATCH)
@@ -172,7 +175,7 @@ def owners_errors() -> Generator[None]:
 async def _reached(
     settings: OperatorSettings, dsn: str, log_of: type[EventLog]
 ) -> AsyncGenerator[Operator]:
-    pool = database.pool(dsn, "taskflow-operator", size=2)
+    pool = database.pool(dsn, "taskflow-operator", size=POOL_SIZE)
     group = GroupCommit(dsn, "taskflow-operator")
     async with pool:
         try:

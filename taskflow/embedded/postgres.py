@@ -49,12 +49,13 @@ create database taskflow owner taskflow;
 _RIGHTS = "grant pg_checkpoint, pg_monitor to taskflow with admin option;\n"
 """Which migrations give to whoever destroys what was forgotten."""
 
+MAX_CONNECTIONS = 100
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     # In its own folder: one that is killed leaves nothing of itself in /dev/shm.
     "dynamic_shared_memory_type": "mmap",
-    "max_connections": "100",
+    "max_connections": str(MAX_CONNECTIONS),
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",

@@ -68,6 +68,8 @@ class Destroyed:
 class Forgetting:
     def __init__(self, pool: asyncpg.Pool, vault: Vault, event_log: EventLog) -> None:
         self._pool, self._vault, self._log = pool, vault, event_log
+        self._forgetting = asyncio.Lock()
+        """Forgetting holds a connection of the pool and may ask for another: two at most."""
 
     async def forget(self, user: UserId, because: Because = FRESH) -> Destroyed:
         """Raises UnknownUser for one who never was, DatabaseUnavailable."""
@@ -75,6 +77,7 @@ class Forgetting:
         try:
             earlier = await self._vault.forgotten_at(user)
             async with (
+                self._forgetting,
                 failpoints.FORGET_COMMIT,
                 self._pool.acquire() as connection,
                 connection.transaction(),

@@ -21,6 +21,7 @@ from taskflow.bus.store import store_of
 from taskflow.errors import Configuration
 from taskflow.health.facts import HealthReading
 from taskflow.health.reading import Health
+from taskflow.postgres.connection_use import connection_use
 from taskflow.postgres.database import UNAVAILABLE
 from taskflow.telemetry import metrics
 from taskflow.telemetry.instruments import Gauge
@@ -73,6 +74,7 @@ class Gauges:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def _read_seldom(self) -> None:
+        await self._ask(metrics.CONNECTIONS, self._count_connections)
         await self._ask(metrics.ACTIVE_USERS, self._count_users)
         await self._ask(metrics.TEMPLATE_PEOPLE, self._count_template_people)
         if self.template_limit:
@@ -92,6 +94,11 @@ class Gauges:
         except (*UNAVAILABLE, asyncpg.PostgresError, Configuration, ValueError) as error:
             about.drop()
             log.warning("gauge.unknown", gauge=about.name, error=type(error).__name__)
+
+    async def _count_connections(self) -> None:
+        use = await connection_use(self.pool)
+        metrics.CONNECTIONS.set(use.used)
+        metrics.CONNECTIONS_LIMIT.set(use.most)
 
     async def _count_users(self) -> None:
         row = await self.pool.fetchrow(_ACTIVE)

@@ -43,6 +43,8 @@ from taskflow.projecting.projector import GATHER_SECONDS, Projection, Projector
 from taskflow.telemetry import logs, loop_lag, metrics, tracing
 from taskflow.telemetry.levels import Levels
 
+SESSIONS = ("append", "listen")
+"""A connection each, in every service, beside its pool and those of its followers."""
 AHEAD_SECONDS = 3_600.0
 """A whole partition lies ahead: a log that fills one in an hour takes 2,800 events a second."""
 PROVISION_SECONDS = 0.5
@@ -121,11 +123,12 @@ async def runtime(
 ) -> AsyncGenerator[Runtime]:
     dsn = settings.dsn
     name = f"taskflow-{service}"
-    pool = database.pool(dsn, name)
+    append, listen = (f"{name}-{session}" for session in SESSIONS)
+    pool = database.pool(dsn, name, size=settings.taskflow_pool_size)
     vault = Vault(pool, MasterKey(*settings.master_keys))
-    group = GroupCommit(dsn, f"{name}-append")
+    group = GroupCommit(dsn, append)
     event_log = EventLog(pool, vault, group, settings.archive_folder)
-    wakeups = Wakeups(dsn, f"{name}-listen")
+    wakeups = Wakeups(dsn, listen)
     client: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
     health = Health(pool, lambda: client.result() if client.done() else None)
     opened = Runtime(

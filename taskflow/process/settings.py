@@ -101,6 +101,9 @@ class RuntimeSettings(Settings):
     taskflow_media_endpoint: str | None = Field(default=None, examples=["http://minio:9000"])
     """None: Amazon's."""
     database_url: SecretStr = Field(examples=["postgresql://user:password@host:5432/taskflow"])
+    taskflow_pool_size: int = Field(default=4, ge=2, le=100)
+    """Connections to PostgreSQL in a service's pool, beside those of its followers. All replicas
+    together must fit into the server's max_connections (docs/scaling.md)."""
     nats_url: str = Field(examples=["nats://127.0.0.1:4222"])
     taskflow_master_key: MasterKey = Field(examples=["(openssl rand -base64 32)"])
     taskflow_master_key_secondary: MasterKey | None = None

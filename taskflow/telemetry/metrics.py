@@ -151,6 +151,15 @@ INSTANCES = Gauge(
 DEPENDENCY_UP = Gauge(
     "taskflow.dependency.up", "1", "The gateway reaches it: 1 or 0", _W, _DEPENDENCY
 )
+CONNECTIONS = Gauge(
+    "taskflow.postgres.connections", "{connection}", "PostgreSQL's, of all who are connected", _W
+)
+CONNECTIONS_LIMIT = Gauge(
+    "taskflow.postgres.connections.limit",
+    "{connection}",
+    "That PostgreSQL gives at most: max_connections without those of superusers",
+    _W,
+)
 NATS_SYNCS = Gauge("taskflow.nats.syncs_always", "1", "NATS writes before it acks: 1 or 0", _W)
 NATS_STORE = Gauge(
     "taskflow.nats.store.used", "1", "JetStream's store: bytes used of those it may have", _W

@@ -51,6 +51,8 @@ ARROWS: frozenset[Arrow] = frozenset(
     | _from(("monitoring",), "agent", 8001)
     | _from(("monitoring",), "tools", 8001)
     | _from(("monitoring",), "scheduler", 8001)
+    | _from(("monitoring",), "nats", 7777)
+    | _from(("monitoring",), "otel-collector", 8888)
     | _from(("keda",), "nats", 8222)
     # Names.
     | {Arrow(who, "names", 53, how) for who in LOOK_UP for how in ("UDP", "TCP")}
@@ -60,6 +62,7 @@ CLUSTER: frozenset[Arrow] = frozenset(
     # CloudNativePG's: replicas, its operator, what it notes in the cluster, backups.
     _from(("postgres",), "postgres", 5432, 8000)
     | _from(("cnpg",), "postgres", 5432, 8000)
+    | _from(("monitoring",), "postgres", 9187)
     | _from(("postgres",), "apiserver", 443, 6443)
     | _from(("postgres",), "backups", 443)
     | {Arrow("postgres", "names", 53, how) for how in ("UDP", "TCP")}

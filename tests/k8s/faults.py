@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from tests.k8s import network, pods, references, settings
+from tests.k8s import connections, network, pods, references, settings
 from tests.k8s.house import House
 from tests.k8s.manifests import Document, Manifests, called
 
@@ -28,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     pods.spread,
     pods.browser,
     references.selectors,
+    references.monitors,
     references.scaling,
     references.probes,
     references.way_in,
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     settings.keys,
     network.closed,
     network.arrows,
+    connections.connections,
 )
 
 

@@ -83,16 +83,21 @@ def _pods(documents: Sequence[Document]) -> Iterator[Pod]:
         if one["kind"] in _TEMPLATED:
             template = one["spec"]["template"]
             labels = template["metadata"].get("labels", {})
-            replicas = _replicas(one, documents)
+            replicas = scaled_by(one, documents)[0]
             yield Pod(one["kind"], name_of(one), labels, template["spec"], replicas)
 
 
-def _replicas(workload: Document, documents: Sequence[Document]) -> int:
+def scaled_by(workload: Document, documents: Sequence[Document]) -> tuple[int, int]:
+    """How many pods it has at least and at most."""
     for one in documents:
         scales = one["kind"] in {"HorizontalPodAutoscaler", "ScaledObject"}
-        if scales and one["spec"]["scaleTargetRef"]["name"] == name_of(workload):
-            return one["spec"].get("minReplicas") or one["spec"].get("minReplicaCount", 1)
-    return workload["spec"].get("replicas", 1)
+        spec = one["spec"] if scales else {}
+        if scales and spec["scaleTargetRef"]["name"] == name_of(workload):
+            least = spec.get("minReplicas") or spec.get("minReplicaCount", 1)
+            # Kubernetes wants a most; KEDA's is 100 where none is told.
+            return least, spec.get("maxReplicas") or spec.get("maxReplicaCount", 100)
+    replicas = workload["spec"].get("replicas", 1)
+    return replicas, replicas
 
 
 def _clusters(documents: Sequence[Document]) -> Iterator[Pod]:

@@ -29,6 +29,15 @@ def selectors(manifests: Manifests, _: House) -> Iterator[str]:
             yield f"{pod}: there is no ServiceAccount {account}"
 
 
+def monitors(manifests: Manifests, _: House) -> Iterator[str]:
+    """What Prometheus asks is a port of every pod that it asks."""
+    for one in manifests.of("PodMonitor"):
+        for pod in manifests.selected(one["spec"]["selector"]):
+            for endpoint in one["spec"]["podMetricsEndpoints"]:
+                if pod.spec and endpoint["port"] not in _ports(pod):
+                    yield f"{called(one)}: port {endpoint['port']} is none of {pod}'s"
+
+
 def scaling(manifests: Manifests, _: House) -> Iterator[str]:
     workloads = {(one["kind"], name_of(one)): one for one in manifests.of("Deployment")}
     for one in manifests.of("HorizontalPodAutoscaler", "ScaledObject"):

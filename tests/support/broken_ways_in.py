@@ -1,5 +1,6 @@
 """Ways to break what only some overlays have: ways in, scaling, what operators make Secrets of."""
 
+from tests.k8s.manifests import Document
 from tests.support.broken_manifests import Break, container, one, without
 
 
@@ -9,6 +10,10 @@ def _path(value: str) -> Break:
         "gateway",
         lambda it: it["spec"]["rules"][0]["matches"][0]["path"].update(value=value),
     )
+
+
+def _parameters(cluster: Document) -> Document:
+    return cluster["spec"]["postgresql"]["parameters"]
 
 
 PRODUCTION: dict[str, tuple[Break, str]] = {
@@ -52,6 +57,26 @@ PRODUCTION: dict[str, tuple[Break, str]] = {
         ),
         "Deployment tools: SERPAPI_API_KEY is not told",
     ),
+    "more replicas than connections": (
+        one("ScaledObject", "agent", lambda it: it["spec"].update(maxReplicaCount=40)),
+        "761 connections may be open, max_connections is 750: gateway 90, agent 396",
+    ),
+    "more replicas than anybody said": (
+        one("ScaledObject", "tools", lambda it: it["spec"].pop("maxReplicaCount")),
+        "tools 624",
+    ),
+    "pools that are too large": (
+        one("ConfigMap", "taskflow", lambda it: it["data"].update(TASKFLOW_POOL_SIZE="12")),
+        "connections may be open, max_connections is 750: gateway 150, agent 408",
+    ),
+    "a server that gives fewer": (
+        one("Cluster", "postgres", lambda it: _parameters(it).update(max_connections="300")),
+        "581 connections may be open, max_connections is 300",
+    ),
+    "a server that does not say how many it gives": (
+        one("Cluster", "postgres", lambda it: _parameters(it).pop("max_connections")),
+        "no PostgreSQL says its max_connections",
+    ),
     "a setting of production": (
         one("ConfigMap", "gateway", lambda it: it["data"].pop("PUBLIC_URL")),
         "Deployment gateway: PUBLIC_URL is not told",
@@ -67,6 +92,18 @@ PRODUCTION: dict[str, tuple[Break, str]] = {
             lambda it: it["spec"].update(selector={"matchLabels": {"a": "b"}}),
         ),
         "PodMonitor taskflow: selects no pod",
+    ),
+    "a monitor of a port that is not there": (
+        one(
+            "PodMonitor",
+            "nats",
+            lambda it: it["spec"]["podMetricsEndpoints"][0].update(port="monitoring"),
+        ),
+        "PodMonitor nats: port monitoring is none of StatefulSet nats's",
+    ),
+    "a store that nobody may watch": (
+        without("NetworkPolicy", "postgres-from-monitoring"),
+        "monitoring -> postgres:9187 is declared, and not open",
     ),
     "an image without a version": (
         container("agent", lambda told: told.update(image="registry.example.org/taskflow/agent")),

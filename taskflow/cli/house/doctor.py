@@ -13,7 +13,7 @@ from rich.text import Text
 
 from taskflow.bus import durability, store, topology
 from taskflow.cli.console import SafeConsole
-from taskflow.cli.operator import OperatorSettings, bus
+from taskflow.cli.operator import POOL_SIZE, OperatorSettings, bus
 from taskflow.cli.output import echo_json
 from taskflow.cli.web import NoAnswer, ask
 from taskflow.errors import Configuration, TaskFlowError
@@ -21,10 +21,12 @@ from taskflow.health.diagnosis import diagnose
 from taskflow.health.reading import Health
 from taskflow.log.archive.manifest import MANIFEST
 from taskflow.postgres import database, migrate
+from taskflow.postgres.connection_use import connection_use
 from taskflow.privacy.sealing import MasterKey, UnopenableSeal
 from taskflow.process import chromium, walls
 
 VENDOR_SECONDS = 5.0
+_FEWER = "see PostgresConnectionsRunOut in the runbook"
 _A_KEY = "select user_id, wrapped_key from vault_keys limit 1"
 _ROOM = """
 select max(end_position) - (select last_value from events_position),
@@ -82,6 +84,9 @@ async def _findings() -> AsyncGenerator[Finding]:
 async def _database(settings: OperatorSettings) -> AsyncGenerator[Finding]:
     try:
         connection = await database.connect(settings.dsn, "taskflow-doctor")
+    except asyncpg.TooManyConnectionsError:
+        yield Finding("connections", ok=False, says="PostgreSQL has none left", do=_FEWER)
+        return
     except (*database.UNAVAILABLE, asyncpg.PostgresError) as error:
         do = "start it, or mend DATABASE_URL; a missing role means `taskflow migrate`"
         yield Finding("PostgreSQL", ok=False, says=f"no connection: {type(error).__name__}", do=do)
@@ -89,6 +94,7 @@ async def _database(settings: OperatorSettings) -> AsyncGenerator[Finding]:
     try:
         version = await connection.fetchval("show server_version")
         yield Finding("PostgreSQL", ok=True, says=f"version {version}")
+        yield await _connections(connection)
         lacking = await migrate.pending(connection)
         says = f"missing: {', '.join(lacking)}" if lacking else "up to date"
         yield Finding("schema", not lacking, says, "run `taskflow migrate`" if lacking else "")
@@ -98,6 +104,12 @@ async def _database(settings: OperatorSettings) -> AsyncGenerator[Finding]:
             yield await check(connection, settings)
     finally:
         await connection.close()
+
+
+async def _connections(connection: asyncpg.Connection) -> Finding:
+    use = await connection_use(connection)
+    ok, says = not use.is_nearly_full, f"{use.used} of {use.most} in use"
+    return Finding("connections", ok, says, "" if ok else _FEWER)
 
 
 async def _master_key(connection: asyncpg.Connection, settings: OperatorSettings) -> Finding:
@@ -158,7 +170,7 @@ def _no_bus(error: TaskFlowError) -> Finding:
 
 async def _house(settings: OperatorSettings, client: Client | None) -> list[Finding]:
     """What the status page shows, as far as there is a server to ask."""
-    pool = await database.pool(settings.dsn, "taskflow-doctor")
+    pool = await database.pool(settings.dsn, "taskflow-doctor", size=POOL_SIZE)
     try:
         health = Health(pool, lambda: client)
         reading = await health.read()

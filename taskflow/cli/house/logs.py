@@ -43,7 +43,8 @@ async def tell_logs(name: str, *, level: str, follow: bool, json: bool) -> None:
     if not files.files:
         raise Configuration(
             f"no logs in {files.folder}; is TASKFLOW_HOME that of the services? In a cluster they "
-            "stand on the pods' stdout: kubectl logs -l app.kubernetes.io/part-of=taskflow --prefix"
+            "stand on the pods' stdout: kubectl -n taskflow logs "
+            "-l app.kubernetes.io/part-of=taskflow --prefix --tail=-1 | grep <an id of it>"
         )
     found = await _found(name)
     which = found or named(name)

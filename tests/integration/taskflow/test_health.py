@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -272,5 +273,7 @@ async def test_doctor_tells_the_same_and_what_to_do(
     assert told["agent"]["says"].startswith("nobody has been seen for")
     assert "taskflow run agent" in told["agent"]["do"]
     assert told["tools"]["says"].startswith("1 instance, 0.1.0")
+    assert told["connections"]["ok"]
+    assert re.fullmatch(r"\d+ of 97 in use", told["connections"]["says"])
     assert told["relay"] == {"what": "relay", "ok": True, "says": "all is published", "do": ""}
     assert {"moves", "projections", "dead letters", "consumers", "NATS"} <= told.keys()

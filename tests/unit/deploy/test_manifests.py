@@ -9,10 +9,13 @@ import yaml
 from services.gateway.webhooks import Webhooks
 from taskflow.telemetry.exporting import ALLOWED
 from tests.k8s import checkov, prometheus_rules, rendering
+from tests.k8s.arrows import SERVICES
 from tests.k8s.faults import faults
 from tests.k8s.house import ROOT, house
+from tests.k8s.manifests import Manifests
 from tests.k8s.references import PUBLIC_PATHS
-from tests.support.broken_manifests import LOCAL
+from tests.k8s.stores import kept, value
+from tests.support.broken_manifests import LOCAL, find
 from tests.support.broken_networks import NETWORK
 from tests.support.broken_ways_in import PRODUCTION, REST
 
@@ -47,6 +50,17 @@ def test_what_is_broken_is_told(case: tuple[str, str]) -> None:
     assert any(expected in fault for fault in told), told
 
 
+@needs_rendering
+@pytest.mark.parametrize("overlay", rendering.OVERLAYS)
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_writes_its_log_to_stdout_as_json(overlay: str, service: str) -> None:
+    manifests = Manifests(rendering.documents(overlay))
+    pod = manifests.pod(service)
+    assert pod
+
+    assert value(pod.containers[0], kept(manifests), "TASKFLOW_LOG_FORMAT") == "json"
+
+
 def test_the_public_paths_are_those_that_the_gateway_has_for_the_outside() -> None:
     nothing: Any = None
     webhooks = Webhooks(nothing, nothing, nothing, nothing)
@@ -57,10 +71,44 @@ def test_the_public_paths_are_those_that_the_gateway_has_for_the_outside() -> No
     assert '"/media/{name}"' in media
 
 
-def test_prometheus_rules_are_those_of_deploy_observability() -> None:
-    assert prometheus_rules.FILE.read_text(encoding="utf-8") == prometheus_rules.generated(), (
+@pytest.mark.parametrize("component", prometheus_rules.RULES)
+def test_prometheus_rules_are_those_of_deploy_observability(component: str) -> None:
+    written = prometheus_rules.file_of(component).read_text(encoding="utf-8")
+
+    assert written == prometheus_rules.generated(component), (
         "python -m tests.k8s.prometheus_rules writes them anew"
     )
+
+
+def test_every_rule_for_a_cluster_comes_with_a_component() -> None:
+    taken = {pattern for _, patterns in prometheus_rules.RULES.values() for pattern in patterns}
+
+    there = {f"cluster/{file.name}" for file in prometheus_rules.SOURCES.glob("cluster/*.yaml")}
+    assert there == {pattern for pattern in taken if pattern.startswith("cluster/")}
+
+
+@needs_rendering
+@pytest.mark.parametrize(
+    ("alert", "kind", "name", "field"),
+    [
+        ("PostgresInstanceMissing", "Cluster", "postgres", "instances"),
+        ("NatsInstanceMissing", "StatefulSet", "nats", "replicas"),
+    ],
+)
+def test_an_alert_about_missing_instances_knows_how_many_there_are(
+    alert: str, kind: str, name: str, field: str
+) -> None:
+    production = rendering.documents("production")
+    rules = [
+        rule
+        for document in production
+        if document["kind"] == "PrometheusRule"
+        for group in document["spec"]["groups"]
+        for rule in group["rules"]
+    ]
+    expr = next(rule["expr"] for rule in rules if rule.get("alert") == alert)
+
+    assert expr.endswith(f"< {find(production, kind, name)['spec'][field]}")
 
 
 def test_the_collector_lets_through_what_a_process_does() -> None:

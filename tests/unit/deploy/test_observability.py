@@ -16,6 +16,7 @@ import yaml
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from taskflow.telemetry.metrics import CATALOGUE
+from tests.support.foreign_metrics import FOREIGN
 
 ROOT = Path(__file__).parents[3]
 PROMETHEUS = ROOT / "deploy/observability/prometheus"
@@ -28,7 +29,9 @@ PROMTOOL = os.environ.get("TASKFLOW_PROMTOOL") or shutil.which("promtool")
 
 
 def _rules() -> list[dict[str, Any]]:
-    files = [yaml.safe_load(file.read_text()) for file in PROMETHEUS.glob("rules/*.yaml")]
+    """Those of every house, and those of a cluster's stores."""
+    sources = chain(PROMETHEUS.glob("rules/*.yaml"), PROMETHEUS.glob("cluster/*.yaml"))
+    files = [yaml.safe_load(file.read_text()) for file in sources]
     return [rule for file in files for group in file["groups"] for rule in group["rules"]]
 
 
@@ -49,6 +52,8 @@ def _labels() -> dict[str, set[str]]:
     """What may be asked of each name: an instrument's own labels, and its target's."""
     target = {"job", "service", "instance", "version", "__name__"}
     found = {name: {"alertname", "alertstate", "severity", *target} for name in OF_PROMETHEUS}
+    for name, labels in FOREIGN.items():
+        found[name] = found.get(name, set()) | labels
     for of_process in ProcessCollector(registry=CollectorRegistry()).collect():
         for sample in of_process.samples:
             found[sample.name] = target
@@ -84,7 +89,7 @@ def _selectors(query: str) -> list[Any]:
 
 
 def _faults(query: str) -> Iterator[str]:
-    """What a query asks for that no process of ours tells."""
+    """What a query asks for that nobody tells."""
     for selector in _selectors(query):
         name = selector.name
         if name not in LABELS:
@@ -185,8 +190,9 @@ def test_every_alert_has_a_case_in_which_it_rings() -> None:
 
 def test_the_quiet_house_shows_whatever_an_alert_looks_at() -> None:
     """Else its silence there says nothing."""
-    quiet = next(test for test in TESTS if "nobody is woken" in test["name"])
-    shown = {re.split(r"[{ ]", series["series"])[0] for series in quiet["input_series"]}
+    quiet = [test for test in TESTS if "nobody is woken" in test["name"]]
+    series = chain.from_iterable(test["input_series"] for test in quiet)
+    shown = {re.split(r"[{ ]", one["series"])[0] for one in series}
     shown |= {rule["record"] for rule in RULES if "record" in rule}
     asked = {selector.name for rule in ALERTS.values() for selector in _selectors(rule["expr"])}
     assert asked <= shown
@@ -229,6 +235,10 @@ def test_no_panel_lies_upon_another(name: str) -> None:
                 assert other == panel["title"]
 
 
+def test_no_foreign_metric_is_known_that_nobody_asks_for() -> None:
+    assert FOREIGN.keys() <= {s.name for query in QUERIES for s in _selectors(query)}
+
+
 def test_every_metric_is_looked_at_somewhere() -> None:
     asked = {selector.name for query in QUERIES for selector in _selectors(query)}
     seen = {re.sub(r"_(count|sum|bucket)$", "", name) for name in asked}
@@ -240,8 +250,12 @@ def test_every_metric_is_looked_at_somewhere() -> None:
 @pytest.mark.skipif(PROMTOOL is None, reason="no promtool; `make verify-rules` says how to get one")
 @pytest.mark.parametrize(
     "command",
-    [("check", "config", "prometheus.yaml"), ("test", "rules", *map(str, CASES))],
-    ids=["config", "rules"],
+    [
+        ("check", "config", "prometheus.yaml"),
+        ("check", "rules", *map(str, sorted(PROMETHEUS.glob("cluster/*.yaml")))),
+        ("test", "rules", *map(str, CASES)),
+    ],
+    ids=["config", "cluster", "rules"],
 )
 def test_prometheus_own_tool_agrees(command: tuple[str, ...]) -> None:
     assert PROMTOOL

@@ -150,6 +150,8 @@ async def test_read_in_the_background_and_what_does_not_answer_is_left_out(
         assert meter.one("taskflow_certificate_expires_seconds") == pytest.approx(864_000, abs=60)
         assert meter.all("taskflow_users_active") == {"day": 1, "week": 2}
         assert meter.all("taskflow_dependency_up") == {"postgres": 1, "nats": 0}
+        assert 1 <= (meter.one("taskflow_postgres_connections") or 0) <= 97
+        assert meter.one("taskflow_postgres_connections_limit") == 97, "3 are superusers'"
         assert meter.one("taskflow_relay_lag") == 0
         assert meter.all("taskflow_consumer_lag") == {}
         assert meter.one("taskflow_nats_syncs_always") is None, "its monitor does not answer"

@@ -133,7 +133,10 @@ def test_what_is_nowhere_is_named_and_where_it_was_looked_for(
     with pytest.raises(Configuration, match=where):
         run("--message", UNKNOWN)
     monkeypatch.setenv("TASKFLOW_HOME", str(home / "elsewhere"))
-    with pytest.raises(Configuration, match=r"no logs in .*elsewhere/logs; is TASKFLOW_HOME"):
+    elsewhere = (
+        r"no logs in .*elsewhere/logs; is TASKFLOW_HOME .* kubectl -n taskflow logs .*tail=-1"
+    )
+    with pytest.raises(Configuration, match=elsewhere):
         run("--message", UNKNOWN)
 
 
