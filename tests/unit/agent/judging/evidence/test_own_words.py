@@ -188,6 +188,8 @@ def test_of_too_much_the_newest_is_read() -> None:
     talk = Talk().says("oldest", "y" * (rest + 1), *[whole] * fits)
 
     assert talk.typed.figures == ["y" * rest, *[whole] * fits]
+    one_left = Talk().says("oldest", "y" * (rest - 1), *[whole] * fits)
+    assert one_left.typed.figures[0] == "o"
 
 
 def test_of_one_message_no_more_is_read_than_of_a_text() -> None:
