@@ -46,6 +46,11 @@ chaos-sends: $(VENV)/.dev ## Die CRASHES times between the vendor's accept and o
 simulate: $(VENV)/.dev ## Walk the deciders through SEEDS worlds of virtual time
 	@$(BIN)/python -m tests.chaos.simulate --seeds $(SEEDS)
 
+MODULES ?=
+
+mutants: $(VENV)/.dev ## Change the deciders in thousands of ways: do tests see it? Half an hour; MODULES="contracts/slots.py ..."
+	@$(BIN)/python -m tests.mutants.run $(MODULES)
+
 pump: $(VENV)/.dev ## Pump all patterns and all that takes foreign text with hostile text: MINUTES= (10)
 	@PUMP=1 $(BIN)/python -m pytest tests/pump/test_functions.py
 	@$(BIN)/python -m tests.pump.run --minutes $(PUMP_MINUTES)
@@ -140,4 +145,4 @@ $(VENV)/.browser: | $(VENV)/.runtime
 $(VENV)/.asyncapi: tests/asyncapi/package-lock.json tests/asyncapi/.npmrc | $(VENV)/.dev
 	@$(BIN)/python -m tests.asyncapi.parser && touch $@ || true
 
-.PHONY: run test check attack fuzz chaos chaos-matrix chaos-sends simulate pump measure evaluate power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench compare format lock clean help
+.PHONY: run test check attack fuzz chaos chaos-matrix chaos-sends simulate mutants pump measure evaluate power-cut verify-jaeger verify-images verify-k8s verify-apiserver verify-rules bench compare format lock clean help

@@ -65,7 +65,7 @@ _CLASSIFIERS = {
 _UNSTATED = {"promql-parser": "MIT"}
 """No licence in the metadata; its repository's LICENSE says it."""
 
-_ELSEWHERE = {"fasttext-predict-v2": "MIT"}
+_ELSEWHERE = {"fasttext-predict-v2": "MIT", "pyyaml-ft": "MIT"}
 """Locked for a Python that may not be this one; its metadata, read by hand."""
 
 _MACHINES = [

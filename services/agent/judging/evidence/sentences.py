@@ -73,7 +73,7 @@ def _goes_on(stage: Stage, term: Break, before: Break, kind: Break, decisive: Br
 def _stage(stage: Stage, kind: Break) -> Stage:
     if stage == "none":
         return "none"
-    if kind == Break.CLOSE and stage != "spaced":
+    if kind == Break.CLOSE:
         return "closed"
     return "spaced" if kind == Break.SP else "none"
 

@@ -11,6 +11,9 @@ from services.agent.judging.evidence import arguments
         ("kabarin kalo dibawah 500rb", 500_000),
         ("kalau di bawah 2,5 juta", 2_500_000),
         ("10만원 아래로 내려가면 알려줘", 100_000),
+        ("10만원 ok", 100_000),
+        ("moins de 2 mille", 2_000),
+        ("פחות מ-5 אלף", 5_000),
         ("скажи когда дешевле 50 тысяч", 50_000),
         ("дешевле 50 тыс. рублей", 50_000),
         ("canh giùm dưới 400k báo em", 400_000),
@@ -36,6 +39,8 @@ def test_a_word_for_zeros_counts(said: str, amount: int) -> None:
         ("500  rb", 500_000),
         ("rb 500", 500_000),
         ("500rb", 5_000_000),
+        ("400ka b", 400_000),
+        ("50 тысяч", 45_450),
     ],
 )
 def test_only_a_whole_word_right_after_the_number_does(said: str, amount: int) -> None:

@@ -77,6 +77,9 @@ def test_it_agrees_with_the_reports_rules(text: str) -> None:
         ("明日九時に。よろしく！", ["明日九時に。", "よろしく！"]),
         ("क्या? हाँ।जी", ["क्या? ", "हाँ।", "जी"]),
         ("one\ntwo", ["one\n", "two"]),
+        ("Wait! (Really?) Yes", ["Wait! ", "(Really?) ", "Yes"]),
+        ("in the U.S.A now", ["in the U.S.A now"]),
+        (".net is meant", [".net is meant"]),
         ("", []),
     ],
 )
