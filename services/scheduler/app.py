@@ -22,7 +22,7 @@ from services.scheduler.watches.pages import PageIds
 from services.scheduler.watches.table import WatchTable
 from services.scheduler.watches.tools import Addresses, WatchTools
 from taskflow.forgetting.shredding import Shredding
-from taskflow.log import told
+from taskflow.log import web_addresses
 from taskflow.process.service import Runtime, keep_relaying, run
 from taskflow.process.watchdog import Watchdog
 from taskflow.tooling import keep_offered
@@ -48,7 +48,11 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
         listing,
         runtime.log,
         watches,
-        Addresses(told.was_told, told.canonical, PageIds(settings.master_keys[0])),
+        Addresses(
+            web_addresses.stands_in_conversation,
+            web_addresses.canonical,
+            PageIds(settings.master_keys[0]),
+        ),
         media,
         draw=chart.draw,
         rhythm=settings.rhythm,

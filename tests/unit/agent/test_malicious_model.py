@@ -34,7 +34,7 @@ from services.agent.memory.memory import Memory
 from services.agent.memory.profile import changing
 from services.agent.state import Conversation
 from taskflow import tooling
-from taskflow.log import told
+from taskflow.log import web_addresses
 from taskflow.log.appending import Write
 from tests.support import malicious_tools
 from tests.support.malicious import World
@@ -169,10 +169,10 @@ def _always(*_: Any) -> bool:
 
 
 def _opens_anything() -> Any:
-    async def was_told(*_: Any) -> bool:
+    async def stands_in_conversation(*_: Any) -> bool:
         return True
 
-    return told, "was_told", was_told
+    return web_addresses, "stands_in_conversation", stands_in_conversation
 
 
 def _reads_everybodys_words() -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from services.agent.judging.evidence import magnitudes
 from services.agent.judging.evidence import words as reading
-from taskflow.log import told
+from taskflow.log import web_addresses
 
 MOST_OF_A_VALUE = 1_000
 """Characters: nobody writes a longer one to be reminded of."""
@@ -74,13 +74,13 @@ def _are_theirs(words: list[reading.Word], links: frozenset[str], said: Sequence
     """Whether every address stands in the user's words."""
     if not words and not links:
         return True
-    theirs = frozenset[str]().union(*map(told.urls_in, said))
+    theirs = frozenset[str]().union(*map(web_addresses.urls_in, said))
     forms = {word.form for text in said for word in reading.words(text) if word.address}
     return links <= theirs and all(_is_theirs(word.form, forms, theirs) for word in words)
 
 
 def _addresses(value: str) -> tuple[list[reading.Word], frozenset[str]]:
-    return [word for word in reading.words(value) if word.address], told.urls_in(value)
+    return [word for word in reading.words(value) if word.address], web_addresses.urls_in(value)
 
 
 def is_named(value: Any, wish: Sequence[str]) -> bool:
@@ -113,7 +113,7 @@ def numbers(text: str) -> set[Decimal]:
 
 
 def _is_theirs(form: str, forms: AbstractSet[str], theirs: AbstractSet[str]) -> bool:
-    urls = told.urls_in(form)
+    urls = web_addresses.urls_in(form)
     return form in forms or (bool(urls) and urls <= theirs)
 
 
