@@ -24,7 +24,7 @@ class Owed:
 
     async def of(self, state: Conversation, offered: Mapping[str, ToolOffered]) -> list[Receipt]:
         """In the order of the changes. Raises SealedForEver once the user is forgotten."""
-        told = [
+        owed_receipts = [
             one for turn in state.owed_turns for one in await self._of_profile(turn, state.language)
         ]
         calls: list[tuple[ToolFinished | ToolFailed, Receipt]] = []
@@ -37,14 +37,14 @@ class Owed:
         for change in changes:
             fact, asked = change.outcome, change.request
             if isinstance(fact.event, ChangesUndone):
-                told += await self._of_undo(fact, offered, state.language)
+                owed_receipts += await self._of_undo(fact, offered, state.language)
             elif asked is not None:
                 offer = offered.get(asked.tool)
                 receipt = receipts.of_call(asked, fact, offer, state.language)
                 if undo := undone.get(asked.turn):  # Its call's receipt tells it as well.
                     receipt = replace(receipt, facts=(undo, *receipt.facts), can_be_undone=False)
                 calls.append((fact.event, receipt))
-        return [*told, *receipts.of_one_thing(calls)]
+        return [*owed_receipts, *receipts.of_one_thing(calls)]
 
     async def told_in(self, reply: UUID) -> list[ToldChange]:
         """The changes that a reply told of. Raises SealedForEver once the user is forgotten."""

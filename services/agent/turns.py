@@ -237,8 +237,8 @@ def walked(events: Sequence[Recorded[Any]]) -> Turns:
 
 def every_turn(events: Sequence[Recorded[Any]]) -> list[TurnStory]:
     """In the order in which they began."""
-    told = walked(events)
-    return sorted([*told.turns, *told.gave_way], key=lambda turn: turn.version)
+    turns = walked(events)
+    return sorted([*turns.turns, *turns.gave_way], key=lambda turn: turn.version)
 
 
 def _told(reply: ReplyReady) -> str:

@@ -166,8 +166,8 @@ def _rests(state: Conversation, answer: ClosingReply) -> Conversation:
 def _untold(state: Conversation, answer: ClosingReply) -> Conversation:
     """Its receipts are owed again, and so is the word on who we are."""
     offer = state.undoable
-    told = answer.model_copy(update={"owed": (), "owed_turns": (), "introduces": False})
-    return _changed(state, told).but(
+    without_receipts = answer.model_copy(update={"owed": (), "owed_turns": (), "introduces": False})
+    return _changed(state, without_receipts).but(
         owed=(*answer.owed, *state.owed),
         owed_turns=(*answer.owed_turns, *state.owed_turns),
         introduced=state.introduced and not answer.introduces,

@@ -113,7 +113,7 @@ LONGEST_QUERY = 2_000
 
 def _told_of(text: str) -> object:
     facts = [private.PrivateFact("name", "Ada"), private.PrivateFact("home", "Lisbon")]
-    return private.told({"query": text}, facts, [text], KnownAddresses())
+    return private.leak_in({"query": text}, facts, [text], KnownAddresses())
 
 
 def _message(text: str) -> object:
@@ -291,7 +291,7 @@ ALL = [
     TextFunction("gateway medium", _medium, BODY),
     TextFunction("gateway medium's place", _medium_at, BODY),
     TextFunction("agent voice note", _heard, LARGE, 700, growth=False),
-    TextFunction("agent contact card", lambda t: cards.told(t.encode("utf-8", "replace")), LARGE, 1_500),
+    TextFunction("agent contact card", lambda t: cards.as_text(t.encode("utf-8", "replace")), LARGE, 1_500),
     TextFunction("agent stop word", decider.is_stop_word, BODY),
     TextFunction("agent languages", identifying.likelihoods, BODY, 1_500, growth=False),
     TextFunction("a typed word", lambda t: typed.YES.is_said(t, LANGUAGES), BODY),

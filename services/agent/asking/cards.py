@@ -16,7 +16,7 @@ LONGEST_LINE = 4_000
 _FIELDS = {"FN": "name", "ORG": "organisation", "TEL": "numbers", "EMAIL": "addresses"}
 
 
-def told(file: bytes) -> str:
+def as_text(file: bytes) -> str:
     found = _cards(file.decode(errors="replace"))
     return "\n".join([CARD, *(orjson.dumps(one).decode() for one in found)])
 

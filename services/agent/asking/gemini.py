@@ -90,8 +90,8 @@ class Question:
 
     def hash(self) -> str:
         """SHA-256 of the canonical JSON; media stand in it by their own."""
-        told = orjson.dumps(self._body(self.contents), option=orjson.OPT_SORT_KEYS)
-        return hashlib.sha256(told).hexdigest()
+        canonical_json = orjson.dumps(self._body(self.contents), option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(canonical_json).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

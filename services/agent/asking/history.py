@@ -76,12 +76,12 @@ def contents(
             break
         if one.version > upto:
             older.append(ended(one, turns))
-    told = [content for past in within(older, HISTORY_TOKENS) for content in past]
+    older_contents = [content for past in within(older, HISTORY_TOKENS) for content in past]
     if summary:
-        return [*_summarized(summary), *told, *open_]
-    while told and told[0]["role"] == "model":
-        told.pop(0)
-    return [*told, *open_]
+        return [*_summarized(summary), *older_contents, *open_]
+    while older_contents and older_contents[0]["role"] == "model":
+        older_contents.pop(0)
+    return [*older_contents, *open_]
 
 
 def within(turns: Sequence[list[Json]], budget: int) -> Sequence[list[Json]]:
@@ -92,22 +92,22 @@ def within(turns: Sequence[list[Json]], budget: int) -> Sequence[list[Json]]:
     return turns[start:]
 
 
-def tokens(told: Sequence[Json]) -> int:
+def tokens(turn_contents: Sequence[Json]) -> int:
     """Rounded up."""
-    return -(-sum(len(orjson.dumps(content)) for content in told) // CHARACTERS_A_TOKEN)
+    return -(-sum(len(orjson.dumps(content)) for content in turn_contents) // CHARACTERS_A_TOKEN)
 
 
 def ended(turn: TurnStory, turns: Turns) -> list[Json]:
     """A turn that is over, as plain text: what was said, and in short what tools found."""
-    told = _said_by_user(turn, turns)
+    turn_contents = _said_by_user(turn, turns)
     notes = _called([*turn.begun, *turn.steps.values()])
     if rest := _held_back(turn):
         notes.append(f"{HELD_BACK}\n{rest}")
     if notes:
-        told = [_user(*_texts(told), *notes)]
+        turn_contents = [_user(*_texts(turn_contents), *notes)]
     if turn.said:
-        told.append({"role": "model", "parts": [{"text": _said(turn)}]})
-    return told
+        turn_contents.append({"role": "model", "parts": [{"text": _said(turn)}]})
+    return turn_contents
 
 
 def _said(turn: TurnStory) -> str:
@@ -146,7 +146,7 @@ def _held_back(turn: TurnStory) -> str:
 def _line(call: CallStory, outcome: Json) -> str:
     """JSON has no line breaks of its own: nobody's text begins a line here."""
     request = call.request.event
-    asked, came = (orjson.dumps(told).decode() for told in (request.arguments, outcome))
+    asked, came = (orjson.dumps(json_value).decode() for json_value in (request.arguments, outcome))
     return f"- {request.tool} {asked}: {came}"
 
 
@@ -162,12 +162,12 @@ def _within_bounds(
     notes: Sequence[str],
 ) -> list[Json]:
     """Results whole where there is room, else ever shorter."""
-    told = _open(turn, turns, events, first, notes)
+    turn_contents = _open(turn, turns, events, first, notes)
     for most in SHORTER:
-        if bounds.size(told) <= bounds.OPEN_BYTES:
+        if bounds.size(turn_contents) <= bounds.OPEN_BYTES:
             break
-        told = _open(turn, turns, events, first, notes, most=most)
-    return told
+        turn_contents = _open(turn, turns, events, first, notes, most=most)
+    return turn_contents
 
 
 def _open(
@@ -182,21 +182,21 @@ def _open(
     """The turn's answers stand verbatim, signatures too; what was not sent is sent back."""
     media = attachments.showing([message.event for message in turn.messages])
     shown = attachments.refs([{"parts": media}])
-    told = _said_by_user(turn, turns, first, shown)
+    turn_contents = _said_by_user(turn, turns, first, shown)
     if notes:
-        told = [_user(*_texts(told), *notes)]
+        turn_contents = [_user(*_texts(turn_contents), *notes)]
     if media:
-        told = [{"role": "user", "parts": [*told[0]["parts"], *media]}]
+        turn_contents = [{"role": "user", "parts": [*turn_contents[0]["parts"], *media]}]
     for step, answer in turn.answered():
         content = answer.content
         if content is None or not (step.calls or step.sent_back()):
-            told.append(_user(REPAIR))
+            turn_contents.append(_user(REPAIR))
             continue
         if not _is_settled(step):
             break
         why = _why_not_sent(step, turn, events)
-        told += [content, _answered(step, content, why, most)]
-    return told
+        turn_contents += [content, _answered(step, content, why, most)]
+    return turn_contents
 
 
 def _said_by_user(

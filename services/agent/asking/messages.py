@@ -29,8 +29,8 @@ def words(
     if quoted is not None:
         beginning = quoted if len(quoted) <= MAX_QUOTED else f"{quoted[:MAX_QUOTED]}…"
         text = f"{QUOTING} {orjson.dumps(beginning).decode()})\n{text}"
-    if told := attachments.notes(message, shown):
-        return "\n".join([*told, text] if message.text else told)
+    if media_notes := attachments.notes(message, shown):
+        return "\n".join([*media_notes, text] if message.text else media_notes)
     if not message.media:
         return text or (UNREADABLE if message.kind == "other" else "(an empty message)")
     kinds = {item.content_type.partition("/")[0] for item in message.media}

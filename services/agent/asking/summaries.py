@@ -95,9 +95,9 @@ def _first_after(turns: Turns, covered: Sequence[TurnStory], rest: Sequence[Turn
 def question(covered: Coverage, before: HistorySummarized | None) -> Question:
     """The earlier summary, and word for word what came after it."""
     each = MOST_ASKED // len(covered.turns)
-    told = [_told(turn, each) for turn in covered.turns]
+    turn_texts = [_told(turn, each) for turn in covered.turns]
     earlier = [f"Earlier summary:\n{before.text}"] if before else []
-    text = "\n\n".join([*earlier, "Conversation:", *told])
+    text = "\n\n".join([*earlier, "Conversation:", *turn_texts])
     return Question(
         system=prompt.text(PROMPT),
         contents=[{"role": "user", "parts": [{"text": text}]}],
@@ -111,23 +111,25 @@ def _told(turn: TurnStory, most: int) -> str:
     for step, _ in turn.answered():
         for call in step.calls:
             request = call.request.event
-            asked, came = (shortened(told, _RESULT) for told in (request.arguments, call.came_to()))
+            asked, came = (
+                shortened(json_value, _RESULT) for json_value in (request.arguments, call.came_to())
+            )
             lines.append(f"Tool {request.tool} {_json(asked)}: {_json(came)}")
     if turn.said:
         lines.append(f"TaskFlow: {turn.said}")
     text = "\n".join(lines)
-    told = text.encode()
-    if len(told) <= most:
+    encoded = text.encode()
+    if len(encoded) <= most:
         return text
-    first, last = told[: most // 2], told[-most // 2 :]
+    first, last = encoded[: most // 2], encoded[-most // 2 :]
     return f"{first.decode(errors='ignore')}\n…\n{last.decode(errors='ignore')}"
 
 
 def accepted(answer: Answer) -> str | None:
     """The summary, if it is one."""
     parts: list[Json] = (answer.content or {}).get("parts") or []
-    told = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
-    text = told.strip()
+    answer_text = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
+    text = answer_text.strip()
     return text if answer.finish_reason == "STOP" and 0 < len(text) <= LONGEST else None
 
 

@@ -58,12 +58,12 @@ NOTHING = ButtonOffer()
 def under(
     events: Sequence[Event],
     state: Conversation,
-    told: Sequence[Receipt],
+    reply_receipts: Sequence[Receipt],
     offer: ButtonOffer = NOTHING,
 ) -> list[Event]:
     """The same events; the reply that ends the turn among them has its buttons, or its list.
 
-    `told` are receipts that may stand in it.
+    `reply_receipts` are receipts that may stand in it.
     """
     if state.rules < SINCE or state.turn is None:
         return list(events)
@@ -77,7 +77,7 @@ def under(
     def offered(reply: ReplyReady) -> ReplyReady:
         given = (
             _of_question(forgetting or _shown(reply, state), state.language)
-            or _of_undo(reply, ids[id(reply)], told, state.language)
+            or _of_undo(reply, ids[id(reply)], reply_receipts, state.language)
             or _of_words(reply, offer)
         )
         may = offer if reply.kind == "answer" else NOTHING
@@ -99,14 +99,14 @@ def beside(
 ) -> list[Event]:
     """As `under`, of what follows from the model's answer, which may offer something."""
     slot = decider.current_slot(state)
-    told = [*owed, *receipts.beside(events, slot, given.offered, given.language)]
+    reply_receipts = [*owed, *receipts.beside(events, slot, given.offered, given.language)]
     words = taken_apart(answer.content).words
     tools = [*given.offered, REPLY]
     if words is None:
-        return under(events, state, told)
+        return under(events, state, reply_receipts)
     offer = offered_by(words, tools, given.instructions, given.language)
     location = places.named(words.place, given.results)
-    return under(events, state, told, replace(offer, location=location))
+    return under(events, state, reply_receipts, replace(offer, location=location))
 
 
 def _shown(reply: ReplyReady, state: Conversation) -> UUID | None:
@@ -124,9 +124,11 @@ def _of_question(question: UUID | None, language: str) -> list[Button]:
     ]
 
 
-def _of_undo(reply: ReplyReady, own: UUID, told: Sequence[Receipt], language: str) -> list[Button]:
+def _of_undo(
+    reply: ReplyReady, own: UUID, reply_receipts: Sequence[Receipt], language: str
+) -> list[Button]:
     facts = set(reply.receipts)
-    if not any(receipt.can_be_undone and facts & set(receipt.facts) for receipt in told):
+    if not any(receipt.can_be_undone and facts & set(receipt.facts) for receipt in reply_receipts):
         return []
     return [_button(buttons.payload("undo", own), _UNDO.said(language))]
 

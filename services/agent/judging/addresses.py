@@ -102,9 +102,9 @@ class KnownAddresses:
         """
         theirs = {key for key in set[str]().union(*map(_keys, self._words)) if "/" in key}
         sent = text.casefold()
-        told = {key for key in theirs if key.casefold() in sent}
+        sent_addresses = {key for key in theirs if key.casefold() in sent}
         others = (_keys(one) for result in self._public for one in texts(result))
-        return bool(told and told.difference(*map(_keys, now), *others))
+        return bool(sent_addresses and sent_addresses.difference(*map(_keys, now), *others))
 
     def holds(self, address: str) -> bool:
         """Whether it stands there, as it is, or without its query."""

@@ -164,5 +164,5 @@ def _parts(content: Json | None) -> list[Json]:
 
 
 def _text(content: Json | None) -> str:
-    told = [str(part.get("text") or "") for part in _parts(content) if not part.get("thought")]
-    return "".join(told).strip()
+    texts = [str(part.get("text") or "") for part in _parts(content) if not part.get("thought")]
+    return "".join(texts).strip()

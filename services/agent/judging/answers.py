@@ -287,8 +287,11 @@ def _called(
     decided = [answer, *_requests(answer, calls, judged, given)]
     if words is not None and _is_all_done(calls, judged, given) and not _leaks(words, given):
         done = given.done | {call.name for call in calls}
-        told = [*given.receipts, *receipts.beside(decided, slot, given.offered, given.language)]
-        decided += _reply(answer, words, replace(given, done=done, receipts=told))
+        every_receipt = [
+            *given.receipts,
+            *receipts.beside(decided, slot, given.offered, given.language),
+        ]
+        decided += _reply(answer, words, replace(given, done=done, receipts=every_receipt))
     facts = [done.facts for done in judged.own.values() if isinstance(done, OwnDone)]
     return [*decided, *chain.from_iterable(facts)]
 

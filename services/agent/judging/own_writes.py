@@ -120,10 +120,10 @@ def judged(
     """`slot` is the step's: the request at place n has the id `slots.event_id(slot, n)`."""
     ours = _own_calls(slot, calls, standing, own)
     standing = _with_loose(ours, standing, own)
-    told = _judged(ours, calls, offered, standing, own)
-    if told.zone and standing.zone_guess:  # Told in this very answer: nothing is a guess.
+    judgement = _judged(ours, calls, offered, standing, own)
+    if judgement.zone and standing.zone_guess:  # Told in this very answer: nothing is a guess.
         return _judged(ours, calls, offered, replace(standing, zone_guess=None), own)
-    return told
+    return judgement
 
 
 def _judged(

@@ -188,13 +188,13 @@ class _Judging:
         mark = proposals.fingerprint(call.tool, call.arguments)
         if mark in self.before.confirmed and mark not in self.used:
             self.used.append(mark)
-        elif told := private.told(
+        elif leak := private.leak_in(
             self._told(call.arguments, offer),
             self.before.private,
             self.before.now,
             self.before.known,
         ):
-            because = f"it would tell others {told}, which the user did not write"
+            because = f"it would tell others {leak}, which the user did not write"
             return self._asks(call, offer, mark, ("ungrounded", because))
         self.searches += 1
         return Allowed()

@@ -29,7 +29,7 @@ class PrivateFact:
     value: str
 
 
-def told(
+def leak_in(
     arguments: Any, facts: Sequence[PrivateFact], now: Sequence[str], known: KnownAddresses
 ) -> str:
     """What of the user's it would tell, in a word; nothing where that stands in their message.

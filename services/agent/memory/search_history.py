@@ -169,7 +169,7 @@ class HistoryTools:
             raise Refused("There is no word to search for. Ask what it was about.")
         key = await self._keys.key(call.user)
         hits = await self._table.search(call.user, key, arguments.query, await self._asking(call))
-        found = [told for hit in hits if (told := await self._told(hit, call)) is not None]
+        found = [message for hit in hits if (message := await self._told(hit, call)) is not None]
         return Done({"found": found, "summary": _summary(found)})
 
     async def _wait(self, call: Call) -> None:

@@ -141,8 +141,8 @@ def _said(event: Any) -> tuple[str, str]:
         case ConversationTakenOver(by=by):
             return "takeover", f"{by} has the word"
         case ConversationHandedBack(why=why):
-            told = "" if why == "operator" else ", after two hours without a line"
-            return "takeover", f"the bot has the word again{told}"
+            reason = "" if why == "operator" else ", after two hours without a line"
+            return "takeover", f"the bot has the word again{reason}"
         case UserForgotten():
             return "takeover", "this person was forgotten"
         case _:

@@ -89,8 +89,8 @@ def beside(recorded: Sequence[Made], anew: Sequence[Made]) -> list[tuple[Made | 
                 old.remove(one)
                 new.remove(partner)
     with_whom = {one.call: partner for one, partner in pairs}
-    told = [(made, with_whom.get(made.call)) for made in recorded]
-    return [*told, *((None, made) for made in new)]
+    recorded_pairs = [(made, with_whom.get(made.call)) for made in recorded]
+    return [*recorded_pairs, *((None, made) for made in new)]
 
 
 def _is_same(made: Made, other: Made) -> bool:

@@ -175,10 +175,10 @@ def _side(run: Run, prices: Prices, sources: Mapping[Any, Source], *, open_: boo
 
 
 def _call(call: Made, source: Source | None, *, open_: bool) -> Json:
-    told: Json = {"tool": call.tool, "outcome": call.outcome}
+    fields: Json = {"tool": call.tool, "outcome": call.outcome}
     if source:
-        told["answer"] = source
-    return {**told, "arguments": call.arguments} if open_ else told
+        fields["answer"] = source
+    return {**fields, "arguments": call.arguments} if open_ else fields
 
 
 def _tokens(usage: Mapping[str, Usage]) -> dict[str, int]:

@@ -99,10 +99,10 @@ def _turn(console: Console, rerun: Rerun, report: Report) -> None:
 
 
 def _told(parts: Sequence[Piece], style: str) -> Text:
-    told = Text()
+    rendered = Text()
     for part in parts:
-        told.append(words.printable(part.text), style if part.changed else "")
-    return told
+        rendered.append(words.printable(part.text), style if part.changed else "")
+    return rendered
 
 
 def _sums(report: Report) -> Table:
@@ -115,8 +115,8 @@ def _sums(report: Report) -> Table:
 
 
 def _changes(report: Report) -> Text:
-    told = Text()
+    rendered = Text()
     for name, count in report.changes().items():
         if count or name != "not asked":
-            told.append(f"{count} {CHANGES[name]}   ", _STYLES[name] if count else "dim")
-    return told
+            rendered.append(f"{count} {CHANGES[name]}   ", _STYLES[name] if count else "dim")
+    return rendered

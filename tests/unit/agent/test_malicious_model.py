@@ -265,7 +265,7 @@ MUTANTS: dict[str, tuple[str, Callable[[], tuple[tuple[Any, str, Any], ...]]]] =
     "addresses are asked about": ("P17", lambda: ((addresses, "strange", lambda *_: []),)),
     "bare domains are prose": ("P17", lambda: ((addresses, "_is_bare", lambda _: False),)),
     "what is unseen is seen": ("P17", lambda: ((addresses, "_plain", lambda chunk: chunk),)),
-    "searches are told all": ("P18", lambda: ((private, "told", lambda *_: ""),)),
+    "searches are told all": ("P18", lambda: ((private, "leak_in", lambda *_: ""),)),
     "names are no secret": ("P18", lambda: ((private, "_forms", lambda _: []),)),
     "searches without end": ("P19", lambda: ((policy, "MAX_SEARCHES", 99),)),
     "receipts are not written": ("P20", lambda: ((receipts, "under", lambda words, *_: words),)),

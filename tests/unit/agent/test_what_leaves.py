@@ -102,7 +102,7 @@ async def test_no_string_of_others_makes_anything_leave(way: str) -> None:
 
 
 def _nothing_is_told() -> AbstractContextManager[Any]:
-    return patch.object(private, "told", lambda *_: "")
+    return patch.object(private, "leak_in", lambda *_: "")
 
 
 def _every_address_was_told() -> AbstractContextManager[Any]:

@@ -82,10 +82,10 @@ class OwnWords:
     @property
     def texts(self) -> list[str]:
         """Message by message, what a wish may stand in, as far as it is read."""
-        told: dict[UUID, list[str]] = {}
+        texts_by_message: dict[UUID, list[str]] = {}
         for sentence in self.sentences:
-            told.setdefault(sentence.message, []).append(sentence.text)
-        return [" ".join(sentences) for sentences in told.values()]
+            texts_by_message.setdefault(sentence.message, []).append(sentence.text)
+        return [" ".join(sentences) for sentences in texts_by_message.values()]
 
     @cached_property
     def figures(self) -> list[str]:

@@ -94,12 +94,12 @@ def read(text: str) -> list[Sentence]:
     found: list[str] = []
     masked = "".join(_masked(_plain(text[:MOST_OF_A_TEXT]), found))[: 2 * MOST_OF_A_TEXT]
     reading = _Reading(masked, found, _quoted(masked))
-    told: list[Sentence] = []
+    every_sentence: list[Sentence] = []
     used = 0
     for start, end in sentences(masked):
-        told.append(reading.sentence(start, end, used))
+        every_sentence.append(reading.sentence(start, end, used))
         used += masked.count(ADDRESS, start, end)
-    return [sentence for sentence in told if sentence.text]
+    return [sentence for sentence in every_sentence if sentence.text]
 
 
 def words(text: str) -> list[Word]:
