@@ -116,8 +116,8 @@ class _Lane:
         ]
         if message.event.word is None:
             decided = [[ConsentGiven()]]  # The channel took it for a START.
-        told = [events[n - 1] if n <= len(events) else None for events in decided]
-        same = next((one for one in told if one == recorded.event), told[-1])
+        decided_here = [events[n - 1] if n <= len(events) else None for events in decided]
+        same = next((one for one in decided_here if one == recorded.event), decided_here[-1])
         return self._comparing.one(recorded, same, slots.event_id(slot, n))
 
     def _resumes(self, recorded: Recorded[Any]) -> Verdict:
@@ -258,7 +258,7 @@ class _Lane:
         event = recorded.event
         status = outcomes.status_of(event)
         attempt = getattr(event, "attempt", None)
-        told = Callback(
+        callback = Callback(
             reply=event.reply,
             part=event.part,
             attempt=0 if attempt is None else attempt,
@@ -268,7 +268,7 @@ class _Lane:
         )
         found: Event | None = None
         for version in backwards(recorded.version - 1, lambda _: True):
-            decided = called_back(self._lanes[version], told)
+            decided = called_back(self._lanes[version], callback)
             if decided is not None:
                 found = decided.events[-1]
                 break

@@ -37,17 +37,17 @@ class Door:
         ]
 
     async def said(self, request: Request) -> Response:
-        told = SayForm.model_validate_json(await body_of(request, MOST_BYTES))
-        text = storable(told.text)
+        form = SayForm.model_validate_json(await body_of(request, MOST_BYTES))
+        text = storable(form.text)
         received = MessageReceived(
-            message_ref=told.ref,
+            message_ref=form.ref,
             channel="terminal",
             kind="text",
             text=text,
-            profile_name=told.name,
+            profile_name=form.name,
         )
-        with structlog.contextvars.bound_contextvars(message_ref=told.ref):
-            new = await self._intake.take(received, [address_of(told.name)])
+        with structlog.contextvars.bound_contextvars(message_ref=form.ref):
+            new = await self._intake.take(received, [address_of(form.name)])
             log.info("message.taken" if new else "message.repeated")
         return JSONResponse({"new": new})
 
@@ -58,8 +58,8 @@ class Door:
             {"ref": message.message_ref, "text": message.body, "picture": message.media}
             for message in found.messages
         ]
-        told = {"conversation": found.conversation, "version": found.version}
-        return JSONResponse({**told, "messages": messages})
+        conversation = {"conversation": found.conversation, "version": found.version}
+        return JSONResponse({**conversation, "messages": messages})
 
     def _guarded(self, answered: Answered) -> Answered:
         async def answer(request: Request) -> Response:

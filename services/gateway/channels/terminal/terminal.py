@@ -88,11 +88,13 @@ class Terminal:
         for recorded in reversed(await self._conversation(address)):
             if isinstance(recorded.event, MessageReceived) and recorded.recorded_at >= since:
                 try:
-                    told: MessageReceived = (await self._log.opened(recorded)).event
+                    message: MessageReceived = (await self._log.opened(recorded)).event
                 except SealedForEver:
                     continue
                 found.append(
-                    ListedMessage(told.message_ref, told.text, address, recorded.recorded_at, None)
+                    ListedMessage(
+                        message.message_ref, message.text, address, recorded.recorded_at, None
+                    )
                 )
         return found
 

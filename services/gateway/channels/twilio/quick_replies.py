@@ -72,8 +72,8 @@ class Shape:
     @property
     def name(self) -> str:
         listed = [self.label, self.described] if self.described else []
-        told = json.dumps([self.breaks, self.buttons, *listed])
-        return NAME + hashlib.sha256(told.encode()).hexdigest()[:16]
+        shape_json = json.dumps([self.breaks, self.buttons, *listed])
+        return NAME + hashlib.sha256(shape_json.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
