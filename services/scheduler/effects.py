@@ -238,7 +238,7 @@ class Effects:
         user = UserId(cast("UUID", origin.user_id))
         slot = slots.occurrence(group[0].reminder, group[0].due)
         said = slots.event_id(slot, len(group))
-        told = [
+        stated_reminders = [
             await stated(self._log, occurrence.origin.stream, occurrence.state)
             for occurrence in group
         ]
@@ -246,9 +246,9 @@ class Effects:
         reply = ReplyReady(
             turn=None,
             kind="reminder",
-            text=text_of_all(told, dues, group[0].found_at),
-            language=told[0].language,
-            buttons=buttons_of(said, told[0].language) if len(group) == 1 else None,
+            text=text_of_all(stated_reminders, dues, group[0].found_at),
+            language=stated_reminders[0].language,
+            buttons=buttons_of(said, stated_reminders[0].language) if len(group) == 1 else None,
         )
         writes = [
             Write(

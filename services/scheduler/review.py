@@ -205,8 +205,8 @@ class _Reminder:
         standing = self._history.standing(slot) or [recorded]
         due = decider.due_at(state)
         if due != fired.due:
-            told: Stated = self._events[state.stated - 1].event
-            if told.tzdata != package_version("tzdata"):
+            stated_reminder: Stated = self._events[state.stated - 1].event
+            if stated_reminder.tzdata != package_version("tzdata"):
                 return [NotComparable(standing_fact, "zone rules") for standing_fact in standing]
             decided = fired.model_copy(update={"due": due}) if due else None
             id_ = slots.event_id(slots.occurrence(fired.reminder, due), 0) if due else None
@@ -352,7 +352,7 @@ class _Watch:
     ) -> list[Event]:
         """By the code that tells a look to its watchers."""
         past = LogThen(self._history, recorded.position)
-        event, told = recorded.event, cast("WatchSet", self._events[0].event)
+        event, watch_set = recorded.event, cast("WatchSet", self._events[0].event)
         watcher = Watcher(event.watch, UserId(cast("UUID", recorded.user_id)))
         looking = Watching(
             _OnePage(watcher),
@@ -362,7 +362,7 @@ class _Watch:
             rhythm=Rhythm(),
             at_once=1,
         )
-        page = DuePage(told.page, event.due, moment, 0, ever_read=True, joined=1)
+        page = DuePage(watch_set.page, event.due, moment, 0, ever_read=True, joined=1)
         await looking.look(page)
         return past.decided(slot)
 

@@ -155,8 +155,8 @@ class ReminderTools:
                 return False
             return _mark(asked, due) == wanted
 
-        if told := await twins.result_of_twin(self._log, call.request, is_twin):
-            return told
+        if result := await twins.result_of_twin(self._log, call.request, is_twin):
+            return result
         listed = await self.listing.of(call.user)
         for listed_reminder in listed:
             follows = listed_reminder.follow_up_minutes
@@ -195,8 +195,8 @@ class ReminderTools:
         spoken = await self.listing.spoken(call.user)
         return Done(
             {
-                "reminders": await self.listing.told(coming, call.request),
-                "spoken": await self.listing.told(spoken, call.request),
+                "reminders": await self.listing.for_model(coming, call.request),
+                "spoken": await self.listing.for_model(spoken, call.request),
             }
         )
 
@@ -215,7 +215,7 @@ class ReminderTools:
         fact = ReminderCancelled(reminder=one.reminder)
         # Cancel against fire: whichever appends first makes the other fold again.
         write = Write(stream, [fact], call.user, expected_version=folded.version)
-        return Done({"cancelled": one.told(call.request.event.language)}, [write])
+        return Done({"cancelled": one.for_model(call.request.event.language)}, [write])
 
 
 def _mark(asked: SetReminder, found: Resolved) -> twins.Mark:

@@ -133,11 +133,11 @@ class ChangeTool:
 
     def _changed(self, number: int, fact: ReminderChanged, due: datetime, call: Call) -> Json:
         """What the model is told of a reminder that is changed."""
-        told = told_of(fact.reminder, fact, due)
-        del told["set"], told["id"]
+        result = told_of(fact.reminder, fact, due)
+        del result["set"], result["id"]
         change = slots.event_id(slots.outcome(call.request.event_id), 1)
-        told = {"changed": True, "number": number, "change": str(change), **told}
-        return told | wordings.how_it_comes(fact.rrule, due, call)
+        result = {"changed": True, "number": number, "change": str(change), **result}
+        return result | wordings.how_it_comes(fact.rrule, due, call)
 
 
 def _due_after(state: Reminder, fact: ReminderChanged, now: datetime) -> datetime | None:

@@ -112,16 +112,16 @@ class FollowingUp:
     async def _ask(self, folded: Folded[Reminder], origin: Recorded[ReminderSet], at: int) -> None:
         state, user = folded.state, UserId(cast("UUID", origin.user_id))
         assert state.fired is not None, "it is followed up because it fired"
-        told = await stated(self._log, origin.stream, state)
+        stated_reminder = await stated(self._log, origin.stream, state)
         slot = slots.follow_up(origin.event.reminder, state.fired)
         said = slots.event_id(slot, 1)
         followed = ReminderFollowedUp(reminder=origin.event.reminder, due=state.fired, reply=said)
         reply = ReplyReady(
             turn=None,
             kind="reminder",
-            text=again(told),
-            language=told.language,
-            buttons=buttons_of(said, told.language),
+            text=again(stated_reminder),
+            language=stated_reminder.language,
+            buttons=buttons_of(said, stated_reminder.language),
         )
         here = streams.conversation(user)
         writes = [
@@ -132,9 +132,9 @@ class FollowingUp:
         log.info("reminder.followed_up", reminder=str(origin.event.reminder))
 
 
-def again(told: Stated) -> str:
+def again(stated_reminder: Stated) -> str:
     """What is said once more."""
-    return f"⏰ {told.text}\n{AGAIN.said(told.language)}"
+    return f"⏰ {stated_reminder.text}\n{AGAIN.said(stated_reminder.language)}"
 
 
 async def unanswered(log: Log, reply: UUID | None, user: UserId) -> int | None:

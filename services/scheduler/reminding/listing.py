@@ -84,17 +84,17 @@ class ListedReminder:
         state = self.folded.state
         return Said(state.fired, state.reply) if state.fired and state.reply else None
 
-    def told(self, language: str) -> Json:
-        told: Json = {"number": self.number, "text": self.text}
+    def for_model(self, language: str) -> Json:
+        fields: Json = {"number": self.number, "text": self.text}
         if self.is_coming:
             if self.follow_up_minutes is not None:
-                told["follow_up_minutes"] = self.follow_up_minutes
-            told |= {"next": in_words(self.due, self.zone), "repeats": self.rrule}
+                fields["follow_up_minutes"] = self.follow_up_minutes
+            fields |= {"next": in_words(self.due, self.zone), "repeats": self.rrule}
         if self.rrule:
-            told["repeats_in_words"] = rule_in_words(
+            fields["repeats_in_words"] = rule_in_words(
                 self.rrule, self.local_time, language, self.except_on
             )
-        return told
+        return fields
 
 
 class ReminderListing:
@@ -121,7 +121,7 @@ class ReminderListing:
             if last.state.fired
         ]
 
-    async def told(
+    async def for_model(
         self, listed: list[ListedReminder], request: Recorded[ToolRequested]
     ) -> list[Json]:
         """For the model, each with how it came last."""
@@ -134,12 +134,12 @@ class ReminderListing:
     async def _told(
         self, listed_reminder: ListedReminder, request: Recorded[ToolRequested]
     ) -> Json:
-        told = listed_reminder.told(request.event.language)
+        fields = listed_reminder.for_model(request.event.language)
         if listed_reminder.said is not None:
-            told["last"] = await self._deliveries.told(
+            fields["last"] = await self._deliveries.for_model(
                 listed_reminder.said, listed_reminder.zone, request
             )
-        return told
+        return fields
 
     async def _folded(self, found: list[Active] | list[Spoken]) -> dict[UUID, Folded[Reminder]]:
         names = {streams.reminder(one.reminder): one.reminder for one in found}
@@ -202,7 +202,7 @@ def in_words(due: datetime, zone: str) -> str:
 def told_of(reminder: UUID, fact: Stated | ListedReminder, due: datetime) -> Json:
     """What the model is told of a reminder that is set."""
     local = due.astimezone(zones.of(fact.zone)).replace(tzinfo=None)
-    told: Json = {
+    result: Json = {
         "set": True,
         "id": str(reminder),
         "text": fact.text,
@@ -212,9 +212,9 @@ def told_of(reminder: UUID, fact: Stated | ListedReminder, due: datetime) -> Jso
         "zone": fact.zone,
     }
     if fact.follow_up_minutes is not None:
-        told["follow_up_minutes"] = fact.follow_up_minutes
+        result["follow_up_minutes"] = fact.follow_up_minutes
     if fact.rrule:
-        told["repeats_in_words"] = rule_in_words(
+        result["repeats_in_words"] = rule_in_words(
             fact.rrule, fact.local_time, fact.language, fact.except_on
         )
-    return told
+    return result

@@ -37,16 +37,16 @@ class UntoldReminders:
         def fact(reply: UUID) -> Event:
             return ReminderFired(reminder=reminder, due=due, late_s=late, reply=reply)
 
-        told, origin = await self._told(folded.state, waited)
-        when = when_of(told, due)
+        stated_reminder, origin = await self._told(folded.state, waited)
+        when = when_of(stated_reminder, due)
         return Untold(
             origin=origin,
             version=folded.version,
             due=due,
             kind="reminder",
-            language=told.language,
-            alone=f"⏰ {told.text}\n{_WAITED.said(told.language, when=when)}",
-            beside=f"⏰ {when}: {told.text}",
+            language=stated_reminder.language,
+            alone=f"⏰ {stated_reminder.text}\n{_WAITED.said(stated_reminder.language, when=when)}",
+            beside=f"⏰ {when}: {stated_reminder.text}",
             fact=fact,
         )
 
@@ -66,15 +66,16 @@ class UntoldReminders:
         def fact(reply: UUID) -> Event:
             return ReminderFollowedUp(reminder=reminder, due=due, reply=reply)
 
-        told, origin = await self._told(state, waited)
+        stated_reminder, origin = await self._told(state, waited)
+        text, language = stated_reminder.text, stated_reminder.language
         return Untold(
             origin=origin,
             version=folded.version,
             due=due,
             kind="reminder",
-            language=told.language,
-            alone=again(told),
-            beside=f"⏰ {when_of(told, due)}: {told.text} {AGAIN.said(told.language)}",
+            language=language,
+            alone=again(stated_reminder),
+            beside=f"⏰ {when_of(stated_reminder, due)}: {text} {AGAIN.said(language)}",
             fact=fact,
             unanswered_upto=upto,
         )

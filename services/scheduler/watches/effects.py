@@ -265,16 +265,18 @@ class Watching:
         """What the user is told, if anything. Raises SealedForEver."""
         match decided.events[-1]:
             case WatchAlerted() as alerted:
-                told = (await self._log.opened(origin)).event
-                name = words.name_of(reading.title or told.product, told.url)
+                watch_set = (await self._log.opened(origin)).event
+                name = words.name_of(reading.title or watch_set.product, watch_set.url)
                 seen_at = reading.evidence.at
-                return words.alert(state, alerted, name, told.url, seen_at, language=told.language)
+                return words.alert(
+                    state, alerted, name, watch_set.url, seen_at, language=watch_set.language
+                )
             case WatchLost(outcome=outcome):
-                told = (await self._log.opened(origin)).event
+                watch_set = (await self._log.opened(origin)).event
                 title = await title_of(self._log, origin.stream, state)
-                name = words.name_of(title, told.url)
+                name = words.name_of(title, watch_set.url)
                 say = words.never_read if state.seen_at is None else words.lost
-                return say(name, told.url, outcome, told.language)
+                return say(name, watch_set.url, outcome, watch_set.language)
             case _:
                 return None
 

@@ -35,7 +35,7 @@ CHART_TIMEOUT = 20.0
 
 
 class IsAddressTold(Protocol):
-    """Whether an address stands in a conversation (taskflow/log/told.py)."""
+    """Whether an address stands in a conversation (taskflow/log/web_addresses.py)."""
 
     async def __call__(self, log: Log, stream: str, upto: int, url: str, /) -> bool: ...
 
@@ -62,7 +62,7 @@ class Draw(Protocol):
 class Addresses:
     """Which addresses may be watched, and which page one is."""
 
-    told: IsAddressTold
+    stands_in_conversation: IsAddressTold
     canonical: Callable[[str], str]
     pages: PageIds
 
@@ -73,7 +73,9 @@ class Addresses:
         except ValueError as error:
             raise Refused(f"{url!r} is not the address of a web page.") from error
         request = call.request
-        if not await self.told(event_log, request.stream, request.version, address):
+        if not await self.stands_in_conversation(
+            event_log, request.stream, request.version, address
+        ):
             raise Refused(
                 "That link stands neither in the user's messages nor in search results: "
                 "ask the user to send the link."
@@ -195,7 +197,7 @@ class WatchTools:
         """List the watched pages with their numbers, goals and last prices."""
         await self._due.caught_up(call.request)
         watches = await self._listing.of(call.user)
-        return Done({"watches": await self._listing.told(watches, call.request)})
+        return Done({"watches": await self._listing.for_model(watches, call.request)})
 
     async def stop_watch(self, arguments: StopWatch, call: Call) -> Done:
         """Stop watching one page."""
@@ -204,7 +206,7 @@ class WatchTools:
         fact = WatchStopped(watch=one.origin.event.watch, by="user")
         # Stop against alert: whichever appends first makes the other fold again.
         write = Write(one.origin.stream, [fact], call.user, expected_version=one.folded.version)
-        return Done({"stopped": one.told(call.request.event.language)}, [write])
+        return Done({"stopped": one.for_model(call.request.event.language)}, [write])
 
     async def price_history(self, arguments: PriceHistory, call: Call) -> Done:
         """Show how a watched page's price went, in words and as a chart sent to the user.
