@@ -131,9 +131,9 @@ class PageReaders:
 
     async def _started(self) -> Process:
         limits = self._limits
-        told = map(str, (limits.cpu_seconds, limits.memory_bytes, os.getpid()))
+        options = map(str, (limits.cpu_seconds, limits.memory_bytes, os.getpid()))
         reader = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", MODULE, *told,
+            sys.executable, "-P", "-m", MODULE, *options,
             stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment(),
         )  # fmt: skip
         self._all.add(reader)

@@ -52,8 +52,10 @@ def choose(found: Sequence[Found], about: About) -> Found | Several | None:
     if len(mains) == 1:
         return None if _is_plainly_another(mains[0], about) else variant(mains[0], about)
     titles = list(dict.fromkeys(clean(main.title, 60) for main in mains if main.title))
-    told = ", ".join(f"“{title}”" for title in titles[:_MOST_TITLES])
-    return Several(f"The page shows {len(mains)} products; it is not clear which is meant: {told}.")
+    quoted_titles = ", ".join(f"“{title}”" for title in titles[:_MOST_TITLES])
+    return Several(
+        f"The page shows {len(mains)} products; it is not clear which is meant: {quoted_titles}."
+    )
 
 
 def variant(product: Found, about: About) -> Found:

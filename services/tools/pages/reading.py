@@ -92,7 +92,7 @@ class _Look:
         self.tree, self._whole = tree, whole
         self._page, self._product = page, product
         self._url = joined("", page.url) or ""
-        self._tags = meta_tags.told(self.tree)
+        self._tags = meta_tags.contents_by_name(self.tree)
         declared = {code.upper() for code in meta_tags.currencies(self._tags)}
         hints = hints_of(self.tree, self._url, locale)
         hints = replace(hints, declared=frozenset(declared & CODES))

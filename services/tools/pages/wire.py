@@ -47,20 +47,20 @@ def answer_to(about: bytes, text: bytes, visible: bytes) -> bytes:
     asked: dict[str, Any] = json.loads(about)
     if "robots" in asked:
         allowed = Protego.parse(text.decode()).can_fetch(asked["robots"], AGENT)
-        told = _BOOL.dump_json(allowed)
+        encoded = _BOOL.dump_json(allowed)
     else:
-        told = _READ.dump_json(_read(asked, text, visible))
-    return LENGTH.pack(len(told)) + told
+        encoded = _READ.dump_json(_read(asked, text, visible))
+    return LENGTH.pack(len(encoded)) + encoded
 
 
-def reading(told: bytes) -> Read:
+def reading(encoded: bytes) -> Read:
     """Raises ValueError for what is no reading."""
-    return _READ.validate_json(told)
+    return _READ.validate_json(encoded)
 
 
-def truth(told: bytes) -> bool:
+def truth(encoded: bytes) -> bool:
     """Raises ValueError for what is neither true nor false."""
-    return _BOOL.validate_json(told)
+    return _BOOL.validate_json(encoded)
 
 
 def _read(asked: dict[str, Any], html: bytes, visible: bytes) -> Read:

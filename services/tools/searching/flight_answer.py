@@ -80,13 +80,13 @@ def _count(number: int, one: str, several: str) -> str:
 def _told(trip: Trip, arguments: FlightSearch) -> Json:
     """The first flight with the whole trip's price, and under `then` the ones that follow it."""
     first, *then = [_flight(option) for option in trip.options]
-    told: Json = {**first, "price": trip.price}
+    flight: Json = {**first, "price": trip.price}
     only_adults = not (arguments.children + arguments.infants_in_seat + arguments.infants_on_lap)
     if arguments.adults > 1 and only_adults and isinstance(trip.price, int | float):
-        told["price_each"] = round(trip.price / arguments.adults)
+        flight["price_each"] = round(trip.price / arguments.adults)
     if then:
-        told["then"] = then
-    return told | ({"lacks": trip.lacks} if trip.lacks else {})
+        flight["then"] = then
+    return flight | ({"lacks": trip.lacks} if trip.lacks else {})
 
 
 def _flight(option: Json) -> Json:
@@ -108,8 +108,8 @@ def _flight(option: Json) -> Json:
 
 
 def _layover(stop: Json) -> Json:
-    told: Json = {"airport": stop.get("id"), "minutes": stop.get("duration")}
-    return told | ({"overnight": True} if stop.get("overnight") else {})
+    layover: Json = {"airport": stop.get("id"), "minutes": stop.get("duration")}
+    return layover | ({"overnight": True} if stop.get("overnight") else {})
 
 
 def _days_later(departs: str, arrives: str) -> int:
@@ -201,7 +201,7 @@ def _way(flight: Json) -> str:
 def _stops(layovers: list[Json]) -> str:
     if not layovers:
         return "nonstop"
-    told = [
+    stop_texts = [
         " ".join(
             filter(
                 None,
@@ -214,7 +214,7 @@ def _stops(layovers: list[Json]) -> str:
         )
         for stop in layovers
     ]
-    return f"{len(told)} stop{'s' * (len(told) > 1)} ({', '.join(told)})"
+    return f"{len(stop_texts)} stop{'s' * (len(stop_texts) > 1)} ({', '.join(stop_texts)})"
 
 
 def _lasting(minutes: int) -> str:

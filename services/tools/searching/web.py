@@ -83,8 +83,8 @@ def _result(found: Json) -> Json:
 
 
 def _answer(box: Json) -> Json | None:
-    told = box.get("answer") or box.get("result") or box.get("snippet")
-    text = fields.text(told, MAX_ANSWER)
+    answer = box.get("answer") or box.get("result") or box.get("snippet")
+    text = fields.text(answer, MAX_ANSWER)
     return {"text": text, "link": fields.link(box.get("link"))} if text else None
 
 

@@ -25,7 +25,7 @@ _CURRENCY = (
 )  # fmt: skip
 
 
-def told(tree: LexborHTMLParser) -> dict[str, list[str]]:
+def contents_by_name(tree: LexborHTMLParser) -> dict[str, list[str]]:
     """Every `meta` by its name, and all that it says."""
     found: dict[str, list[str]] = {}
     for node in tree.css("meta[content]")[:MOST]:

@@ -84,19 +84,19 @@ def a_range(prices: list[Price]) -> str:
     stand = sorted(
         {(price.amount, price.currency or "") for price in prices if price.amount is not None}
     )
-    told = [f"{currency} {amount}".strip() for amount, currency in stand]
-    if len(told) == 1:
-        return f"Prices start at {told[0]}."
-    return f"Prices run from {told[0]} to {told[-1]}."
+    price_texts = [f"{currency} {amount}".strip() for amount, currency in stand]
+    if len(price_texts) == 1:
+        return f"Prices start at {price_texts[0]}."
+    return f"Prices run from {price_texts[0]} to {price_texts[-1]}."
 
 
 def _shown(node: Node) -> str:
-    told = {name: node[name] for name in _SHOWN if isinstance(node.get(name), str | int | float)}
+    shown = {name: node[name] for name in _SHOWN if isinstance(node.get(name), str | int | float)}
     parts = several(node.get("priceSpecification"))[:4]
-    if parts and "price" not in told:
-        told["priceSpecification"] = [
+    if parts and "price" not in shown:
+        shown["priceSpecification"] = [
             {name: text(part.get(name)) for name in ("priceType", "price", "priceCurrency")}
             for part in parts
         ]
     plain = {name: str(node[name]) for name in _SHOWN[1:4] if node.get(name) is not None}
-    return json.dumps({**told, **plain}, ensure_ascii=False)[:2000]
+    return json.dumps({**shown, **plain}, ensure_ascii=False)[:2000]

@@ -71,20 +71,31 @@ class _Reader:
 
     def product(self, node: Node) -> Found:
         asked = [self.whole(one) for one in several(node.get("offers"))[:MOST]]
-        told = offers(asked, self._asking)
+        found_offers = offers(asked, self._asking)
         variants = [self.product(variant) for variant in self._variants(node)]
-        price = _of_variants(variants) if variants else agreeing.together(told, self._asking.hints)
-        if price.amount is None and not variants and not told and node.get("price") is not None:
+        price = (
+            _of_variants(variants)
+            if variants
+            else agreeing.together(found_offers, self._asking.hints)
+        )
+        if (
+            price.amount is None
+            and not variants
+            and not found_offers
+            and node.get("price") is not None
+        ):
             # Not schema.org's way, and yet often seen.
-            told = offers(node, self._asking)
-            price = told[0].price
+            found_offers = offers(node, self._asking)
+            price = found_offers[0].price
         title = text(node.get("name"))
         if price.problem and not variants:
-            variants = [self._as_variant(title, offer) for offer in told if offer.price.amount]
+            variants = [
+                self._as_variant(title, offer) for offer in found_offers if offer.price.amount
+            ]
         return Found(
             title=title,
             price=price,
-            urls=self._urls([*_addresses(node), *(offer.url for offer in told)]),
+            urls=self._urls([*_addresses(node), *(offer.url for offer in found_offers)]),
             skus=frozenset(sku for name in _SKUS if (sku := text(node.get(name)))),
             words=" ".join(word for name in _WORDS if (word := text(node.get(name)))),
             variants=variants,

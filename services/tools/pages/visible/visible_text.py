@@ -265,8 +265,10 @@ def _judged(near: Sequence[SignedAmount]) -> Price:
     if stand[0].named and not (_is_one_of_a_list(stand) or _doubted(amounts)):
         amounts = [money]
     if len(amounts) > 1:
-        told = ", ".join(sorted(f"{money.currency} {money.amount}" for money in amounts)[:5])
-        return Price(problem=f"The page shows several prices: {told}.", text=text)
+        listed_amounts = ", ".join(
+            sorted(f"{money.currency} {money.amount}" for money in amounts)[:5]
+        )
+        return Price(problem=f"The page shows several prices: {listed_amounts}.", text=text)
     before = max(
         (
             signed_amount.money.amount
