@@ -71,8 +71,10 @@ class Bucket:
                 try:
                     turns = await self._turns(len(urgent), len(patient))
                 except UNAVAILABLE as error:
-                    told = DatabaseUnavailable(f"no token of {self.key}: {type(error).__name__}")
-                    _fail([*urgent, *patient], told)
+                    unavailable = DatabaseUnavailable(
+                        f"no token of {self.key}: {type(error).__name__}"
+                    )
+                    _fail([*urgent, *patient], unavailable)
                 except Exception as error:  # noqa: BLE001 - whoever asked is told, and asks again
                     _fail([*urgent, *patient], error)
                 else:

@@ -215,11 +215,11 @@ def _unclear(said: str, candidates: list[str], verb: str = "could be") -> Unclea
 
 def _told(spots: Iterable[Spot]) -> list[str]:
     """With their airports; a town may have none."""
-    told = list[str]()
+    lines = list[str]()
     for spot in spots:
         codes = ", ".join(airport.code for airport in spot.airports[:MOST_CODES])
-        told.append(f"{_name(spot)} ({codes or 'no airport near'})")
-    return told[:MOST_CANDIDATES]
+        lines.append(f"{_name(spot)} ({codes or 'no airport near'})")
+    return lines[:MOST_CANDIDATES]
 
 
 def _name(spot: Spot) -> str:

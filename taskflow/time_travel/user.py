@@ -100,17 +100,17 @@ def _quiet(events: Sequence[Recorded[Any]]) -> Json | None:
 def lines(conversation: Sequence[Recorded[Any]], cover: str) -> list[Json]:
     """Who said what, and what became of it."""
     sent = sendings(conversation)
-    told: list[Json] = []
+    entries: list[Json] = []
     for recorded in conversation:
         match recorded.event:
             case MessageReceived() as message:
-                told.append(_line(recorded, "user", message.kind, cover))
+                entries.append(_line(recorded, "user", message.kind, cover))
             case ReplyReady() as reply:
                 delivery = sent[recorded.event_id].state()
-                told.append({**_line(recorded, "us", reply.kind, cover), "delivery": delivery})
+                entries.append({**_line(recorded, "us", reply.kind, cover), "delivery": delivery})
             case _:
                 pass
-    return told
+    return entries
 
 
 def _line(
@@ -127,18 +127,18 @@ def _line(
 
 
 def _reminder(events: Sequence[Recorded[Any]], sent: Mapping[UUID, ReplyStory], cover: str) -> Json:
-    told = _state_of(events, "reminder")
+    state = _state_of(events, "reminder")
     fired = [recorded.event for recorded in events if isinstance(recorded.event, ReminderFired)]
     changes = [recorded for recorded in events if isinstance(recorded.event, ReminderChanged)]
     cancelled = any(isinstance(recorded.event, ReminderCancelled) for recorded in events)
-    done = bool(fired) and told.get("next_due") is None
+    done = bool(fired) and state.get("next_due") is None
     return {
         **_first(events, ReminderSet, cover),
         **(plain(changes[-1].event, cover) if changes else {}),
         "status": "cancelled" if cancelled else "done" if done else "standing",
         "fired": [reminder_fired.due.isoformat() for reminder_fired in fired],
         "last_delivery": _delivery(fired[-1].reply, sent) if fired else None,
-        "next_due": told.get("next_due"),
+        "next_due": state.get("next_due"),
     }
 
 
@@ -156,17 +156,21 @@ def _delivery(reply: UUID | None, sent: Mapping[UUID, ReplyStory]) -> Json | Non
 
 
 def _watch(events: Sequence[Recorded[Any]], sent: Mapping[UUID, ReplyStory], cover: str) -> Json:
-    told = _state_of(events, "watch")
+    state = _state_of(events, "watch")
     alerts = [recorded for recorded in events if isinstance(recorded.event, WatchAlerted)]
     seen = [recorded for recorded in events if isinstance(recorded.event, WatchSeen)]
     return {
         **_first(events, WatchSet, cover),
-        "status": "stopped" if told.get("stopped") else "lost" if told.get("lost") else "standing",
+        "status": "stopped"
+        if state.get("stopped")
+        else "lost"
+        if state.get("lost")
+        else "standing",
         "last_reading": plain(seen[-1].event, cover) if seen else None,
         "readings": len(seen),
         "alerts": len(alerts),
         "last_delivery": _delivery(alerts[-1].event.reply, sent) if alerts else None,
-        "ends_at": told.get("ends_at"),
+        "ends_at": state.get("ends_at"),
     }
 
 

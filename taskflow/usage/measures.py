@@ -253,8 +253,8 @@ class Measures:
         self, stream: str, reply: UUID, part: int, outcome: str, code: int | None = None
     ) -> Measurement:
         self._claims.pop((stream, reply, part), None)
-        told = "none" if code is None else str(code)
-        return Measurement(metrics.SENDS, 1, {"outcome": outcome, "code": told})
+        code_text = "none" if code is None else str(code)
+        return Measurement(metrics.SENDS, 1, {"outcome": outcome, "code": code_text})
 
     def _tool(self, tool: str, **more: str) -> dict[str, str]:
         return {"tool": tool if tool in self.tools else OTHER, **more}

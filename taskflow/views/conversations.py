@@ -128,8 +128,8 @@ def _changes(events: Events) -> Iterator[Statement]:
                     )
                 )
                 threads[user] = _thread(threads.get(user), reply=at)
-            case told:
-                if known := _state(told):
+            case event:
+                if known := _state(event):
                     reply, state, parts, sent = known
                     states[reply] = _told(
                         states.get(reply), state, recorded.recorded_at, parts, sent

@@ -146,12 +146,14 @@ async def _rebuild(names: Sequence[str], *, json: bool) -> None:
         ) as bar:
             task = bar.add_task(", ".join(one.name for one in what), total=None, rate="")
 
-            def told(done: int, total: int) -> None:
+            def show_progress(done: int, total: int) -> None:
                 rate = done / max(clock.monotonic() - began, 0.001)
                 bar.update(task, completed=done, total=total, rate=f"{rate:,.0f} events/s")
 
             with owners_errors():
-                read = await rebuild_projections(desk.me.settings.dsn, desk.me.log, what, told)
+                read = await rebuild_projections(
+                    desk.me.settings.dsn, desk.me.log, what, show_progress
+                )
     seconds = round(clock.monotonic() - began, 1)
     for one in what:
         _said(

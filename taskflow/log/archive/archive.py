@@ -159,8 +159,8 @@ class Archive:
         return list(islice(heapq.merge(*files, key=_cursor_of), limit))
 
     def _past(self, known_archive: KnownArchive, cursor: Cursor) -> Iterator[ArchivedRow]:
-        path, told = self._file(known_archive)
-        ends = [place.key for place in told.row_groups]
+        path, file_manifest = self._file(known_archive)
+        ends = [place.key for place in file_manifest.row_groups]
         for group in range(bisect_right(ends, cursor), len(ends)):
             for row in self._group(path, group):
                 if _cursor_of(row) > cursor:
@@ -176,14 +176,14 @@ class Archive:
             except ArchiveUnreadable as error:
                 log.error("archive.unreadable", archive=known_archive.name, why=str(error))  # noqa: TRY400 - it says all
                 raise
-        path, told = self._files[known_archive.name]
+        path, file_manifest = self._files[known_archive.name]
         if not path.exists():
             del self._files[known_archive.name]
             raise ArchiveUnreadable(
                 f"{path} is gone: bring archive {known_archive.name} back, "
                 "or set TASKFLOW_ARCHIVE to the folder that holds it"
             )
-        return path, told
+        return path, file_manifest
 
     async def _known(self, *, fresh: bool = False) -> _List:
         if fresh or clock.monotonic() - self._list.read_at > KNOWN_SECONDS:
