@@ -36,12 +36,12 @@ VIEWS_GATHER_SECONDS = 0.5
 @asynccontextmanager
 async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGenerator[None]:
     table, pages = DueTable(runtime.pool), WatchTable(runtime.pool)
-    due = runtime.project(DueReminders(runtime.folds))
+    due_reminders = runtime.project(DueReminders(runtime.folds))
     calls = runtime.project(OpenCalls())
     watches = runtime.project(Watches(settings.rhythm.shortest))
     for view in VIEWS:
         runtime.project(view(), gather=VIEWS_GATHER_SECONDS)
-    reminders = ReminderTools(table, runtime.log, runtime.folds, due)
+    reminders = ReminderTools(table, runtime.log, runtime.folds, due_reminders)
     listing = WatchListing(pages, table, runtime.log, runtime.folds)
     media = runtime.media()
     watching = WatchTools(
@@ -57,7 +57,9 @@ async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGener
         draw=chart.draw,
         rhythm=settings.rhythm,
     )
-    running = RunningTools(reminders.listing, listing, table, runtime.log, due, calls, watches)
+    running = RunningTools(
+        reminders.listing, listing, table, runtime.log, due_reminders, calls, watches
+    )
     quiet = QuietTool(runtime.log)
     tools = [*reminders.all(), *watching.all(), *running.all(), quiet.tool()]
     subscribe(runtime, tools, workers=settings.scheduler_workers)

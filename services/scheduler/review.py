@@ -106,7 +106,7 @@ class _OneDue(_NothingWaits):
         del limit, seconds
         return list(self.claimed)
 
-    async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
+    async def realign(self, reminder: UUID, was: datetime, due_at: datetime | None) -> None:
         """There is no table to correct."""
 
     async def until_next(self) -> float | None:
@@ -203,13 +203,13 @@ class _Reminder:
         if group[0].event_id != recorded.event_id:
             return []  # Compared with the first of them.
         standing = self._history.standing(slot) or [recorded]
-        due = decider.due_at(state)
-        if due != fired.due:
+        due_at = decider.due_at(state)
+        if due_at != fired.due:
             stated_reminder: Stated = self._events[state.stated - 1].event
             if stated_reminder.tzdata != package_version("tzdata"):
                 return [NotComparable(standing_fact, "zone rules") for standing_fact in standing]
-            decided = fired.model_copy(update={"due": due}) if due else None
-            id_ = slots.event_id(slots.occurrence(fired.reminder, due), 0) if due else None
+            decided = fired.model_copy(update={"due": due_at}) if due_at else None
+            id_ = slots.event_id(slots.occurrence(fired.reminder, due_at), 0) if due_at else None
             return [self._comparing.one(recorded, decided, id_)]
         if (woken := await waking_reviewed(self._history, recorded)) is not None:
             return woken
@@ -246,15 +246,15 @@ class _OnePage(_NothingWaits):
         return [self.watcher]
 
     async def move(
-        self, page: UUID, due: datetime, pause: timedelta, failures: int, *, read: bool
+        self, page: UUID, due_at: datetime, pause: timedelta, failures: int, *, read: bool
     ) -> bool:
-        del page, due, pause, failures, read
+        del page, due_at, pause, failures, read
         return True
 
-    async def hold(self, page: UUID, due: datetime, seconds: int) -> None:
+    async def hold(self, page: UUID, due_at: datetime, seconds: int) -> None:
         """Nobody else looks."""
 
-    async def drop(self, page: UUID, due: datetime, joined: int) -> None:
+    async def drop(self, page: UUID, due_at: datetime, joined: int) -> None:
         """Nobody else looks."""
 
     async def until_next(self) -> float | None:
@@ -267,8 +267,8 @@ class _Seen:
 
     reading: Reading
 
-    async def look(self, watch_set: Recorded[WatchSet], due: datetime) -> Reading:
-        del watch_set, due
+    async def look(self, watch_set: Recorded[WatchSet], due_at: datetime) -> Reading:
+        del watch_set, due_at
         return self.reading
 
 
@@ -390,13 +390,13 @@ def _reading(event: WatchSeen | WatchMissed | WatchAlerted | WatchLost) -> Readi
 
 def _moments(state: Watch, recorded: Recorded[Any]) -> Iterator[datetime]:
     """When the look may have been found due: all that is decided by the clock turns once."""
-    due: datetime = recorded.event.due
+    due_at: datetime = recorded.event.due
     turns = [
         state.seen_at and state.seen_at + watching.KEPT_EVERY,
         state.missed_since and state.missed_since + watching.LOST_AFTER,
     ]
     end = watching.ends_at(state)
     before = end - timedelta(microseconds=1) if end else None
-    for moment in (recorded.recorded_at, before, *turns, due):
-        if moment and due <= moment <= recorded.recorded_at:
+    for moment in (recorded.recorded_at, before, *turns, due_at):
+        if moment and due_at <= moment <= recorded.recorded_at:
             yield moment

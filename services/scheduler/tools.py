@@ -70,12 +70,12 @@ class ReminderTools:
         reminders: Reminders,
         event_log: Log,
         folds: Folds,
-        due: ReadModel,
+        read_model: ReadModel,
         now: Callable[[], datetime] = clock.utc_now,
     ) -> None:
         self._log, self._folds = event_log, folds
         self.listing = ReminderListing(reminders, event_log, folds)
-        self._due, self._now = due, now
+        self._read_model, self._now = read_model, now
 
     def all(self) -> list[Tool[Any]]:
         return [
@@ -93,7 +93,7 @@ class ReminderTools:
                 changes="reminder",
                 undone_by=Undo(tool=CANCEL, argument="which", path="id"),
             ),
-            ChangeTool(self.listing, self._log, self._folds, self._due, self._now).tool(),
+            ChangeTool(self.listing, self._log, self._folds, self._read_model, self._now).tool(),
             Tool(
                 ListReminders, self.list_reminders, "list_reminders", "read", TIMEOUT, inside=True
             ),
@@ -137,8 +137,8 @@ class ReminderTools:
             follow_up_minutes=arguments.follow_up_minutes,
         )
         guessed = arguments.zone is None and not request.zone_known
-        result = told_of(reminder, fact, found.due) | {"zone_was_guessed_from_number": guessed}
-        result |= wordings.how_it_comes(found.rule, found.due, call)
+        result = told_of(reminder, fact, found.due_at) | {"zone_was_guessed_from_number": guessed}
+        result |= wordings.how_it_comes(found.rule, found.due_at, call)
         if found.notes:
             result["note"] = " ".join(found.notes)
         return Done(result, [Write(streams.reminder(reminder), [fact], call.user, 0)])
@@ -150,10 +150,10 @@ class ReminderTools:
         def is_twin(earlier: Recorded[ToolRequested]) -> bool:
             try:
                 asked = SetReminder.model_validate(earlier.event.arguments)
-                due = self._resolved(asked, Call(earlier, call.user))
+                resolved = self._resolved(asked, Call(earlier, call.user))
             except (ValidationError, Refused):
                 return False
-            return _mark(asked, due) == wanted
+            return _mark(asked, resolved) == wanted
 
         if result := await twins.result_of_twin(self._log, call.request, is_twin):
             return result
@@ -163,14 +163,14 @@ class ReminderTools:
             if (
                 twins.mark(
                     listed_reminder.text,
-                    listed_reminder.due,
+                    listed_reminder.due_at,
                     listed_reminder.rrule,
                     listed_reminder.except_on,
                     follows,
                 )
                 == wanted
             ):
-                stands = told_of(listed_reminder.reminder, listed_reminder, listed_reminder.due)
+                stands = told_of(listed_reminder.reminder, listed_reminder, listed_reminder.due_at)
                 del stands["id"]  # This call did not set it, so no undo of it cancels it.
                 return stands
         if len(listed) >= MOST_REMINDERS:
@@ -190,7 +190,7 @@ class ReminderTools:
         `last` tells of the last occurrence whether it reached them, how and when: it is the only
         answer to "did you remind me?".
         """
-        await self._due.caught_up(call.request)
+        await self._read_model.caught_up(call.request)
         coming = await self.listing.of(call.user)
         spoken = await self.listing.spoken(call.user)
         return Done(
@@ -202,7 +202,7 @@ class ReminderTools:
 
     async def cancel_reminder(self, arguments: CancelReminder, call: Call) -> Done:
         """Cancel one reminder."""
-        await self._due.caught_up(call.request)
+        await self._read_model.caught_up(call.request)
         one = chosen(await self.listing.of(call.user), arguments.which)
         stream = streams.reminder(one.reminder)
         folded = await self._folds.fold(stream, FOLD)
@@ -219,4 +219,6 @@ class ReminderTools:
 
 
 def _mark(asked: SetReminder, found: Resolved) -> twins.Mark:
-    return twins.mark(asked.text, found.due, found.rule, found.except_on, asked.follow_up_minutes)
+    return twins.mark(
+        asked.text, found.due_at, found.rule, found.except_on, asked.follow_up_minutes
+    )

@@ -78,7 +78,7 @@ class _Reminders:
             for number, one in enumerate(those, start=1)
             if one.event.reminder not in gone
         ]
-        return sorted(listed, key=lambda one: one.due)
+        return sorted(listed, key=lambda one: one.due_at)
 
     async def spoken(self, _user: UserId) -> list[Spoken]:
         return []

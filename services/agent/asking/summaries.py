@@ -38,7 +38,7 @@ class Coverage:
     """Versions of their events, both included."""
 
 
-def due(turns_since: int, tokens: int) -> bool:
+def is_due(turns_since: int, tokens: int) -> bool:
     return turns_since > MOST_TURNS or tokens > HISTORY_TOKENS
 
 

@@ -40,7 +40,7 @@ _OUTCOMES: Mapping[str, str] = {
 class Said:
     """An occurrence that was spoken of."""
 
-    due: datetime
+    due_at: datetime
     reply: UUID
 
 
@@ -51,7 +51,7 @@ class Deliveries:
     async def for_model(self, said: Said, zone: str, request: Recorded[ToolRequested]) -> Json:
         """For the model; as of the call that asks, which stands in the same conversation."""
         there = zones.of(zone)
-        delivery: Json = {"due": f"{said.due.astimezone(there):%Y-%m-%d %H:%M}"}
+        delivery: Json = {"due": f"{said.due_at.astimezone(there):%Y-%m-%d %H:%M}"}
         sending = await self._sending(said.reply, streams.user_of(request.stream), request.version)
         if sending is None:
             return delivery

@@ -63,8 +63,8 @@ class DueFollowUps(Waits, Protocol):
 
 
 class FollowingUp:
-    def __init__(self, due: DueFollowUps, event_log: Log, folds: Folds, claim: int) -> None:
-        self._due, self._log, self._folds, self._claim = due, event_log, folds, claim
+    def __init__(self, table: DueFollowUps, event_log: Log, folds: Folds, claim: int) -> None:
+        self._table, self._log, self._folds, self._claim = table, event_log, folds, claim
         self._quiet = QuietReading(event_log)
 
     async def keep_following_up(self) -> None:
@@ -72,7 +72,7 @@ class FollowingUp:
         await repeated(self.follow_up_due, PAUSE, interrupted="following_up.interrupted")
 
     async def follow_up_due(self) -> int:
-        claimed = await self._due.follow_ups(self._claim, CLAIM_SECONDS)
+        claimed = await self._table.follow_ups(self._claim, CLAIM_SECONDS)
         for follow_up in claimed:
             try:
                 done = await self._one(follow_up)
@@ -83,7 +83,7 @@ class FollowingUp:
                 continue
             else:
                 if not done:
-                    await self._due.settle(follow_up.reminder, follow_up.at)
+                    await self._table.settle(follow_up.reminder, follow_up.at)
         return len(claimed)
 
     async def _one(self, claimed: FollowUp) -> bool:
@@ -100,7 +100,7 @@ class FollowingUp:
             return False
         if (end := await self._quiet.end_at(user, claimed.found_at)) is not None:
             waiting = Waiting("follow_up", claimed.reminder, user, claimed.at, end)
-            await self._due.wait(waiting)
+            await self._table.wait(waiting)
             return True
         try:
             await self._ask(folded, origin, since)

@@ -28,7 +28,7 @@ class Active:
 
     reminder: UUID
     number: int
-    due: datetime
+    due_at: datetime
     zone: str
     rrule: str | None
 
@@ -65,7 +65,7 @@ class ListedReminder:
     reminder: UUID
     number: int
     text: str
-    due: datetime
+    due_at: datetime
     """When it comes next, or, of one that has spoken for the last time, when that was due."""
     is_coming: bool
     zone: str
@@ -89,7 +89,7 @@ class ListedReminder:
         if self.is_coming:
             if self.follow_up_minutes is not None:
                 fields["follow_up_minutes"] = self.follow_up_minutes
-            fields |= {"next": in_words(self.due, self.zone), "repeats": self.rrule}
+            fields |= {"next": in_words(self.due_at, self.zone), "repeats": self.rrule}
         if self.rrule:
             fields["repeats_in_words"] = rule_in_words(
                 self.rrule, self.local_time, language, self.except_on
@@ -108,7 +108,7 @@ class ReminderListing:
         """Those still to come."""
         active = await self._reminders.active(user)
         folded = await self._folded(active)
-        return [await self._opened(one, one.due, folded[one.reminder]) for one in active]
+        return [await self._opened(one, one.due_at, folded[one.reminder]) for one in active]
 
     async def spoken(self, user: UserId) -> list[ListedReminder]:
         """Those that spoke lately, and will not again."""
@@ -147,14 +147,14 @@ class ReminderListing:
         return {names[stream]: one for stream, one in folded.items()}
 
     async def _opened(
-        self, active: Active | Spoken, due: datetime, folded: Folded[Reminder]
+        self, active: Active | Spoken, due_at: datetime, folded: Folded[Reminder]
     ) -> ListedReminder:
         fact = await stated(self._log, streams.reminder(active.reminder), folded.state)
         return ListedReminder(
             active.reminder,
             active.number,
             fact.text,
-            due,
+            due_at,
             isinstance(active, Active),
             fact.zone,
             fact.rrule,
@@ -192,21 +192,21 @@ def chosen(reminders: list[ListedReminder], which: str) -> ListedReminder:
     raise Refused(f"{what} {which!r}. There are: {listed}. Ask which is meant.")
 
 
-def in_words(due: datetime, zone: str) -> str:
+def in_words(due_at: datetime, zone: str) -> str:
     """The stored time, as the user will live it."""
-    local = due.astimezone(zones.of(zone))
+    local = due_at.astimezone(zones.of(zone))
     seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     return f"{local:%A} {local.day} {local:%B %Y}, {seconds} ({zone})"
 
 
-def told_of(reminder: UUID, fact: Stated | ListedReminder, due: datetime) -> Json:
+def told_of(reminder: UUID, fact: Stated | ListedReminder, due_at: datetime) -> Json:
     """What the model is told of a reminder that is set."""
-    local = due.astimezone(zones.of(fact.zone)).replace(tzinfo=None)
+    local = due_at.astimezone(zones.of(fact.zone)).replace(tzinfo=None)
     result: Json = {
         "set": True,
         "id": str(reminder),
         "text": fact.text,
-        "first": in_words(due, fact.zone),
+        "first": in_words(due_at, fact.zone),
         "at": local.isoformat(),
         "repeats": fact.rrule,
         "zone": fact.zone,

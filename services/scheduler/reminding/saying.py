@@ -18,29 +18,29 @@ _MISSED = Message("While I could not write, these were due. Sorry that they are 
 _SORRY = Message("_(This was meant for {when}. Sorry that it is late.)_")
 
 
-def text_of(stated_reminder: Stated, due: datetime, found_at: datetime) -> str:
+def text_of(stated_reminder: Stated, due_at: datetime, found_at: datetime) -> str:
     text = f"⏰ {stated_reminder.text}"
-    if found_at - due < LATE:
+    if found_at - due_at < LATE:
         return text
-    return f"{text}\n{_SORRY.said(stated_reminder.language, when=when_of(stated_reminder, due))}"
+    return f"{text}\n{_SORRY.said(stated_reminder.language, when=when_of(stated_reminder, due_at))}"
 
 
 def text_of_all(
-    stated_reminders: Sequence[Stated], dues: Sequence[datetime], found_at: datetime
+    stated_reminders: Sequence[Stated], due_times: Sequence[datetime], found_at: datetime
 ) -> str:
     """Of several they are listed, with their times."""
     if len(stated_reminders) == 1:
-        return text_of(stated_reminders[0], dues[0], found_at)
+        return text_of(stated_reminders[0], due_times[0], found_at)
     lines = [
-        f"• {when_of(one, due)}: {one.text}"
-        for one, due in zip(stated_reminders, dues, strict=True)
+        f"• {when_of(one, due_at)}: {one.text}"
+        for one, due_at in zip(stated_reminders, due_times, strict=True)
     ]
     return "\n".join([f"⏰ {_MISSED.said(stated_reminders[0].language)}", *lines])
 
 
-def when_of(stated_reminder: Stated, due: datetime) -> str:
+def when_of(stated_reminder: Stated, due_at: datetime) -> str:
     return values.day_and_time(
-        due.astimezone(zones.of(stated_reminder.zone)), stated_reminder.language
+        due_at.astimezone(zones.of(stated_reminder.zone)), stated_reminder.language
     )
 
 

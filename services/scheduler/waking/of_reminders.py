@@ -27,22 +27,22 @@ class UntoldReminders:
 
     async def occurrence(self, waited: Waited) -> Untold | None:
         """None where it was told, cancelled or changed meanwhile. Raises SealedForEver."""
-        due = waited.waiting.at
+        due_at = waited.waiting.at
         folded = await self._folded(waited)
-        if not may_fire(folded.state, due):
+        if not may_fire(folded.state, due_at):
             return None
-        late = (waited.found_at - due) / timedelta(seconds=1)
+        late = (waited.found_at - due_at) / timedelta(seconds=1)
         reminder = waited.waiting.id
 
         def fact(reply: UUID) -> Event:
-            return ReminderFired(reminder=reminder, due=due, late_s=late, reply=reply)
+            return ReminderFired(reminder=reminder, due=due_at, late_s=late, reply=reply)
 
         stated_reminder, origin = await self._told(folded.state, waited)
-        when = when_of(stated_reminder, due)
+        when = when_of(stated_reminder, due_at)
         return Untold(
             origin=origin,
             version=folded.version,
-            due=due,
+            due_at=due_at,
             kind="reminder",
             language=stated_reminder.language,
             alone=f"⏰ {stated_reminder.text}\n{_WAITED.said(stated_reminder.language, when=when)}",
@@ -56,26 +56,26 @@ class UntoldReminders:
         folded = await self._folded(waited)
         state = folded.state
         is_over = waited.found_at - waiting.until > TOO_LATE
-        due, reminder = state.fired, waiting.id
-        if is_over or due is None or follow_up_at(state) != waiting.at:
+        due_at, reminder = state.fired, waiting.id
+        if is_over or due_at is None or follow_up_at(state) != waiting.at:
             return None
         upto = await unanswered(self._log, state.reply, waiting.user_id)
         if upto is None:
             return None
 
         def fact(reply: UUID) -> Event:
-            return ReminderFollowedUp(reminder=reminder, due=due, reply=reply)
+            return ReminderFollowedUp(reminder=reminder, due=due_at, reply=reply)
 
         stated_reminder, origin = await self._told(state, waited)
         text, language = stated_reminder.text, stated_reminder.language
         return Untold(
             origin=origin,
             version=folded.version,
-            due=due,
+            due_at=due_at,
             kind="reminder",
             language=language,
             alone=again(stated_reminder),
-            beside=f"⏰ {when_of(stated_reminder, due)}: {text} {AGAIN.said(language)}",
+            beside=f"⏰ {when_of(stated_reminder, due_at)}: {text} {AGAIN.said(language)}",
             fact=fact,
             unanswered_upto=upto,
         )

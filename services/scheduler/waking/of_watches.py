@@ -41,7 +41,7 @@ class UntoldAlerts:
         return Untold(
             origin=origin,
             version=folded.version,
-            due=alerted.due,
+            due_at=alerted.due,
             kind="alert",
             language=watch_set.language,
             alone=said,

@@ -91,12 +91,12 @@ class Waking:
         """Of a reminder that comes again meanwhile only that: its follow-up has had its time."""
         found = [await self._one(waiter) for waiter in waited]
         by_due = sorted(
-            (untold for untold in found if untold is not None), key=lambda untold: untold.due
+            (untold for untold in found if untold is not None), key=lambda untold: untold.due_at
         )
         newest = {untold.origin.stream: untold for untold in by_due}
         return sorted(
             newest.values(),
-            key=lambda untold: (untold.kind == "alert", untold.due, untold.origin.stream),
+            key=lambda untold: (untold.kind == "alert", untold.due_at, untold.origin.stream),
         )
 
     async def _one(self, waited: Waited) -> Untold | None:

@@ -115,9 +115,9 @@ class WatchListing:
 
     async def _told(self, listed_watch: ListedWatch, request: Recorded[ToolRequested]) -> Json:
         fields = listed_watch.for_model(request.event.language)
-        due, reply = listed_watch.state.alerted_due, listed_watch.state.alerted_by
-        if due is not None and reply is not None:
-            said = Said(due, reply)
+        alerted_due, reply = listed_watch.state.alerted_due, listed_watch.state.alerted_by
+        if alerted_due is not None and reply is not None:
+            said = Said(alerted_due, reply)
             fields["last_alert"] = await self._deliveries.for_model(
                 said, listed_watch.state.zone, request
             )

@@ -88,7 +88,7 @@ class WatchTools:
         self,
         listing: WatchListing,
         event_log: Log,
-        due: ReadModel,
+        read_model: ReadModel,
         addresses: Addresses,
         pictures: PictureStore,
         *,
@@ -96,7 +96,7 @@ class WatchTools:
         rhythm: Rhythm,
         now: Callable[[], datetime] = clock.utc_now,
     ) -> None:
-        self._listing, self._log, self._due = listing, event_log, due
+        self._listing, self._log, self._read_model = listing, event_log, read_model
         self._addresses, self._pictures, self._draw = addresses, pictures, draw
         self._rhythm, self._now = rhythm, now
 
@@ -151,7 +151,7 @@ class WatchTools:
         request = call.request.event
         until = last_day(arguments.until, call)
         url = await self._addresses.watchable(self._log, call, arguments.url)
-        await self._due.caught_up(call.request)
+        await self._read_model.caught_up(call.request)
         watches = await self._listing.of(call.user)
         if len(watches) >= MOST_WATCHES:
             raise Refused(f"{MOST_WATCHES} pages are watched already; stop some first.")
@@ -195,13 +195,13 @@ class WatchTools:
 
     async def list_watches(self, _arguments: ListWatches, call: Call) -> Done:
         """List the watched pages with their numbers, goals and last prices."""
-        await self._due.caught_up(call.request)
+        await self._read_model.caught_up(call.request)
         watches = await self._listing.of(call.user)
         return Done({"watches": await self._listing.for_model(watches, call.request)})
 
     async def stop_watch(self, arguments: StopWatch, call: Call) -> Done:
         """Stop watching one page."""
-        await self._due.caught_up(call.request)
+        await self._read_model.caught_up(call.request)
         one = chosen(await self._listing.of(call.user), arguments.which)
         fact = WatchStopped(watch=one.origin.event.watch, by="user")
         # Stop against alert: whichever appends first makes the other fold again.
@@ -213,7 +213,7 @@ class WatchTools:
 
         No argument is needed if one is watched.
         """
-        await self._due.caught_up(call.request)
+        await self._read_model.caught_up(call.request)
         one = self._meant(await self._listing.of(call.user), arguments)
         points, currency = await self._points(one.origin.stream)
         if not points:
