@@ -62,12 +62,12 @@ def _turn(
     events: Sequence[Recorded[Any]],
     replacing: Replacing,
 ) -> Json:
-    due = {
+    local_times = {
         recorded.event.reminder: recorded.event.local_time
         for recorded in events
         if isinstance(recorded.event, ReminderSet)
     }
-    calls = [_call(call, due, replacing) for call in _calls(turn)]
+    calls = [_call(call, local_times, replacing) for call in _calls(turn)]
     reply = turn.ended.event if turn.ended else None
     fields: Json = {"user": [replacing.text(message.event.text) for message in messages]}
     if calls:
@@ -78,13 +78,13 @@ def _turn(
     return fields
 
 
-def _call(call: CallStory, due: Mapping[UUID, str], replacing: Replacing) -> Json:
+def _call(call: CallStory, local_times: Mapping[UUID, str], replacing: Replacing) -> Json:
     request = call.request.event
     arguments = {key: value for key, value in request.arguments.items() if key != "said"}
     fields: Json = {"tool": request.tool, "with": replacing.value(arguments)}
     if said := request.arguments.get("said"):
         fields["said"] = replacing.value(said)
-    if local := due.get(slots.reminder_set(call.request.event_id)):
+    if local := local_times.get(slots.reminder_set(call.request.event_id)):
         fields["due"] = local
     outcome = call.outcome.event if call.outcome else None
     if _looks_outside(request) and isinstance(outcome, ToolFinished):

@@ -110,12 +110,12 @@ def _said(entry: Json) -> str:
 
 def _reminder(entry: Json) -> str:
     rule = f", {entry['rrule']}" if entry.get("rrule") else ""
-    due = f", next {_at(entry['next_due'])}" if entry["next_due"] else ""
+    next_text = f", next {_at(entry['next_due'])}" if entry["next_due"] else ""
     fired = f", fired {len(entry['fired'])}x" if entry["fired"] else ""
     last = f", the last one {_came(entry)}" if entry["last_delivery"] else ""
     what = entry.get("text", entry.get("stream"))
     when = f"{entry.get('local_time')} {entry.get('zone')}{rule}"
-    return f"{what}: {when}: {entry['status']}{due}{fired}{last}"
+    return f"{what}: {when}: {entry['status']}{next_text}{fired}{last}"
 
 
 def _came(entry: Json) -> str:

@@ -54,8 +54,8 @@ def tell_reminders(outcome: Outcome) -> str:
 def _spoken_line(item: JsonObject) -> str:
     last = item.get("last")
     came: JsonObject = last if isinstance(last, dict) else {}
-    due, outcome, at = came.get("due"), came.get("outcome"), came.get("at")
-    line = f"- **{item.get('text', '?')}**, due {due}: {outcome}"
+    due_text, outcome, at = came.get("due"), came.get("outcome"), came.get("at")
+    line = f"- **{item.get('text', '?')}**, due {due_text}: {outcome}"
     return f"{line}, {at}" if at else line
 
 
