@@ -35,7 +35,7 @@ from taskflow.words.labels import written_out
 
 
 @dataclass(slots=True)
-class Turns:
+class WalkedTurns:
     turns: list[TurnStory] = field(default_factory=list[TurnStory])
     """Those that stand, also what we said of our own accord."""
     gave_way: list[TurnStory] = field(default_factory=list[TurnStory])
@@ -227,9 +227,9 @@ def _waiting(messages: Sequence[Recorded[MessageReceived]]) -> tuple[Pending, ..
     )
 
 
-def walked(events: Sequence[Recorded[Any]]) -> Turns:
+def walked(events: Sequence[Recorded[Any]]) -> WalkedTurns:
     """Of events of one conversation, in its order; opened, where texts are asked for."""
-    turns = Turns(follows=any(isinstance(one.event, ConversationTakenOver) for one in events))
+    turns = WalkedTurns(follows=any(isinstance(one.event, ConversationTakenOver) for one in events))
     for recorded in events:
         turns.read(recorded)
     return turns

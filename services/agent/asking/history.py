@@ -20,7 +20,7 @@ from services.agent.judging import truth
 from services.agent.judging.answer_parts import REPLY, calls, taken_apart
 from services.agent.judging.answer_size import portion
 from services.agent.judging.hygiene import unrepeated
-from services.agent.turns import Turns, walked
+from services.agent.turns import WalkedTurns, walked
 from taskflow import zones
 from taskflow.time_travel.turns import CallStory, StepStory, TurnStory
 
@@ -97,7 +97,7 @@ def tokens(turn_contents: Sequence[Json]) -> int:
     return -(-sum(len(orjson.dumps(content)) for content in turn_contents) // CHARACTERS_A_TOKEN)
 
 
-def ended(turn: TurnStory, turns: Turns) -> list[Json]:
+def ended(turn: TurnStory, turns: WalkedTurns) -> list[Json]:
     """A turn that is over, as plain text: what was said, and in short what tools found."""
     turn_contents = _said_by_user(turn, turns)
     notes = _called([*turn.begun, *turn.steps.values()])
@@ -156,7 +156,7 @@ def _texts(contents: Sequence[Json]) -> list[str]:
 
 def _within_bounds(
     turn: TurnStory,
-    turns: Turns,
+    turns: WalkedTurns,
     events: Sequence[Recorded[Any]],
     first: str,
     notes: Sequence[str],
@@ -172,7 +172,7 @@ def _within_bounds(
 
 def _open(
     turn: TurnStory,
-    turns: Turns,
+    turns: WalkedTurns,
     events: Sequence[Recorded[Any]],
     first: str,
     notes: Sequence[str] = (),
@@ -200,7 +200,10 @@ def _open(
 
 
 def _said_by_user(
-    turn: TurnStory, turns: Turns, first: str | None = None, shown: Collection[str] | None = None
+    turn: TurnStory,
+    turns: WalkedTurns,
+    first: str | None = None,
+    shown: Collection[str] | None = None,
 ) -> list[Json]:
     if not turn.messages:
         return []

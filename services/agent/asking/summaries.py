@@ -12,7 +12,7 @@ from services.agent.asking import history, messages, prompt
 from services.agent.asking.gemini import Answer, Question
 from services.agent.asking.history import HISTORY_TOKENS
 from services.agent.asking.results import shortened
-from services.agent.turns import Turns
+from services.agent.turns import WalkedTurns
 from taskflow.time_travel.turns import TurnStory
 
 PROMPT = "summary-v1"
@@ -42,7 +42,7 @@ def is_due(turns_since: int, tokens: int) -> bool:
     return turns_since > MOST_TURNS or tokens > HISTORY_TOKENS
 
 
-def uncovered(turns: Turns, upto: int) -> list[TurnStory]:
+def uncovered(turns: WalkedTurns, upto: int) -> list[TurnStory]:
     """The ended turns that no summary stands for, up to the one that is open."""
     found: list[TurnStory] = []
     for turn in turns.turns:
@@ -53,7 +53,7 @@ def uncovered(turns: Turns, upto: int) -> list[TurnStory]:
     return found
 
 
-def coverage(turns: Turns, upto: int) -> Coverage | None:
+def coverage(turns: WalkedTurns, upto: int) -> Coverage | None:
     """All but the newest; a little more or less where a message came while we answered another."""
     ended = uncovered(turns, upto)
     wanted = len(ended) - _kept([(turn_story, _tokens(turn_story, turns)) for turn_story in ended])
@@ -77,15 +77,17 @@ def _kept(sizes: Sequence[tuple[TurnStory, int]]) -> int:
     return len(sizes)
 
 
-def tokens(turns: Turns, upto: int) -> int:
+def tokens(turns: WalkedTurns, upto: int) -> int:
     return sum(_tokens(turn_story, turns) for turn_story in uncovered(turns, upto))
 
 
-def _tokens(turn: TurnStory, turns: Turns) -> int:
+def _tokens(turn: TurnStory, turns: WalkedTurns) -> int:
     return history.tokens(history.ended(turn, turns))
 
 
-def _first_after(turns: Turns, covered: Sequence[TurnStory], rest: Sequence[TurnStory]) -> int:
+def _first_after(
+    turns: WalkedTurns, covered: Sequence[TurnStory], rest: Sequence[TurnStory]
+) -> int:
     """The oldest event of what is not covered: later turns, the open one, messages that wait."""
     after = [turn for turn in turns.turns if turn.version > covered[-1].version]
     firsts = [turn_story.first() for turn_story in (*rest, *after)]

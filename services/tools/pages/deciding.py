@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from contracts.readings import ReadingSource
-from services.tools.pages.found import Price
+from services.tools.pages.found import FoundPrice
 from services.tools.pages.prices.money import Money
 from services.tools.pages.visible.visible_text import Shown, SignedAmount
 
@@ -32,7 +32,7 @@ DISAGREE = "The page's metadata and what it shows name different prices."
 class Stated:
     """A price of one source, or why it names none."""
 
-    price: Price
+    price: FoundPrice
     source: ReadingSource
 
 
@@ -107,7 +107,7 @@ def _is_apart(signed_amount: SignedAmount, money: Money, first: int) -> bool:
     return on_top or (bool(first) and signed_amount.at > first)
 
 
-def _money(price: Price) -> Money | None:
+def _money(price: FoundPrice) -> Money | None:
     if price.amount is None or price.currency is None or price.problem:
         return None
     return Money(price.amount, price.currency)
@@ -127,5 +127,7 @@ def _with_list_price(stated: Stated, shown: Shown) -> Stated:
 
 
 def _unclear(stated: Stated, problem: str | None = None) -> Stated:
-    price = Price(problem=problem or DISAGREE, text=stated.price.text, stock=stated.price.stock)
+    price = FoundPrice(
+        problem=problem or DISAGREE, text=stated.price.text, stock=stated.price.stock
+    )
     return replace(stated, price=price)

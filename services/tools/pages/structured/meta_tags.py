@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from selectolax.lexbor import LexborHTMLParser
 
 from contracts.readings import ReadingSource
-from services.tools.pages.found import Found, Price
+from services.tools.pages.found import FoundPrice, FoundProduct
 from services.tools.pages.structured.asking import Asking
 from services.tools.pages.words import Stock, stock_of
 
@@ -41,7 +41,9 @@ def currencies(tags: Mapping[str, list[str]]) -> list[str]:
     return [value for name in _CURRENCY for value in tags.get(name, ())]
 
 
-def found(tags: Mapping[str, list[str]], asking: Asking) -> tuple[Found, ReadingSource] | None:
+def found(
+    tags: Mapping[str, list[str]], asking: Asking
+) -> tuple[FoundProduct, ReadingSource] | None:
     """The page's product; None where no tag tells a price or whether it can be had."""
     names = {
         name: tags[name] for name in (*_SALE, *_NOW, *_BEFORE, *_VENDORS, *_STOCK) if name in tags
@@ -65,7 +67,7 @@ def found(tags: Mapping[str, list[str]], asking: Asking) -> tuple[Found, Reading
     # Vendors' own names have no prefix.
     open_graph = any(":" in name and not name.startswith("twitter:") for name in names)
     problem = next((one.problem for one in (sale, now) if one.problem), price.problem)
-    result = Price(
+    result = FoundPrice(
         None if problem else price.amount,
         price.currency,
         max(usual, default=None),
@@ -73,7 +75,7 @@ def found(tags: Mapping[str, list[str]], asking: Asking) -> tuple[Found, Reading
         text,
         problem,
     )
-    return Found(title, result), "opengraph" if open_graph else "meta"
+    return FoundProduct(title, result), "opengraph" if open_graph else "meta"
 
 
 def _labelled(tags: Mapping[str, list[str]]) -> bool:
@@ -82,7 +84,7 @@ def _labelled(tags: Mapping[str, list[str]]) -> bool:
     return "twitter:data1" not in tags or any("price" in label for label in labels)
 
 
-def _amount(tags: Mapping[str, list[str]], names: tuple[str, ...], asking: Asking) -> Price:
+def _amount(tags: Mapping[str, list[str]], names: tuple[str, ...], asking: Asking) -> FoundPrice:
     """What the first of these tags says, if it says one thing."""
     for name in names:
         said = tags.get(name)
@@ -95,8 +97,8 @@ def _amount(tags: Mapping[str, list[str]], names: tuple[str, ...], asking: Askin
             if (price := asking.price(one, own[0] if own else None)).amount is not None
         }
         if len(prices) > 1:
-            return Price(problem="The page's metadata names several prices.")
+            return FoundPrice(problem="The page's metadata names several prices.")
         if prices:
             amount, currency = prices.pop()
-            return Price(amount, currency)
-    return Price()
+            return FoundPrice(amount, currency)
+    return FoundPrice()

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 
-from services.tools.pages.found import Price
+from services.tools.pages.found import FoundPrice
 from services.tools.pages.structured.asking import Asking, before_a_sale, of_today
 from services.tools.pages.structured.json_ld import Node, last, several, text, types
 from services.tools.pages.words import stock_of
@@ -17,7 +17,7 @@ _PRICED = ("price", "priceSpecification", "lowPrice")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    price: Price
+    price: FoundPrice
     url: str | None = None
     words: str = ""
     new: bool = True
@@ -55,12 +55,12 @@ def _offer(node: Node, asking: Asking) -> Offer:
     )
 
 
-def _single(node: Node, asking: Asking) -> Price:
+def _single(node: Node, asking: Asking) -> FoundPrice:
     specifications = several(node.get("priceSpecification"))
     price = asking.price(node.get("price"), node.get("priceCurrency"))
     if price.amount is None and (standing := of_today(specifications, node, asking)):
         if len({(offer.amount, offer.currency) for offer in standing}) > 1:
-            return Price(problem=a_range(standing))
+            return FoundPrice(problem=a_range(standing))
         price = standing[0]
     before = before_a_sale(specifications, node, asking)
     highest = max(
@@ -69,17 +69,17 @@ def _single(node: Node, asking: Asking) -> Price:
     return replace(price, list_amount=highest)
 
 
-def _aggregate(node: Node, asking: Asking) -> Price:
+def _aggregate(node: Node, asking: Asking) -> FoundPrice:
     currency = node.get("priceCurrency")
     low, high = (asking.price(node.get(name), currency) for name in ("lowPrice", "highPrice"))
     if low.amount is None:
         return _single(node, asking)
     if low.amount == high.amount or text(node.get("offerCount")) == "1":
         return low
-    return Price(problem=a_range([low, high]))
+    return FoundPrice(problem=a_range([low, high]))
 
 
-def a_range(prices: list[Price]) -> str:
+def a_range(prices: list[FoundPrice]) -> str:
     """Why there is no one price."""
     stand = sorted(
         {(price.amount, price.currency or "") for price in prices if price.amount is not None}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from services.tools.pages.addresses import joined
-from services.tools.pages.found import Found, Price
+from services.tools.pages.found import FoundPrice, FoundProduct
 from services.tools.pages.structured import agreeing
 from services.tools.pages.structured.asking import Asking
 from services.tools.pages.structured.json_ld import Node, several, text, types, walk
@@ -31,12 +31,12 @@ _WORDS = ("name", "color", "size", "material", "pattern", "sku", "model")
 MOST = 200
 
 
-def products(tops: list[Node], asking: Asking, base: str) -> list[Found]:
+def products(tops: list[Node], asking: Asking, base: str) -> list[FoundProduct]:
     """Each product once; variants within their group."""
     every = list(walk(tops))
     known = {str(one["@id"]): one for one, _ in every if "@id" in one and len(one) > 1}
     reader = _Reader(known, asking, base)
-    found: list[Found] = []
+    found: list[FoundProduct] = []
     for node, path in every:
         steps = set(path.split("/"))
         if not steps & _WITHIN and _is_sold(node, reader):
@@ -69,7 +69,7 @@ class _Reader:
         only_names = "@id" in node and set(node) <= {"@id", "@type"}
         return self._known.get(str(node["@id"]), node) if only_names else node
 
-    def product(self, node: Node) -> Found:
+    def product(self, node: Node) -> FoundProduct:
         asked = [self.whole(one) for one in several(node.get("offers"))[:MOST]]
         found_offers = offers(asked, self._asking)
         variants = [self.product(variant) for variant in self._variants(node)]
@@ -92,7 +92,7 @@ class _Reader:
             variants = [
                 self._as_variant(title, offer) for offer in found_offers if offer.price.amount
             ]
-        return Found(
+        return FoundProduct(
             title=title,
             price=price,
             urls=self._urls([*_addresses(node), *(offer.url for offer in found_offers)]),
@@ -109,8 +109,8 @@ class _Reader:
         # A group within a group, or one that refers to itself, is none of its variants.
         return [variant for variant in variants if "hasVariant" not in variant]
 
-    def _as_variant(self, title: str | None, offer: Offer) -> Found:
-        return Found(title, offer.price, self._urls([offer.url]), words=offer.words)
+    def _as_variant(self, title: str | None, offer: Offer) -> FoundProduct:
+        return FoundProduct(title, offer.price, self._urls([offer.url]), words=offer.words)
 
     def _urls(self, given: Iterable[str | None]) -> frozenset[str]:
         return frozenset(whole for url in given if url and (whole := joined(self._base, url)))
@@ -123,13 +123,15 @@ def _addresses(node: Node) -> list[str | None]:
     return [text(node.get("url")), text(named), own if own.startswith("http") else None]
 
 
-def _of_variants(variants: Sequence[Found]) -> Price:
+def _of_variants(variants: Sequence[FoundProduct]) -> FoundPrice:
     """What all variants cost, if all cost the same."""
     priced = [variant.price for variant in variants if variant.price.amount is not None]
     if not priced:
-        return Price(problem=next((v.price.problem for v in variants if v.price.problem), None))
+        return FoundPrice(
+            problem=next((v.price.problem for v in variants if v.price.problem), None)
+        )
     if len({(price.amount, price.currency) for price in priced}) > 1:
-        return Price(problem=a_range(priced), text=priced[0].text)
+        return FoundPrice(problem=a_range(priced), text=priced[0].text)
     return agreeing.same(priced)
 
 
@@ -142,9 +144,9 @@ def _group(node: Node) -> str | None:
     )
 
 
-def _grouped(found: list[Found]) -> list[Found]:
+def _grouped(found: list[FoundProduct]) -> list[FoundProduct]:
     """Variants that name their group become one product, as if the group had named them."""
-    groups: dict[str, list[Found]] = {}
+    groups: dict[str, list[FoundProduct]] = {}
     for one in found:
         if one.group and not one.related:
             groups.setdefault(one.group, []).append(one)
@@ -155,13 +157,13 @@ def _grouped(found: list[Found]) -> list[Found]:
         kept = [one for one in kept if one.price.amount is not None or one.variants]
     for each in several_of_one.values():
         urls = frozenset(url for one in each for url in one.urls)
-        kept.append(Found(each[0].title, _of_variants(each), urls, variants=each))
+        kept.append(FoundProduct(each[0].title, _of_variants(each), urls, variants=each))
     return kept
 
 
-def _once(found: list[Found]) -> list[Found]:
+def _once(found: list[FoundProduct]) -> list[FoundProduct]:
     """Pages describe the same product twice, in two blocks."""
-    kept: dict[tuple[object, ...], Found] = {}
+    kept: dict[tuple[object, ...], FoundProduct] = {}
     for one in found:
         key = (one.title, one.price.amount, one.price.currency, one.price.problem, one.related)
         known = kept.get(key)
