@@ -176,14 +176,14 @@ class WalkedTurns:
     def _say(self, recorded: Recorded[Any], reply: ReplyReady) -> None:
         if reply.turn is None:
             said = self._of_our_own(recorded, [])
-            said.said = _told(reply)
+            said.said = _reply_text(reply)
             if reply.kind == "operator":
                 said.by_person, said.messages, self._settled = True, self._settled, []
                 if not self.pending:
                     said.begun, self._begun = self._begun, []
             said.beside_person = self._state.taken is not None and not said.by_person
         elif turn := self._turn(reply.turn):
-            turn.said, turn.reply = _told(reply), recorded.event_id
+            turn.said, turn.reply = _reply_text(reply), recorded.event_id
             turn.ended = turn.ended or recorded
 
     def _answered_at_the_door(self, recorded: Recorded[MessageReceived]) -> None:
@@ -241,7 +241,7 @@ def every_turn(events: Sequence[Recorded[Any]]) -> list[TurnStory]:
     return sorted([*turns.turns, *turns.gave_way], key=lambda turn: turn.version)
 
 
-def _told(reply: ReplyReady) -> str:
+def _reply_text(reply: ReplyReady) -> str:
     """With what there was to choose from and its place, as whoever sees no list or map reads it."""
     choices, location = reply.choices, reply.location
     text = written_out(reply.text, choices) if isinstance(choices, Choices) else reply.text

@@ -81,7 +81,7 @@ class _Lane:
             case ReplyReady(turn=None):
                 yield from self._again(recorded)
             case ReplyDelivered() | ReplyRead() | ReplyUndelivered():
-                yield self._told(recorded)
+                yield self._of_status(recorded)
             case (
                 ReplySending()
                 | ReplyHeld()
@@ -253,7 +253,7 @@ class _Lane:
             return verdict
         return self._comparing.one(recorded, decided, verdict.event_id, leaving_out={"again_at"})
 
-    def _told(self, recorded: Recorded[Any]) -> Verdict:
+    def _of_status(self, recorded: Recorded[Any]) -> Verdict:
         """A status that Twilio told: new by what the lane knew when it came."""
         event = recorded.event
         status = outcomes.status_of(event)

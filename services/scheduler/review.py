@@ -154,7 +154,7 @@ class _Reminder:
                 case _:
                     pass
 
-    def _told_together(self, recorded: Recorded[Any]) -> Sequence[Recorded[Any]]:
+    def _fired_together(self, recorded: Recorded[Any]) -> Sequence[Recorded[Any]]:
         """The firings of its append, in their order: one reply tells of all of them."""
         reply = self._history.find(recorded.event.reply)
         if reply is None or reply.cause is None:
@@ -199,7 +199,7 @@ class _Reminder:
         self, recorded: Recorded[Any], fired: ReminderFired, state: decider.Reminder
     ) -> Sequence[Verdict]:
         slot = slots.occurrence(fired.reminder, fired.due)
-        group = self._told_together(recorded)
+        group = self._fired_together(recorded)
         if group[0].event_id != recorded.event_id:
             return []  # Compared with the first of them.
         standing = self._history.standing(slot) or [recorded]
@@ -336,7 +336,9 @@ class _Watch:
             ]
         return agreeing(
             [
-                self._comparing.append(slot, await self._told(recorded, reading, slot, moment))
+                self._comparing.append(
+                    slot, await self._events_of_look(recorded, reading, slot, moment)
+                )
                 for moment in moments
             ]
         )
@@ -347,7 +349,7 @@ class _Watch:
         events: Sequence[Event] = decided.events if decided else []
         return self._comparing.append(slot, events)[: max(len(facts), len(events))]
 
-    async def _told(
+    async def _events_of_look(
         self, recorded: Recorded[Any], reading: Reading, slot: UUID, moment: datetime
     ) -> list[Event]:
         """By the code that tells a look to its watchers."""

@@ -23,7 +23,7 @@ from services.scheduler.reminding.listing import (
     ReminderListing,
     Reminders,
     chosen,
-    told_of,
+    reminder_result,
 )
 from services.scheduler.reminding.stating import tzdata
 from services.scheduler.when.arguments import When
@@ -137,7 +137,9 @@ class ReminderTools:
             follow_up_minutes=arguments.follow_up_minutes,
         )
         guessed = arguments.zone is None and not request.zone_known
-        result = told_of(reminder, fact, found.due_at) | {"zone_was_guessed_from_number": guessed}
+        result = reminder_result(reminder, fact, found.due_at) | {
+            "zone_was_guessed_from_number": guessed
+        }
         result |= wordings.how_it_comes(found.rule, found.due_at, call)
         if found.notes:
             result["note"] = " ".join(found.notes)
@@ -170,7 +172,9 @@ class ReminderTools:
                 )
                 == wanted
             ):
-                stands = told_of(listed_reminder.reminder, listed_reminder, listed_reminder.due_at)
+                stands = reminder_result(
+                    listed_reminder.reminder, listed_reminder, listed_reminder.due_at
+                )
                 del stands["id"]  # This call did not set it, so no undo of it cancels it.
                 return stands
         if len(listed) >= MOST_REMINDERS:

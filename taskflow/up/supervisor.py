@@ -81,7 +81,7 @@ class House:
         self._check_ports(environment)
         self._start_jaeger(home, stack)
         shared = self._start_servers(home, stack)
-        seen = self._told_of_jaeger()
+        seen = self._environment_of_jaeger()
         environment = replace(
             environment,
             services={**environment.services, **shared, **seen},
@@ -134,7 +134,7 @@ class House:
         else:
             self._hints.append(jaeger.MISSING)
 
-    def _told_of_jaeger(self) -> dict[str, str]:
+    def _environment_of_jaeger(self) -> dict[str, str]:
         if self._jaeger is None:
             return {}
         self.screen.progress("Waiting for Jaeger")

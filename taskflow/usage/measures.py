@@ -194,11 +194,11 @@ class Measures:
                 self._replies.pop(reply, None)
             case ReplyHeld(reply=reply):
                 self._replies.pop(reply, None)  # how long a person is away is no time of ours
-                yield _told("held")
+                yield _delivered("held")
             case ReplyDelivered() | ReplyRead():
-                yield _told(recorded.event.type.removeprefix("reply."))
+                yield _delivered(recorded.event.type.removeprefix("reply."))
             case ReplyUndelivered(status=status):
-                yield _told(status)
+                yield _delivered(status)
             case _:
                 pass
 
@@ -241,7 +241,7 @@ class Measures:
 
     def _sent(self, recorded: Recorded[Any], reply: UUID, part: int) -> Iterator[Measurement]:
         yield self._tried(recorded.stream, reply, part, "accepted")
-        yield _told("sent")
+        yield _delivered("sent")
         turn = self._replies.pop(reply, None)
         if turn is not None and turn.since is not None:
             took = max(0.0, (recorded.recorded_at - turn.since).total_seconds())
@@ -275,7 +275,7 @@ def _ended(outcome: str) -> Measurement:
     return Measurement(metrics.TURNS, 1, {"outcome": outcome})
 
 
-def _told(status: str) -> Measurement:
+def _delivered(status: str) -> Measurement:
     return Measurement(metrics.DELIVERED, 1, {"status": status})
 
 

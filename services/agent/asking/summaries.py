@@ -97,7 +97,7 @@ def _first_after(
 def question(covered: Coverage, before: HistorySummarized | None) -> Question:
     """The earlier summary, and word for word what came after it."""
     each = MOST_ASKED // len(covered.turns)
-    turn_texts = [_told(turn, each) for turn in covered.turns]
+    turn_texts = [_turn_text(turn, each) for turn in covered.turns]
     earlier = [f"Earlier summary:\n{before.text}"] if before else []
     text = "\n\n".join([*earlier, "Conversation:", *turn_texts])
     return Question(
@@ -107,7 +107,7 @@ def question(covered: Coverage, before: HistorySummarized | None) -> Question:
     )
 
 
-def _told(turn: TurnStory, most: int) -> str:
+def _turn_text(turn: TurnStory, most: int) -> str:
     lines = [f"({turn.started_at:%Y-%m-%d %H:%M} UTC)"]
     lines += [f"User: {messages.words(message.event)}" for message in turn.messages]
     for step, _ in turn.answered():

@@ -189,7 +189,7 @@ class _Judging:
         if mark in self.before.confirmed and mark not in self.used:
             self.used.append(mark)
         elif leak := private.leak_in(
-            self._told(call.arguments, offer),
+            self._leaving(call.arguments, offer),
             self.before.private,
             self.before.now,
             self.before.known,
@@ -199,7 +199,7 @@ class _Judging:
         self.searches += 1
         return Allowed()
 
-    def _told(self, given: Json, offer: ToolOffered) -> Json:
+    def _leaving(self, given: Json, offer: ToolOffered) -> Json:
         """All but the known address that is to be opened."""
         opened = {
             name

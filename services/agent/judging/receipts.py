@@ -228,7 +228,7 @@ def _unmarked(line: str) -> str:
 
 def _worded(wording: Wording, result: Json, language: str) -> str | None:
     """By the first phrase of each part that fits; nothing where a part has none."""
-    found = {value.name: _told(value, result, language) for value in wording.values}
+    found = {value.name: _value_text(value, result, language) for value in wording.values}
     known = {name: text for name, text in found.items() if text}
     chosen: list[str] = []
     for part in wording.parts:
@@ -241,7 +241,7 @@ def _worded(wording: Wording, result: Json, language: str) -> str | None:
     )
 
 
-def _told(value: Value, result: Json, language: str) -> str | None:
+def _value_text(value: Value, result: Json, language: str) -> str | None:
     """As text, where it is nothing of its kind."""
     found = value_at(value.path, result)
     beside = value_at(value.beside, result) if value.beside else None

@@ -169,7 +169,9 @@ class HistoryTools:
             raise Refused("There is no word to search for. Ask what it was about.")
         key = await self._keys.key(call.user)
         hits = await self._table.search(call.user, key, arguments.query, await self._asking(call))
-        found = [message for hit in hits if (message := await self._told(hit, call)) is not None]
+        found = [
+            message for hit in hits if (message := await self._found_message(hit, call)) is not None
+        ]
         return Done({"found": found, "summary": _summary(found)})
 
     async def _wait(self, call: Call) -> None:
@@ -189,7 +191,7 @@ class HistoryTools:
         messages = [message.event_id for turn in turns for message in turn.messages]
         return [*messages, *(slots.event_id(slots.voice(one, 0), 0) for one in messages)]
 
-    async def _told(self, hit: Hit, call: Call) -> Json | None:
+    async def _found_message(self, hit: Hit, call: Call) -> Json | None:
         recorded: Recorded[Any] | None = await self._log.find(hit.event_id)
         if recorded is None or recorded.stream != streams.conversation(call.user):
             return None

@@ -88,7 +88,7 @@ def _turn(console: Console, rerun: Rerun, report: Report) -> None:
             Text(left, "blue"), Text.assemble((right, "blue"), (f"  {where}" * bool(where), "red"))
         )
     before, after = pieces(rerun.recorded.reply or words.NONE, rerun.anew.reply or words.NONE)
-    table.add_row(_told(before, "red strike"), _told(after, "green"))
+    table.add_row(_styled(before, "red strike"), _styled(after, "green"))
     table.add_row(
         Text(page.figures(rerun.recorded, report), "dim"),
         Text(page.figures(rerun.anew, report), "dim"),
@@ -98,7 +98,7 @@ def _turn(console: Console, rerun: Rerun, report: Report) -> None:
         console.print(Text("this release asked another question than was recorded", "dim"))
 
 
-def _told(parts: Sequence[Piece], style: str) -> Text:
+def _styled(parts: Sequence[Piece], style: str) -> Text:
     rendered = Text()
     for part in parts:
         rendered.append(words.printable(part.text), style if part.changed else "")

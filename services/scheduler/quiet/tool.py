@@ -68,7 +68,7 @@ class QuietTool:
                 raise Refused("Those are the quiet hours already: nothing was changed.")
         elif standing is None:
             raise Refused("There are no quiet hours: nothing was changed.")
-        return Done(_told(fact, call), [Write(streams.profile(call.user), [fact], call.user)])
+        return Done(_result(fact, call), [Write(streams.profile(call.user), [fact], call.user)])
 
 
 def _asked(arguments: SetQuietHours, call: Call) -> Change:
@@ -96,7 +96,7 @@ def _restored(change: UUID, profile_events: list[Recorded[Any]]) -> Change:
     return changes[-2].event if len(changes) > 1 else QuietHoursEnded()
 
 
-def _told(fact: Change, call: Call) -> Json:
+def _result(fact: Change, call: Call) -> Json:
     change = str(slots.event_id(slots.outcome(call.request.event_id), 1))
     if isinstance(fact, QuietHoursEnded):
         return {"quiet_hours": None, "change": change}

@@ -19,7 +19,7 @@ from services.scheduler.reminding.changing import (
     StandingReminder,
     changed,
 )
-from services.scheduler.reminding.listing import ReadModel, ReminderListing, chosen, told_of
+from services.scheduler.reminding.listing import ReadModel, ReminderListing, chosen, reminder_result
 from services.scheduler.reminding.stating import stated, tzdata
 from services.scheduler.when.unclear import Malformed, UnclearTime
 from taskflow.log.appending import Write
@@ -133,7 +133,7 @@ class ChangeTool:
 
     def _changed(self, number: int, fact: ReminderChanged, next_at: datetime, call: Call) -> Json:
         """What the model is told of a reminder that is changed."""
-        result = told_of(fact.reminder, fact, next_at)
+        result = reminder_result(fact.reminder, fact, next_at)
         del result["set"], result["id"]
         change = slots.event_id(slots.outcome(call.request.event_id), 1)
         result = {"changed": True, "number": number, "change": str(change), **result}

@@ -127,11 +127,11 @@ class ReminderListing:
         """For the model, each with how it came last."""
         return list(
             await asyncio.gather(
-                *(self._told(listed_reminder, request) for listed_reminder in listed)
+                *(self._with_last_delivery(listed_reminder, request) for listed_reminder in listed)
             )
         )
 
-    async def _told(
+    async def _with_last_delivery(
         self, listed_reminder: ListedReminder, request: Recorded[ToolRequested]
     ) -> Json:
         fields = listed_reminder.for_model(request.event.language)
@@ -199,7 +199,7 @@ def in_words(due_at: datetime, zone: str) -> str:
     return f"{local:%A} {local.day} {local:%B %Y}, {seconds} ({zone})"
 
 
-def told_of(reminder: UUID, fact: Stated | ListedReminder, due_at: datetime) -> Json:
+def reminder_result(reminder: UUID, fact: Stated | ListedReminder, due_at: datetime) -> Json:
     """What the model is told of a reminder that is set."""
     local = due_at.astimezone(zones.of(fact.zone)).replace(tzinfo=None)
     result: Json = {

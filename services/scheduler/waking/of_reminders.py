@@ -37,7 +37,7 @@ class UntoldReminders:
         def fact(reply: UUID) -> Event:
             return ReminderFired(reminder=reminder, due=due_at, late_s=late, reply=reply)
 
-        stated_reminder, origin = await self._told(folded.state, waited)
+        stated_reminder, origin = await self._stated(folded.state, waited)
         when = when_of(stated_reminder, due_at)
         return Untold(
             origin=origin,
@@ -66,7 +66,7 @@ class UntoldReminders:
         def fact(reply: UUID) -> Event:
             return ReminderFollowedUp(reminder=reminder, due=due_at, reply=reply)
 
-        stated_reminder, origin = await self._told(state, waited)
+        stated_reminder, origin = await self._stated(state, waited)
         text, language = stated_reminder.text, stated_reminder.language
         return Untold(
             origin=origin,
@@ -83,7 +83,9 @@ class UntoldReminders:
     async def _folded(self, waited: Waited) -> Folded[Reminder]:
         return await self._folds.fold(streams.reminder(waited.waiting.id), FOLD)
 
-    async def _told(self, state: Reminder, waited: Waited) -> tuple[Stated, Recorded[ReminderSet]]:
+    async def _stated(
+        self, state: Reminder, waited: Waited
+    ) -> tuple[Stated, Recorded[ReminderSet]]:
         stream = streams.reminder(waited.waiting.id)
         origin = (await self._log.firsts([stream]))[stream]
         return await stated(self._log, stream, state), origin

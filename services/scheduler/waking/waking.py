@@ -69,11 +69,11 @@ class Waking:
         ordered = sorted(waited, key=lambda waiter: (waiter.waiting.at, waiter.waiting.id))
         for start in range(0, len(ordered), MOST_TOGETHER):
             with suppress(SealedForEver):  # Forgotten meanwhile.
-                await self._told(user, ordered[start : start + MOST_TOGETHER])
+                await self._tell_together(user, ordered[start : start + MOST_TOGETHER])
         for waiter in ordered:
             await self._rows.done(waiter.waiting)
 
-    async def _told(self, user: UserId, waited: Sequence[Waited]) -> None:
+    async def _tell_together(self, user: UserId, waited: Sequence[Waited]) -> None:
         """What is still to be said of them, in one transaction, once."""
         while untold := await self._untold(waited):
             try:

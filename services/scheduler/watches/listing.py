@@ -110,10 +110,14 @@ class WatchListing:
     ) -> list[Json]:
         """For the model, each with how its last alert came."""
         return list(
-            await asyncio.gather(*(self._told(listed_watch, request) for listed_watch in listed))
+            await asyncio.gather(
+                *(self._with_last_alert(listed_watch, request) for listed_watch in listed)
+            )
         )
 
-    async def _told(self, listed_watch: ListedWatch, request: Recorded[ToolRequested]) -> Json:
+    async def _with_last_alert(
+        self, listed_watch: ListedWatch, request: Recorded[ToolRequested]
+    ) -> Json:
         fields = listed_watch.for_model(request.event.language)
         alerted_due, reply = listed_watch.state.alerted_due, listed_watch.state.alerted_by
         if alerted_due is not None and reply is not None:

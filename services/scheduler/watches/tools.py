@@ -17,7 +17,7 @@ from services.scheduler.watches import wordings
 from services.scheduler.watches.arguments import ListWatches, PriceHistory, StopWatch, WatchPrice
 from services.scheduler.watches.chart import Point
 from services.scheduler.watches.decider import Rhythm, Watch, threshold
-from services.scheduler.watches.history import told_of
+from services.scheduler.watches.history import history_result
 from services.scheduler.watches.last_day import last_day
 from services.scheduler.watches.listing import ListedWatch, WatchListing, chosen
 from services.scheduler.watches.pages import PageIds, normalized
@@ -229,7 +229,7 @@ class WatchTools:
         )
         chart = uuid5(call.request.event_id, "chart")
         stored = await self._pictures.put(call.user, "image/png", picture, media_id=chart)
-        return Done(told_of(one, currency, local), picture=stored.id)
+        return Done(history_result(one, currency, local), picture=stored.id)
 
     def _meant(self, watches: list[ListedWatch], arguments: PriceHistory) -> ListedWatch:
         if arguments.url is not None and arguments.which is None:

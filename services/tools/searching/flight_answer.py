@@ -27,7 +27,7 @@ def result_of(
 ) -> Json:
     """`places` are those of each direction; times are local, money is `currency`'s."""
     first, last = places[0], places[-1]
-    flights = [_told(trip, arguments) for trip in trips]
+    flights = [_trip_fields(trip, arguments) for trip in trips]
     insights: Json = found.get("price_insights") or {}
     result: Json = {
         "from": first[0].name,
@@ -77,7 +77,7 @@ def _count(number: int, one: str, several: str) -> str:
     return f"{number} {one if number == 1 else several}" if number else ""
 
 
-def _told(trip: Trip, arguments: FlightSearch) -> Json:
+def _trip_fields(trip: Trip, arguments: FlightSearch) -> Json:
     """The first flight with the whole trip's price, and under `then` the ones that follow it."""
     first, *then = [_flight(option) for option in trip.options]
     flight: Json = {**first, "price": trip.price}

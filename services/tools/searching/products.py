@@ -71,7 +71,9 @@ def tool(serpapi: SerpApi, now: Callable[[], datetime] = clock.utc_now) -> Tool[
         best = await asyncio.gather(
             *(_linked(serpapi, shop_offer, most, currency) for shop_offer in listed[:LINKED])
         )
-        products = [_told(shop_offer, currency) for shop_offer in [*best, *listed[LINKED:MOST]]]
+        products = [
+            _product_fields(shop_offer, currency) for shop_offer in [*best, *listed[LINKED:MOST]]
+        ]
         as_of = f"{now().astimezone(zones.of(request.zone)):%H:%M}"
         result = {
             "note": NOTE,
@@ -130,7 +132,7 @@ async def _linked(
     return replace(offer, shop=store.shop or offer.shop, amount=amount, link=store.link)
 
 
-def _told(offer: ShopOffer, currency: str) -> Json:
+def _product_fields(offer: ShopOffer, currency: str) -> Json:
     return {
         "title": offer.title,
         "shop": offer.shop,

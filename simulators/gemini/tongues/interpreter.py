@@ -59,7 +59,7 @@ def decide(request: GenerateRequest) -> Decision:
     heard = hear(request)
     if heard is None:
         return planner.decide(request)
-    return _told(planner.decide(heard.request), heard)
+    return _translated(planner.decide(heard.request), heard)
 
 
 def hear(request: GenerateRequest) -> HeardRequest | None:
@@ -157,7 +157,7 @@ def _back(text: str) -> str:
     return text
 
 
-def _told(decision: Decision, heard: HeardRequest) -> Decision:
+def _translated(decision: Decision, heard: HeardRequest) -> Decision:
     text = _in_tongue(decision.text, heard) if decision.text else decision.text
     return replace(decision, text=text, calls=tuple(_call(call, heard) for call in decision.calls))
 

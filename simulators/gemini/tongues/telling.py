@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from simulators.gemini.brain.confirming import CODE
 from simulators.gemini.brain.outcomes import Outcome
 from simulators.gemini.brain.replies.flights import tell_flights
-from simulators.gemini.brain.replies.money import price_told
+from simulators.gemini.brain.replies.money import price_text
 from simulators.gemini.brain.replies.profile import NOTHING_KNOWN
 from simulators.gemini.tongues.tongue import Tongue
 from simulators.gemini.wire import JsonObject
@@ -51,7 +51,7 @@ def _facts(outcome: Outcome, tongue: Tongue) -> str:
 
 
 def _price(facts: JsonObject, tongue: Tongue, english: str) -> str:
-    price = price_told(facts)
+    price = price_text(facts)
     if facts.get("outcome") != "priced" or price is None:
         return tongue.templates["no price"]
     sentence = tongue.templates["check_price"].format(title=facts.get("title") or "", price=price)
@@ -66,7 +66,7 @@ def _line(item: JsonObject, tongue: Tongue) -> str:
     at = next((item[key] for key in ("next", "first", "at", "due_at") if item.get(key)), None)
     if moment := _moment(at, tongue):
         parts.append(moment)
-    if price := price_told(item):
+    if price := price_text(item):
         parts.append(price)
     return f"{item.get('number', '-')}. {', '.join(parts)}"
 

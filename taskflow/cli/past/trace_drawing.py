@@ -124,7 +124,7 @@ def _remarks(row: Row) -> Text:
             f"{'; ' if remarks else ''}its parent {row.bar.parent} is not here", "yellow"
         )
     for link in row.bar.links:
-        remarks.append(f"{'; ' if remarks else ''}{_told(link)}", "blue")
+        remarks.append(f"{'; ' if remarks else ''}{_link_text(link)}", "blue")
     return remarks
 
 
@@ -136,7 +136,7 @@ def _below(row: Row) -> Text:
     return Text(f"{row.bar.name.replace(_EVENTS, '')}: ").append_text(_remarks(row))
 
 
-def _told(link: Link) -> str:
+def _link_text(link: Link) -> str:
     span = f" span {link.span}" if link.span else ""
     return f"↗ {link.why} trace {link.trace}{span}"
 

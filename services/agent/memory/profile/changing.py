@@ -105,14 +105,14 @@ class Draft:
         if len({fact.kind for fact in those}) > 1 and plain(which) != ALL:
             raise UnclearChange(f"Several facts fit; ask which of them is meant. {_list(those)}")
         several = {"several": ", ".join(named(fact.kind, fact.value) for fact in those)}
-        gone = _told(those[0]) if len(those) == 1 else several
+        gone = _fact_fields(those[0]) if len(those) == 1 else several
         facts_text = "; ".join(in_words(fact, self.language) for fact in those)
         return Changed({"forgotten": gone, "told": facts_text}, self._dropped(those, words))
 
     def _noted(self, fact: Fact, rivals: Sequence[Fact], words: ChangeWords) -> Changed:
         gone = self._dropped(rivals, words)
         self.fresh.append(fact)
-        result: Json = {"noted": _told(fact), "told": in_words(fact, self.language)}
+        result: Json = {"noted": _fact_fields(fact), "told": in_words(fact, self.language)}
         if rivals:
             before = ", ".join(_named(rival, self.language) for rival in rivals)
             result["told"] = receipts.instead(result["told"], before, self.language)
@@ -194,7 +194,7 @@ def _fact(kind: ProfileKind, value: NamedValue, about: str | None, words: Change
     )
 
 
-def _told(fact: Fact) -> Json:
+def _fact_fields(fact: Fact) -> Json:
     fields: Json = {fact.kind: named(fact.kind, fact.value)}
     if fact.about:
         fields["about"] = fact.about

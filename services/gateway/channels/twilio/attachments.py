@@ -170,11 +170,11 @@ class Attachments:
                         return []
                     if answer.status != 200:
                         raise VendorUnavailable(f"Twilio's media: {answer.status}")
-                    return self._told(message, await answer.content.read(MOST_OF_A_LIST))
+                    return self._media_in(message, await answer.content.read(MOST_OF_A_LIST))
             except _FAILURES as error:
                 raise VendorUnavailable(f"Twilio's media: {type(error).__name__}") from None
 
-    def _told(self, message: str, body: bytes) -> list[Attached]:
+    def _media_in(self, message: str, body: bytes) -> list[Attached]:
         """Raises ValueError for what is no list of media."""
         media = _List.model_validate_json(body).media_list[:MOST_LISTED]
         return [

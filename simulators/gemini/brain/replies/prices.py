@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from simulators.gemini.brain.money import written
 from simulators.gemini.brain.outcomes import Outcome
 from simulators.gemini.brain.phrasing.prices import PriceWish
-from simulators.gemini.brain.replies.money import amount_of, price_told
+from simulators.gemini.brain.replies.money import amount_of, price_text
 from simulators.gemini.brain.replies.plain import ready_text, tell_plainly
 
 _UNPRICED = {
@@ -35,7 +35,7 @@ def tell_price(outcome: Outcome, wish: PriceWish | None = None) -> str:
 def _unpriced(kind: str, facts: Mapping[str, JsonValue]) -> str:
     title = f"**{facts['title']}**: " if facts.get("title") else ""
     text = f"{title}{_UNPRICED.get(kind, 'I could not read a price there.')}"
-    price = price_told(facts)
+    price = price_text(facts)
     if kind == "out_of_stock" and price:
         text += f" The page still names {price}."
     note = str(facts.get("note") or "").strip()
@@ -43,7 +43,7 @@ def _unpriced(kind: str, facts: Mapping[str, JsonValue]) -> str:
 
 
 def _compared(facts: Mapping[str, JsonValue], wish: PriceWish | None) -> list[str]:
-    limit, amount, price = wish.limit if wish else None, amount_of(facts), price_told(facts)
+    limit, amount, price = wish.limit if wish else None, amount_of(facts), price_text(facts)
     if limit is None or amount is None or price is None:
         return []
     asked, currency = limit.money, facts.get("currency")
@@ -77,7 +77,7 @@ def _stocked(facts: Mapping[str, JsonValue], wish: PriceWish | None) -> list[str
 
 
 def _described(facts: Mapping[str, JsonValue]) -> str:
-    text = f"**{facts.get('title') or 'It'}**: {price_told(facts)}"
+    text = f"**{facts.get('title') or 'It'}**: {price_text(facts)}"
     if facts.get("in_stock") is True:
         text += ", in stock"
     if was := facts.get("list_price"):

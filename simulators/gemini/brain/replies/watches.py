@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from simulators.gemini.brain.outcomes import Outcome
-from simulators.gemini.brain.replies.money import price_told
+from simulators.gemini.brain.replies.money import price_text
 from simulators.gemini.brain.replies.plain import ready_text, tell_plainly
 from simulators.gemini.brain.replies.reminders import reminder_line
 from simulators.gemini.wire import JsonObject
@@ -75,7 +75,7 @@ def watch_line(watch: JsonObject) -> str:
     line = f"{number}. **{_named(watch)}**" if number else f"- **{_named(watch)}**"
     if goal := watch.get("goal"):
         line += f", {goal}"
-    if price := price_told(watch):
+    if price := price_text(watch):
         line += f"; last seen at {price}"
     if watch.get("in_stock") is False:
         line += ", sold out"
@@ -97,5 +97,5 @@ def _named(watch: JsonObject) -> str:
 def _priced(value: JsonValue, outcome: Outcome) -> str:
     """A bare price, or one with its time."""
     facts = value if isinstance(value, dict) else {"price": value}
-    price = price_told({"currency": outcome.get("currency"), **facts}) or "?"
+    price = price_text({"currency": outcome.get("currency"), **facts}) or "?"
     return f"{price} ({facts['at']})" if facts.get("at") else price
