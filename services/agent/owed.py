@@ -25,14 +25,16 @@ class Owed:
     async def of(self, state: Conversation, offered: Mapping[str, ToolOffered]) -> list[Receipt]:
         """In the order of the changes. Raises SealedForEver once the user is forgotten."""
         owed_receipts = [
-            one for turn in state.owed_turns for one in await self._of_profile(turn, state.language)
+            receipt
+            for turn in state.owed_turns
+            for receipt in await self._of_profile(turn, state.language)
         ]
         calls: list[tuple[ToolFinished | ToolFailed, Receipt]] = []
         changes = await self._changes(state.owed)
         undone = {
-            one.outcome.event.turn: one.outcome.event_id
-            for one in changes
-            if isinstance(one.outcome.event, ChangesUndone)
+            change.outcome.event.turn: change.outcome.event_id
+            for change in changes
+            if isinstance(change.outcome.event, ChangesUndone)
         }
         for change in changes:
             fact, asked = change.outcome, change.request
@@ -79,7 +81,7 @@ class Owed:
                 left.append(change)
         taken = await self._in_words(fact.facts, language)
         restored = await self._in_words(fact.restored, language)
-        stays = [_stays(one, offered, language) for one in await self._changes(left)]
+        stays = [_stays(change, offered, language) for change in await self._changes(left)]
         return receipts.of_undo(undone.event_id, taken, restored, stays, language)
 
     async def _in_words(self, facts: Sequence[UUID], language: str) -> list[str]:
@@ -89,8 +91,8 @@ class Owed:
         """The changes of a turn lie in one slot; mostly there are none."""
         slot = slots.learned(turn)
         changes: list[Recorded[Any]] = []
-        while (one := await self._found(slots.event_id(slot, len(changes)))) is not None:
-            changes.append(one)
+        while (change := await self._found(slots.event_id(slot, len(changes)))) is not None:
+            changes.append(change)
         gone: dict[UUID, ProfileLearned] = {}
         for change in changes:
             if isinstance(change.event, ProfileForgotten):

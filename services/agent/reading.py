@@ -190,7 +190,7 @@ class TurnReading:
 def _arrived(
     events: Sequence[Recorded[Any]], state: Conversation
 ) -> list[Recorded[MessageReceived]]:
-    waiting = {one.message for one in state.pending}
+    waiting = {pending.message for pending in state.pending}
     return [recorded for recorded in events if recorded.event_id in waiting]
 
 

@@ -218,9 +218,9 @@ class _Conversation:
         """Positions up to which the tools on offer may have been read."""
         yield recorded.position
         since = self._events[version - 1].position if version else 0
-        for one in reversed(self._history.streams.get(streams.TOOLS, ())):
-            if since < one.position < recorded.position:
-                yield one.position
+        for tool_event in reversed(self._history.streams.get(streams.TOOLS, ())):
+            if since < tool_event.position < recorded.position:
+                yield tool_event.position
 
     async def _moved(
         self, recorded: Recorded[Any], slot: UUID, version: int, catalogue: int

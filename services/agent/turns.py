@@ -229,7 +229,9 @@ def _waiting(messages: Sequence[Recorded[MessageReceived]]) -> tuple[Pending, ..
 
 def walked(events: Sequence[Recorded[Any]]) -> WalkedTurns:
     """Of events of one conversation, in its order; opened, where texts are asked for."""
-    turns = WalkedTurns(follows=any(isinstance(one.event, ConversationTakenOver) for one in events))
+    turns = WalkedTurns(
+        follows=any(isinstance(recorded.event, ConversationTakenOver) for recorded in events)
+    )
     for recorded in events:
         turns.read(recorded)
     return turns

@@ -198,7 +198,9 @@ def _changed(state: Conversation, new: ClosingReply) -> Conversation:
 
 
 def _without(state: Conversation, answer: ClosingReply) -> Conversation:
-    return state.but(answers=tuple(one for one in state.answers if one.reply != answer.reply))
+    return state.but(
+        answers=tuple(closing for closing in state.answers if closing.reply != answer.reply)
+    )
 
 
 def _trimmed(state: Conversation) -> Conversation:

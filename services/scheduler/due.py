@@ -70,7 +70,7 @@ class DueReminders:
             recorded.stream for recorded in events if isinstance(recorded.event, _TIMED)
         }
         folded = await self._folds.fold_all(timed_streams, FOLD)
-        states = {stream: one.state for stream, one in folded.items()}
+        states = {stream: reminder.state for stream, reminder in folded.items()}
         return [statement for recorded in events for statement in _changes(recorded, states)]
 
 

@@ -159,12 +159,12 @@ class Effects:
         claimed = await self._table.claim(self._claim, CLAIM_SECONDS)
         if not claimed:
             return 0
-        found = {streams.reminder(one.reminder): one for one in claimed}
+        found = {streams.reminder(claim.reminder): claim for claim in claimed}
         folded = await self._folded(list(found))
         origins = await self._log.firsts(list(folded))
         occurrences = [
-            Occurrence(origins[stream], one, found[stream].due_at, found[stream].found_at)
-            for stream, one in folded.items()
+            Occurrence(origins[stream], reminder, found[stream].due_at, found[stream].found_at)
+            for stream, reminder in folded.items()
         ]
         speaking = await self._speaking(occurrences)
         await asyncio.gather(*(self._fire(group) for group in together(speaking)))
@@ -284,20 +284,27 @@ class Effects:
 
     async def fail_overdue(self) -> int:
         overdue = await self._table.overdue()
-        for one in overdue:
-            request = await self._log.find(one.call)
+        for overdue_call in overdue:
+            request = await self._log.find(overdue_call.call)
             if request is None:
                 raise DatabaseUnavailable("a call's request is not to be found")
             failed = ToolFailed(
-                call=one.call,
-                tool=one.tool,
+                call=overdue_call.call,
+                tool=overdue_call.tool,
                 code="timeout",
                 error="The tool did not answer in time. Do not try it again now.",
             )
-            write = Write(one.stream, [failed], streams.user_of(one.stream))
+            write = Write(overdue_call.stream, [failed], streams.user_of(overdue_call.stream))
             try:
-                await self._log.append([write], slots.outcome(one.call), Because.of(request))
+                await self._log.append(
+                    [write], slots.outcome(overdue_call.call), Because.of(request)
+                )
             except SealedForEver:
                 continue
-            log.warning("tool.overdue", tool=one.tool, event_id=str(one.call), stream=one.stream)
+            log.warning(
+                "tool.overdue",
+                tool=overdue_call.tool,
+                event_id=str(overdue_call.call),
+                stream=overdue_call.stream,
+            )
         return len(overdue)

@@ -71,8 +71,10 @@ def _unprompted(history: History, events: Sequence[Recorded[Any]]) -> Iterator[V
             continue
         cause = history.find(recorded.cause)
         if cause is not None and isinstance(cause.event, ReminderSet | WatchSet):
-            beside = [one for one in history.streams[cause.stream] if one.cause == cause.event_id]
-            if any(one.transaction_id == recorded.transaction_id for one in beside):
+            beside = [
+                led_to for led_to in history.streams[cause.stream] if led_to.cause == cause.event_id
+            ]
+            if any(led_to.transaction_id == recorded.transaction_id for led_to in beside):
                 continue  # Decided beside it, and compared there.
             yield Comparing(history).one(recorded, None, None)
 
@@ -164,9 +166,9 @@ class _Reminder:
             return [recorded]
         begun = next(
             (
-                one.event
-                for one in self._history.streams[first.stream]
-                if isinstance(one.event, ReminderFired) and one.event.reply == reply.event_id
+                fact.event
+                for fact in self._history.streams[first.stream]
+                if isinstance(fact.event, ReminderFired) and fact.event.reply == reply.event_id
             ),
             None,
         )
@@ -191,8 +193,8 @@ class _Reminder:
         at = decider.follow_up_at(state)
         past = LogThen(self._history, recorded.position)
         if at is not None:
-            one = _OneFollowUp(FollowUp(followed.reminder, at, recorded.recorded_at))
-            await FollowingUp(one, past, Folds(past, None), 1).follow_up_due()
+            table = _OneFollowUp(FollowUp(followed.reminder, at, recorded.recorded_at))
+            await FollowingUp(table, past, Folds(past, None), 1).follow_up_due()
         return self._comparing.append(slot, past.decided(slot))
 
     async def _fired(
@@ -224,8 +226,8 @@ class _Reminder:
         past = LogThen(self._history, recorded.position)
         user = UserId(cast("UUID", recorded.user_id))
         claimed = [
-            Claimed(one.reminder, user, one.due, one.due + timedelta(seconds=one.late_s))
-            for one in (each.event for each in group)
+            Claimed(fired.reminder, user, fired.due, fired.due + timedelta(seconds=fired.late_s))
+            for fired in (each.event for each in group)
         ]
         await Effects(_OneDue(claimed), past, Folds(past, None), 1).fire_due()
         return self._comparing.append(slot, past.decided(slot))

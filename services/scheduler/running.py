@@ -48,11 +48,11 @@ class RunningTools:
         """Of this conversation alone; without the call that asks."""
         zone = zones.of(call.request.event.zone)
         open_calls: list[Json] = []
-        for one in await self._calls.open_calls(call.request.stream):
-            if one.call == call.request.event_id:
+        for open_call in await self._calls.open_calls(call.request.stream):
+            if open_call.call == call.request.event_id:
                 continue
-            request: Recorded[ToolRequested] | None = await self._log.find(one.call)
+            request: Recorded[ToolRequested] | None = await self._log.find(open_call.call)
             if request is not None:
                 since = request.recorded_at.astimezone(zone)
-                open_calls.append({"tool": one.tool, "since": f"{since:%Y-%m-%d %H:%M}"})
+                open_calls.append({"tool": open_call.tool, "since": f"{since:%Y-%m-%d %H:%M}"})
         return open_calls

@@ -207,19 +207,22 @@ class ReminderTools:
     async def cancel_reminder(self, arguments: CancelReminder, call: Call) -> Done:
         """Cancel one reminder."""
         await self._read_model.caught_up(call.request)
-        one = chosen(await self.listing.of(call.user), arguments.which)
-        stream = streams.reminder(one.reminder)
+        listed_reminder = chosen(await self.listing.of(call.user), arguments.which)
+        stream = streams.reminder(listed_reminder.reminder)
         folded = await self._folds.fold(stream, FOLD)
         if due_at(folded.state) is None:
-            raise Refused(f"Reminder {one.number} has just fired; it will not come again.")
-        if arguments.which == str(one.reminder) and folded.version > AS_IT_WAS_SET:
             raise Refused(
-                f"It has fired or was changed since it was set. It is reminder {one.number} now."
+                f"Reminder {listed_reminder.number} has just fired; it will not come again."
             )
-        fact = ReminderCancelled(reminder=one.reminder)
+        if arguments.which == str(listed_reminder.reminder) and folded.version > AS_IT_WAS_SET:
+            raise Refused(
+                "It has fired or was changed since it was set. "
+                f"It is reminder {listed_reminder.number} now."
+            )
+        fact = ReminderCancelled(reminder=listed_reminder.reminder)
         # Cancel against fire: whichever appends first makes the other fold again.
         write = Write(stream, [fact], call.user, expected_version=folded.version)
-        return Done({"cancelled": one.for_model(call.request.event.language)}, [write])
+        return Done({"cancelled": listed_reminder.for_model(call.request.event.language)}, [write])
 
 
 def _mark(asked: SetReminder, found: Resolved) -> twins.Mark:

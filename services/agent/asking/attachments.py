@@ -187,10 +187,14 @@ def showing(messages: Sequence[MessageReceived]) -> list[Json]:
     """The parts that show what a turn's messages came with: newest first, where room is short."""
     room, kept = INLINE_BYTES, list[tuple[int, str, MediaKept]]()
     every = [attachment for message in messages for attachment in _attached(message)]
-    for place, one in reversed(list(enumerate(every))):
-        if one.ref is not None and one.kept is not None and one.kept.size <= room:
-            room -= one.kept.size
-            kept.append((place, one.ref, one.kept))
+    for place, attachment in reversed(list(enumerate(every))):
+        if (
+            attachment.ref is not None
+            and attachment.kept is not None
+            and attachment.kept.size <= room
+        ):
+            room -= attachment.kept.size
+            kept.append((place, attachment.ref, attachment.kept))
     return [
         {"inlineData": {"mimeType": medium.content_type, "data": ref}}
         for _, ref, medium in sorted(kept, key=lambda found: found[0])

@@ -24,7 +24,7 @@ CUT = "…"
 
 def size(contents: Sequence[Any]) -> int:
     """Bytes of its JSON."""
-    return sum(len(orjson.dumps(one)) for one in contents)
+    return sum(len(orjson.dumps(content)) for content in contents)
 
 
 def cut(text: str, most: int) -> str:

@@ -284,7 +284,7 @@ def function_of(offer: ToolOffered) -> Json:
 
 def _without_bounds(schema: Any) -> Any:
     if isinstance(schema, list):
-        return [_without_bounds(one) for one in cast("list[Any]", schema)]
+        return [_without_bounds(part) for part in cast("list[Any]", schema)]
     if not isinstance(schema, dict):
         return schema
     parts = cast("Json", schema)  # what a property is called is no bound: its value is a schema

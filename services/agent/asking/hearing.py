@@ -75,7 +75,7 @@ class Loading:
             await self._freed.wait_for(lambda: self._left >= size)
             self._left -= size
         try:
-            yield {ref: await self._bytes(one) for ref, one in kept.items()}
+            yield {ref: await self._bytes(medium) for ref, medium in kept.items()}
         finally:
             async with self._freed:
                 self._left += size

@@ -68,14 +68,14 @@ def contents(
     upto = summary.covers_upto if summary else 0
     older: list[list[Json]] = []
     open_: list[Json] = []
-    for one in turns.turns:
-        if one.turn == turn:
-            begun = _called(one.begun)
-            first = "\n".join([now_line(one.started_at, zone, known=zone_known), *about])
-            open_ = [*_within_bounds(one, turns, events, first, begun), *_arrived(arrived)]
+    for story in turns.turns:
+        if story.turn == turn:
+            begun = _called(story.begun)
+            first = "\n".join([now_line(story.started_at, zone, known=zone_known), *about])
+            open_ = [*_within_bounds(story, turns, events, first, begun), *_arrived(arrived)]
             break
-        if one.version > upto:
-            older.append(ended(one, turns))
+        if story.version > upto:
+            older.append(ended(story, turns))
     older_contents = [content for past in within(older, HISTORY_TOKENS) for content in past]
     if summary:
         return [*_summarized(summary), *older_contents, *open_]

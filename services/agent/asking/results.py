@@ -43,11 +43,11 @@ def _cut(value: Any, items: int, characters: int) -> Any:
             return value if len(value) <= characters else value[:characters] + CUT
         case list():
             listed = cast("list[Any]", value)
-            kept = [_cut(one, items, characters) for one in listed[:items]]
+            kept = [_cut(member, items, characters) for member in listed[:items]]
             return [*kept, CUT] if len(listed) > items else kept
         case dict():
             fields = cast("Json", value)
-            return {key: _cut(one, items, characters) for key, one in fields.items()}
+            return {key: _cut(member, items, characters) for key, member in fields.items()}
         case _:
             return value
 

@@ -58,7 +58,7 @@ class ModelWitness:
             for witness_wanted in wanted
         ]
         judged = await asyncio.gather(*answers)
-        return {one.fingerprint: said for one, said in zip(wanted, judged, strict=True)}
+        return {asked_for.fingerprint: said for asked_for, said in zip(wanted, judged, strict=True)}
 
     async def _one(
         self, wanted: WitnessWanted, offer: ToolOffered | None, within: float

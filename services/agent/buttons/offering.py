@@ -69,7 +69,7 @@ def under(
         return list(events)
     slot = decider.current_slot(state)
     of_conversation = [event for event in events if not _is_of_profile(event)]
-    ids = {id(one): slots.event_id(slot, n) for n, one in enumerate(of_conversation)}
+    ids = {id(event): slots.event_id(slot, n) for n, event in enumerate(of_conversation)}
     forgetting = next(
         (ids[id(event)] for event in events if isinstance(event, ForgettingAsked)), None
     )
@@ -135,7 +135,7 @@ def _of_undo(
 
 def _of_words(reply: ReplyReady, offer: ButtonOffer) -> list[Button]:
     words = offer.suggestions if reply.kind == "answer" and not offer.choices else ()
-    return [_button(buttons.suggestion(n), one) for n, one in enumerate(words, start=1)]
+    return [_button(buttons.suggestion(n), label) for n, label in enumerate(words, start=1)]
 
 
 def offered_by(
@@ -166,15 +166,19 @@ def choices(options: Sequence[Option], tools: Collection[str], instructions: str
     """Those that may stand in a list. A title that is too long goes on in its description."""
     longest, most = buttons.LONGEST_TITLE, buttons.LONGEST_DESCRIPTION
     good: dict[str, Option] = {}
-    for one in options:
-        title, more = shortened(one.title, longest), one.description
-        more = shortened(more or (one.title if title != one.title else ""), most)
+    for option in options:
+        title, more = shortened(option.title, longest), option.description
+        more = shortened(more or (option.title if title != option.title else ""), most)
         if _fits(title, longest, tools, instructions):
             is_fit = _fits(more, most, tools, instructions)
             good.setdefault(title.casefold(), Option(title, more if is_fit else ""))
     return [
-        Choice(payload=buttons.suggestion(n), title=one.title, description=one.description or None)
-        for n, one in enumerate(list(good.values())[: buttons.MOST_CHOICES], start=1)
+        Choice(
+            payload=buttons.suggestion(n),
+            title=option.title,
+            description=option.description or None,
+        )
+        for n, option in enumerate(list(good.values())[: buttons.MOST_CHOICES], start=1)
     ]
 
 

@@ -135,7 +135,7 @@ def _judged(
 ) -> Judged:
     verdicts = policy.judge(calls, offered, standing)
     allowed = {
-        place: one for place, one in ours.items() if isinstance(verdicts[place - 1], Allowed)
+        place: call for place, call in ours.items() if isinstance(verdicts[place - 1], Allowed)
     }
     done = own.done(list(allowed.values()))
     return Judged(verdicts, dict(zip(allowed, done.outcomes, strict=True)), done.zone)
@@ -164,4 +164,4 @@ def _with_loose(ours: Mapping[int, OwnCall], standing: Standing, own: OwnWrites)
 
 def _spans(said: Any) -> list[str]:
     listed: list[Any] = cast("list[Any]", said) if isinstance(said, list) else [said]
-    return [one for one in listed if isinstance(one, str) and one]
+    return [span for span in listed if isinstance(span, str) and span]

@@ -171,7 +171,7 @@ class _Judging:
         """Where a time on the user's clock stands on a guess that they were not asked about."""
         guess = self.before.zone_guess
         on_a_clock = any(value is not None for _, value in _wanting({"time"}, given, offer))
-        is_theirs = all(one in (None, guess) for _, one in _wanting({"zone"}, given, offer))
+        is_theirs = all(zone in (None, guess) for _, zone in _wanting({"zone"}, given, offer))
         return guess if on_a_clock and is_theirs else None
 
     def _looks(self, call: Asked, offer: ToolOffered) -> Verdict:

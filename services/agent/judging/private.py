@@ -49,7 +49,7 @@ def leak_in(
             return "a mail address"
         if known.is_only_theirs(text, now):
             return "an address"
-        if any(_is_strange(one, now, known) for one in _NUMBER.findall(_DAY.sub(" ", text))):
+        if any(_is_strange(number, now, known) for number in _NUMBER.findall(_DAY.sub(" ", text))):
             return "a number"
     return ""
 

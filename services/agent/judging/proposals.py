@@ -47,9 +47,9 @@ def canonical(value: Any) -> Any:
     match value:
         case dict():
             items = cast("Json", value)
-            return {key: canonical(one) for key, one in items.items() if one is not None}
+            return {key: canonical(member) for key, member in items.items() if member is not None}
         case list():
-            return [canonical(one) for one in cast("list[Any]", value)]
+            return [canonical(member) for member in cast("list[Any]", value)]
         case float() if value.is_integer():
             return int(value)
         case str():

@@ -160,7 +160,7 @@ def of_undo(
     """Of facts that hold no more, facts that hold again, and what stays; all in words."""
     lines = [f"{DONE} {_TAKEN_BACK.said(language, facts='; '.join(taken))}"] if taken else []
     lines += [f"{DONE} {_RESTORED.said(language, facts='; '.join(restored))}"] if restored else []
-    lines += [f"{UNSURE} {_LEFT.said(language, what=one)}" for one in left]
+    lines += [f"{UNSURE} {_LEFT.said(language, what=what)}" for what in left]
     return [Receipt((id_,), line) for line in lines]
 
 
@@ -218,10 +218,10 @@ def unmarked(text: str) -> str:
 
 
 def _unmarked(line: str) -> str:
-    for place, one in enumerate(line):
-        if one in _LOOK_ALIKES:
+    for place, character in enumerate(line):
+        if character in _LOOK_ALIKES:
             return line[:place] + line[place:].lstrip("".join(_LOOK_ALIKES) + "\ufe0e\ufe0f \t")
-        if one not in _BEFORE_A_MARK and unicodedata.category(one)[0] not in "CZ":
+        if character not in _BEFORE_A_MARK and unicodedata.category(character)[0] not in "CZ":
             return line
     return line
 
@@ -232,12 +232,13 @@ def _worded(wording: Wording, result: Json, language: str) -> str | None:
     known = {name: text for name, text in found.items() if text}
     chosen: list[str] = []
     for part in wording.parts:
-        fitting = [one for one in part if known.keys() >= set(placeholders(one))]
+        fitting = [phrase for phrase in part if known.keys() >= set(placeholders(phrase))]
         if not fitting:
             return None
         chosen.append(said(fitting[0], language, **known) if fitting[0] else "")
     return reduce(
-        lambda one, two: _NEXT_PART.said(language, before=one, next=two), filter(None, chosen)
+        lambda before, following: _NEXT_PART.said(language, before=before, next=following),
+        filter(None, chosen),
     )
 
 

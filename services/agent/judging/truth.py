@@ -70,7 +70,7 @@ def gave_way(events: Sequence[Recorded[Any]], turn: UUID) -> frozenset[UUID]:
 
 def false_claims(says_done: Iterable[str], done: Collection[str]) -> list[str]:
     """What is said to be done and was not."""
-    return sorted({one for one in says_done if one not in done})
+    return sorted({tool for tool in says_done if tool not in done})
 
 
 def note(false: Sequence[str], done: Iterable[str]) -> str:

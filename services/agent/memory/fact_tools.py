@@ -146,7 +146,7 @@ class FactKeeping:
         if not self.typed:
             raise UnclearChange("No message of the user's says so.")
         typed = self._typed(call)
-        said = call.said if all(_stands(one, typed) for one in call.said) else ()
+        said = call.said if all(_stands(span, typed) for span in call.said) else ()
         kept = said or typed
         holds = [recorded for recorded in self.typed if _stands(kept[0], [recorded.event.text])]
         source = (holds or self.typed)[-1]
@@ -267,7 +267,7 @@ class FactTools:
 
 
 def _stands(span: str, typed: Sequence[str]) -> bool:
-    return any(plain(span) in plain(one) for one in typed)
+    return any(plain(span) in plain(text) for text in typed)
 
 
 def _writes(facts: Sequence[Event], call: Call) -> list[Write]:

@@ -41,7 +41,7 @@ def words(text: str) -> list[str]:
 def stems(found: Iterable[str]) -> list[str]:
     """One for each word: English, and harmless to other languages' words."""
     bare = [word.removesuffix("'s").replace("'", "") for word in found]
-    return [_STEMMER.stemWord(one) if len(one) <= LONGEST_WORD else one for one in bare]
+    return [_STEMMER.stemWord(word) if len(word) <= LONGEST_WORD else word for word in bare]
 
 
 def macs(key: DataKey, kind: str, found: Iterable[str]) -> list[str]:

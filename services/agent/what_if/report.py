@@ -182,7 +182,9 @@ def _call(call: Made, source: Source | None, *, open_: bool) -> Json:
 
 
 def _tokens(usage: Mapping[str, Usage]) -> dict[str, int]:
-    return {name: sum(getattr(one, name) for one in usage.values()) for name in Usage.model_fields}
+    return {
+        name: sum(getattr(counts, name) for counts in usage.values()) for name in Usage.model_fields
+    }
 
 
 def _count(n: int, what: str) -> str:

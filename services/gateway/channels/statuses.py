@@ -36,9 +36,11 @@ def called_back(lane: Lane, callback: Callback, known_by: KnownBy = "callback") 
         proof = sent(flying, callback.message_ref, known_by)
         facts = [fact for queued in flying if (fact := _fact(callback, *place(queued)))]
         return Decide(proof.slot, [*proof.events, *facts])
-    ranks = {one.reply: one.rank for one in lane.sent if one.message_ref == callback.message_ref}
+    ranks = {
+        part.reply: part.rank for part in lane.sent if part.message_ref == callback.message_ref
+    }
     rank = RANKS.get(callback.status, 0)
-    news = [one for one in said_by(lane, at) if rank > ranks.get(one[0], 0)]
+    news = [new for new in said_by(lane, at) if rank > ranks.get(new[0], 0)]
     facts = [fact for new in news if (fact := _fact(callback, *new))]
     return Decide(slots.delivery(callback.message_ref, callback.status), facts) if facts else None
 

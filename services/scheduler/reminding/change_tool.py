@@ -69,12 +69,16 @@ class ChangeTool:
         await self._read_model.caught_up(call.request)
         if (before := await self._before(arguments, call)) is not None:
             return await self._restored(before, call)
-        one = chosen(await self._listing.of(call.user), arguments.which)
-        state = one.folded.state
+        listed_reminder = chosen(await self._listing.of(call.user), arguments.which)
+        state = listed_reminder.folded.state
         if (next_at := due_at(state)) is None:
-            raise Refused(f"Reminder {one.number} has just fired; it will not come again.")
-        local = datetime.fromisoformat(one.local_time)
-        standing = StandingReminder(local, one.zone, one.rrule, state.except_on, next_at)
+            raise Refused(
+                f"Reminder {listed_reminder.number} has just fired; it will not come again."
+            )
+        local = datetime.fromisoformat(listed_reminder.local_time)
+        standing = StandingReminder(
+            local, listed_reminder.zone, listed_reminder.rrule, state.except_on, next_at
+        )
         try:
             found = await asyncio.to_thread(
                 changed, standing, arguments, call.written_at, self._now()
@@ -82,23 +86,28 @@ class ChangeTool:
         except (UnclearTime, Malformed, UnusableRule) as error:
             raise Refused(str(error)) from error
         fact = ReminderChanged(
-            reminder=one.reminder,
-            text=arguments.text or one.text,
+            reminder=listed_reminder.reminder,
+            text=arguments.text or listed_reminder.text,
             local_time=found.local.isoformat(),
             zone=found.zone,
             rrule=found.rule,
             tzdata=tzdata(),
             language=call.request.event.language,
             except_on=list(found.except_on),
-            follow_up_minutes=_follow_up(arguments, one.follow_up_minutes),
+            follow_up_minutes=_follow_up(arguments, listed_reminder.follow_up_minutes),
         )
-        result = self._changed(one.number, fact, found.due_at, call)
+        result = self._changed(listed_reminder.number, fact, found.due_at, call)
         if found.skipped is not None:
             result["skipped"] = found.skipped.isoformat()
         if found.notes:
             result["note"] = " ".join(found.notes)
         # Change against fire, as with a cancellation.
-        write = Write(streams.reminder(one.reminder), [fact], call.user, one.folded.version)
+        write = Write(
+            streams.reminder(listed_reminder.reminder),
+            [fact],
+            call.user,
+            listed_reminder.folded.version,
+        )
         return Done(result, [write])
 
     async def _before(
@@ -119,8 +128,8 @@ class ChangeTool:
         stream, reminder = change.stream, change.event.reminder
         folded = await self._folds.fold(stream, FOLD)
         coming = await self._listing.of(call.user)
-        one = next((each for each in coming if each.reminder == reminder), None)
-        if one is None or folded.version != change.version:
+        listed_reminder = next((each for each in coming if each.reminder == reminder), None)
+        if listed_reminder is None or folded.version != change.version:
             raise Refused("It has spoken or was changed since.")
         earlier = FOLD.over((await self._log.read(stream))[: change.version - 1])
         was = await stated(self._log, stream, earlier)
@@ -129,7 +138,7 @@ class ChangeTool:
         if next_at is None or next_at <= self._now():
             raise Refused("The time that it had before is past.")
         write = Write(stream, [fact], call.user, folded.version)
-        return Done(self._changed(one.number, fact, next_at, call), [write])
+        return Done(self._changed(listed_reminder.number, fact, next_at, call), [write])
 
     def _changed(self, number: int, fact: ReminderChanged, next_at: datetime, call: Call) -> Json:
         """What the model is told of a reminder that is changed."""

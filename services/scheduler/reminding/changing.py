@@ -68,7 +68,7 @@ class ChangeReminder(When):
     )
 
     def names(self, *fields: str) -> bool:
-        return any(getattr(self, one) is not None for one in fields)
+        return any(getattr(self, name) is not None for name in fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,9 @@ def _skipped(
             f"It does not come on {days.in_words(day)}. It comes next on "
             f"{days.in_words(standing.due_there().date())}. Ask the user which one they mean."
         )
-    left_out = tuple(sorted({*(one for one in standing.except_on if one >= there), day}))
+    left_out = tuple(
+        sorted({*(left_day for left_day in standing.except_on if left_day >= there), day})
+    )
     if len(left_out) > MOST_LEFT_OUT:
         raise UnclearTime(
             f"It leaves out {MOST_LEFT_OUT} days already. Ask the user for a new rule."

@@ -108,16 +108,21 @@ class ReminderListing:
         """Those still to come."""
         active = await self._reminders.active(user)
         folded = await self._folded(active)
-        return [await self._opened(one, one.due_at, folded[one.reminder]) for one in active]
+        return [
+            await self._opened(
+                active_reminder, active_reminder.due_at, folded[active_reminder.reminder]
+            )
+            for active_reminder in active
+        ]
 
     async def spoken(self, user: UserId) -> list[ListedReminder]:
         """Those that spoke lately, and will not again."""
         spoken = await self._reminders.spoken(user)
         folded = await self._folded(spoken)
-        found = [(one, folded[one.reminder]) for one in spoken]
+        found = [(spoken_reminder, folded[spoken_reminder.reminder]) for spoken_reminder in spoken]
         return [
-            await self._opened(one, last.state.fired, last)
-            for one, last in found
+            await self._opened(spoken_reminder, last.state.fired, last)
+            for spoken_reminder, last in found
             if last.state.fired
         ]
 
@@ -142,9 +147,9 @@ class ReminderListing:
         return fields
 
     async def _folded(self, found: list[Active] | list[Spoken]) -> dict[UUID, Folded[Reminder]]:
-        names = {streams.reminder(one.reminder): one.reminder for one in found}
+        names = {streams.reminder(listed.reminder): listed.reminder for listed in found}
         folded = await self._folds.fold_all(list(names), FOLD)
-        return {names[stream]: one for stream, one in folded.items()}
+        return {names[stream]: state for stream, state in folded.items()}
 
     async def _opened(
         self, active: Active | Spoken, due_at: datetime, folded: Folded[Reminder]

@@ -32,8 +32,8 @@ def text_of_all(
     if len(stated_reminders) == 1:
         return text_of(stated_reminders[0], due_times[0], found_at)
     lines = [
-        f"• {when_of(one, due_at)}: {one.text}"
-        for one, due_at in zip(stated_reminders, due_times, strict=True)
+        f"• {when_of(stated_reminder, due_at)}: {stated_reminder.text}"
+        for stated_reminder, due_at in zip(stated_reminders, due_times, strict=True)
     ]
     return "\n".join([f"⏰ {_MISSED.said(stated_reminders[0].language)}", *lines])
 

@@ -63,9 +63,9 @@ def _slot(history: History, recorded: Recorded[Any]) -> UUID | None:
         return None
     first = next(
         (
-            one
-            for one in history.streams[cause.stream]
-            if getattr(one.event, "reply", None) == reply.event_id
+            fact
+            for fact in history.streams[cause.stream]
+            if getattr(fact.event, "reply", None) == reply.event_id
         ),
         None,
     )

@@ -117,10 +117,12 @@ class Waking:
         slot = slots.waited(first.origin.stream, first.version)
         said = slots.event_id(slot, len(untold))
         writes = [
-            Write(one.origin.stream, [one.fact(said)], user, expected_version=one.version)
-            for one in untold
+            Write(
+                promise.origin.stream, [promise.fact(said)], user, expected_version=promise.version
+            )
+            for promise in untold
         ]
-        links = [one.origin.trace for one in untold if one.origin.trace]
+        links = [promise.origin.trace for promise in untold if promise.origin.trace]
         with span("tell what waited", SpanKind.PRODUCER, links=links):
             answer = _reply(user, untold, said)
             outcome = await self._log.append([*writes, answer], slot, Because.of(first.origin))
@@ -137,7 +139,7 @@ def _reply(user: UserId, untold: Sequence[Untold], said: UUID) -> Write:
     """Nobody could say which of several is answered by a button."""
     first = untold[0]
     language, is_alone = first.language, len(untold) == 1
-    upto = [one.unanswered_upto for one in untold if one.unanswered_upto is not None]
+    upto = [promise.unanswered_upto for promise in untold if promise.unanswered_upto is not None]
     reply = ReplyReady(
         turn=None,
         kind=first.kind,
@@ -154,6 +156,6 @@ def _reply(user: UserId, untold: Sequence[Untold], said: UUID) -> Write:
 def _text(untold: Sequence[Untold]) -> str:
     """Reminders line by line, and each alert apart, with its link."""
     said = _MEANWHILE.said(untold[0].language)
-    reminders = [one.beside for one in untold if one.kind == "reminder"]
-    alerts = [one.beside for one in untold if one.kind == "alert"]
+    reminders = [promise.beside for promise in untold if promise.kind == "reminder"]
+    alerts = [promise.beside for promise in untold if promise.kind == "alert"]
     return "\n\n".join(["\n".join([f"🌙 {said}", *reminders]), *alerts])

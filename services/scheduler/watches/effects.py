@@ -143,7 +143,7 @@ class Watching:
             await self._pages.hold(page.page, page.due_at, AGAIN_SECONDS)
             return
         found = await asyncio.gather(
-            *(self._tell(one, _as_seen_by(one.user, asker, reading), page) for one in living)
+            *(self._tell(watch, _as_seen_by(watch.user, asker, reading), page) for watch in living)
         )
         read = reading.outcome in {"priced", "out_of_stock"}
         failures = 0 if read else page.failures + 1
@@ -163,11 +163,11 @@ class Watching:
         folded = await self._folded(list(by_stream))
         origins = await self._log.firsts(list(folded))
         living: list[Living] = []
-        for stream, one in folded.items():
-            if one.state.stopped or one.state.watch is None:
+        for stream, folded_watch in folded.items():
+            if folded_watch.state.stopped or folded_watch.state.watch is None:
                 continue
-            found = Living(origins[stream], by_stream[stream].user_id, one)
-            if (end := over(one.state, page.due_at, page.found_at)) is None:
+            found = Living(origins[stream], by_stream[stream].user_id, folded_watch)
+            if (end := over(folded_watch.state, page.due_at, page.found_at)) is None:
                 living.append(found)
                 continue
             with contextlib.suppress(ConcurrentAppend):  # by its user, meanwhile
@@ -189,9 +189,9 @@ class Watching:
 
     async def _reading(self, living: Sequence[Living], due_at: datetime) -> tuple[Reading, UserId]:
         """In the name of one of them, whose key seals the answer. Raises VendorUnavailable."""
-        for one in living:
+        for watch in living:
             try:
-                return await self._looks.look(one.origin, due_at), one.user
+                return await self._looks.look(watch.origin, due_at), watch.user
             except SealedForEver:
                 log.info("watch.of_a_forgotten_user")
         raise VendorUnavailable("all who watch the page were forgotten")

@@ -169,9 +169,9 @@ class WatchTools:
             zone=request.zone,
             language=request.language,
         )
-        for one in watches:
-            if _says_the_same(one.origin.event, fact):
-                raise Refused(f"Watch {one.number} does that already.")
+        for listed_watch in watches:
+            if _says_the_same(listed_watch.origin.event, fact):
+                raise Refused(f"Watch {listed_watch.number} does that already.")
         state = Watch(
             goal=goal,
             below=arguments.below,
@@ -202,11 +202,16 @@ class WatchTools:
     async def stop_watch(self, arguments: StopWatch, call: Call) -> Done:
         """Stop watching one page."""
         await self._read_model.caught_up(call.request)
-        one = chosen(await self._listing.of(call.user), arguments.which)
-        fact = WatchStopped(watch=one.origin.event.watch, by="user")
+        listed_watch = chosen(await self._listing.of(call.user), arguments.which)
+        fact = WatchStopped(watch=listed_watch.origin.event.watch, by="user")
         # Stop against alert: whichever appends first makes the other fold again.
-        write = Write(one.origin.stream, [fact], call.user, expected_version=one.folded.version)
-        return Done({"stopped": one.for_model(call.request.event.language)}, [write])
+        write = Write(
+            listed_watch.origin.stream,
+            [fact],
+            call.user,
+            expected_version=listed_watch.folded.version,
+        )
+        return Done({"stopped": listed_watch.for_model(call.request.event.language)}, [write])
 
     async def price_history(self, arguments: PriceHistory, call: Call) -> Done:
         """Show how a watched page's price went, in words and as a chart sent to the user.
@@ -214,22 +219,24 @@ class WatchTools:
         No argument is needed if one is watched.
         """
         await self._read_model.caught_up(call.request)
-        one = self._meant(await self._listing.of(call.user), arguments)
-        points, currency = await self._points(one.origin.stream)
+        listed_watch = self._meant(await self._listing.of(call.user), arguments)
+        points, currency = await self._points(listed_watch.origin.stream)
         if not points:
-            raise Refused(f"No price of {one.name} was read yet: its history is still empty.")
+            raise Refused(
+                f"No price of {listed_watch.name} was read yet: its history is still empty."
+            )
         zone = zones.of(call.request.event.zone)
         local = [Point(point.at.astimezone(zone), point.amount) for point in points]
         picture = await self._draw(
-            one.name,
+            listed_watch.name,
             currency,
             local,
             now=self._now().astimezone(zone),
-            goal=threshold(one.state),
+            goal=threshold(listed_watch.state),
         )
         chart = uuid5(call.request.event_id, "chart")
         stored = await self._pictures.put(call.user, "image/png", picture, media_id=chart)
-        return Done(history_result(one, currency, local), picture=stored.id)
+        return Done(history_result(listed_watch, currency, local), picture=stored.id)
 
     def _meant(self, watches: list[ListedWatch], arguments: PriceHistory) -> ListedWatch:
         if arguments.url is not None and arguments.which is None:

@@ -42,7 +42,7 @@ class Several:
 
 
 def choose(found: Sequence[FoundProduct], about: About) -> FoundProduct | Several | None:
-    mains = [one for one in found if not one.related]
+    mains = [product for product in found if not product.related]
     if not mains:
         return None
     for narrow in (_by_address, _by_words, _by_heading):
@@ -86,19 +86,19 @@ def variant(product: FoundProduct, about: About) -> FoundProduct:
 
 def _by_address(found: Sequence[FoundProduct], about: About) -> list[FoundProduct]:
     pages = {_whole(url) for url in about.urls}
-    exact = [one for one in found if pages & {_whole(url) for url in one.urls}]
+    exact = [product for product in found if pages & {_whole(url) for url in product.urls}]
     if len(exact) == 1:
         return exact
     parts = {part for url in about.urls for part in _parts(url)}
     by_sku = [
-        one
-        for one in found
-        if any(len(s) >= _SHORTEST_SKU and s.lower() in parts for s in one.skus)
+        product
+        for product in found
+        if any(len(s) >= _SHORTEST_SKU and s.lower() in parts for s in product.skus)
     ]
     if len(by_sku) == 1:
         return by_sku
     paths = {_path(url) for url in about.urls}
-    return [one for one in found if paths & {_path(url) for url in one.urls}]
+    return [product for product in found if paths & {_path(url) for url in product.urls}]
 
 
 def _by_words(found: Sequence[FoundProduct], about: About) -> list[FoundProduct]:
@@ -115,16 +115,18 @@ def _by_heading(found: Sequence[FoundProduct], about: About) -> list[FoundProduc
 
 
 def _most_like(found: Sequence[FoundProduct], likeness: Likeness) -> list[FoundProduct]:
-    scored = [(likeness(set(plain(one.title or "").split())), one) for one in found]
+    scored = [(likeness(set(plain(product.title or "").split())), product) for product in found]
     best = max((score for score, _ in scored), default=0)
-    return [one for score, one in scored if score == best] if best >= _LIKE else []
+    return [product for score, product in scored if score == best] if best >= _LIKE else []
 
 
 def _named(variants: Sequence[FoundProduct], about: About) -> list[FoundProduct]:
     """Those that have each word which tells variants apart."""
-    each = [_own_words(one) for one in variants]
+    each = [_own_words(product) for product in variants]
     telling = (frozenset[str]().union(*each) - frozenset.intersection(*each)) & about.words
-    return [one for one, own in zip(variants, each, strict=True) if telling and telling <= own]
+    return [
+        product for product, own in zip(variants, each, strict=True) if telling and telling <= own
+    ]
 
 
 def _asks_for_another(product: FoundProduct, about: About) -> bool:

@@ -38,8 +38,8 @@ class Stated:
 
 def decide(stated: Sequence[Stated], shown: Shown) -> Stated | None:
     """The price that counts, or why none does; None where no source says anything of a price."""
-    priced = {money: one for one in reversed(stated) if (money := _money(one.price))}
-    if troubled := next((one for one in stated if _is_final(one, priced)), None):
+    priced = {money: source for source in reversed(stated) if (money := _money(source.price))}
+    if troubled := next((source for source in stated if _is_final(source, priced)), None):
         return troubled
     as_text = Stated(shown.price, "text")
     seen = _money(shown.price)
@@ -69,7 +69,7 @@ def _is_final(stated: Stated, priced: Mapping[Money, Stated]) -> bool:
 
 def _without_one_shown(priced: Mapping[Money, Stated], shown: Shown) -> Stated:
     """The page shows nothing beside the title, or several amounts, or a range."""
-    supported = [one for money, one in priced.items() if _is_shown(money, shown.near)]
+    supported = [source for money, source in priced.items() if _is_shown(money, shown.near)]
     if len(supported) == 1:
         return supported[0]
     money, first = next(iter(priced.items()))

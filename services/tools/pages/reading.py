@@ -110,7 +110,7 @@ class _Look:
             (source, schema_org.products(nodes, self._asking, self._url))
             for source, nodes in described
         ]
-        out = any(one.price.stock == "out" for _, found in self._described for one in found)
+        out = any(product.price.stock == "out" for _, found in self._described for product in found)
         self._has_choices = out and stock.has_choices(tree)
         self.seen = Seen(tree, parts)
         self._heading = titles.heading(self.seen, product, self._known_titles())

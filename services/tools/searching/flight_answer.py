@@ -69,12 +69,12 @@ def travellers_of(arguments: FlightSearch) -> str:
         _count(arguments.infants_in_seat, "infant in a seat", "infants in seats"),
         _count(arguments.infants_on_lap, "infant on a lap", "infants on laps"),
     ]
-    *first, last = [one for one in counted if one]
+    *first, last = [kind_counted for kind_counted in counted if kind_counted]
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}" if number else ""
+def _count(number: int, singular: str, several: str) -> str:
+    return f"{number} {singular if number == 1 else several}" if number else ""
 
 
 def _trip_fields(trip: Trip, arguments: FlightSearch) -> Json:
@@ -119,7 +119,7 @@ def _days_later(departs: str, arrives: str) -> int:
 
 def _airports_of(flights: list[Json]) -> Json:
     """Each code that the flights name, in full: airport, city and country."""
-    every = [one for flight in flights for one in (flight, *flight.get("then", []))]
+    every = [leg for flight in flights for leg in (flight, *flight.get("then", []))]
     codes = dict.fromkeys(
         code for flown in every for leg in flown["legs"] for code in leg.split("-")
     )
@@ -173,10 +173,10 @@ def _trip(flight: Json, result: Json) -> str:
     if (each := flight.get("price_each")) is not None:
         price += f" ({_money(each, currency)} each)"
     lines = [f"{price} {_who(flight)}", f"   {_way(flight)}"]
-    for one in flight.get("then", []):
+    for leg in flight.get("then", []):
         lead = "Back" if result["return_date"] else "Then"
-        days = f"{_day(date.fromisoformat(one['departs']['time'][:10]))}, "
-        lines += [f"   {lead}: {days}{_who(one)}", f"   {_way(one)}"]
+        days = f"{_day(date.fromisoformat(leg['departs']['time'][:10]))}, "
+        lines += [f"   {lead}: {days}{_who(leg)}", f"   {_way(leg)}"]
     if lacks := flight.get("lacks"):
         lines.append(f"   ({lacks}; the price is from)")
     return "\n".join(lines)

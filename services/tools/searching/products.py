@@ -122,9 +122,9 @@ async def _linked(
         return offer
     product: Json = found.get("product_results") or {}
     able = [
-        (one.amount, number, one)
-        for number, one in enumerate(offers(product.get("stores"), currency))
-        if one.link and one.amount is not None and one.within(most)
+        (offer.amount, number, offer)
+        for number, offer in enumerate(offers(product.get("stores"), currency))
+        if offer.link and offer.amount is not None and offer.within(most)
     ]
     if not able:
         return offer
@@ -146,7 +146,7 @@ def _product_fields(offer: ShopOffer, currency: str) -> Json:
 def _summary(products: list[Json], as_of: str) -> str:
     if not products:
         return "No products were found."
-    lines = [f"{number}. {_line(one)}" for number, one in enumerate(products, start=1)]
+    lines = [f"{number}. {_line(product)}" for number, product in enumerate(products, start=1)]
     return "\n".join([*lines, f"_Prices as of {as_of}, from Google Shopping._"])
 
 

@@ -92,11 +92,11 @@ def is_named(value: Any, wish: Sequence[str]) -> bool:
         return True
     text = str(value).strip()
     chosen = _CHOICE.fullmatch(text)
-    forms = [[word.form for word in reading.words(one)] for one in wish]
+    forms = [[word.form for word in reading.words(text)] for text in wish]
     if chosen:
-        return any(one == [str(int(chosen[1]))] for one in forms)
+        return any(words == [str(int(chosen[1]))] for words in forms)
     sought = {word.form for word in reading.words(text)}
-    return bool(sought) and sought <= {form for one in forms for form in one}
+    return bool(sought) and sought <= {form for words in forms for form in words}
 
 
 def numbers(text: str) -> set[Decimal]:
@@ -105,8 +105,12 @@ def numbers(text: str) -> set[Decimal]:
     plain = _digits(text)
     for match in _NUMBER.finditer(plain):
         by = (1, *magnitudes.factors(plain[match.end() : match.end() + magnitudes.LONGEST + 1]))
-        for one in (match.group(), *re.split(r"[ '\u2019]", match.group())):
-            for way in (_GROUPS.sub("", one), one, one.replace(".", "").replace(",", ".")):
+        for numeral in (match.group(), *re.split(r"[ '\u2019]", match.group())):
+            for way in (
+                _GROUPS.sub("", numeral),
+                numeral,
+                numeral.replace(".", "").replace(",", "."),
+            ):
                 number = _decimal(way.replace(",", "."))
                 found |= {number * factor for factor in by} if number is not None else set()
     return found

@@ -74,8 +74,8 @@ class OwnWords:
     def sentences(self) -> list[TypedSentence]:
         now = {recorded.event_id for recorded in self.covered}
         return [
-            TypedSentence(one.event_id, sentence.text, sentence.words, one.event_id in now)
-            for one, text in _newest(self.messages)
+            TypedSentence(message.event_id, sentence.text, sentence.words, message.event_id in now)
+            for message, text in _newest(self.messages)
             for sentence in reading.read(text)
         ]
 
@@ -100,7 +100,7 @@ class OwnWords:
             and recorded.version < first
         ]
         recent = [*before[-OWN_MESSAGES_BEFORE:], *self.covered]
-        return [text for one, text in _newest(recent) if self._is_typed(one)]
+        return [text for message, text in _newest(recent) if self._is_typed(message)]
 
     @cached_property
     def quotes(self) -> bool:

@@ -44,7 +44,7 @@ class ChangeWords:
     at: datetime
 
     def line(self) -> str:
-        return "\n".join(one[:LONGEST_SAID] for one in self.said)
+        return "\n".join(span[:LONGEST_SAID] for span in self.said)
 
 
 @dataclass(frozen=True, slots=True)

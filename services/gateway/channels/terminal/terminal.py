@@ -176,5 +176,5 @@ def _attempt(event: ReplySending | ReplySent | ReplyRefused | ReplyFailed) -> At
 
 
 def _since_the_last_message(events: list[Recorded[Any]]) -> list[Recorded[Any]]:
-    places = [n for n, one in enumerate(events) if isinstance(one.event, MessageReceived)]
+    places = [n for n, recorded in enumerate(events) if isinstance(recorded.event, MessageReceived)]
     return events[places[-1] :] if places else events

@@ -75,7 +75,7 @@ class Backfill:
                 known = {row["event_id"] for row in await self._pool.fetch(_KNOWN, list(by_id))}
             except UNAVAILABLE as error:
                 raise DatabaseUnavailable("the log did not answer") from error
-            unknown += [one for id_, one in by_id.items() if id_ not in known]
+            unknown += [message for id_, message in by_id.items() if id_ not in known]
         return unknown
 
 

@@ -51,7 +51,7 @@ class Contents:
 
         def read() -> dict[str, tuple[str, str]]:
             listed = self._client.content.v1.content_and_approvals.list(limit=LISTED)
-            return {str(one.sid): _review(one.approval_requests) for one in listed}
+            return {str(content.sid): _review(content.approval_requests) for content in listed}
 
         return await _called(read)
 
@@ -60,7 +60,7 @@ class Contents:
 
         def read() -> dict[str, str]:
             listed = self._client.content.v1.contents.list(limit=LISTED)
-            return {str(one.friendly_name): str(one.sid) for one in listed}
+            return {str(content.friendly_name): str(content.sid) for content in listed}
 
         return await _called(read)
 
@@ -121,7 +121,7 @@ def _quick_reply(body: str, actions: Sequence[dict[str, str]]) -> dict[str, Any]
 
 
 def _list_picker(list_picker: Mapping[str, Any]) -> dict[str, Any]:
-    items = [ContentList.ListItem(one) for one in list_picker["items"]]
+    items = [ContentList.ListItem(item) for item in list_picker["items"]]
     picker = ContentList.TwilioListPicker({**list_picker, "items": items})
     return {"twilio/list-picker": picker}
 

@@ -188,7 +188,7 @@ class QuickReplies:
         async with self._reading:
             if self._known is None:
                 named = await self._contents.named()
-                self._known = {name: one for name, one in named.items() if name.startswith(NAME)}
+                self._known = {name: sid for name, sid in named.items() if name.startswith(NAME)}
             return self._known
 
 

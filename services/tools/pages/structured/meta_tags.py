@@ -51,13 +51,13 @@ def found(
     if not names:
         return None
     sale, now, before = (_amount(tags, group, asking) for group in (_SALE, _NOW, _BEFORE))
-    price = next((one for one in (sale, now) if one.amount is not None), now)
+    price = next((stated for stated in (sale, now) if stated.amount is not None), now)
     if price.amount is None and not price.problem and _labelled(tags):
         price = _amount(tags, _VENDORS, asking)
     usual = [
-        one.amount
-        for one in (now, before)
-        if one.amount is not None and one.currency == price.currency
+        stated.amount
+        for stated in (now, before)
+        if stated.amount is not None and stated.currency == price.currency
     ]
     stock: Stock | None = next(
         (s for name in _STOCK for said in tags.get(name, ()) if (s := stock_of(said))), None
@@ -66,7 +66,7 @@ def found(
     title = next(iter(tags.get("og:title", ())), None)
     # Vendors' own names have no prefix.
     open_graph = any(":" in name and not name.startswith("twitter:") for name in names)
-    problem = next((one.problem for one in (sale, now) if one.problem), price.problem)
+    problem = next((stated.problem for stated in (sale, now) if stated.problem), price.problem)
     result = FoundPrice(
         None if problem else price.amount,
         price.currency,
@@ -93,8 +93,8 @@ def _amount(tags: Mapping[str, list[str]], names: tuple[str, ...], asking: Askin
         own = tags.get(f"{name.removesuffix(':amount')}:currency") or currencies(tags)
         prices = {
             (price.amount, price.currency)
-            for one in said
-            if (price := asking.price(one, own[0] if own else None)).amount is not None
+            for text in said
+            if (price := asking.price(text, own[0] if own else None)).amount is not None
         }
         if len(prices) > 1:
             return FoundPrice(problem="The page's metadata names several prices.")

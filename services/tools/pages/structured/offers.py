@@ -27,10 +27,12 @@ def offers(value: object, asking: Asking) -> list[Offer]:
     """Each single offer of a product's `offers`; of an aggregate its parts, if they are told."""
     found: list[Offer] = []
     for node in several(value):
-        inner = [one for one in several(node.get("offers"))[:MOST] if any(map(one.get, _PRICED))]
+        inner = [
+            offer for offer in several(node.get("offers"))[:MOST] if any(map(offer.get, _PRICED))
+        ]
         if inner:
             currency = node.get("priceCurrency")
-            found += [_offer({"priceCurrency": currency, **one}, asking) for one in inner]
+            found += [_offer({"priceCurrency": currency, **offer}, asking) for offer in inner]
         else:
             found.append(_offer(node, asking))
     return found

@@ -34,7 +34,7 @@ MOST = 200
 def products(tops: list[Node], asking: Asking, base: str) -> list[FoundProduct]:
     """Each product once; variants within their group."""
     every = list(walk(tops))
-    known = {str(one["@id"]): one for one, _ in every if "@id" in one and len(one) > 1}
+    known = {str(node["@id"]): node for node, _ in every if "@id" in node and len(node) > 1}
     reader = _Reader(known, asking, base)
     found: list[FoundProduct] = []
     for node, path in every:
@@ -70,7 +70,7 @@ class _Reader:
         return self._known.get(str(node["@id"]), node) if only_names else node
 
     def product(self, node: Node) -> FoundProduct:
-        asked = [self.whole(one) for one in several(node.get("offers"))[:MOST]]
+        asked = [self.whole(offer) for offer in several(node.get("offers"))[:MOST]]
         found_offers = offers(asked, self._asking)
         variants = [self.product(variant) for variant in self._variants(node)]
         price = (
@@ -105,7 +105,7 @@ class _Reader:
     def _variants(self, node: Node) -> list[Node]:
         if "productgroup" not in types(node) and "hasVariant" not in node:
             return []
-        variants = [self.whole(one) for one in several(node.get("hasVariant"))[:MOST]]
+        variants = [self.whole(variant) for variant in several(node.get("hasVariant"))[:MOST]]
         # A group within a group, or one that refers to itself, is none of its variants.
         return [variant for variant in variants if "hasVariant" not in variant]
 
@@ -140,23 +140,23 @@ def _group(node: Node) -> str | None:
     group = of[0] if of else Node()
     named = (*map(group.get, ("@id", "productGroupID", "name")), node.get("isVariantOf"))
     return text(node.get("inProductGroupWithID")) or next(
-        (known for one in named if (known := text(one))), None
+        (known for name in named if (known := text(name))), None
     )
 
 
 def _grouped(found: list[FoundProduct]) -> list[FoundProduct]:
     """Variants that name their group become one product, as if the group had named them."""
     groups: dict[str, list[FoundProduct]] = {}
-    for one in found:
-        if one.group and not one.related:
-            groups.setdefault(one.group, []).append(one)
+    for product in found:
+        if product.group and not product.related:
+            groups.setdefault(product.group, []).append(product)
     several_of_one = {name: each for name, each in groups.items() if len(each) > 1}
-    kept = [one for one in found if one.group not in several_of_one or one.related]
+    kept = [product for product in found if product.group not in several_of_one or product.related]
     if several_of_one:
         # The group itself, without a price of its own.
-        kept = [one for one in kept if one.price.amount is not None or one.variants]
+        kept = [product for product in kept if product.price.amount is not None or product.variants]
     for each in several_of_one.values():
-        urls = frozenset(url for one in each for url in one.urls)
+        urls = frozenset(url for product in each for url in product.urls)
         kept.append(FoundProduct(each[0].title, _of_variants(each), urls, variants=each))
     return kept
 
@@ -164,18 +164,24 @@ def _grouped(found: list[FoundProduct]) -> list[FoundProduct]:
 def _once(found: list[FoundProduct]) -> list[FoundProduct]:
     """Pages describe the same product twice, in two blocks."""
     kept: dict[tuple[object, ...], FoundProduct] = {}
-    for one in found:
-        key = (one.title, one.price.amount, one.price.currency, one.price.problem, one.related)
+    for product in found:
+        key = (
+            product.title,
+            product.price.amount,
+            product.price.currency,
+            product.price.problem,
+            product.related,
+        )
         known = kept.get(key)
         if known is None:
-            kept[key] = one
+            kept[key] = product
         else:
-            stock = known.price.stock or one.price.stock
+            stock = known.price.stock or product.price.stock
             kept[key] = replace(
                 known,
-                urls=known.urls | one.urls,
-                skus=known.skus | one.skus,
-                variants=known.variants or one.variants,
+                urls=known.urls | product.urls,
+                skus=known.skus | product.skus,
+                variants=known.variants or product.variants,
                 price=replace(known.price, stock=stock),
             )
     return list(kept.values())

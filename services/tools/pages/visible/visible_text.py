@@ -133,7 +133,7 @@ class _Look:
             holder = line.holder(digit.start())
             up = _meets(holder, height)
             if up <= _HIGHEST and self.seen.is_main(holder):
-                named = any(label_of(one).named for one in line.holders)
+                named = any(label_of(holder).named for holder in line.holders)
                 if named or len(line.text) <= _LONGEST_LINE:
                     yield up, at, named
 
@@ -252,7 +252,9 @@ def _judged(near: Sequence[SignedAmount]) -> FoundPrice:
     ]
     stand = [signed_amount for signed_amount in stand if signed_amount.named] or stand
     ranges = [signed_amount for signed_amount in near if signed_amount.is_a_range]
-    if ranges and not (stand and all(_is_another_offer(one, stand[0]) for one in ranges)):
+    if ranges and not (
+        stand and all(_is_another_offer(signed_amount, stand[0]) for signed_amount in ranges)
+    ):
         return FoundPrice(problem="The page shows a range of prices.", text=text)
     if any(signed_amount.money is None for signed_amount in stand):
         return FoundPrice(problem="The page shows a price that can be read in two ways.", text=text)
