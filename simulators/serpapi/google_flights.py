@@ -111,7 +111,7 @@ def _fits(offer: FlightOffer, query: FlightQuery, way: Way) -> bool:
     flight = offer.itinerary
     codes = {leg.airline.code for leg in flight.legs}
     codes |= {leg.airline.alliance for leg in flight.legs if leg.airline.alliance}
-    waits = [minutes_between(one.arrives, other.departs) for one, other in pairwise(flight.legs)]
+    waits = [minutes_between(leg.arrives, other.departs) for leg, other in pairwise(flight.legs)]
     return (
         (query.stops == 0 or flight.stops < query.stops)
         and (not query.include or bool(codes & query.include))

@@ -84,7 +84,7 @@ def product(parameters: Mapping[str, str], goods: Sequence[Good], shop: str) -> 
         raise SearchRefused("Missing `page_token` parameter.")
     named = read_token(given, "page_token")
     found = wares(named.get("q", ""), named.get("currency", "USD"), goods, shop)
-    ware = next((one for one in found if one.key == named.get("key")), None)
+    ware = next((ware for ware in found if ware.key == named.get("key")), None)
     if ware is None:
         return {"error": "Google Immersive Product hasn't returned any results for this query."}
     more = parameters.get("more_stores", "").lower() in {"true", "1"}

@@ -67,7 +67,9 @@ def brief(value: Any) -> str:
             return _ID.sub(lambda id_: id_[0][:8], value)
         case dict():
             items = cast("Mapping[str, Any]", value).items()
-            pairs = ", ".join(f"{name}: {brief(one)}" for name, one in items if one is not None)
+            pairs = ", ".join(
+                f"{name}: {brief(member)}" for name, member in items if member is not None
+            )
             return f"{{{pairs}}}"
         case list():
             return f"[{', '.join(map(brief, cast('Sequence[Any]', value)))}]"

@@ -193,10 +193,11 @@ def _takeovers(idle_s: float) -> HealthSign:
 
 
 def _moves(stored: DatabaseReading) -> HealthSign:
-    slow = {name: one for name, one in stored.moves.items() if one.oldest_s > MOVE_SECONDS}
+    slow = {name: owed for name, owed in stored.moves.items() if owed.oldest_s > MOVE_SECONDS}
     if slow:
         says = ", ".join(
-            f"{name} has owed a move for {span(one.oldest_s)}" for name, one in sorted(slow.items())
+            f"{name} has owed a move for {span(owed.oldest_s)}"
+            for name, owed in sorted(slow.items())
         )
         return HealthSign(
             "moves", "bad", says, "see `taskflow dlq list`, and the logs of that service"
@@ -210,20 +211,20 @@ def _moves(stored: DatabaseReading) -> HealthSign:
 def _consumers(consumers: dict[str, ConsumerBacklog | None]) -> Iterator[HealthSign]:
     if not consumers:
         return
-    if lacking := [name for name, one in consumers.items() if one is None]:
+    if lacking := [name for name, backlog in consumers.items() if backlog is None]:
         says = f"NATS has none for {', '.join(lacking)}"
         yield HealthSign("consumers", "bad", says, "run `taskflow provision`")
         return
-    there = {name: one for name, one in consumers.items() if one is not None}
+    there = {name: backlog for name, backlog in consumers.items() if backlog is not None}
     far = {
-        name: one
-        for name, one in there.items()
-        if one.waiting > WAITING or one.unacked >= topology.MAX_ACK_PENDING
+        name: backlog
+        for name, backlog in there.items()
+        if backlog.waiting > WAITING or backlog.unacked >= topology.MAX_ACK_PENDING
     }
     backlogs = [
-        f"{one.waiting:,} wait for {name}, {one.unacked:,} in its hands"
-        for name, one in (far or there).items()
-        if one.waiting or one.unacked
+        f"{backlog.waiting:,} wait for {name}, {backlog.unacked:,} in its hands"
+        for name, backlog in (far or there).items()
+        if backlog.waiting or backlog.unacked
     ]
     yield HealthSign(
         "consumers",

@@ -110,9 +110,9 @@ def _still_there(asking: _Asking) -> _Asking:
 
 
 def _answer(asking: _Asking, turns: Sequence[Turn]) -> None:
-    for one, turn in zip(asking, turns, strict=True):
-        if not one.done():
-            one.set_result(turn)
+    for future, turn in zip(asking, turns, strict=True):
+        if not future.done():
+            future.set_result(turn)
 
 
 def _fail(asking: _Asking, error: Exception) -> None:

@@ -99,8 +99,8 @@ def named(said: str, *, by_other_names: bool = True) -> list[City]:
         if is_own or by_other_names:
             found[city] = 1.0 if is_own else _BY_ANOTHER_NAME
         at += len(needle) - 1
-    named = [known.city(one, share) for one, share in found.items()]
-    return sorted(named, key=lambda one: -one.fame)[:MOST_NAMESAKES]
+    named = [known.city(place, share) for place, share in found.items()]
+    return sorted(named, key=lambda city: -city.fame)[:MOST_NAMESAKES]
 
 
 def names_of(city: City) -> frozenset[str]:
@@ -120,7 +120,7 @@ def of_country(code: str) -> Iterator[City]:
 def _by_country() -> "dict[str, array[int]]":
     known = _cities()
     found: dict[str, array[int]] = defaultdict(lambda: array("I"))
-    for number in sorted(range(len(known.countries)), key=lambda one: -known.fames[one]):
+    for number in sorted(range(len(known.countries)), key=lambda place: -known.fames[place]):
         found[known.countries[number]].append(number)
     return dict(found)
 

@@ -120,7 +120,7 @@ def _also_read(orders: ConfineOrders) -> list[str]:
     python = (sys.base_prefix, sys.prefix, os.path.realpath(sys.executable), sys.executable)
     wanted = [__file__, *python, str(chromium.parent), str(chromium.resolve().parent)]
     return sorted(
-        {one for one in wanted if Path(one).parts[1:2] not in {("usr",), ("bin",), ("sbin",)}}
+        {path for path in wanted if Path(path).parts[1:2] not in {("usr",), ("bin",), ("sbin",)}}
     )
 
 
@@ -188,9 +188,12 @@ def _libc() -> ctypes.CDLL:
 
 if __name__ == "__main__":
     given = sys.argv[1:]
-    (ours,) = (one for one in given if one.startswith(ORDERS))
+    (ours,) = (argument for argument in given if argument.startswith(ORDERS))
     try:
-        obey(json.loads(ours.removeprefix(ORDERS)), [one for one in given if one is not ours])
+        obey(
+            json.loads(ours.removeprefix(ORDERS)),
+            [argument for argument in given if argument is not ours],
+        )
     except (OSError, StopIteration) as error:
         print(f"cannot confine: {error}", file=sys.stderr)  # noqa: T201 - its only voice
         sys.exit(CANNOT)

@@ -75,7 +75,9 @@ class LogThen(HeldLog):
         if standing := self._history.standing(slot):
             return Exists(standing)
         events = [(write, event) for write in writes for event in write.events][:MAX_EVENTS]
-        return Appended([self._as_if(*one, slot, n, because) for n, one in enumerate(events)])
+        return Appended(
+            [self._as_if(*written, slot, n, because) for n, written in enumerate(events)]
+        )
 
     def _as_if(
         self, write: Write, event: Event, slot: UUID, n: int, because: Because

@@ -21,7 +21,7 @@ def as_json(found: Explanation, cover: str = COVERED) -> Json:
         "missing_cause": str(found.missing) if found.missing else None,
         "causes": [event(cause, cover) for cause in found.causes],
         "told_with": [event(recorded, cover) for recorded in found.told_with],
-        "turns": [turn(one, cover) for one in found.turns],
+        "turns": [turn(story, cover) for story in found.turns],
         "times_ms": {
             name: int(span.total_seconds() * 1000) for name, span in found.times().items()
         },

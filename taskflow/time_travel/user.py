@@ -53,8 +53,10 @@ def describe(user: UserId, then: Streams, now: datetime, cover: str = COVERED) -
         "quiet_hours": _quiet(then.get(streams.profile(user), ())),
         "conversation": lines(conversation, cover),
         "states": states.states(conversation),
-        "reminders": [_reminder(one, sent, cover) for one in _of_kind(then, streams.REMINDER)],
-        "watches": [_watch(one, sent, cover) for one in _of_kind(then, streams.WATCH)],
+        "reminders": [
+            _reminder(events, sent, cover) for events in _of_kind(then, streams.REMINDER)
+        ],
+        "watches": [_watch(events, sent, cover) for events in _of_kind(then, streams.WATCH)],
         "open_calls": _open_calls(conversation, cover),
         "unknown_events": [
             {"stream": recorded.stream, "version": recorded.version, "type": recorded.event.type}
@@ -188,10 +190,10 @@ def _first(events: Sequence[Recorded[Any]], cls: type[Any], cover: str) -> Json:
 
 def _open_calls(conversation: Sequence[Recorded[Any]], cover: str) -> list[Json]:
     calls: dict[UUID, Recorded[ToolRequested]] = {}
-    for one in conversation:
-        match one.event:
+    for recorded in conversation:
+        match recorded.event:
             case ToolRequested():
-                calls[one.event_id] = one
+                calls[recorded.event_id] = recorded
             case ToolFinished(call=call) | ToolFailed(call=call):
                 calls.pop(call, None)
             case UserForgotten():
@@ -201,10 +203,10 @@ def _open_calls(conversation: Sequence[Recorded[Any]], cover: str) -> list[Json]
     return [
         {
             "call": str(id_),
-            "at": one.recorded_at.isoformat(),
-            "tool": one.event.key(),
-            "arguments": plain(one.event.arguments, cover),
-            "deadline": one.event.deadline.isoformat(),
+            "at": request.recorded_at.isoformat(),
+            "tool": request.event.key(),
+            "arguments": plain(request.event.arguments, cover),
+            "deadline": request.event.deadline.isoformat(),
         }
-        for id_, one in calls.items()
+        for id_, request in calls.items()
     ]

@@ -261,7 +261,7 @@ class Measures:
 
     def _forget(self, stream: str) -> None:
         self._waiting.pop(stream, None)
-        for claim in [one for one in self._claims if one[0] == stream]:
+        for claim in [key for key in self._claims if key[0] == stream]:
             del self._claims[claim]
 
 

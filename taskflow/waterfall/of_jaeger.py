@@ -109,9 +109,9 @@ def _moment(nanoseconds: str | int) -> datetime:
 
 def _values(of: Json) -> dict[str, Any]:
     return {
-        one["key"]: _value(one["value"])
-        for one in of.get("attributes", ())
-        if not one["key"].startswith(_REMARKS)
+        attribute["key"]: _value(attribute["value"])
+        for attribute in of.get("attributes", ())
+        if not attribute["key"].startswith(_REMARKS)
     }
 
 
@@ -121,7 +121,7 @@ def _value(any_value: Json) -> Any:
         case "intValue":
             return int(value)
         case "arrayValue":
-            return [_value(one) for one in cast("Json", value).get("values", ())]
+            return [_value(member) for member in cast("Json", value).get("values", ())]
         case _:
             return value
 

@@ -13,7 +13,9 @@ def in_words(location: Location) -> str:
     lines = [f"📍 {location.name}", *([location.address] if location.address else [])]
     degrees = f"{_degrees(location.latitude)}, {_degrees(location.longitude)}"
     # From right to left the longitude would stand first.
-    is_turned = any(unicodedata.bidirectional(one) in _FROM_THE_RIGHT for one in "".join(lines))
+    is_turned = any(
+        unicodedata.bidirectional(character) in _FROM_THE_RIGHT for character in "".join(lines)
+    )
     return "\n".join([*lines, isolated(degrees) if is_turned else degrees])
 
 

@@ -245,7 +245,7 @@ def _is_public(host: str) -> bool:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return True
-    return all(ipaddress.ip_address(str(one[4][0])).is_global for one in found)
+    return all(ipaddress.ip_address(str(answer[4][0])).is_global for answer in found)
 
 
 def _pause() -> None:

@@ -106,5 +106,7 @@ def _resource(value: object) -> Resource:
 
 def _resources(value: object) -> list[Resource]:
     return (
-        [_resource(one) for one in cast("list[object]", value)] if isinstance(value, list) else []
+        [_resource(member) for member in cast("list[object]", value)]
+        if isinstance(value, list)
+        else []
     )

@@ -103,7 +103,7 @@ async def _follow(name: str, files: LogFiles, which: WantedLines, rank: int, *, 
 def _tell(lines: Sequence[LogLine], rank: int, *, json: bool) -> int:
     """How many were grave enough."""
     console = SafeConsole()
-    grave = [one for one in lines if RANKS.get(str(one.facts.get("level")).upper(), 0) >= rank]
+    grave = [line for line in lines if RANKS.get(str(line.facts.get("level")).upper(), 0) >= rank]
     for line in grave:
         if json:
             echo_document(line.raw.decode(errors="replace"))

@@ -56,10 +56,10 @@ async def archive(
 async def _nothing(connection: asyncpg.Connection, before_: str) -> str:
     closed = await partitions.closed(connection)
     if closed:
-        one = closed[0]
+        oldest = closed[0]
         return (
-            f"no partition lies wholly before {before_}; the oldest, {one.name}, ends at position "
-            f"{one.end_position - 1} ({one.ended_at:%Y-%m-%d %H:%M} UTC)"
+            f"no partition lies wholly before {before_}; the oldest, {oldest.name}, ends at "
+            f"position {oldest.end_position - 1} ({oldest.ended_at:%Y-%m-%d %H:%M} UTC)"
         )
     return (
         "no partition is closed yet: the log is still in its first one; "

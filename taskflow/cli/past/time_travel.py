@@ -57,21 +57,23 @@ def _print(description: Json) -> None:
     console.print(Text(f"user {description['user']}", "bold").append(as_of, "not bold"))
     for row in _facts(description):
         console.print(row)
-    _section(console, "profile", [_fact(one) for one in description["profile"]])
+    _section(console, "profile", [_fact(entry) for entry in description["profile"]])
     if quiet := description["quiet_hours"]:
         hours = f"{quiet['begin']} to {quiet['end']}, since {_at(quiet['since'])}"
         _section(console, "quiet hours", [hours])
     talk: Sequence[Json] = description["conversation"]
     title = f"conversation, the last {LAST} of {len(talk)}" if len(talk) > LAST else "conversation"
     _section(console, title, [_said(entry) for entry in talk[-LAST:]])
-    _section(console, "reminders", [_reminder(one) for one in description["reminders"]])
-    _section(console, "watches", [_watch(one) for one in description["watches"]])
-    _section(console, "open calls", [_call(one) for one in description["open_calls"]])
+    _section(console, "reminders", [_reminder(entry) for entry in description["reminders"]])
+    _section(console, "watches", [_watch(entry) for entry in description["watches"]])
+    _section(console, "open calls", [_call(entry) for entry in description["open_calls"]])
     console.print(Text("turn and lane", "bold"))
     for row in state_lines(description["states"]):
         console.print(row)
-    for one in description["unknown_events"]:
-        console.print(f"{one['stream']} {one['version']}: {one['type']}, {SAYS}", style="yellow")
+    for entry in description["unknown_events"]:
+        console.print(
+            f"{entry['stream']} {entry['version']}: {entry['type']}, {SAYS}", style="yellow"
+        )
 
 
 def _facts(description: Json) -> list[str]:

@@ -72,7 +72,7 @@ async def _asked(
 def _check_type(wanted: str) -> None:
     family = wanted.removesuffix(".*")
     known = sorted(all_events())
-    if wanted not in known and not any(one.startswith(f"{family}.") for one in known):
+    if wanted not in known and not any(type_.startswith(f"{family}.") for type_ in known):
         raise Configuration(
             f"--type: there is no event {wanted!r}; there are {', '.join(known)}, "
             "and families such as reply.*"

@@ -145,7 +145,11 @@ class Archive:
         return await asyncio.to_thread(self._of_groups, places)
 
     def _of_groups(self, places: Sequence[tuple[KnownArchive, int]]) -> list[ArchivedRow]:
-        return [row for one, group in places for row in self._group(self._file(one)[0], group)]
+        return [
+            row
+            for known_archive, group in places
+            for row in self._group(self._file(known_archive)[0], group)
+        ]
 
     def _after(
         self, dropped: Sequence[KnownArchive], cursor: Cursor, limit: int

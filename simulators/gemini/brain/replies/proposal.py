@@ -19,7 +19,7 @@ def _deed(outcome: Outcome) -> str:
         case "set_reminder":
             when = {name: value for name, value in args.items() if name not in {"text", "said"}}
             arguments_text = ", ".join(
-                f"{name.replace('_', ' ')} {_plain(one)}" for name, one in when.items()
+                f"{name.replace('_', ' ')} {_plain(value)}" for name, value in when.items()
             )
             return f"set a reminder “{args.get('text')}” ({arguments_text})"
         case "cancel_reminder":
