@@ -114,8 +114,8 @@ class ReminderFired(Event):
 @upcasts(ReminderFired, from_version=1)
 def _said_by_itself(data: Json) -> Json:
     """The reply stood beside it, in its own slot."""
-    due = datetime.fromisoformat(data["due"])
-    slot = slots.occurrence(UUID(data["reminder"]), due)
+    due_at = datetime.fromisoformat(data["due"])
+    slot = slots.occurrence(UUID(data["reminder"]), due_at)
     return {**data, "reply": str(slots.event_id(slot, 1))}
 
 

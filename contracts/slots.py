@@ -93,14 +93,14 @@ def reminder_set(call: UUID) -> UUID:
     return _slot(call, "reminder")
 
 
-def occurrence(reminder: UUID, due: datetime) -> UUID:
+def occurrence(reminder: UUID, due_at: datetime) -> UUID:
     """A reminder's due instant: fires once, whoever finds it."""
-    return _slot(reminder, due.astimezone(UTC).isoformat())
+    return _slot(reminder, due_at.astimezone(UTC).isoformat())
 
 
-def follow_up(reminder: UUID, due: datetime) -> UUID:
+def follow_up(reminder: UUID, due_at: datetime) -> UUID:
     """A due instant that nobody answered: followed up once, whoever finds that."""
-    return _slot(reminder, due.astimezone(UTC).isoformat(), "follow-up")
+    return _slot(reminder, due_at.astimezone(UTC).isoformat(), "follow-up")
 
 
 def waited(stream: str, version: int) -> UUID:
@@ -113,14 +113,14 @@ def watch_set(call: UUID) -> UUID:
     return _slot(call, "watch")
 
 
-def look(watch: UUID, due: datetime) -> UUID:
+def look(watch: UUID, due_at: datetime) -> UUID:
     """A watch's due look: what it came to is decided once, whoever looked."""
-    return _slot(watch, "look", due.astimezone(UTC).isoformat())
+    return _slot(watch, "look", due_at.astimezone(UTC).isoformat())
 
 
-def alert(watch: UUID, due: datetime) -> UUID:
+def alert(watch: UUID, due_at: datetime) -> UUID:
     """The reply of a look that alerts: it stands behind the reading and the alert."""
-    return event_id(look(watch, due), 2)
+    return event_id(look(watch, due_at), 2)
 
 
 def summary(stream: str, number: int) -> UUID:

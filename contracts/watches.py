@@ -105,10 +105,10 @@ class WatchAlerted(Event):
 
 
 @upcasts(WatchAlerted, from_version=1)
-def _told_by_itself(data: Json) -> Json:
+def _alerted_by_itself(data: Json) -> Json:
     """The reply stood behind the reading and the alert, in the slot of their look."""
-    due = datetime.fromisoformat(data["due"])
-    return {**data, "reply": str(slots.alert(UUID(data["watch"]), due))}
+    due_at = datetime.fromisoformat(data["due"])
+    return {**data, "reply": str(slots.alert(UUID(data["watch"]), due_at))}
 
 
 @event

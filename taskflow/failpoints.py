@@ -141,7 +141,7 @@ _armed = Armed([], None)
 def arm(said: str, seed: str | None = None) -> None:
     """Takes the place of what was armed. Raises Configuration, naming what it does not know."""
     global _armed  # noqa: PLW0603 - a process has one, and a disarmed point must cost nothing
-    _armed = Armed([_order(one.strip()) for one in said.split(",") if one.strip()], seed)
+    _armed = Armed([_order(order.strip()) for order in said.split(",") if order.strip()], seed)
     if _armed.orders:
         log.warning("failpoints.armed", orders=len(_armed.orders))
 

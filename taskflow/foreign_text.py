@@ -106,7 +106,7 @@ def _written(text: str, kept: str, how: Written) -> str:
     if text.isascii() and text.isprintable():
         return text
 
-    def one(found: re.Match[str]) -> str:
+    def as_written(found: re.Match[str]) -> str:
         character = found[0]
         if character in kept and character:
             return character
@@ -114,7 +114,7 @@ def _written(text: str, kept: str, how: Written) -> str:
             return character
         return how(character)
 
-    return _ACTING.sub(one, text)
+    return _ACTING.sub(as_written, text)
 
 
 def _belongs(text: str, at: int, character: str) -> bool:

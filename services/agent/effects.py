@@ -120,10 +120,10 @@ class Effects:
     ) -> Outcome:
         """As `record`, with the receipts that a reply owes, and the language of a turn."""
         events = await self._language.named(state, decision.events, cause)
-        events = _introduced(state, await self.told(state, events))
+        events = _introduced(state, await self.with_receipts(state, events))
         return await self.record(replace(decision, events=events), cause)
 
-    async def told(self, state: Conversation, events: Sequence[Event]) -> Sequence[Event]:
+    async def with_receipts(self, state: Conversation, events: Sequence[Event]) -> Sequence[Event]:
         """The same events; the reply among them tells every change that none has told yet."""
         leaves = any(isinstance(event, ForgettingConfirmed) for event in events)
         if leaves or not _replies(events):
@@ -131,12 +131,12 @@ class Effects:
         owed = await self._owed.of(state, await self._catalogue.offers())
         return offering.under(receipts.telling(events, owed, state.language), state, owed)
 
-    async def told_if_readable(
+    async def with_receipts_if_readable(
         self, state: Conversation, events: Sequence[Event]
     ) -> Sequence[Event]:
         """What cannot be read now is left to the next reply: an event that parks may be why."""
         try:
-            return await self.told(state, events)
+            return await self.with_receipts(state, events)
         except Retryable:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the turn is given up
@@ -176,7 +176,7 @@ class Effects:
                 attempts=error.attempts,
                 in_reply_to=step.newest_ref,
             )
-            decided = await self.told(state, decided)
+            decided = await self.with_receipts(state, decided)
         else:
             log.info("model.answered", took_ms=answer.took_ms, finish=answer.finish_reason)
             known = _circumstances(step, state, move, offered, self._prompt.text)
@@ -190,8 +190,8 @@ class Effects:
             for caught in (event for event in decided if isinstance(event, ReplyCaught)):
                 log.warning("reply.caught", claims=caught.claims, corrected=caught.corrected)
             decided = heard_first(decided, step.covered, state.language)
-        told = telling_again(decided, await self._texts(state.gone), state.language)
-        return await self.record(Decide(move.slot, _introduced(state, told)), cause)
+        retold = telling_again(decided, await self._texts(state.gone), state.language)
+        return await self.record(Decide(move.slot, _introduced(state, retold)), cause)
 
     async def _witnessed(
         self, fact: ModelAnswered, known: Circumstances, state: Conversation
@@ -259,9 +259,11 @@ def _writes(stream: str, events: Sequence[Event]) -> list[Write]:
     """What is decided of a user's profile stands in a stream of its own, in the same append."""
     user = streams.user_of(stream)
     of_profile = [event for event in events if isinstance(event, ProfileLearned | ProfileForgotten)]
-    told = [event for event in events if not isinstance(event, ProfileLearned | ProfileForgotten)]
+    of_conversation = [
+        event for event in events if not isinstance(event, ProfileLearned | ProfileForgotten)
+    ]
     profile = [Write(streams.profile(user), of_profile, user)] if of_profile else []
-    return [Write(stream, told, user), *profile]
+    return [Write(stream, of_conversation, user), *profile]
 
 
 def _introduced(state: Conversation, events: Sequence[Event]) -> Sequence[Event]:

@@ -112,7 +112,7 @@ class TurnDriving:
         if state.leaving_since is not None:
             return None
         decision = decider.parked(state, type(error).__name__)
-        events = await self.effects.told_if_readable(state, decision.events)
+        events = await self.effects.with_receipts_if_readable(state, decision.events)
         return replace(decision, events=events)
 
 

@@ -24,27 +24,29 @@ class Owed:
 
     async def of(self, state: Conversation, offered: Mapping[str, ToolOffered]) -> list[Receipt]:
         """In the order of the changes. Raises SealedForEver once the user is forgotten."""
-        told = [
-            one for turn in state.owed_turns for one in await self._of_profile(turn, state.language)
+        owed_receipts = [
+            receipt
+            for turn in state.owed_turns
+            for receipt in await self._of_profile(turn, state.language)
         ]
         calls: list[tuple[ToolFinished | ToolFailed, Receipt]] = []
         changes = await self._changes(state.owed)
         undone = {
-            one.outcome.event.turn: one.outcome.event_id
-            for one in changes
-            if isinstance(one.outcome.event, ChangesUndone)
+            change.outcome.event.turn: change.outcome.event_id
+            for change in changes
+            if isinstance(change.outcome.event, ChangesUndone)
         }
         for change in changes:
             fact, asked = change.outcome, change.request
             if isinstance(fact.event, ChangesUndone):
-                told += await self._of_undo(fact, offered, state.language)
+                owed_receipts += await self._of_undo(fact, offered, state.language)
             elif asked is not None:
                 offer = offered.get(asked.tool)
                 receipt = receipts.of_call(asked, fact, offer, state.language)
                 if undo := undone.get(asked.turn):  # Its call's receipt tells it as well.
                     receipt = replace(receipt, facts=(undo, *receipt.facts), can_be_undone=False)
                 calls.append((fact.event, receipt))
-        return [*told, *receipts.of_one_thing(calls)]
+        return [*owed_receipts, *receipts.of_one_thing(calls)]
 
     async def told_in(self, reply: UUID) -> list[ToldChange]:
         """The changes that a reply told of. Raises SealedForEver once the user is forgotten."""
@@ -79,7 +81,7 @@ class Owed:
                 left.append(change)
         taken = await self._in_words(fact.facts, language)
         restored = await self._in_words(fact.restored, language)
-        stays = [_stays(one, offered, language) for one in await self._changes(left)]
+        stays = [_stays(change, offered, language) for change in await self._changes(left)]
         return receipts.of_undo(undone.event_id, taken, restored, stays, language)
 
     async def _in_words(self, facts: Sequence[UUID], language: str) -> list[str]:
@@ -89,8 +91,8 @@ class Owed:
         """The changes of a turn lie in one slot; mostly there are none."""
         slot = slots.learned(turn)
         changes: list[Recorded[Any]] = []
-        while (one := await self._found(slots.event_id(slot, len(changes)))) is not None:
-            changes.append(one)
+        while (change := await self._found(slots.event_id(slot, len(changes)))) is not None:
+            changes.append(change)
         gone: dict[UUID, ProfileLearned] = {}
         for change in changes:
             if isinstance(change.event, ProfileForgotten):

@@ -74,13 +74,13 @@ class Step:
             *self.profile.noted(self._ids()),
             *(
                 "Confirmed by the user just now; call it exactly so, once: "
-                f"{proposal.tool} {_told(proposal.arguments)}"
+                f"{proposal.tool} {_arguments_json(proposal.arguments)}"
                 for proposal in self.confirmed
             ),
             *(
                 "Waiting for the user's zone: if they name it now, note it with remember and call "
                 "this beside it, its time as it stands: "
-                f"{proposal.tool} {_told(proposal.arguments)}"
+                f"{proposal.tool} {_arguments_json(proposal.arguments)}"
                 for proposal in self.waited_for_zone
             ),
         ]
@@ -190,9 +190,9 @@ class TurnReading:
 def _arrived(
     events: Sequence[Recorded[Any]], state: Conversation
 ) -> list[Recorded[MessageReceived]]:
-    waiting = {one.message for one in state.pending}
+    waiting = {pending.message for pending in state.pending}
     return [recorded for recorded in events if recorded.event_id in waiting]
 
 
-def _told(arguments: Json) -> str:
+def _arguments_json(arguments: Json) -> str:
     return json.dumps(canonical(arguments), ensure_ascii=False)

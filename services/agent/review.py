@@ -189,14 +189,14 @@ class _Conversation:
             case TurnStopped(turn=turn):
                 return self._stopped(recorded, slot, turn)
             case TurnParked(error=error):
-                told = Effects(
+                effects = Effects(
                     LogThen(self._history, recorded.position), RecordedModel(None, None, "")
                 )
                 return agreeing(
                     [
                         self._comparing.append(
                             slot,
-                            await told.told_if_readable(
+                            await effects.with_receipts_if_readable(
                                 conversation, decider.parked(conversation, error).events
                             ),
                         )
@@ -218,9 +218,9 @@ class _Conversation:
         """Positions up to which the tools on offer may have been read."""
         yield recorded.position
         since = self._events[version - 1].position if version else 0
-        for one in reversed(self._history.streams.get(streams.TOOLS, ())):
-            if since < one.position < recorded.position:
-                yield one.position
+        for tool_event in reversed(self._history.streams.get(streams.TOOLS, ())):
+            if since < tool_event.position < recorded.position:
+                yield tool_event.position
 
     async def _moved(
         self, recorded: Recorded[Any], slot: UUID, version: int, catalogue: int
@@ -233,8 +233,8 @@ class _Conversation:
             match move:
                 case Decide() if move.slot == slot:
                     past = LogThen(self._history, recorded.position)
-                    told = Effects(past, RecordedModel(None, None, ""))
-                    decided = await told.told(state, move.events)
+                    effects = Effects(past, RecordedModel(None, None, ""))
+                    decided = await effects.with_receipts(state, move.events)
                 case AskModel():
                     past = LogThen(self._history, recorded.position, catalogue)
                     decided = await self._asked(recorded, state, move, past, version)

@@ -35,7 +35,7 @@ from taskflow.words.labels import written_out
 
 
 @dataclass(slots=True)
-class Turns:
+class WalkedTurns:
     turns: list[TurnStory] = field(default_factory=list[TurnStory])
     """Those that stand, also what we said of our own accord."""
     gave_way: list[TurnStory] = field(default_factory=list[TurnStory])
@@ -176,14 +176,14 @@ class Turns:
     def _say(self, recorded: Recorded[Any], reply: ReplyReady) -> None:
         if reply.turn is None:
             said = self._of_our_own(recorded, [])
-            said.said = _told(reply)
+            said.said = _reply_text(reply)
             if reply.kind == "operator":
                 said.by_person, said.messages, self._settled = True, self._settled, []
                 if not self.pending:
                     said.begun, self._begun = self._begun, []
             said.beside_person = self._state.taken is not None and not said.by_person
         elif turn := self._turn(reply.turn):
-            turn.said, turn.reply = _told(reply), recorded.event_id
+            turn.said, turn.reply = _reply_text(reply), recorded.event_id
             turn.ended = turn.ended or recorded
 
     def _answered_at_the_door(self, recorded: Recorded[MessageReceived]) -> None:
@@ -227,9 +227,11 @@ def _waiting(messages: Sequence[Recorded[MessageReceived]]) -> tuple[Pending, ..
     )
 
 
-def walked(events: Sequence[Recorded[Any]]) -> Turns:
+def walked(events: Sequence[Recorded[Any]]) -> WalkedTurns:
     """Of events of one conversation, in its order; opened, where texts are asked for."""
-    turns = Turns(follows=any(isinstance(one.event, ConversationTakenOver) for one in events))
+    turns = WalkedTurns(
+        follows=any(isinstance(recorded.event, ConversationTakenOver) for recorded in events)
+    )
     for recorded in events:
         turns.read(recorded)
     return turns
@@ -237,11 +239,11 @@ def walked(events: Sequence[Recorded[Any]]) -> Turns:
 
 def every_turn(events: Sequence[Recorded[Any]]) -> list[TurnStory]:
     """In the order in which they began."""
-    told = walked(events)
-    return sorted([*told.turns, *told.gave_way], key=lambda turn: turn.version)
+    turns = walked(events)
+    return sorted([*turns.turns, *turns.gave_way], key=lambda turn: turn.version)
 
 
-def _told(reply: ReplyReady) -> str:
+def _reply_text(reply: ReplyReady) -> str:
     """With what there was to choose from and its place, as whoever sees no list or map reads it."""
     choices, location = reply.choices, reply.location
     text = written_out(reply.text, choices) if isinstance(choices, Choices) else reply.text

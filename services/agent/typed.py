@@ -73,7 +73,9 @@ class TypedWords:
         """The reminders' buttons; what was typed beside them is the model's to read, after it."""
         if not (pressed := pressing.of_reminders(covered)):
             return []
-        found = [await self._spoken.of(one, state) for one in pressed[-reminders.MOST_PRESSED :]]
+        found = [
+            await self._spoken.of(press, state) for press in pressed[-reminders.MOST_PRESSED :]
+        ]
         spoken = [said_reminder for said_reminder in found if said_reminder is not None]
         alone = pressing.is_all(covered, *OF_REMINDERS)
         given = reminders.Given(state, await self._catalogue.offers(), clock.utc_now(), alone)

@@ -69,16 +69,15 @@ def is_dead(state: Conversation, covered: Sequence[Recorded[MessageReceived]]) -
     return sent_at is not None and covered[-1].recorded_at - sent_at > LASTS
 
 
-def undone(told: Sequence[ToldChange], given: Taking) -> list[Event]:
+def undone(told_changes: Sequence[ToldChange], given: Taking) -> list[Event]:
     """Empty where nothing is left to take back: a reply that tells of an undo offers none."""
-    if not told or any(
-        isinstance(told_change.outcome.event, ChangesUndone) for told_change in told
+    if not told_changes or any(
+        isinstance(told_change.outcome.event, ChangesUndone) for told_change in told_changes
     ):
         return []
     taking = _Taking(given)
-    for told_change in reversed(
-        told
-    ):  # The newest first: what it replaced stands again for the older.
+    # The newest first: what it replaced stands again for the older.
+    for told_change in reversed(told_changes):
         taking.take(told_change)
     return list(taking.events())
 
@@ -94,21 +93,21 @@ class _Taking:
     restored: list[UUID] = field(default_factory=list[UUID])
     left: list[UUID] = field(default_factory=list[UUID])
 
-    def take(self, told: ToldChange) -> None:
-        noted = self._noted(told.outcome)
+    def take(self, told_change: ToldChange) -> None:
+        noted = self._noted(told_change.outcome)
         if noted is not None:
-            self._take_fact(noted, told)
-        elif inverse := self._inverse(told):
+            self._take_fact(noted, told_change)
+        elif inverse := self._inverse(told_change):
             key = (inverse.tool, str(inverse.arguments))
-            self.asked.setdefault(key, (told.outcome.event_id, inverse))
+            self.asked.setdefault(key, (told_change.outcome.event_id, inverse))
         else:
-            self.left.append(told.outcome.event_id)
+            self.left.append(told_change.outcome.event_id)
 
-    def _take_fact(self, noted: Recorded[ProfileLearned], told: ToldChange) -> None:
+    def _take_fact(self, noted: Recorded[ProfileLearned], told_change: ToldChange) -> None:
         if noted.event_id in self.restored:
             self.restored.remove(noted.event_id)
         elif noted.event_id in self._forgotten():
-            self.left.append(told.outcome.event_id)
+            self.left.append(told_change.outcome.event_id)
             return
         else:
             self.gone.append(noted.event_id)
@@ -142,9 +141,9 @@ class _Taking:
             for fact in recorded.event.facts
         ]
 
-    def _inverse(self, told: ToldChange) -> ToolRequested | None:
+    def _inverse(self, told_change: ToldChange) -> ToolRequested | None:
         """The call that takes it back, as its tool says; None where there is none."""
-        asked, finished = told.request, told.outcome.event
+        asked, finished = told_change.request, told_change.outcome.event
         if asked is None or isinstance(finished, ToolFailed):
             return None
         found = own_requests.inverse(asked.tool, finished.result, self.given.offered)

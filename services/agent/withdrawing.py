@@ -166,8 +166,8 @@ def _rests(state: Conversation, answer: ClosingReply) -> Conversation:
 def _untold(state: Conversation, answer: ClosingReply) -> Conversation:
     """Its receipts are owed again, and so is the word on who we are."""
     offer = state.undoable
-    told = answer.model_copy(update={"owed": (), "owed_turns": (), "introduces": False})
-    return _changed(state, told).but(
+    without_receipts = answer.model_copy(update={"owed": (), "owed_turns": (), "introduces": False})
+    return _changed(state, without_receipts).but(
         owed=(*answer.owed, *state.owed),
         owed_turns=(*answer.owed_turns, *state.owed_turns),
         introduced=state.introduced and not answer.introduces,
@@ -198,7 +198,9 @@ def _changed(state: Conversation, new: ClosingReply) -> Conversation:
 
 
 def _without(state: Conversation, answer: ClosingReply) -> Conversation:
-    return state.but(answers=tuple(one for one in state.answers if one.reply != answer.reply))
+    return state.but(
+        answers=tuple(closing for closing in state.answers if closing.reply != answer.reply)
+    )
 
 
 def _trimmed(state: Conversation) -> Conversation:

@@ -91,7 +91,8 @@ class Composing:
 
 def _texts(group: Group, opened: list[Recorded[ReplyReady]]) -> list[str]:
     return [
-        digest.said_late(reply, one.released_at) for one, reply in zip(group, opened, strict=True)
+        digest.said_late(reply, queued.released_at)
+        for queued, reply in zip(group, opened, strict=True)
     ]
 
 

@@ -90,4 +90,4 @@ def _reply(
 
 def _language_of(message: MessageReceived) -> str:
     found = (typed.said_in(message.text, LANGUAGES) for typed in WORDS.values())
-    return next((one for one in found if one), SOURCE)
+    return next((language for language in found if language), SOURCE)

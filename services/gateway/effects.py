@@ -222,8 +222,8 @@ class Effects:
         found = await self._find(move, cause, lane)
         if found:
             log.info("reply.found_at_channel", message_ref=found.message_ref)
-            told = Callback(*place(move.head), found.message_ref, found.status, found.code)
-            if proof := called_back(lane, told, "list"):
+            callback = Callback(*place(move.head), found.message_ref, found.status, found.code)
+            if proof := called_back(lane, callback, "list"):
                 await self.record(proof, cause)
         elif await self._now() - move.claimed_at > self._unknown_for:
             log.error("reply.outcome_assumed", kind=move.head.kind)

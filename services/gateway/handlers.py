@@ -130,5 +130,5 @@ async def _all_of(*work: Coroutine[Any, Any, None]) -> None:
     """Each to its end; then the first error, one that comes again by itself before any other."""
     came = await asyncio.gather(*work, return_exceptions=True)
     errors = [error for error in came if error is not None]
-    for error in sorted(errors, key=lambda one: not isinstance(one, Retryable)):
+    for error in sorted(errors, key=lambda error: not isinstance(error, Retryable)):
         raise error

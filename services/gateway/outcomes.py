@@ -29,8 +29,8 @@ def place_of(recorded: Recorded[Any], status: str, lane: Lane) -> UUID:
     """Its own; beside the proof that the message was sent; or that of the attempt's first fact."""
     event = recorded.event
     slot = slots.delivery(event.message_ref, status)
-    told = [slots.event_id(slot, n) for n in range(decider.MOST_TOGETHER)]
-    if recorded.event_id in told:
+    own_ids = [slots.event_id(slot, n) for n in range(decider.MOST_TOGETHER)]
+    if recorded.event_id in own_ids:
         return recorded.event_id
     others = {
         slots.event_id(slot(event.reply, event.part, attempt), n)
@@ -45,7 +45,7 @@ def place_of(recorded: Recorded[Any], status: str, lane: Lane) -> UUID:
         both = range(2 * decider.MOST_TOGETHER)
         others |= {slots.event_id(slots.send_outcome(*within), n) for n in both}
         others |= {slots.event_id(slots.heard(*within), n) for n in both}
-    return recorded.event_id if recorded.event_id in others else told[0]
+    return recorded.event_id if recorded.event_id in others else own_ids[0]
 
 
 def of(head: Queued, recorded: Recorded[Any]) -> Decide | None:

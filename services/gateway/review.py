@@ -81,7 +81,7 @@ class _Lane:
             case ReplyReady(turn=None):
                 yield from self._again(recorded)
             case ReplyDelivered() | ReplyRead() | ReplyUndelivered():
-                yield self._told(recorded)
+                yield self._of_status(recorded)
             case (
                 ReplySending()
                 | ReplyHeld()
@@ -97,7 +97,7 @@ class _Lane:
 
     def _at_the_door(self, recorded: Recorded[Any]) -> Verdict:
         """What stands beside a message that was a word of consent."""
-        batch = [one for one in self._events if one.transaction_id == recorded.transaction_id]
+        batch = [fact for fact in self._events if fact.transaction_id == recorded.transaction_id]
         message, n = batch[0], batch.index(recorded)
         if not isinstance(message.event, MessageReceived):
             return self._comparing.one(recorded, None, None)
@@ -110,14 +110,14 @@ class _Lane:
         to = message.event.sender
         decided = [
             consent.beside(
-                message.event, consents=senders.at(one, to).consent, language=one.language
+                message.event, consents=senders.at(lane, to).consent, language=lane.language
             )
-            for one in known
+            for lane in known
         ]
         if message.event.word is None:
             decided = [[ConsentGiven()]]  # The channel took it for a START.
-        told = [events[n - 1] if n <= len(events) else None for events in decided]
-        same = next((one for one in told if one == recorded.event), told[-1])
+        decided_here = [events[n - 1] if n <= len(events) else None for events in decided]
+        same = next((event for event in decided_here if event == recorded.event), decided_here[-1])
         return self._comparing.one(recorded, same, slots.event_id(slot, n))
 
     def _resumes(self, recorded: Recorded[Any]) -> Verdict:
@@ -187,12 +187,12 @@ class _Lane:
         if not isinstance(move, Claim) or n > len(move.joined):
             return self._comparing.one(recorded, None, None)
         found = [self._history.find(queued.reply) for queued in move.group]
-        opened = [one for one in found if one is not None and not is_erased(one)]
+        opened = [reply for reply in found if reply is not None and not is_erased(reply)]
         if len(opened) < len(found):
             return NotComparable(recorded, "erased")
         texts = [
-            digest.said_late(reply, one.released_at)
-            for one, reply in zip(move.group, opened, strict=True)
+            digest.said_late(reply, queued.released_at)
+            for queued, reply in zip(move.group, opened, strict=True)
         ]
         said_by_whom = mark(opened[0].event.language) if move.marked else ""
         joined = move.joined[: digest.fitting(texts, said_by_whom) - 1]
@@ -253,12 +253,12 @@ class _Lane:
             return verdict
         return self._comparing.one(recorded, decided, verdict.event_id, leaving_out={"again_at"})
 
-    def _told(self, recorded: Recorded[Any]) -> Verdict:
+    def _of_status(self, recorded: Recorded[Any]) -> Verdict:
         """A status that Twilio told: new by what the lane knew when it came."""
         event = recorded.event
         status = outcomes.status_of(event)
         attempt = getattr(event, "attempt", None)
-        told = Callback(
+        callback = Callback(
             reply=event.reply,
             part=event.part,
             attempt=0 if attempt is None else attempt,
@@ -268,7 +268,7 @@ class _Lane:
         )
         found: Event | None = None
         for version in backwards(recorded.version - 1, lambda _: True):
-            decided = called_back(self._lanes[version], told)
+            decided = called_back(self._lanes[version], callback)
             if decided is not None:
                 found = decided.events[-1]
                 break

@@ -101,13 +101,15 @@ class Lane(SenderState):
 
 def ranked(sent: tuple[Sent, ...], fact: Delivery, rank: int) -> tuple[Sent, ...]:
     """Also of a message whose sending was only assumed: no other attempt is to be taken for it."""
-    its = (one for one in sent if (one.message_ref, one.reply) == (fact.message_ref, fact.reply))
+    its = (
+        part for part in sent if (part.message_ref, part.reply) == (fact.message_ref, fact.reply)
+    )
     known = next(its, None)
     if known is None:
         new = Sent(message_ref=fact.message_ref, reply=fact.reply, part=fact.part, rank=rank)
         return remembering(sent, new)
     better = known.model_copy(update={"rank": max(rank, known.rank)})
-    return tuple(better if one is known else one for one in sent)
+    return tuple(better if part is known else part for part in sent)
 
 
 def remembering(sent: tuple[Sent, ...], new: Sent) -> tuple[Sent, ...]:

@@ -61,7 +61,7 @@ class Checked:
     """A status callback whose signature and MAC are right."""
 
     user: UUID
-    told: statuses.Callback
+    callback: statuses.Callback
     trace: str | None
     since: datetime | None
 
@@ -171,7 +171,7 @@ class Webhooks:
             raise Refusal(400, "this is not a callback address of ours") from error
         if not self._callbacks.fits(user, reply, part, attempt, mac):
             raise Refusal(403, "the callback's MAC does not fit")
-        told = statuses.Callback(
+        callback = statuses.Callback(
             reply=reply,
             part=part,
             attempt=attempt,
@@ -179,13 +179,15 @@ class Webhooks:
             status=form.message_status,
             code=form.error_code,
         )
-        return Checked(user, told, *_origin(query))
+        return Checked(user, callback, *_origin(query))
 
     async def _note(self, checked: Checked) -> Response:
-        told = checked.told
-        structlog.contextvars.bind_contextvars(message_ref=told.message_ref)  # a task a request
-        await self._heard.note(checked.user, told)
-        log.debug("status.noted", status=told.status, reply=str(told.reply), part=told.part)
+        callback = checked.callback
+        structlog.contextvars.bind_contextvars(message_ref=callback.message_ref)  # a task a request
+        await self._heard.note(checked.user, callback)
+        log.debug(
+            "status.noted", status=callback.status, reply=str(callback.reply), part=callback.part
+        )
         return Response(status_code=204)
 
 

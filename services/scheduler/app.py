@@ -22,7 +22,7 @@ from services.scheduler.watches.pages import PageIds
 from services.scheduler.watches.table import WatchTable
 from services.scheduler.watches.tools import Addresses, WatchTools
 from taskflow.forgetting.shredding import Shredding
-from taskflow.log import told
+from taskflow.log import web_addresses
 from taskflow.process.service import Runtime, keep_relaying, run
 from taskflow.process.watchdog import Watchdog
 from taskflow.tooling import keep_offered
@@ -41,24 +41,30 @@ VIEWS_GATHER_SECONDS = 0.5
 @asynccontextmanager
 async def scheduler(runtime: Runtime, settings: SchedulerSettings) -> AsyncGenerator[None]:
     table, pages = DueTable(runtime.pool), WatchTable(runtime.pool)
-    due = runtime.project(DueReminders(runtime.folds))
+    due_reminders = runtime.project(DueReminders(runtime.folds))
     calls = runtime.project(OpenCalls())
     watches = runtime.project(Watches(settings.rhythm.shortest))
     for view in VIEWS:
         runtime.project(view(), gather=VIEWS_GATHER_SECONDS)
-    reminders = ReminderTools(table, runtime.log, runtime.folds, due)
+    reminders = ReminderTools(table, runtime.log, runtime.folds, due_reminders)
     listing = WatchListing(pages, table, runtime.log, runtime.folds)
     media = runtime.media()
     watching = WatchTools(
         listing,
         runtime.log,
         watches,
-        Addresses(told.was_told, told.canonical, PageIds(settings.master_keys[0])),
+        Addresses(
+            web_addresses.stands_in_conversation,
+            web_addresses.canonical,
+            PageIds(settings.master_keys[0]),
+        ),
         media,
         draw=chart.draw,
         rhythm=settings.rhythm,
     )
-    running = RunningTools(reminders.listing, listing, table, runtime.log, due, calls, watches)
+    running = RunningTools(
+        reminders.listing, listing, table, runtime.log, due_reminders, calls, watches
+    )
     quiet = QuietTool(runtime.log)
     tools = [*reminders.all(), *watching.all(), *running.all(), quiet.tool()]
     subscribe(runtime, tools, workers=settings.scheduler_workers)

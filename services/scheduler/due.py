@@ -66,9 +66,11 @@ class DueReminders:
 
     async def project(self, events: Sequence[Recorded[Any]]) -> list[Statement]:
         """Instants are as of now: what came after an event will set them again."""
-        told = {recorded.stream for recorded in events if isinstance(recorded.event, _TIMED)}
-        folded = await self._folds.fold_all(told, FOLD)
-        states = {stream: one.state for stream, one in folded.items()}
+        timed_streams = {
+            recorded.stream for recorded in events if isinstance(recorded.event, _TIMED)
+        }
+        folded = await self._folds.fold_all(timed_streams, FOLD)
+        states = {stream: reminder.state for stream, reminder in folded.items()}
         return [statement for recorded in events for statement in _changes(recorded, states)]
 
 
@@ -93,13 +95,31 @@ def _changes(recorded: Recorded[Any], states: Mapping[str, Reminder]) -> list[St
 
 def _of_times(recorded: Recorded[Any], states: Mapping[str, Reminder]) -> list[Statement]:
     match recorded.event:
-        case ReminderSet() as told:
+        case ReminderSet() as reminder_set:
             user, at = recorded.user_id, due_at(states[recorded.stream])
-            return [(_SET, (told.reminder, user, told.local_time, told.zone, told.rrule, at))]
-        case ReminderChanged() as told:
+            return [
+                (
+                    _SET,
+                    (
+                        reminder_set.reminder,
+                        user,
+                        reminder_set.local_time,
+                        reminder_set.zone,
+                        reminder_set.rrule,
+                        at,
+                    ),
+                )
+            ]
+        case ReminderChanged() as changed:
             state = states[recorded.stream]
-            stands = (told.local_time, told.zone, told.rrule, due_at(state), follow_up_at(state))
-            return [(_CHANGED, (told.reminder, *stands))]
+            stands = (
+                changed.local_time,
+                changed.zone,
+                changed.rrule,
+                due_at(state),
+                follow_up_at(state),
+            )
+            return [(_CHANGED, (changed.reminder, *stands))]
         case ReminderFired(reminder=reminder):
             state = states[recorded.stream]
             follows = follow_up_at(state)

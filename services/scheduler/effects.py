@@ -44,7 +44,7 @@ class Claimed:
 
     reminder: UUID
     user_id: UserId
-    due: datetime
+    due_at: datetime
     found_at: datetime
 
 
@@ -63,7 +63,7 @@ class Occurrence:
 
     origin: Recorded[ReminderSet]
     folded: Folded[Reminder]
-    due: datetime
+    due_at: datetime
     found_at: datetime
 
     @property
@@ -76,11 +76,11 @@ class Occurrence:
 
     @property
     def late_s(self) -> float:
-        return (self.found_at - self.due).total_seconds()
+        return (self.found_at - self.due_at).total_seconds()
 
     @property
     def is_late(self) -> bool:
-        return self.found_at - self.due >= LATE
+        return self.found_at - self.due_at >= LATE
 
     @property
     def is_untimed(self) -> bool:
@@ -88,10 +88,12 @@ class Occurrence:
         return self.is_late or is_frequent(self.state)
 
     def fired(self, reply: UUID) -> ReminderFired:
-        return ReminderFired(reminder=self.reminder, due=self.due, late_s=self.late_s, reply=reply)
+        return ReminderFired(
+            reminder=self.reminder, due=self.due_at, late_s=self.late_s, reply=reply
+        )
 
 
-class Due(Waits, Protocol):
+class DueOccurrences(Waits, Protocol):
     """What is due by the database's clock. Raises what `UNAVAILABLE` names while it is away."""
 
     async def claim(self, limit: int, seconds: int) -> list[Claimed]:
@@ -101,7 +103,7 @@ class Due(Waits, Protocol):
         """
         ...
 
-    async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
+    async def realign(self, reminder: UUID, was: datetime, due_at: datetime | None) -> None:
         """Corrects a row that still says `was`: the rules of its zone are others by now."""
         ...
 
@@ -115,7 +117,7 @@ class Due(Waits, Protocol):
 def together(found: Sequence[Occurrence]) -> list[list[Occurrence]]:
     """Those of one user that are late are told by one message; every other by its own."""
     late: dict[UUID | None, list[Occurrence]] = {}
-    for occurrence in sorted(found, key=lambda each: (each.due, each.reminder)):
+    for occurrence in sorted(found, key=lambda each: (each.due_at, each.reminder)):
         if occurrence.is_late:
             late.setdefault(occurrence.origin.user_id, []).append(occurrence)
     groups = [[occurrence] for occurrence in found if not occurrence.is_late]
@@ -135,8 +137,8 @@ def _left_by(standing: Sequence[Recorded[Any]], group: Sequence[Occurrence]) -> 
 
 
 class Effects:
-    def __init__(self, due: Due, event_log: Log, folds: Folds, claim: int) -> None:
-        self._due, self._log, self._folds, self._claim = due, event_log, folds, claim
+    def __init__(self, table: DueOccurrences, event_log: Log, folds: Folds, claim: int) -> None:
+        self._table, self._log, self._folds, self._claim = table, event_log, folds, claim
         self._quiet = QuietReading(event_log)
 
     async def keep_firing(self) -> None:
@@ -154,15 +156,15 @@ class Effects:
 
     async def fire_due(self) -> int:
         """Fires what is due now; how many were claimed."""
-        claimed = await self._due.claim(self._claim, CLAIM_SECONDS)
+        claimed = await self._table.claim(self._claim, CLAIM_SECONDS)
         if not claimed:
             return 0
-        found = {streams.reminder(one.reminder): one for one in claimed}
+        found = {streams.reminder(claim.reminder): claim for claim in claimed}
         folded = await self._folded(list(found))
         origins = await self._log.firsts(list(folded))
         occurrences = [
-            Occurrence(origins[stream], one, found[stream].due, found[stream].found_at)
-            for stream, one in folded.items()
+            Occurrence(origins[stream], reminder, found[stream].due_at, found[stream].found_at)
+            for stream, reminder in folded.items()
         ]
         speaking = await self._speaking(occurrences)
         await asyncio.gather(*(self._fire(group) for group in together(speaking)))
@@ -178,14 +180,14 @@ class Effects:
                 ends[user] = await self._quiet.end_at(user, occurrence.found_at)
             end = (
                 ends.get(user)
-                if occurrence.is_untimed and may_fire(occurrence.state, occurrence.due)
+                if occurrence.is_untimed and may_fire(occurrence.state, occurrence.due_at)
                 else None
             )
             if end is None:
                 speaking.append(occurrence)
             else:
-                await self._due.wait(
-                    Waiting("reminder", occurrence.reminder, user, occurrence.due, end)
+                await self._table.wait(
+                    Waiting("reminder", occurrence.reminder, user, occurrence.due_at, end)
                 )
         return speaking
 
@@ -201,7 +203,7 @@ class Effects:
         return await self._folded(found[:middle]) | await self._folded(found[middle:])
 
     async def _until_next(self) -> float:
-        seconds = await self._due.until_next()
+        seconds = await self._table.until_next()
         return LONGEST_SLEEP if seconds is None else max(0.005, min(seconds, LONGEST_SLEEP))
 
     async def _fire(self, group: Sequence[Occurrence]) -> None:
@@ -210,11 +212,11 @@ class Effects:
         Those that were cancelled or fired meanwhile are left out.
         """
         for occurrence in group:
-            if not may_fire(occurrence.state, occurrence.due):
+            if not may_fire(occurrence.state, occurrence.due_at):
                 reminder = occurrence.origin.event.reminder
-                await self._due.realign(reminder, occurrence.due, due_at(occurrence.state))
+                await self._table.realign(reminder, occurrence.due_at, due_at(occurrence.state))
         while group := [
-            occurrence for occurrence in group if may_fire(occurrence.state, occurrence.due)
+            occurrence for occurrence in group if may_fire(occurrence.state, occurrence.due_at)
         ]:
             try:
                 outcome = await self._append(group)
@@ -236,19 +238,19 @@ class Effects:
     async def _append(self, group: Sequence[Occurrence]) -> Outcome:
         origin = group[0].origin
         user = UserId(cast("UUID", origin.user_id))
-        slot = slots.occurrence(group[0].reminder, group[0].due)
+        slot = slots.occurrence(group[0].reminder, group[0].due_at)
         said = slots.event_id(slot, len(group))
-        told = [
+        stated_reminders = [
             await stated(self._log, occurrence.origin.stream, occurrence.state)
             for occurrence in group
         ]
-        dues = [occurrence.due for occurrence in group]
+        due_times = [occurrence.due_at for occurrence in group]
         reply = ReplyReady(
             turn=None,
             kind="reminder",
-            text=text_of_all(told, dues, group[0].found_at),
-            language=told[0].language,
-            buttons=buttons_of(said, told[0].language) if len(group) == 1 else None,
+            text=text_of_all(stated_reminders, due_times, group[0].found_at),
+            language=stated_reminders[0].language,
+            buttons=buttons_of(said, stated_reminders[0].language) if len(group) == 1 else None,
         )
         writes = [
             Write(
@@ -281,21 +283,28 @@ class Effects:
         await repeated(self.fail_overdue, LONGEST_SLEEP, interrupted="deadlines.interrupted")
 
     async def fail_overdue(self) -> int:
-        overdue = await self._due.overdue()
-        for one in overdue:
-            request = await self._log.find(one.call)
+        overdue = await self._table.overdue()
+        for overdue_call in overdue:
+            request = await self._log.find(overdue_call.call)
             if request is None:
                 raise DatabaseUnavailable("a call's request is not to be found")
             failed = ToolFailed(
-                call=one.call,
-                tool=one.tool,
+                call=overdue_call.call,
+                tool=overdue_call.tool,
                 code="timeout",
                 error="The tool did not answer in time. Do not try it again now.",
             )
-            write = Write(one.stream, [failed], streams.user_of(one.stream))
+            write = Write(overdue_call.stream, [failed], streams.user_of(overdue_call.stream))
             try:
-                await self._log.append([write], slots.outcome(one.call), Because.of(request))
+                await self._log.append(
+                    [write], slots.outcome(overdue_call.call), Because.of(request)
+                )
             except SealedForEver:
                 continue
-            log.warning("tool.overdue", tool=one.tool, event_id=str(one.call), stream=one.stream)
+            log.warning(
+                "tool.overdue",
+                tool=overdue_call.tool,
+                event_id=str(overdue_call.call),
+                stream=overdue_call.stream,
+            )
         return len(overdue)

@@ -65,7 +65,7 @@ def _on_last_days(parts: Mapping[str, str], start: datetime) -> dict[str, str]:
         return {}
     if months and all(_shortest(month) >= int(day) for month in months.split(",")):
         return {}
-    days = ",".join(str(one) for one in range(_SHORTEST, int(day) + 1))
+    days = ",".join(str(month_day) for month_day in range(_SHORTEST, int(day) + 1))
     chosen = {"BYMONTHDAY": days, "BYSETPOS": "-1"}
     return {"BYMONTH": _FEBRUARY, **chosen} if leap_day else chosen
 

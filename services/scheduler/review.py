@@ -71,8 +71,10 @@ def _unprompted(history: History, events: Sequence[Recorded[Any]]) -> Iterator[V
             continue
         cause = history.find(recorded.cause)
         if cause is not None and isinstance(cause.event, ReminderSet | WatchSet):
-            beside = [one for one in history.streams[cause.stream] if one.cause == cause.event_id]
-            if any(one.transaction_id == recorded.transaction_id for one in beside):
+            beside = [
+                led_to for led_to in history.streams[cause.stream] if led_to.cause == cause.event_id
+            ]
+            if any(led_to.transaction_id == recorded.transaction_id for led_to in beside):
                 continue  # Decided beside it, and compared there.
             yield Comparing(history).one(recorded, None, None)
 
@@ -106,7 +108,7 @@ class _OneDue(_NothingWaits):
         del limit, seconds
         return list(self.claimed)
 
-    async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
+    async def realign(self, reminder: UUID, was: datetime, due_at: datetime | None) -> None:
         """There is no table to correct."""
 
     async def until_next(self) -> float | None:
@@ -154,7 +156,7 @@ class _Reminder:
                 case _:
                     pass
 
-    def _told_together(self, recorded: Recorded[Any]) -> Sequence[Recorded[Any]]:
+    def _fired_together(self, recorded: Recorded[Any]) -> Sequence[Recorded[Any]]:
         """The firings of its append, in their order: one reply tells of all of them."""
         reply = self._history.find(recorded.event.reply)
         if reply is None or reply.cause is None:
@@ -164,9 +166,9 @@ class _Reminder:
             return [recorded]
         begun = next(
             (
-                one.event
-                for one in self._history.streams[first.stream]
-                if isinstance(one.event, ReminderFired) and one.event.reply == reply.event_id
+                fact.event
+                for fact in self._history.streams[first.stream]
+                if isinstance(fact.event, ReminderFired) and fact.event.reply == reply.event_id
             ),
             None,
         )
@@ -191,25 +193,25 @@ class _Reminder:
         at = decider.follow_up_at(state)
         past = LogThen(self._history, recorded.position)
         if at is not None:
-            one = _OneFollowUp(FollowUp(followed.reminder, at, recorded.recorded_at))
-            await FollowingUp(one, past, Folds(past, None), 1).follow_up_due()
+            table = _OneFollowUp(FollowUp(followed.reminder, at, recorded.recorded_at))
+            await FollowingUp(table, past, Folds(past, None), 1).follow_up_due()
         return self._comparing.append(slot, past.decided(slot))
 
     async def _fired(
         self, recorded: Recorded[Any], fired: ReminderFired, state: decider.Reminder
     ) -> Sequence[Verdict]:
         slot = slots.occurrence(fired.reminder, fired.due)
-        group = self._told_together(recorded)
+        group = self._fired_together(recorded)
         if group[0].event_id != recorded.event_id:
             return []  # Compared with the first of them.
         standing = self._history.standing(slot) or [recorded]
-        due = decider.due_at(state)
-        if due != fired.due:
-            told: Stated = self._events[state.stated - 1].event
-            if told.tzdata != package_version("tzdata"):
+        due_at = decider.due_at(state)
+        if due_at != fired.due:
+            stated_reminder: Stated = self._events[state.stated - 1].event
+            if stated_reminder.tzdata != package_version("tzdata"):
                 return [NotComparable(standing_fact, "zone rules") for standing_fact in standing]
-            decided = fired.model_copy(update={"due": due}) if due else None
-            id_ = slots.event_id(slots.occurrence(fired.reminder, due), 0) if due else None
+            decided = fired.model_copy(update={"due": due_at}) if due_at else None
+            id_ = slots.event_id(slots.occurrence(fired.reminder, due_at), 0) if due_at else None
             return [self._comparing.one(recorded, decided, id_)]
         if (woken := await waking_reviewed(self._history, recorded)) is not None:
             return woken
@@ -224,8 +226,8 @@ class _Reminder:
         past = LogThen(self._history, recorded.position)
         user = UserId(cast("UUID", recorded.user_id))
         claimed = [
-            Claimed(one.reminder, user, one.due, one.due + timedelta(seconds=one.late_s))
-            for one in (each.event for each in group)
+            Claimed(fired.reminder, user, fired.due, fired.due + timedelta(seconds=fired.late_s))
+            for fired in (each.event for each in group)
         ]
         await Effects(_OneDue(claimed), past, Folds(past, None), 1).fire_due()
         return self._comparing.append(slot, past.decided(slot))
@@ -246,15 +248,15 @@ class _OnePage(_NothingWaits):
         return [self.watcher]
 
     async def move(
-        self, page: UUID, due: datetime, pause: timedelta, failures: int, *, read: bool
+        self, page: UUID, due_at: datetime, pause: timedelta, failures: int, *, read: bool
     ) -> bool:
-        del page, due, pause, failures, read
+        del page, due_at, pause, failures, read
         return True
 
-    async def hold(self, page: UUID, due: datetime, seconds: int) -> None:
+    async def hold(self, page: UUID, due_at: datetime, seconds: int) -> None:
         """Nobody else looks."""
 
-    async def drop(self, page: UUID, due: datetime, joined: int) -> None:
+    async def drop(self, page: UUID, due_at: datetime, joined: int) -> None:
         """Nobody else looks."""
 
     async def until_next(self) -> float | None:
@@ -267,8 +269,8 @@ class _Seen:
 
     reading: Reading
 
-    async def look(self, watch_set: Recorded[WatchSet], due: datetime) -> Reading:
-        del watch_set, due
+    async def look(self, watch_set: Recorded[WatchSet], due_at: datetime) -> Reading:
+        del watch_set, due_at
         return self.reading
 
 
@@ -336,7 +338,9 @@ class _Watch:
             ]
         return agreeing(
             [
-                self._comparing.append(slot, await self._told(recorded, reading, slot, moment))
+                self._comparing.append(
+                    slot, await self._events_of_look(recorded, reading, slot, moment)
+                )
                 for moment in moments
             ]
         )
@@ -347,12 +351,12 @@ class _Watch:
         events: Sequence[Event] = decided.events if decided else []
         return self._comparing.append(slot, events)[: max(len(facts), len(events))]
 
-    async def _told(
+    async def _events_of_look(
         self, recorded: Recorded[Any], reading: Reading, slot: UUID, moment: datetime
     ) -> list[Event]:
         """By the code that tells a look to its watchers."""
         past = LogThen(self._history, recorded.position)
-        event, told = recorded.event, cast("WatchSet", self._events[0].event)
+        event, watch_set = recorded.event, cast("WatchSet", self._events[0].event)
         watcher = Watcher(event.watch, UserId(cast("UUID", recorded.user_id)))
         looking = Watching(
             _OnePage(watcher),
@@ -362,7 +366,7 @@ class _Watch:
             rhythm=Rhythm(),
             at_once=1,
         )
-        page = DuePage(told.page, event.due, moment, 0, ever_read=True, joined=1)
+        page = DuePage(watch_set.page, event.due, moment, 0, ever_read=True, joined=1)
         await looking.look(page)
         return past.decided(slot)
 
@@ -390,13 +394,13 @@ def _reading(event: WatchSeen | WatchMissed | WatchAlerted | WatchLost) -> Readi
 
 def _moments(state: Watch, recorded: Recorded[Any]) -> Iterator[datetime]:
     """When the look may have been found due: all that is decided by the clock turns once."""
-    due: datetime = recorded.event.due
+    due_at: datetime = recorded.event.due
     turns = [
         state.seen_at and state.seen_at + watching.KEPT_EVERY,
         state.missed_since and state.missed_since + watching.LOST_AFTER,
     ]
     end = watching.ends_at(state)
     before = end - timedelta(microseconds=1) if end else None
-    for moment in (recorded.recorded_at, before, *turns, due):
-        if moment and due <= moment <= recorded.recorded_at:
+    for moment in (recorded.recorded_at, before, *turns, due_at):
+        if moment and due_at <= moment <= recorded.recorded_at:
             yield moment

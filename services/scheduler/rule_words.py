@@ -155,11 +155,11 @@ class _Wording:
         if not all(day.isdecimal() for day in days):
             return None
         numbers = sorted(set(map(int, days)))
-        told = [values.number(number, self.language) for number in numbers]
+        day_numbers = [values.number(number, self.language) for number in numbers]
         listed = (
-            _ONE_DAY.said(self.language, day=told[0])
-            if len(told) == 1
-            else _DAYS.said(self.language, days=self._listed(told))
+            _ONE_DAY.said(self.language, day=day_numbers[0])
+            if len(day_numbers) == 1
+            else _DAYS.said(self.language, days=self._listed(day_numbers))
         )
         some_lack = any(number > _SHORTEST_MONTH for number in numbers)
         return _IF_THERE.said(self.language, days=listed) if some_lack else listed
@@ -214,10 +214,10 @@ class _Wording:
         if len(hours) * len(minutes) > MOST_TIMES:
             return None
         times = sorted({time(int(hour), int(minute)) for hour, minute in product(hours, minutes)})
-        told = [
+        clock_times = [
             values.clock_time(datetime.combine(self.start, time_), self.language) for time_ in times
         ]
-        return _AT.said(self.language, rule=rule, times=self._listed(told))
+        return _AT.said(self.language, rule=rule, times=self._listed(clock_times))
 
     def _ending(self, rule: str | None) -> str | None:
         count = self.parts.get("COUNT")
@@ -228,10 +228,12 @@ class _Wording:
         if count:
             return _TIMES.said(self.language, int(count), rule=rule)
         until = datetime.fromisoformat(self.parts["UNTIL"])
-        told = values.day(until, self.language)
+        last_day = values.day(until, self.language)
         if (until.hour, until.minute) != (23, 59):
-            told = values.joined(told, values.clock_time(until, self.language), self.language)
-        return _UNTIL.said(self.language, rule=rule, day=told)
+            last_day = values.joined(
+                last_day, values.clock_time(until, self.language), self.language
+            )
+        return _UNTIL.said(self.language, rule=rule, day=last_day)
 
     def _listed(self, words: Sequence[str]) -> str:
         return values.listed(words, self.language)

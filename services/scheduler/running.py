@@ -40,19 +40,19 @@ class RunningTools:
         for model in self._read_models:
             await model.caught_up(call.request)
         coming = await self._reminders.of(call.user)
-        reminders = await self._reminders.told(coming, call.request)
-        watches = await self._watches.told(await self._watches.of(call.user), call.request)
+        reminders = await self._reminders.for_model(coming, call.request)
+        watches = await self._watches.for_model(await self._watches.of(call.user), call.request)
         return Done({"reminders": reminders, "watches": watches, "open": await self._open(call)})
 
     async def _open(self, call: Call) -> list[Json]:
         """Of this conversation alone; without the call that asks."""
         zone = zones.of(call.request.event.zone)
-        told: list[Json] = []
-        for one in await self._calls.open_calls(call.request.stream):
-            if one.call == call.request.event_id:
+        open_calls: list[Json] = []
+        for open_call in await self._calls.open_calls(call.request.stream):
+            if open_call.call == call.request.event_id:
                 continue
-            request: Recorded[ToolRequested] | None = await self._log.find(one.call)
+            request: Recorded[ToolRequested] | None = await self._log.find(open_call.call)
             if request is not None:
                 since = request.recorded_at.astimezone(zone)
-                told.append({"tool": one.tool, "since": f"{since:%Y-%m-%d %H:%M}"})
-        return told
+                open_calls.append({"tool": open_call.tool, "since": f"{since:%Y-%m-%d %H:%M}"})
+        return open_calls

@@ -38,7 +38,7 @@ update due_reminders set claimed_until = now() + make_interval(secs => $2)
    select reminder from due_reminders d
     where due_at <= now() and claimed_until < now() and not {_IS_KEPT} and not ({_WAITS})
     order by due_at limit $1 for update skip locked)
-returning reminder, user_id, due_at as due, now() as found_at
+returning reminder, user_id, due_at, now() as found_at
 """
 _IS_LATE = f"due_at <= now() - $1::interval and claimed_until < now() and not {_IS_KEPT}"
 _ANY_LATE = f"select exists (select from due_reminders d where {_IS_LATE})"
@@ -52,7 +52,7 @@ update due_reminders set claimed_until = now() + make_interval(secs => $3)
       and user_id in (
         select user_id from due_reminders d where {_IS_LATE} order by due_at limit $2)
     for update skip locked)
-returning reminder, user_id, due_at as due, now() as found_at
+returning reminder, user_id, due_at, now() as found_at
 """
 _NEXT = f"""
 select extract(epoch from min(due_at) - now()) from due_reminders d
@@ -66,7 +66,7 @@ update due_reminders set due_at = $3, claimed_until = '-infinity'
 _OVERDUE = "select call, stream, tool from open_calls where deadline < now() limit 500"
 _OPEN = "select call, tool from open_calls where stream = $1 order by deadline, call"
 _ACTIVE = """
-select reminder, number, due_at as due, zone, rrule from due_reminders
+select reminder, number, due_at, zone, rrule from due_reminders
  where user_id = $1 and due_at is not null order by due_at, number
 """
 _FOLLOW_UPS = """
@@ -108,9 +108,9 @@ class DueTable(WaitingTable):
             await connection.execute(_ONE_AT_A_TIME)
             return await connection.fetch(_CLAIM_LATE, LATE, limit, seconds)
 
-    async def realign(self, reminder: UUID, was: datetime, due: datetime | None) -> None:
+    async def realign(self, reminder: UUID, was: datetime, due_at: datetime | None) -> None:
         async with failpoints.DUE_COMMIT:
-            await self._pool.execute(_REALIGN, reminder, was, due)
+            await self._pool.execute(_REALIGN, reminder, was, due_at)
 
     async def follow_ups(self, limit: int, seconds: int) -> list[FollowUp]:
         async with failpoints.DUE_COMMIT:

@@ -23,7 +23,7 @@ from services.scheduler.reminding.listing import (
     ReminderListing,
     Reminders,
     chosen,
-    told_of,
+    reminder_result,
 )
 from services.scheduler.reminding.stating import tzdata
 from services.scheduler.when.arguments import When
@@ -70,12 +70,12 @@ class ReminderTools:
         reminders: Reminders,
         event_log: Log,
         folds: Folds,
-        due: ReadModel,
+        read_model: ReadModel,
         now: Callable[[], datetime] = clock.utc_now,
     ) -> None:
         self._log, self._folds = event_log, folds
         self.listing = ReminderListing(reminders, event_log, folds)
-        self._due, self._now = due, now
+        self._read_model, self._now = read_model, now
 
     def all(self) -> list[Tool[Any]]:
         return [
@@ -93,7 +93,7 @@ class ReminderTools:
                 changes="reminder",
                 undone_by=Undo(tool=CANCEL, argument="which", path="id"),
             ),
-            ChangeTool(self.listing, self._log, self._folds, self._due, self._now).tool(),
+            ChangeTool(self.listing, self._log, self._folds, self._read_model, self._now).tool(),
             Tool(
                 ListReminders, self.list_reminders, "list_reminders", "read", TIMEOUT, inside=True
             ),
@@ -137,8 +137,10 @@ class ReminderTools:
             follow_up_minutes=arguments.follow_up_minutes,
         )
         guessed = arguments.zone is None and not request.zone_known
-        result = told_of(reminder, fact, found.due) | {"zone_was_guessed_from_number": guessed}
-        result |= wordings.how_it_comes(found.rule, found.due, call)
+        result = reminder_result(reminder, fact, found.due_at) | {
+            "zone_was_guessed_from_number": guessed
+        }
+        result |= wordings.how_it_comes(found.rule, found.due_at, call)
         if found.notes:
             result["note"] = " ".join(found.notes)
         return Done(result, [Write(streams.reminder(reminder), [fact], call.user, 0)])
@@ -150,27 +152,29 @@ class ReminderTools:
         def is_twin(earlier: Recorded[ToolRequested]) -> bool:
             try:
                 asked = SetReminder.model_validate(earlier.event.arguments)
-                due = self._resolved(asked, Call(earlier, call.user))
+                resolved = self._resolved(asked, Call(earlier, call.user))
             except (ValidationError, Refused):
                 return False
-            return _mark(asked, due) == wanted
+            return _mark(asked, resolved) == wanted
 
-        if told := await twins.result_of_twin(self._log, call.request, is_twin):
-            return told
+        if result := await twins.result_of_twin(self._log, call.request, is_twin):
+            return result
         listed = await self.listing.of(call.user)
         for listed_reminder in listed:
             follows = listed_reminder.follow_up_minutes
             if (
                 twins.mark(
                     listed_reminder.text,
-                    listed_reminder.due,
+                    listed_reminder.due_at,
                     listed_reminder.rrule,
                     listed_reminder.except_on,
                     follows,
                 )
                 == wanted
             ):
-                stands = told_of(listed_reminder.reminder, listed_reminder, listed_reminder.due)
+                stands = reminder_result(
+                    listed_reminder.reminder, listed_reminder, listed_reminder.due_at
+                )
                 del stands["id"]  # This call did not set it, so no undo of it cancels it.
                 return stands
         if len(listed) >= MOST_REMINDERS:
@@ -190,33 +194,38 @@ class ReminderTools:
         `last` tells of the last occurrence whether it reached them, how and when: it is the only
         answer to "did you remind me?".
         """
-        await self._due.caught_up(call.request)
+        await self._read_model.caught_up(call.request)
         coming = await self.listing.of(call.user)
         spoken = await self.listing.spoken(call.user)
         return Done(
             {
-                "reminders": await self.listing.told(coming, call.request),
-                "spoken": await self.listing.told(spoken, call.request),
+                "reminders": await self.listing.for_model(coming, call.request),
+                "spoken": await self.listing.for_model(spoken, call.request),
             }
         )
 
     async def cancel_reminder(self, arguments: CancelReminder, call: Call) -> Done:
         """Cancel one reminder."""
-        await self._due.caught_up(call.request)
-        one = chosen(await self.listing.of(call.user), arguments.which)
-        stream = streams.reminder(one.reminder)
+        await self._read_model.caught_up(call.request)
+        listed_reminder = chosen(await self.listing.of(call.user), arguments.which)
+        stream = streams.reminder(listed_reminder.reminder)
         folded = await self._folds.fold(stream, FOLD)
         if due_at(folded.state) is None:
-            raise Refused(f"Reminder {one.number} has just fired; it will not come again.")
-        if arguments.which == str(one.reminder) and folded.version > AS_IT_WAS_SET:
             raise Refused(
-                f"It has fired or was changed since it was set. It is reminder {one.number} now."
+                f"Reminder {listed_reminder.number} has just fired; it will not come again."
             )
-        fact = ReminderCancelled(reminder=one.reminder)
+        if arguments.which == str(listed_reminder.reminder) and folded.version > AS_IT_WAS_SET:
+            raise Refused(
+                "It has fired or was changed since it was set. "
+                f"It is reminder {listed_reminder.number} now."
+            )
+        fact = ReminderCancelled(reminder=listed_reminder.reminder)
         # Cancel against fire: whichever appends first makes the other fold again.
         write = Write(stream, [fact], call.user, expected_version=folded.version)
-        return Done({"cancelled": one.told(call.request.event.language)}, [write])
+        return Done({"cancelled": listed_reminder.for_model(call.request.event.language)}, [write])
 
 
 def _mark(asked: SetReminder, found: Resolved) -> twins.Mark:
-    return twins.mark(asked.text, found.due, found.rule, found.except_on, asked.follow_up_minutes)
+    return twins.mark(
+        asked.text, found.due_at, found.rule, found.except_on, asked.follow_up_minutes
+    )

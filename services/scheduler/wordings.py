@@ -13,9 +13,9 @@ AS_A_NOTICE = Message(
 )
 
 
-def how_it_comes(rule: str | None, due: datetime, call: Call) -> Json:
+def how_it_comes(rule: str | None, due_at: datetime, call: Call) -> Json:
     """Of one whose user may have been silent too long by then."""
-    if not rule and due <= call.written_at + FREELY:
+    if not rule and due_at <= call.written_at + FREELY:
         return {}
     return {"comes": AS_A_NOTICE.said(call.request.event.language)}
 

@@ -137,8 +137,8 @@ class Content(Wire):
 
     def shows_media(self) -> bool:
         """Whether something came with what a person said."""
-        told = (part.text for part in self.parts if part.text)
-        return any(part.inline_data for part in self.parts) or any(map(_OF_MEDIA.match, told))
+        texts = (part.text for part in self.parts if part.text)
+        return any(part.inline_data for part in self.parts) or any(map(_OF_MEDIA.match, texts))
 
     def notes(self) -> list[str]:
         """What a program says to the model in the user's role."""
@@ -220,10 +220,10 @@ class GenerateRequest(Wire):
         if self.declarations() or len(self.contents) != 1:
             return None
         try:
-            told: JsonValue = json.loads(self.contents[0].text())
+            parsed: JsonValue = json.loads(self.contents[0].text())
         except ValueError:
             return None
-        return told if isinstance(told, dict) else None
+        return parsed if isinstance(parsed, dict) else None
 
     def turn_start(self) -> int:
         """Index of the latest content that is neither the model's nor a tool's result.

@@ -47,7 +47,7 @@ class Shared(Strict):
 
     @model_validator(mode="after")
     def _is_one_message(self) -> Self:
-        things = [one for one in (self.file, self.voice, self.place, self.contact) if one]
+        things = [thing for thing in (self.file, self.voice, self.place, self.contact) if thing]
         if len(things) > 1 or not (things or self.body):
             raise ValueError("words, or one thing to share")
         return self

@@ -227,7 +227,9 @@ class Phone:
         return bool(chat) and self._erased.issuperset(chat)
 
     def _kept(self) -> list[Change]:
-        people = [one for one in self._contacts.values() if not self._is_erased(one.user)]
+        people = [
+            contact for contact in self._contacts.values() if not self._is_erased(contact.user)
+        ]
         changes = [{"contact": contact.as_json()} for contact in people]
         return changes + [{"message": message.as_json()} for message in self.at_twilio()]
 

@@ -96,10 +96,10 @@ def _listed(offers: list[FlightOffer], query: FlightQuery, way: Way, now: dateti
     fitting.sort(key=_ORDERS[query.sort_by])
     fitting = fitting[:_MOST]
     split = _BEST if query.sort_by == 1 and random.randrange(_WITHOUT_BEST) else 0
-    told = [offer.told(query.travel_class) for offer in fitting]
-    body: Body = {"best_flights": told[:split]} if split else {}
-    if told[split:]:
-        body["other_flights"] = told[split:]
+    listed = [offer.to_body(query.travel_class) for offer in fitting]
+    body: Body = {"best_flights": listed[:split]} if split else {}
+    if listed[split:]:
+        body["other_flights"] = listed[split:]
     prices = [offer.price for offer in fitting if offer.price is not None]
     if prices:
         body["price_insights"] = insights(prices, random, now.date())
@@ -111,7 +111,7 @@ def _fits(offer: FlightOffer, query: FlightQuery, way: Way) -> bool:
     flight = offer.itinerary
     codes = {leg.airline.code for leg in flight.legs}
     codes |= {leg.airline.alliance for leg in flight.legs if leg.airline.alliance}
-    waits = [minutes_between(one.arrives, other.departs) for one, other in pairwise(flight.legs)]
+    waits = [minutes_between(leg.arrives, other.departs) for leg, other in pairwise(flight.legs)]
     return (
         (query.stops == 0 or flight.stops < query.stops)
         and (not query.include or bool(codes & query.include))

@@ -43,9 +43,9 @@ _PROXY = SearchOrigin(30.267153, -97.743061, "Austin")
 def origin_of(parameters: Mapping[str, str]) -> SearchOrigin | None:
     """Where the parameters say that the search is from. Raises SearchRefused."""
     together = [*_TOGETHER, *(("uule", name) for name in _AGAINST_UULE)]
-    for one, other in together:
-        if parameters.get(one) and parameters.get(other):
-            raise SearchRefused(f"`{one}` and `{other}` parameters can't be used together.")
+    for name, other in together:
+        if parameters.get(name) and parameters.get(other):
+            raise SearchRefused(f"`{name}` and `{other}` parameters can't be used together.")
     latitude, longitude = parameters.get("lat", ""), parameters.get("lon", "")
     if not (latitude or longitude):
         return None
@@ -60,7 +60,7 @@ def origin_of(parameters: Mapping[str, str]) -> SearchOrigin | None:
 def local_pack(query: str, origin: SearchOrigin | None) -> Body:
     """`local_map` and `local_results`; empty where the words name no kind of place."""
     words = set(re.findall(r"\w+", query.lower()))
-    kind = next((one for one in _kinds() if words & set(one["words"])), None)
+    kind = next((kind for kind in _kinds() if words & set(kind["words"])), None)
     if kind is None:
         return {}
     start = origin or _city_in(words) or _PROXY

@@ -7,7 +7,7 @@ from simulators.serpapi.google import is_gibberish
 from simulators.serpapi.offers import Body
 from simulators.serpapi.shopping_parameters import HIGH_TO_LOW, LOW_TO_HIGH, ShoppingQuery
 from simulators.serpapi.tokens import read_token, token
-from simulators.serpapi.wares import Ware, WareOffer, told, wares
+from simulators.serpapi.wares import Ware, WareOffer, price_text, wares
 from simulators.shop.goods import Good
 
 NO_RESULTS = "Google Shopping hasn't returned any results for this query."
@@ -58,7 +58,7 @@ def _listed(ware: Ware, position: int, query: ShoppingQuery, api: str) -> Body:
         "immersive_product_page_token": sealed,
         "source": ware.stores[0].name,
         "multiple_sources": len(ware.stores) > 1,
-        "price": told(ware.price, ware.currency),
+        "price": price_text(ware.price, ware.currency),
         "extracted_price": float(ware.price),
         "rating": ware.rating,
         "reviews": ware.reviews,
@@ -66,7 +66,7 @@ def _listed(ware: Ware, position: int, query: ShoppingQuery, api: str) -> Body:
         "delivery": _delivery(ware.stores[0], ware.currency),
     }
     if ware.old_price is not None:
-        listed["old_price"] = told(ware.old_price, ware.currency)
+        listed["old_price"] = price_text(ware.old_price, ware.currency)
         listed["extracted_old_price"] = float(ware.old_price)
         listed["tag"] = "Sale"
     return listed
@@ -84,20 +84,20 @@ def product(parameters: Mapping[str, str], goods: Sequence[Good], shop: str) -> 
         raise SearchRefused("Missing `page_token` parameter.")
     named = read_token(given, "page_token")
     found = wares(named.get("q", ""), named.get("currency", "USD"), goods, shop)
-    ware = next((one for one in found if one.key == named.get("key")), None)
+    ware = next((ware for ware in found if ware.key == named.get("key")), None)
     if ware is None:
         return {"error": "Google Immersive Product hasn't returned any results for this query."}
     more = parameters.get("more_stores", "").lower() in {"true", "1"}
     stores = ware.stores[: _MORE_STORES if more else _STORES]
     low, high = min(s.price for s in stores), max(s.price for s in stores)
-    span = told(low, ware.currency)
+    span = price_text(low, ware.currency)
     return {
         "product_results": {
             "title": ware.title,
             "brand": stores[0].name,
             "reviews": ware.reviews,
             "rating": ware.rating,
-            "price_range": span if low == high else f"{span}-{told(high, ware.currency)}",
+            "price_range": span if low == high else f"{span}-{price_text(high, ware.currency)}",
             "stores": [_sold_by(store, ware) for store in stores],
         }
     }
@@ -109,15 +109,15 @@ def _sold_by(store: WareOffer, ware: Ware) -> Body:
         "name": store.name,
         "link": store.link,
         "title": ware.title,
-        "price": told(store.price, ware.currency),
+        "price": price_text(store.price, ware.currency),
         "extracted_price": float(store.price),
         "shipping": _delivery(store, ware.currency),
         "shipping_extracted": float(store.shipping),
-        "total": told(total, ware.currency),
+        "total": price_text(total, ware.currency),
         "extracted_total": float(total),
         "details_and_offers": ["In stock online"],
     }
 
 
 def _delivery(store: WareOffer, currency: str) -> str:
-    return f"+{told(store.shipping, currency)}" if store.shipping else "Free delivery"
+    return f"+{price_text(store.shipping, currency)}" if store.shipping else "Free delivery"

@@ -54,13 +54,13 @@ def _facts() -> tuple[Article, ...]:
         *(_capital(country, city) for country, city in read["capitals"].items()),
         *(
             Article(
-                stems(" ".join(told["words"])),
-                told["title"],
-                told["answer"],
-                told["text"],
-                _link("knowledge", told["title"]),
+                stems(" ".join(fact["words"])),
+                fact["title"],
+                fact["answer"],
+                fact["text"],
+                _link("knowledge", fact["title"]),
             )
-            for told in read["facts"]
+            for fact in read["facts"]
         ),
     )
 

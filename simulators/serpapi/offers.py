@@ -32,10 +32,10 @@ class FlightOffer:
         flown = sum(distance_km(leg.start, leg.end) for leg in self.itinerary.legs)
         return round(flown * _GRAMS_PER_KM * (1 + self.itinerary.stops / 5) / 1000) * 1000
 
-    def told(self, travel_class: int) -> Body:
+    def to_body(self, travel_class: int) -> Body:
         legs = self.itinerary.legs
         typical = round(self.grams / 1000 * 1.04) * 1000
-        told: Body = {
+        body: Body = {
             "flights": [_leg(leg, travel_class) for leg in legs],
             "total_duration": self.itinerary.minutes,
             "carbon_emissions": {
@@ -48,14 +48,14 @@ class FlightOffer:
             "extensions": ["Checked baggage for a fee"],
         }
         if layovers := [_layover(first, second) for first, second in pairwise(legs)]:
-            told["layovers"] = layovers
+            body["layovers"] = layovers
         if self.price is not None:
-            told["price"] = self.price
+            body["price"] = self.price
         if self.departure_token:
-            told["departure_token"] = self.departure_token
+            body["departure_token"] = self.departure_token
         if self.booking_token:
-            told["booking_token"] = self.booking_token
-        return told
+            body["booking_token"] = self.booking_token
+        return body
 
 
 def insights(prices: list[int], random: Random, today: date) -> Body:
@@ -94,7 +94,7 @@ def booking(selected: list[FlightOffer], price: int, currency: str, travel_class
     legs = [leg for offer in selected for leg in offer.itinerary.legs]
     seller = legs[0].airline
     return {
-        "selected_flights": [offer.told(travel_class) for offer in selected],
+        "selected_flights": [offer.to_body(travel_class) for offer in selected],
         "baggage_prices": {"together": ["1 free carry-on", "1st checked bag for a fee"]},
         "booking_options": [
             {
@@ -117,7 +117,7 @@ def booking(selected: list[FlightOffer], price: int, currency: str, travel_class
 
 
 def _leg(leg: Leg, travel_class: int) -> Body:
-    told: Body = {
+    body: Body = {
         "departure_airport": {
             "name": leg.start.name,
             "id": leg.start.code,
@@ -138,19 +138,19 @@ def _leg(leg: Leg, travel_class: int) -> Body:
         "extensions": ["Average legroom (30 in)", "In-seat USB outlet"],
     }
     if leg.arrives.date() > leg.departs.date():
-        told["overnight"] = True
-    return told
+        body["overnight"] = True
+    return body
 
 
 def _layover(first: Leg, second: Leg) -> Body:
-    told: Body = {
+    body: Body = {
         "duration": minutes_between(first.arrives, second.departs),
         "name": second.start.name,
         "id": second.start.code,
     }
     if second.departs.date() > first.arrives.date():
-        told["overnight"] = True
-    return told
+        body["overnight"] = True
+    return body
 
 
 def _place(airport: AirportOffered) -> Body:

@@ -14,8 +14,8 @@ _SEAL = 12
 
 def token(**facts: str) -> str:
     """Standard base64 with its `+`, `/` and `=`, which callers must encode in a URL."""
-    told = json.dumps(facts, sort_keys=True).encode()
-    return base64.b64encode(_sealed(told) + told).decode()
+    facts_json = json.dumps(facts, sort_keys=True).encode()
+    return base64.b64encode(_sealed(facts_json) + facts_json).decode()
 
 
 def read_token(given: str, name: str) -> dict[str, str]:
@@ -24,15 +24,15 @@ def read_token(given: str, name: str) -> dict[str, str]:
         raw = base64.b64decode(given, validate=True)
     except ValueError:
         raise _invalid(name) from None
-    seal, told = raw[:_SEAL], raw[_SEAL:]
-    if not hmac.compare_digest(seal, _sealed(told)):
+    seal, facts_json = raw[:_SEAL], raw[_SEAL:]
+    if not hmac.compare_digest(seal, _sealed(facts_json)):
         raise _invalid(name)
-    facts: dict[str, str] = json.loads(told)
+    facts: dict[str, str] = json.loads(facts_json)
     return facts
 
 
-def _sealed(told: bytes) -> bytes:
-    return hmac.new(_KEY, told, hashlib.sha256).digest()[:_SEAL]
+def _sealed(facts_json: bytes) -> bytes:
+    return hmac.new(_KEY, facts_json, hashlib.sha256).digest()[:_SEAL]
 
 
 def _invalid(name: str) -> SearchRefused:

@@ -104,7 +104,7 @@ def _in(euros: Decimal, currency: str) -> Decimal:
     return (euros * Decimal(str(RATES[currency]))).quantize(places)
 
 
-def told(amount: Decimal, currency: str) -> str:
+def price_text(amount: Decimal, currency: str) -> str:
     """As Google writes it in English."""
     number = f"{amount:,.0f}" if currency in _WHOLE else f"{amount:,.2f}"
     sign = _SIGNS.get(currency)

@@ -164,8 +164,8 @@ class _Shop:
         return HTMLResponse(layout.product_page(view, parts))
 
     def _beside(self, good: Good) -> list[Good]:
-        goods = [one for one in self._state.goods() if one.slug not in STAFF_ONLY]
-        at = next((n for n, one in enumerate(goods) if one.slug == good.slug), 0)
+        goods = [other for other in self._state.goods() if other.slug not in STAFF_ONLY]
+        at = next((n for n, other in enumerate(goods) if other.slug == good.slug), 0)
         return [goods[(at + step) % len(goods)] for step in (1, 2, 3)]
 
 

@@ -36,10 +36,10 @@ def build_side_door(context: SimContext) -> APIRouter:
         good = state.good(order.product)
         assert good is not None
         changed = state.move(good, order.price, order.in_stock, order.broken)
-        return _told(changed, broken=state.is_broken(changed.slug))
+        return _good_fields(changed, broken=state.is_broken(changed.slug))
 
     async def goods() -> list[dict[str, Any]]:
-        return [_told(good, broken=state.is_broken(good.slug)) for good in state.goods()]
+        return [_good_fields(good, broken=state.is_broken(good.slug)) for good in state.goods()]
 
     async def fetches() -> Response:
         return JSONResponse(dict(sorted(state.fetches.items())))
@@ -51,7 +51,7 @@ def build_side_door(context: SimContext) -> APIRouter:
     return router
 
 
-def _told(good: Good, *, broken: bool) -> dict[str, Any]:
+def _good_fields(good: Good, *, broken: bool) -> dict[str, Any]:
     return {
         "product": good.slug,
         "title": good.title,

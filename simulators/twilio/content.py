@@ -79,7 +79,7 @@ class StoredContent:
             "updated": datetime.fromisoformat(data["updated"]),
             "approval": Approval(**approval) if approval else None,
         }
-        known = {one.name: data[one.name] for one in fields(cls) if one.name in data}
+        known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
         return cls(**(known | values))
 
 

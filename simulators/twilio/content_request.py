@@ -79,7 +79,7 @@ def texts_of(value: object) -> list[str]:
             inside = cast("list[object]", value)
         case _:
             return []
-    return [text for one in inside for text in texts_of(one)]
+    return [text for member in inside for text in texts_of(member)]
 
 
 def _asked(body: bytes) -> dict[str, Any]:
@@ -96,9 +96,9 @@ def _asked(body: bytes) -> dict[str, Any]:
 def _without_nulls(value: object) -> object:
     if isinstance(value, dict):
         items = cast("dict[str, object]", value).items()
-        return {name: _without_nulls(one) for name, one in items if one is not None}
+        return {name: _without_nulls(member) for name, member in items if member is not None}
     if isinstance(value, list):
-        return [_without_nulls(one) for one in cast("list[object]", value)]
+        return [_without_nulls(member) for member in cast("list[object]", value)]
     return value
 
 

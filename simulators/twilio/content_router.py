@@ -133,12 +133,12 @@ def build_content_router(
     """Mounted at /twilio, ahead of what answers for all else there."""
     api = ContentApi(context, contents, review)
     router = APIRouter()
-    one = "/v1/Content/{sid}"
+    resource = "/v1/Content/{sid}"
     router.add_api_route("/v1/Content", api.create, methods=["POST"])
     router.add_api_route("/v1/Content", api.list, methods=["GET"])
-    router.add_api_route(one, api.fetch, methods=["GET"])
-    router.add_api_route(one, api.delete, methods=["DELETE"])
-    router.add_api_route(f"{one}/ApprovalRequests/whatsapp", api.submit, methods=["POST"])
-    router.add_api_route(f"{one}/ApprovalRequests", api.fetch_approvals, methods=["GET"])
+    router.add_api_route(resource, api.fetch, methods=["GET"])
+    router.add_api_route(resource, api.delete, methods=["DELETE"])
+    router.add_api_route(f"{resource}/ApprovalRequests/whatsapp", api.submit, methods=["POST"])
+    router.add_api_route(f"{resource}/ApprovalRequests", api.fetch_approvals, methods=["GET"])
     router.add_api_route("/v1/ContentAndApprovals", api.list_with_approvals, methods=["GET"])
     return router

@@ -229,8 +229,8 @@ class Inbound:
         if typed.place:
             place = typed.place
             params |= {"Latitude": place.latitude, "Longitude": place.longitude}
-            told = {"Label": place.label, "Address": place.address}
-            params |= {name: value for name, value in told.items() if value}
+            named = {"Label": place.label, "Address": place.address}
+            params |= {name: value for name, value in named.items() if value}
         if message.media_url:
             params["MediaUrl0"] = message.media_url
             params["MediaContentType0"] = message.media_type or "application/octet-stream"

@@ -29,7 +29,7 @@ def syncs_always(monitor_url: str) -> bool:
     url = f"{monitor_url.rstrip('/')}/varz"
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:  # noqa: S310 - an operator's setting
-            told = orjson.loads(answer.read())
+            varz = orjson.loads(answer.read())
     except (URLError, TimeoutError, ValueError) as error:
         raise Configuration(f"NATS_MONITOR_URL does not answer at {url}") from error
-    return bool(told.get("jetstream", {}).get("config", {}).get("sync_always"))
+    return bool(varz.get("jetstream", {}).get("config", {}).get("sync_always"))

@@ -129,7 +129,7 @@ USERS: Mapping[str, Permissions] = {
 def users(passwords: Mapping[str, str]) -> list[dict[str, Any]]:
     """As the server's configuration wants them."""
     return [
-        {"user": name, "password": passwords[name], "permissions": _told(allowed)}
+        {"user": name, "password": passwords[name], "permissions": _for_server(allowed)}
         for name, allowed in USERS.items()
     ]
 
@@ -138,7 +138,7 @@ def configuration() -> str:
     """Of a server in a cluster, to be included by its own: passwords come from its environment."""
     blocks = (
         f"  {{ user: {name}, password: $NATS_{name.upper()}_PASSWORD, permissions: "
-        f"{json.dumps(_told(allowed), indent=2)} }}"
+        f"{json.dumps(_for_server(allowed), indent=2)} }}"
         for name, allowed in USERS.items()
     )
     return (
@@ -147,7 +147,7 @@ def configuration() -> str:
     )
 
 
-def _told(allowed: Permissions) -> dict[str, Any]:
+def _for_server(allowed: Permissions) -> dict[str, Any]:
     publish: dict[str, list[str]] = {"allow": list(allowed.publish)}
     if allowed.not_publish:
         publish["deny"] = list(allowed.not_publish)

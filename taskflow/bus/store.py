@@ -41,7 +41,7 @@ def store_of(monitor_url: str) -> BusStore:
     url = f"{monitor_url.rstrip('/')}/jsz"
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:  # noqa: S310 - an operator's setting
-            told = orjson.loads(answer.read())
-        return BusStore(used=int(told["storage"]), size=int(told["config"]["max_storage"]))
+            jsz = orjson.loads(answer.read())
+        return BusStore(used=int(jsz["storage"]), size=int(jsz["config"]["max_storage"]))
     except (URLError, TimeoutError, ValueError, KeyError) as error:
         raise Configuration(f"NATS_MONITOR_URL does not tell of a store at {url}") from error

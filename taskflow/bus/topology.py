@@ -55,7 +55,7 @@ class Consumer:
     def subjects_of(self, type_: str) -> tuple[str, ...]:
         """Those by which it is given events of this type."""
         own = subject(type_)
-        return tuple(one for one in self.subjects if one == own or one.startswith(f"{own}."))
+        return tuple(name for name in self.subjects if name == own or name.startswith(f"{own}."))
 
     def config(self) -> ConsumerConfig:
         return ConsumerConfig(

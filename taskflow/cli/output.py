@@ -17,9 +17,9 @@ def warn(text: str, colour: str | None = None) -> None:
     typer.secho(for_terminal(text, lines=True), fg=colour, err=True)
 
 
-def echo_json(told: Any, *, indent: int | None = None) -> None:
+def echo_json(json_value: Any, *, indent: int | None = None) -> None:
     """A line of JSON; what acts in a terminal stands in JSON's own escapes."""
-    document = dumps(told, ensure_ascii=False, default=str, indent=indent)
+    document = dumps(json_value, ensure_ascii=False, default=str, indent=indent)
     typer.echo(for_json(document))
 
 

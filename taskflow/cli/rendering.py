@@ -23,23 +23,23 @@ _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def line(recorded: Recorded[Any], *, with_stream: bool = True, cover: str = COVERED) -> Text:
-    told = Text()
-    told.append(f"{recorded.recorded_at.astimezone():%H:%M:%S.%f}"[:-3] + " ", "dim")
+    rendered = Text()
+    rendered.append(f"{recorded.recorded_at.astimezone():%H:%M:%S.%f}"[:-3] + " ", "dim")
     if with_stream:
-        told.append(f"{short_stream(recorded.stream):<18} ", "cyan")
-    told.append(f"{recorded.version:>4} ", "dim")
-    told.append(f"{recorded.event.type:<20} ", "bold")
+        rendered.append(f"{short_stream(recorded.stream):<18} ", "cyan")
+    rendered.append(f"{recorded.version:>4} ", "dim")
+    rendered.append(f"{recorded.event.type:<20} ", "bold")
     event: Event = recorded.event
     if isinstance(event, OpaqueEvent):
-        told.append(f"version {event.version}: {SAYS}", "yellow")
-        return told
+        rendered.append(f"version {event.version}: {SAYS}", "yellow")
+        return rendered
     for name in type(event).model_fields:
         value = getattr(event, name)
         if value is not None:
-            told.append(f"{name}=", "dim")
+            rendered.append(f"{name}=", "dim")
             style = "magenta" if isinstance(value, Sealed) else ""
-            told.append(f"{shown(value, cover)} ", style)
-    return told
+            rendered.append(f"{shown(value, cover)} ", style)
+    return rendered
 
 
 def shown(value: Any, cover: str = COVERED) -> str:
@@ -67,8 +67,10 @@ def brief(value: Any) -> str:
             return _ID.sub(lambda id_: id_[0][:8], value)
         case dict():
             items = cast("Mapping[str, Any]", value).items()
-            told = ", ".join(f"{name}: {brief(one)}" for name, one in items if one is not None)
-            return f"{{{told}}}"
+            pairs = ", ".join(
+                f"{name}: {brief(member)}" for name, member in items if member is not None
+            )
+            return f"{{{pairs}}}"
         case list():
             return f"[{', '.join(map(brief, cast('Sequence[Any]', value)))}]"
         case _:
@@ -83,7 +85,7 @@ def cut(text: str, longest: int = LONGEST) -> str:
 
 def change_lines(changes: Mapping[str, Changes]) -> list[Text]:
     """What an event changed, one line a path: before → after."""
-    told: list[Text] = []
+    lines: list[Text] = []
     width = max(map(len, changes), default=0)
     for owner, paths in changes.items():
         for place, (path, before, after) in enumerate(paths):
@@ -92,23 +94,23 @@ def change_lines(changes: Mapping[str, Changes]) -> list[Text]:
             row.append(f"{path}: ", "dim")
             row.append(f"{cut(brief(before))} → ", "red")
             row.append(cut(brief(after)), "green")
-            told.append(row)
-    return told
+            lines.append(row)
+    return lines
 
 
 def state_lines(states: Mapping[str, Any]) -> list[Text]:
     """States without what says nothing: empty, zero, unknown."""
-    told: list[Text] = []
+    lines: list[Text] = []
     for owner, state in states.items():
         telling = {name: value for name, value in state.items() if value not in _SILENT}
         row = Text(f"  {owner:<9} ", "cyan")
         row.append("nothing yet" if not telling else "")
-        told.append(row)
+        lines.append(row)
         for name, value in telling.items():
             below = Text(f"    {name:<16} ", "dim")
             below.append(cut(brief(value), 2 * LONGEST))
-            told.append(below)
-    return told
+            lines.append(below)
+    return lines
 
 
 _SILENT: tuple[Any, ...] = (None, "", [], {}, False, 0)
@@ -121,7 +123,7 @@ def short_stream(stream: str) -> str:
 
 def as_object(recorded: Recorded[Any], cover: str = COVERED) -> dict[str, Any]:
     event: Event = recorded.event
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "stream": recorded.stream,
         "version": recorded.version,
         "type": event.type,
@@ -132,7 +134,7 @@ def as_object(recorded: Recorded[Any], cover: str = COVERED) -> dict[str, Any]:
         "trace": recorded.trace,
         "payload": plain(event, cover),
     }
-    return {**told, "unknown": SAYS} if isinstance(event, OpaqueEvent) else told
+    return {**fields, "unknown": SAYS} if isinstance(event, OpaqueEvent) else fields
 
 
 def as_json(recorded: Recorded[Any], cover: str = COVERED) -> str:

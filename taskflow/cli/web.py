@@ -25,13 +25,13 @@ class WebAnswer:
     body: bytes
     retry_after: str
 
-    def told(self) -> Mapping[str, Any]:
+    def json_object(self) -> Mapping[str, Any]:
         """Its JSON object; empty where it is none."""
         try:
-            told: object = json.loads(self.body)
+            parsed: object = json.loads(self.body)
         except (ValueError, RecursionError):
             return {}
-        return cast("dict[str, Any]", told) if isinstance(told, dict) else {}
+        return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else {}
 
 
 class _AsItIs(HTTPErrorProcessor):

@@ -219,10 +219,10 @@ def _name_behind(port: int) -> str | None:
         with socket.create_connection((LOOPBACK, port), ANSWER_SECONDS) as connection:
             with connection.makefile("rb") as reader:
                 greeting = reader.readline(INFO_BYTES)
-            told = json.loads(greeting.removeprefix(b"INFO "))
+            info = json.loads(greeting.removeprefix(b"INFO "))
     except (OSError, ValueError):
         return None
-    return cast("dict[str, str]", told).get("server_name")
+    return cast("dict[str, str]", info).get("server_name")
 
 
 def _write_private(path: Path, value: dict[str, Any]) -> None:

@@ -59,8 +59,8 @@ def diagnose(reading: HealthReading) -> Diagnosis:
     work = [*_work(reading.stored), *_consumers(reading.consumers)]
     bad = [sign for sign in (*dependencies, *services, *work) if sign.state == "bad"]
     if not reading.postgres.ok:
-        told = "PostgreSQL is away: no message can be taken"
-        return Diagnosis("down", told, services, dependencies, work)
+        headline = "PostgreSQL is away: no message can be taken"
+        return Diagnosis("down", headline, services, dependencies, work)
     if bad:
         return Diagnosis("degraded", _headline(bad), services, dependencies, work)
     return Diagnosis("ok", "All is well", services, dependencies, work)
@@ -71,9 +71,9 @@ def _headline(bad: list[HealthSign]) -> str:
     whose: dict[str, list[str]] = {}
     for sign in bad:
         whose.setdefault(sign.says, []).append(sign.part)
-    told = [f"{listed(parts)}: {says}" for says, parts in whose.items()]
-    more = [f"and {len(told) - 2} more"] if len(told) > 2 else []
-    return "; ".join([*told[:2], *more])
+    causes = [f"{listed(parts)}: {says}" for says, parts in whose.items()]
+    more = [f"and {len(causes) - 2} more"] if len(causes) > 2 else []
+    return "; ".join([*causes[:2], *more])
 
 
 def listed(names: Sequence[str]) -> str:
@@ -121,8 +121,10 @@ def _versions(found: dict[str, Presence]) -> Iterator[HealthSign]:
         for version in presence.versions:
             of.setdefault(version, []).append(name)
     if len(of) > 1:
-        told = "; ".join(f"{version} ({', '.join(names)})" for version, names in sorted(of.items()))
-        yield HealthSign("versions", "note", f"a change is rolling: {told}")
+        versions_text = "; ".join(
+            f"{version} ({', '.join(names)})" for version, names in sorted(of.items())
+        )
+        yield HealthSign("versions", "note", f"a change is rolling: {versions_text}")
 
 
 def _dependency(name: str, of: Dependency, mend: str) -> HealthSign:
@@ -191,10 +193,11 @@ def _takeovers(idle_s: float) -> HealthSign:
 
 
 def _moves(stored: DatabaseReading) -> HealthSign:
-    slow = {name: one for name, one in stored.moves.items() if one.oldest_s > MOVE_SECONDS}
+    slow = {name: owed for name, owed in stored.moves.items() if owed.oldest_s > MOVE_SECONDS}
     if slow:
         says = ", ".join(
-            f"{name} has owed a move for {span(one.oldest_s)}" for name, one in sorted(slow.items())
+            f"{name} has owed a move for {span(owed.oldest_s)}"
+            for name, owed in sorted(slow.items())
         )
         return HealthSign(
             "moves", "bad", says, "see `taskflow dlq list`, and the logs of that service"
@@ -208,25 +211,25 @@ def _moves(stored: DatabaseReading) -> HealthSign:
 def _consumers(consumers: dict[str, ConsumerBacklog | None]) -> Iterator[HealthSign]:
     if not consumers:
         return
-    if lacking := [name for name, one in consumers.items() if one is None]:
+    if lacking := [name for name, backlog in consumers.items() if backlog is None]:
         says = f"NATS has none for {', '.join(lacking)}"
         yield HealthSign("consumers", "bad", says, "run `taskflow provision`")
         return
-    there = {name: one for name, one in consumers.items() if one is not None}
+    there = {name: backlog for name, backlog in consumers.items() if backlog is not None}
     far = {
-        name: one
-        for name, one in there.items()
-        if one.waiting > WAITING or one.unacked >= topology.MAX_ACK_PENDING
+        name: backlog
+        for name, backlog in there.items()
+        if backlog.waiting > WAITING or backlog.unacked >= topology.MAX_ACK_PENDING
     }
-    told = [
-        f"{one.waiting:,} wait for {name}, {one.unacked:,} in its hands"
-        for name, one in (far or there).items()
-        if one.waiting or one.unacked
+    backlogs = [
+        f"{backlog.waiting:,} wait for {name}, {backlog.unacked:,} in its hands"
+        for name, backlog in (far or there).items()
+        if backlog.waiting or backlog.unacked
     ]
     yield HealthSign(
         "consumers",
         "bad" if far else "ok",
-        "; ".join(told) or "no message waits",
+        "; ".join(backlogs) or "no message waits",
         f"is {', '.join(far)} overloaded? start more of them" if far else "",
     )
 

@@ -126,9 +126,11 @@ def tell(reading: HealthReading) -> None:
     """Sets what this reading knows, and drops what it does not."""
     up = {"postgres": reading.postgres.ok, "nats": reading.nats.ok}
     metrics.DEPENDENCY_UP.replace({name: int(ok) for name, ok in up.items()})
-    consumers = {name: one for name, one in reading.consumers.items() if one is not None}
-    metrics.CONSUMER_LAG.replace({name: one.waiting for name, one in consumers.items()})
-    metrics.CONSUMER_UNACKED.replace({name: one.unacked for name, one in consumers.items()})
+    consumers = {
+        name: backlog for name, backlog in reading.consumers.items() if backlog is not None
+    }
+    metrics.CONSUMER_LAG.replace({name: backlog.waiting for name, backlog in consumers.items()})
+    metrics.CONSUMER_UNACKED.replace({name: backlog.unacked for name, backlog in consumers.items()})
     stored = reading.stored
     if stored is None:
         for gauge in _STORED:
@@ -136,12 +138,12 @@ def tell(reading: HealthReading) -> None:
         return
     metrics.RELAY_LAG.set(stored.relay.events)
     metrics.RELAY_OLDEST.set(stored.relay.oldest_s)
-    metrics.PROJECTION_LAG.replace({name: one.events for name, one in stored.projections.items()})
+    metrics.PROJECTION_LAG.replace({name: lag.events for name, lag in stored.projections.items()})
     metrics.MOVES_OLDEST.set(max((move.oldest_s for move in stored.moves.values()), default=0.0))
     metrics.SHREDS_OLDEST.set(stored.shreds_oldest_s)
     metrics.TAKEOVER_IDLE.set(stored.takeover_idle_s)
     _of_services(metrics.DEAD_LETTERS, stored.dead_letters)
-    present = {name: one.instances for name, one in stored.services.items()}
+    present = {name: presence.instances for name, presence in stored.services.items()}
     _of_services(metrics.INSTANCES, present)
 
 

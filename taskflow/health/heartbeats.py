@@ -39,7 +39,7 @@ class Speaker(Protocol):
     address: str
     """Where the instance answers its probes."""
 
-    def told(self) -> Json:
+    def self_report(self) -> Json:
         """What it says of itself."""
         ...
 
@@ -54,7 +54,7 @@ class Heartbeats:
     async def keep_beating(self) -> None:
         about = (package_version("taskflow"), socket.gethostname(), os.getpid())
         while not self._over:
-            says = (self._speaker.address, orjson.dumps(self._speaker.told()).decode())
+            says = (self._speaker.address, orjson.dumps(self._speaker.self_report()).decode())
             with contextlib.suppress(*UNAVAILABLE):
                 async with self._beating, failpoints.HEARTBEAT_COMMIT:
                     await self._pool.execute(_SEEN, self._instance, self._service, *about, *says)

@@ -43,15 +43,15 @@ class Probes:
 
     async def ready(self, _: Request) -> Response:
         """200 when all is there that this service needs, else 503; either way, what is not."""
-        told = {"postgres": _fact(await self.health.postgres(), needed=True), **self.told()}
-        ready = all(fact["ok"] for fact in told.values() if fact["needed"])
-        return JSONResponse(told, 200 if ready else 503)
+        facts = {"postgres": _fact(await self.health.postgres(), needed=True), **self.self_report()}
+        ready = all(fact["ok"] for fact in facts.values() if fact["needed"])
+        return JSONResponse(facts, 200 if ready else 503)
 
     async def metrics(self, _: Request) -> Response:
         body, content_type = metrics.exposition()
         return Response(body, media_type=content_type)
 
-    def told(self) -> Json:
+    def self_report(self) -> Json:
         """What a process can say of itself without asking anybody."""
         nats = _fact(self.health.nats(), needed="nats" in self.needs)
         also = {name: _fact(ask(), needed=False) for name, ask in self.also.items()}

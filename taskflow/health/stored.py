@@ -106,6 +106,10 @@ def _presence(rows: Sequence[asyncpg.Record]) -> Presence:
     )
 
 
-def _lacking(told: str) -> list[str]:
+def _lacking(self_report: str) -> list[str]:
     """What an instance needs and cannot reach, by its own word."""
-    return [name for name, fact in orjson.loads(told).items() if fact["needed"] and not fact["ok"]]
+    return [
+        name
+        for name, fact in orjson.loads(self_report).items()
+        if fact["needed"] and not fact["ok"]
+    ]

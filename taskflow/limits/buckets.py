@@ -71,8 +71,10 @@ class Bucket:
                 try:
                     turns = await self._turns(len(urgent), len(patient))
                 except UNAVAILABLE as error:
-                    told = DatabaseUnavailable(f"no token of {self.key}: {type(error).__name__}")
-                    _fail([*urgent, *patient], told)
+                    unavailable = DatabaseUnavailable(
+                        f"no token of {self.key}: {type(error).__name__}"
+                    )
+                    _fail([*urgent, *patient], unavailable)
                 except Exception as error:  # noqa: BLE001 - whoever asked is told, and asks again
                     _fail([*urgent, *patient], error)
                 else:
@@ -108,9 +110,9 @@ def _still_there(asking: _Asking) -> _Asking:
 
 
 def _answer(asking: _Asking, turns: Sequence[Turn]) -> None:
-    for one, turn in zip(asking, turns, strict=True):
-        if not one.done():
-            one.set_result(turn)
+    for future, turn in zip(asking, turns, strict=True):
+        if not future.done():
+            future.set_result(turn)
 
 
 def _fail(asking: _Asking, error: Exception) -> None:

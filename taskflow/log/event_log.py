@@ -158,7 +158,7 @@ class EventLog:
         if rows[0].event_id in stored:
             return Appended(
                 [
-                    stored[row.event_id].told(row, event)
+                    stored[row.event_id].as_recorded(row, event)
                     for row, event in zip(rows, events, strict=True)
                 ]
             )

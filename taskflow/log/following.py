@@ -25,8 +25,8 @@ class Cursor:
     position: int = 0
 
     @classmethod
-    def of(cls, one: Recorded[Any]) -> "Cursor":
-        return cls(one.transaction_id, one.position)
+    def of(cls, recorded: Recorded[Any]) -> "Cursor":
+        return cls(recorded.transaction_id, recorded.position)
 
 
 START = Cursor()

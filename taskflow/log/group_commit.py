@@ -65,7 +65,7 @@ class AppendedRow:
     version: int
     recorded_at: datetime
 
-    def told(self, row: EventRow, event: E) -> Recorded[E]:
+    def as_recorded(self, row: EventRow, event: E) -> Recorded[E]:
         """The event as its appender knows it, in plain text."""
         return Recorded(
             event=event,

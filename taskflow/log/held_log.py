@@ -34,8 +34,8 @@ class HeldLog:
 def standing(slot: UUID, get: Callable[[UUID], Recorded[Any] | None]) -> list[Recorded[Any]]:
     """The append that took this slot."""
     found: list[Recorded[Any]] = []
-    while one := get(slots.event_id(slot, len(found))):
-        found.append(one)
+    while recorded := get(slots.event_id(slot, len(found))):
+        found.append(recorded)
     return found
 
 

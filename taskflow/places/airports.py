@@ -57,7 +57,7 @@ def near(at: tuple[float, float], country: str | None, km: float) -> list[Airpor
         for northward in northwards[first:last]
         if country in {None, northward.country} and (away := distance_km(at, northward.at)) <= km
     ]
-    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+    return [airport for _, airport in sorted(found, key=lambda pair: pair[0])]
 
 
 @cache
@@ -131,7 +131,7 @@ def by_own_name() -> dict[str, list[Airport]]:
 
 def with_words(words: str) -> list[Airport]:
     """Those whose own names hold these words."""
-    return [one for name, one in _plain_names() if f" {words} " in name]
+    return [airport for name, airport in _plain_names() if f" {words} " in name]
 
 
 @cache

@@ -67,25 +67,27 @@ def _of_name(wanted: str) -> list[Spot]:
     is_short = len(wanted) <= 3 and wanted.isascii()
     known = cities.named(wanted)
     if is_short:
-        known = [replace(one, share=1.0) for one in known if _is_called_so(one)]
+        known = [replace(city, share=1.0) for city in known if _is_called_so(city)]
     towns = [town(wanted, city) for city in known]
-    own = [one for one in towns if not one.is_by_another_name]
+    own = [named for named in towns if not named.is_by_another_name]
     wide = [
         *_unless_of(towns, regions(wanted)),
         *_unless_of(own, countries_named(wanted)),
     ]
     lands = {spot.country for spot in wide}
     for airport in (*data.by_city().get(wanted, []), *data.by_own_name().get(wanted, [])):
-        if airport.country not in lands and not any(_is_of(airport, one) for one in towns):
+        if airport.country not in lands and not any(_is_of(airport, named) for named in towns):
             towns.append(at_airport(airport, wanted))
-        lands |= {one.country for one in towns if one.is_own and not one.is_by_another_name}
-    return sorted([*towns, *wide], key=lambda one: -one.fame)
+        lands |= {named.country for named in towns if named.is_own and not named.is_by_another_name}
+    return sorted([*towns, *wide], key=lambda spot: -spot.fame)
 
 
 def _unless_of(towns: list[Spot], wide: list[Spot]) -> list[Spot]:
     """Without those in which a town of the name lies."""
     return [
-        spot for spot in wide if not any(_is_of(each, one) for each in spot.around for one in towns)
+        spot
+        for spot in wide
+        if not any(_is_of(airport, named) for airport in spot.around for named in towns)
     ]
 
 
@@ -104,7 +106,7 @@ def _distinct(spots: Iterable[Spot]) -> list[Spot]:
     """Of those with the same airports, the best known."""
     kept = list[Spot]()
     for spot in spots:
-        if not any(spot.codes and spot.codes == one.codes for one in kept):
+        if not any(spot.codes and spot.codes == other.codes for other in kept):
             kept.append(spot)
     return kept
 
@@ -124,9 +126,9 @@ def _fits(spot: Spot, said: str) -> bool:
         if wanted in {region, *data.names_of(airport)} or _is_short_for(wanted, region):
             return True
     return any(
-        distance_km(spot.at, one.at) <= NEAR_KM and one.country == spot.country
-        for one in (town(wanted, city) for city in cities.named(wanted)[:3])
-        if one.name != spot.name
+        distance_km(spot.at, namesake.at) <= NEAR_KM and namesake.country == spot.country
+        for namesake in (town(wanted, city) for city in cities.named(wanted)[:3])
+        if namesake.name != spot.name
     )
 
 

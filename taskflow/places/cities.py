@@ -53,10 +53,10 @@ class _Cities:
 
     def add(self, rows: list[dict[str, Any]]) -> None:
         """All their names at once: `plain` costs for one nearly what it costs for twenty."""
-        told = plain_lines(
+        plain_names = plain_lines(
             _ROW.join("\n".join([row["name"], *row["alternatenames"]]) for row in rows)
         )
-        for row, names in zip(rows, told.split(_ROW), strict=True):
+        for row, names in zip(rows, plain_names.split(_ROW), strict=True):
             self._add(row, names.split("\n"))
 
     def _add(self, row: dict[str, Any], names: list[str]) -> None:
@@ -99,8 +99,8 @@ def named(said: str, *, by_other_names: bool = True) -> list[City]:
         if is_own or by_other_names:
             found[city] = 1.0 if is_own else _BY_ANOTHER_NAME
         at += len(needle) - 1
-    named = [known.city(one, share) for one, share in found.items()]
-    return sorted(named, key=lambda one: -one.fame)[:MOST_NAMESAKES]
+    named = [known.city(place, share) for place, share in found.items()]
+    return sorted(named, key=lambda city: -city.fame)[:MOST_NAMESAKES]
 
 
 def names_of(city: City) -> frozenset[str]:
@@ -120,7 +120,7 @@ def of_country(code: str) -> Iterator[City]:
 def _by_country() -> "dict[str, array[int]]":
     known = _cities()
     found: dict[str, array[int]] = defaultdict(lambda: array("I"))
-    for number in sorted(range(len(known.countries)), key=lambda one: -known.fames[one]):
+    for number in sorted(range(len(known.countries)), key=lambda place: -known.fames[place]):
         found[known.countries[number]].append(number)
     return dict(found)
 

@@ -102,7 +102,7 @@ def _named_or_coded(text: str) -> Place:
     if text == code:
         if _stands_for(code, spots[0].fame):
             return by_code(code)
-        raise _unclear(text, [*_told(spots[:2]), f"{by_code(code).name}, by its code"])
+        raise _unclear(text, [*_with_airports(spots[:2]), f"{by_code(code).name}, by its code"])
     return _meant(text, spots)
 
 
@@ -145,7 +145,7 @@ def _fitting(said: str, code: str) -> Place:
         )
     raise UnclearPlace(
         f"{code} is {coded.name}, which is not {said!r}. "
-        f"That could be {'; '.join(_told(spots))}. Ask which is meant."
+        f"That could be {'; '.join(_with_airports(spots))}. Ask which is meant."
     )
 
 
@@ -155,7 +155,7 @@ def _meant(said: str, spots: list[Spot]) -> Place:
     first, *others = spots
     rivals = _rivals(first, others)
     if rivals:
-        raise _unclear(said, _told([first, *rivals]))
+        raise _unclear(said, _with_airports([first, *rivals]))
     if not first.airports:
         raise _unclear(
             said, [f"{airport.in_full} ({airport.code})" for airport in first.around], "is near"
@@ -202,7 +202,7 @@ def _size(spot: Spot) -> int:
 def _unknown(said: str) -> UnclearPlace:
     head = said.partition(",")[0]
     others = candidates(head) if "," in said else []
-    known = f" I know {'; '.join(_told(others))}." if others else ""
+    known = f" I know {'; '.join(_with_airports(others))}." if others else ""
     return UnclearPlace(
         f"I know no airport at {said!r}.{known} Ask for the city's name or an IATA code."
     )
@@ -213,13 +213,13 @@ def _unclear(said: str, candidates: list[str], verb: str = "could be") -> Unclea
     return UnclearPlace(f"{said!r} {verb} {shown}. Ask which is meant.")
 
 
-def _told(spots: Iterable[Spot]) -> list[str]:
+def _with_airports(spots: Iterable[Spot]) -> list[str]:
     """With their airports; a town may have none."""
-    told = list[str]()
+    lines = list[str]()
     for spot in spots:
         codes = ", ".join(airport.code for airport in spot.airports[:MOST_CODES])
-        told.append(f"{_name(spot)} ({codes or 'no airport near'})")
-    return told[:MOST_CANDIDATES]
+        lines.append(f"{_name(spot)} ({codes or 'no airport near'})")
+    return lines[:MOST_CANDIDATES]
 
 
 def _name(spot: Spot) -> str:

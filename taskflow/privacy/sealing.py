@@ -69,8 +69,8 @@ class MasterKey:
 
     def __init__(self, key: bytes, *others: bytes) -> None:
         keys = (key, *others)
-        self._wraps = [DataKey(_derived(one, b"taskflow wrap")) for one in keys]
-        self._indexes = [_derived(one, b"taskflow address index") for one in keys]
+        self._wraps = [DataKey(_derived(master_key, b"taskflow wrap")) for master_key in keys]
+        self._indexes = [_derived(master_key, b"taskflow address index") for master_key in keys]
 
     def new_data_key(self, user: UUID) -> tuple[DataKey, bytes]:
         """A fresh key and its wrapped form."""

@@ -184,14 +184,14 @@ class Vault:
     async def _owners(
         self, asked: asyncpg.Pool | Connection, addresses: Sequence[str]
     ) -> "_Owners":
-        hashes = {one: self._master.address_hashes(one) for one in addresses}
-        former = {one: self._master.former_hashes(one) for one in addresses}
+        hashes = {address: self._master.address_hashes(address) for address in addresses}
+        former = {address: self._master.former_hashes(address) for address in addresses}
         wanted = chain.from_iterable((*hashes.values(), *former.values()))
         by_hash = {row["address_hash"]: row for row in await asked.fetch(_OWNERS, list(wanted))}
         found: dict[str, asyncpg.Record] = {}
         for address in addresses:
-            rows = [by_hash[one] for one in hashes[address] if one in by_hash]
-            doubtful = [by_hash[one] for one in former[address] if one in by_hash]
+            rows = [by_hash[hash_] for hash_ in hashes[address] if hash_ in by_hash]
+            doubtful = [by_hash[hash_] for hash_ in former[address] if hash_ in by_hash]
             rows += [row for row in doubtful if await self._is_written(asked, address, row)]
             if rows:
                 found[address] = rows[0]
@@ -210,7 +210,7 @@ class Vault:
 
     async def _settle(self, addresses: Sequence[str], message: UUID | None) -> UserId:
         """The addresses are this person's from now on, and nobody else's."""
-        hashes = {one: self._master.address_hashes(one) for one in addresses}
+        hashes = {address: self._master.address_hashes(address) for address in addresses}
         locked = {*chain.from_iterable(hashes.values())}
         locked |= {*chain.from_iterable(map(self._master.former_hashes, addresses))}
         async with (
@@ -227,7 +227,9 @@ class Vault:
             together = list(chain.from_iterable(hashes.values()))
             user, key = await self._whose(connection, addresses, owners)
             await connection.execute(_TAKE_FROM_OTHERS, together, user)
-            theirs = {one for one, owner in owners.by_address.items() if owner["user_id"] == user}
+            theirs = {
+                address for address, owner in owners.by_address.items() if owner["user_id"] == user
+            }
             for address in addresses:
                 if address not in theirs:
                     if kind_of(address) == "phone":

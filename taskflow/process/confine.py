@@ -93,25 +93,25 @@ def _environment(profile: str) -> dict[str, str]:
 
 def _namespaces(orders: ConfineOrders, profile: str) -> list[str]:
     """Bubblewrap's arguments: a root of its own with the system's programs, and nothing of ours."""
-    told = ["--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
-    told += ["--unshare-cgroup-try", "--cap-drop", "ALL", "--chdir", "/"]
+    arguments = ["--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
+    arguments += ["--unshare-cgroup-try", "--cap-drop", "ALL", "--chdir", "/"]
     if orders["user"] is not None:
-        told += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        arguments += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     for folder in map(Path, SYSTEM):
         if folder.is_symlink():
-            told += ["--symlink", str(folder.readlink()), str(folder)]
+            arguments += ["--symlink", str(folder.readlink()), str(folder)]
         elif folder.is_dir():
-            told += ["--ro-bind", str(folder), str(folder)]
-    told += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108
+            arguments += ["--ro-bind", str(folder), str(folder)]
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108
     bound = [*_SETTINGS, *_also_read(orders)]
     # The folders above what is bound would be root's alone.
     above = {folder for path in (*bound, profile) for folder in Path(path).parents}
     for folder in sorted(above - {Path("/"), Path("/tmp")}):  # noqa: S108
         if not folder.is_relative_to("/usr"):
-            told += ["--perms", "0755", "--dir", str(folder)]
+            arguments += ["--perms", "0755", "--dir", str(folder)]
     for path in bound:
-        told += ["--ro-bind-try", path, path]
-    return [*told, "--bind", profile, profile]
+        arguments += ["--ro-bind-try", path, path]
+    return [*arguments, "--bind", profile, profile]
 
 
 def _also_read(orders: ConfineOrders) -> list[str]:
@@ -120,7 +120,7 @@ def _also_read(orders: ConfineOrders) -> list[str]:
     python = (sys.base_prefix, sys.prefix, os.path.realpath(sys.executable), sys.executable)
     wanted = [__file__, *python, str(chromium.parent), str(chromium.resolve().parent)]
     return sorted(
-        {one for one in wanted if Path(one).parts[1:2] not in {("usr",), ("bin",), ("sbin",)}}
+        {path for path in wanted if Path(path).parts[1:2] not in {("usr",), ("bin",), ("sbin",)}}
     )
 
 
@@ -188,9 +188,12 @@ def _libc() -> ctypes.CDLL:
 
 if __name__ == "__main__":
     given = sys.argv[1:]
-    (ours,) = (one for one in given if one.startswith(ORDERS))
+    (ours,) = (argument for argument in given if argument.startswith(ORDERS))
     try:
-        obey(json.loads(ours.removeprefix(ORDERS)), [one for one in given if one is not ours])
+        obey(
+            json.loads(ours.removeprefix(ORDERS)),
+            [argument for argument in given if argument is not ours],
+        )
     except (OSError, StopIteration) as error:
         print(f"cannot confine: {error}", file=sys.stderr)  # noqa: T201 - its only voice
         sys.exit(CANNOT)

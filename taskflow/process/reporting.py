@@ -147,23 +147,23 @@ def _line(record: logging.LogRecord) -> Mapping[str, Any]:
         "event": f"an error of {record.name}",
         "level": record.levelname.lower(),
         "timestamp": record.created,
-        **({"exception": logs.told(error)} if error else {}),
+        **({"exception": logs.exception_facts(error)} if error else {}),
         **logs.trace_ids(),
     }
 
 
 def _exceptions(facts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    told: Mapping[str, Any] | None = facts
-    while told:
-        frames = [_frame(frame) for frame in told["frames"]]
-        value = told.get("text", "")
-        yield {"type": told["class"], "value": value, "stacktrace": {"frames": frames}}
-        told = told.get("from")
+    error_facts: Mapping[str, Any] | None = facts
+    while error_facts:
+        frames = [_frame(frame) for frame in error_facts["frames"]]
+        value = error_facts.get("text", "")
+        yield {"type": error_facts["class"], "value": value, "stacktrace": {"frames": frames}}
+        error_facts = error_facts.get("from")
 
 
-def _frame(told: str) -> dict[str, Any]:
+def _frame(frame_line: str) -> dict[str, Any]:
     """Without the path to us: it may hold the name of whoever runs this."""
-    found = _FRAME.fullmatch(told)
+    found = _FRAME.fullmatch(frame_line)
     if found is None:
         return {"function": "?"}
     name, in_app = _short(Path(found["file"]))

@@ -215,7 +215,7 @@ async def _join_the_bus(opened: Runtime) -> None:
 
 async def _until_provisioned(client: Client, service: str) -> None:
     """Nobody else may make streams and consumers than `taskflow provision`."""
-    told = False
+    has_warned = False
     while True:
         try:
             lacking = await topology.missing(client, service)
@@ -223,9 +223,9 @@ async def _until_provisioned(client: Client, service: str) -> None:
             lacking = [type(error).__name__]
         if not lacking:
             return
-        if not told:
+        if not has_warned:
             log.warning("bus.not_provisioned", missing=lacking, do="taskflow provision")
-            told = True
+            has_warned = True
         await asyncio.sleep(PROVISION_SECONDS)
 
 

@@ -62,14 +62,14 @@ class Walls:
 
     def do(self) -> str:
         """What would bring those that are not here."""
-        told: list[str] = []
+        remedies: list[str] = []
         if self.bubblewrap is None:
-            told.append("install bubblewrap, where user namespaces are allowed")
+            remedies.append("install bubblewrap, where user namespaces are allowed")
         if not self.sandbox:
-            told.append("allow user namespaces")
+            remedies.append("allow user namespaces")
         if self.user is None and self.bubblewrap is None and not self.landlock:
-            told.append("without them a broken browser reads what this user may read")
-        return "; ".join(told)
+            remedies.append("without them a broken browser reads what this user may read")
+        return "; ".join(remedies)
 
 
 def standing(program: Path) -> Walls:

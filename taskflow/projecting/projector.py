@@ -49,7 +49,7 @@ class Projector:
         self._dsn, self._pool, self._log, self._wakeups = dsn, pool, event_log, wakeups
         self._what, self._gather = what, gather
         self._poll = POLL_SECONDS * gather / GATHER_SECONDS
-        self._told = ""
+        self._reported = ""
 
     async def run(self) -> None:
         while True:
@@ -97,7 +97,7 @@ class Projector:
             while True:
                 page = await self._log.page(cursor)
                 if page.events:
-                    self._told = ""
+                    self._reported = ""
                     moved = page.after(cursor)
                     statements = await self._what.project(page.events)
                     async with failpoints.PROJECTION_COMMIT, connection.transaction():
@@ -123,8 +123,8 @@ class Projector:
             await asyncio.sleep(self._gather)
 
     def _tell_once(self, event: str, why: str) -> None:
-        if self._told != why:
-            self._told = why
+        if self._reported != why:
+            self._reported = why
             log.error(event, name=self._what.name, version=self._what.version, why=why)
 
     async def caught_up(self, recorded: Recorded[Any]) -> None:

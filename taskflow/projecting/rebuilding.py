@@ -47,7 +47,7 @@ insert into projection_checkpoints (name, version, transaction_id, position)
 values ($1, $2, $3, $4)
 """
 
-Told = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 """How many events are done, of how many."""
 
 
@@ -66,7 +66,7 @@ async def run_all(connection: Connection, statements: Sequence[Statement]) -> No
 
 
 async def rebuild(
-    dsn: str, event_log: EventLog, what: Sequence[Projection], told: Told = _nobody
+    dsn: str, event_log: EventLog, what: Sequence[Projection], progress: Progress = _nobody
 ) -> int:
     """How many events it read. Needs the tables' owner.
 
@@ -80,7 +80,7 @@ async def rebuild(
         builds = [await _Build.begun(connection, projection) for projection in what]
         path = ", ".join(f'"{shape.schema_of(projection.name)}"' for projection in what)
         await connection.execute(f"set search_path to {path}, {shape.LIVE}")
-        read = await _catch_up(connection, event_log, builds, told)
+        read = await _catch_up(connection, event_log, builds, progress)
         for build in builds:
             await build.take_over(connection, event_log)
         return read
@@ -100,13 +100,13 @@ async def _owner(dsn: str) -> AsyncGenerator[asyncpg.Connection]:
 
 
 async def _catch_up(
-    connection: Connection, event_log: EventLog, builds: Sequence["_Build"], told: Told
+    connection: Connection, event_log: EventLog, builds: Sequence["_Build"], progress: Progress
 ) -> int:
     """One reading for all of them."""
     start = min(build.cursor for build in builds)
     total = await connection.fetchval(_BEHIND, start.transaction_id, start.position)
     done = 0
-    told(0, total)
+    progress(0, total)
     async for page in event_log.pages(start, REPLAY_PAGE):
         if not page.events:
             break
@@ -115,7 +115,7 @@ async def _catch_up(
             for build, statements in changes:
                 await build.advance(connection, statements, page.after(build.cursor))
         done += len(page.events)
-        told(done, max(done, total))
+        progress(done, max(done, total))
     return done
 
 

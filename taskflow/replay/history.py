@@ -25,7 +25,7 @@ class History:
 
     user: UserId | None
     streams: Mapping[str, Sequence[Recorded[Any]]]
-    told: Mapping[UUID, frozenset[str]]
+    payload_fields: Mapping[UUID, frozenset[str]]
     """By event, the fields that its payload had: an older version knew fewer."""
     _by_id: dict[UUID, Recorded[Any]] = field(default_factory=dict[UUID, Recorded[Any]])
 
@@ -74,8 +74,10 @@ class LogThen(HeldLog):
         self.appended[slot] = list(writes)
         if standing := self._history.standing(slot):
             return Exists(standing)
-        told = [(write, event) for write in writes for event in write.events][:MAX_EVENTS]
-        return Appended([self._as_if(*one, slot, n, because) for n, one in enumerate(told)])
+        events = [(write, event) for write in writes for event in write.events][:MAX_EVENTS]
+        return Appended(
+            [self._as_if(*written, slot, n, because) for n, written in enumerate(events)]
+        )
 
     def _as_if(
         self, write: Write, event: Event, slot: UUID, n: int, because: Because

@@ -73,9 +73,9 @@ async def publish(
     wanted: WantedEvents,
     speed: float | None,
     put: Put,
-    told: Callable[[Message, int], None] = lambda _, __: None,
+    on_read: Callable[[Message, int], None] = lambda _, __: None,
 ) -> int:
-    """How many were published. `told` hears of each event read, and of how many went out."""
+    """How many were published. `on_read` hears of each event read, and of how many went out."""
     pace, page, published = Pace(speed), list[Message](), 0
 
     async def out() -> None:
@@ -93,6 +93,6 @@ async def publish(
             page.append(message)
             if len(page) >= PAGE:
                 await out()
-        told(message, published)
+        on_read(message, published)
     await out()
     return published

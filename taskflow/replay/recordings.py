@@ -84,7 +84,7 @@ async def history_of(
     """A user's events, opened as far as may be; how many were left to a newer release."""
     key = await source.key(user)
     end = contents.newer.get(user)
-    told: dict[UUID, frozenset[str]] = {}
+    payload_fields: dict[UUID, frozenset[str]] = {}
     damaged: list[Damaged] = []
     found: dict[str, list[Recorded[Any]]] = {}
     left = 0
@@ -95,7 +95,7 @@ async def history_of(
                 left += 1
                 continue
             event: Event = recorded.event
-            told[recorded.event_id] = contents.old.get(
+            payload_fields[recorded.event_id] = contents.old.get(
                 recorded.event_id, frozenset(type(event).model_fields)
             )
             try:
@@ -106,7 +106,7 @@ async def history_of(
         if events:
             found[stream] = events
     found[streams.TOOLS] = list(catalogue)
-    return History(user, found, told), damaged, left
+    return History(user, found, payload_fields), damaged, left
 
 
 async def catalogue_of(source: Source, contents: LogContents) -> list[Recorded[Any]]:

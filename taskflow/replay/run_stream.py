@@ -76,9 +76,9 @@ class RunStream:
             info = await jetstream.stream_info(self.name)
         except NotFoundError:
             info = await jetstream.add_stream(self._config(asked))
-        told: dict[str, str] = orjson.loads((info.config.metadata or {}).get(ASKED, "{}"))
+        begun_with: dict[str, str] = orjson.loads((info.config.metadata or {}).get(ASKED, "{}"))
         if not info.state.last_seq:
-            return Begun(self.name, Cursor(), 0, told)
+            return Begun(self.name, Cursor(), 0, begun_with)
         try:
             last = await jetstream.get_msg(self.name, info.state.last_seq)
         except NotFoundError:
@@ -88,7 +88,7 @@ class RunStream:
             ) from None
         transaction, position = cast("str", (last.headers or {})[CURSOR]).split(":")
         cursor = Cursor(int(transaction), int(position))
-        return Begun(self.name, cursor, info.state.messages, told)
+        return Begun(self.name, cursor, info.state.messages, begun_with)
 
     def _config(self, asked: Mapping[str, str]) -> StreamConfig:
         return StreamConfig(

@@ -96,15 +96,15 @@ class Comparing:
         leaving_out: Collection[str] = (),
         partly: Why | None = None,
     ) -> Redecided:
-        told = self.history.told.get(recorded.event_id, frozenset())
+        payload_fields = self.history.payload_fields.get(recorded.event_id, frozenset())
         event: Event = recorded.event
-        sealed = {name for name in told if isinstance(getattr(event, name, None), Sealed)}
+        sealed = {name for name in payload_fields if isinstance(getattr(event, name, None), Sealed)}
         return Redecided(
             recorded,
             event,
             decided,
             event_id,
-            told - sealed - frozenset(leaving_out),
+            payload_fields - sealed - frozenset(leaving_out),
             "erased" if sealed else partly,
         )
 

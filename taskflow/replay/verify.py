@@ -108,7 +108,7 @@ class Verifying:
     ) -> list[Difference]:
         history, damaged, newer = await history_of(self.source, contents, user, catalogue)
         tally.not_comparable["newer"] += newer
-        found = [Difference(one.recorded, "log", [UNOPENED]) for one in damaged]
+        found = [Difference(damage.recorded, "log", [UNOPENED]) for damage in damaged]
         for service, review in self.reviews.items():
             found += await self._reviewed(service, review, history, tally)
         found.sort(key=lambda difference: difference.at.position)

@@ -154,7 +154,7 @@ class Gauge(Instrument):
     def replace(self, values: Mapping[str, float]) -> None:
         """All that is known now, by the value of its one label."""
         (label,) = self._names()
-        points = {tuple(self.bounded({label: key}).items()): one for key, one in values.items()}
+        points = {tuple(self.bounded({label: key}).items()): value for key, value in values.items()}
         self._values = points
 
     def drop(self) -> None:

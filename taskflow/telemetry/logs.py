@@ -249,11 +249,11 @@ def _tell_exceptions(_logger: Any, _method: str, line: EventDict) -> EventDict:
         info = sys.exc_info()
     error: object = info[1] if isinstance(info, tuple) else info  # pyright: ignore[reportUnknownVariableType]
     if isinstance(error, BaseException):
-        line["exception"] = told(error)
+        line["exception"] = exception_facts(error)
     return line
 
 
-def told(error: BaseException) -> dict[str, Any]:
+def exception_facts(error: BaseException) -> dict[str, Any]:
     """An exception in facts: class, our own text, frames, and what it came from."""
     frames = traceback.extract_tb(error.__traceback__)
     facts: dict[str, Any] = {
@@ -264,7 +264,7 @@ def told(error: BaseException) -> dict[str, Any]:
         facts["text"] = str(error)
     before = error.__cause__ or error.__context__
     if before is not None:
-        facts["from"] = told(before)
+        facts["from"] = exception_facts(before)
     return facts
 
 

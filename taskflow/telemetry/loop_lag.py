@@ -61,8 +61,8 @@ class LoopWatch:
     def __init__(self) -> None:
         self._told_at: dict[str, float] = {}
         self._loops = threading.get_ident()
-        self._due = math.inf
-        self._seen: tuple[float, tuple[Frame, ...]] = (self._due, ())
+        self._deadline = math.inf
+        self._seen: tuple[float, tuple[Frame, ...]] = (self._deadline, ())
         """What was due, and the stack that was found when it was."""
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look, name="loop-lag", daemon=True)
@@ -83,22 +83,22 @@ class LoopWatch:
 
     def arm(self) -> None:
         """From now on it has to be armed again in time."""
-        self._due = clock.monotonic() + EVERY_SECONDS + HELD_SECONDS
+        self._deadline = clock.monotonic() + EVERY_SECONDS + HELD_SECONDS
 
     def _look(self) -> None:
         pause = 0.0
         while not self._over.wait(pause):
-            due = self._due
-            pause = due - clock.monotonic()
+            deadline = self._deadline
+            pause = deadline - clock.monotonic()
             if pause <= 0:
-                if self._seen[0] != due:  # later on others run
-                    self._seen = due, tuple(islice(_stack(self._loops), DEEPEST))
+                if self._seen[0] != deadline:  # later on others run
+                    self._seen = deadline, tuple(islice(_stack(self._loops), DEEPEST))
                 pause = EVERY_SECONDS
 
     def tell(self, lag: float) -> None:
         """That the loop was held for so many seconds, and by what."""
-        due, seen = self._seen
-        stack = seen if due == self._due else ()
+        deadline, seen = self._seen
+        stack = seen if deadline == self._deadline else ()
         innermost = stack[0] if stack else Frame(UNKNOWN, 0, UNKNOWN)
         ours = next((frame for frame in stack if frame.is_ours), innermost)
         LOOP_HELD.add(1, {"code.function.name": ours.function})

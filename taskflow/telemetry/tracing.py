@@ -157,12 +157,12 @@ def sending(what: Sequence[tuple[str, str | None]], system: str) -> Generator[No
     try:
         yield
     except BaseException as error:
-        for one in opened:
-            failed(one, type(error).__name__)
+        for opened_span in opened:
+            failed(opened_span, type(error).__name__)
         raise
     finally:
-        for one in opened:
-            one.end()
+        for opened_span in opened:
+            opened_span.end()
 
 
 def _batch(system: str, count: int) -> dict[str, Any]:

@@ -27,11 +27,11 @@ def plain(value: Any, cover: str = COVERED) -> Any:  # noqa: PLR0911 - one match
             return cover
         case Mapping():
             items = cast("Mapping[Any, Any]", value).items()
-            return {str(key): plain(one, cover) for key, one in items}
+            return {str(key): plain(member, cover) for key, member in items}
         case AbstractSet():
-            return sorted(plain(one, cover) for one in cast("AbstractSet[Any]", value))
+            return sorted(plain(member, cover) for member in cast("AbstractSet[Any]", value))
         case list() | tuple():
-            return [plain(one, cover) for one in cast("list[Any]", value)]
+            return [plain(member, cover) for member in cast("list[Any]", value)]
         case datetime():
             return value.isoformat()
         case UUID() | Decimal():

@@ -21,7 +21,7 @@ def as_json(found: Explanation, cover: str = COVERED) -> Json:
         "missing_cause": str(found.missing) if found.missing else None,
         "causes": [event(cause, cover) for cause in found.causes],
         "told_with": [event(recorded, cover) for recorded in found.told_with],
-        "turns": [turn(one, cover) for one in found.turns],
+        "turns": [turn(story, cover) for story in found.turns],
         "times_ms": {
             name: int(span.total_seconds() * 1000) for name, span in found.times().items()
         },
@@ -59,12 +59,12 @@ def turn(turn_story: TurnStory, cover: str = COVERED) -> Json:
         "started_at": turn_story.started_at.isoformat(),
         "messages": [event(message, cover) for message in turn_story.messages],
         "media": [
-            event(told, cover)
+            event(medium, cover)
             for message in turn_story.messages
-            for told in turn_story.media.get(message.event_id, ())
+            for medium in turn_story.media.get(message.event_id, ())
         ],
-        "steps": [step(told, cover) for told in turn_story.steps.values()],
-        "beside": [event(told, cover) for told in turn_story.beside],
+        "steps": [step(step_story, cover) for step_story in turn_story.steps.values()],
+        "beside": [event(recorded, cover) for recorded in turn_story.beside],
         "ended": turn_story.ended.event.type if turn_story.ended else None,
         "ended_at": turn_story.ended.recorded_at.isoformat() if turn_story.ended else None,
     }
@@ -75,14 +75,14 @@ def step(step_story: StepStory, cover: str) -> Json:
         "step": step_story.number,
         "model_answered": event(step_story.answer, cover) if step_story.answer else None,
         "model_failed": event(step_story.failed, cover) if step_story.failed else None,
-        "caught": [event(told, cover) for told in step_story.caught],
-        "proposed": [event(told, cover) for told in step_story.proposed],
+        "caught": [event(recorded, cover) for recorded in step_story.caught],
+        "proposed": [event(recorded, cover) for recorded in step_story.proposed],
         "calls": [
             {
-                **call(told, cover),
-                "allowed_by": wish(step_story.wishes.get(told.request.event_id), cover),
+                **call(call_story, cover),
+                "allowed_by": wish(step_story.wishes.get(call_story.request.event_id), cover),
             }
-            for told in step_story.calls
+            for call_story in step_story.calls
         ],
     }
 
@@ -94,7 +94,7 @@ def wish(recorded: Recorded[WishJudged] | None, cover: str) -> Json | None:
 
 def call(call_story: CallStory, cover: str) -> Json:
     asked = call_story.request
-    told: Json = {
+    fields: Json = {
         "call": str(asked.event_id),
         "tool": asked.event.tool,
         "owner": asked.event.owner,
@@ -103,13 +103,13 @@ def call(call_story: CallStory, cover: str) -> Json:
         "outcome": "open",
     }
     if call_story.outcome is None:
-        return told
-    told["ended_at"] = call_story.outcome.recorded_at.isoformat()
+        return fields
+    fields["ended_at"] = call_story.outcome.recorded_at.isoformat()
     match call_story.outcome.event:
         case ToolFinished() as done:
-            told |= {"outcome": "finished", **plain(done, cover)}
+            fields |= {"outcome": "finished", **plain(done, cover)}
         case ToolFailed() as failed:
-            told |= {"outcome": "failed", **plain(failed, cover)}
+            fields |= {"outcome": "failed", **plain(failed, cover)}
         case _:
             pass
-    return told
+    return fields

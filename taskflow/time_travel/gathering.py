@@ -41,7 +41,7 @@ def _pages(names: Sequence[str]) -> Iterator[Sequence[str]]:
 
 async def behind(log: Log, reply: Recorded[Any]) -> Events:
     """The reply's conversation, and the streams through which its causes lead."""
-    found = {one.event_id: one for one in await log.read(reply.stream)}
+    found = {earlier.event_id: earlier for earlier in await log.read(reply.stream)}
     read = {reply.stream}
     cause = reply.cause
     seen: set[UUID] = set()
@@ -52,6 +52,6 @@ async def behind(log: Log, reply: Recorded[Any]) -> Events:
             break
         if recorded.stream not in read:
             read.add(recorded.stream)
-            found |= {one.event_id: one for one in await log.read(recorded.stream)}
+            found |= {earlier.event_id: earlier for earlier in await log.read(recorded.stream)}
         cause = recorded.cause
     return list(found.values())

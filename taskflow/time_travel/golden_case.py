@@ -62,35 +62,35 @@ def _turn(
     events: Sequence[Recorded[Any]],
     replacing: Replacing,
 ) -> Json:
-    due = {
+    local_times = {
         recorded.event.reminder: recorded.event.local_time
         for recorded in events
         if isinstance(recorded.event, ReminderSet)
     }
-    calls = [_call(call, due, replacing) for call in _calls(turn)]
+    calls = [_call(call, local_times, replacing) for call in _calls(turn)]
     reply = turn.ended.event if turn.ended else None
-    told: Json = {"user": [replacing.text(message.event.text) for message in messages]}
+    fields: Json = {"user": [replacing.text(message.event.text) for message in messages]}
     if calls:
-        told["calls"] = calls
+        fields["calls"] = calls
     if isinstance(reply, ReplyReady):
-        told["reply"] = replacing.text(reply.text)
-    told["model_calls"] = sum(step.answer is not None for step in turn.steps.values())
-    return told
+        fields["reply"] = replacing.text(reply.text)
+    fields["model_calls"] = sum(step.answer is not None for step in turn.steps.values())
+    return fields
 
 
-def _call(call: CallStory, due: Mapping[UUID, str], replacing: Replacing) -> Json:
+def _call(call: CallStory, local_times: Mapping[UUID, str], replacing: Replacing) -> Json:
     request = call.request.event
     arguments = {key: value for key, value in request.arguments.items() if key != "said"}
-    told: Json = {"tool": request.tool, "with": replacing.value(arguments)}
+    fields: Json = {"tool": request.tool, "with": replacing.value(arguments)}
     if said := request.arguments.get("said"):
-        told["said"] = replacing.value(said)
-    if local := due.get(slots.reminder_set(call.request.event_id)):
-        told["due"] = local
+        fields["said"] = replacing.value(said)
+    if local := local_times.get(slots.reminder_set(call.request.event_id)):
+        fields["due"] = local
     outcome = call.outcome.event if call.outcome else None
     if _looks_outside(request) and isinstance(outcome, ToolFinished):
         found = json.dumps(replacing.value(outcome.result), ensure_ascii=False)
-        told["finds"] = found[:MOST_FOUND]
-    return told
+        fields["finds"] = found[:MOST_FOUND]
+    return fields
 
 
 def _looks_outside(request: ToolRequested) -> bool:
@@ -118,9 +118,9 @@ def _known(
 
 
 def _zone(turn: TurnStory, messages: Sequence[Recorded[MessageReceived]]) -> str:
-    told = [call.request.event.zone for step in turn.steps.values() for call in step.calls]
+    call_zones = [call.request.event.zone for step in turn.steps.values() for call in step.calls]
     guessed = [message.event.zone for message in messages if message.event.zone]
-    return next(iter([*told, *guessed]), "UTC")
+    return next(iter([*call_zones, *guessed]), "UTC")
 
 
 def _wall_time(messages: Sequence[Recorded[Any]], turn: TurnStory, zone: str) -> datetime:

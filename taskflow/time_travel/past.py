@@ -30,9 +30,8 @@ def upto(
         case datetime() as moment, None:
             past_only(moment, now)
             if moment < first.recorded_at:
-                raise Configuration(
-                    f"{stream} began at {told(first.recorded_at)}; nothing stood at {told(moment)}"
-                )
+                began, asked = local_text(first.recorded_at), local_text(moment)
+                raise Configuration(f"{stream} began at {began}; nothing stood at {asked}")
             return list(takewhile(lambda recorded: recorded.recorded_at <= moment, events))
         case _:
             raise Configuration("give --at or --version, not both")
@@ -41,9 +40,9 @@ def upto(
 def past_only(at: datetime, now: datetime) -> None:
     """The log knows no future. Raises Configuration."""
     if at > now:
-        raise Configuration(f"{told(at)} lies ahead; it is {told(now)} now")
+        raise Configuration(f"{local_text(at)} lies ahead; it is {local_text(now)} now")
 
 
-def told(moment: datetime) -> str:
+def local_text(moment: datetime) -> str:
     """On this machine's clock."""
     return moment.astimezone().isoformat(sep=" ", timespec="seconds")

@@ -34,7 +34,7 @@ class Replacing:
     """Of one user: `known` are words of theirs with what stands in their place."""
 
     def __init__(self, known: Mapping[str, str]) -> None:
-        words = sorted((one for one in known if one.strip()), key=len, reverse=True)
+        words = sorted((word for word in known if word.strip()), key=len, reverse=True)
         self._known = {word.casefold(): known[word] for word in words}
         either = "|".join(re.escape(word) for word in words)
         self._words = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE) if words else None
@@ -52,9 +52,9 @@ class Replacing:
                 return self.text(value)
             case dict():
                 fields = cast("Json", value)
-                return {key: self._field(key, one) for key, one in fields.items()}
+                return {key: self._field(key, member) for key, member in fields.items()}
             case list():
-                return [self.value(one) for one in cast("list[Any]", value)]
+                return [self.value(member) for member in cast("list[Any]", value)]
             case _:
                 return value
 

@@ -72,11 +72,11 @@ class ReplyStory(BaseModel):
         if self.parts is None:
             return "waiting"
         furthest = dict.fromkeys(range(self.parts), "sending")
-        told = [(attempt.part, attempt.outcome or "sending") for attempt in self.attempts]
-        told += [
+        statuses = [(attempt.part, attempt.outcome or "sending") for attempt in self.attempts]
+        statuses += [
             (delivery.part, delivery.status) for delivery in self.deliveries if not delivery.again
         ]
-        for part, status in told:
+        for part, status in statuses:
             if _REACHED.get(status, 0) > _REACHED[furthest.setdefault(part, "sending")]:
                 furthest[part] = status
         return min(furthest.values(), key=_REACHED.__getitem__)

@@ -69,12 +69,12 @@ def states(events: Sequence[Recorded[Any]]) -> dict[str, Any]:
     """Each owner's state after these events of one stream, as JSON; with what follows from it."""
     if not events:
         return {}
-    told: dict[str, Any] = {}
+    by_owner: dict[str, Any] = {}
     for owner, fold in folds_of(events[0].stream).items():
         state = fold.over(known(events))
         derived = {name: plain(find(state)) for name, find in _derived().get(owner, {}).items()}
-        told[owner] = {**plain(state), **derived}
-    return told
+        by_owner[owner] = {**plain(state), **derived}
+    return by_owner
 
 
 def steps(events: Sequence[Recorded[Any]]) -> Iterator[StateStep]:

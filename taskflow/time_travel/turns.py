@@ -117,8 +117,8 @@ class TurnStory:
 
 def turns(events: Iterable[Recorded[Any]]) -> dict[UUID, TurnStory]:
     """Every turn of a conversation, by its id, also those that gave way."""
-    told = _walk()(list(events))
-    return {story.turn: story for story in told if story.turn is not None}
+    stories = _walk()(list(events))
+    return {story.turn: story for story in stories if story.turn is not None}
 
 
 @cache

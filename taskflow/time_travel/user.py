@@ -53,8 +53,10 @@ def describe(user: UserId, then: Streams, now: datetime, cover: str = COVERED) -
         "quiet_hours": _quiet(then.get(streams.profile(user), ())),
         "conversation": lines(conversation, cover),
         "states": states.states(conversation),
-        "reminders": [_reminder(one, sent, cover) for one in _of_kind(then, streams.REMINDER)],
-        "watches": [_watch(one, sent, cover) for one in _of_kind(then, streams.WATCH)],
+        "reminders": [
+            _reminder(events, sent, cover) for events in _of_kind(then, streams.REMINDER)
+        ],
+        "watches": [_watch(events, sent, cover) for events in _of_kind(then, streams.WATCH)],
         "open_calls": _open_calls(conversation, cover),
         "unknown_events": [
             {"stream": recorded.stream, "version": recorded.version, "type": recorded.event.type}
@@ -100,17 +102,17 @@ def _quiet(events: Sequence[Recorded[Any]]) -> Json | None:
 def lines(conversation: Sequence[Recorded[Any]], cover: str) -> list[Json]:
     """Who said what, and what became of it."""
     sent = sendings(conversation)
-    told: list[Json] = []
+    entries: list[Json] = []
     for recorded in conversation:
         match recorded.event:
             case MessageReceived() as message:
-                told.append(_line(recorded, "user", message.kind, cover))
+                entries.append(_line(recorded, "user", message.kind, cover))
             case ReplyReady() as reply:
                 delivery = sent[recorded.event_id].state()
-                told.append({**_line(recorded, "us", reply.kind, cover), "delivery": delivery})
+                entries.append({**_line(recorded, "us", reply.kind, cover), "delivery": delivery})
             case _:
                 pass
-    return told
+    return entries
 
 
 def _line(
@@ -127,18 +129,18 @@ def _line(
 
 
 def _reminder(events: Sequence[Recorded[Any]], sent: Mapping[UUID, ReplyStory], cover: str) -> Json:
-    told = _state_of(events, "reminder")
+    state = _state_of(events, "reminder")
     fired = [recorded.event for recorded in events if isinstance(recorded.event, ReminderFired)]
     changes = [recorded for recorded in events if isinstance(recorded.event, ReminderChanged)]
     cancelled = any(isinstance(recorded.event, ReminderCancelled) for recorded in events)
-    done = bool(fired) and told.get("next_due") is None
+    done = bool(fired) and state.get("next_due") is None
     return {
         **_first(events, ReminderSet, cover),
         **(plain(changes[-1].event, cover) if changes else {}),
         "status": "cancelled" if cancelled else "done" if done else "standing",
         "fired": [reminder_fired.due.isoformat() for reminder_fired in fired],
         "last_delivery": _delivery(fired[-1].reply, sent) if fired else None,
-        "next_due": told.get("next_due"),
+        "next_due": state.get("next_due"),
     }
 
 
@@ -156,17 +158,21 @@ def _delivery(reply: UUID | None, sent: Mapping[UUID, ReplyStory]) -> Json | Non
 
 
 def _watch(events: Sequence[Recorded[Any]], sent: Mapping[UUID, ReplyStory], cover: str) -> Json:
-    told = _state_of(events, "watch")
+    state = _state_of(events, "watch")
     alerts = [recorded for recorded in events if isinstance(recorded.event, WatchAlerted)]
     seen = [recorded for recorded in events if isinstance(recorded.event, WatchSeen)]
     return {
         **_first(events, WatchSet, cover),
-        "status": "stopped" if told.get("stopped") else "lost" if told.get("lost") else "standing",
+        "status": "stopped"
+        if state.get("stopped")
+        else "lost"
+        if state.get("lost")
+        else "standing",
         "last_reading": plain(seen[-1].event, cover) if seen else None,
         "readings": len(seen),
         "alerts": len(alerts),
         "last_delivery": _delivery(alerts[-1].event.reply, sent) if alerts else None,
-        "ends_at": told.get("ends_at"),
+        "ends_at": state.get("ends_at"),
     }
 
 
@@ -184,10 +190,10 @@ def _first(events: Sequence[Recorded[Any]], cls: type[Any], cover: str) -> Json:
 
 def _open_calls(conversation: Sequence[Recorded[Any]], cover: str) -> list[Json]:
     calls: dict[UUID, Recorded[ToolRequested]] = {}
-    for one in conversation:
-        match one.event:
+    for recorded in conversation:
+        match recorded.event:
             case ToolRequested():
-                calls[one.event_id] = one
+                calls[recorded.event_id] = recorded
             case ToolFinished(call=call) | ToolFailed(call=call):
                 calls.pop(call, None)
             case UserForgotten():
@@ -197,10 +203,10 @@ def _open_calls(conversation: Sequence[Recorded[Any]], cover: str) -> list[Json]
     return [
         {
             "call": str(id_),
-            "at": one.recorded_at.isoformat(),
-            "tool": one.event.key(),
-            "arguments": plain(one.event.arguments, cover),
-            "deadline": one.event.deadline.isoformat(),
+            "at": request.recorded_at.isoformat(),
+            "tool": request.event.key(),
+            "arguments": plain(request.event.arguments, cover),
+            "deadline": request.event.deadline.isoformat(),
         }
-        for id_, one in calls.items()
+        for id_, request in calls.items()
     ]

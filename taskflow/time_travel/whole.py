@@ -85,11 +85,11 @@ def _profile(events: Sequence[Recorded[Any]], cover: str) -> list[Json]:
 
 def _turn(turn_story: TurnStory, cover: str) -> Json:
     """Without what stands elsewhere: messages and calls go by their ids."""
-    told = explaining.turn(turn_story, cover)
-    told["messages"] = [str(message.event_id) for message in turn_story.messages]
-    for step in told["steps"]:
+    story = explaining.turn(turn_story, cover)
+    story["messages"] = [str(message.event_id) for message in turn_story.messages]
+    for step in story["steps"]:
         step["calls"] = [call["call"] for call in step["calls"]]
-    return told
+    return story
 
 
 def _by_stream(

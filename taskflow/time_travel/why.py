@@ -108,17 +108,17 @@ def explain(reply: UUID, events: Sequence[Recorded[Any]]) -> Explanation:
     """
     ordered = sorted(events, key=lambda recorded: (recorded.transaction_id, recorded.position))
     by_id = {recorded.event_id: recorded for recorded in ordered}
-    told = by_id[reply]
-    conversation = [recorded for recorded in ordered if recorded.stream == told.stream]
-    causes = list(_causes(told, by_id))
-    last = causes[-1] if causes else told
+    reply_event = by_id[reply]
+    conversation = [recorded for recorded in ordered if recorded.stream == reply_event.stream]
+    causes = list(_causes(reply_event, by_id))
+    last = causes[-1] if causes else reply_event
     known = turns(conversation)
-    led = {turn for cause in (told, *causes) if (turn := _turn_of(cause, by_id)) in known}
+    led = {turn for cause in (reply_event, *causes) if (turn := _turn_of(cause, by_id)) in known}
     return Explanation(
-        reply=told,
+        reply=reply_event,
         causes=causes,
         missing=last.cause,
-        told_with=[recorded for recorded in ordered if _is_told_with(recorded, told)],
+        told_with=[recorded for recorded in ordered if _is_told_with(recorded, reply_event)],
         turns=[turn for id_, turn in known.items() if id_ in led],
         sending=sendings(conversation)[reply],
     )

@@ -71,8 +71,10 @@ async def offer(event_log: Log, owner: str, tools: Sequence[Tool[Any]]) -> None:
     ]
     for change in changes:
         # Replicas start together: the same change after the same history is one change.
-        told = orjson.dumps([version, change.model_dump(mode="json")], option=orjson.OPT_SORT_KEYS)
-        slot = slots.offer(change.type, hashlib.sha256(told).hexdigest())
+        change_json = orjson.dumps(
+            [version, change.model_dump(mode="json")], option=orjson.OPT_SORT_KEYS
+        )
+        slot = slots.offer(change.type, hashlib.sha256(change_json).hexdigest())
         await event_log.append([Write(streams.TOOLS, [change], None)], slot)
 
 

@@ -23,7 +23,7 @@ def _small(schema: Json) -> Json:
     for key, value in schema.items():
         if key == "properties":
             named = cast("dict[str, Json]", value)
-            small[key] = {name: _small(one) for name, one in named.items()}
+            small[key] = {name: _small(member) for name, member in named.items()}
         elif not (key == "title" or (key == "default" and value is None)):
             small[key] = _of(value)
     branches: Any = small.get("anyOf")
@@ -39,6 +39,6 @@ def _of(value: Any) -> Any:
         case dict():
             return _small(cast("Json", value))
         case list():
-            return [_of(one) for one in cast("list[Any]", value)]
+            return [_of(member) for member in cast("list[Any]", value)]
         case _:
             return value

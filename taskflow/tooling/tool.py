@@ -112,7 +112,7 @@ class Tool(Generic[A]):
 
     def _check(self, known: Iterable[str], named: Iterable[str], what: str) -> None:
         there_are = set(known)
-        if unknown := next((one for one in named if one not in there_are), None):
+        if unknown := next((name for name in named if name not in there_are), None):
             raise ValueError(
                 f"tool {self.name} has no {what} {unknown!r}; it has: {sorted(there_are)}"
             )

@@ -50,7 +50,7 @@ class Ports:
 
 
 class Jaeger:
-    """Started at once; `told` is what the services and the operator's commands learn of it."""
+    """Started at once. The services and the operator's commands learn of it by `environment`."""
 
     def __init__(self, program: Path, home: Home) -> None:
         self._ports = Ports.chosen()
@@ -63,7 +63,7 @@ class Jaeger:
         self._deadline = clock.monotonic() + READY_SECONDS
 
     @property
-    def told(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         return {
             "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{LOOPBACK}:{self._ports.otlp}",
             "TASKFLOW_JAEGER_URL": f"http://{LOOPBACK}:{self._ports.ui}",

@@ -53,8 +53,8 @@ class Kept:
         self._say(f"{self.name} {how}; it is started again in {pause:g} s{last_words}")
         self._starts_at, self._ready_by = clock.monotonic() + pause, None
 
-    def _start_again_when_due(self, due: float) -> None:
-        if clock.monotonic() >= due:
+    def _start_again_when_due(self, starts_at: float) -> None:
+        if clock.monotonic() >= starts_at:
             self.now = self._start()
             self._starts_at, self._ready_by = None, clock.monotonic() + READY_SECONDS
 

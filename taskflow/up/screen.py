@@ -91,8 +91,8 @@ class Screen:
     def _show(self, name: str, line: str) -> None:
         colour = self._colours.setdefault(name, next(self._palette))
         with suppress(OSError):
-            told = Text.assemble((f"{name:>10} | ", colour), Text.from_ansi(line))
-            self._console.print(told, soft_wrap=True)
+            rendered = Text.assemble((f"{name:>10} | ", colour), Text.from_ansi(line))
+            self._console.print(rendered, soft_wrap=True)
 
     def _end_progress(self) -> None:
         if self._status is not None:

@@ -82,9 +82,9 @@ class UpSettings(Settings):
             "TASKFLOW_GATEWAY_INNER_PORT": self.taskflow_gateway_inner_port,
             "TASKFLOW_SIM_PORT": self.taskflow_sim_port,
         }
-        for (one, port), (other, same) in combinations(ports.items(), 2):
+        for (name, port), (other, same) in combinations(ports.items(), 2):
             if port == same:
-                raise Configuration(f"{one} and {other} are both {port}; set one to another port")
+                raise Configuration(f"{name} and {other} are both {port}; set one to another port")
 
     def check_vendors(self) -> None:
         """Half of a vendor's settings is a slip, not a wish for its simulator."""

@@ -81,7 +81,7 @@ class House:
         self._check_ports(environment)
         self._start_jaeger(home, stack)
         shared = self._start_servers(home, stack)
-        seen = self._told_of_jaeger()
+        seen = self._environment_of_jaeger()
         environment = replace(
             environment,
             services={**environment.services, **shared, **seen},
@@ -108,21 +108,21 @@ class House:
     def _start_servers(self, home: Home, stack: ExitStack) -> dict[str, str]:
         """What the services are told about them."""
         key = self.settings.taskflow_master_key
-        told = {"TASKFLOW_MASTER_KEY": key.get_secret_value() if key else home.master_key()}
+        environment = {"TASKFLOW_MASTER_KEY": key.get_secret_value() if key else home.master_key()}
         if self.settings.database_url is None:
             self.screen.progress("Starting PostgreSQL")
             self._postgres = stack.enter_context(EmbeddedPostgres(home.path))
-            told["DATABASE_URL"] = self._postgres.url
+            environment["DATABASE_URL"] = self._postgres.url
         else:
-            told["DATABASE_URL"] = self.settings.database_url.get_secret_value()
+            environment["DATABASE_URL"] = self.settings.database_url.get_secret_value()
         if self.settings.nats_url is None:
             self.screen.progress("Starting NATS")
             self._nats = stack.enter_context(EmbeddedNats(home.path))
-            told["NATS_URL"] = self._nats.url
-            told["NATS_MONITOR_URL"] = self._nats.monitor_url
+            environment["NATS_URL"] = self._nats.url
+            environment["NATS_MONITOR_URL"] = self._nats.monitor_url
         else:
-            told["NATS_URL"] = self.settings.nats_url.get_secret_value()
-        return told
+            environment["NATS_URL"] = self.settings.nats_url.get_secret_value()
+        return environment
 
     def _start_jaeger(self, home: Home, stack: ExitStack) -> None:
         """It comes up beside the servers, and ends after the services, to have their last spans."""
@@ -134,17 +134,17 @@ class House:
         else:
             self._hints.append(jaeger.MISSING)
 
-    def _told_of_jaeger(self) -> dict[str, str]:
+    def _environment_of_jaeger(self) -> dict[str, str]:
         if self._jaeger is None:
             return {}
         self.screen.progress("Waiting for Jaeger")
         if wrong := self._jaeger.await_ready():
             self._lose_jaeger(wrong)
             return {}
-        told = self._jaeger.told
+        environment = self._jaeger.environment
         if self.settings.otel_exporter_otlp_endpoint:
-            del told["OTEL_EXPORTER_OTLP_ENDPOINT"]
-        return told
+            del environment["OTEL_EXPORTER_OTLP_ENDPOINT"]
+        return environment
 
     def _lose_jaeger(self, how: str) -> None:
         self._jaeger = None
@@ -189,9 +189,9 @@ class House:
                     raise Configuration(service.epitaph())
             names = ", ".join(service.name for service in waiting)
             if clock.monotonic() > deadline:
-                told = waiting[0].last_line or "nothing"
+                name, said = waiting[0].name, waiting[0].last_line or "nothing"
                 raise Configuration(
-                    f"{names} not ready after {READY_SECONDS:.0f} s; {waiting[0].name} said: {told}"
+                    f"{names} not ready after {READY_SECONDS:.0f} s; {name} said: {said}"
                 )
             self.screen.progress(f"Waiting for {names}")
             self._rest(ASK_SECONDS)

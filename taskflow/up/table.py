@@ -12,21 +12,21 @@ def rows(
 ) -> list[tuple[str, str]]:
     gateway = f"http://127.0.0.1:{settings.taskflow_gateway_port}"
     simulator = f"http://127.0.0.1:{settings.taskflow_sim_port}"
-    told = environment.services
+    variables = environment.services
     found: list[tuple[str, str]] = []
     if "Twilio" in environment.simulated:
         found.append(("Phone", f"{simulator}/   <- open this and write a message"))
     found.append(("Gateway", f"{gateway}/"))
-    found.append(("Webhook", f"{told['PUBLIC_URL']}/webhook"))
+    found.append(("Webhook", f"{variables['PUBLIC_URL']}/webhook"))
     inner = f"http://127.0.0.1:{settings.taskflow_gateway_inner_port}"
     found.append(("Metrics", f"{inner}/metrics   (this machine only)"))
     if environment.simulated:
         names = ", ".join(environment.simulated)
         found.append(("Simulators", f"{simulator}/_sim/   ({names})"))
-    found.append(("PostgreSQL", without_password(told["DATABASE_URL"])))
+    found.append(("PostgreSQL", without_password(variables["DATABASE_URL"])))
     password = f"   (password in {home.shown}/nats/access.json)" if "NATS" in embedded else ""
-    found.append(("NATS", without_password(told["NATS_URL"]) + password))
-    if traces := told.get("TASKFLOW_JAEGER_URL"):
+    found.append(("NATS", without_password(variables["NATS_URL"]) + password))
+    if traces := variables.get("TASKFLOW_JAEGER_URL"):
         found.append(("Jaeger", f"{traces}/   (a turn's trace; or: taskflow trace <number>)"))
     found.append(("Logs", f"{home.shown}/logs/"))
     return found

@@ -95,7 +95,7 @@ class Measuring:
         self, connection: Connection, open_: Measures, page: list[Message], cursor: Cursor
     ) -> Cursor:
         """Counted after the commit: a crash in between loses a page, and doubles nothing."""
-        found = [one for recorded in _known(page) for one in open_.of(recorded)]
+        found = [measurement for recorded in _known(page) for measurement in open_.of(recorded)]
         moved = Cursor(page[-1].transaction_id, page[-1].position)
         await _move(connection, cursor, moved)
         for measurement in found:

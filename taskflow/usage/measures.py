@@ -194,11 +194,11 @@ class Measures:
                 self._replies.pop(reply, None)
             case ReplyHeld(reply=reply):
                 self._replies.pop(reply, None)  # how long a person is away is no time of ours
-                yield _told("held")
+                yield _delivered("held")
             case ReplyDelivered() | ReplyRead():
-                yield _told(recorded.event.type.removeprefix("reply."))
+                yield _delivered(recorded.event.type.removeprefix("reply."))
             case ReplyUndelivered(status=status):
-                yield _told(status)
+                yield _delivered(status)
             case _:
                 pass
 
@@ -241,7 +241,7 @@ class Measures:
 
     def _sent(self, recorded: Recorded[Any], reply: UUID, part: int) -> Iterator[Measurement]:
         yield self._tried(recorded.stream, reply, part, "accepted")
-        yield _told("sent")
+        yield _delivered("sent")
         turn = self._replies.pop(reply, None)
         if turn is not None and turn.since is not None:
             took = max(0.0, (recorded.recorded_at - turn.since).total_seconds())
@@ -253,15 +253,15 @@ class Measures:
         self, stream: str, reply: UUID, part: int, outcome: str, code: int | None = None
     ) -> Measurement:
         self._claims.pop((stream, reply, part), None)
-        told = "none" if code is None else str(code)
-        return Measurement(metrics.SENDS, 1, {"outcome": outcome, "code": told})
+        code_text = "none" if code is None else str(code)
+        return Measurement(metrics.SENDS, 1, {"outcome": outcome, "code": code_text})
 
     def _tool(self, tool: str, **more: str) -> dict[str, str]:
         return {"tool": tool if tool in self.tools else OTHER, **more}
 
     def _forget(self, stream: str) -> None:
         self._waiting.pop(stream, None)
-        for claim in [one for one in self._claims if one[0] == stream]:
+        for claim in [key for key in self._claims if key[0] == stream]:
             del self._claims[claim]
 
 
@@ -275,7 +275,7 @@ def _ended(outcome: str) -> Measurement:
     return Measurement(metrics.TURNS, 1, {"outcome": outcome})
 
 
-def _told(status: str) -> Measurement:
+def _delivered(status: str) -> Measurement:
     return Measurement(metrics.DELIVERED, 1, {"status": status})
 
 

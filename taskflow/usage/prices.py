@@ -35,8 +35,8 @@ class Prices(BaseModel):
 
     def cost(self, usage: Mapping[str, Usage]) -> float | None:
         """Of all of it; None where the price of one model is unknown. Cached tokens cost as new."""
-        costs = [self.exact(model, one) for model, one in usage.items() if one.total]
-        known = [one for one in costs if one is not None]
+        costs = [self.exact(model, counts) for model, counts in usage.items() if counts.total]
+        known = [cost for cost in costs if cost is not None]
         return float(sum(known)) if len(known) == len(costs) else None
 
     def exact(self, model: str, usage: Usage) -> Decimal | None:

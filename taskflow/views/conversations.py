@@ -128,10 +128,10 @@ def _changes(events: Events) -> Iterator[Statement]:
                     )
                 )
                 threads[user] = _thread(threads.get(user), reply=at)
-            case told:
-                if known := _state(told):
+            case event:
+                if known := _state(event):
                     reply, state, parts, sent = known
-                    states[reply] = _told(
+                    states[reply] = _state_row(
                         states.get(reply), state, recorded.recorded_at, parts, sent
                     )
     yield from columns(_MESSAGES, messages)
@@ -164,7 +164,7 @@ def _thread(
     )
 
 
-def _told(was: _Row | None, state: str, at: datetime, parts: int | None, sent: int) -> _Row:
+def _state_row(was: _Row | None, state: str, at: datetime, parts: int | None, sent: int) -> _Row:
     rank = _RANK[state]
     held = state == "held"
     if was is None:

@@ -128,9 +128,9 @@ def _changes(events: Events) -> Iterator[Statement]:
     yield from _statements(page)
 
 
-def _changed(told: ReminderChanged) -> Statement:
-    text = still_sealed(told.text)
-    return _CHANGED, (told.reminder, text, told.local_time, told.zone, told.rrule)
+def _changed(changed: ReminderChanged) -> Statement:
+    text = still_sealed(changed.text)
+    return _CHANGED, (changed.reminder, text, changed.local_time, changed.zone, changed.rrule)
 
 
 def _statements(page: _Page) -> Iterator[Statement]:
@@ -165,9 +165,12 @@ def _of_call(page: _Page, recorded: Recorded[Any]) -> None:
 
 def _of_reminder(page: _Page, recorded: Recorded[Any]) -> None:
     match recorded.event:
-        case ReminderSet() as told:
-            of, text = (told.reminder, recorded.user_id, recorded.event_id), still_sealed(told.text)
-            said = (text, told.local_time, told.zone, told.rrule)
+        case ReminderSet() as reminder_set:
+            of, text = (
+                (reminder_set.reminder, recorded.user_id, recorded.event_id),
+                still_sealed(reminder_set.text),
+            )
+            said = (text, reminder_set.local_time, reminder_set.zone, reminder_set.rrule)
             page.reminders.append((*of, recorded.recorded_at, *said))
         case ReminderFired(reminder=reminder, reply=reply):
             unknown = (0, None, None, True, False)
@@ -184,10 +187,10 @@ def _of_reminder(page: _Page, recorded: Recorded[Any]) -> None:
 def _of_watch(page: _Page, recorded: Recorded[Any]) -> None:
     at = recorded.recorded_at
     match recorded.event:
-        case WatchSet() as told:
-            of = (told.watch, recorded.user_id, recorded.event_id, at)
-            sealed = map(still_sealed, (told.url, told.product))
-            page.watches.append((*of, told.goal, told.until, *sealed))
+        case WatchSet() as watch_set:
+            of = (watch_set.watch, recorded.user_id, recorded.event_id, at)
+            sealed = map(still_sealed, (watch_set.url, watch_set.product))
+            page.watches.append((*of, watch_set.goal, watch_set.until, *sealed))
         case WatchSeen() as seen:
             page.readings[seen.watch] = (at, seen.amount, seen.currency, seen.in_stock)
         case WatchAlerted(watch=watch):

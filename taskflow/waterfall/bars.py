@@ -67,7 +67,7 @@ class Waterfall:
         """Parents before their children, in order of time."""
         known = {bar.id for bar in self.bars}
         below: dict[str | None, list[Bar]] = {}
-        for bar in sorted(self.bars, key=lambda one: one.start):
+        for bar in sorted(self.bars, key=lambda bar: bar.start):
             below.setdefault(bar.parent if bar.parent in known else None, []).append(bar)
         return list(_rows(below, None, (), known))
 

@@ -54,8 +54,8 @@ def fetch(url: str, trace: str) -> list[Bar]:
     handlers = [urllib.request.ProxyHandler({})] if urlsplit(url).hostname in _LOOPBACK else []
     try:
         with urllib.request.build_opener(*handlers).open(asked, timeout=ASK_SECONDS) as answer:
-            told: Json = json.load(answer)
-            return bars(told)
+            trace_json: Json = json.load(answer)
+            return bars(trace_json)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == 404:
@@ -66,11 +66,11 @@ def fetch(url: str, trace: str) -> list[Bar]:
         raise VendorUnavailable(f"no Jaeger v2 answers at {url} ({why})") from None
 
 
-def bars(told: Json) -> list[Bar]:
+def bars(trace_json: Json) -> list[Bar]:
     """Of an answer of `/api/v3/traces/{id}`. Raises KeyError and its like for anything else."""
     return [
         _bar(span, _values(group["resource"]))
-        for group in told["result"]["resourceSpans"]
+        for group in trace_json["result"]["resourceSpans"]
         for scope in group["scopeSpans"]
         for span in scope["spans"]
     ]
@@ -94,9 +94,13 @@ def _bar(span: Json, resource: Mapping[str, Any]) -> Bar:
     )
 
 
-def _kind(told: int | str) -> str | None:
+def _kind(span_kind: int | str) -> str | None:
     """Some write the number, some the name that OTLP gives it."""
-    return told.removeprefix("SPAN_KIND_").lower() if isinstance(told, str) else _KINDS[told]
+    return (
+        span_kind.removeprefix("SPAN_KIND_").lower()
+        if isinstance(span_kind, str)
+        else _KINDS[span_kind]
+    )
 
 
 def _moment(nanoseconds: str | int) -> datetime:
@@ -105,19 +109,19 @@ def _moment(nanoseconds: str | int) -> datetime:
 
 def _values(of: Json) -> dict[str, Any]:
     return {
-        one["key"]: _value(one["value"])
-        for one in of.get("attributes", ())
-        if not one["key"].startswith(_REMARKS)
+        attribute["key"]: _value(attribute["value"])
+        for attribute in of.get("attributes", ())
+        if not attribute["key"].startswith(_REMARKS)
     }
 
 
-def _value(told: Json) -> Any:
-    ((kind, value),) = told.items()
+def _value(any_value: Json) -> Any:
+    ((kind, value),) = any_value.items()
     match kind:
         case "intValue":
             return int(value)
         case "arrayValue":
-            return [_value(one) for one in cast("Json", value).get("values", ())]
+            return [_value(member) for member in cast("Json", value).get("values", ())]
         case _:
             return value
 

@@ -62,32 +62,40 @@ def bars(
     by_id = {recorded.event_id: recorded for recorded in ordered}
     covered = _messages(ordered)
     mine = {recorded.event_id: recorded for recorded in ordered if trace_id(recorded) == trace}
-    for one in ordered:
-        if isinstance(one.event, _CALLBACKS) and one.event.reply in mine:
-            mine[one.event_id] = one
+    for recorded in ordered:
+        if isinstance(recorded.event, _CALLBACKS) and recorded.event.reply in mine:
+            mine[recorded.event_id] = recorded
     sent = {
-        one.event.message_ref: id_ for id_, one in mine.items() if isinstance(one.event, ReplySent)
+        recorded.event.message_ref: id_
+        for id_, recorded in mine.items()
+        if isinstance(recorded.event, ReplySent)
     }
     last: dict[UUID | None, datetime] = {}
     found: list[Bar] = []
-    for id_, one in sorted(mine.items(), key=lambda item: (item[1].recorded_at, item[1].position)):
-        cause = one.cause or sent.get(getattr(one.event, "message_ref", ""))
+    for id_, recorded in sorted(
+        mine.items(), key=lambda item: (item[1].recorded_at, item[1].position)
+    ):
+        cause = recorded.cause or sent.get(getattr(recorded.event, "message_ref", ""))
         parent = cause if cause in mine else None
-        began = mine[parent].recorded_at if parent else one.recorded_at
+        began = mine[parent].recorded_at if parent else recorded.recorded_at
         start = max(began, last.get(parent, began)) if parent else began
-        last[parent] = one.recorded_at
+        last[parent] = recorded.recorded_at
         found.append(
             Bar(
                 id=str(id_),
                 parent=str(parent) if parent else None,
-                name=one.event.type,
-                service=_service(one, by_id),
-                start=min(start, one.recorded_at),
-                end=one.recorded_at,
-                error=_error(one.event),
-                notes=[*_notes(one.event), *(troubles or {}).get(id_, ())],
-                links=list(_links(one, trace, by_id, covered.get(id_, ()))),
-                attributes={"event_id": str(id_), "stream": one.stream, "version": one.version},
+                name=recorded.event.type,
+                service=_service(recorded, by_id),
+                start=min(start, recorded.recorded_at),
+                end=recorded.recorded_at,
+                error=_error(recorded.event),
+                notes=[*_notes(recorded.event), *(troubles or {}).get(id_, ())],
+                links=list(_links(recorded, trace, by_id, covered.get(id_, ()))),
+                attributes={
+                    "event_id": str(id_),
+                    "stream": recorded.stream,
+                    "version": recorded.version,
+                },
             )
         )
     return found

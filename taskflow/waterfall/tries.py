@@ -24,7 +24,7 @@ class Trouble:
     """What the log does not say of an event, but the tables beside it."""
 
     event: UUID
-    told: str
+    text: str
 
 
 def places(events: Sequence[Recorded[Any]]) -> dict[UUID, UUID]:
@@ -45,7 +45,7 @@ def counted(counts: Mapping[tuple[str, UUID], int], events: Mapping[UUID, UUID])
 def by_event(troubles: Sequence[Trouble]) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = {}
     for trouble in troubles:
-        found.setdefault(trouble.event, []).append(trouble.told)
+        found.setdefault(trouble.event, []).append(trouble.text)
     return found
 
 

@@ -44,6 +44,8 @@ def translations(language: str) -> Translations:
         if not message.id:
             continue
         source = message.id if isinstance(message.id, str) else message.id[0]
-        told = message.string
-        texts[message.context, source] = told if isinstance(told, str) else tuple(told or ())
+        translated = message.string
+        texts[message.context, source] = (
+            translated if isinstance(translated, str) else tuple(translated or ())
+        )
     return Translations(texts, c2py(read.plural_expr))

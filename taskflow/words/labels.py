@@ -31,7 +31,7 @@ def written_out(text: str, choices: Choices, *, whole: bool = True) -> str:
     Not whole: without descriptions.
     """
     rows = (
-        f"{n}. {one.title}{f': {one.description}' if whole and one.description else ''}"
-        for n, one in enumerate(choices.items, start=1)
+        f"{n}. {choice.title}{f': {choice.description}' if whole and choice.description else ''}"
+        for n, choice in enumerate(choices.items, start=1)
     )
     return "\n\n".join((text, "\n".join(rows)))

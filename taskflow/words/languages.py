@@ -69,9 +69,9 @@ def of_territory(territory: str) -> str:
 def _most_spoken(territory: str) -> str | None:
     spoken = get_territory_language_info(territory)
     official = {
-        tag: float(told["population_percent"] or 0)
-        for tag, told in spoken.items()
-        if told["official_status"] and matched(tag)
+        tag: float(facts["population_percent"] or 0)
+        for tag, facts in spoken.items()
+        if facts["official_status"] and matched(tag)
     }
     return matched(max(official, key=official.__getitem__)) if official else None
 

@@ -64,8 +64,8 @@ def _said(context: str | None, source: str, language: str, values: dict[str, obj
 def _filled(text: str, language: str, values: dict[str, object]) -> str:
     if not values:
         return text
-    told = {name: str(value) for name, value in values.items()}
+    texts = {name: str(value) for name, value in values.items()}
     if is_right_to_left(language):
-        told = {name: isolated(value) for name, value in told.items()}
-    filled = _PLACEHOLDER.sub(lambda found: told.get(found[1], found[0]), text)
+        texts = {name: isolated(value) for name, value in texts.items()}
+    filled = _PLACEHOLDER.sub(lambda found: texts.get(found[1], found[0]), text)
     return begun_from_the_right(filled, text) if is_right_to_left(language) else filled

@@ -30,9 +30,9 @@ class Typed:
         self.context, self.source = context, source
 
     def words(self, language: str) -> list[str]:
-        told = translations(language).texts.get((self.context, self.source), self.source)
-        assert isinstance(told, str), "a list of words has one form"
-        return [word.strip() for word in told.split("|")]
+        translated = translations(language).texts.get((self.context, self.source), self.source)
+        assert isinstance(translated, str), "a list of words has one form"
+        return [word.strip() for word in translated.split("|")]
 
     def is_said(self, text: str, languages: Iterable[str]) -> bool:
         """Whether `text` is one of them, in one of these languages or in English."""

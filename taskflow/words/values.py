@@ -130,10 +130,10 @@ def ago(since: timedelta, language: str) -> str:
 
 def city(zone: str, language: str) -> str:
     """That CLDR names a zone after; of an unknown one, its own name."""
-    told = cast("Mapping[str, Mapping[str, str]]", locale_of(language).time_zones)
+    cldr_zones = cast("Mapping[str, Mapping[str, str]]", locale_of(language).time_zones)
     for name in (zone, *_names_of_old().get(zone, ())):
-        if name in told and "city" in told[name]:
-            return told[name]["city"]
+        if name in cldr_zones and "city" in cldr_zones[name]:
+            return cldr_zones[name]["city"]
     try:
         located = get_timezone_location(zone, locale=locale_of(language), return_city=True)
     except LookupError:

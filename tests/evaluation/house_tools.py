@@ -18,7 +18,7 @@ from services.scheduler.watches.decider import Rhythm
 from services.scheduler.watches.listing import OpenCall, Watched, WatchListing
 from services.scheduler.watches.pages import PageIds
 from services.scheduler.watches.tools import Addresses, WatchTools
-from taskflow.log import told
+from taskflow.log import web_addresses
 from taskflow.log.snapshots import Folds
 from taskflow.tooling import Tool
 from tests.support.memory_log import MemoryLog
@@ -27,7 +27,7 @@ PAGES = PageIds(b"a key of evaluations, 32 bytes..")
 
 
 def page_of(url: str) -> UUID:
-    return PAGES.of(told.canonical(url), None)
+    return PAGES.of(web_addresses.canonical(url), None)
 
 
 def own_tools(log: MemoryLog) -> list[Tool[Any]]:
@@ -38,7 +38,7 @@ def own_tools(log: MemoryLog) -> list[Tool[Any]]:
 def scheduler_tools(log: MemoryLog, folds: Folds) -> list[Tool[Any]]:
     nobody: Any = None
     watches = _Watches(log)
-    addresses = Addresses(told.was_told, told.canonical, PAGES)
+    addresses = Addresses(web_addresses.stands_in_conversation, web_addresses.canonical, PAGES)
     return [
         *ReminderTools(_Reminders(log), log, folds, _CaughtUp(), now=lambda: log.now).all(),
         *WatchTools(
@@ -78,7 +78,7 @@ class _Reminders:
             for number, one in enumerate(those, start=1)
             if one.event.reminder not in gone
         ]
-        return sorted(listed, key=lambda one: one.due)
+        return sorted(listed, key=lambda one: one.due_at)
 
     async def spoken(self, _user: UserId) -> list[Spoken]:
         return []

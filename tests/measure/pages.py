@@ -6,7 +6,7 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from services.tools.pages.page import Read
+from services.tools.pages.page import PageReading
 from tests.measure.figures import Measure
 from tests.measure.reach import Reach, of_figures
 from tests.measure.saved_pages import Saved, as_seen, saved
@@ -41,7 +41,7 @@ def _figures(data: Path) -> list[Reach]:
 
 
 def _prices(
-    read: Sequence[tuple[Saved, Read]], of: str, precision: float, recall: float
+    read: Sequence[tuple[Saved, PageReading]], of: str, precision: float, recall: float
 ) -> list[Reach]:
     given = [(page, said) for page, said in read if said.amount is not None]
     right = [(page, said) for page, said in given if is_right(page, said)]
@@ -69,11 +69,11 @@ def _prices(
     ]
 
 
-def is_right(page: Saved, said: Read) -> bool:
+def is_right(page: Saved, said: PageReading) -> bool:
     return said.amount == page.amount and said.currency == page.currency
 
 
-def _sold_out(read: Sequence[tuple[Saved, Read]], of: str) -> Reach:
+def _sold_out(read: Sequence[tuple[Saved, PageReading]], of: str) -> Reach:
     there = [(page, said) for page, said in read if page.stock == "in"]
     wrong = tuple(
         f"{page.id} can be had"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from services.tools.pages.page import Page, Read
+from services.tools.pages.page import Page, PageReading
 from services.tools.pages.reading import read
 
 AT = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
@@ -31,7 +31,7 @@ class Saved:
     currency: str | None
     stock: str | None
 
-    def read(self, html: str | None = None) -> Read:
+    def read(self, html: str | None = None) -> PageReading:
         """As the service reads what came by plain HTTP."""
         page = Page(self.url, self.html if html is None else html, 200, "http", None, AT)
         return read(page, product=None)

@@ -183,7 +183,7 @@ def _part(local: datetime, told: Any) -> Any:
 
 def _repeats_so(case: Case, found: Resolved) -> bool:
     """By the calendar alone: what the timex says holds for each of its first occurrences."""
-    due = [found.due]
+    due = [found.due_at]
     while len(due) < MOST:
         after = next_due(found.local.isoformat(), "UTC", found.rule, due[-1])
         if after is None:

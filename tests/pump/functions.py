@@ -69,7 +69,7 @@ from simulators.twilio import validation
 from simulators.twilio.errors import TwilioError
 from taskflow import foreign_text, tooling
 from taskflow import zones as clock_zones
-from taskflow.log import told
+from taskflow.log import web_addresses
 from taskflow.process import reporting
 from taskflow.process.senders import senders_of
 from taskflow.time_travel.replacing import Replacing
@@ -113,7 +113,7 @@ LONGEST_QUERY = 2_000
 
 def _told_of(text: str) -> object:
     facts = [private.PrivateFact("name", "Ada"), private.PrivateFact("home", "Lisbon")]
-    return private.told({"query": text}, facts, [text], KnownAddresses())
+    return private.leak_in({"query": text}, facts, [text], KnownAddresses())
 
 
 def _message(text: str) -> object:
@@ -291,7 +291,7 @@ ALL = [
     TextFunction("gateway medium", _medium, BODY),
     TextFunction("gateway medium's place", _medium_at, BODY),
     TextFunction("agent voice note", _heard, LARGE, 700, growth=False),
-    TextFunction("agent contact card", lambda t: cards.told(t.encode("utf-8", "replace")), LARGE, 1_500),
+    TextFunction("agent contact card", lambda t: cards.as_text(t.encode("utf-8", "replace")), LARGE, 1_500),
     TextFunction("agent stop word", decider.is_stop_word, BODY),
     TextFunction("agent languages", identifying.likelihoods, BODY, 1_500, growth=False),
     TextFunction("a typed word", lambda t: typed.YES.is_said(t, LANGUAGES), BODY),
@@ -316,8 +316,8 @@ ALL = [
     TextFunction("agent proposal shown", proposals._without_imitations, LARGE),
     TextFunction("agent result", _shortened, LARGE),
     TextFunction("agent what-if", lambda t: comparing.words_in(comparing.pieces("a", t[:4_000])[1]), BODY, 700, growth=False),
-    TextFunction("told addresses", told.urls_in, LARGE, 500),
-    TextFunction("told address", told.canonical, LARGE),
+    TextFunction("told addresses", web_addresses.urls_in, LARGE, 500),
+    TextFunction("told address", web_addresses.canonical, LARGE),
     TextFunction("contracts message", Message.model_validate_json, LARGE),
     TextFunction("taskflow report", reporting._frame, BODY),
     TextFunction("zone name", clock_zones.known, LARGE),

@@ -537,16 +537,16 @@ class House:
 
     async def fires(self, user: UserId, late: timedelta = timedelta(seconds=0.2)) -> None:
         """The next reminder that is due."""
-        one = min(self.active(user), key=lambda active: active.due)
-        self.log.now = max(self.log.now, one.due + late)
-        self.due.one = Claimed(one.reminder, user, one.due, self.log.now)
+        one = min(self.active(user), key=lambda active: active.due_at)
+        self.log.now = max(self.log.now, one.due_at + late)
+        self.due.one = Claimed(one.reminder, user, one.due_at, self.log.now)
         await self.scheduler.fire_due()
 
     async def catches_up(self, user: UserId, late: timedelta) -> None:
         """All that is due, so long after the last of it."""
-        due = [one for one in self.active(user) if one.due <= self.log.now + timedelta(days=1)]
-        self.log.now = max(self.log.now, *(one.due for one in due)) + late
-        self.due.all = [Claimed(one.reminder, user, one.due, self.log.now) for one in due]
+        due = [one for one in self.active(user) if one.due_at <= self.log.now + timedelta(days=1)]
+        self.log.now = max(self.log.now, *(one.due_at for one in due)) + late
+        self.due.all = [Claimed(one.reminder, user, one.due_at, self.log.now) for one in due]
         await self.scheduler.fire_due()
         self.due.all = []
 

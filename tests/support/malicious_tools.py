@@ -12,7 +12,7 @@ from contracts.reminders import ReminderCancelled, ReminderSet
 from contracts.streams import UserId
 from services.scheduler.reminding.listing import Active, Spoken
 from services.scheduler.tools import ReminderTools
-from taskflow.log import told
+from taskflow.log import web_addresses
 from taskflow.log.snapshots import Folds
 from taskflow.tooling import Argument, Call, Done, Refused, Tool
 from tests.support.memory_log import MemoryLog
@@ -104,8 +104,10 @@ class Web:
 
     async def _told(self, url: str, call: Call) -> None:
         request = call.request
-        address = told.canonical(url)
-        if not await told.was_told(self._log, request.stream, request.version, address):
+        address = web_addresses.canonical(url)
+        if not await web_addresses.stands_in_conversation(
+            self._log, request.stream, request.version, address
+        ):
             raise Refused("That address is neither the user's nor a search's.")
 
 

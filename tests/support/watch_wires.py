@@ -40,7 +40,7 @@ class WatchWire(Wire):
     async def claim(self, limit: int, seconds: int) -> list[DuePage]:
         def claimed() -> list[DuePage]:
             pages = self.world.claim(limit, seconds)
-            self.holds.update((one.page, one.due) for one in pages)
+            self.holds.update((one.page, one.due_at) for one in pages)
             return pages
 
         return await self.loop.io("claim", claimed)

@@ -141,18 +141,21 @@ def _joined(
     said = [
         attachment.heard.text for attachment in found if attachment.heard and attachment.heard.text
     ]
-    told: dict[str, Any] = {**dict(message), "text": "\n".join(filter(None, (message.text, *said)))}
+    fields: dict[str, Any] = {
+        **dict(message),
+        "text": "\n".join(filter(None, (message.text, *said))),
+    }
     if said and not message.forwarded:
-        told["kind"] = "text"
-    return replace(recorded, event=WithMedia.model_construct(**told, attachments=found))
+        fields["kind"] = "text"
+    return replace(recorded, event=WithMedia.model_construct(**fields, attachments=found))
 
 
 def notes(message: MessageReceived, shown: Collection[str] | None) -> list[str]:
     """What the model is told of a message's media. `shown` None: in a turn that is over."""
     if not isinstance(message, WithMedia):
         return []
-    told = [_note(attachment, shown) for attachment in message.attachments]
-    return list(dict.fromkeys(note for note in told if note))
+    every_note = [_note(attachment, shown) for attachment in message.attachments]
+    return list(dict.fromkeys(note for note in every_note if note))
 
 
 def _note(attachment: Attachment, shown: Collection[str] | None) -> str:
@@ -184,10 +187,14 @@ def showing(messages: Sequence[MessageReceived]) -> list[Json]:
     """The parts that show what a turn's messages came with: newest first, where room is short."""
     room, kept = INLINE_BYTES, list[tuple[int, str, MediaKept]]()
     every = [attachment for message in messages for attachment in _attached(message)]
-    for place, one in reversed(list(enumerate(every))):
-        if one.ref is not None and one.kept is not None and one.kept.size <= room:
-            room -= one.kept.size
-            kept.append((place, one.ref, one.kept))
+    for place, attachment in reversed(list(enumerate(every))):
+        if (
+            attachment.ref is not None
+            and attachment.kept is not None
+            and attachment.kept.size <= room
+        ):
+            room -= attachment.kept.size
+            kept.append((place, attachment.ref, attachment.kept))
     return [
         {"inlineData": {"mimeType": medium.content_type, "data": ref}}
         for _, ref, medium in sorted(kept, key=lambda found: found[0])
@@ -236,7 +243,7 @@ def _sent(part: Json, media: Mapping[str, bytes]) -> Json:
     if ref not in media:
         return {"text": NOT_SHOWN}
     if content_type == CARD:
-        return {"text": cards.told(media[ref])}
+        return {"text": cards.as_text(media[ref])}
     named = _AT_THE_VENDOR.get(content_type, content_type)
     return {"inlineData": {"mimeType": named, "data": base64.b64encode(media[ref]).decode()}}
 

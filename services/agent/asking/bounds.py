@@ -22,15 +22,15 @@ ABOUT_BYTES = 12_000
 CUT = "…"
 
 
-def size(told: Sequence[Any]) -> int:
+def size(contents: Sequence[Any]) -> int:
     """Bytes of its JSON."""
-    return sum(len(orjson.dumps(one)) for one in told)
+    return sum(len(orjson.dumps(content)) for content in contents)
 
 
 def cut(text: str, most: int) -> str:
     """The beginning of a text, within so many bytes; never half a letter."""
-    told = text.encode()
-    return text if len(told) <= most else told[:most].decode(errors="ignore") + CUT
+    encoded = text.encode()
+    return text if len(encoded) <= most else encoded[:most].decode(errors="ignore") + CUT
 
 
 def condensed(texts: Sequence[str]) -> list[str]:

@@ -16,9 +16,9 @@ LONGEST_LINE = 4_000
 _FIELDS = {"FN": "name", "ORG": "organisation", "TEL": "numbers", "EMAIL": "addresses"}
 
 
-def told(file: bytes) -> str:
+def as_text(file: bytes) -> str:
     found = _cards(file.decode(errors="replace"))
-    return "\n".join([CARD, *(orjson.dumps(one).decode() for one in found)])
+    return "\n".join([CARD, *(orjson.dumps(card).decode() for card in found)])
 
 
 def _cards(text: str) -> list[dict[str, list[str]]]:

@@ -90,8 +90,8 @@ class Question:
 
     def hash(self) -> str:
         """SHA-256 of the canonical JSON; media stand in it by their own."""
-        told = orjson.dumps(self._body(self.contents), option=orjson.OPT_SORT_KEYS)
-        return hashlib.sha256(told).hexdigest()
+        canonical_json = orjson.dumps(self._body(self.contents), option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(canonical_json).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +284,7 @@ def function_of(offer: ToolOffered) -> Json:
 
 def _without_bounds(schema: Any) -> Any:
     if isinstance(schema, list):
-        return [_without_bounds(one) for one in cast("list[Any]", schema)]
+        return [_without_bounds(part) for part in cast("list[Any]", schema)]
     if not isinstance(schema, dict):
         return schema
     parts = cast("Json", schema)  # what a property is called is no bound: its value is a schema

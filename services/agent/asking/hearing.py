@@ -75,7 +75,7 @@ class Loading:
             await self._freed.wait_for(lambda: self._left >= size)
             self._left -= size
         try:
-            yield {ref: await self._bytes(one) for ref, one in kept.items()}
+            yield {ref: await self._bytes(medium) for ref, medium in kept.items()}
         finally:
             async with self._freed:
                 self._left += size
@@ -170,10 +170,10 @@ def question(medium: MediaKept) -> Question:
 def accepted(answer: Answer, medium: MediaKept) -> VoiceTranscribed | None:
     """None for an answer that broke off, or says nothing."""
     parts: list[Json] = (answer.content or {}).get("parts") or []
-    told = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
-    if answer.finish_reason != "STOP" or not told.strip():
+    answer_text = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
+    if answer.finish_reason != "STOP" or not answer_text.strip():
         return None
-    language, text = _read(told)
+    language, text = _read(answer_text)
     return VoiceTranscribed(
         message=medium.message,
         index=medium.index,
@@ -186,12 +186,12 @@ def accepted(answer: Answer, medium: MediaKept) -> VoiceTranscribed | None:
     )
 
 
-def _read(told: str) -> tuple[str | None, str]:
+def _read(answer_text: str) -> tuple[str | None, str]:
     """Its language, where the first line names one, and the words."""
-    first, _, rest = told.strip()[: 2 * LONGEST].partition("\n")
+    first, _, rest = answer_text.strip()[: 2 * LONGEST].partition("\n")
     tag = first.strip().strip(".:`")
     is_named = bool(rest.strip()) and languages.is_tag(tag)
-    words = storable(rest if is_named else told).strip()[:LONGEST]
+    words = storable(rest if is_named else answer_text).strip()[:LONGEST]
     language = tag if is_named and tag.casefold() != "und" else None
     return language, "" if words in _NOTHING else words
 

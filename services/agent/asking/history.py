@@ -20,7 +20,7 @@ from services.agent.judging import truth
 from services.agent.judging.answer_parts import REPLY, calls, taken_apart
 from services.agent.judging.answer_size import portion
 from services.agent.judging.hygiene import unrepeated
-from services.agent.turns import Turns, walked
+from services.agent.turns import WalkedTurns, walked
 from taskflow import zones
 from taskflow.time_travel.turns import CallStory, StepStory, TurnStory
 
@@ -68,20 +68,20 @@ def contents(
     upto = summary.covers_upto if summary else 0
     older: list[list[Json]] = []
     open_: list[Json] = []
-    for one in turns.turns:
-        if one.turn == turn:
-            begun = _called(one.begun)
-            first = "\n".join([now_line(one.started_at, zone, known=zone_known), *about])
-            open_ = [*_within_bounds(one, turns, events, first, begun), *_arrived(arrived)]
+    for story in turns.turns:
+        if story.turn == turn:
+            begun = _called(story.begun)
+            first = "\n".join([now_line(story.started_at, zone, known=zone_known), *about])
+            open_ = [*_within_bounds(story, turns, events, first, begun), *_arrived(arrived)]
             break
-        if one.version > upto:
-            older.append(ended(one, turns))
-    told = [content for past in within(older, HISTORY_TOKENS) for content in past]
+        if story.version > upto:
+            older.append(ended(story, turns))
+    older_contents = [content for past in within(older, HISTORY_TOKENS) for content in past]
     if summary:
-        return [*_summarized(summary), *told, *open_]
-    while told and told[0]["role"] == "model":
-        told.pop(0)
-    return [*told, *open_]
+        return [*_summarized(summary), *older_contents, *open_]
+    while older_contents and older_contents[0]["role"] == "model":
+        older_contents.pop(0)
+    return [*older_contents, *open_]
 
 
 def within(turns: Sequence[list[Json]], budget: int) -> Sequence[list[Json]]:
@@ -92,22 +92,22 @@ def within(turns: Sequence[list[Json]], budget: int) -> Sequence[list[Json]]:
     return turns[start:]
 
 
-def tokens(told: Sequence[Json]) -> int:
+def tokens(turn_contents: Sequence[Json]) -> int:
     """Rounded up."""
-    return -(-sum(len(orjson.dumps(content)) for content in told) // CHARACTERS_A_TOKEN)
+    return -(-sum(len(orjson.dumps(content)) for content in turn_contents) // CHARACTERS_A_TOKEN)
 
 
-def ended(turn: TurnStory, turns: Turns) -> list[Json]:
+def ended(turn: TurnStory, turns: WalkedTurns) -> list[Json]:
     """A turn that is over, as plain text: what was said, and in short what tools found."""
-    told = _said_by_user(turn, turns)
+    turn_contents = _said_by_user(turn, turns)
     notes = _called([*turn.begun, *turn.steps.values()])
     if rest := _held_back(turn):
         notes.append(f"{HELD_BACK}\n{rest}")
     if notes:
-        told = [_user(*_texts(told), *notes)]
+        turn_contents = [_user(*_texts(turn_contents), *notes)]
     if turn.said:
-        told.append({"role": "model", "parts": [{"text": _said(turn)}]})
-    return told
+        turn_contents.append({"role": "model", "parts": [{"text": _said(turn)}]})
+    return turn_contents
 
 
 def _said(turn: TurnStory) -> str:
@@ -146,7 +146,7 @@ def _held_back(turn: TurnStory) -> str:
 def _line(call: CallStory, outcome: Json) -> str:
     """JSON has no line breaks of its own: nobody's text begins a line here."""
     request = call.request.event
-    asked, came = (orjson.dumps(told).decode() for told in (request.arguments, outcome))
+    asked, came = (orjson.dumps(json_value).decode() for json_value in (request.arguments, outcome))
     return f"- {request.tool} {asked}: {came}"
 
 
@@ -156,23 +156,23 @@ def _texts(contents: Sequence[Json]) -> list[str]:
 
 def _within_bounds(
     turn: TurnStory,
-    turns: Turns,
+    turns: WalkedTurns,
     events: Sequence[Recorded[Any]],
     first: str,
     notes: Sequence[str],
 ) -> list[Json]:
     """Results whole where there is room, else ever shorter."""
-    told = _open(turn, turns, events, first, notes)
+    turn_contents = _open(turn, turns, events, first, notes)
     for most in SHORTER:
-        if bounds.size(told) <= bounds.OPEN_BYTES:
+        if bounds.size(turn_contents) <= bounds.OPEN_BYTES:
             break
-        told = _open(turn, turns, events, first, notes, most=most)
-    return told
+        turn_contents = _open(turn, turns, events, first, notes, most=most)
+    return turn_contents
 
 
 def _open(
     turn: TurnStory,
-    turns: Turns,
+    turns: WalkedTurns,
     events: Sequence[Recorded[Any]],
     first: str,
     notes: Sequence[str] = (),
@@ -182,25 +182,28 @@ def _open(
     """The turn's answers stand verbatim, signatures too; what was not sent is sent back."""
     media = attachments.showing([message.event for message in turn.messages])
     shown = attachments.refs([{"parts": media}])
-    told = _said_by_user(turn, turns, first, shown)
+    turn_contents = _said_by_user(turn, turns, first, shown)
     if notes:
-        told = [_user(*_texts(told), *notes)]
+        turn_contents = [_user(*_texts(turn_contents), *notes)]
     if media:
-        told = [{"role": "user", "parts": [*told[0]["parts"], *media]}]
+        turn_contents = [{"role": "user", "parts": [*turn_contents[0]["parts"], *media]}]
     for step, answer in turn.answered():
         content = answer.content
         if content is None or not (step.calls or step.sent_back()):
-            told.append(_user(REPAIR))
+            turn_contents.append(_user(REPAIR))
             continue
         if not _is_settled(step):
             break
         why = _why_not_sent(step, turn, events)
-        told += [content, _answered(step, content, why, most)]
-    return told
+        turn_contents += [content, _answered(step, content, why, most)]
+    return turn_contents
 
 
 def _said_by_user(
-    turn: TurnStory, turns: Turns, first: str | None = None, shown: Collection[str] | None = None
+    turn: TurnStory,
+    turns: WalkedTurns,
+    first: str | None = None,
+    shown: Collection[str] | None = None,
 ) -> list[Json]:
     if not turn.messages:
         return []

@@ -41,5 +41,5 @@ class RecordedModel:
     def _summary(self) -> Answer:
         if self.summary is None:
             raise ModelUnavailable("not recorded", 0)
-        told = {"role": "model", "parts": [{"text": self.summary.text}]}
-        return Answer(told, "STOP", self.summary.usage, None, self.summary.model, 0)
+        content = {"role": "model", "parts": [{"text": self.summary.text}]}
+        return Answer(content, "STOP", self.summary.usage, None, self.summary.model, 0)

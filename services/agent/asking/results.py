@@ -22,8 +22,8 @@ def as_read(outcome: Json, *, untrusted: bool, most: int | None) -> Json:
     if "result" not in outcome:
         return outcome
     result = outcome["result"] if most is None else shortened(outcome["result"], most)
-    told: Json = {"result": result}
-    return {**told, "untrusted": FROM_OUTSIDE} if untrusted else told
+    response: Json = {"result": result}
+    return {**response, "untrusted": FROM_OUTSIDE} if untrusted else response
 
 
 def shortened(result: Any, most: int = MAX_OLD_RESULT) -> Any:
@@ -43,11 +43,11 @@ def _cut(value: Any, items: int, characters: int) -> Any:
             return value if len(value) <= characters else value[:characters] + CUT
         case list():
             listed = cast("list[Any]", value)
-            kept = [_cut(one, items, characters) for one in listed[:items]]
+            kept = [_cut(member, items, characters) for member in listed[:items]]
             return [*kept, CUT] if len(listed) > items else kept
         case dict():
-            told = cast("Json", value)
-            return {key: _cut(one, items, characters) for key, one in told.items()}
+            fields = cast("Json", value)
+            return {key: _cut(member, items, characters) for key, member in fields.items()}
         case _:
             return value
 

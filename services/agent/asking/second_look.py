@@ -79,12 +79,12 @@ class RecordedLook:
 
 
 def question(reply: ToLookAt) -> Question:
-    told = {
+    shown = {
         "reply": reply.text,
         "changes": sorted(reply.changes),
         "done": sorted(reply.done),
     }
-    text = json.dumps(told, ensure_ascii=False)
+    text = json.dumps(shown, ensure_ascii=False)
     return Question(
         system=prompt.text(PROMPT),
         contents=[{"role": "user", "parts": [{"text": text}]}],
@@ -95,8 +95,8 @@ def question(reply: ToLookAt) -> Question:
 def accepted(answer: Answer, changes: Collection[str]) -> list[str] | None:
     """The changes it names; None where it says something else."""
     parts: list[Json] = (answer.content or {}).get("parts") or []
-    told = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
-    names = NAME.findall(told[:_LONGEST].casefold())
+    answer_text = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
+    names = NAME.findall(answer_text[:_LONGEST].casefold())
     known = [name for name in dict.fromkeys(names) if name in {*changes, ELSE}]
     if answer.finish_reason != "STOP" or not (known or names == ["none"]):
         return None

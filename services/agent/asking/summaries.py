@@ -12,7 +12,7 @@ from services.agent.asking import history, messages, prompt
 from services.agent.asking.gemini import Answer, Question
 from services.agent.asking.history import HISTORY_TOKENS
 from services.agent.asking.results import shortened
-from services.agent.turns import Turns
+from services.agent.turns import WalkedTurns
 from taskflow.time_travel.turns import TurnStory
 
 PROMPT = "summary-v1"
@@ -38,11 +38,11 @@ class Coverage:
     """Versions of their events, both included."""
 
 
-def due(turns_since: int, tokens: int) -> bool:
+def is_due(turns_since: int, tokens: int) -> bool:
     return turns_since > MOST_TURNS or tokens > HISTORY_TOKENS
 
 
-def uncovered(turns: Turns, upto: int) -> list[TurnStory]:
+def uncovered(turns: WalkedTurns, upto: int) -> list[TurnStory]:
     """The ended turns that no summary stands for, up to the one that is open."""
     found: list[TurnStory] = []
     for turn in turns.turns:
@@ -53,7 +53,7 @@ def uncovered(turns: Turns, upto: int) -> list[TurnStory]:
     return found
 
 
-def coverage(turns: Turns, upto: int) -> Coverage | None:
+def coverage(turns: WalkedTurns, upto: int) -> Coverage | None:
     """All but the newest; a little more or less where a message came while we answered another."""
     ended = uncovered(turns, upto)
     wanted = len(ended) - _kept([(turn_story, _tokens(turn_story, turns)) for turn_story in ended])
@@ -77,15 +77,17 @@ def _kept(sizes: Sequence[tuple[TurnStory, int]]) -> int:
     return len(sizes)
 
 
-def tokens(turns: Turns, upto: int) -> int:
+def tokens(turns: WalkedTurns, upto: int) -> int:
     return sum(_tokens(turn_story, turns) for turn_story in uncovered(turns, upto))
 
 
-def _tokens(turn: TurnStory, turns: Turns) -> int:
+def _tokens(turn: TurnStory, turns: WalkedTurns) -> int:
     return history.tokens(history.ended(turn, turns))
 
 
-def _first_after(turns: Turns, covered: Sequence[TurnStory], rest: Sequence[TurnStory]) -> int:
+def _first_after(
+    turns: WalkedTurns, covered: Sequence[TurnStory], rest: Sequence[TurnStory]
+) -> int:
     """The oldest event of what is not covered: later turns, the open one, messages that wait."""
     after = [turn for turn in turns.turns if turn.version > covered[-1].version]
     firsts = [turn_story.first() for turn_story in (*rest, *after)]
@@ -95,9 +97,9 @@ def _first_after(turns: Turns, covered: Sequence[TurnStory], rest: Sequence[Turn
 def question(covered: Coverage, before: HistorySummarized | None) -> Question:
     """The earlier summary, and word for word what came after it."""
     each = MOST_ASKED // len(covered.turns)
-    told = [_told(turn, each) for turn in covered.turns]
+    turn_texts = [_turn_text(turn, each) for turn in covered.turns]
     earlier = [f"Earlier summary:\n{before.text}"] if before else []
-    text = "\n\n".join([*earlier, "Conversation:", *told])
+    text = "\n\n".join([*earlier, "Conversation:", *turn_texts])
     return Question(
         system=prompt.text(PROMPT),
         contents=[{"role": "user", "parts": [{"text": text}]}],
@@ -105,29 +107,31 @@ def question(covered: Coverage, before: HistorySummarized | None) -> Question:
     )
 
 
-def _told(turn: TurnStory, most: int) -> str:
+def _turn_text(turn: TurnStory, most: int) -> str:
     lines = [f"({turn.started_at:%Y-%m-%d %H:%M} UTC)"]
     lines += [f"User: {messages.words(message.event)}" for message in turn.messages]
     for step, _ in turn.answered():
         for call in step.calls:
             request = call.request.event
-            asked, came = (shortened(told, _RESULT) for told in (request.arguments, call.came_to()))
+            asked, came = (
+                shortened(json_value, _RESULT) for json_value in (request.arguments, call.came_to())
+            )
             lines.append(f"Tool {request.tool} {_json(asked)}: {_json(came)}")
     if turn.said:
         lines.append(f"TaskFlow: {turn.said}")
     text = "\n".join(lines)
-    told = text.encode()
-    if len(told) <= most:
+    encoded = text.encode()
+    if len(encoded) <= most:
         return text
-    first, last = told[: most // 2], told[-most // 2 :]
+    first, last = encoded[: most // 2], encoded[-most // 2 :]
     return f"{first.decode(errors='ignore')}\n…\n{last.decode(errors='ignore')}"
 
 
 def accepted(answer: Answer) -> str | None:
     """The summary, if it is one."""
     parts: list[Json] = (answer.content or {}).get("parts") or []
-    told = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
-    text = told.strip()
+    answer_text = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
+    text = answer_text.strip()
     return text if answer.finish_reason == "STOP" and 0 < len(text) <= LONGEST else None
 
 

@@ -58,7 +58,7 @@ class ModelWitness:
             for witness_wanted in wanted
         ]
         judged = await asyncio.gather(*answers)
-        return {one.fingerprint: said for one, said in zip(wanted, judged, strict=True)}
+        return {asked_for.fingerprint: said for asked_for, said in zip(wanted, judged, strict=True)}
 
     async def _one(
         self, wanted: WitnessWanted, offer: ToolOffered | None, within: float
@@ -114,8 +114,8 @@ def question(wanted: WitnessWanted, offer: ToolOffered | None) -> Question | Non
         "does": offer.description.partition("\n")[0] if offer else "",
         "arguments": wanted.call.arguments,
     }
-    told = {"messages": wanted.wish.shown, "call": call}
-    text = json.dumps(told, ensure_ascii=False)
+    shown = {"messages": wanted.wish.shown, "call": call}
+    text = json.dumps(shown, ensure_ascii=False)
     if len(json.dumps(call, ensure_ascii=False)) > MOST_SHOWN:
         return None
     return Question(
@@ -128,8 +128,8 @@ def question(wanted: WitnessWanted, offer: ToolOffered | None) -> Question | Non
 def accepted(answer: Answer) -> bool | None:
     """Yes or no, where that is all it says."""
     parts: list[Json] = (answer.content or {}).get("parts") or []
-    told = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
-    word = told.strip().strip(".!\"'*").casefold()
+    answer_text = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
+    word = answer_text.strip().strip(".!\"'*").casefold()
     if answer.finish_reason != "STOP" or word not in {"yes", "no"}:
         return None
     return word == "yes"

@@ -58,18 +58,18 @@ NOTHING = ButtonOffer()
 def under(
     events: Sequence[Event],
     state: Conversation,
-    told: Sequence[Receipt],
+    reply_receipts: Sequence[Receipt],
     offer: ButtonOffer = NOTHING,
 ) -> list[Event]:
     """The same events; the reply that ends the turn among them has its buttons, or its list.
 
-    `told` are receipts that may stand in it.
+    `reply_receipts` are receipts that may stand in it.
     """
     if state.rules < SINCE or state.turn is None:
         return list(events)
     slot = decider.current_slot(state)
     of_conversation = [event for event in events if not _is_of_profile(event)]
-    ids = {id(one): slots.event_id(slot, n) for n, one in enumerate(of_conversation)}
+    ids = {id(event): slots.event_id(slot, n) for n, event in enumerate(of_conversation)}
     forgetting = next(
         (ids[id(event)] for event in events if isinstance(event, ForgettingAsked)), None
     )
@@ -77,7 +77,7 @@ def under(
     def offered(reply: ReplyReady) -> ReplyReady:
         given = (
             _of_question(forgetting or _shown(reply, state), state.language)
-            or _of_undo(reply, ids[id(reply)], told, state.language)
+            or _of_undo(reply, ids[id(reply)], reply_receipts, state.language)
             or _of_words(reply, offer)
         )
         may = offer if reply.kind == "answer" else NOTHING
@@ -99,14 +99,14 @@ def beside(
 ) -> list[Event]:
     """As `under`, of what follows from the model's answer, which may offer something."""
     slot = decider.current_slot(state)
-    told = [*owed, *receipts.beside(events, slot, given.offered, given.language)]
+    reply_receipts = [*owed, *receipts.beside(events, slot, given.offered, given.language)]
     words = taken_apart(answer.content).words
     tools = [*given.offered, REPLY]
     if words is None:
-        return under(events, state, told)
+        return under(events, state, reply_receipts)
     offer = offered_by(words, tools, given.instructions, given.language)
     location = places.named(words.place, given.results)
-    return under(events, state, told, replace(offer, location=location))
+    return under(events, state, reply_receipts, replace(offer, location=location))
 
 
 def _shown(reply: ReplyReady, state: Conversation) -> UUID | None:
@@ -124,16 +124,18 @@ def _of_question(question: UUID | None, language: str) -> list[Button]:
     ]
 
 
-def _of_undo(reply: ReplyReady, own: UUID, told: Sequence[Receipt], language: str) -> list[Button]:
+def _of_undo(
+    reply: ReplyReady, own: UUID, reply_receipts: Sequence[Receipt], language: str
+) -> list[Button]:
     facts = set(reply.receipts)
-    if not any(receipt.can_be_undone and facts & set(receipt.facts) for receipt in told):
+    if not any(receipt.can_be_undone and facts & set(receipt.facts) for receipt in reply_receipts):
         return []
     return [_button(buttons.payload("undo", own), _UNDO.said(language))]
 
 
 def _of_words(reply: ReplyReady, offer: ButtonOffer) -> list[Button]:
     words = offer.suggestions if reply.kind == "answer" and not offer.choices else ()
-    return [_button(buttons.suggestion(n), one) for n, one in enumerate(words, start=1)]
+    return [_button(buttons.suggestion(n), label) for n, label in enumerate(words, start=1)]
 
 
 def offered_by(
@@ -164,15 +166,19 @@ def choices(options: Sequence[Option], tools: Collection[str], instructions: str
     """Those that may stand in a list. A title that is too long goes on in its description."""
     longest, most = buttons.LONGEST_TITLE, buttons.LONGEST_DESCRIPTION
     good: dict[str, Option] = {}
-    for one in options:
-        title, more = shortened(one.title, longest), one.description
-        more = shortened(more or (one.title if title != one.title else ""), most)
+    for option in options:
+        title, more = shortened(option.title, longest), option.description
+        more = shortened(more or (option.title if title != option.title else ""), most)
         if _fits(title, longest, tools, instructions):
             is_fit = _fits(more, most, tools, instructions)
             good.setdefault(title.casefold(), Option(title, more if is_fit else ""))
     return [
-        Choice(payload=buttons.suggestion(n), title=one.title, description=one.description or None)
-        for n, one in enumerate(list(good.values())[: buttons.MOST_CHOICES], start=1)
+        Choice(
+            payload=buttons.suggestion(n),
+            title=option.title,
+            description=option.description or None,
+        )
+        for n, option in enumerate(list(good.values())[: buttons.MOST_CHOICES], start=1)
     ]
 
 

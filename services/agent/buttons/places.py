@@ -36,9 +36,9 @@ def named(id_: str, results: Sequence[Json]) -> Location | None:
 def _places(result: Json) -> Iterator[FoundPlace]:
     """What has another shape is no place."""
     listed = result.get("places")
-    for one in cast("list[Any]", listed)[:MOST] if isinstance(listed, list) else ():
+    for place in cast("list[Any]", listed)[:MOST] if isinstance(listed, list) else ():
         try:
-            yield FoundPlace.model_validate(one)
+            yield FoundPlace.model_validate(place)
         except ValidationError:
             continue
 

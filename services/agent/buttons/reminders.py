@@ -40,7 +40,7 @@ class SaidReminder:
     pressed: Pressed
     answer: Answer
     reply: Recorded[ReplyReady]
-    told: ReminderSet | ReminderChanged
+    as_it_stood: ReminderSet | ReminderChanged
     """As it stood then."""
     set_by: ToolRequested | None
     before: Answered | None = None
@@ -108,14 +108,15 @@ def _again(said_reminder: SaidReminder, given: Given) -> ToolRequested | None:
     when: Json = {"in_minutes": 60}
     if said_reminder.answer == "tomorrow":
         when = {"day": "tomorrow", "time": _time(said_reminder)}
-    return _request(said_reminder, given, offer, {"text": said_reminder.told.text, **when})
+    return _request(said_reminder, given, offer, {"text": said_reminder.as_it_stood.text, **when})
 
 
 def _time(said_reminder: SaidReminder) -> str:
     """On the user's clock, as it was set; of one that repeats, as it was said."""
-    if said_reminder.told.rrule is None:
-        return f"{datetime.fromisoformat(said_reminder.told.local_time):%H:%M:%S}"
-    return f"{said_reminder.reply.recorded_at.astimezone(zones.of(said_reminder.told.zone)):%H:%M}"
+    stated = said_reminder.as_it_stood
+    if stated.rrule is None:
+        return f"{datetime.fromisoformat(stated.local_time):%H:%M:%S}"
+    return f"{said_reminder.reply.recorded_at.astimezone(zones.of(stated.zone)):%H:%M}"
 
 
 def _cancels(said_reminder: SaidReminder, given: Given) -> ToolRequested | None:
@@ -137,7 +138,7 @@ def _request(
         offer,
         arguments,
         AskingStep(state.turn, state.step, given.now, state.language),
-        zone=said_reminder.told.zone,
+        zone=said_reminder.as_it_stood.zone,
         zone_known=True,
         written_at=said_reminder.pressed.message.recorded_at,
     )

@@ -39,7 +39,7 @@ class SpokenReminders:
         stated = await self._as_it_stood(origin, reply)
         if stated is None:
             return None
-        told = await self._log.opened(stated)
+        opened = await self._log.opened(stated)
         before = next(
             (answered for answered in state.answered if answered.reply == reply.event_id), None
         )
@@ -47,7 +47,7 @@ class SpokenReminders:
             pressed=pressed,
             answer=cast("Answer", pressed.press.means),
             reply=reply,
-            told=told.event,
+            as_it_stood=opened.event,
             set_by=await self._request(origin.cause),
             before=before,
             again=await self._outcome(before.call) if before and before.call else None,

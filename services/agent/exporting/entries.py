@@ -67,11 +67,11 @@ def of_event(sheet: Sheet, opened: Recorded[Any]) -> Entry:
 
 def of_profile(profile: Profile) -> list[Entry]:
     quiet = profile.quiet
-    told = [_of_fact(fact) for fact in profile.facts]
+    remembered = [_of_fact(fact) for fact in profile.facts]
     if quiet is None:
-        return told
+        return remembered
     fields: Json = {"kind": QUIET_HOURS, "value": quiet.value, "about": None}
-    return [*told, Entry("remembered", quiet.at, QUIET_HOURS, quiet.value, fields)]
+    return [*remembered, Entry("remembered", quiet.at, QUIET_HOURS, quiet.value, fields)]
 
 
 def _of_fact(fact: Fact) -> Entry:

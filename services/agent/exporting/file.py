@@ -67,11 +67,11 @@ def _written(
 ) -> bytes:
     local = zones.of(zone)
 
-    def told(moment: datetime) -> str:
+    def local_text(moment: datetime) -> str:
         return f"{moment.astimezone(local):%Y-%m-%d %H:%M}"
 
     about = [
-        _AS_OF.said(language, at=f"{told(at)} ({zone})"),
+        _AS_OF.said(language, at=f"{local_text(at)} ({zone})"),
         _FOR_PROGRAMS.said(language, name="data.json"),
         _NO_FILES.said(language),
     ]
@@ -79,7 +79,7 @@ def _written(
     tables = [SheetTable(_ABOUT.said(language), [["", "", line] for line in about])]
     for sheet, title in _TITLES.items():
         rows = [
-            [told(entry.at), _who(entry, language), entry.text]
+            [local_text(entry.at), _who(entry, language), entry.text]
             for entry in entries
             if entry.sheet == sheet
         ]
@@ -98,7 +98,7 @@ def _who(entry: Entry, language: str) -> str:
 
 
 def _for_programs(entries: Sequence[Entry], at: datetime, *, complete: bool) -> bytes:
-    told = {
+    document = {
         "format": FORMAT,
         "as_of": at,
         "complete": complete,
@@ -111,4 +111,4 @@ def _for_programs(entries: Sequence[Entry], at: datetime, *, complete: bool) -> 
             for sheet in _TITLES
         },
     }
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2)
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2)

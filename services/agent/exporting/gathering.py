@@ -67,9 +67,11 @@ class Gathering:
         key = await self._keys.key(user)
         found = Gathered()
         found.take(entries.of_profile(await self._memory.profile(user)))
-        told = await self._log.read(streams.profile(user))
+        profile_events = await self._log.read(streams.profile(user))
         found.earlier = [
-            recorded for recorded in reversed(told) if isinstance(recorded.event, DataExported)
+            recorded
+            for recorded in reversed(profile_events)
+            if isinstance(recorded.event, DataExported)
         ]
         await self._conversation(found, user, key, upto)
         await self._promises(found, key)
@@ -102,8 +104,8 @@ class Gathering:
 
 
 def _opened(page: Sequence[Recorded[Any]], key: DataKey) -> list[Entry]:
-    told = (entries.of_conversation(sealing.opened(recorded, key)) for recorded in page)
-    return [entry for entry in told if entry is not None]
+    page_entries = (entries.of_conversation(sealing.opened(recorded, key)) for recorded in page)
+    return [entry for entry in page_entries if entry is not None]
 
 
 def _pages(calls: Sequence[UUID]) -> Iterator[Sequence[str]]:

@@ -120,6 +120,6 @@ def _sheet(table: SheetTable, *, right_to_left: bool) -> str:
 
 
 def _cell(text: str) -> str:
-    told = text if len(text) <= MOST_IN_A_CELL else f"{text[:MOST_IN_A_CELL]}…"
-    inner = escape(_ESCAPED.sub("_x005F_", _UNWRITABLE.sub("\ufffd", told)))
+    shortened = text if len(text) <= MOST_IN_A_CELL else f"{text[:MOST_IN_A_CELL]}…"
+    inner = escape(_ESCAPED.sub("_x005F_", _UNWRITABLE.sub("\ufffd", shortened)))
     return f'<c t="inlineStr"><is><t xml:space="preserve">{inner}</t></is></c>'

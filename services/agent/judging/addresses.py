@@ -102,15 +102,15 @@ class KnownAddresses:
         """
         theirs = {key for key in set[str]().union(*map(_keys, self._words)) if "/" in key}
         sent = text.casefold()
-        told = {key for key in theirs if key.casefold() in sent}
-        others = (_keys(one) for result in self._public for one in texts(result))
-        return bool(told and told.difference(*map(_keys, now), *others))
+        sent_addresses = {key for key in theirs if key.casefold() in sent}
+        others = (_keys(text) for result in self._public for text in texts(result))
+        return bool(sent_addresses and sent_addresses.difference(*map(_keys, now), *others))
 
     def holds(self, address: str) -> bool:
         """Whether it stands there, as it is, or without its query."""
         if "@" in _authority(address):
             return False
-        return any(_key(one) in self.keys for one in _trimmed(address))
+        return any(_key(trimmed) in self.keys for trimmed in _trimmed(address))
 
 
 def checked(text: str, known: KnownAddresses) -> str:
@@ -146,7 +146,7 @@ def texts(value: Any) -> Iterator[str]:
             case str():
                 yield part
             case dict():
-                left += [one for pair in cast("dict[str, Any]", part).items() for one in pair]
+                left += [member for pair in cast("dict[str, Any]", part).items() for member in pair]
             case list() | tuple():
                 left += cast("list[Any]", part)
             case _:
@@ -162,7 +162,11 @@ def _chunk(chunk: str, known: KnownAddresses) -> str:
     parts = [
         (_shown(piece, known) if is_one else piece, is_one) for piece, is_one in _pieces(plain)
     ]
-    return "".join(piece for piece, _ in parts) if any(one for _, one in parts) else chunk
+    return (
+        "".join(piece for piece, _ in parts)
+        if any(was_changed for _, was_changed in parts)
+        else chunk
+    )
 
 
 def _pieces(plain: str) -> Iterator[tuple[str, bool]]:
@@ -233,8 +237,8 @@ def _ends_as_a_domain(host: str) -> bool:
 
 
 def _host(rest: str) -> str:
-    for place, one in enumerate(rest):
-        if one in "/?#:":
+    for place, character in enumerate(rest):
+        if character in "/?#:":
             return rest[:place]
     return rest
 
@@ -245,8 +249,8 @@ def _authority(address: str) -> str:
 
 
 def _host_and_user(rest: str) -> str:
-    for place, one in enumerate(rest):
-        if one in "/?#":
+    for place, character in enumerate(rest):
+        if character in "/?#":
             return rest[:place]
     return rest
 
@@ -281,8 +285,8 @@ def _keys(text: str) -> set[str]:
         pieces = [piece for piece, is_one in _pieces(plain) if is_one]
         whole = [plain.lstrip(_LEADING)] if pieces else []
         for piece in (*whole, *pieces):
-            for one in _trimmed(piece):
-                key = _key(one)
+            for trimmed in _trimmed(piece):
+                key = _key(trimmed)
                 found |= {key, key.partition("#")[0].rstrip("/"), key.partition("?")[0].rstrip("/")}
                 if "@" not in key:
                     found.add(_host_and_user(key))

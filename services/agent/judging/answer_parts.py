@@ -94,7 +94,7 @@ def _without_said(arguments: Any) -> tuple[Any, Any]:
     if not isinstance(arguments, dict):
         return arguments, None
     given = cast("Json", arguments)
-    return {name: one for name, one in given.items() if name != SAID}, given.get(SAID)
+    return {name: argument for name, argument in given.items() if name != SAID}, given.get(SAID)
 
 
 def _words(arguments: Any) -> SpokenWords | None:
@@ -105,8 +105,8 @@ def _words(arguments: Any) -> SpokenWords | None:
         return None
     language = given.get("language")
     is_tag = isinstance(language, str) and languages.is_tag(language)
-    said_done = [one.strip() for one in _texts(given.get("says_done"))]
-    suggestions = [one.strip() for one in _texts(given.get("suggestions"))]
+    said_done = [claim.strip() for claim in _texts(given.get("says_done"))]
+    suggestions = [suggestion.strip() for suggestion in _texts(given.get("suggestions"))]
     return SpokenWords(
         text.strip(),
         cast("str", language) if is_tag else None,
@@ -125,8 +125,8 @@ def _options(value: Any) -> tuple[Option, ...]:
     """Of a list of objects, or of one of bare titles."""
     listed: list[Any] = cast("list[Any]", value) if isinstance(value, list) else []
     found: list[Option] = []
-    for one in listed[:MOST_OPTIONS]:
-        given: Json = cast("Json", one) if isinstance(one, dict) else {"title": one}
+    for option in listed[:MOST_OPTIONS]:
+        given: Json = cast("Json", option) if isinstance(option, dict) else {"title": option}
         title, more = _line(given.get("title")), _line(given.get("description"))
         if title:
             found.append(Option(title, more))
@@ -155,7 +155,7 @@ def _joined(said: Sequence[SpokenWords]) -> SpokenWords | None:
 def _texts(value: Any) -> list[str]:
     """Of a list, or of one text that should have been a list."""
     listed: list[Any] = cast("list[Any]", value) if isinstance(value, list) else [value]
-    return [one for one in listed if isinstance(one, str)]
+    return [text for text in listed if isinstance(text, str)]
 
 
 def _parts(content: Json | None) -> list[Json]:
@@ -164,5 +164,5 @@ def _parts(content: Json | None) -> list[Json]:
 
 
 def _text(content: Json | None) -> str:
-    told = [str(part.get("text") or "") for part in _parts(content) if not part.get("thought")]
-    return "".join(told).strip()
+    texts = [str(part.get("text") or "") for part in _parts(content) if not part.get("thought")]
+    return "".join(texts).strip()

@@ -171,7 +171,7 @@ def to_look_at(answer: ModelAnswered, given: Circumstances) -> ToLookAt | None:
     """The reply that this answer comes to, where nothing was changed and it may be sent back."""
     changes = {name for name, offer in given.offered.items() if offer.effect != "read"}
     events = _answered(answer, given)
-    is_reply = any(isinstance(one, ReplyReady) and one.kind == "answer" for one in events)
+    is_reply = any(isinstance(event, ReplyReady) and event.kind == "answer" for event in events)
     words = taken_apart(answer.content).words
     if not is_reply or words is None or not given.may_catch or changes & _done(given, events):
         return None
@@ -179,7 +179,7 @@ def to_look_at(answer: ModelAnswered, given: Circumstances) -> ToLookAt | None:
 
 
 def _done(given: Circumstances, events: Sequence[Event]) -> set[str]:
-    return {*given.done, *(one.tool for one in events if isinstance(one, ToolFinished))}
+    return {*given.done, *(event.tool for event in events if isinstance(event, ToolFinished))}
 
 
 def _look(answer: ModelAnswered, looked: Looked) -> ReplyLooked:
@@ -287,8 +287,11 @@ def _called(
     decided = [answer, *_requests(answer, calls, judged, given)]
     if words is not None and _is_all_done(calls, judged, given) and not _leaks(words, given):
         done = given.done | {call.name for call in calls}
-        told = [*given.receipts, *receipts.beside(decided, slot, given.offered, given.language)]
-        decided += _reply(answer, words, replace(given, done=done, receipts=told))
+        every_receipt = [
+            *given.receipts,
+            *receipts.beside(decided, slot, given.offered, given.language),
+        ]
+        decided += _reply(answer, words, replace(given, done=done, receipts=every_receipt))
     facts = [done.facts for done in judged.own.values() if isinstance(done, OwnDone)]
     return [*decided, *chain.from_iterable(facts)]
 

@@ -120,10 +120,10 @@ def judged(
     """`slot` is the step's: the request at place n has the id `slots.event_id(slot, n)`."""
     ours = _own_calls(slot, calls, standing, own)
     standing = _with_loose(ours, standing, own)
-    told = _judged(ours, calls, offered, standing, own)
-    if told.zone and standing.zone_guess:  # Told in this very answer: nothing is a guess.
+    judgement = _judged(ours, calls, offered, standing, own)
+    if judgement.zone and standing.zone_guess:  # Told in this very answer: nothing is a guess.
         return _judged(ours, calls, offered, replace(standing, zone_guess=None), own)
-    return told
+    return judgement
 
 
 def _judged(
@@ -135,7 +135,7 @@ def _judged(
 ) -> Judged:
     verdicts = policy.judge(calls, offered, standing)
     allowed = {
-        place: one for place, one in ours.items() if isinstance(verdicts[place - 1], Allowed)
+        place: call for place, call in ours.items() if isinstance(verdicts[place - 1], Allowed)
     }
     done = own.done(list(allowed.values()))
     return Judged(verdicts, dict(zip(allowed, done.outcomes, strict=True)), done.zone)
@@ -164,4 +164,4 @@ def _with_loose(ours: Mapping[int, OwnCall], standing: Standing, own: OwnWrites)
 
 def _spans(said: Any) -> list[str]:
     listed: list[Any] = cast("list[Any]", said) if isinstance(said, list) else [said]
-    return [one for one in listed if isinstance(one, str) and one]
+    return [span for span in listed if isinstance(span, str) and span]

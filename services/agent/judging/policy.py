@@ -171,7 +171,7 @@ class _Judging:
         """Where a time on the user's clock stands on a guess that they were not asked about."""
         guess = self.before.zone_guess
         on_a_clock = any(value is not None for _, value in _wanting({"time"}, given, offer))
-        is_theirs = all(one in (None, guess) for _, one in _wanting({"zone"}, given, offer))
+        is_theirs = all(zone in (None, guess) for _, zone in _wanting({"zone"}, given, offer))
         return guess if on_a_clock and is_theirs else None
 
     def _looks(self, call: Asked, offer: ToolOffered) -> Verdict:
@@ -188,18 +188,18 @@ class _Judging:
         mark = proposals.fingerprint(call.tool, call.arguments)
         if mark in self.before.confirmed and mark not in self.used:
             self.used.append(mark)
-        elif told := private.told(
-            self._told(call.arguments, offer),
+        elif leak := private.leak_in(
+            self._leaving(call.arguments, offer),
             self.before.private,
             self.before.now,
             self.before.known,
         ):
-            because = f"it would tell others {told}, which the user did not write"
+            because = f"it would tell others {leak}, which the user did not write"
             return self._asks(call, offer, mark, ("ungrounded", because))
         self.searches += 1
         return Allowed()
 
-    def _told(self, given: Json, offer: ToolOffered) -> Json:
+    def _leaving(self, given: Json, offer: ToolOffered) -> Json:
         """All but the known address that is to be opened."""
         opened = {
             name

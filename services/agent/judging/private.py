@@ -29,7 +29,7 @@ class PrivateFact:
     value: str
 
 
-def told(
+def leak_in(
     arguments: Any, facts: Sequence[PrivateFact], now: Sequence[str], known: KnownAddresses
 ) -> str:
     """What of the user's it would tell, in a word; nothing where that stands in their message.
@@ -49,7 +49,7 @@ def told(
             return "a mail address"
         if known.is_only_theirs(text, now):
             return "an address"
-        if any(_is_strange(one, now, known) for one in _NUMBER.findall(_DAY.sub(" ", text))):
+        if any(_is_strange(number, now, known) for number in _NUMBER.findall(_DAY.sub(" ", text))):
             return "a number"
     return ""
 

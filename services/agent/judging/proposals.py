@@ -47,9 +47,9 @@ def canonical(value: Any) -> Any:
     match value:
         case dict():
             items = cast("Json", value)
-            return {key: canonical(one) for key, one in items.items() if one is not None}
+            return {key: canonical(member) for key, member in items.items() if member is not None}
         case list():
-            return [canonical(one) for one in cast("list[Any]", value)]
+            return [canonical(member) for member in cast("list[Any]", value)]
         case float() if value.is_integer():
             return int(value)
         case str():
@@ -59,8 +59,8 @@ def canonical(value: Any) -> Any:
 
 
 def fingerprint(tool: str, arguments: Json) -> str:
-    told = json.dumps([tool, canonical(arguments)], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(told.encode()).hexdigest()
+    call_json = json.dumps([tool, canonical(arguments)], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(call_json.encode()).hexdigest()
 
 
 def in_words(tool: str, arguments: Json, offer: ToolOffered | None, language: str = SOURCE) -> str:
@@ -71,10 +71,12 @@ def in_words(tool: str, arguments: Json, offer: ToolOffered | None, language: st
     names += [name for name in given if name not in declared]
     named = offer.proposal if offer else None
     phrase = said(named, language) if named else tool.replace("_", " ")
-    told = [_argument(name, given[name], declared.get(name), language) for name in names]
+    worded_arguments = [
+        _argument(name, given[name], declared.get(name), language) for name in names
+    ]
     if is_right_to_left(language):
-        told = list(map(values.isolated, told))
-    line = f"{phrase}: {', '.join(told)}" if told else phrase
+        worded_arguments = list(map(values.isolated, worded_arguments))
+    line = f"{phrase}: {', '.join(worded_arguments)}" if worded_arguments else phrase
     if any(question in line.casefold() for question in _questions()):
         raise Unshowable("it imitates the question itself")
     if len(line) > MAX_SHOWN:
@@ -144,12 +146,12 @@ def all_affirmative(texts: Sequence[str], languages: Sequence[str]) -> bool:
 def _argument(name: str, value: Any, declared: Argument | None, language: str) -> str:
     """Its value, between the words of its tool or after its name."""
     bare = declared is not None and declared.evidence in _UNQUOTED
-    told = _value(value, language, bare=bare)
+    worded = _value(value, language, bare=bare)
     if declared is not None and declared.evidence == "time":
-        told = time_word(told, language)
+        worded = time_word(worded, language)
     if declared is not None and declared.shown is not None:
-        return said(declared.shown, language, value=told)
-    return f"{_visible(name).replace('_', ' ')} {told}"
+        return said(declared.shown, language, value=worded)
+    return f"{_visible(name).replace('_', ' ')} {worded}"
 
 
 def _value(value: Any, language: str, *, bare: bool) -> str:

@@ -99,12 +99,12 @@ def _of_outcome(
     offer: ToolOffered | None,
     language: str,
 ) -> Receipt:
-    told = in_words(request, fact, offer, language)
+    action = in_words(request, fact, offer, language)
     if isinstance(fact, ToolFailed):
-        return Receipt((id_,), f"{UNSURE} {told}")
+        return Receipt((id_,), f"{UNSURE} {action}")
     undo = offer.undone_by if offer else None
     can_be_undone = undo is not None and undo.arguments(fact.result) is not None
-    return Receipt((id_,), f"{DONE} {told}", can_be_undone, fact.document)
+    return Receipt((id_,), f"{DONE} {action}", can_be_undone, fact.document)
 
 
 def in_words(
@@ -116,8 +116,8 @@ def in_words(
     """What was done, or may have been."""
     if isinstance(fact, ToolFailed):
         return _UNKNOWN.said(language, action=_generic(request, offer, language))
-    told = _worded(offer.receipt, fact.result, language) if offer and offer.receipt else None
-    return told or _generic(request, offer, language)
+    sentence = _worded(offer.receipt, fact.result, language) if offer and offer.receipt else None
+    return sentence or _generic(request, offer, language)
 
 
 def of_profile(
@@ -142,8 +142,10 @@ def of_profile(
         line = f"{DONE} {_NOTED.said(language, facts='; '.join(noted))}"
         receipts.append(Receipt((), line, can_be_undone=True))
     if taken:
-        told = "; ".join(_fact(profile_learned, language) for profile_learned in taken.values())
-        receipts.append(Receipt((), f"{DONE} {_FORGOTTEN.said(language, facts=told)}"))
+        forgotten_facts = "; ".join(
+            _fact(profile_learned, language) for profile_learned in taken.values()
+        )
+        receipts.append(Receipt((), f"{DONE} {_FORGOTTEN.said(language, facts=forgotten_facts)}"))
     every = tuple(change.event_id for change in changes)
     return [replace(receipt, facts=every) for receipt in receipts]
 
@@ -158,25 +160,25 @@ def of_undo(
     """Of facts that hold no more, facts that hold again, and what stays; all in words."""
     lines = [f"{DONE} {_TAKEN_BACK.said(language, facts='; '.join(taken))}"] if taken else []
     lines += [f"{DONE} {_RESTORED.said(language, facts='; '.join(restored))}"] if restored else []
-    lines += [f"{UNSURE} {_LEFT.said(language, what=one)}" for one in left]
+    lines += [f"{UNSURE} {_LEFT.said(language, what=what)}" for what in left]
     return [Receipt((id_,), line) for line in lines]
 
 
 def under(words: str, receipts: Sequence[Receipt], language: str = SOURCE) -> str:
     """The model's words, or ours, below them what was changed, and once how to take it back."""
-    told = [receipt.line for receipt in receipts]
+    receipt_lines = [receipt.line for receipt in receipts]
     if any(receipt.can_be_undone for receipt in receipts):
-        told.append(HOW_TO_UNDO.said(language))
-    lines = "\n".join(told)
+        receipt_lines.append(HOW_TO_UNDO.said(language))
+    lines = "\n".join(receipt_lines)
     return f"{words}\n\n{lines}" if lines and words else words or lines
 
 
 def of_one_thing(
-    told: Sequence[tuple[ToolFinished | ToolFailed, Receipt]],
+    outcomes: Sequence[tuple[ToolFinished | ToolFailed, Receipt]],
 ) -> list[Receipt]:
     """One receipt for calls that came to the same, as two for one reminder do."""
     found: dict[str, Receipt] = {}
-    for outcome, receipt in told:
+    for outcome, receipt in outcomes:
         came_to = outcome.result if isinstance(outcome, ToolFinished) else str(outcome.call)
         key = f"{came_to} {receipt.line}"
         before = found.get(key)
@@ -216,30 +218,31 @@ def unmarked(text: str) -> str:
 
 
 def _unmarked(line: str) -> str:
-    for place, one in enumerate(line):
-        if one in _LOOK_ALIKES:
+    for place, character in enumerate(line):
+        if character in _LOOK_ALIKES:
             return line[:place] + line[place:].lstrip("".join(_LOOK_ALIKES) + "\ufe0e\ufe0f \t")
-        if one not in _BEFORE_A_MARK and unicodedata.category(one)[0] not in "CZ":
+        if character not in _BEFORE_A_MARK and unicodedata.category(character)[0] not in "CZ":
             return line
     return line
 
 
 def _worded(wording: Wording, result: Json, language: str) -> str | None:
     """By the first phrase of each part that fits; nothing where a part has none."""
-    found = {value.name: _told(value, result, language) for value in wording.values}
-    known = {name: told for name, told in found.items() if told}
+    found = {value.name: _value_text(value, result, language) for value in wording.values}
+    known = {name: text for name, text in found.items() if text}
     chosen: list[str] = []
     for part in wording.parts:
-        fitting = [one for one in part if known.keys() >= set(placeholders(one))]
+        fitting = [phrase for phrase in part if known.keys() >= set(placeholders(phrase))]
         if not fitting:
             return None
         chosen.append(said(fitting[0], language, **known) if fitting[0] else "")
     return reduce(
-        lambda one, two: _NEXT_PART.said(language, before=one, next=two), filter(None, chosen)
+        lambda before, following: _NEXT_PART.said(language, before=before, next=following),
+        filter(None, chosen),
     )
 
 
-def _told(value: Value, result: Json, language: str) -> str | None:
+def _value_text(value: Value, result: Json, language: str) -> str | None:
     """As text, where it is nothing of its kind."""
     found = value_at(value.path, result)
     beside = value_at(value.beside, result) if value.beside else None
@@ -302,10 +305,10 @@ def of_fact(
     kind: ProfileKind, value: str, about: str | None, zone: str | None, language: str
 ) -> str:
     """As in "home: Lisbon (Europe/Lisbon)"; a city is not named twice."""
-    told = f" ({_clean(about)})" if about else ""
+    about_text = f" ({_clean(about)})" if about else ""
     clock = _clock(zone, language) if zone else ""
     where = f" ({clock})" if clock and clock != value else ""
-    return f"{_KINDS[kind].said(language)}{told}: {_clean(value)}{where}"
+    return f"{_KINDS[kind].said(language)}{about_text}: {_clean(value)}{where}"
 
 
 def _fact(fact: ProfileLearned, language: str) -> str:

@@ -70,7 +70,7 @@ def gave_way(events: Sequence[Recorded[Any]], turn: UUID) -> frozenset[UUID]:
 
 def false_claims(says_done: Iterable[str], done: Collection[str]) -> list[str]:
     """What is said to be done and was not."""
-    return sorted({one for one in says_done if one not in done})
+    return sorted({tool for tool in says_done if tool not in done})
 
 
 def note(false: Sequence[str], done: Iterable[str]) -> str:
@@ -87,10 +87,10 @@ def below(
     text: str, false: Sequence[str], offered: Mapping[str, ToolOffered], language: str
 ) -> str:
     """The text as it is, and under it what is true."""
-    told = dict.fromkeys(_not_done(offered.get(tool), language) for tool in false)
-    return "\n\n".join([text, " ".join(told)])
+    corrections = dict.fromkeys(_not_done(offered.get(tool), language) for tool in false)
+    return "\n\n".join([text, " ".join(corrections)])
 
 
 def _not_done(offer: ToolOffered | None, language: str) -> str:
-    told = offer.not_done if offer else None
-    return said(told, language) if told else NOTHING.said(language)
+    sentence = offer.not_done if offer else None
+    return said(sentence, language) if sentence else NOTHING.said(language)

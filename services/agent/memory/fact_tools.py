@@ -44,8 +44,8 @@ UNNOTED = Undo(tool=FORGET, argument="which", path="told")
 
 def _kind(given: object) -> object:
     """As models say it: "home airport", or "airport" alone."""
-    told = str(given).strip().lower().replace(" ", "_")
-    return "home_airport" if told == "airport" else told
+    kind = str(given).strip().lower().replace(" ", "_")
+    return "home_airport" if kind == "airport" else kind
 
 
 _WHICH = "The fact as it stands under 'About the user': its kind, whom it is about, or its value"
@@ -146,7 +146,7 @@ class FactKeeping:
         if not self.typed:
             raise UnclearChange("No message of the user's says so.")
         typed = self._typed(call)
-        said = call.said if all(_stands(one, typed) for one in call.said) else ()
+        said = call.said if all(_stands(span, typed) for span in call.said) else ()
         kept = said or typed
         holds = [recorded for recorded in self.typed if _stands(kept[0], [recorded.event.text])]
         source = (holds or self.typed)[-1]
@@ -157,9 +157,9 @@ class FactKeeping:
         return call.typed or call.said or [recorded.event.text for recorded in self.typed[-1:]]
 
     def _listed(self, fact: Fact) -> Json:
-        told: Json = {"kind": fact.kind, "value": named(fact.kind, fact.value)}
+        fields: Json = {"kind": fact.kind, "value": named(fact.kind, fact.value)}
         about = {"about": fact.about} if fact.about else {}
-        return {**told, **about, "said_on": self._day(fact.at)}
+        return {**fields, **about, "said_on": self._day(fact.at)}
 
     def _quiet(self) -> list[Json]:
         quiet = self.profile.quiet
@@ -267,7 +267,7 @@ class FactTools:
 
 
 def _stands(span: str, typed: Sequence[str]) -> bool:
-    return any(plain(span) in plain(one) for one in typed)
+    return any(plain(span) in plain(text) for text in typed)
 
 
 def _writes(facts: Sequence[Event], call: Call) -> list[Write]:

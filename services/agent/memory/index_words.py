@@ -32,14 +32,16 @@ _STEMMER = snowballstemmer.stemmer("english")
 def words(text: str) -> list[str]:
     """Folded, in order, without those that every text has; all of them if there are no others."""
     found = list(dict.fromkeys(_WORD.findall(plain(text))))
-    told = [word for word in found if word not in _STOP and (len(word) > 1 or word.isdigit())]
-    return (told or found)[:MOST_WORDS]
+    distinctive = [
+        word for word in found if word not in _STOP and (len(word) > 1 or word.isdigit())
+    ]
+    return (distinctive or found)[:MOST_WORDS]
 
 
 def stems(found: Iterable[str]) -> list[str]:
     """One for each word: English, and harmless to other languages' words."""
     bare = [word.removesuffix("'s").replace("'", "") for word in found]
-    return [_STEMMER.stemWord(one) if len(one) <= LONGEST_WORD else one for one in bare]
+    return [_STEMMER.stemWord(word) if len(word) <= LONGEST_WORD else word for word in bare]
 
 
 def macs(key: DataKey, kind: str, found: Iterable[str]) -> list[str]:

@@ -84,7 +84,7 @@ class Memory:
             return standing
         turns = walked(events)
         size = summaries.tokens(turns, state.summary_upto)
-        if not summaries.due(state.turns_since, size):
+        if not summaries.is_due(state.turns_since, size):
             return standing
         covered = summaries.coverage(turns, state.summary_upto)
         if covered is None:

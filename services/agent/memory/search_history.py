@@ -125,7 +125,7 @@ class HistoryTable:
         by_stem, by_word = macs(key, "stem", stems(asked)), macs(key, "word", asked)
         if not by_stem:
             return []
-        either = " | ".join(f"'{one}'" for one in by_stem)
+        either = " | ".join(f"'{stem}'" for stem in by_stem)
         try:
             rows = await self._pool.fetch(_SEARCH, user, either, by_stem, by_word, list(but), most)
         except UNAVAILABLE as error:
@@ -169,7 +169,9 @@ class HistoryTools:
             raise Refused("There is no word to search for. Ask what it was about.")
         key = await self._keys.key(call.user)
         hits = await self._table.search(call.user, key, arguments.query, await self._asking(call))
-        found = [told for hit in hits if (told := await self._told(hit, call)) is not None]
+        found = [
+            message for hit in hits if (message := await self._found_message(hit, call)) is not None
+        ]
         return Done({"found": found, "summary": _summary(found)})
 
     async def _wait(self, call: Call) -> None:
@@ -185,11 +187,11 @@ class HistoryTools:
         """The messages that ask: they hold the words by nature."""
         request = call.request
         before = await self._log.read_end(request.stream, request.version, TURN_EVENTS)
-        turns = [one for one in walked(before).turns if one.turn == request.event.turn]
+        turns = [turn for turn in walked(before).turns if turn.turn == request.event.turn]
         messages = [message.event_id for turn in turns for message in turn.messages]
-        return [*messages, *(slots.event_id(slots.voice(one, 0), 0) for one in messages)]
+        return [*messages, *(slots.event_id(slots.voice(message, 0), 0) for message in messages)]
 
-    async def _told(self, hit: Hit, call: Call) -> Json | None:
+    async def _found_message(self, hit: Hit, call: Call) -> Json | None:
         recorded: Recorded[Any] | None = await self._log.find(hit.event_id)
         if recorded is None or recorded.stream != streams.conversation(call.user):
             return None

@@ -67,14 +67,14 @@ def _covered(
 ) -> list[Recorded[Any]]:
     """The messages that the turn answers, with what was heard in them by then."""
     ids = {cover.message for cover in state.covers}
-    told = [
+    events = [
         recorded
         for recorded in history.streams[turn.stream]
         if recorded.event_id in ids
         or (recorded.position < before and isinstance(recorded.event, MediaKept | VoiceTranscribed))
     ]
-    erased = any(is_erased(recorded) for recorded in told)
-    read = told if erased else attachments.with_media(told)
+    erased = any(is_erased(recorded) for recorded in events)
+    read = events if erased else attachments.with_media(events)
     return [recorded for recorded in read if recorded.event_id in ids]
 
 

@@ -63,7 +63,7 @@ def _first_steps(
 
     The turn is that of the same delivery, which may have slept until much later.
     """
-    causes = [one.cause for one in events if isinstance(one.event, TurnStarted)]
+    causes = [recorded.cause for recorded in events if isinstance(recorded.event, TurnStarted)]
     is_known = recorded.cause in causes
     for version in range(recorded.version - 1, 0, -1):
         state = states[version]

@@ -72,13 +72,13 @@ def likelihoods(text: str) -> dict[str, float]:
             ours[language or ""] += share
     if sum(ours.values()) < LEAST_OURS:
         return dict.fromkeys(written, 1 / len(written)) if is_short else {}
-    evened = {one: share ** min(1.0, letters / ENOUGH) for one, share in ours.items()}
-    return {one: share / sum(evened.values()) for one, share in evened.items()}
+    evened = {language: share ** min(1.0, letters / ENOUGH) for language, share in ours.items()}
+    return {language: share / sum(evened.values()) for language, share in evened.items()}
 
 
 def _words(text: str) -> str:
     """Its letters and their marks, such as vowels of Hindi and of Bengali; without addresses."""
-    own = " ".join(one for one in text.split() if "://" not in one and "@" not in one)
+    own = " ".join(word for word in text.split() if "://" not in word and "@" not in word)
     kept = "".join(
         character if unicodedata.category(character)[0] in "LM" else " " for character in own
     )
@@ -88,7 +88,7 @@ def _words(text: str) -> str:
 def _written_in(words: str) -> tuple[str, ...]:
     """The languages of ours that use its scripts: of two, the one that is not Latin counts."""
     scripts = Counter(_script(letter) for letter in words if letter != " ")
-    foreign = {one: count for one, count in scripts.items() if one != "LATIN"}
+    foreign = {script: count for script, count in scripts.items() if script != "LATIN"}
     is_foreign = sum(foreign.values()) * MOST_LATIN >= scripts.total()
     scripts = Counter(foreign) if is_foreign else Counter(["LATIN"])
     used = [set(languages) for script in scripts if (languages := _by_script().get(script))]

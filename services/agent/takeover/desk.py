@@ -93,7 +93,7 @@ class Desk:
     async def look(self, after: int) -> tuple[list[HeardLine], int]:
         """What was said behind a version, and which one it is by now."""
         events = await self.log.read(self.stream, after)
-        heard = [one for recorded in events if (one := await self._heard(recorded)) is not None]
+        heard = [line for recorded in events if (line := await self._heard(recorded)) is not None]
         return heard, events[-1].version if events else after
 
     async def _append(self, decision: Decide, because: Because = FRESH) -> Outcome:
@@ -141,8 +141,8 @@ def _said(event: Any) -> tuple[str, str]:
         case ConversationTakenOver(by=by):
             return "takeover", f"{by} has the word"
         case ConversationHandedBack(why=why):
-            told = "" if why == "operator" else ", after two hours without a line"
-            return "takeover", f"the bot has the word again{told}"
+            reason = "" if why == "operator" else ", after two hours without a line"
+            return "takeover", f"the bot has the word again{reason}"
         case UserForgotten():
             return "takeover", "this person was forgotten"
         case _:

@@ -74,7 +74,7 @@ class RecordedAnswers:
     ) -> RecordedOutcome:
         tool = request.event.tool
         mark = proposals.fingerprint(tool, request.event.arguments)
-        alike = [one for one in self._known if one.request.tool == tool]
+        alike = [call for call in self._known if call.request.tool == tool]
         for known in alike:
             if known.fingerprint == mark:
                 return _again(known, request, "recorded")

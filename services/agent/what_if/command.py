@@ -134,7 +134,7 @@ async def _through(
     """Some users at once; told in the order in which they were chosen."""
     chosen: list[tuple[Recording, list[Start]]] = []
     async for recording in _recordings(me, wanted, report):
-        starts = [one for one in recording.starts() if _is_within(one.began, wanted)]
+        starts = [start for start in recording.starts() if _is_within(start.began, wanted)]
         report.passed_over += _begun(recording, wanted) - len(starts)
         if starts:
             chosen.append((recording, starts))

@@ -82,15 +82,15 @@ def beside(recorded: Sequence[Made], anew: Sequence[Made]) -> list[tuple[Made | 
     pairs: list[tuple[Made, Made]] = []
     old, new = [*recorded], [*anew]
     for alike in (_is_same, _is_of_the_same_tool):
-        for one in [*old]:
-            partner = next((other for other in new if alike(one, other)), None)
+        for made in [*old]:
+            partner = next((other for other in new if alike(made, other)), None)
             if partner is not None:
-                pairs.append((one, partner))
-                old.remove(one)
+                pairs.append((made, partner))
+                old.remove(made)
                 new.remove(partner)
-    with_whom = {one.call: partner for one, partner in pairs}
-    told = [(made, with_whom.get(made.call)) for made in recorded]
-    return [*told, *((None, made) for made in new)]
+    with_whom = {made.call: partner for made, partner in pairs}
+    recorded_pairs = [(made, with_whom.get(made.call)) for made in recorded]
+    return [*recorded_pairs, *((None, made) for made in new)]
 
 
 def _is_same(made: Made, other: Made) -> bool:

@@ -58,7 +58,7 @@ def sums(report: Report) -> list[dict[str, str]]:
         ("cost", lambda runs: words.sum_of_money(report.cost(runs), report.prices)),
         ("model's time", lambda runs: words.seconds(sum(run.model_ms for run in runs))),
     )
-    return [{"name": name, "recorded": told(old), "anew": told(new)} for name, told in rows]
+    return [{"name": name, "recorded": render(old), "anew": render(new)} for name, render in rows]
 
 
 def _named(name: Change) -> dict[str, str]:

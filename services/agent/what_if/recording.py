@@ -81,8 +81,8 @@ class Recording:
                 began = opened.pop(turn)
                 asked = isinstance(recorded.event, ModelAnswered | ModelFailed)
                 if asked and (end := ends.get(turn)) is not None:
-                    told = self.conversation[at : end + 1]
-                    yield Start(state, self.conversation[:at], told, began)
+                    turn_events = self.conversation[at : end + 1]
+                    yield Start(state, self.conversation[:at], turn_events, began)
             state = FOLD.over([recorded], state)
             if state.turn == recorded.event_id:
                 opened[recorded.event_id] = recorded

@@ -175,14 +175,16 @@ def _side(run: Run, prices: Prices, sources: Mapping[Any, Source], *, open_: boo
 
 
 def _call(call: Made, source: Source | None, *, open_: bool) -> Json:
-    told: Json = {"tool": call.tool, "outcome": call.outcome}
+    fields: Json = {"tool": call.tool, "outcome": call.outcome}
     if source:
-        told["answer"] = source
-    return {**told, "arguments": call.arguments} if open_ else told
+        fields["answer"] = source
+    return {**fields, "arguments": call.arguments} if open_ else fields
 
 
 def _tokens(usage: Mapping[str, Usage]) -> dict[str, int]:
-    return {name: sum(getattr(one, name) for one in usage.values()) for name in Usage.model_fields}
+    return {
+        name: sum(getattr(counts, name) for counts in usage.values()) for name in Usage.model_fields
+    }
 
 
 def _count(n: int, what: str) -> str:

@@ -112,7 +112,9 @@ class _Turn:
     async def _settle(self, state: Conversation, offered: Mapping[str, ToolOffered]) -> None:
         """Calls side by side: time passes for the longest of them."""
         began = self._log.now
-        open_ = [one for call in state.waiting if (one := await self._log.find(call)) is not None]
+        open_ = [
+            request for call in state.waiting if (request := await self._log.find(call)) is not None
+        ]
         longest = 0
         for request in sorted(open_, key=lambda recorded: recorded.version):
             self._log.now = began

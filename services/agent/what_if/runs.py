@@ -149,8 +149,8 @@ def _made(
     offered: Mapping[str, ToolOffered],
 ) -> Made:
     call, outcome = recorded.event_id, "open"
-    for one in events:
-        match one.event:
+    for fact in events:
+        match fact.event:
             case ToolFinished(call=of) if of == call:
                 outcome = "done"
             case ToolFailed(call=of, code=code) if of == call:

@@ -88,7 +88,7 @@ def _turn(console: Console, rerun: Rerun, report: Report) -> None:
             Text(left, "blue"), Text.assemble((right, "blue"), (f"  {where}" * bool(where), "red"))
         )
     before, after = pieces(rerun.recorded.reply or words.NONE, rerun.anew.reply or words.NONE)
-    table.add_row(_told(before, "red strike"), _told(after, "green"))
+    table.add_row(_styled(before, "red strike"), _styled(after, "green"))
     table.add_row(
         Text(page.figures(rerun.recorded, report), "dim"),
         Text(page.figures(rerun.anew, report), "dim"),
@@ -98,11 +98,11 @@ def _turn(console: Console, rerun: Rerun, report: Report) -> None:
         console.print(Text("this release asked another question than was recorded", "dim"))
 
 
-def _told(parts: Sequence[Piece], style: str) -> Text:
-    told = Text()
+def _styled(parts: Sequence[Piece], style: str) -> Text:
+    rendered = Text()
     for part in parts:
-        told.append(words.printable(part.text), style if part.changed else "")
-    return told
+        rendered.append(words.printable(part.text), style if part.changed else "")
+    return rendered
 
 
 def _sums(report: Report) -> Table:
@@ -115,8 +115,8 @@ def _sums(report: Report) -> Table:
 
 
 def _changes(report: Report) -> Text:
-    told = Text()
+    rendered = Text()
     for name, count in report.changes().items():
         if count or name != "not asked":
-            told.append(f"{count} {CHANGES[name]}   ", _STYLES[name] if count else "dim")
-    return told
+            rendered.append(f"{count} {CHANGES[name]}   ", _STYLES[name] if count else "dim")
+    return rendered

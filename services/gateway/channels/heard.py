@@ -33,27 +33,30 @@ class StatusNotes:
     def __init__(self, log: Log, folds: Folds) -> None:
         self._log, self._folds = log, folds
 
-    async def note(self, user: UUID, told: Callback) -> None:
+    async def note(self, user: UUID, callback: Callback) -> None:
         """Raises AnotherMessage, or Retryable when the log is away."""
         lane = await self._lane(user)
-        decision = statuses.called_back(lane, told)
+        decision = statuses.called_back(lane, callback)
         known = any(
-            (sent.message_ref, sent.reply, sent.part) == (told.message_ref, told.reply, told.part)
+            (sent.message_ref, sent.reply, sent.part)
+            == (callback.message_ref, callback.reply, callback.part)
             for sent in lane.sent
         )
         try:
-            if decision and decision.slot == _outcome_slot(told):
+            if decision and decision.slot == _outcome_slot(callback):
                 outcome = await self._append(user, decision)
                 if isinstance(outcome, Appended):
                     return
-                known = _is_its(outcome, told)
-                decision = statuses.called_back(await self._lane(user), told)
+                known = _is_its(outcome, callback)
+                decision = statuses.called_back(await self._lane(user), callback)
             if not known:
-                known = await self._was_sent(told)
+                known = await self._was_sent(callback)
             if decision:
-                await (self._append(user, decision) if known else self._bind(user, decision, told))
+                await (
+                    self._append(user, decision) if known else self._bind(user, decision, callback)
+                )
             elif not known:
-                _must_be_its(await self._stands(slots.heard(*_attempt(told))), told)
+                _must_be_its(await self._stands(slots.heard(*_attempt(callback))), callback)
         except SealedForEver:
             return
 
@@ -75,24 +78,24 @@ class StatusNotes:
         write = decision.write(stream, streams.user_of(stream))
         return await self._log.append([write], decision.slot)
 
-    async def _was_sent(self, told: Callback) -> bool:
+    async def _was_sent(self, callback: Callback) -> bool:
         """Whether `reply.sent` names the message; False where no such fact stands."""
-        standing = await self._stands(_outcome_slot(told))
+        standing = await self._stands(_outcome_slot(callback))
         if not isinstance(standing, ReplySent):
             return False
-        _must_be_its(standing, told)
+        _must_be_its(standing, callback)
         return True
 
-    async def _bind(self, user: UUID, fact: Decide, told: Callback) -> None:
+    async def _bind(self, user: UUID, fact: Decide, callback: Callback) -> None:
         """The attempt's first fact is its message's; others follow in places of their own."""
-        slot = slots.heard(*_attempt(told))
+        slot = slots.heard(*_attempt(callback))
         standing = await self._stands(slot)
         if standing is None:
             outcome = await self._append(user, Decide(slot, fact.events))
             if isinstance(outcome, Appended):
                 return
             standing = outcome.events[0].event
-        _must_be_its(standing, told)
+        _must_be_its(standing, callback)
         if standing.type != fact.events[0].type:
             await self._append(user, fact)
 
@@ -101,23 +104,23 @@ class StatusNotes:
         return found.event if found else None
 
 
-def _attempt(told: Callback) -> tuple[UUID, int, int]:
-    return told.reply, told.part, told.attempt
+def _attempt(callback: Callback) -> tuple[UUID, int, int]:
+    return callback.reply, callback.part, callback.attempt
 
 
-def _outcome_slot(told: Callback) -> UUID:
-    return slots.send_outcome(*_attempt(told))
+def _outcome_slot(callback: Callback) -> UUID:
+    return slots.send_outcome(*_attempt(callback))
 
 
-def _is_its(outcome: Outcome, told: Callback) -> bool:
+def _is_its(outcome: Outcome, callback: Callback) -> bool:
     """By what stands in the outcome's place: ours, or what was recorded meanwhile."""
     standing = outcome.events[0].event
     if not isinstance(standing, ReplySent):
         return False
-    _must_be_its(standing, told)
+    _must_be_its(standing, callback)
     return True
 
 
-def _must_be_its(standing: Any, told: Callback) -> None:
-    if standing is not None and standing.message_ref != told.message_ref:
+def _must_be_its(standing: Any, callback: Callback) -> None:
+    if standing is not None and standing.message_ref != callback.message_ref:
         raise AnotherMessage("parameter MessageSid is not the message of this attempt")

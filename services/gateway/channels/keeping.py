@@ -115,13 +115,13 @@ class MediaKeeping:
             attached = [Attached(None, "")]
         attached = attached or [Attached(None, "")] * bool(media)
         kept: list[tuple[UUID, Attached]] = []
-        with self._room(user, max((_largest(one) for one in attached), default=0)):
-            for index, one in enumerate(attached):
+        with self._room(user, max((_largest(medium) for medium in attached), default=0)):
+            for index, medium in enumerate(attached):
                 place = _Place(received, user, index, len(attached))
-                if isinstance(await self._settled(place, one, delivery), MediaKept):
-                    kept.append((place.slot, one))
-        for slot, one in kept:
-            await self._discard(slot, one, delivery)
+                if isinstance(await self._settled(place, medium, delivery), MediaKept):
+                    kept.append((place.slot, medium))
+        for slot, medium in kept:
+            await self._discard(slot, medium, delivery)
 
     async def _settled(
         self, place: "_Place", attached: Attached, delivery: int

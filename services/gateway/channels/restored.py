@@ -55,7 +55,7 @@ class Restored:
         Raises VendorUnavailable, DatabaseUnavailable: then it is not known, and nothing is sent.
         """
         forgotten = await self._forgotten(address)
-        known = {one.message_ref for one in sent}
+        known = {listed.message_ref for listed in sent}
         free = [
             listed_message
             for listed_message in forgotten
@@ -124,9 +124,9 @@ class Restored:
         )
 
 
-def _alike(one: str, other: str) -> float:
+def _alike(text: str, other: str) -> float:
     """The part of their words that both have: 0 to 1 (the coefficient of Sørensen and Dice)."""
-    words, others = Counter(one.split()), Counter(other.split())
+    words, others = Counter(text.split()), Counter(other.split())
     return 2 * (words & others).total() / max((words + others).total(), 1)
 
 

@@ -25,22 +25,24 @@ class Callback:
     code: int | None
 
 
-def called_back(lane: Lane, told: Callback, known_by: KnownBy = "callback") -> Decide | None:
+def called_back(lane: Lane, callback: Callback, known_by: KnownBy = "callback") -> Decide | None:
     """Any status proves that the channel has the part; some are facts of their own.
 
     Both stand in one batch: a callback does not come again.
     """
-    at = (told.reply, told.part, told.attempt)
+    at = (callback.reply, callback.part, callback.attempt)
     flying = lane.flying
     if flying and place(flying[0]) == at:
-        proof = sent(flying, told.message_ref, known_by)
-        facts = [fact for queued in flying if (fact := _fact(told, *place(queued)))]
+        proof = sent(flying, callback.message_ref, known_by)
+        facts = [fact for queued in flying if (fact := _fact(callback, *place(queued)))]
         return Decide(proof.slot, [*proof.events, *facts])
-    ranks = {one.reply: one.rank for one in lane.sent if one.message_ref == told.message_ref}
-    rank = RANKS.get(told.status, 0)
-    news = [one for one in said_by(lane, at) if rank > ranks.get(one[0], 0)]
-    facts = [fact for new in news if (fact := _fact(told, *new))]
-    return Decide(slots.delivery(told.message_ref, told.status), facts) if facts else None
+    ranks = {
+        part.reply: part.rank for part in lane.sent if part.message_ref == callback.message_ref
+    }
+    rank = RANKS.get(callback.status, 0)
+    news = [new for new in said_by(lane, at) if rank > ranks.get(new[0], 0)]
+    facts = [fact for new in news if (fact := _fact(callback, *new))]
+    return Decide(slots.delivery(callback.message_ref, callback.status), facts) if facts else None
 
 
 def said_by(lane: Lane, at: Place) -> list[Place]:
@@ -51,9 +53,9 @@ def said_by(lane: Lane, at: Place) -> list[Place]:
     return [at, *((queued.reply, 0, len(queued.pieces[0].attempts)) for queued in joined)]
 
 
-def _fact(told: Callback, reply: UUID, part: int, attempt: int) -> Event | None:
-    sid = told.message_ref
-    match told.status:
+def _fact(callback: Callback, reply: UUID, part: int, attempt: int) -> Event | None:
+    sid = callback.message_ref
+    match callback.status:
         case "delivered":
             return ReplyDelivered(reply=reply, part=part, message_ref=sid)
         case "read":
@@ -64,7 +66,7 @@ def _fact(told: Callback, reply: UUID, part: int, attempt: int) -> Event | None:
                 part=part,
                 message_ref=sid,
                 status=status,
-                code=told.code,
+                code=callback.code,
                 attempt=attempt,
             )
         case _:

@@ -97,9 +97,11 @@ class _Page:
         if self.heading:
             shown = f"*{shown.strip()}*" if shown.strip() else self.lines[start].strip()
         first, *rest = shown.split("\n")
-        told = [self._lead(start) + self._marks() + first]
-        told += [self._lead(start + number) + line for number, line in enumerate(rest, start=1)]
-        self._write(start, end, "\n".join(told))
+        marked_lines = [self._lead(start) + self._marks() + first]
+        marked_lines += [
+            self._lead(start + number) + line for number, line in enumerate(rest, start=1)
+        ]
+        self._write(start, end, "\n".join(marked_lines))
 
     def _fence(self, token: Token) -> None:
         start, end = token.map or [self.end, self.end]

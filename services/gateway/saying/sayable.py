@@ -115,8 +115,8 @@ def sayable(reply: ReplyReady, mark: str = "") -> Sayable:
     if location is None:
         return _text_of(reply, mark)
     if reply.document is not None:
-        told = f"{reply.text}\n\n{pins.in_words(location)}"
-        return _text_of(reply.model_copy(update={"text": told}), mark)
+        text = f"{reply.text}\n\n{pins.in_words(location)}"
+        return _text_of(reply.model_copy(update={"text": text}), mark)
     said = _text_of(reply, mark)
     return replace(said, parts=[*said.parts, location.name], location=location, has_pin=True)
 

@@ -52,10 +52,15 @@ def _contents() -> Contents:
 def preview(purpose: str, language: str, text: str | None) -> str:
     """What a phone shows. Raises Configuration."""
     declared = next(
-        (one for one in DECLARED if (one.purpose, one.language) == (purpose, language)), None
+        (
+            declared
+            for declared in DECLARED
+            if (declared.purpose, declared.language) == (purpose, language)
+        ),
+        None,
     )
     if declared is None:
-        purposes = " or ".join(dict.fromkeys(one.purpose for one in DECLARED))
+        purposes = " or ".join(dict.fromkeys(declared.purpose for declared in DECLARED))
         raise Configuration(
             f"there is no template {purpose!r} in {language!r}; name {purposes}, "
             f"and one of {', '.join(LANGUAGES)}"

@@ -35,15 +35,15 @@ def news(
     found: list[TemplateReviewed] = []
     for known in catalogue.known:
         status, reason = reviews.get(known.template, (known.status, known.reason))
-        told = for_log(reason)[:LONGEST_REASON]
-        if (status, told) == (known.status, known.reason):
+        logged_reason = for_log(reason)[:LONGEST_REASON]
+        if (status, logged_reason) == (known.status, known.reason):
             continue
         if status not in STATUSES:
             log.warning("template.status_unknown", template=known.template)
             continue
         found.append(
             TemplateReviewed.model_validate(
-                {"template": known.template, "status": status, "reason": told}
+                {"template": known.template, "status": status, "reason": logged_reason}
             )
         )
     return found
@@ -79,6 +79,6 @@ class Following:
             known: Any = catalogue.of(new.template)
             slot = slots.template_review(new.template, known.reviews)
             await self._log.append([Write(streams.TEMPLATES, [new], None)], slot)
-            told = log.debug if new.status in PROGRESS else log.warning
-            told("template.reviewed", template=new.template, status=new.status)
+            write_line = log.debug if new.status in PROGRESS else log.warning
+            write_line("template.reviewed", template=new.template, status=new.status)
         return await self._templates.now()

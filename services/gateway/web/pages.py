@@ -48,7 +48,7 @@ class StatusPages:
         """200 while messages can be taken, whatever else is wrong."""
         reading = await self.runtime.health.read()
         found = diagnose(reading)
-        told = {
+        body = {
             "status": found.status,
             "headline": found.headline,
             "version": package_version("taskflow"),
@@ -61,7 +61,7 @@ class StatusPages:
             **_stored(reading),
             "links": self._links(),
         }
-        return JSONResponse(told, 503 if found.status == "down" else 200)
+        return JSONResponse(body, 503 if found.status == "down" else 200)
 
     async def targets(self, _: Request) -> JSONResponse:
         """Every instance's address, as Prometheus' http_sd wants them; 503 while nobody knows.

@@ -18,14 +18,14 @@ class Requests:
             return
         began, status = clock.monotonic(), 500
 
-        async def told(message: Message) -> None:
+        async def send_noting_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self._app(scope, receive, told)
+            await self._app(scope, receive, send_noting_status)
         finally:
             labels = {
                 "http.request.method": scope["method"],

@@ -20,13 +20,13 @@ class QuietReading:
         self._log = event_log
 
     async def of(self, user: UserId) -> QuietHours | None:
-        told = await self._log.read(streams.profile(user))
-        profile = facts.FOLD.over(told)
+        profile_events = await self._log.read(streams.profile(user))
+        profile = facts.FOLD.over(profile_events)
         if (quiet := profile.quiet) is None:
             return None
         zone, fact = quiet.zone, profile.tells_zone()
         if fact is not None:
-            says = next(recorded for recorded in told if recorded.event_id == fact.fact)
+            says = next(recorded for recorded in profile_events if recorded.event_id == fact.fact)
             zone = await self._zone(says) or zone
         return QuietHours(time.fromisoformat(quiet.begin), time.fromisoformat(quiet.end), zone)
 
@@ -38,8 +38,8 @@ class QuietReading:
     async def _zone(self, fact: Recorded[ProfileLearned]) -> str | None:
         """None where the home that it names has none, and where its user was forgotten."""
         try:
-            told = (await self._log.opened(fact)).event
+            learned = (await self._log.opened(fact)).event
         except SealedForEver:
             return None
-        zone = told.value if told.kind == "zone" else told.zone
+        zone = learned.value if learned.kind == "zone" else learned.zone
         return None if isinstance(zone, Sealed) else zone

@@ -56,15 +56,19 @@ class QuietTool:
 
     async def set_quiet_hours(self, arguments: SetQuietHours, call: Call) -> Done:
         """Hours in which the user wants no messages unasked; "at night" is 22:00 to 07:00."""
-        told = await self._log.read(streams.profile(call.user))
-        standing = facts.FOLD.over(told).quiet
-        fact = _restored(arguments.restore, told) if arguments.restore else _asked(arguments, call)
+        profile_events = await self._log.read(streams.profile(call.user))
+        standing = facts.FOLD.over(profile_events).quiet
+        fact = (
+            _restored(arguments.restore, profile_events)
+            if arguments.restore
+            else _asked(arguments, call)
+        )
         if isinstance(fact, QuietHoursSet):
             if standing and (standing.begin, standing.end) == (fact.begin, fact.end):
                 raise Refused("Those are the quiet hours already: nothing was changed.")
         elif standing is None:
             raise Refused("There are no quiet hours: nothing was changed.")
-        return Done(_told(fact, call), [Write(streams.profile(call.user), [fact], call.user)])
+        return Done(_result(fact, call), [Write(streams.profile(call.user), [fact], call.user)])
 
 
 def _asked(arguments: SetQuietHours, call: Call) -> Change:
@@ -84,15 +88,15 @@ def _asked(arguments: SetQuietHours, call: Call) -> Change:
     return QuietHoursSet(begin=begin, end=end, zone=call.request.event.zone)
 
 
-def _restored(change: UUID, told: list[Recorded[Any]]) -> Change:
+def _restored(change: UUID, profile_events: list[Recorded[Any]]) -> Change:
     """As it was before that change. Raises Refused where another one followed."""
-    changes = [recorded for recorded in told if isinstance(recorded.event, Change)]
+    changes = [recorded for recorded in profile_events if isinstance(recorded.event, Change)]
     if not changes or changes[-1].event_id != change:
         raise Refused("The quiet hours were changed since.")
     return changes[-2].event if len(changes) > 1 else QuietHoursEnded()
 
 
-def _told(fact: Change, call: Call) -> Json:
+def _result(fact: Change, call: Call) -> Json:
     change = str(slots.event_id(slots.outcome(call.request.event_id), 1))
     if isinstance(fact, QuietHoursEnded):
         return {"quiet_hours": None, "change": change}
@@ -107,6 +111,6 @@ def _told(fact: Change, call: Call) -> Json:
     }
 
 
-def _in_words(told: str, language: str) -> str:
-    at = time.fromisoformat(told)
+def _in_words(time_text: str, language: str) -> str:
+    at = time.fromisoformat(time_text)
     return values.clock_time(SOME_DAY.replace(hour=at.hour, minute=at.minute), language)

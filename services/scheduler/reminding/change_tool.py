@@ -19,7 +19,7 @@ from services.scheduler.reminding.changing import (
     StandingReminder,
     changed,
 )
-from services.scheduler.reminding.listing import ReadModel, ReminderListing, chosen, told_of
+from services.scheduler.reminding.listing import ReadModel, ReminderListing, chosen, reminder_result
 from services.scheduler.reminding.stating import stated, tzdata
 from services.scheduler.when.unclear import Malformed, UnclearTime
 from taskflow.log.appending import Write
@@ -37,11 +37,11 @@ class ChangeTool:
         listing: ReminderListing,
         event_log: Log,
         folds: Folds,
-        due: ReadModel,
+        read_model: ReadModel,
         now: Callable[[], datetime],
     ) -> None:
         self._listing, self._log, self._folds = listing, event_log, folds
-        self._due, self._now = due, now
+        self._read_model, self._now = read_model, now
 
     def tool(self) -> Tool[Any]:
         return Tool(
@@ -66,15 +66,19 @@ class ChangeTool:
         later" `by_minutes`, "not tomorrow" `skip` and `day`.
         The fields of time are those of `set_reminder`.
         """
-        await self._due.caught_up(call.request)
+        await self._read_model.caught_up(call.request)
         if (before := await self._before(arguments, call)) is not None:
             return await self._restored(before, call)
-        one = chosen(await self._listing.of(call.user), arguments.which)
-        state = one.folded.state
-        if (due := due_at(state)) is None:
-            raise Refused(f"Reminder {one.number} has just fired; it will not come again.")
-        local = datetime.fromisoformat(one.local_time)
-        standing = StandingReminder(local, one.zone, one.rrule, state.except_on, due)
+        listed_reminder = chosen(await self._listing.of(call.user), arguments.which)
+        state = listed_reminder.folded.state
+        if (next_at := due_at(state)) is None:
+            raise Refused(
+                f"Reminder {listed_reminder.number} has just fired; it will not come again."
+            )
+        local = datetime.fromisoformat(listed_reminder.local_time)
+        standing = StandingReminder(
+            local, listed_reminder.zone, listed_reminder.rrule, state.except_on, next_at
+        )
         try:
             found = await asyncio.to_thread(
                 changed, standing, arguments, call.written_at, self._now()
@@ -82,23 +86,28 @@ class ChangeTool:
         except (UnclearTime, Malformed, UnusableRule) as error:
             raise Refused(str(error)) from error
         fact = ReminderChanged(
-            reminder=one.reminder,
-            text=arguments.text or one.text,
+            reminder=listed_reminder.reminder,
+            text=arguments.text or listed_reminder.text,
             local_time=found.local.isoformat(),
             zone=found.zone,
             rrule=found.rule,
             tzdata=tzdata(),
             language=call.request.event.language,
             except_on=list(found.except_on),
-            follow_up_minutes=_follow_up(arguments, one.follow_up_minutes),
+            follow_up_minutes=_follow_up(arguments, listed_reminder.follow_up_minutes),
         )
-        result = self._changed(one.number, fact, found.due, call)
+        result = self._changed(listed_reminder.number, fact, found.due_at, call)
         if found.skipped is not None:
             result["skipped"] = found.skipped.isoformat()
         if found.notes:
             result["note"] = " ".join(found.notes)
         # Change against fire, as with a cancellation.
-        write = Write(streams.reminder(one.reminder), [fact], call.user, one.folded.version)
+        write = Write(
+            streams.reminder(listed_reminder.reminder),
+            [fact],
+            call.user,
+            listed_reminder.folded.version,
+        )
         return Done(result, [write])
 
     async def _before(
@@ -119,25 +128,25 @@ class ChangeTool:
         stream, reminder = change.stream, change.event.reminder
         folded = await self._folds.fold(stream, FOLD)
         coming = await self._listing.of(call.user)
-        one = next((each for each in coming if each.reminder == reminder), None)
-        if one is None or folded.version != change.version:
+        listed_reminder = next((each for each in coming if each.reminder == reminder), None)
+        if listed_reminder is None or folded.version != change.version:
             raise Refused("It has spoken or was changed since.")
         earlier = FOLD.over((await self._log.read(stream))[: change.version - 1])
         was = await stated(self._log, stream, earlier)
         fact = ReminderChanged(**was.model_dump(include=set(ReminderChanged.model_fields)))
-        due = _due_after(folded.state, fact, self._now())
-        if due is None or due <= self._now():
+        next_at = _due_after(folded.state, fact, self._now())
+        if next_at is None or next_at <= self._now():
             raise Refused("The time that it had before is past.")
         write = Write(stream, [fact], call.user, folded.version)
-        return Done(self._changed(one.number, fact, due, call), [write])
+        return Done(self._changed(listed_reminder.number, fact, next_at, call), [write])
 
-    def _changed(self, number: int, fact: ReminderChanged, due: datetime, call: Call) -> Json:
+    def _changed(self, number: int, fact: ReminderChanged, next_at: datetime, call: Call) -> Json:
         """What the model is told of a reminder that is changed."""
-        told = told_of(fact.reminder, fact, due)
-        del told["set"], told["id"]
+        result = reminder_result(fact.reminder, fact, next_at)
+        del result["set"], result["id"]
         change = slots.event_id(slots.outcome(call.request.event_id), 1)
-        told = {"changed": True, "number": number, "change": str(change), **told}
-        return told | wordings.how_it_comes(fact.rrule, due, call)
+        result = {"changed": True, "number": number, "change": str(change), **result}
+        return result | wordings.how_it_comes(fact.rrule, next_at, call)
 
 
 def _due_after(state: Reminder, fact: ReminderChanged, now: datetime) -> datetime | None:

@@ -68,7 +68,7 @@ class ChangeReminder(When):
     )
 
     def names(self, *fields: str) -> bool:
-        return any(getattr(self, one) is not None for one in fields)
+        return any(getattr(self, name) is not None for name in fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,11 @@ class StandingReminder:
     zone: str
     rule: str | None
     except_on: tuple[date, ...]
-    due: datetime
+    due_at: datetime
     """When it comes next."""
 
     def due_there(self) -> datetime:
-        return self.due.astimezone(zones.of(self.zone)).replace(tzinfo=None)
+        return self.due_at.astimezone(zones.of(self.zone)).replace(tzinfo=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class ChangedReminder:
     zone: str
     rule: str | None
     except_on: tuple[date, ...]
-    due: datetime
+    due_at: datetime
     notes: list[str] = field(default_factory=list[str])
     skipped: date | None = None
 
@@ -114,7 +114,7 @@ def changed(
     if not moves:
         if not asked.names("text", "follow_up_minutes"):
             raise Malformed("Nothing is to change: give a text, a time, or `skip`.")
-        same = (standing.local, standing.zone, standing.rule, standing.except_on, standing.due)
+        same = (standing.local, standing.zone, standing.rule, standing.except_on, standing.due_at)
         return ChangedReminder(*same)
     if standing.rule is not None and not asked.names(*_RULES):
         return _at_another_time(standing, asked, written_at, now)
@@ -134,7 +134,7 @@ def _resolved(
         kept["date"] = f"{there:%Y-%m-%d}"
     found = resolve(asked.model_copy(update=kept), standing.zone, written_at, now)
     left_out = tuple(found.except_on)
-    return ChangedReminder(found.local, found.zone, found.rule, left_out, found.due, found.notes)
+    return ChangedReminder(found.local, found.zone, found.rule, left_out, found.due_at, found.notes)
 
 
 def _shifted(
@@ -144,10 +144,10 @@ def _shifted(
         raise Malformed("Give a time, or `by_minutes`, not both.")
     if standing.rule is not None:
         raise Malformed(f"{_ALL_OR_ONE} Give the new `time`.")
-    due = standing.due + timedelta(minutes=minutes)
-    if due <= written_at:
+    due_at = standing.due_at + timedelta(minutes=minutes)
+    if due_at <= written_at:
         raise UnclearTime("That is past. Ask the user which time ahead they mean.")
-    local, zone = on_the_wall(due, standing.zone)
+    local, zone = on_the_wall(due_at, standing.zone)
     return ChangedReminder(local, zone, None, (), instant(local, zone))
 
 
@@ -163,10 +163,12 @@ def _at_another_time(
     zone = zone_names.named(asked.zone, written_at) if asked.zone else standing.zone
     local = datetime.combine(standing.local.date(), _clock(asked) or standing.local.time())
     check_rule(local.isoformat(), standing.rule)
-    due = next_local(local.isoformat(), zone, standing.rule, now, standing.except_on)
-    if due is None:
+    first_local = next_local(local.isoformat(), zone, standing.rule, now, standing.except_on)
+    if first_local is None:
         raise UnclearTime("It would not come any more. Ask the user when.")
-    return ChangedReminder(local, zone, standing.rule, standing.except_on, instant(due, zone))
+    return ChangedReminder(
+        local, zone, standing.rule, standing.except_on, instant(first_local, zone)
+    )
 
 
 def _clock(asked: ChangeReminder) -> time | None:
@@ -193,7 +195,9 @@ def _skipped(
             f"It does not come on {days.in_words(day)}. It comes next on "
             f"{days.in_words(standing.due_there().date())}. Ask the user which one they mean."
         )
-    left_out = tuple(sorted({*(one for one in standing.except_on if one >= there), day}))
+    left_out = tuple(
+        sorted({*(left_day for left_day in standing.except_on if left_day >= there), day})
+    )
     if len(left_out) > MOST_LEFT_OUT:
         raise UnclearTime(
             f"It leaves out {MOST_LEFT_OUT} days already. Ask the user for a new rule."
@@ -201,8 +205,10 @@ def _skipped(
     after = _next(standing, left_out, now)
     if after is None:
         raise UnclearTime("That is its last one. Ask the user whether it is to be cancelled.")
-    due = instant(after, standing.zone)
-    return ChangedReminder(standing.local, standing.zone, standing.rule, left_out, due, skipped=day)
+    due_at = instant(after, standing.zone)
+    return ChangedReminder(
+        standing.local, standing.zone, standing.rule, left_out, due_at, skipped=day
+    )
 
 
 def _day(standing: StandingReminder, asked: ChangeReminder, today: date) -> date:

@@ -40,7 +40,7 @@ _OUTCOMES: Mapping[str, str] = {
 class Said:
     """An occurrence that was spoken of."""
 
-    due: datetime
+    due_at: datetime
     reply: UUID
 
 
@@ -48,19 +48,19 @@ class Deliveries:
     def __init__(self, event_log: Log) -> None:
         self._log = event_log
 
-    async def told(self, said: Said, zone: str, request: Recorded[ToolRequested]) -> Json:
+    async def for_model(self, said: Said, zone: str, request: Recorded[ToolRequested]) -> Json:
         """For the model; as of the call that asks, which stands in the same conversation."""
         there = zones.of(zone)
-        told: Json = {"due": f"{said.due.astimezone(there):%Y-%m-%d %H:%M}"}
+        delivery: Json = {"due": f"{said.due_at.astimezone(there):%Y-%m-%d %H:%M}"}
         sending = await self._sending(said.reply, streams.user_of(request.stream), request.version)
         if sending is None:
-            return told
-        told["outcome"] = _OUTCOMES[sending.state()]
+            return delivery
+        delivery["outcome"] = _OUTCOMES[sending.state()]
         if sending.by_template():
-            told["as"] = "a short notice, by a template"
+            delivery["as"] = "a short notice, by a template"
         if (at := sending.reached_at()) is not None:
-            told["at"] = f"{at.astimezone(there):%Y-%m-%d %H:%M}"
-        return told
+            delivery["at"] = f"{at.astimezone(there):%Y-%m-%d %H:%M}"
+        return delivery
 
     async def _sending(self, reply: UUID, user: UserId, upto: int) -> ReplyStory | None:
         ready = await self._log.find(reply)

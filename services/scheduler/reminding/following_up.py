@@ -63,8 +63,8 @@ class DueFollowUps(Waits, Protocol):
 
 
 class FollowingUp:
-    def __init__(self, due: DueFollowUps, event_log: Log, folds: Folds, claim: int) -> None:
-        self._due, self._log, self._folds, self._claim = due, event_log, folds, claim
+    def __init__(self, table: DueFollowUps, event_log: Log, folds: Folds, claim: int) -> None:
+        self._table, self._log, self._folds, self._claim = table, event_log, folds, claim
         self._quiet = QuietReading(event_log)
 
     async def keep_following_up(self) -> None:
@@ -72,7 +72,7 @@ class FollowingUp:
         await repeated(self.follow_up_due, PAUSE, interrupted="following_up.interrupted")
 
     async def follow_up_due(self) -> int:
-        claimed = await self._due.follow_ups(self._claim, CLAIM_SECONDS)
+        claimed = await self._table.follow_ups(self._claim, CLAIM_SECONDS)
         for follow_up in claimed:
             try:
                 done = await self._one(follow_up)
@@ -83,7 +83,7 @@ class FollowingUp:
                 continue
             else:
                 if not done:
-                    await self._due.settle(follow_up.reminder, follow_up.at)
+                    await self._table.settle(follow_up.reminder, follow_up.at)
         return len(claimed)
 
     async def _one(self, claimed: FollowUp) -> bool:
@@ -100,7 +100,7 @@ class FollowingUp:
             return False
         if (end := await self._quiet.end_at(user, claimed.found_at)) is not None:
             waiting = Waiting("follow_up", claimed.reminder, user, claimed.at, end)
-            await self._due.wait(waiting)
+            await self._table.wait(waiting)
             return True
         try:
             await self._ask(folded, origin, since)
@@ -112,16 +112,16 @@ class FollowingUp:
     async def _ask(self, folded: Folded[Reminder], origin: Recorded[ReminderSet], at: int) -> None:
         state, user = folded.state, UserId(cast("UUID", origin.user_id))
         assert state.fired is not None, "it is followed up because it fired"
-        told = await stated(self._log, origin.stream, state)
+        stated_reminder = await stated(self._log, origin.stream, state)
         slot = slots.follow_up(origin.event.reminder, state.fired)
         said = slots.event_id(slot, 1)
         followed = ReminderFollowedUp(reminder=origin.event.reminder, due=state.fired, reply=said)
         reply = ReplyReady(
             turn=None,
             kind="reminder",
-            text=again(told),
-            language=told.language,
-            buttons=buttons_of(said, told.language),
+            text=again(stated_reminder),
+            language=stated_reminder.language,
+            buttons=buttons_of(said, stated_reminder.language),
         )
         here = streams.conversation(user)
         writes = [
@@ -132,9 +132,9 @@ class FollowingUp:
         log.info("reminder.followed_up", reminder=str(origin.event.reminder))
 
 
-def again(told: Stated) -> str:
+def again(stated_reminder: Stated) -> str:
     """What is said once more."""
-    return f"⏰ {told.text}\n{AGAIN.said(told.language)}"
+    return f"⏰ {stated_reminder.text}\n{AGAIN.said(stated_reminder.language)}"
 
 
 async def unanswered(log: Log, reply: UUID | None, user: UserId) -> int | None:

@@ -28,7 +28,7 @@ class Active:
 
     reminder: UUID
     number: int
-    due: datetime
+    due_at: datetime
     zone: str
     rrule: str | None
 
@@ -65,7 +65,7 @@ class ListedReminder:
     reminder: UUID
     number: int
     text: str
-    due: datetime
+    due_at: datetime
     """When it comes next, or, of one that has spoken for the last time, when that was due."""
     is_coming: bool
     zone: str
@@ -84,17 +84,17 @@ class ListedReminder:
         state = self.folded.state
         return Said(state.fired, state.reply) if state.fired and state.reply else None
 
-    def told(self, language: str) -> Json:
-        told: Json = {"number": self.number, "text": self.text}
+    def for_model(self, language: str) -> Json:
+        fields: Json = {"number": self.number, "text": self.text}
         if self.is_coming:
             if self.follow_up_minutes is not None:
-                told["follow_up_minutes"] = self.follow_up_minutes
-            told |= {"next": in_words(self.due, self.zone), "repeats": self.rrule}
+                fields["follow_up_minutes"] = self.follow_up_minutes
+            fields |= {"next": in_words(self.due_at, self.zone), "repeats": self.rrule}
         if self.rrule:
-            told["repeats_in_words"] = rule_in_words(
+            fields["repeats_in_words"] = rule_in_words(
                 self.rrule, self.local_time, language, self.except_on
             )
-        return told
+        return fields
 
 
 class ReminderListing:
@@ -108,53 +108,58 @@ class ReminderListing:
         """Those still to come."""
         active = await self._reminders.active(user)
         folded = await self._folded(active)
-        return [await self._opened(one, one.due, folded[one.reminder]) for one in active]
+        return [
+            await self._opened(
+                active_reminder, active_reminder.due_at, folded[active_reminder.reminder]
+            )
+            for active_reminder in active
+        ]
 
     async def spoken(self, user: UserId) -> list[ListedReminder]:
         """Those that spoke lately, and will not again."""
         spoken = await self._reminders.spoken(user)
         folded = await self._folded(spoken)
-        found = [(one, folded[one.reminder]) for one in spoken]
+        found = [(spoken_reminder, folded[spoken_reminder.reminder]) for spoken_reminder in spoken]
         return [
-            await self._opened(one, last.state.fired, last)
-            for one, last in found
+            await self._opened(spoken_reminder, last.state.fired, last)
+            for spoken_reminder, last in found
             if last.state.fired
         ]
 
-    async def told(
+    async def for_model(
         self, listed: list[ListedReminder], request: Recorded[ToolRequested]
     ) -> list[Json]:
         """For the model, each with how it came last."""
         return list(
             await asyncio.gather(
-                *(self._told(listed_reminder, request) for listed_reminder in listed)
+                *(self._with_last_delivery(listed_reminder, request) for listed_reminder in listed)
             )
         )
 
-    async def _told(
+    async def _with_last_delivery(
         self, listed_reminder: ListedReminder, request: Recorded[ToolRequested]
     ) -> Json:
-        told = listed_reminder.told(request.event.language)
+        fields = listed_reminder.for_model(request.event.language)
         if listed_reminder.said is not None:
-            told["last"] = await self._deliveries.told(
+            fields["last"] = await self._deliveries.for_model(
                 listed_reminder.said, listed_reminder.zone, request
             )
-        return told
+        return fields
 
     async def _folded(self, found: list[Active] | list[Spoken]) -> dict[UUID, Folded[Reminder]]:
-        names = {streams.reminder(one.reminder): one.reminder for one in found}
+        names = {streams.reminder(listed.reminder): listed.reminder for listed in found}
         folded = await self._folds.fold_all(list(names), FOLD)
-        return {names[stream]: one for stream, one in folded.items()}
+        return {names[stream]: state for stream, state in folded.items()}
 
     async def _opened(
-        self, active: Active | Spoken, due: datetime, folded: Folded[Reminder]
+        self, active: Active | Spoken, due_at: datetime, folded: Folded[Reminder]
     ) -> ListedReminder:
         fact = await stated(self._log, streams.reminder(active.reminder), folded.state)
         return ListedReminder(
             active.reminder,
             active.number,
             fact.text,
-            due,
+            due_at,
             isinstance(active, Active),
             fact.zone,
             fact.rrule,
@@ -192,29 +197,29 @@ def chosen(reminders: list[ListedReminder], which: str) -> ListedReminder:
     raise Refused(f"{what} {which!r}. There are: {listed}. Ask which is meant.")
 
 
-def in_words(due: datetime, zone: str) -> str:
+def in_words(due_at: datetime, zone: str) -> str:
     """The stored time, as the user will live it."""
-    local = due.astimezone(zones.of(zone))
+    local = due_at.astimezone(zones.of(zone))
     seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     return f"{local:%A} {local.day} {local:%B %Y}, {seconds} ({zone})"
 
 
-def told_of(reminder: UUID, fact: Stated | ListedReminder, due: datetime) -> Json:
+def reminder_result(reminder: UUID, fact: Stated | ListedReminder, due_at: datetime) -> Json:
     """What the model is told of a reminder that is set."""
-    local = due.astimezone(zones.of(fact.zone)).replace(tzinfo=None)
-    told: Json = {
+    local = due_at.astimezone(zones.of(fact.zone)).replace(tzinfo=None)
+    result: Json = {
         "set": True,
         "id": str(reminder),
         "text": fact.text,
-        "first": in_words(due, fact.zone),
+        "first": in_words(due_at, fact.zone),
         "at": local.isoformat(),
         "repeats": fact.rrule,
         "zone": fact.zone,
     }
     if fact.follow_up_minutes is not None:
-        told["follow_up_minutes"] = fact.follow_up_minutes
+        result["follow_up_minutes"] = fact.follow_up_minutes
     if fact.rrule:
-        told["repeats_in_words"] = rule_in_words(
+        result["repeats_in_words"] = rule_in_words(
             fact.rrule, fact.local_time, fact.language, fact.except_on
         )
-    return told
+    return result

@@ -18,23 +18,30 @@ _MISSED = Message("While I could not write, these were due. Sorry that they are 
 _SORRY = Message("_(This was meant for {when}. Sorry that it is late.)_")
 
 
-def text_of(told: Stated, due: datetime, found_at: datetime) -> str:
-    text = f"⏰ {told.text}"
-    if found_at - due < LATE:
+def text_of(stated_reminder: Stated, due_at: datetime, found_at: datetime) -> str:
+    text = f"⏰ {stated_reminder.text}"
+    if found_at - due_at < LATE:
         return text
-    return f"{text}\n{_SORRY.said(told.language, when=when_of(told, due))}"
+    return f"{text}\n{_SORRY.said(stated_reminder.language, when=when_of(stated_reminder, due_at))}"
 
 
-def text_of_all(told: Sequence[Stated], dues: Sequence[datetime], found_at: datetime) -> str:
+def text_of_all(
+    stated_reminders: Sequence[Stated], due_times: Sequence[datetime], found_at: datetime
+) -> str:
     """Of several they are listed, with their times."""
-    if len(told) == 1:
-        return text_of(told[0], dues[0], found_at)
-    lines = [f"• {when_of(one, due)}: {one.text}" for one, due in zip(told, dues, strict=True)]
-    return "\n".join([f"⏰ {_MISSED.said(told[0].language)}", *lines])
+    if len(stated_reminders) == 1:
+        return text_of(stated_reminders[0], due_times[0], found_at)
+    lines = [
+        f"• {when_of(stated_reminder, due_at)}: {stated_reminder.text}"
+        for stated_reminder, due_at in zip(stated_reminders, due_times, strict=True)
+    ]
+    return "\n".join([f"⏰ {_MISSED.said(stated_reminders[0].language)}", *lines])
 
 
-def when_of(told: Stated, due: datetime) -> str:
-    return values.day_and_time(due.astimezone(zones.of(told.zone)), told.language)
+def when_of(stated_reminder: Stated, due_at: datetime) -> str:
+    return values.day_and_time(
+        due_at.astimezone(zones.of(stated_reminder.zone)), stated_reminder.language
+    )
 
 
 def buttons_of(reply: UUID, language: str) -> list[Button]:

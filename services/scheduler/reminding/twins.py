@@ -21,7 +21,7 @@ Mark = tuple[str, datetime, str | None, frozenset[date], int | None]
 
 def mark(
     text: str,
-    due: datetime,
+    due_at: datetime,
     rule: str | None,
     except_on: Iterable[date],
     follow_up_minutes: int | None,
@@ -30,7 +30,7 @@ def mark(
     folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     return (
         folded,
-        due.replace(second=0, microsecond=0),
+        due_at.replace(second=0, microsecond=0),
         rule,
         frozenset(except_on),
         follow_up_minutes,

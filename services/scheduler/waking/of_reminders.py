@@ -27,26 +27,26 @@ class UntoldReminders:
 
     async def occurrence(self, waited: Waited) -> Untold | None:
         """None where it was told, cancelled or changed meanwhile. Raises SealedForEver."""
-        due = waited.waiting.at
+        due_at = waited.waiting.at
         folded = await self._folded(waited)
-        if not may_fire(folded.state, due):
+        if not may_fire(folded.state, due_at):
             return None
-        late = (waited.found_at - due) / timedelta(seconds=1)
+        late = (waited.found_at - due_at) / timedelta(seconds=1)
         reminder = waited.waiting.id
 
         def fact(reply: UUID) -> Event:
-            return ReminderFired(reminder=reminder, due=due, late_s=late, reply=reply)
+            return ReminderFired(reminder=reminder, due=due_at, late_s=late, reply=reply)
 
-        told, origin = await self._told(folded.state, waited)
-        when = when_of(told, due)
+        stated_reminder, origin = await self._stated(folded.state, waited)
+        when = when_of(stated_reminder, due_at)
         return Untold(
             origin=origin,
             version=folded.version,
-            due=due,
+            due_at=due_at,
             kind="reminder",
-            language=told.language,
-            alone=f"⏰ {told.text}\n{_WAITED.said(told.language, when=when)}",
-            beside=f"⏰ {when}: {told.text}",
+            language=stated_reminder.language,
+            alone=f"⏰ {stated_reminder.text}\n{_WAITED.said(stated_reminder.language, when=when)}",
+            beside=f"⏰ {when}: {stated_reminder.text}",
             fact=fact,
         )
 
@@ -56,25 +56,26 @@ class UntoldReminders:
         folded = await self._folded(waited)
         state = folded.state
         is_over = waited.found_at - waiting.until > TOO_LATE
-        due, reminder = state.fired, waiting.id
-        if is_over or due is None or follow_up_at(state) != waiting.at:
+        due_at, reminder = state.fired, waiting.id
+        if is_over or due_at is None or follow_up_at(state) != waiting.at:
             return None
         upto = await unanswered(self._log, state.reply, waiting.user_id)
         if upto is None:
             return None
 
         def fact(reply: UUID) -> Event:
-            return ReminderFollowedUp(reminder=reminder, due=due, reply=reply)
+            return ReminderFollowedUp(reminder=reminder, due=due_at, reply=reply)
 
-        told, origin = await self._told(state, waited)
+        stated_reminder, origin = await self._stated(state, waited)
+        text, language = stated_reminder.text, stated_reminder.language
         return Untold(
             origin=origin,
             version=folded.version,
-            due=due,
+            due_at=due_at,
             kind="reminder",
-            language=told.language,
-            alone=again(told),
-            beside=f"⏰ {when_of(told, due)}: {told.text} {AGAIN.said(told.language)}",
+            language=language,
+            alone=again(stated_reminder),
+            beside=f"⏰ {when_of(stated_reminder, due_at)}: {text} {AGAIN.said(language)}",
             fact=fact,
             unanswered_upto=upto,
         )
@@ -82,7 +83,9 @@ class UntoldReminders:
     async def _folded(self, waited: Waited) -> Folded[Reminder]:
         return await self._folds.fold(streams.reminder(waited.waiting.id), FOLD)
 
-    async def _told(self, state: Reminder, waited: Waited) -> tuple[Stated, Recorded[ReminderSet]]:
+    async def _stated(
+        self, state: Reminder, waited: Waited
+    ) -> tuple[Stated, Recorded[ReminderSet]]:
         stream = streams.reminder(waited.waiting.id)
         origin = (await self._log.firsts([stream]))[stream]
         return await stated(self._log, stream, state), origin

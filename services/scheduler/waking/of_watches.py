@@ -32,16 +32,18 @@ class UntoldAlerts:
             return alerted.model_copy(update={"reply": reply})
 
         origin: Recorded[WatchSet] = (await self._log.firsts([stream]))[stream]
-        told = (await self._log.opened(origin)).event
-        title = await title_of(self._log, stream, state) or told.product
-        name = words.name_of(title, told.url)
-        said = words.alert(state, alerted, name, told.url, state.seen_at, language=told.language)
+        watch_set = (await self._log.opened(origin)).event
+        title = await title_of(self._log, stream, state) or watch_set.product
+        name = words.name_of(title, watch_set.url)
+        said = words.alert(
+            state, alerted, name, watch_set.url, state.seen_at, language=watch_set.language
+        )
         return Untold(
             origin=origin,
             version=folded.version,
-            due=alerted.due,
+            due_at=alerted.due,
             kind="alert",
-            language=told.language,
+            language=watch_set.language,
             alone=said,
             beside=said,
             fact=fact,

@@ -63,9 +63,9 @@ def _slot(history: History, recorded: Recorded[Any]) -> UUID | None:
         return None
     first = next(
         (
-            one
-            for one in history.streams[cause.stream]
-            if getattr(one.event, "reply", None) == reply.event_id
+            fact
+            for fact in history.streams[cause.stream]
+            if getattr(fact.event, "reply", None) == reply.event_id
         ),
         None,
     )
@@ -85,14 +85,14 @@ def _waited(history: History, recorded: Recorded[Any]) -> Waited:
     user, event = UserId(cast("UUID", recorded.user_id)), recorded.event
     found_at: datetime = recorded.recorded_at
     match event:
-        case ReminderFired(reminder=reminder, due=due, late_s=late):
-            found_at = due + timedelta(seconds=late)
-            return Waited(Waiting("reminder", reminder, user, due, found_at), found_at)
-        case ReminderFollowedUp(reminder=reminder, due=due):
+        case ReminderFired(reminder=reminder, due=due_at, late_s=late):
+            found_at = due_at + timedelta(seconds=late)
+            return Waited(Waiting("reminder", reminder, user, due_at, found_at), found_at)
+        case ReminderFollowedUp(reminder=reminder, due=due_at):
             before = FOLD.over(history.streams[recorded.stream][: recorded.version - 1])
-            at = follow_up_at(before) or due
+            at = follow_up_at(before) or due_at
             return Waited(Waiting("follow_up", reminder, user, at, found_at), found_at)
-        case WatchAlerted(watch=watch, due=due):
-            return Waited(Waiting("watch", watch, user, due, found_at), found_at)
+        case WatchAlerted(watch=watch, due=due_at):
+            return Waited(Waiting("watch", watch, user, due_at, found_at), found_at)
         case _:
             raise AssertionError("nothing else waits")

@@ -16,7 +16,7 @@ class Untold:
     """Of the reminder or the watch."""
     version: int
     """Of its stream: whoever changes it first makes the other decide again."""
-    due: datetime
+    due_at: datetime
     kind: Literal["reminder", "alert"]
     language: str
     alone: str

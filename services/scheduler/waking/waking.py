@@ -69,11 +69,11 @@ class Waking:
         ordered = sorted(waited, key=lambda waiter: (waiter.waiting.at, waiter.waiting.id))
         for start in range(0, len(ordered), MOST_TOGETHER):
             with suppress(SealedForEver):  # Forgotten meanwhile.
-                await self._told(user, ordered[start : start + MOST_TOGETHER])
+                await self._tell_together(user, ordered[start : start + MOST_TOGETHER])
         for waiter in ordered:
             await self._rows.done(waiter.waiting)
 
-    async def _told(self, user: UserId, waited: Sequence[Waited]) -> None:
+    async def _tell_together(self, user: UserId, waited: Sequence[Waited]) -> None:
         """What is still to be said of them, in one transaction, once."""
         while untold := await self._untold(waited):
             try:
@@ -91,12 +91,12 @@ class Waking:
         """Of a reminder that comes again meanwhile only that: its follow-up has had its time."""
         found = [await self._one(waiter) for waiter in waited]
         by_due = sorted(
-            (untold for untold in found if untold is not None), key=lambda untold: untold.due
+            (untold for untold in found if untold is not None), key=lambda untold: untold.due_at
         )
         newest = {untold.origin.stream: untold for untold in by_due}
         return sorted(
             newest.values(),
-            key=lambda untold: (untold.kind == "alert", untold.due, untold.origin.stream),
+            key=lambda untold: (untold.kind == "alert", untold.due_at, untold.origin.stream),
         )
 
     async def _one(self, waited: Waited) -> Untold | None:
@@ -117,10 +117,12 @@ class Waking:
         slot = slots.waited(first.origin.stream, first.version)
         said = slots.event_id(slot, len(untold))
         writes = [
-            Write(one.origin.stream, [one.fact(said)], user, expected_version=one.version)
-            for one in untold
+            Write(
+                promise.origin.stream, [promise.fact(said)], user, expected_version=promise.version
+            )
+            for promise in untold
         ]
-        links = [one.origin.trace for one in untold if one.origin.trace]
+        links = [promise.origin.trace for promise in untold if promise.origin.trace]
         with span("tell what waited", SpanKind.PRODUCER, links=links):
             answer = _reply(user, untold, said)
             outcome = await self._log.append([*writes, answer], slot, Because.of(first.origin))
@@ -137,7 +139,7 @@ def _reply(user: UserId, untold: Sequence[Untold], said: UUID) -> Write:
     """Nobody could say which of several is answered by a button."""
     first = untold[0]
     language, is_alone = first.language, len(untold) == 1
-    upto = [one.unanswered_upto for one in untold if one.unanswered_upto is not None]
+    upto = [promise.unanswered_upto for promise in untold if promise.unanswered_upto is not None]
     reply = ReplyReady(
         turn=None,
         kind=first.kind,
@@ -154,6 +156,6 @@ def _reply(user: UserId, untold: Sequence[Untold], said: UUID) -> Write:
 def _text(untold: Sequence[Untold]) -> str:
     """Reminders line by line, and each alert apart, with its link."""
     said = _MEANWHILE.said(untold[0].language)
-    reminders = [one.beside for one in untold if one.kind == "reminder"]
-    alerts = [one.beside for one in untold if one.kind == "alert"]
+    reminders = [promise.beside for promise in untold if promise.kind == "reminder"]
+    alerts = [promise.beside for promise in untold if promise.kind == "alert"]
     return "\n\n".join(["\n".join([f"🌙 {said}", *reminders]), *alerts])

@@ -14,7 +14,7 @@ class DuePage:
     """A look that is ours to make for a while."""
 
     page: UUID
-    due: datetime
+    due_at: datetime
     found_at: datetime
     failures: int
     """Looks in a row, up to now, that could not read it."""
@@ -39,16 +39,16 @@ class DuePages(Waits, Protocol):
     async def watchers(self, page: UUID) -> list[Watcher]: ...
 
     async def move(
-        self, page: UUID, due: datetime, pause: timedelta, failures: int, *, read: bool
+        self, page: UUID, due_at: datetime, pause: timedelta, failures: int, *, read: bool
     ) -> bool:
         """On to the next look, unless it moved already."""
         ...
 
-    async def hold(self, page: UUID, due: datetime, seconds: int) -> None:
+    async def hold(self, page: UUID, due_at: datetime, seconds: int) -> None:
         """It stays due, and is given to nobody for so long."""
         ...
 
-    async def drop(self, page: UUID, due: datetime, joined: int) -> None:
+    async def drop(self, page: UUID, due_at: datetime, joined: int) -> None:
         """Takes away a page that nobody watches, unless somebody joined."""
         ...
 

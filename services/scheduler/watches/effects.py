@@ -46,7 +46,7 @@ log = structlog.get_logger()
 
 
 class Looks(Protocol):
-    async def look(self, watch_set: Recorded[WatchSet], due: datetime) -> Reading:
+    async def look(self, watch_set: Recorded[WatchSet], due_at: datetime) -> Reading:
         """Raises VendorUnavailable when nobody looks, SealedForEver when the user was forgotten."""
         ...
 
@@ -131,30 +131,30 @@ class Watching:
         living = await self._living(watchers, page)
         if not living:
             if not watchers:
-                await self._pages.drop(page.page, page.due, page.joined)
+                await self._pages.drop(page.page, page.due_at, page.joined)
             else:
                 # They ended, and their rows will follow: then nobody is left.
-                await self._pages.hold(page.page, page.due, AGAIN_SECONDS)
+                await self._pages.hold(page.page, page.due_at, AGAIN_SECONDS)
             return
         try:
-            reading, asker = await self._reading(living, page.due)
+            reading, asker = await self._reading(living, page.due_at)
         except VendorUnavailable as error:
             log.warning("look.nobody_answers", error=str(error))
-            await self._pages.hold(page.page, page.due, AGAIN_SECONDS)
+            await self._pages.hold(page.page, page.due_at, AGAIN_SECONDS)
             return
         found = await asyncio.gather(
-            *(self._tell(one, _as_seen_by(one.user, asker, reading), page) for one in living)
+            *(self._tell(watch, _as_seen_by(watch.user, asker, reading), page) for watch in living)
         )
         read = reading.outcome in {"priced", "out_of_stock"}
         failures = 0 if read else page.failures + 1
         ever_read = read or page.ever_read
         suspected = any(meant.haste for meant in found)
         pause = self._rhythm.pause(
-            page.page, page.due, suspected=suspected, failures=failures, ever_read=ever_read
+            page.page, page.due_at, suspected=suspected, failures=failures, ever_read=ever_read
         )
         ends = [meant.quiet_until - page.found_at for meant in found if meant.quiet_until]
         pause = min([pause, *ends])
-        await self._pages.move(page.page, page.due, pause, failures, read=read)
+        await self._pages.move(page.page, page.due_at, pause, failures, read=read)
         log.info("page.looked_at", outcome=reading.outcome, watches=len(living))
 
     async def _living(self, watchers: Sequence[Watcher], page: DuePage) -> list[Living]:
@@ -163,11 +163,11 @@ class Watching:
         folded = await self._folded(list(by_stream))
         origins = await self._log.firsts(list(folded))
         living: list[Living] = []
-        for stream, one in folded.items():
-            if one.state.stopped or one.state.watch is None:
+        for stream, folded_watch in folded.items():
+            if folded_watch.state.stopped or folded_watch.state.watch is None:
                 continue
-            found = Living(origins[stream], by_stream[stream].user_id, one)
-            if (end := over(one.state, page.due, page.found_at)) is None:
+            found = Living(origins[stream], by_stream[stream].user_id, folded_watch)
+            if (end := over(folded_watch.state, page.due_at, page.found_at)) is None:
                 living.append(found)
                 continue
             with contextlib.suppress(ConcurrentAppend):  # by its user, meanwhile
@@ -187,11 +187,11 @@ class Watching:
         middle = len(found) // 2
         return await self._folded(found[:middle]) | await self._folded(found[middle:])
 
-    async def _reading(self, living: Sequence[Living], due: datetime) -> tuple[Reading, UserId]:
+    async def _reading(self, living: Sequence[Living], due_at: datetime) -> tuple[Reading, UserId]:
         """In the name of one of them, whose key seals the answer. Raises VendorUnavailable."""
-        for one in living:
+        for watch in living:
             try:
-                return await self._looks.look(one.origin, due), one.user
+                return await self._looks.look(watch.origin, due_at), watch.user
             except SealedForEver:
                 log.info("watch.of_a_forgotten_user")
         raise VendorUnavailable("all who watch the page were forgotten")
@@ -204,10 +204,10 @@ class Watching:
         """
         folded = living.folded
         while True:
-            decided = decide(folded.state, reading, page.due, page.found_at)
+            decided = decide(folded.state, reading, page.due_at, page.found_at)
             end = await self._quiet_end(living.user, decided, page.found_at)
             if end is not None:
-                decided = decide(folded.state, reading, page.due, page.found_at, is_quiet=True)
+                decided = decide(folded.state, reading, page.due_at, page.found_at, is_quiet=True)
             if decided is None:
                 return await self._meant(living, folded.state, page, end)
             try:
@@ -242,7 +242,7 @@ class Watching:
             watch = living.origin.event.watch
             waiting = Waiting("watch", watch, living.user, state.suspected, quiet_until)
             await self._pages.wait(waiting)
-        return Meant(_asks_for_haste(state, page.due), quiet_until)
+        return Meant(_asks_for_haste(state, page.due_at), quiet_until)
 
     async def _append(self, living: Living, decided: Decide, text: str | None) -> Outcome:
         """Facts and the reply that tells of them, in one transaction, once."""
@@ -265,16 +265,18 @@ class Watching:
         """What the user is told, if anything. Raises SealedForEver."""
         match decided.events[-1]:
             case WatchAlerted() as alerted:
-                told = (await self._log.opened(origin)).event
-                name = words.name_of(reading.title or told.product, told.url)
+                watch_set = (await self._log.opened(origin)).event
+                name = words.name_of(reading.title or watch_set.product, watch_set.url)
                 seen_at = reading.evidence.at
-                return words.alert(state, alerted, name, told.url, seen_at, language=told.language)
+                return words.alert(
+                    state, alerted, name, watch_set.url, seen_at, language=watch_set.language
+                )
             case WatchLost(outcome=outcome):
-                told = (await self._log.opened(origin)).event
+                watch_set = (await self._log.opened(origin)).event
                 title = await title_of(self._log, origin.stream, state)
-                name = words.name_of(title, told.url)
+                name = words.name_of(title, watch_set.url)
                 say = words.never_read if state.seen_at is None else words.lost
-                return say(name, told.url, outcome, told.language)
+                return say(name, watch_set.url, outcome, watch_set.language)
             case _:
                 return None
 
@@ -287,8 +289,8 @@ async def title_of(event_log: Log, stream: str, state: Watch) -> str | None:
     return (await event_log.opened(seen)).event.title
 
 
-def _asks_for_haste(state: Watch, due: datetime) -> bool:
-    return state.suspected == due and not (state.waits or state.stopped)
+def _asks_for_haste(state: Watch, due_at: datetime) -> bool:
+    return state.suspected == due_at and not (state.waits or state.stopped)
 
 
 def _as_seen_by(user: UserId, asker: UserId, reading: Reading) -> Reading:

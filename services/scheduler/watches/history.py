@@ -12,7 +12,9 @@ POINTS_TOLD = 60
 """The newest prices in words; the picture shows all."""
 
 
-def told_of(listed_watch: ListedWatch, currency: str | None, points: Sequence[Point]) -> Json:
+def history_result(
+    listed_watch: ListedWatch, currency: str | None, points: Sequence[Point]
+) -> Json:
     """Of one price at least, the oldest first; changes alone."""
     lowest = min(points, key=lambda point: point.amount)
     highest = max(points, key=lambda point: point.amount)
@@ -29,14 +31,14 @@ def told_of(listed_watch: ListedWatch, currency: str | None, points: Sequence[Po
     return {
         "title": listed_watch.name,
         "currency": currency,
-        "points": [_told(point) for point in changed[-POINTS_TOLD:]],
-        "lowest": _told(lowest),
-        "highest": _told(highest),
+        "points": [_point_fields(point) for point in changed[-POINTS_TOLD:]],
+        "lowest": _point_fields(lowest),
+        "highest": _point_fields(highest),
         "now": plain(points[-1].amount),
         "picture": True,
         "summary": f"{summary}, since {since}.",
     }
 
 
-def _told(point: Point) -> Json:
+def _point_fields(point: Point) -> Json:
     return {"at": f"{point.at:%Y-%m-%d %H:%M}", "price": plain(point.amount)}

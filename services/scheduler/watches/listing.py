@@ -66,7 +66,7 @@ class ListedWatch:
     def state(self) -> Watch:
         return self.folded.state
 
-    def told(self, language: str) -> Json:
+    def for_model(self, language: str) -> Json:
         """For the model; the goal in the words of the user's language."""
         state = self.state
         seen = state.seen_at and state.seen_at.astimezone(zones.of(state.zone))
@@ -105,21 +105,27 @@ class WatchListing:
         ]
         return list(await asyncio.gather(*listed))
 
-    async def told(
+    async def for_model(
         self, listed: Sequence[ListedWatch], request: Recorded[ToolRequested]
     ) -> list[Json]:
         """For the model, each with how its last alert came."""
         return list(
-            await asyncio.gather(*(self._told(listed_watch, request) for listed_watch in listed))
+            await asyncio.gather(
+                *(self._with_last_alert(listed_watch, request) for listed_watch in listed)
+            )
         )
 
-    async def _told(self, listed_watch: ListedWatch, request: Recorded[ToolRequested]) -> Json:
-        told = listed_watch.told(request.event.language)
-        due, reply = listed_watch.state.alerted_due, listed_watch.state.alerted_by
-        if due is not None and reply is not None:
-            said = Said(due, reply)
-            told["last_alert"] = await self._deliveries.told(said, listed_watch.state.zone, request)
-        return told
+    async def _with_last_alert(
+        self, listed_watch: ListedWatch, request: Recorded[ToolRequested]
+    ) -> Json:
+        fields = listed_watch.for_model(request.event.language)
+        alerted_due, reply = listed_watch.state.alerted_due, listed_watch.state.alerted_by
+        if alerted_due is not None and reply is not None:
+            said = Said(alerted_due, reply)
+            fields["last_alert"] = await self._deliveries.for_model(
+                said, listed_watch.state.zone, request
+            )
+        return fields
 
     async def next_number(self, call: Call) -> int | None:
         """None while another watch of the same conversation is being set, which may come first."""
@@ -133,14 +139,16 @@ class WatchListing:
     async def _listed(
         self, number: int, origin: Recorded[WatchSet], folded: Folded[Watch]
     ) -> ListedWatch:
-        told = (await self._log.opened(origin)).event
-        title = told.product
+        watch_set = (await self._log.opened(origin)).event
+        title = watch_set.product
         if folded.state.titled:
             seen: list[Recorded[WatchSeen]] = await self._log.read_end(
                 origin.stream, folded.state.titled, 1
             )
             title = (await self._log.opened(seen[0])).event.title or title
-        return ListedWatch(number, told.url, told.product, name_of(title, told.url), folded, origin)
+        return ListedWatch(
+            number, watch_set.url, watch_set.product, name_of(title, watch_set.url), folded, origin
+        )
 
 
 def chosen(watches: list[ListedWatch], which: str) -> ListedWatch:

@@ -22,11 +22,11 @@ class AskedLooks:
     def __init__(self, client: asyncio.Future[Client], vault: Vault) -> None:
         self._client, self._vault = client, vault
 
-    async def look(self, watch_set: Recorded[WatchSet], due: datetime) -> Reading:
+    async def look(self, watch_set: Recorded[WatchSet], due_at: datetime) -> Reading:
         """Raises VendorUnavailable when nobody looks, SealedForEver when the user was forgotten."""
         if not self._client.done():
             raise VendorUnavailable("the bus was not reached yet")
-        asked = LookAsked(watch_set=watch_set.event_id, due=due)
+        asked = LookAsked(watch_set=watch_set.event_id, due=due_at)
         sealed = await asking.ask(
             await self._client, LOOK, asked.model_dump_json().encode(), TIMEOUT
         )

@@ -17,7 +17,7 @@ update watched_pages set claimed_until = now() + make_interval(secs => $2)
    select page from watched_pages
     where due_at <= now() and claimed_until < now()
     order by due_at limit $1 for update skip locked)
-returning page, due_at as due, now() as found_at, failures, ever_read, joined
+returning page, due_at, now() as found_at, failures, ever_read, joined
 """
 _WATCHERS = "select watch, user_id from watches where page = $1 and not ended order by watch"
 # Whoever still finds the page due at that instant has decided it; nobody else has, or will.
@@ -56,19 +56,19 @@ class WatchTable(WaitingTable):
         return [Watcher(**dict(row.items())) for row in rows]
 
     async def move(
-        self, page: UUID, due: datetime, pause: timedelta, failures: int, *, read: bool
+        self, page: UUID, due_at: datetime, pause: timedelta, failures: int, *, read: bool
     ) -> bool:
         async with failpoints.PAGES_COMMIT:
-            done = await self._pool.execute(_MOVE, page, due, pause, failures, read)
+            done = await self._pool.execute(_MOVE, page, due_at, pause, failures, read)
         return done == "UPDATE 1"
 
-    async def hold(self, page: UUID, due: datetime, seconds: int) -> None:
+    async def hold(self, page: UUID, due_at: datetime, seconds: int) -> None:
         async with failpoints.PAGES_COMMIT:
-            await self._pool.execute(_HOLD, page, due, seconds)
+            await self._pool.execute(_HOLD, page, due_at, seconds)
 
-    async def drop(self, page: UUID, due: datetime, joined: int) -> None:
+    async def drop(self, page: UUID, due_at: datetime, joined: int) -> None:
         async with failpoints.PAGES_COMMIT:
-            await self._pool.execute(_DROP, page, due, joined)
+            await self._pool.execute(_DROP, page, due_at, joined)
 
     async def until_next(self) -> float | None:
         seconds = await self._pool.fetchval(_NEXT)

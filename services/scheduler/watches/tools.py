@@ -17,7 +17,7 @@ from services.scheduler.watches import wordings
 from services.scheduler.watches.arguments import ListWatches, PriceHistory, StopWatch, WatchPrice
 from services.scheduler.watches.chart import Point
 from services.scheduler.watches.decider import Rhythm, Watch, threshold
-from services.scheduler.watches.history import told_of
+from services.scheduler.watches.history import history_result
 from services.scheduler.watches.last_day import last_day
 from services.scheduler.watches.listing import ListedWatch, WatchListing, chosen
 from services.scheduler.watches.pages import PageIds, normalized
@@ -35,7 +35,7 @@ CHART_TIMEOUT = 20.0
 
 
 class IsAddressTold(Protocol):
-    """Whether an address stands in a conversation (taskflow/log/told.py)."""
+    """Whether an address stands in a conversation (taskflow/log/web_addresses.py)."""
 
     async def __call__(self, log: Log, stream: str, upto: int, url: str, /) -> bool: ...
 
@@ -62,7 +62,7 @@ class Draw(Protocol):
 class Addresses:
     """Which addresses may be watched, and which page one is."""
 
-    told: IsAddressTold
+    stands_in_conversation: IsAddressTold
     canonical: Callable[[str], str]
     pages: PageIds
 
@@ -73,7 +73,9 @@ class Addresses:
         except ValueError as error:
             raise Refused(f"{url!r} is not the address of a web page.") from error
         request = call.request
-        if not await self.told(event_log, request.stream, request.version, address):
+        if not await self.stands_in_conversation(
+            event_log, request.stream, request.version, address
+        ):
             raise Refused(
                 "That link stands neither in the user's messages nor in search results: "
                 "ask the user to send the link."
@@ -86,7 +88,7 @@ class WatchTools:
         self,
         listing: WatchListing,
         event_log: Log,
-        due: ReadModel,
+        read_model: ReadModel,
         addresses: Addresses,
         pictures: PictureStore,
         *,
@@ -94,7 +96,7 @@ class WatchTools:
         rhythm: Rhythm,
         now: Callable[[], datetime] = clock.utc_now,
     ) -> None:
-        self._listing, self._log, self._due = listing, event_log, due
+        self._listing, self._log, self._read_model = listing, event_log, read_model
         self._addresses, self._pictures, self._draw = addresses, pictures, draw
         self._rhythm, self._now = rhythm, now
 
@@ -149,7 +151,7 @@ class WatchTools:
         request = call.request.event
         until = last_day(arguments.until, call)
         url = await self._addresses.watchable(self._log, call, arguments.url)
-        await self._due.caught_up(call.request)
+        await self._read_model.caught_up(call.request)
         watches = await self._listing.of(call.user)
         if len(watches) >= MOST_WATCHES:
             raise Refused(f"{MOST_WATCHES} pages are watched already; stop some first.")
@@ -167,9 +169,9 @@ class WatchTools:
             zone=request.zone,
             language=request.language,
         )
-        for one in watches:
-            if _says_the_same(one.origin.event, fact):
-                raise Refused(f"Watch {one.number} does that already.")
+        for listed_watch in watches:
+            if _says_the_same(listed_watch.origin.event, fact):
+                raise Refused(f"Watch {listed_watch.number} does that already.")
         state = Watch(
             goal=goal,
             below=arguments.below,
@@ -193,41 +195,48 @@ class WatchTools:
 
     async def list_watches(self, _arguments: ListWatches, call: Call) -> Done:
         """List the watched pages with their numbers, goals and last prices."""
-        await self._due.caught_up(call.request)
+        await self._read_model.caught_up(call.request)
         watches = await self._listing.of(call.user)
-        return Done({"watches": await self._listing.told(watches, call.request)})
+        return Done({"watches": await self._listing.for_model(watches, call.request)})
 
     async def stop_watch(self, arguments: StopWatch, call: Call) -> Done:
         """Stop watching one page."""
-        await self._due.caught_up(call.request)
-        one = chosen(await self._listing.of(call.user), arguments.which)
-        fact = WatchStopped(watch=one.origin.event.watch, by="user")
+        await self._read_model.caught_up(call.request)
+        listed_watch = chosen(await self._listing.of(call.user), arguments.which)
+        fact = WatchStopped(watch=listed_watch.origin.event.watch, by="user")
         # Stop against alert: whichever appends first makes the other fold again.
-        write = Write(one.origin.stream, [fact], call.user, expected_version=one.folded.version)
-        return Done({"stopped": one.told(call.request.event.language)}, [write])
+        write = Write(
+            listed_watch.origin.stream,
+            [fact],
+            call.user,
+            expected_version=listed_watch.folded.version,
+        )
+        return Done({"stopped": listed_watch.for_model(call.request.event.language)}, [write])
 
     async def price_history(self, arguments: PriceHistory, call: Call) -> Done:
         """Show how a watched page's price went, in words and as a chart sent to the user.
 
         No argument is needed if one is watched.
         """
-        await self._due.caught_up(call.request)
-        one = self._meant(await self._listing.of(call.user), arguments)
-        points, currency = await self._points(one.origin.stream)
+        await self._read_model.caught_up(call.request)
+        listed_watch = self._meant(await self._listing.of(call.user), arguments)
+        points, currency = await self._points(listed_watch.origin.stream)
         if not points:
-            raise Refused(f"No price of {one.name} was read yet: its history is still empty.")
+            raise Refused(
+                f"No price of {listed_watch.name} was read yet: its history is still empty."
+            )
         zone = zones.of(call.request.event.zone)
         local = [Point(point.at.astimezone(zone), point.amount) for point in points]
         picture = await self._draw(
-            one.name,
+            listed_watch.name,
             currency,
             local,
             now=self._now().astimezone(zone),
-            goal=threshold(one.state),
+            goal=threshold(listed_watch.state),
         )
         chart = uuid5(call.request.event_id, "chart")
         stored = await self._pictures.put(call.user, "image/png", picture, media_id=chart)
-        return Done(told_of(one, currency, local), picture=stored.id)
+        return Done(history_result(listed_watch, currency, local), picture=stored.id)
 
     def _meant(self, watches: list[ListedWatch], arguments: PriceHistory) -> ListedWatch:
         if arguments.url is not None and arguments.which is None:

@@ -97,10 +97,10 @@ def alert(
 
 
 def _news(state: Watch, alerted: WatchAlerted, name: str, language: str) -> str:
-    def told(amount: Decimal | None) -> str:
+    def amount_text(amount: Decimal | None) -> str:
         return "" if amount is None else money(amount, alerted.currency, language)
 
-    now, was = told(alerted.now), told(alerted.was)
+    now, was = amount_text(alerted.now), amount_text(alerted.was)
     match state.goal:
         case "below":
             news = _IS_BELOW_AND_WAS if was else _IS_BELOW
@@ -109,7 +109,7 @@ def _news(state: Watch, alerted: WatchAlerted, name: str, language: str) -> str:
         case "drop":
             news = _IS_DOWN_AND_WAS if was else _IS_DOWN
             down = values.percent(_percent_down(state.first, alerted.now), language)
-            first = told(state.first)
+            first = amount_text(state.first)
             return news.said(language, name=name, now=now, was=was, percent=down, first=first)
         case "back_in_stock" if now:
             return _IS_BACK_AT.said(language, name=name, now=now)

@@ -26,7 +26,7 @@ class Resolved:
     """What the user is to be told beside it."""
 
     @property
-    def due(self) -> datetime:
+    def due_at(self) -> datetime:
         return instant(self.local, self.zone)
 
 

@@ -195,8 +195,8 @@ def _parts(said: str | None) -> int:
 
 def _of_clocks(start: _Start) -> list[str]:
     """What a clock change does to it."""
-    due = instant(start.local, start.zone)
-    shown = due.astimezone(zones.of(start.zone))
+    due_at = instant(start.local, start.zone)
+    shown = due_at.astimezone(zones.of(start.zone))
     if shown.replace(tzinfo=None) != start.local:
         return [f"The clocks skip {start.local:%H:%M} that day: it comes at {shown:%H:%M}."]
     if shown.replace(fold=1).utcoffset() != shown.utcoffset():

@@ -41,7 +41,7 @@ def of(asked: When) -> TimeOfDay | None:
     part = _PARTS[asked.part_of_day] if asked.part_of_day else None
     if asked.time is None:
         return TimeOfDay(time(part.usual)) if part else None
-    hour, minute, second = (int(one) for one in f"{asked.time}:00".split(":")[:3])
+    hour, minute, second = (int(digits) for digits in f"{asked.time}:00".split(":")[:3])
     if hour == MIDNIGHT and not minute and not second:
         return TimeOfDay(time(), ends_the_day=True)
     if hour >= MIDNIGHT or minute > 59 or second > 59:

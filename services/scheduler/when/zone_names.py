@@ -61,5 +61,7 @@ def _countries(abbreviation: str, year: int) -> tuple[str, ...]:
     if len(by_offset) < 2:
         return ()
     names = Locale.parse(LOCALE).territories
-    most = [one for found in by_offset.values() for one, _ in found.most_common(MOST_COUNTRIES)]
-    return tuple(sorted(names[one] for one in most))
+    most = [
+        country for found in by_offset.values() for country, _ in found.most_common(MOST_COUNTRIES)
+    ]
+    return tuple(sorted(names[country] for country in most))

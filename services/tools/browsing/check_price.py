@@ -9,7 +9,7 @@ from contracts.event import Json
 from contracts.readings import Reading, ReadingOutcome
 from services.tools.browsing.looking import PageLooker
 from taskflow import zones
-from taskflow.log import told
+from taskflow.log import web_addresses
 from taskflow.log.event_log import Log
 from taskflow.tooling import Argument, Call, Done, Refused, Tool
 
@@ -30,7 +30,9 @@ _WITHOUT_PRICE: Mapping[ReadingOutcome, str] = {
 
 class PriceCheck(BaseModel):
     url: str = Field(
-        min_length=4, max_length=told.MAX_URL, description="The page's address, exactly as given"
+        min_length=4,
+        max_length=web_addresses.MAX_URL,
+        description="The page's address, exactly as given",
     )
     product: str | None = Field(
         default=None,
@@ -47,11 +49,13 @@ def tool(looker: PageLooker, log: Log) -> Tool[PriceCheck]:
         not `priced`, say so and give no price: never guess one.
         """
         try:
-            url = told.canonical(arguments.url)
-        except told.NotAnAddress as error:
+            url = web_addresses.canonical(arguments.url)
+        except web_addresses.NotAnAddress as error:
             raise Refused(str(error)) from None
         request = call.request
-        if not await told.was_told(log, request.stream, request.version, url):
+        if not await web_addresses.stands_in_conversation(
+            log, request.stream, request.version, url
+        ):
             raise Refused(NOT_TOLD)
         reading = await looker.look(url, arguments.product, user=call.user, for_watch=False)
         passing = reading.outcome in {"blocked", "unreachable"}

@@ -14,7 +14,7 @@ from services.tools.browsing.page_readers import ReadsPages
 from services.tools.browsing.robots import Robots
 from services.tools.browsing.showing import NotShown, ShownPage
 from services.tools.browsing.unreadable import Unreadable
-from services.tools.pages.page import Page, Read
+from services.tools.pages.page import Page, PageReading
 from taskflow import clock, failpoints
 from taskflow.errors import Permanent
 from taskflow.postgres.database import DatabaseUnavailable
@@ -149,12 +149,12 @@ class _Reads:
     def __init__(self, readers: ReadsPages, product: str | None, user: UserId) -> None:
         self._readers, self._product, self._user = readers, product, user
         self._page: Page | None = None
-        self._found: Read | None = None
+        self._found: PageReading | None = None
 
-    async def __call__(self, page: Page) -> Read | None:
+    async def __call__(self, page: Page) -> PageReading | None:
         """None for what cannot be read."""
         if page.status >= 500:
-            return Read("unreachable", note=NOT_NOW)
+            return PageReading("unreachable", note=NOT_NOW)
         if self._page is None or not _same(self._page, page):
             found = await self._readers.read(page, self._product, self._user)
             self._page, self._found = page, _sure(found) if found else None
@@ -175,27 +175,29 @@ def _same(page: Page, other: Page) -> bool:
     )
 
 
-def _sure(found: Read) -> Read:
+def _sure(found: PageReading) -> PageReading:
     if found.outcome == "priced" and (found.amount is None or found.amount <= 0):
-        return Read("unclear", title=found.title, note=NO_PRICE)
+        return PageReading("unclear", title=found.title, note=NO_PRICE)
     return found
 
 
-def _reading(read_: Read, page: Page, *notes: str) -> Reading:
-    said = (read_.note, *notes) if read_.outcome not in _FINAL else (read_.note,)
+def _reading(page_reading: PageReading, page: Page, *notes: str) -> Reading:
+    said = (
+        (page_reading.note, *notes) if page_reading.outcome not in _FINAL else (page_reading.note,)
+    )
     return Reading(
-        outcome=read_.outcome,
-        title=read_.title,
-        amount=read_.amount,
-        currency=read_.currency,
-        list_amount=read_.list_amount,
-        in_stock=read_.in_stock,
+        outcome=page_reading.outcome,
+        title=page_reading.title,
+        amount=page_reading.amount,
+        currency=page_reading.currency,
+        list_amount=page_reading.list_amount,
+        in_stock=page_reading.in_stock,
         note=" ".join(filter(None, said)),
         evidence=Evidence(
             at=page.at,
             read_by=page.read_by,
-            source=read_.source,
-            text=read_.text[:MAX_EVIDENCE],
+            source=page_reading.source,
+            text=page_reading.text[:MAX_EVIDENCE],
             status=page.status,
         ),
     )

@@ -22,7 +22,7 @@ import structlog
 import services
 from contracts.streams import UserId
 from services.tools.pages import wire
-from services.tools.pages.page import Page, Read
+from services.tools.pages.page import Page, PageReading
 from taskflow.process import variables
 from taskflow.telemetry.metrics import PAGE_READERS, PAGES_UNREAD
 
@@ -49,7 +49,7 @@ class ReaderLimits:
 
 
 class ReadsPages(Protocol):
-    async def read(self, page: Page, product: str | None, user: UserId) -> Read | None: ...
+    async def read(self, page: Page, product: str | None, user: UserId) -> PageReading | None: ...
     async def allows(self, rules: str, url: str, user: UserId) -> bool | None: ...
 
 
@@ -85,7 +85,7 @@ class PageReaders:
     def pids(self) -> frozenset[int]:
         return frozenset(reader.pid for reader in self._all)
 
-    async def read(self, page: Page, product: str | None, user: UserId) -> Read | None:
+    async def read(self, page: Page, product: str | None, user: UserId) -> PageReading | None:
         """None for a page that its reader did not survive."""
         return await self._asked(wire.question(page, product), wire.reading, user)
 
@@ -131,9 +131,9 @@ class PageReaders:
 
     async def _started(self) -> Process:
         limits = self._limits
-        told = map(str, (limits.cpu_seconds, limits.memory_bytes, os.getpid()))
+        options = map(str, (limits.cpu_seconds, limits.memory_bytes, os.getpid()))
         reader = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", MODULE, *told,
+            sys.executable, "-P", "-m", MODULE, *options,
             stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment(),
         )  # fmt: skip
         self._all.add(reader)

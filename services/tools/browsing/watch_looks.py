@@ -53,8 +53,10 @@ class WatchLooks:
         user = UserId(recorded.user_id)
         # The vault first: a forgotten user's page is never fetched, whatever else is cached.
         key = await self._keys.key(user)
-        told: WatchSet = (await self._log.opened(recorded)).event
-        reading = await self._looker.look(told.url, told.product, user=user, for_watch=True)
+        watch_set: WatchSet = (await self._log.opened(recorded)).event
+        reading = await self._looker.look(
+            watch_set.url, watch_set.product, user=user, for_watch=True
+        )
         return key.seal(reading.model_dump_json().encode(), asked.bound_to())
 
 

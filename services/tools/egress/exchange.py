@@ -59,10 +59,10 @@ def answered(response: h11.Response) -> h11.Response:
 def _end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
     given = list(headers)
     named = {
-        one.strip().lower()
+        header.strip().lower()
         for name, value in given
         if name == b"connection"
-        for one in value.split(b",")
+        for header in value.split(b",")
     }
     # What frames the body, names the host, or is kept for the user's sake cannot be hidden so.
     named -= {b"transfer-encoding", b"content-length", b"host"}

@@ -69,7 +69,7 @@ class Wall:
         except (OSError, UnicodeError):
             raise EgressRefused("unresolved") from None
         try:
-            found = [internet.parsed(one) for one in said]
+            found = [internet.parsed(address) for address in said]
         except ValueError:
             raise EgressRefused("address") from None
         if not found:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from services.tools.pages.cleaning import clean, plain
-from services.tools.pages.found import Found
+from services.tools.pages.found import FoundProduct
 from services.tools.pages.structured.agreeing import same
 from services.tools.pages.structured.offers import a_range
 
@@ -41,8 +41,8 @@ class Several:
     note: str
 
 
-def choose(found: Sequence[Found], about: About) -> Found | Several | None:
-    mains = [one for one in found if not one.related]
+def choose(found: Sequence[FoundProduct], about: About) -> FoundProduct | Several | None:
+    mains = [product for product in found if not product.related]
     if not mains:
         return None
     for narrow in (_by_address, _by_words, _by_heading):
@@ -52,11 +52,13 @@ def choose(found: Sequence[Found], about: About) -> Found | Several | None:
     if len(mains) == 1:
         return None if _is_plainly_another(mains[0], about) else variant(mains[0], about)
     titles = list(dict.fromkeys(clean(main.title, 60) for main in mains if main.title))
-    told = ", ".join(f"“{title}”" for title in titles[:_MOST_TITLES])
-    return Several(f"The page shows {len(mains)} products; it is not clear which is meant: {told}.")
+    quoted_titles = ", ".join(f"“{title}”" for title in titles[:_MOST_TITLES])
+    return Several(
+        f"The page shows {len(mains)} products; it is not clear which is meant: {quoted_titles}."
+    )
 
 
-def variant(product: Found, about: About) -> Found:
+def variant(product: FoundProduct, about: About) -> FoundProduct:
     """The product with the price of the variant that is meant, or why none can be told."""
     if not product.variants:
         return product
@@ -82,28 +84,28 @@ def variant(product: Found, about: About) -> Found:
     return product
 
 
-def _by_address(found: Sequence[Found], about: About) -> list[Found]:
+def _by_address(found: Sequence[FoundProduct], about: About) -> list[FoundProduct]:
     pages = {_whole(url) for url in about.urls}
-    exact = [one for one in found if pages & {_whole(url) for url in one.urls}]
+    exact = [product for product in found if pages & {_whole(url) for url in product.urls}]
     if len(exact) == 1:
         return exact
     parts = {part for url in about.urls for part in _parts(url)}
     by_sku = [
-        one
-        for one in found
-        if any(len(s) >= _SHORTEST_SKU and s.lower() in parts for s in one.skus)
+        product
+        for product in found
+        if any(len(s) >= _SHORTEST_SKU and s.lower() in parts for s in product.skus)
     ]
     if len(by_sku) == 1:
         return by_sku
     paths = {_path(url) for url in about.urls}
-    return [one for one in found if paths & {_path(url) for url in one.urls}]
+    return [product for product in found if paths & {_path(url) for url in product.urls}]
 
 
-def _by_words(found: Sequence[Found], about: About) -> list[Found]:
+def _by_words(found: Sequence[FoundProduct], about: About) -> list[FoundProduct]:
     return _most_like(found, lambda words: len(words & about.words) / max(1, len(about.words)))
 
 
-def _by_heading(found: Sequence[Found], about: About) -> list[Found]:
+def _by_heading(found: Sequence[FoundProduct], about: About) -> list[FoundProduct]:
     headings = [set(plain(heading).split()) for heading in about.headings if heading]
 
     def likeness(words: set[str]) -> float:
@@ -112,30 +114,32 @@ def _by_heading(found: Sequence[Found], about: About) -> list[Found]:
     return _most_like(found, likeness)
 
 
-def _most_like(found: Sequence[Found], likeness: Likeness) -> list[Found]:
-    scored = [(likeness(set(plain(one.title or "").split())), one) for one in found]
+def _most_like(found: Sequence[FoundProduct], likeness: Likeness) -> list[FoundProduct]:
+    scored = [(likeness(set(plain(product.title or "").split())), product) for product in found]
     best = max((score for score, _ in scored), default=0)
-    return [one for score, one in scored if score == best] if best >= _LIKE else []
+    return [product for score, product in scored if score == best] if best >= _LIKE else []
 
 
-def _named(variants: Sequence[Found], about: About) -> list[Found]:
+def _named(variants: Sequence[FoundProduct], about: About) -> list[FoundProduct]:
     """Those that have each word which tells variants apart."""
-    each = [_own_words(one) for one in variants]
+    each = [_own_words(product) for product in variants]
     telling = (frozenset[str]().union(*each) - frozenset.intersection(*each)) & about.words
-    return [one for one, own in zip(variants, each, strict=True) if telling and telling <= own]
+    return [
+        product for product, own in zip(variants, each, strict=True) if telling and telling <= own
+    ]
 
 
-def _asks_for_another(product: Found, about: About) -> bool:
+def _asks_for_another(product: FoundProduct, about: About) -> bool:
     """A size or model was named that no variant has."""
     known = frozenset(plain(product.title or "").split()).union(*map(_own_words, product.variants))
     return any(any(c.isdigit() for c in word) for word in about.words - known)
 
 
-def _own_words(found: Found) -> frozenset[str]:
+def _own_words(found: FoundProduct) -> frozenset[str]:
     return frozenset(plain(f"{found.title or ''} {found.words}").split())
 
 
-def _is_plainly_another(found: Found, about: About) -> bool:
+def _is_plainly_another(found: FoundProduct, about: About) -> bool:
     """It has another address, and another name than the page's headings."""
     paths = {_path(url) for url in about.urls}
     elsewhere = bool(found.urls) and not paths & {_path(url) for url in found.urls}

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from contracts.readings import ReadingSource
-from services.tools.pages.found import Price
+from services.tools.pages.found import FoundPrice
 from services.tools.pages.prices.money import Money
 from services.tools.pages.visible.visible_text import Shown, SignedAmount
 
@@ -32,14 +32,14 @@ DISAGREE = "The page's metadata and what it shows name different prices."
 class Stated:
     """A price of one source, or why it names none."""
 
-    price: Price
+    price: FoundPrice
     source: ReadingSource
 
 
 def decide(stated: Sequence[Stated], shown: Shown) -> Stated | None:
     """The price that counts, or why none does; None where no source says anything of a price."""
-    priced = {money: one for one in reversed(stated) if (money := _money(one.price))}
-    if troubled := next((one for one in stated if _is_final(one, priced)), None):
+    priced = {money: source for source in reversed(stated) if (money := _money(source.price))}
+    if troubled := next((source for source in stated if _is_final(source, priced)), None):
         return troubled
     as_text = Stated(shown.price, "text")
     seen = _money(shown.price)
@@ -69,7 +69,7 @@ def _is_final(stated: Stated, priced: Mapping[Money, Stated]) -> bool:
 
 def _without_one_shown(priced: Mapping[Money, Stated], shown: Shown) -> Stated:
     """The page shows nothing beside the title, or several amounts, or a range."""
-    supported = [one for money, one in priced.items() if _is_shown(money, shown.near)]
+    supported = [source for money, source in priced.items() if _is_shown(money, shown.near)]
     if len(supported) == 1:
         return supported[0]
     money, first = next(iter(priced.items()))
@@ -107,7 +107,7 @@ def _is_apart(signed_amount: SignedAmount, money: Money, first: int) -> bool:
     return on_top or (bool(first) and signed_amount.at > first)
 
 
-def _money(price: Price) -> Money | None:
+def _money(price: FoundPrice) -> Money | None:
     if price.amount is None or price.currency is None or price.problem:
         return None
     return Money(price.amount, price.currency)
@@ -127,5 +127,7 @@ def _with_list_price(stated: Stated, shown: Shown) -> Stated:
 
 
 def _unclear(stated: Stated, problem: str | None = None) -> Stated:
-    price = Price(problem=problem or DISAGREE, text=stated.price.text, stock=stated.price.stock)
+    price = FoundPrice(
+        problem=problem or DISAGREE, text=stated.price.text, stock=stated.price.stock
+    )
     return replace(stated, price=price)

@@ -8,7 +8,7 @@ from services.tools.pages.words import Stock
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class FoundPrice:
     """What is asked, or why it cannot be said."""
 
     amount: Decimal | None = None
@@ -23,14 +23,14 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundProduct:
     title: str | None
-    price: Price = field(default_factory=Price)
+    price: FoundPrice = field(default_factory=FoundPrice)
     urls: frozenset[str] = frozenset()
     skus: frozenset[str] = frozenset()
     words: str = ""
     """More that can name it: colour, size, SKU."""
-    variants: Sequence["Found"] = ()
+    variants: Sequence["FoundProduct"] = ()
     group: str | None = None
     """What its variants have in common, where each stands on its own."""
     related: bool = False

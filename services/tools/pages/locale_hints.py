@@ -62,8 +62,8 @@ def hints_of(tree: LexborHTMLParser, url: str, locale: str | None) -> Hints:
     if len(domain) == 2 and domain.isalpha() and domain not in _WORLDWIDE:
         regions = (*regions, "GB" if domain == "uk" else domain.upper())
     if locale and not regions:
-        told, regions = _parted([locale])
-        languages = languages or told
+        locale_languages, regions = _parted([locale])
+        languages = languages or locale_languages
     return Hints(tuple(dict.fromkeys(languages)), tuple(dict.fromkeys(regions)))
 
 

@@ -24,7 +24,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class PageReading:
     """What a page says of one product: a price that stands there, or why there is none."""
 
     outcome: ReadingOutcome

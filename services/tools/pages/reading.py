@@ -15,9 +15,9 @@ from services.tools.pages import cleaning
 from services.tools.pages.addresses import joined
 from services.tools.pages.choosing import About, Several, choose
 from services.tools.pages.deciding import Stated, decide
-from services.tools.pages.found import Found
+from services.tools.pages.found import FoundProduct
 from services.tools.pages.locale_hints import hints_of
-from services.tools.pages.page import Page, Read
+from services.tools.pages.page import Page, PageReading
 from services.tools.pages.parsing import outlined, parsed
 from services.tools.pages.prices.currencies import CODES
 from services.tools.pages.regions import Regions
@@ -45,7 +45,7 @@ NO_CURRENCY = "A price stands on the page, but not in which currency."
 class _Described:
     """The product as one source describes it."""
 
-    found: Found
+    found: FoundProduct
     source: ReadingSource
 
     @property
@@ -53,21 +53,21 @@ class _Described:
         return Stated(self.found.price, self.source)
 
 
-def read(page: Page, *, product: str | None, locale: str | None = None) -> Read:
+def read(page: Page, *, product: str | None, locale: str | None = None) -> PageReading:
     """What the page says of `product`, or of its main product when None.
 
     `locale` (BCP 47) is how the page was asked for: it decides only where the page itself does
     not say where it is at home.
     """
     if page.status in blocked.GONE:
-        return Read("not_found", note=GONE)
+        return PageReading("not_found", note=GONE)
     if blocked.refuses(page):
-        return Read("blocked", note=REFUSED)
+        return PageReading("blocked", note=REFUSED)
     if page.status >= 400:
-        return Read("unreachable", note=f"The shop answers with an error ({page.status}).")
+        return PageReading("unreachable", note=f"The shop answers with an error ({page.status}).")
     look = _look(page, product, locale)
     if blocked.asks_for_a_human(look.tree, look.seen):
-        return Read("blocked", note=HUMAN)
+        return PageReading("blocked", note=HUMAN)
     return look.read()
 
 
@@ -92,7 +92,7 @@ class _Look:
         self.tree, self._whole = tree, whole
         self._page, self._product = page, product
         self._url = joined("", page.url) or ""
-        self._tags = meta_tags.told(self.tree)
+        self._tags = meta_tags.contents_by_name(self.tree)
         declared = {code.upper() for code in meta_tags.currencies(self._tags)}
         hints = hints_of(self.tree, self._url, locale)
         hints = replace(hints, declared=frozenset(declared & CODES))
@@ -106,22 +106,22 @@ class _Look:
         every = [node for _, nodes in described for node in nodes]
         self._hints = with_evidence(hints, tree, self._urls, every)
         self._asking = Asking(self._hints, page.at)
-        self._described: list[tuple[ReadingSource, list[Found]]] = [
+        self._described: list[tuple[ReadingSource, list[FoundProduct]]] = [
             (source, schema_org.products(nodes, self._asking, self._url))
             for source, nodes in described
         ]
-        out = any(one.price.stock == "out" for _, found in self._described for one in found)
+        out = any(product.price.stock == "out" for _, found in self._described for product in found)
         self._has_choices = out and stock.has_choices(tree)
         self.seen = Seen(tree, parts)
         self._heading = titles.heading(self.seen, product, self._known_titles())
         self._about = self._told_before()
 
-    def read(self) -> Read:
+    def read(self) -> PageReading:
         found: list[_Described] = []
         several: str | None = None
         for source, chosen in self._products():
             match chosen:
-                case Found():
+                case FoundProduct():
                     found.append(_Described(chosen, source))
                 case Several(note=note):
                     several = several or note
@@ -142,7 +142,7 @@ class _Look:
         """An amount in a sentence is a price only where something is sold."""
         return shown.stands_by_itself or stock.is_for_sale(self.seen)
 
-    def _products(self) -> Iterator[tuple[ReadingSource, Found | Several | None]]:
+    def _products(self) -> Iterator[tuple[ReadingSource, FoundProduct | Several | None]]:
         for source, products in self._described:
             yield source, choose(products, self._about)
         if tagged := meta_tags.found(self._tags, self._asking):
@@ -192,11 +192,13 @@ class _Look:
             return self._title() or own
         return own or self._title()
 
-    def _priced(self, decided: Stated, found: Sequence[_Described], title: str | None) -> Read:
+    def _priced(
+        self, decided: Stated, found: Sequence[_Described], title: str | None
+    ) -> PageReading:
         price = decided.price
         known, note = self._stock(price.stock, found)
         before, amount = price.list_amount, price.amount
-        return Read(
+        return PageReading(
             "out_of_stock" if known == "out" else "priced",
             self._title_of(decided.source, title),
             amount,
@@ -220,8 +222,8 @@ class _Look:
         differs = any(described.found.price.differs for described in found)
         return stated or stock.of_text(self.seen), SOME_SOLD_OUT if differs else ""
 
-    def _unclear(self, decided: Stated, title: str | None) -> Read:
-        return Read(
+    def _unclear(self, decided: Stated, title: str | None) -> PageReading:
+        return PageReading(
             "unclear",
             self._title_of(decided.source, title),
             source=decided.source,
@@ -229,30 +231,32 @@ class _Look:
             note=decided.price.problem or NO_PRICE,
         )
 
-    def _without(self, found: Sequence[_Described], title: str | None, several: str | None) -> Read:
+    def _without(
+        self, found: Sequence[_Described], title: str | None, several: str | None
+    ) -> PageReading:
         """Why no price was found."""
         title = title or self._title()
         out = next((described for described in found if described.found.price.stock == "out"), None)
         if out is not None:
             text = cleaning.evidence(out.found.price.text)
-            return Read("out_of_stock", title, in_stock=False, source=out.source, text=text)
+            return PageReading("out_of_stock", title, in_stock=False, source=out.source, text=text)
         if instead := self._no_product_page(title):
             return instead
         if several or found or stock.is_for_sale(self.seen):
             no_currency = any(described.found.price.amount is not None for described in found)
-            return Read(
+            return PageReading(
                 "unclear", title, note=several or (NO_CURRENCY if no_currency else NO_PRICE)
             )
-        return Read("not_found", title, note=NO_PRODUCT)
+        return PageReading("not_found", title, note=NO_PRODUCT)
 
-    def _no_product_page(self, title: str | None) -> Read | None:
+    def _no_product_page(self, title: str | None) -> PageReading | None:
         """What the page is instead of one that sells something."""
         if not self._whole:
-            return Read("unclear", title, note=TOO_LARGE, too_large=True)
+            return PageReading("unclear", title, note=TOO_LARGE, too_large=True)
         if blocked.may_ask_for_a_human(self._page, self.seen):
-            return Read("blocked", note=HUMAN)
+            return PageReading("blocked", note=HUMAN)
         if blocked.says_gone(self.tree):
-            return Read("not_found", note=GONE)
+            return PageReading("not_found", note=GONE)
         if stock.of_text(self.seen) == "out":
-            return Read("out_of_stock", title, in_stock=False, source="text")
+            return PageReading("out_of_stock", title, in_stock=False, source="text")
         return None

@@ -11,7 +11,7 @@ from typing import Any
 from protego import Protego
 from pydantic import TypeAdapter
 
-from services.tools.pages.page import Page, Read
+from services.tools.pages.page import Page, PageReading
 from services.tools.pages.reading import read
 
 AGENT = "TaskFlow"
@@ -22,7 +22,7 @@ LENGTHS = struct.Struct("!III")
 LENGTH = struct.Struct("!I")
 MOST_ANSWER = 65_536
 """Bytes: a title, an evidence and a note, each bounded, take far less."""
-_READ, _BOOL = TypeAdapter(Read), TypeAdapter(bool)
+_READ, _BOOL = TypeAdapter(PageReading), TypeAdapter(bool)
 
 
 def question(page: Page, product: str | None) -> bytes:
@@ -47,23 +47,23 @@ def answer_to(about: bytes, text: bytes, visible: bytes) -> bytes:
     asked: dict[str, Any] = json.loads(about)
     if "robots" in asked:
         allowed = Protego.parse(text.decode()).can_fetch(asked["robots"], AGENT)
-        told = _BOOL.dump_json(allowed)
+        encoded = _BOOL.dump_json(allowed)
     else:
-        told = _READ.dump_json(_read(asked, text, visible))
-    return LENGTH.pack(len(told)) + told
+        encoded = _READ.dump_json(_read(asked, text, visible))
+    return LENGTH.pack(len(encoded)) + encoded
 
 
-def reading(told: bytes) -> Read:
+def reading(encoded: bytes) -> PageReading:
     """Raises ValueError for what is no reading."""
-    return _READ.validate_json(told)
+    return _READ.validate_json(encoded)
 
 
-def truth(told: bytes) -> bool:
+def truth(encoded: bytes) -> bool:
     """Raises ValueError for what is neither true nor false."""
-    return _BOOL.validate_json(told)
+    return _BOOL.validate_json(encoded)
 
 
-def _read(asked: dict[str, Any], html: bytes, visible: bytes) -> Read:
+def _read(asked: dict[str, Any], html: bytes, visible: bytes) -> PageReading:
     page = Page(
         url=asked["url"],
         html=html.decode(),

@@ -19,7 +19,7 @@ def record(value: object) -> Json:
 
 def records(value: object) -> list[Json]:
     each = cast("list[object]", value) if isinstance(value, list) else []
-    return [cast("Json", one) for one in each if isinstance(one, dict)]
+    return [cast("Json", record) for record in each if isinstance(record, dict)]
 
 
 def text(value: object, most: int) -> str | None:

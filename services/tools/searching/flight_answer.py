@@ -27,7 +27,7 @@ def result_of(
 ) -> Json:
     """`places` are those of each direction; times are local, money is `currency`'s."""
     first, last = places[0], places[-1]
-    flights = [_told(trip, arguments) for trip in trips]
+    flights = [_trip_fields(trip, arguments) for trip in trips]
     insights: Json = found.get("price_insights") or {}
     result: Json = {
         "from": first[0].name,
@@ -69,24 +69,24 @@ def travellers_of(arguments: FlightSearch) -> str:
         _count(arguments.infants_in_seat, "infant in a seat", "infants in seats"),
         _count(arguments.infants_on_lap, "infant on a lap", "infants on laps"),
     ]
-    *first, last = [one for one in counted if one]
+    *first, last = [kind_counted for kind_counted in counted if kind_counted]
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}" if number else ""
+def _count(number: int, singular: str, several: str) -> str:
+    return f"{number} {singular if number == 1 else several}" if number else ""
 
 
-def _told(trip: Trip, arguments: FlightSearch) -> Json:
+def _trip_fields(trip: Trip, arguments: FlightSearch) -> Json:
     """The first flight with the whole trip's price, and under `then` the ones that follow it."""
     first, *then = [_flight(option) for option in trip.options]
-    told: Json = {**first, "price": trip.price}
+    flight: Json = {**first, "price": trip.price}
     only_adults = not (arguments.children + arguments.infants_in_seat + arguments.infants_on_lap)
     if arguments.adults > 1 and only_adults and isinstance(trip.price, int | float):
-        told["price_each"] = round(trip.price / arguments.adults)
+        flight["price_each"] = round(trip.price / arguments.adults)
     if then:
-        told["then"] = then
-    return told | ({"lacks": trip.lacks} if trip.lacks else {})
+        flight["then"] = then
+    return flight | ({"lacks": trip.lacks} if trip.lacks else {})
 
 
 def _flight(option: Json) -> Json:
@@ -108,8 +108,8 @@ def _flight(option: Json) -> Json:
 
 
 def _layover(stop: Json) -> Json:
-    told: Json = {"airport": stop.get("id"), "minutes": stop.get("duration")}
-    return told | ({"overnight": True} if stop.get("overnight") else {})
+    layover: Json = {"airport": stop.get("id"), "minutes": stop.get("duration")}
+    return layover | ({"overnight": True} if stop.get("overnight") else {})
 
 
 def _days_later(departs: str, arrives: str) -> int:
@@ -119,7 +119,7 @@ def _days_later(departs: str, arrives: str) -> int:
 
 def _airports_of(flights: list[Json]) -> Json:
     """Each code that the flights name, in full: airport, city and country."""
-    every = [one for flight in flights for one in (flight, *flight.get("then", []))]
+    every = [leg for flight in flights for leg in (flight, *flight.get("then", []))]
     codes = dict.fromkeys(
         code for flown in every for leg in flown["legs"] for code in leg.split("-")
     )
@@ -173,10 +173,10 @@ def _trip(flight: Json, result: Json) -> str:
     if (each := flight.get("price_each")) is not None:
         price += f" ({_money(each, currency)} each)"
     lines = [f"{price} {_who(flight)}", f"   {_way(flight)}"]
-    for one in flight.get("then", []):
+    for leg in flight.get("then", []):
         lead = "Back" if result["return_date"] else "Then"
-        days = f"{_day(date.fromisoformat(one['departs']['time'][:10]))}, "
-        lines += [f"   {lead}: {days}{_who(one)}", f"   {_way(one)}"]
+        days = f"{_day(date.fromisoformat(leg['departs']['time'][:10]))}, "
+        lines += [f"   {lead}: {days}{_who(leg)}", f"   {_way(leg)}"]
     if lacks := flight.get("lacks"):
         lines.append(f"   ({lacks}; the price is from)")
     return "\n".join(lines)
@@ -201,7 +201,7 @@ def _way(flight: Json) -> str:
 def _stops(layovers: list[Json]) -> str:
     if not layovers:
         return "nonstop"
-    told = [
+    stop_texts = [
         " ".join(
             filter(
                 None,
@@ -214,7 +214,7 @@ def _stops(layovers: list[Json]) -> str:
         )
         for stop in layovers
     ]
-    return f"{len(told)} stop{'s' * (len(told) > 1)} ({', '.join(told)})"
+    return f"{len(stop_texts)} stop{'s' * (len(stop_texts) > 1)} ({', '.join(stop_texts)})"
 
 
 def _lasting(minutes: int) -> str:

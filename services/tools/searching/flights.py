@@ -97,13 +97,13 @@ def _place(said: str, code: str | None, asker: Asker) -> Place:
 
 
 def _check(arguments: FlightSearch, places: Sequence[tuple[Place, Place]], now: datetime) -> None:
-    for (origin, destination), one in zip(places, arguments.flights(), strict=True):
+    for (origin, destination), flight in zip(places, arguments.flights(), strict=True):
         if origin.codes == destination.codes:
             raise Refused("Origin and destination are the same.")
         today = now.astimezone(ZoneInfo(origin.zone)).date()
-        if one.day < today:
-            raise Refused(f"{one.day} is past: today is {today} at {origin.name}.")
-        if max(one.day, arguments.return_date or one.day) > today + AHEAD:
+        if flight.day < today:
+            raise Refused(f"{flight.day} is past: today is {today} at {origin.name}.")
+        if max(flight.day, arguments.return_date or flight.day) > today + AHEAD:
             raise Refused(f"Flights are on sale until about {today + AHEAD}.")
     if arguments.return_date and arguments.return_date < arguments.departure_date:
         raise Refused("The return is before the departure.")

@@ -25,8 +25,8 @@ def read(found: Json) -> list[Json]:
 
 def lines(places: list[Json]) -> list[str]:
     """For a result's summary: name, address and hours of each."""
-    told = ("name", "address", "hours")
-    return ["- " + "; ".join(str(place[key]) for key in told if key in place) for place in places]
+    keys = ("name", "address", "hours")
+    return ["- " + "; ".join(str(place[key]) for key in keys if key in place) for place in places]
 
 
 def _place(listing: Json) -> Json | None:
@@ -60,5 +60,5 @@ def _degrees(value: object, most: int) -> float | None:
 
 def _id(name: str, latitude: float, longitude: float) -> str:
     """Short, for a model writes it down; the vendor's own may be missing."""
-    told = f"{name}|{latitude:.{DECIMALS}f}|{longitude:.{DECIMALS}f}"
-    return "p" + hashlib.sha256(told.encode()).hexdigest()[:8]
+    identity = f"{name}|{latitude:.{DECIMALS}f}|{longitude:.{DECIMALS}f}"
+    return "p" + hashlib.sha256(identity.encode()).hexdigest()[:8]

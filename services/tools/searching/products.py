@@ -71,7 +71,9 @@ def tool(serpapi: SerpApi, now: Callable[[], datetime] = clock.utc_now) -> Tool[
         best = await asyncio.gather(
             *(_linked(serpapi, shop_offer, most, currency) for shop_offer in listed[:LINKED])
         )
-        products = [_told(shop_offer, currency) for shop_offer in [*best, *listed[LINKED:MOST]]]
+        products = [
+            _product_fields(shop_offer, currency) for shop_offer in [*best, *listed[LINKED:MOST]]
+        ]
         as_of = f"{now().astimezone(zones.of(request.zone)):%H:%M}"
         result = {
             "note": NOTE,
@@ -120,9 +122,9 @@ async def _linked(
         return offer
     product: Json = found.get("product_results") or {}
     able = [
-        (one.amount, number, one)
-        for number, one in enumerate(offers(product.get("stores"), currency))
-        if one.link and one.amount is not None and one.within(most)
+        (offer.amount, number, offer)
+        for number, offer in enumerate(offers(product.get("stores"), currency))
+        if offer.link and offer.amount is not None and offer.within(most)
     ]
     if not able:
         return offer
@@ -130,7 +132,7 @@ async def _linked(
     return replace(offer, shop=store.shop or offer.shop, amount=amount, link=store.link)
 
 
-def _told(offer: ShopOffer, currency: str) -> Json:
+def _product_fields(offer: ShopOffer, currency: str) -> Json:
     return {
         "title": offer.title,
         "shop": offer.shop,
@@ -144,7 +146,7 @@ def _told(offer: ShopOffer, currency: str) -> Json:
 def _summary(products: list[Json], as_of: str) -> str:
     if not products:
         return "No products were found."
-    lines = [f"{number}. {_line(one)}" for number, one in enumerate(products, start=1)]
+    lines = [f"{number}. {_line(product)}" for number, product in enumerate(products, start=1)]
     return "\n".join([*lines, f"_Prices as of {as_of}, from Google Shopping._"])
 
 

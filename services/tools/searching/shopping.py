@@ -34,22 +34,22 @@ def offers(listed: object, currency: str) -> list[ShopOffer]:
     return [_offer(record, currency) for record in fields.records(listed)]
 
 
-def _offer(told: Json, currency: str) -> ShopOffer:
-    token: Any = told.get("immersive_product_page_token")
+def _offer(result: Json, currency: str) -> ShopOffer:
+    token: Any = result.get("immersive_product_page_token")
     return ShopOffer(
-        title=fields.text(told.get("title"), MAX_TITLE),
-        shop=fields.text(told.get("source") or told.get("name"), MAX_SHOP),
-        amount=_amount(told, currency),
-        link=fields.link(told.get("link")),
-        rating=_rating(told.get("rating")),
+        title=fields.text(result.get("title"), MAX_TITLE),
+        shop=fields.text(result.get("source") or result.get("name"), MAX_SHOP),
+        amount=_amount(result, currency),
+        link=fields.link(result.get("link")),
+        rating=_rating(result.get("rating")),
         token=token if isinstance(token, str) else None,
     )
 
 
-def _amount(told: Json, currency: str) -> Decimal | None:
+def _amount(result: Json, currency: str) -> Decimal | None:
     """The number that the vendor extracted, if its text says the same, and that one pays it."""
-    said: Any = told.get("price")
-    number: Any = told.get("extracted_price")
+    said: Any = result.get("price")
+    number: Any = result.get("extracted_price")
     if isinstance(number, bool) or not isinstance(number, int | float):
         return None
     amount = amount_of(Decimal(str(number)), currency)

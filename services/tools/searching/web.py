@@ -22,7 +22,7 @@ def _spot(text: str) -> str:
     latitude, longitude = (float(part) for part in text.split(","))
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise ValueError("near: latitudes end at 90 degrees, longitudes at 180")
-    return ",".join(str(round(one, SPOT_DECIMALS) + 0.0) for one in (latitude, longitude))
+    return ",".join(str(round(degrees, SPOT_DECIMALS) + 0.0) for degrees in (latitude, longitude))
 
 
 _DEGREES = r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?"
@@ -83,8 +83,8 @@ def _result(found: Json) -> Json:
 
 
 def _answer(box: Json) -> Json | None:
-    told = box.get("answer") or box.get("result") or box.get("snippet")
-    text = fields.text(told, MAX_ANSWER)
+    answer = box.get("answer") or box.get("result") or box.get("snippet")
+    text = fields.text(answer, MAX_ANSWER)
     return {"text": text, "link": fields.link(box.get("link"))} if text else None
 
 

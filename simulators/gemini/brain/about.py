@@ -78,8 +78,8 @@ def read_about(request: GenerateRequest) -> AboutThemselves:
 def _after(heading: str, lines: list[str]) -> Iterator[SpokenFact]:
     for line in lines:
         if line.startswith(heading):
-            for told in _NEXT.split(line.removeprefix(heading).strip()):
-                if match := _ONE.fullmatch(told.strip(" .;")):
+            for sentence in _NEXT.split(line.removeprefix(heading).strip()):
+                if match := _ONE.fullmatch(sentence.strip(" .;")):
                     yield _fact(match)
 
 

@@ -27,7 +27,7 @@ def formed(decision: Decision, request: GenerateRequest) -> Decision:
     if decision.text is None or not _may_reply(request):
         is_text = decision.text is not None and config.mode == "ANY"
         return Decision(finish_reason="MALFORMED_FUNCTION_CALL") if is_text else decision
-    told: JsonObject = {
+    arguments: JsonObject = {
         "text": decision.text,
         "language": "en",
         "says_done": [*done_in(request)],
@@ -35,8 +35,8 @@ def formed(decision: Decision, request: GenerateRequest) -> Decision:
     taken = request.declarations()[REPLY].json_schema.get("properties")
     place = place_found(outcomes_of(request))
     if place and isinstance(taken, dict) and "place" in taken:
-        told["place"] = place
-    return replace(decision, text=None, calls=(PlannedCall(REPLY, told),))
+        arguments["place"] = place
+    return replace(decision, text=None, calls=(PlannedCall(REPLY, arguments),))
 
 
 def done_in(request: GenerateRequest) -> Iterator[str]:

@@ -18,7 +18,11 @@ def with_words(decision: Decision, request: GenerateRequest) -> Decision:
     if not decision.calls:
         return decision
     declared = request.declarations()
-    wanting = {name for name, one in declared.items() if SAID in _properties(one.json_schema)}
+    wanting = {
+        name
+        for name, declaration in declared.items()
+        if SAID in _properties(declaration.json_schema)
+    }
     said = _said(request)
     calls = (
         PlannedCall(call.name, {**call.args, SAID: list(said)})

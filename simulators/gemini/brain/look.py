@@ -52,10 +52,10 @@ def _claims(tool: str, text: str) -> bool:
 
 
 def _asked(request: GenerateRequest) -> tuple[str, list[str]] | None:
-    told = request.only_object()
-    if told is None:
+    question = request.only_object()
+    if question is None:
         return None
-    reply, changes = told.get("reply"), told.get("changes")
+    reply, changes = question.get("reply"), question.get("changes")
     if not isinstance(reply, str) or not isinstance(changes, list):
         return None
     return reply, [str(change) for change in changes]

@@ -34,12 +34,12 @@ class Outcome:
 
     @property
     def error(self) -> str | None:
-        told = self.response.get("error")
-        if told is None:
+        error = self.response.get("error")
+        if error is None:
             return None
-        if isinstance(told, dict):
-            told = told.get("message", "")
-        return str(told) or "the tool failed without saying why"
+        if isinstance(error, dict):
+            error = error.get("message", "")
+        return str(error) or "the tool failed without saying why"
 
     @property
     def code(self) -> str | None:

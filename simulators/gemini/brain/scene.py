@@ -58,8 +58,8 @@ _NOTED = re.compile(r"Noted: (?P<kind>[a-z][a-z ]*)(?:\s*\((?P<whom>[^)]*)\))?:"
 def newest_noted(contents: list[Content]) -> str | None:
     """By the lines under the model's words that tell what was noted."""
     for content in reversed(contents):
-        if content.role == "model" and (told := list(_NOTED.finditer(content.text()))):
-            return told[-1]["whom"] or told[-1]["kind"]
+        if content.role == "model" and (noted := list(_NOTED.finditer(content.text()))):
+            return noted[-1]["whom"] or noted[-1]["kind"]
     return None
 
 
@@ -74,8 +74,8 @@ def newest_page(contents: list[Content]) -> str | None:
         else:
             pages = [link for text in content.spoken() for link in find_links(text)]
             pages += [call.args.get("url") for call in calls_in(content) if _looks(call.name)]
-        if told := [page for page in pages if isinstance(page, str)]:
-            return told[-1]
+        if addresses := [page for page in pages if isinstance(page, str)]:
+            return addresses[-1]
     return None
 
 

@@ -51,16 +51,20 @@ class _Line:
     is_theirs: bool
     text: str
 
-    def told(self) -> str:
+    def spoken_line(self) -> str:
         return f"{'User' if self.is_theirs else 'TaskFlow'}: {self.text}"
 
     @property
     def weight(self) -> int:
         """What a person said weighs more; links and figures more than other words."""
         text = self.text
-        told = 3 * bool(re.search(r"https?://", text)) + 2 * bool(_FIGURE.search(text))
-        told += min(2, len(_NAME.findall(text))) + bool(_DECISION.search(text)) + 2 * self.is_theirs
-        return told - 5 * bool(_EMPTY.match(text)) - 2 * (not self.is_theirs and text.endswith("?"))
+        points = 3 * bool(re.search(r"https?://", text)) + 2 * bool(_FIGURE.search(text))
+        points += (
+            min(2, len(_NAME.findall(text))) + bool(_DECISION.search(text)) + 2 * self.is_theirs
+        )
+        return (
+            points - 5 * bool(_EMPTY.match(text)) - 2 * (not self.is_theirs and text.endswith("?"))
+        )
 
 
 def is_asked(request: GenerateRequest) -> bool:
@@ -69,7 +73,7 @@ def is_asked(request: GenerateRequest) -> bool:
         return False
     system = request.system_instruction.text() if request.system_instruction else ""
     notes = [note for content in request.contents for note in content.notes()]
-    return any(_ASKED.search(told) for told in (system, *notes))
+    return any(_ASKED.search(note) for note in (system, *notes))
 
 
 def summarized(request: GenerateRequest) -> str:
@@ -78,13 +82,16 @@ def summarized(request: GenerateRequest) -> str:
     words, characters = MOST_WORDS, MOST_CHARACTERS
     lines = {line.text: line for line in _lines(request)}
     for line in sorted(lines.values(), key=lambda each: (-each.weight, -each.place)):
-        told = line.told()
-        if line.weight > 0 and len(told.split()) <= words and len(told) < characters:
+        text = line.spoken_line()
+        if line.weight > 0 and len(text.split()) <= words and len(text) < characters:
             kept.append(line)
-            words -= len(told.split())
-            characters -= len(told) + 1
+            words -= len(text.split())
+            characters -= len(text) + 1
     in_order = sorted(kept, key=lambda each: each.place)
-    return "\n".join(line.told() for line in in_order) or "Nothing was said that is worth keeping."
+    return (
+        "\n".join(line.spoken_line() for line in in_order)
+        or "Nothing was said that is worth keeping."
+    )
 
 
 def _lines(request: GenerateRequest) -> Iterator[_Line]:

@@ -40,10 +40,10 @@ def _is_negated(text: str) -> bool:
 
 
 def _asked(request: GenerateRequest) -> tuple[list[str], str] | None:
-    told = request.only_object()
-    if told is None:
+    question = request.only_object()
+    if question is None:
         return None
-    messages, call = told.get("messages"), told.get("call")
+    messages, call = question.get("messages"), question.get("call")
     if not isinstance(messages, list) or not isinstance(call, dict):
         return None
     action = call.get("action")

@@ -64,7 +64,7 @@ ARABIC = Tongue(
         "I know nothing about you yet: you have not told me anything to keep in mind.":
             "لا أعرف عنك شيئا بعد.",
     },
-    told={
+    templates={
         "greeting": "مرحبا! 👋 أبحث عن الرحلات، وأقرأ الأسعار وأراقبها، وأذكرك، وأتذكر ما تخبرني به عن "
         "نفسك.",
         "lost": "لم أفهم ما الذي تريده. أبحث عن الرحلات، وأقرأ الأسعار وأراقبها، وأذكرك، وأتذكر ما "

@@ -83,7 +83,7 @@ GERMAN = Tongue(
         "I know nothing about you yet: you have not told me anything to keep in mind.":
             "Ich weiß noch nichts über dich.",
     },
-    told={
+    templates={
         "greeting": "Hallo! 👋 Ich suche Flüge, lese und beobachte Preise, erinnere dich und merke "
         "mir, was du mir von dir erzählst.",
         "lost": "Ich bin nicht sicher, was ich tun soll. Ich suche Flüge, lese und beobachte "

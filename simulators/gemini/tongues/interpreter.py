@@ -59,7 +59,7 @@ def decide(request: GenerateRequest) -> Decision:
     heard = hear(request)
     if heard is None:
         return planner.decide(request)
-    return _told(planner.decide(heard.request), heard)
+    return _translated(planner.decide(heard.request), heard)
 
 
 def hear(request: GenerateRequest) -> HeardRequest | None:
@@ -152,12 +152,12 @@ def _of_the_model(content: Content) -> Content:
 
 def _back(text: str) -> str:
     for tongue in TONGUES:
-        for english, told in tongue.said.items():
-            text = text.replace(told, english)
+        for english, translation in tongue.said.items():
+            text = text.replace(translation, english)
     return text
 
 
-def _told(decision: Decision, heard: HeardRequest) -> Decision:
+def _translated(decision: Decision, heard: HeardRequest) -> Decision:
     text = _in_tongue(decision.text, heard) if decision.text else decision.text
     return replace(decision, text=text, calls=tuple(_call(call, heard) for call in decision.calls))
 
@@ -184,14 +184,14 @@ def _original(said: JsonValue, heard: HeardRequest) -> JsonValue:
 def _in_tongue(english: str, heard: HeardRequest) -> str:
     tongue = heard.tongue
     if outcomes := outcomes_of(heard.request):
-        told = [line for outcome in outcomes if (line := tell(outcome, tongue, english))]
-        return "\n\n".join(dict.fromkeys(told)) or english
+        lines = [line for outcome in outcomes if (line := tell(outcome, tongue, english))]
+        return "\n\n".join(dict.fromkeys(lines)) or english
     parts = english.split("\n\n")
     if all(part in tongue.said for part in parts):
         return "\n\n".join(tongue.said[part] for part in parts)
     if english.startswith(("Hi!", "I can:")):
-        return tongue.told["greeting"]
+        return tongue.templates["greeting"]
     facts = read_about(heard.request).facts
     if facts and english.startswith(profile.KNOWN):
-        return "\n".join([tongue.told["known"], *(f"- {fact.value}" for fact in facts)])
-    return tongue.told["lost"] if english.startswith("I am not sure") else english
+        return "\n".join([tongue.templates["known"], *(f"- {fact.value}" for fact in facts)])
+    return tongue.templates["lost"] if english.startswith("I am not sure") else english

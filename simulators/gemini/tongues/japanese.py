@@ -68,7 +68,7 @@ JAPANESE = Tongue(
         "I know nothing about you yet: you have not told me anything to keep in mind.":
             "あなたのことはまだ何も知りません。",
     },
-    told={
+    templates={
         "greeting": "こんにちは！👋 フライト検索、価格の確認と見張り、リマインダー、あなたについて教えて"
         "もらったことの記憶ができます。",
         "lost": "何をすればよいかわかりませんでした。フライト検索、価格の確認と見張り、リマインダー、"

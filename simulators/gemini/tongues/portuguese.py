@@ -72,7 +72,7 @@ PORTUGUESE = Tongue(
         "I know nothing about you yet: you have not told me anything to keep in mind.":
             "Ainda não sei nada sobre você.",
     },
-    told={
+    templates={
         "greeting": "Olá! 👋 Procuro voos, leio e acompanho preços, lembro você das coisas e guardo "
         "o que você me conta de si.",
         "lost": "Não sei bem o que você quer que eu faça. Procuro voos, leio e acompanho preços, "

@@ -83,7 +83,7 @@ SPANISH = Tongue(
         "I know nothing about you yet: you have not told me anything to keep in mind.":
             "Todavía no sé nada de ti.",
     },
-    told={
+    templates={
         "greeting": "¡Hola! 👋 Busco vuelos, leo y vigilo precios, te recuerdo cosas y guardo lo "
         "que me cuentas de ti.",
         "lost": "No estoy seguro de qué quieres que haga. Busco vuelos, leo y vigilo precios, te "

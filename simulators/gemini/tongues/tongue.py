@@ -31,7 +31,7 @@ class Tongue:
     """What stands before or behind an errand and is none of it."""
     said: Mapping[str, str]
     """The brain's own sentences in this language."""
-    told: Mapping[str, str]
+    templates: Mapping[str, str]
     """What came of a tool, by its name; `{…}` are values of the result."""
 
     def english(self, text: str) -> str | None:

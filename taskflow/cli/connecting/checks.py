@@ -135,12 +135,12 @@ def _reach(settings: ConnectSettings) -> Check:
     except NoAnswer as error:
         do = "is the gateway up, and its name, certificate and tunnel right?"
         return Check(what, "wrong", f"{settings.webhook} does not answer: {error}", do)
-    told = answer.told()
-    if answer.status != 200 or "taskflow" not in told:
+    facts = answer.json_object()
+    if answer.status != 200 or "taskflow" not in facts:
         says = f"{settings.webhook} answers {answer.status}, and not as TaskFlow's gateway"
         return Check(what, "wrong", says, f"lead it to port {settings.taskflow_gateway_port}")
-    if told.get("url") != settings.webhook:
-        says = f"the gateway there checks signatures for {words(told.get('url'))}"
+    if facts.get("url") != settings.webhook:
+        says = f"the gateway there checks signatures for {words(facts.get('url'))}"
         return Check(what, "wrong", says, f"start it with PUBLIC_URL={url}")
     return Check(what, "ok", f"{settings.webhook} is TaskFlow's gateway")
 
@@ -171,9 +171,9 @@ def of_webhook(
         return Check("webhook", "ok", says)
     if not set_it:
         webhook = webhook_of(sender)
-        told = words(webhook.get("callback_url")) or "nowhere"
+        callback_url = words(webhook.get("callback_url")) or "nowhere"
         by = words(webhook.get("callback_method"))
-        says = f"Twilio sends messages to {address} to {told} by {by}"
+        says = f"Twilio sends messages to {address} to {callback_url} by {by}"
         do = f"say --set-webhook, or put {settings.webhook} with POST at the sender yourself"
         return Check("webhook", "wrong", says, do)
     try:
@@ -245,7 +245,7 @@ def _is_public(host: str) -> bool:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return True
-    return all(ipaddress.ip_address(str(one[4][0])).is_global for one in found)
+    return all(ipaddress.ip_address(str(answer[4][0])).is_global for answer in found)
 
 
 def _pause() -> None:

@@ -44,12 +44,12 @@ def quick_tunnel(line: str) -> str | None:
 def started_tunnel(line: str) -> str | None:
     """As ngrok tells it: {"lvl":"info","msg":"started tunnel","url":"https://…"}."""
     try:
-        told: object = json.loads(line)
+        parsed: object = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(told, dict):
+    if not isinstance(parsed, dict):
         return None
-    facts = cast("dict[str, object]", told)
+    facts = cast("dict[str, object]", parsed)
     url = facts.get("url") if facts.get("msg") == "started tunnel" else None
     return url if isinstance(url, str) and _origin(url) else None
 
@@ -105,12 +105,12 @@ def _installed() -> tuple[Program, str]:
 
 
 def _url(program: Program, process: subprocess.Popen[str], port: int) -> str:
-    told: queue.Queue[str | None] = queue.Queue()
+    opened_urls: queue.Queue[str | None] = queue.Queue()
     if process.stdout is None:
         raise RuntimeError("started without a pipe")
-    threading.Thread(target=_read, args=(program, process.stdout, told), daemon=True).start()
+    threading.Thread(target=_read, args=(program, process.stdout, opened_urls), daemon=True).start()
     try:
-        url = told.get(timeout=OPENS_WITHIN)
+        url = opened_urls.get(timeout=OPENS_WITHIN)
     except queue.Empty:
         url = None
     if url is None:
@@ -120,13 +120,13 @@ def _url(program: Program, process: subprocess.Popen[str], port: int) -> str:
     return url
 
 
-def _read(program: Program, output: IO[str], told: queue.Queue[str | None]) -> None:
+def _read(program: Program, output: IO[str], opened_urls: queue.Queue[str | None]) -> None:
     """To the end, so that the program never waits for a reader; None when it ends."""
     with output:
         while line := output.readline(LONGEST_LINE):
             if url := program.opened(line):
-                told.put(url)
-    told.put(None)
+                opened_urls.put(url)
+    opened_urls.put(None)
 
 
 def _is_its_business(name: str) -> bool:

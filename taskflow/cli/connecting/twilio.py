@@ -24,8 +24,8 @@ class TwilioRefused(Exception):
     """Twilio's answer is none of success; `code` is its own, 0 where it gave none."""
 
     def __init__(self, answer: WebAnswer) -> None:
-        told = answer.told()
-        code, said = told.get("code"), told.get("message") or told.get("detail") or ""
+        facts = answer.json_object()
+        code, said = facts.get("code"), facts.get("message") or facts.get("detail") or ""
         self.status = answer.status
         self.code = code if isinstance(code, int) else 0
         self.retry_after = answer.retry_after if answer.retry_after.isdecimal() else ""
@@ -83,7 +83,7 @@ class TwilioConnection:
         answer = ask(method, url, headers=headers, body=body)
         if not 200 <= answer.status < 300:
             raise TwilioRefused(answer)
-        return answer.told()
+        return answer.json_object()
 
 
 def webhook_of(sender: Resource) -> Resource:
@@ -106,5 +106,7 @@ def _resource(value: object) -> Resource:
 
 def _resources(value: object) -> list[Resource]:
     return (
-        [_resource(one) for one in cast("list[object]", value)] if isinstance(value, list) else []
+        [_resource(member) for member in cast("list[object]", value)]
+        if isinstance(value, list)
+        else []
     )

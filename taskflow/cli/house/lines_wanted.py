@@ -30,8 +30,8 @@ class WantedLines:
     ids: frozenset[str]
 
     def __call__(self, facts: Mapping[str, Any]) -> bool:
-        named = (one for field, one in facts.items() if field not in _NO_IDS)
-        return any(isinstance(one, str) and one in self.ids for one in named)
+        named = (fact for field, fact in facts.items() if field not in _NO_IDS)
+        return any(isinstance(fact, str) and fact in self.ids for fact in named)
 
     def along(self, lines: Iterable[Mapping[str, Any]]) -> "WantedLines":
         """With the traces that lines lead to: all that can be known without the log."""

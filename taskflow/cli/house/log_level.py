@@ -27,17 +27,17 @@ async def change_level(words: list[str], lasts: str | None, *, json: bool) -> No
     change = understood(words, lasts)
     try:
         async with bus(OperatorSettings.load().nats_url) as client:
-            told = await ask(client, change)
+            service_levels = await ask(client, change)
     except nats.errors.Error as error:
         raise Configuration(f"NATS went away ({type(error).__name__}); ask again") from error
-    if not told:
+    if not service_levels:
         whom = f"no running {change.service}" if change.service else "no running service"
         raise Configuration(f"{whom} answered; is it running, and on this NATS?")
     if json:
-        for service_level in told:
+        for service_level in service_levels:
             echo_json(service_level.model_dump(mode="json"))
     else:
-        SafeConsole().print(_table(told))
+        SafeConsole().print(_table(service_levels))
 
 
 async def ask(client: Client, change: LevelChange) -> list[ServiceLevel]:
@@ -48,16 +48,17 @@ async def ask(client: Client, change: LevelChange) -> list[ServiceLevel]:
     inbox = client.new_inbox()
     answers = await client.subscribe(inbox)
     await client.publish(SUBJECT, change.model_dump_json().encode(), reply=inbox)
-    told: list[ServiceLevel] = []
+    service_levels: list[ServiceLevel] = []
     try:
         while True:
-            message = await answers.next_msg(NEXT_SECONDS if told else FIRST_SECONDS)
+            message = await answers.next_msg(NEXT_SECONDS if service_levels else FIRST_SECONDS)
             if (message.headers or {}).get("Status") == "503":  # nobody is subscribed
-                return told
-            told.append(ServiceLevel.model_validate_json(message.data))
+                return service_levels
+            service_levels.append(ServiceLevel.model_validate_json(message.data))
     except nats.errors.TimeoutError:
         return sorted(
-            told, key=lambda service_level: (service_level.service, service_level.instance)
+            service_levels,
+            key=lambda service_level: (service_level.service, service_level.instance),
         )
     finally:
         await answers.unsubscribe()
@@ -89,9 +90,9 @@ def understood(words: list[str], lasts: str | None) -> LevelChange:
     )
 
 
-def _table(told: list[ServiceLevel]) -> Table:
+def _table(service_levels: list[ServiceLevel]) -> Table:
     table = Table("service", "instance", "level", "was", "until")
-    for service_level in told:
+    for service_level in service_levels:
         until = (
             f"{service_level.until.astimezone():%H:%M:%S}, then {service_level.settled}"
             if service_level.until

@@ -104,7 +104,7 @@ async def _follow(name: str, files: LogFiles, which: WantedLines, rank: int, *, 
 def _tell(lines: Sequence[LogLine], rank: int, *, json: bool) -> int:
     """How many were grave enough."""
     console = SafeConsole()
-    grave = [one for one in lines if RANKS.get(str(one.facts.get("level")).upper(), 0) >= rank]
+    grave = [line for line in lines if RANKS.get(str(line.facts.get("level")).upper(), 0) >= rank]
     for line in grave:
         if json:
             echo_document(line.raw.decode(errors="replace"))
@@ -115,26 +115,26 @@ def _tell(lines: Sequence[LogLine], rank: int, *, json: bool) -> int:
 
 def _readable(facts: Mapping[str, Any], at: datetime) -> Text:
     level = str(facts.get("level"))
-    told = Text()
-    told.append(f"{at.astimezone():%H:%M:%S.%f}"[:-3] + " ", "dim")
-    told.append(f"{facts.get('service', '?'):<10} ", "cyan")
-    told.append(f"{level:<8} ", _COLOURS.get(level, "bold red"))
-    told.append(f"{facts.get('event', ''):<22} ", "bold")
+    rendered = Text()
+    rendered.append(f"{at.astimezone():%H:%M:%S.%f}"[:-3] + " ", "dim")
+    rendered.append(f"{facts.get('service', '?'):<10} ", "cyan")
+    rendered.append(f"{level:<8} ", _COLOURS.get(level, "bold red"))
+    rendered.append(f"{facts.get('event', ''):<22} ", "bold")
     for name, value in facts.items():
         if name not in _IN_COLUMNS | _IDS:
-            told.append(f"{name}=", "dim")
-            told.append(f"{cut(brief(value))} ")
+            rendered.append(f"{name}=", "dim")
+            rendered.append(f"{cut(brief(value))} ")
     error: Any = facts.get("exception")
     while isinstance(error, Mapping):
-        told.append_text(_raised(error))  # pyright: ignore[reportUnknownArgumentType]
+        rendered.append_text(_raised(error))  # pyright: ignore[reportUnknownArgumentType]
         error = error.get("from")  # pyright: ignore[reportUnknownVariableType]
-    return told
+    return rendered
 
 
 def _raised(error: Mapping[str, Any]) -> Text:
     """Its class, our own text, and the innermost frames."""
-    told = Text(f"\n{'':<13}{error.get('class')}", "red")
-    told.append(f": {text}" if (text := error.get("text")) else "")
+    rendered = Text(f"\n{'':<13}{error.get('class')}", "red")
+    rendered.append(f": {text}" if (text := error.get("text")) else "")
     for frame in error.get("frames", [])[-_FRAMES:]:
-        told.append(f"\n{'':<15}{frame}", "dim")
-    return told
+        rendered.append(f"\n{'':<15}{frame}", "dim")
+    return rendered

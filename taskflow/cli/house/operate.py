@@ -42,7 +42,7 @@ async def migrate_database() -> None:
 async def provision_bus(replicas: int | None, every: float | None) -> None:
     """Once, or for ever: a bus that lost its store has its streams again within `every` seconds."""
     settings = BusSettings.load()
-    told = False
+    is_announced = False
     while True:
         try:
             async with bus(settings.nats_url) as client:
@@ -51,12 +51,12 @@ async def provision_bus(replicas: int | None, every: float | None) -> None:
             if every is None:
                 raise Configuration(f"NATS at NATS_URL: {error}") from error
             echo(f"not provisioned: {error}")
-            told = False
+            is_announced = False
         else:
-            if not told:
+            if not is_announced:
                 consumers = ", ".join(consumer.service for consumer in topology.CONSUMERS)
                 echo(f"stream {topology.STREAM} and consumers {consumers} are in place")
-            told = True
+            is_announced = True
         if every is None:
             return
         await asyncio.sleep(every)

@@ -101,39 +101,48 @@ async def _list(*, json: bool) -> None:
     async with _desk() as desk:
         found = await standing.standings(desk.connection, desk.all())
     if json:
-        for one in found:
-            echo_json(asdict(one))
+        for read_model in found:
+            echo_json(asdict(read_model))
         return
     table = Table("projection", "version", "rows", "checkpoint", "runner")
-    for one in found:
+    for read_model in found:
         table.add_row(
-            one.name,
-            _version(one),
-            "\n".join(f"{name} {count:,}" for name, count in one.rows.items()),
-            f"{one.cursor.transaction_id}/{one.cursor.position}" if one.begun else "not begun",
-            "alive" if one.running else Text("none", "red"),
+            read_model.name,
+            _version(read_model),
+            "\n".join(f"{name} {count:,}" for name, count in read_model.rows.items()),
+            f"{read_model.cursor.transaction_id}/{read_model.cursor.position}"
+            if read_model.begun
+            else "not begun",
+            "alive" if read_model.running else Text("none", "red"),
         )
     SafeConsole().print(table)
 
 
-def _version(one: standing.ProjectionStanding) -> str:
-    building = f", building at {one.building}" if one.building is not None else ""
-    if one.release is None or one.release == one.version:
-        return f"{one.version}{building}"
-    return f"{one.version} (this release: {one.release}){building}"
+def _version(read_model: standing.ProjectionStanding) -> str:
+    building = f", building at {read_model.building}" if read_model.building is not None else ""
+    if read_model.release is None or read_model.release == read_model.version:
+        return f"{read_model.version}{building}"
+    return f"{read_model.version} (this release: {read_model.release}){building}"
 
 
 async def _lag(*, json: bool) -> None:
     async with _desk() as desk:
         found = await standing.standings(desk.connection, desk.all())
-        lags = [await standing.lag(desk.connection, desk.me.log, one) for one in found]
+        lags = [
+            await standing.lag(desk.connection, desk.me.log, read_model) for read_model in found
+        ]
     if json:
-        for one in lags:
-            echo_json(asdict(one))
+        for model_lag in lags:
+            echo_json(asdict(model_lag))
         return
     table = Table("projection", "events behind", "seconds behind", "")
-    for one in lags:
-        table.add_row(one.name, f"{one.events:,}", f"{one.seconds:,.1f}", one.stopped or "")
+    for model_lag in lags:
+        table.add_row(
+            model_lag.name,
+            f"{model_lag.events:,}",
+            f"{model_lag.seconds:,.1f}",
+            model_lag.stopped or "",
+        )
     SafeConsole().print(table)
 
 
@@ -144,19 +153,28 @@ async def _rebuild(names: Sequence[str], *, json: bool) -> None:
         with progress(
             MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn()
         ) as bar:
-            task = bar.add_task(", ".join(one.name for one in what), total=None, rate="")
+            task = bar.add_task(
+                ", ".join(read_model.name for read_model in what), total=None, rate=""
+            )
 
-            def told(done: int, total: int) -> None:
+            def show_progress(done: int, total: int) -> None:
                 rate = done / max(clock.monotonic() - began, 0.001)
                 bar.update(task, completed=done, total=total, rate=f"{rate:,.0f} events/s")
 
             with owners_errors():
-                read = await rebuild_projections(desk.me.settings.dsn, desk.me.log, what, told)
+                read = await rebuild_projections(
+                    desk.me.settings.dsn, desk.me.log, what, show_progress
+                )
     seconds = round(clock.monotonic() - began, 1)
-    for one in what:
+    for read_model in what:
         _said(
-            {"projection": one.name, "version": one.version, "events": read, "seconds": seconds},
-            f"{one.name} is rebuilt: {read:,} events in {seconds} s",
+            {
+                "projection": read_model.name,
+                "version": read_model.version,
+                "events": read,
+                "seconds": seconds,
+            },
+            f"{read_model.name} is rebuilt: {read:,} events in {seconds} s",
             json=json,
         )
 

@@ -45,21 +45,21 @@ async def archive(
             bar = shown.add_task("archiving", total=events, visible=bool(old))
             for partition in old:
 
-                def told(what: str, count: int, name: str = partition.name) -> None:
+                def show_progress(what: str, count: int, name: str = partition.name) -> None:
                     shown.update(bar, advance=count, description=f"{name}: {what}")
 
                 folder = into or settings.archive_folder
-                archiver = Archiver(connection, folder, told, grace=grace)
+                archiver = Archiver(connection, folder, show_progress, grace=grace)
                 _tell(partition, await archiver.archive(partition), folder, json=json)
 
 
 async def _nothing(connection: asyncpg.Connection, before_: str) -> str:
     closed = await partitions.closed(connection)
     if closed:
-        one = closed[0]
+        oldest = closed[0]
         return (
-            f"no partition lies wholly before {before_}; the oldest, {one.name}, ends at position "
-            f"{one.end_position - 1} ({one.ended_at:%Y-%m-%d %H:%M} UTC)"
+            f"no partition lies wholly before {before_}; the oldest, {oldest.name}, ends at "
+            f"position {oldest.end_position - 1} ({oldest.ended_at:%Y-%m-%d %H:%M} UTC)"
         )
     return (
         "no partition is closed yet: the log is still in its first one; "
@@ -67,17 +67,17 @@ async def _nothing(connection: asyncpg.Connection, before_: str) -> str:
     )
 
 
-def _tell(partition: Partition, told: Manifest, folder: Path, *, json: bool) -> None:
+def _tell(partition: Partition, manifest: Manifest, folder: Path, *, json: bool) -> None:
     if json:
         line = {
             "archive": partition.name,
             "folder": str(folder / partition.name),
-            **told.model_dump(mode="json", exclude={"row_groups", "name"}),
+            **manifest.model_dump(mode="json", exclude={"row_groups", "name"}),
         }
         echo_json(line)
         return
     echo(
-        f"{partition.name}: {told.events:,} events of {told.streams:,} streams, positions "
-        f"{told.from_position} to {told.to_position - 1}, {told.bytes:,} bytes in "
-        f"{folder / partition.name / told.file}; dropped from the database"
+        f"{partition.name}: {manifest.events:,} events of {manifest.streams:,} streams, positions "
+        f"{manifest.from_position} to {manifest.to_position - 1}, {manifest.bytes:,} bytes in "
+        f"{folder / partition.name / manifest.file}; dropped from the database"
     )

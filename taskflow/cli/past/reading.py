@@ -57,13 +57,13 @@ def _tell_machines(
     events: Sequence[Recorded[Any]], _in_all: int, sight_: Sight, *, diff: bool
 ) -> None:
     for step in _steps(events, diff=diff):
-        told = as_object(step.recorded, sight_.cover)
+        event_object = as_object(step.recorded, sight_.cover)
         if diff:
-            told["changes"] = {
+            event_object["changes"] = {
                 owner: [{"path": path, "before": old, "after": new} for path, old, new in changes]
                 for owner, changes in step.changes.items()
             }
-        _echo(told)
+        _echo(event_object)
     last = states.known(events)
     _echo(
         {
@@ -80,7 +80,7 @@ def _tell_people(
     console = SafeConsole(soft_wrap=True)
     count = f"{in_all} events" if len(events) == in_all else f"{len(events)} of {in_all} events"
     last = events[-1]
-    since = past.told(events[0].recorded_at)
+    since = past.local_text(events[0].recorded_at)
     console.print(Text(last.stream, "bold").append(f"  {count}, from {since}", "not bold"))
     for step in _steps(events, diff=diff):
         console.print(line(step.recorded, with_stream=False, cover=sight_.cover))
@@ -136,5 +136,5 @@ async def _tell(me: Operator, message: Message, *, open_: bool, json: bool) -> N
         SafeConsole(soft_wrap=True).print(line(recorded, cover=sight_.cover))
 
 
-def _echo(told: dict[str, Any]) -> None:
-    echo_json(told)
+def _echo(json_object: dict[str, Any]) -> None:
+    echo_json(json_object)

@@ -38,55 +38,56 @@ async def show_user(name: str, *, at: str | None, open_: bool, json: bool) -> No
         begun = min(recorded.recorded_at for recorded in chain.from_iterable(everything.values()))
         stood = as_of(everything, then)
         if not stood:
-            raise Configuration(
-                f"user {user} came at {past.told(begun)}; nobody was there at {past.told(then)}"
-            )
+            came, asked = past.local_text(begun), past.local_text(then)
+            raise Configuration(f"user {user} came at {came}; nobody was there at {asked}")
         sight_ = await sight(me, user, open_=open_)
         readable = {stream: await all_seen(me, events, sight_) for stream, events in stood.items()}
-    told = describe(user, readable, then, sight_.cover)
+    description = describe(user, readable, then, sight_.cover)
     if sight_.erased:
-        told["erased"] = True
+        description["erased"] = True
     if json:
-        echo_json(told)
+        echo_json(description)
     else:
-        _print(told)
+        _print(description)
 
 
-def _print(told: Json) -> None:
+def _print(description: Json) -> None:
     console = SafeConsole(soft_wrap=True)
-    as_of = f"  as of {_at(told['at'])}"
-    console.print(Text(f"user {told['user']}", "bold").append(as_of, "not bold"))
-    for row in _facts(told):
+    as_of = f"  as of {_at(description['at'])}"
+    console.print(Text(f"user {description['user']}", "bold").append(as_of, "not bold"))
+    for row in _facts(description):
         console.print(row)
-    _section(console, "profile", [_fact(one) for one in told["profile"]])
-    if quiet := told["quiet_hours"]:
+    _section(console, "profile", [_fact(entry) for entry in description["profile"]])
+    if quiet := description["quiet_hours"]:
         hours = f"{quiet['begin']} to {quiet['end']}, since {_at(quiet['since'])}"
         _section(console, "quiet hours", [hours])
-    talk: Sequence[Json] = told["conversation"]
+    talk: Sequence[Json] = description["conversation"]
     title = f"conversation, the last {LAST} of {len(talk)}" if len(talk) > LAST else "conversation"
     _section(console, title, [_said(entry) for entry in talk[-LAST:]])
-    _section(console, "reminders", [_reminder(one) for one in told["reminders"]])
-    _section(console, "watches", [_watch(one) for one in told["watches"]])
-    _section(console, "open calls", [_call(one) for one in told["open_calls"]])
+    _section(console, "reminders", [_reminder(entry) for entry in description["reminders"]])
+    _section(console, "watches", [_watch(entry) for entry in description["watches"]])
+    _section(console, "open calls", [_call(entry) for entry in description["open_calls"]])
     console.print(Text("turn and lane", "bold"))
-    for row in state_lines(told["states"]):
+    for row in state_lines(description["states"]):
         console.print(row)
-    for one in told["unknown_events"]:
-        console.print(f"{one['stream']} {one['version']}: {one['type']}, {SAYS}", style="yellow")
+    for entry in description["unknown_events"]:
+        console.print(
+            f"{entry['stream']} {entry['version']}: {entry['type']}, {SAYS}", style="yellow"
+        )
 
 
-def _facts(told: Json) -> list[str]:
-    window = told["window"]
+def _facts(description: Json) -> list[str]:
+    window = description["window"]
     until = _at(window["until"])
     opened = f"open until {until}" if window["open"] else f"closed since {until}"
     rows = [
-        f"  first seen       {_at(told['first_seen'])}",
-        f"  last seen        {_at(told['last_seen'])}",
+        f"  first seen       {_at(description['first_seen'])}",
+        f"  last seen        {_at(description['last_seen'])}",
         f"  24-hour window   {opened if window['until'] else 'never opened'}",
     ]
-    if told["forgotten"]:
+    if description["forgotten"]:
         rows.append("  forgotten        yes")
-    elif told.get("erased"):
+    elif description.get("erased"):
         rows.append("  forgotten        not yet then; since")
     return rows
 
@@ -111,12 +112,12 @@ def _said(entry: Json) -> str:
 
 def _reminder(entry: Json) -> str:
     rule = f", {entry['rrule']}" if entry.get("rrule") else ""
-    due = f", next {_at(entry['next_due'])}" if entry["next_due"] else ""
+    next_text = f", next {_at(entry['next_due'])}" if entry["next_due"] else ""
     fired = f", fired {len(entry['fired'])}x" if entry["fired"] else ""
     last = f", the last one {_came(entry)}" if entry["last_delivery"] else ""
     what = entry.get("text", entry.get("stream"))
     when = f"{entry.get('local_time')} {entry.get('zone')}{rule}"
-    return f"{what}: {when}: {entry['status']}{due}{fired}{last}"
+    return f"{what}: {when}: {entry['status']}{next_text}{fired}{last}"
 
 
 def _came(entry: Json) -> str:
@@ -143,4 +144,4 @@ def _call(entry: Json) -> str:
 
 
 def _at(moment_: str | None) -> str:
-    return past.told(datetime.fromisoformat(moment_)) if moment_ else "never"
+    return past.local_text(datetime.fromisoformat(moment_)) if moment_ else "never"

@@ -156,11 +156,11 @@ async def _troubles(
         (row["service"], row["slot"]): row["count"]
         for row in await me.pool.fetch(_TRIES, list(places))
     }
-    told = tries.counted(counts, places)
+    troubles = tries.counted(counts, places)
     for row in await me.pool.fetch(_PARKED, ids):
         said = f"given up by {row['service']} after {row['attempts']} tries: {row['error_code']}"
-        told.append(tries.Trouble(row["event_id"], said))
+        troubles.append(tries.Trouble(row["event_id"], said))
     for row in await me.pool.fetch(_OPEN, ids):
         nudged = f", woken {row['nudged']} times" if row["nudged"] else ""
-        told.append(tries.Trouble(row["driver"], f"{row['service']} is to move next{nudged}"))
-    return tries.by_event(told)
+        troubles.append(tries.Trouble(row["driver"], f"{row['service']} is to move next{nudged}"))
+    return tries.by_event(troubles)

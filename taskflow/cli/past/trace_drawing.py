@@ -116,14 +116,16 @@ def _line(bar: Bar, found: Waterfall, width: int) -> str:
 
 
 def _remarks(row: Row) -> Text:
-    told = Text(", ".join(row.bar.notes), "dim")
+    remarks = Text(", ".join(row.bar.notes), "dim")
     for said in [row.bar.error] if row.bar.error else []:
-        told = Text(said, "red").append(f"{', ' if told else ''}{told.plain}", "dim")
+        remarks = Text(said, "red").append(f"{', ' if remarks else ''}{remarks.plain}", "dim")
     if row.is_orphan:
-        told.append(f"{'; ' if told else ''}its parent {row.bar.parent} is not here", "yellow")
+        remarks.append(
+            f"{'; ' if remarks else ''}its parent {row.bar.parent} is not here", "yellow"
+        )
     for link in row.bar.links:
-        told.append(f"{'; ' if told else ''}{_told(link)}", "blue")
-    return told
+        remarks.append(f"{'; ' if remarks else ''}{_link_text(link)}", "blue")
+    return remarks
 
 
 def _is_odd(row: Row) -> bool:
@@ -134,7 +136,7 @@ def _below(row: Row) -> Text:
     return Text(f"{row.bar.name.replace(_EVENTS, '')}: ").append_text(_remarks(row))
 
 
-def _told(link: Link) -> str:
+def _link_text(link: Link) -> str:
     span = f" span {link.span}" if link.span else ""
     return f"↗ {link.why} trace {link.trace}{span}"
 

@@ -41,8 +41,8 @@ async def tell_why(name: str, *, open_: bool, json: bool) -> None:
         jaeger = me.settings.taskflow_jaeger_url.rstrip("/")
     links = [f"{jaeger}/trace/{trace}" for trace in found.traces] if jaeger else []
     if json:
-        told = {**explaining.as_json(found, sight_.cover), "links": links}
-        echo_json(told)
+        explanation = {**explaining.as_json(found, sight_.cover), "links": links}
+        echo_json(explanation)
     else:
         SafeConsole().print(tree(found, sight_.cover, links))
 

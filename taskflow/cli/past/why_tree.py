@@ -30,11 +30,11 @@ def tree(found: Explanation, cover: str, links: list[str]) -> Tree:
         _webhook(top, found.root, cover)
     for recorded in found.told_with:
         began = found.causes[0].recorded_at if found.causes else recorded.recorded_at
-        told = {
+        fields = {
             name: value for name, value in plain(recorded.event, cover).items() if value is not None
         }
         branch = top.add(_row(f"{recorded.event.type} {_since(began, recorded.recorded_at)}", ""))
-        for name, value in told.items():
+        for name, value in fields.items():
             branch.add(_row(name, _text(value, cover)))
     _sending(top, found.sending, reply)
     _times(top, found)
@@ -83,12 +83,14 @@ def _step(branch: Tree, step: StepStory, began: datetime, cover: str) -> datetim
     if (answered := step.answer) is not None:
         answer = answered.event
         usage = answer.usage
-        told = (
+        answer_facts = (
             f"{answer.model}, prompt {answer.prompt_version}, {usage.input} tokens in, "
             f"{usage.output} out, {answer.finish_reason}, took {answer.took_ms} ms, "
             f"request {answer.request_hash[:12]}"
         )
-        row = branch.add(_row(f"step {step.number} {_since(began, answered.recorded_at)}", told))
+        row = branch.add(
+            _row(f"step {step.number} {_since(began, answered.recorded_at)}", answer_facts)
+        )
         began = answered.recorded_at
     else:
         row = branch.add(_row(f"step {step.number}", "no answer of the model"))
@@ -145,13 +147,13 @@ def _sending(top: Tree, sending: ReplyStory, reply: Recorded[Any]) -> None:
     branch = top.add(_row(f"sending{parts}", sending.state()))
     before = reply.recorded_at
     for attempt in sending.attempts:
-        told = [f"claimed {_since(before, attempt.claimed_at)}"]
+        facts = [f"claimed {_since(before, attempt.claimed_at)}"]
         if attempt.at:
-            told.append(f"{attempt.outcome} {_since(attempt.claimed_at, attempt.at)}")
+            facts.append(f"{attempt.outcome} {_since(attempt.claimed_at, attempt.at)}")
             before = attempt.at
-        told += [part for part in (attempt.message_ref, attempt.reason) if part]
-        told += [f"known by {attempt.known_by}"] if attempt.known_by else []
-        branch.add(_row(f"part {attempt.part + 1}, attempt {attempt.attempt}", ", ".join(told)))
+        facts += [part for part in (attempt.message_ref, attempt.reason) if part]
+        facts += [f"known by {attempt.known_by}"] if attempt.known_by else []
+        branch.add(_row(f"part {attempt.part + 1}, attempt {attempt.attempt}", ", ".join(facts)))
     for delivery in sending.deliveries:
         code = f", error {delivery.code}" if delivery.code else ""
         branch.add(
@@ -166,19 +168,21 @@ def _sending(top: Tree, sending: ReplyStory, reply: Recorded[Any]) -> None:
 
 def _times(top: Tree, found: Explanation) -> None:
     if times := found.times():
-        told = "; ".join(f"{span.total_seconds():.3f} s {name}" for name, span in times.items())
-        top.add(_row("times", told))
+        spans_text = "; ".join(
+            f"{span.total_seconds():.3f} s {name}" for name, span in times.items()
+        )
+        top.add(_row("times", spans_text))
 
 
-def _row(what: str, told: str) -> Text:
+def _row(what: str, detail: str) -> Text:
     row = Text(for_terminal(what), "bold")
-    row.append(f"  {for_terminal(told)}" if told else "", "not bold")
+    row.append(f"  {for_terminal(detail)}" if detail else "", "not bold")
     return row
 
 
 def _text(value: Any, cover: str) -> str:
-    told = plain(value, cover)
-    written = told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+    readable = plain(value, cover)
+    written = readable if isinstance(readable, str) else json.dumps(readable, ensure_ascii=False)
     return cut(" ".join(written.split()), LONGEST)
 
 

@@ -70,11 +70,11 @@ class ChatConnection:
 
     def look(self) -> list[dict[str, Any]]:
         """What is new. Raises NotTaken, OSError."""
-        told = self._ask("shown", conversation=self.conversation, after=self.after)
-        if self.conversation and told["conversation"] is None:
+        answer = self._ask("shown", conversation=self.conversation, after=self.after)
+        if self.conversation and answer["conversation"] is None:
             warn("All of yours is gone. What you write now begins anew.")
-        self.conversation, self.after = told["conversation"], told["version"]
-        return told["messages"]
+        self.conversation, self.after = answer["conversation"], answer["version"]
+        return answer["messages"]
 
     def _ask(self, what: str, **body: Any) -> Any:
         request = urllib.request.Request(  # noqa: S310 - a port of this machine

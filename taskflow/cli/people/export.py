@@ -59,15 +59,17 @@ async def exported(me: Operator, user: UserId) -> dict[str, Any]:
     if not everything and not addresses:
         raise Configuration(f"nothing is known of user {user}")
     opened = {stream: await all_seen(me, events, sight_) for stream, events in everything.items()}
-    told = whole(user, opened, ERASED)
+    whole_json = whole(user, opened, ERASED)
     return {
-        **{name: told.pop(name) for name in ("format", "user", "events", "upto", "forgotten")},
+        **{
+            name: whole_json.pop(name) for name in ("format", "user", "events", "upto", "forgotten")
+        },
         "erased": sight_.erased,
         "addresses": addresses,
-        **{name: value for name, value in told.items() if name != "log"},
+        **{name: value for name, value in whole_json.items() if name != "log"},
         "media": await _media(me, user, sight_),
         "dead_letters": await _letters(me, list(everything)),
-        "log": told["log"],
+        "log": whole_json["log"],
     }
 
 

@@ -60,7 +60,7 @@ async def _user(me: Operator, name: str) -> UserId:
 
 
 def _as_json(done: Destroyed, behind: list[str], standing: ShreddingLeft) -> str:
-    told = {
+    fields = {
         "user": str(done.user),
         "forgotten_before": done.earlier,
         "destroyed": {what: asdict(done)[what] for what in _WHAT},
@@ -68,7 +68,7 @@ def _as_json(done: Destroyed, behind: list[str], standing: ShreddingLeft) -> str
         "read_models_behind": behind,
         "held_in_files_by": standing.holders,
     }
-    return orjson.dumps(told).decode()
+    return orjson.dumps(fields).decode()
 
 
 def _print(done: Destroyed, behind: list[str], standing: ShreddingLeft) -> None:

@@ -43,12 +43,12 @@ async def publish_log(
         with progress(TextColumn(_COUNTED), TimeRemainingColumn()) as bar:
             task = bar.add_task(run, total=await me.pool.fetchval(_LAST) or 0, published=0, rate=0)
 
-            def told(message: Message, published: int) -> None:
+            def show_progress(message: Message, published: int) -> None:
                 rate = published / max(clock.monotonic() - began, 1e-3)
                 bar.update(task, completed=message.position, published=published, rate=round(rate))
 
             messages = me.log.follow_all(begun.cursor)
-            count = await publish(messages, _wanted(begun), factor, stream.publish, told)
+            count = await publish(messages, _wanted(begun), factor, stream.publish, show_progress)
         seconds = clock.monotonic() - began
     _tell_end(run, begun, count, seconds, json=json)
 
@@ -72,7 +72,7 @@ async def _asked(
 def _check_type(wanted: str) -> None:
     family = wanted.removesuffix(".*")
     known = sorted(all_events())
-    if wanted not in known and not any(one.startswith(f"{family}.") for one in known):
+    if wanted not in known and not any(type_.startswith(f"{family}.") for type_ in known):
         raise Configuration(
             f"--type: there is no event {wanted!r}; there are {', '.join(known)}, "
             "and families such as reply.*"
@@ -110,7 +110,7 @@ def _tell_begin(run: str, begun: Begun) -> None:
 def _tell_end(run: str, begun: Begun, count: int, seconds: float, *, json: bool) -> None:
     rate = count / seconds if seconds else 0.0
     if json:
-        told = {
+        summary = {
             "run": run,
             "stream": begun.stream,
             "kept_seconds": KEPT_SECONDS,
@@ -119,7 +119,7 @@ def _tell_end(run: str, begun: Begun, count: int, seconds: float, *, json: bool)
             "seconds": round(seconds, 3),
             "rate": round(rate, 1),
         }
-        echo_json(told)
+        echo_json(summary)
         return
     before = f", after {begun.published:,} before" if begun.published else ""
     echo(

@@ -81,7 +81,7 @@ def _tell(difference: Difference, *, open_: bool, json: bool) -> None:
     at = difference.at
     changes = [_readable(difference, change, open_=open_) for change in difference.changes]
     if json:
-        told = {
+        fields = {
             "difference": {
                 "stream": at.stream,
                 "version": at.version,
@@ -92,7 +92,7 @@ def _tell(difference: Difference, *, open_: bool, json: bool) -> None:
                 "changes": [asdict(change) for change in changes],
             }
         }
-        echo_json(told)
+        echo_json(fields)
         return
     beside = ", beside it" if difference.is_missing else ""
     echo(f"{at.stream} {at.version} {at.event.type} {at.event_id}{beside}")
@@ -128,7 +128,7 @@ def _whole(value: Any) -> str:
 
 def _sum_up(tally: Tally, *, json: bool) -> None:
     if json:
-        told = {
+        summary = {
             "events": tally.events,
             "users": tally.users,
             "compared": tally.compared,
@@ -138,7 +138,7 @@ def _sum_up(tally: Tally, *, json: bool) -> None:
             "retired": dict(sorted(tally.retired.items())),
             "verified": tally.proves,
         }
-        echo_json(told)
+        echo_json(summary)
         return
     echo(
         f"{tally.events:,} events, {tally.users:,} users: {tally.compared:,} decisions compared, "

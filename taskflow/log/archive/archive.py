@@ -145,7 +145,11 @@ class Archive:
         return await asyncio.to_thread(self._of_groups, places)
 
     def _of_groups(self, places: Sequence[tuple[KnownArchive, int]]) -> list[ArchivedRow]:
-        return [row for one, group in places for row in self._group(self._file(one)[0], group)]
+        return [
+            row
+            for known_archive, group in places
+            for row in self._group(self._file(known_archive)[0], group)
+        ]
 
     def _after(
         self, dropped: Sequence[KnownArchive], cursor: Cursor, limit: int
@@ -159,8 +163,8 @@ class Archive:
         return list(islice(heapq.merge(*files, key=_cursor_of), limit))
 
     def _past(self, known_archive: KnownArchive, cursor: Cursor) -> Iterator[ArchivedRow]:
-        path, told = self._file(known_archive)
-        ends = [place.key for place in told.row_groups]
+        path, file_manifest = self._file(known_archive)
+        ends = [place.key for place in file_manifest.row_groups]
         for group in range(bisect_right(ends, cursor), len(ends)):
             for row in self._group(path, group):
                 if _cursor_of(row) > cursor:
@@ -176,14 +180,14 @@ class Archive:
             except ArchiveUnreadable as error:
                 log.error("archive.unreadable", archive=known_archive.name, why=str(error))  # noqa: TRY400 - it says all
                 raise
-        path, told = self._files[known_archive.name]
+        path, file_manifest = self._files[known_archive.name]
         if not path.exists():
             del self._files[known_archive.name]
             raise ArchiveUnreadable(
                 f"{path} is gone: bring archive {known_archive.name} back, "
                 "or set TASKFLOW_ARCHIVE to the folder that holds it"
             )
-        return path, told
+        return path, file_manifest
 
     async def _known(self, *, fresh: bool = False) -> _List:
         if fresh or clock.monotonic() - self._list.read_at > KNOWN_SECONDS:

@@ -47,16 +47,16 @@ async def closed(connection: asyncpg.Connection) -> list[Partition]:
     """Oldest first; never the one that the log is in, nor one after it."""
     found: list[Partition] = []
     for row in await connection.fetch(_PARTITIONS):
-        told = await connection.fetchrow(
+        counted = await connection.fetchrow(
             f"select count(*) as events, max(recorded_at) as ended_at from {row['name']}"
         )
         last = await connection.fetchrow(
             f"select transaction_id, position from {row['name']}"
             " order by transaction_id desc, position desc limit 1"
         )
-        if told and last:
+        if counted and last:
             end = (last["transaction_id"], last["position"])
-            found.append(Partition(*row.values(), *told.values(), end=end))
+            found.append(Partition(*row.values(), *counted.values(), end=end))
     return found
 
 

@@ -102,11 +102,11 @@ class Archiver:
         """Raises Configuration while work hangs on an event in it, or for a bad folder."""
         await partitions.refuse_if_needed(self._connection, partition)
         await partitions.seal(self._connection, partition)
-        told = self._written(partition.name) or await self._write(partition)
-        streams = await self._read_back(partition, told)
-        await self._index(partition, told, streams)
+        file_manifest = self._written(partition.name) or await self._write(partition)
+        streams = await self._read_back(partition, file_manifest)
+        await self._index(partition, file_manifest, streams)
         await self._drop(partition)
-        return told
+        return file_manifest
 
     def _written(self, name: str) -> Manifest | None:
         try:
@@ -124,14 +124,14 @@ class Archiver:
             raise Configuration(
                 f"TASKFLOW_ARCHIVE: {self._folder} cannot be written ({error.strerror})"
             ) from error
-        told = await self._fill(partition, partial)
-        told.save(partial)
+        file_manifest = await self._fill(partition, partial)
+        file_manifest.save(partial)
         for file in (partial / EVENTS, partial / manifest.MANIFEST, partial):
             durable.sync(file)
         async with failpoints.ARCHIVE_WRITE:
             partial.rename(whole)
             durable.sync(self._folder)
-        return told
+        return file_manifest
 
     async def _fill(self, partition: Partition, folder: Path) -> Manifest:
         path, content, streams = folder / EVENTS, RowDigest(), Streams()
@@ -177,31 +177,31 @@ class Archiver:
             yield rows
             after = _place(rows[-1]).key
 
-    async def _read_back(self, partition: Partition, told: Manifest) -> Streams:
+    async def _read_back(self, partition: Partition, file_manifest: Manifest) -> Streams:
         """Raises ArchiveUnreadable unless the file holds each row of the partition."""
         content, streams = RowDigest(), Streams()
         path, _ = await asyncio.to_thread(
-            manifest.checked, self._folder, partition.name, told.sha256
+            manifest.checked, self._folder, partition.name, file_manifest.sha256
         )
-        for group in range(len(told.row_groups)):
+        for group in range(len(file_manifest.row_groups)):
             rows = await asyncio.to_thread(parquet.read_group, path, group)
             content.add(rows)
             streams.add(group, rows)
             self._progress("reading back", len(rows))
-        stands = partition.events == content.rows == told.events
-        if not stands or content.digest() != told.content_sha256:
+        stands = partition.events == content.rows == file_manifest.events
+        if not stands or content.digest() != file_manifest.content_sha256:
             raise ArchiveUnreadable(
                 f"{path} does not hold what {partition.name} holds ({content.rows} events of "
                 f"{partition.events}): delete {path.parent} and run this again"
             )
         return streams
 
-    async def _index(self, partition: Partition, told: Manifest, streams: Streams) -> None:
+    async def _index(self, partition: Partition, file_manifest: Manifest, streams: Streams) -> None:
         """In short transactions: a long one would hold back every follower."""
-        path = self._folder / partition.name / told.file
-        if await self._connection.fetchval(_SHA256, partition.name) == told.sha256:
+        path = self._folder / partition.name / file_manifest.file
+        if await self._connection.fetchval(_SHA256, partition.name) == file_manifest.sha256:
             return
-        for group in range(len(told.row_groups)):
+        for group in range(len(file_manifest.row_groups)):
             rows = await asyncio.to_thread(parquet.read_group, path, group)
             async with failpoints.ARCHIVE_INDEX:
                 ids = [row["event_id"] for row in rows]
@@ -219,10 +219,10 @@ class Archiver:
             groups = [",".join(map(str, stream.groups)) for _, stream in some]
             async with failpoints.ARCHIVE_INDEX:
                 await self._connection.execute(_INDEX_STREAMS, *columns, partition.name, groups)
-        positions = (partition.first_position, partition.end_position - 1, *told.last.key)
+        positions = (partition.first_position, partition.end_position - 1, *file_manifest.last.key)
         async with failpoints.ARCHIVE_INDEX:
             await self._connection.execute(
-                _ANNOUNCE, partition.name, *positions, told.events, told.sha256
+                _ANNOUNCE, partition.name, *positions, file_manifest.events, file_manifest.sha256
             )
 
     async def _drop(self, partition: Partition) -> None:

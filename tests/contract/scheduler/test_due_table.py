@@ -134,7 +134,7 @@ async def test_what_is_due_is_given_to_one(tables: Tables, now: datetime) -> Non
 
     assert set(ids(await tables.claim(2, 30))) == {2, 5}
     (last,) = await tables.claim(9, 30)
-    assert (last.reminder, last.user_id, last.due) == (UUID(int=1), ADA, now - SECOND)
+    assert (last.reminder, last.user_id, last.due_at) == (UUID(int=1), ADA, now - SECOND)
     assert timedelta() <= last.found_at - now < 30 * SECOND
     assert await tables.claim(9, 30) == []
 
@@ -175,7 +175,7 @@ async def test_active_ones_are_the_users_own_in_their_order(tables: Tables, now:
     await tables.write(is_set(1, now), (sql._DONE, (UUID(int=3),)))
 
     listed = await tables.active(ADA)
-    assert [(one.reminder.int, one.number, one.due) for one in listed] == [
+    assert [(one.reminder.int, one.number, one.due_at) for one in listed] == [
         (1, 1, later),
         (4, 3, later),
     ]

@@ -96,7 +96,7 @@ async def test_a_page_is_given_to_one_and_told_to_all_who_watch_it(
 
     (page,) = await tables.claim(9, 30)
 
-    assert (page.page, page.due, page.failures) == (SHOE, now - 9 * SECOND, 0)
+    assert (page.page, page.due_at, page.failures) == (SHOE, now - 9 * SECOND, 0)
     assert (page.ever_read, page.joined) == (False, 2)
     assert timedelta() <= page.found_at - now < 30 * SECOND
     assert await tables.claim(9, 30) == []
@@ -117,8 +117,8 @@ async def test_it_moves_on_once_by_whoever_still_finds_it_due(
     assert not await tables.move(KETTLE, due, 60 * SECOND, 0, read=False)
     (again,) = await tables.claim(9, 30)
     assert (again.failures, again.ever_read) == (2, True)
-    assert again.due > due
-    assert await tables.move(SHOE, again.due, 60 * SECOND, 0, read=False)
+    assert again.due_at > due
+    assert await tables.move(SHOE, again.due_at, 60 * SECOND, 0, read=False)
     assert await tables.claim(9, 30) == []
     assert 30 < (await tables.until_next() or 0) <= 60
 
@@ -134,7 +134,7 @@ async def test_a_claim_ends_and_a_held_page_stays_due(tables: Tables, now: datet
     assert await tables.claim(9, 30) == [], "another due instant"
     await tables.hold(SHOE, due, -1)
     (again,) = await tables.claim(9, 30)
-    assert again.due == due
+    assert again.due_at == due
 
 
 async def test_a_new_watcher_brings_a_known_page_forward_but_not_too_near(
@@ -172,7 +172,7 @@ async def test_a_page_is_taken_away_unless_somebody_joined(tables: Tables, now: 
     await tables.write(*is_set(3, SHOE, now))
 
     for one in found.values():
-        await tables.drop(one.page, one.due, one.joined)
+        await tables.drop(one.page, one.due_at, one.joined)
     await tables.hold(SHOE, due, -1)
     await tables.hold(KETTLE, due, -1)
 

@@ -34,7 +34,7 @@ from services.agent.memory.memory import Memory
 from services.agent.memory.profile import changing
 from services.agent.state import Conversation
 from taskflow import tooling
-from taskflow.log import told
+from taskflow.log import web_addresses
 from taskflow.log.appending import Write
 from tests.support import malicious_tools
 from tests.support.malicious import World
@@ -169,10 +169,10 @@ def _always(*_: Any) -> bool:
 
 
 def _opens_anything() -> Any:
-    async def was_told(*_: Any) -> bool:
+    async def stands_in_conversation(*_: Any) -> bool:
         return True
 
-    return told, "was_told", was_told
+    return web_addresses, "stands_in_conversation", stands_in_conversation
 
 
 def _reads_everybodys_words() -> Any:
@@ -265,7 +265,7 @@ MUTANTS: dict[str, tuple[str, Callable[[], tuple[tuple[Any, str, Any], ...]]]] =
     "addresses are asked about": ("P17", lambda: ((addresses, "strange", lambda *_: []),)),
     "bare domains are prose": ("P17", lambda: ((addresses, "_is_bare", lambda _: False),)),
     "what is unseen is seen": ("P17", lambda: ((addresses, "_plain", lambda chunk: chunk),)),
-    "searches are told all": ("P18", lambda: ((private, "told", lambda *_: ""),)),
+    "searches are told all": ("P18", lambda: ((private, "leak_in", lambda *_: ""),)),
     "names are no secret": ("P18", lambda: ((private, "_forms", lambda _: []),)),
     "searches without end": ("P19", lambda: ((policy, "MAX_SEARCHES", 99),)),
     "receipts are not written": ("P20", lambda: ((receipts, "under", lambda words, *_: words),)),

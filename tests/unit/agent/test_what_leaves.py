@@ -8,7 +8,7 @@ import pytest
 
 from contracts.tools import ToolFinished
 from services.agent.judging import private
-from taskflow.log import told
+from taskflow.log import web_addresses
 from tests.measure.data import lacking
 from tests.support.golden_house import says
 from tests.support.obeying import (
@@ -102,14 +102,14 @@ async def test_no_string_of_others_makes_anything_leave(way: str) -> None:
 
 
 def _nothing_is_told() -> AbstractContextManager[Any]:
-    return patch.object(private, "told", lambda *_: "")
+    return patch.object(private, "leak_in", lambda *_: "")
 
 
 def _every_address_was_told() -> AbstractContextManager[Any]:
-    async def was_told(*_: Any) -> bool:
+    async def stands_in_conversation(*_: Any) -> bool:
         return True
 
-    return patch.object(told, "was_told", was_told)
+    return patch.object(web_addresses, "stands_in_conversation", stands_in_conversation)
 
 
 @pytest.mark.parametrize(

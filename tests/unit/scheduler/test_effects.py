@@ -73,12 +73,12 @@ async def test_a_user_forgotten_in_the_middle_of_firing_stops_nobody_elses(
 async def test_a_row_made_by_other_rules_of_its_zone_is_set_right_not_claimed_for_ever() -> None:
     log = MemoryLog()
     claimed = is_set(log, HERE)
-    stale = replace(claimed, due=claimed.due + timedelta(hours=1))
+    stale = replace(claimed, due_at=claimed.due_at + timedelta(hours=1))
     due = Due(stale)
 
     await Effects(due, log, Folds(log, None), 10).fire_due()
 
-    assert due.realigned == [(HERE, stale.due, claimed.due)]
+    assert due.realigned == [(HERE, stale.due_at, claimed.due_at)]
     assert not any(isinstance(one.event, ReminderFired) for one in log.all())
 
 
@@ -161,7 +161,7 @@ async def test_what_was_cancelled_or_fired_meanwhile_is_not_among_them(kind: typ
     fact = (
         ReminderCancelled(reminder=gone.reminder)
         if kind is ReminderCancelled
-        else ReminderFired(reminder=gone.reminder, due=gone.due, late_s=0)
+        else ReminderFired(reminder=gone.reminder, due=gone.due_at, late_s=0)
     )
     log.first = Write(streams.reminder(gone.reminder), [fact], HERE)
     await Effects(Due(*claimed), log, Folds(log, None), 10).fire_due()

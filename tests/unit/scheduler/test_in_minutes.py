@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 23, 9, 0, 0, 400_000, tzinfo=UTC)
 
 def set_for(minutes: float, zone: str = "Europe/Berlin", now: datetime = NOW, **more: Any) -> Any:
     found = resolve(When(in_minutes=minutes, **more), zone, now, now + timedelta(seconds=0.2))
-    return found.due, found.zone
+    return found.due_at, found.zone
 
 
 @pytest.mark.parametrize("minutes", [0.001, 1 / 30, 1, 20, 90, 60 * 24 * 400])
@@ -45,7 +45,7 @@ def test_a_clock_change_moves_it_nowhere(zone: str, change: datetime, minutes: f
 
 def test_one_that_was_late_in_being_set_lies_ahead_all_the_same() -> None:
     now = NOW + timedelta(seconds=30)
-    assert resolve(When(in_minutes=0.1), "Europe/Berlin", NOW, now).due > now
+    assert resolve(When(in_minutes=0.1), "Europe/Berlin", NOW, now).due_at > now
 
 
 def test_it_may_repeat_from_there() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from services.agent.judging.evidence import magnitudes
 from services.agent.judging.evidence import words as reading
-from taskflow.log import told
+from taskflow.log import web_addresses
 
 MOST_OF_A_VALUE = 1_000
 """Characters: nobody writes a longer one to be reminded of."""
@@ -74,13 +74,13 @@ def _are_theirs(words: list[reading.Word], links: frozenset[str], said: Sequence
     """Whether every address stands in the user's words."""
     if not words and not links:
         return True
-    theirs = frozenset[str]().union(*map(told.urls_in, said))
+    theirs = frozenset[str]().union(*map(web_addresses.urls_in, said))
     forms = {word.form for text in said for word in reading.words(text) if word.address}
     return links <= theirs and all(_is_theirs(word.form, forms, theirs) for word in words)
 
 
 def _addresses(value: str) -> tuple[list[reading.Word], frozenset[str]]:
-    return [word for word in reading.words(value) if word.address], told.urls_in(value)
+    return [word for word in reading.words(value) if word.address], web_addresses.urls_in(value)
 
 
 def is_named(value: Any, wish: Sequence[str]) -> bool:
@@ -92,11 +92,11 @@ def is_named(value: Any, wish: Sequence[str]) -> bool:
         return True
     text = str(value).strip()
     chosen = _CHOICE.fullmatch(text)
-    forms = [[word.form for word in reading.words(one)] for one in wish]
+    forms = [[word.form for word in reading.words(text)] for text in wish]
     if chosen:
-        return any(one == [str(int(chosen[1]))] for one in forms)
+        return any(words == [str(int(chosen[1]))] for words in forms)
     sought = {word.form for word in reading.words(text)}
-    return bool(sought) and sought <= {form for one in forms for form in one}
+    return bool(sought) and sought <= {form for words in forms for form in words}
 
 
 def numbers(text: str) -> set[Decimal]:
@@ -105,15 +105,19 @@ def numbers(text: str) -> set[Decimal]:
     plain = _digits(text)
     for match in _NUMBER.finditer(plain):
         by = (1, *magnitudes.factors(plain[match.end() : match.end() + magnitudes.LONGEST + 1]))
-        for one in (match.group(), *re.split(r"[ '\u2019]", match.group())):
-            for way in (_GROUPS.sub("", one), one, one.replace(".", "").replace(",", ".")):
+        for numeral in (match.group(), *re.split(r"[ '\u2019]", match.group())):
+            for way in (
+                _GROUPS.sub("", numeral),
+                numeral,
+                numeral.replace(".", "").replace(",", "."),
+            ):
                 number = _decimal(way.replace(",", "."))
                 found |= {number * factor for factor in by} if number is not None else set()
     return found
 
 
 def _is_theirs(form: str, forms: AbstractSet[str], theirs: AbstractSet[str]) -> bool:
-    urls = told.urls_in(form)
+    urls = web_addresses.urls_in(form)
     return form in forms or (bool(urls) and urls <= theirs)
 
 

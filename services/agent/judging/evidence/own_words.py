@@ -74,18 +74,18 @@ class OwnWords:
     def sentences(self) -> list[TypedSentence]:
         now = {recorded.event_id for recorded in self.covered}
         return [
-            TypedSentence(one.event_id, sentence.text, sentence.words, one.event_id in now)
-            for one, text in _newest(self.messages)
+            TypedSentence(message.event_id, sentence.text, sentence.words, message.event_id in now)
+            for message, text in _newest(self.messages)
             for sentence in reading.read(text)
         ]
 
     @property
     def texts(self) -> list[str]:
         """Message by message, what a wish may stand in, as far as it is read."""
-        told: dict[UUID, list[str]] = {}
+        texts_by_message: dict[UUID, list[str]] = {}
         for sentence in self.sentences:
-            told.setdefault(sentence.message, []).append(sentence.text)
-        return [" ".join(sentences) for sentences in told.values()]
+            texts_by_message.setdefault(sentence.message, []).append(sentence.text)
+        return [" ".join(sentences) for sentences in texts_by_message.values()]
 
     @cached_property
     def figures(self) -> list[str]:
@@ -100,7 +100,7 @@ class OwnWords:
             and recorded.version < first
         ]
         recent = [*before[-OWN_MESSAGES_BEFORE:], *self.covered]
-        return [text for one, text in _newest(recent) if self._is_typed(one)]
+        return [text for message, text in _newest(recent) if self._is_typed(message)]
 
     @cached_property
     def quotes(self) -> bool:

@@ -87,7 +87,7 @@ def wish(said: Any, typed: OwnWords) -> Wish | Unfounded:
 def _spans(said: Any) -> list[str] | None:
     given: list[Any] = cast("list[Any]", said) if isinstance(said, list) else []
     is_well = 0 < len(given) <= MOST_SPANS and all(
-        isinstance(one, str) and len(one) <= LONGEST_SPAN for one in given
+        isinstance(span, str) and len(span) <= LONGEST_SPAN for span in given
     )
     return cast("list[str]", given) if is_well else None
 

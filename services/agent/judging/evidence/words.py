@@ -69,7 +69,7 @@ class _Reading:
         count = self.text.count(ADDRESS, start, end)
         left = iter(self.found[used : used + count])
         shown = "".join(
-            next(left) if one == ADDRESS else one for one in self.text[start:end]
+            next(left) if character == ADDRESS else character for character in self.text[start:end]
         ).strip()
         return Sentence(shown, tuple(self._words(start, end, used)))
 
@@ -94,12 +94,12 @@ def read(text: str) -> list[Sentence]:
     found: list[str] = []
     masked = "".join(_masked(_plain(text[:MOST_OF_A_TEXT]), found))[: 2 * MOST_OF_A_TEXT]
     reading = _Reading(masked, found, _quoted(masked))
-    told: list[Sentence] = []
+    every_sentence: list[Sentence] = []
     used = 0
     for start, end in sentences(masked):
-        told.append(reading.sentence(start, end, used))
+        every_sentence.append(reading.sentence(start, end, used))
         used += masked.count(ADDRESS, start, end)
-    return [sentence for sentence in told if sentence.text]
+    return [sentence for sentence in every_sentence if sentence.text]
 
 
 def words(text: str) -> list[Word]:
@@ -108,11 +108,12 @@ def words(text: str) -> list[Word]:
 
 def quotes(text: str) -> bool:
     """Whether a good part of it stands between quotation marks: more than a name."""
-    if not any(one in text for one in (*_OPENING, *_LINE_QUOTES, _FENCE)):
+    if not any(mark in text for mark in (*_OPENING, *_LINE_QUOTES, _FENCE)):
         return False
     plain = text[:MOST_OF_A_TEXT]
     inside = "".join(
-        one if quoted else " " for one, quoted in zip(plain, _quoted(plain), strict=True)
+        character if quoted else " "
+        for character, quoted in zip(plain, _quoted(plain), strict=True)
     )
     return sum(map(str.isalnum, inside)) >= QUOTED_LETTERS
 

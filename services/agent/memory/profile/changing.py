@@ -44,7 +44,7 @@ class ChangeWords:
     at: datetime
 
     def line(self) -> str:
-        return "\n".join(one[:LONGEST_SAID] for one in self.said)
+        return "\n".join(span[:LONGEST_SAID] for span in self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +105,18 @@ class Draft:
         if len({fact.kind for fact in those}) > 1 and plain(which) != ALL:
             raise UnclearChange(f"Several facts fit; ask which of them is meant. {_list(those)}")
         several = {"several": ", ".join(named(fact.kind, fact.value) for fact in those)}
-        gone = _told(those[0]) if len(those) == 1 else several
-        told = "; ".join(in_words(fact, self.language) for fact in those)
-        return Changed({"forgotten": gone, "told": told}, self._dropped(those, words))
+        gone = _fact_fields(those[0]) if len(those) == 1 else several
+        facts_text = "; ".join(in_words(fact, self.language) for fact in those)
+        return Changed({"forgotten": gone, "told": facts_text}, self._dropped(those, words))
 
     def _noted(self, fact: Fact, rivals: Sequence[Fact], words: ChangeWords) -> Changed:
         gone = self._dropped(rivals, words)
         self.fresh.append(fact)
-        told: Json = {"noted": _told(fact), "told": in_words(fact, self.language)}
+        result: Json = {"noted": _fact_fields(fact), "told": in_words(fact, self.language)}
         if rivals:
             before = ", ".join(_named(rival, self.language) for rival in rivals)
-            told["told"] = receipts.instead(told["told"], before, self.language)
-            told["instead_of"] = ", ".join(named(rival.kind, rival.value) for rival in rivals)
+            result["told"] = receipts.instead(result["told"], before, self.language)
+            result["instead_of"] = ", ".join(named(rival.kind, rival.value) for rival in rivals)
         learned = ProfileLearned(
             kind=fact.kind,
             value=fact.value,
@@ -126,7 +126,7 @@ class Draft:
             source=words.source,
             call=words.call,
         )
-        return Changed(told, [*gone, learned])
+        return Changed(result, [*gone, learned])
 
     def _dropped(self, those: Sequence[Fact], words: ChangeWords) -> list[Event]:
         if any(fact in self.fresh for fact in those):
@@ -194,13 +194,13 @@ def _fact(kind: ProfileKind, value: NamedValue, about: str | None, words: Change
     )
 
 
-def _told(fact: Fact) -> Json:
-    told: Json = {fact.kind: named(fact.kind, fact.value)}
+def _fact_fields(fact: Fact) -> Json:
+    fields: Json = {fact.kind: named(fact.kind, fact.value)}
     if fact.about:
-        told["about"] = fact.about
+        fields["about"] = fact.about
     if fact.zone:
-        told["its_zone"] = fact.zone
-    return told
+        fields["its_zone"] = fact.zone
+    return fields
 
 
 def _names(fact: Fact) -> set[str]:

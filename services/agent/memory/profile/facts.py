@@ -101,15 +101,15 @@ class Profile:
     def lines(self) -> list[str]:
         """For the model; nothing where nothing is known."""
         ordered = sorted(self.facts, key=lambda fact: _ORDER[fact.kind])
-        told = [known.line() for known in (*ordered, self.quiet) if known is not None]
-        return [HEADER, *(f"- {line}" for line in told)] if told else []
+        fact_lines = [known.line() for known in (*ordered, self.quiet) if known is not None]
+        return [HEADER, *(f"- {line}" for line in fact_lines)] if fact_lines else []
 
     def noted(self, covered: Collection[UUID]) -> list[str]:
         """What rules noted and took back by the messages of one turn; a call tells for itself."""
         noted = [fact for fact in self.facts if fact.source in covered and fact.call is None]
         gone = [fact for fact in self._taken_back(covered) if not _is_replaced(fact, noted)]
-        told = (("Noted just now", noted), ("Forgotten just now", gone))
-        return [f"{what}: {'; '.join(o.line() for o in facts)}" for what, facts in told if facts]
+        headed = (("Noted just now", noted), ("Forgotten just now", gone))
+        return [f"{what}: {'; '.join(o.line() for o in facts)}" for what, facts in headed if facts]
 
     def asker(self) -> Asker:
         return Asker(

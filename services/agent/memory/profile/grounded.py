@@ -29,7 +29,7 @@ def is_meant(kind: ProfileKind, given: str, said: Sequence[str]) -> bool:
     if found is None:
         return False
     by_itself = heard.words & {*_words(given), *_words(found.text)}
-    by_sign = any(sign in one for one in said for sign in signs_of(kind, found.text))
+    by_sign = any(sign in text for text in said for sign in signs_of(kind, found.text))
     return bool(by_itself) or by_sign or any(map(heard.names, words_for(kind, found.text)))
 
 
@@ -37,7 +37,7 @@ class _Heard:
     """Somebody's words, folded once."""
 
     def __init__(self, said: Sequence[str]) -> None:
-        self._lines = [bare(one) for one in said]
+        self._lines = [bare(text) for text in said]
         self._pieces = set[str]().union(*map(_pieces, self._lines))
         self.words = {word for line in self._lines for word in line.split()}
         self._sorted = sorted(self.words)

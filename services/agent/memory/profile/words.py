@@ -35,7 +35,8 @@ def plain(text: str) -> str:
 def bare(text: str) -> str:
     """Folded words alone, with the signs that are part of them; a space for all else."""
     kept = (
-        one if one.isalnum() or unicodedata.category(one)[0] == "M" else " " for one in plain(text)
+        character if character.isalnum() or unicodedata.category(character)[0] == "M" else " "
+        for character in plain(text)
     )
     return " ".join("".join(kept).split())
 

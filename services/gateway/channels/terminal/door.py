@@ -37,17 +37,17 @@ class Door:
         ]
 
     async def said(self, request: Request) -> Response:
-        told = SayForm.model_validate_json(await body_of(request, MOST_BYTES))
-        text = storable(told.text)
+        form = SayForm.model_validate_json(await body_of(request, MOST_BYTES))
+        text = storable(form.text)
         received = MessageReceived(
-            message_ref=told.ref,
+            message_ref=form.ref,
             channel="terminal",
             kind="text",
             text=text,
-            profile_name=told.name,
+            profile_name=form.name,
         )
-        with structlog.contextvars.bound_contextvars(message_ref=told.ref):
-            new = await self._intake.take(received, [address_of(told.name)])
+        with structlog.contextvars.bound_contextvars(message_ref=form.ref):
+            new = await self._intake.take(received, [address_of(form.name)])
             log.info("message.taken" if new else "message.repeated")
         return JSONResponse({"new": new})
 
@@ -58,25 +58,27 @@ class Door:
             {"ref": message.message_ref, "text": message.body, "picture": message.media}
             for message in found.messages
         ]
-        told = {"conversation": found.conversation, "version": found.version}
-        return JSONResponse({**told, "messages": messages})
+        conversation = {"conversation": found.conversation, "version": found.version}
+        return JSONResponse({**conversation, "messages": messages})
 
     def _guarded(self, answered: Answered) -> Answered:
         async def answer(request: Request) -> Response:
             if not self._opens(request.headers.get("Authorization", "")):
                 log.warning("terminal.refused", status=403)
-                return _told(403, "the pass does not fit; is TASKFLOW_MASTER_KEY the gateway's?")
+                return _plain_text(
+                    403, "the pass does not fit; is TASKFLOW_MASTER_KEY the gateway's?"
+                )
             try:
                 return await answered(request)
             except ValidationError as error:
                 first = error.errors(include_url=False, include_input=False)[0]
                 where = ".".join(map(str, first["loc"])) or "the request"
-                return _told(400, f"{where}: {first['msg']}")
+                return _plain_text(400, f"{where}: {first['msg']}")
             except BodyTooLarge as error:
-                return _told(413, str(error))
+                return _plain_text(413, str(error))
             except (Retryable, TimeoutError, asyncpg.PostgresError) as error:
                 log.warning("terminal.unavailable", error=type(error).__name__)
-                return _told(503, "the log does not answer; try again")
+                return _plain_text(503, "the log does not answer; try again")
             except ClientDisconnect:
                 return Response(status_code=400)
 
@@ -87,5 +89,5 @@ class Door:
         return any([hmac.compare_digest(pass_.encode(), given) for pass_ in self._passes])  # noqa: C419 - all, in constant time
 
 
-def _told(status: int, text: str) -> Response:
+def _plain_text(status: int, text: str) -> Response:
     return Response(text, status, media_type="text/plain")

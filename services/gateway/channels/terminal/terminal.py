@@ -88,11 +88,13 @@ class Terminal:
         for recorded in reversed(await self._conversation(address)):
             if isinstance(recorded.event, MessageReceived) and recorded.recorded_at >= since:
                 try:
-                    told: MessageReceived = (await self._log.opened(recorded)).event
+                    message: MessageReceived = (await self._log.opened(recorded)).event
                 except SealedForEver:
                     continue
                 found.append(
-                    ListedMessage(told.message_ref, told.text, address, recorded.recorded_at, None)
+                    ListedMessage(
+                        message.message_ref, message.text, address, recorded.recorded_at, None
+                    )
                 )
         return found
 
@@ -174,5 +176,5 @@ def _attempt(event: ReplySending | ReplySent | ReplyRefused | ReplyFailed) -> At
 
 
 def _since_the_last_message(events: list[Recorded[Any]]) -> list[Recorded[Any]]:
-    places = [n for n, one in enumerate(events) if isinstance(one.event, MessageReceived)]
+    places = [n for n, recorded in enumerate(events) if isinstance(recorded.event, MessageReceived)]
     return events[places[-1] :] if places else events

@@ -113,8 +113,8 @@ class Attachments:
             if place is not None and place["medium"] is None:
                 found += await self._listed(place["message"])
             else:
-                told = f"{self._messages}{place[0]}".removesuffix(".json") if place else None
-                found.append(Attached(told, kinds.named(medium.content_type)))
+                url = f"{self._messages}{place[0]}".removesuffix(".json") if place else None
+                found.append(Attached(url, kinds.named(medium.content_type)))
         return found[:MOST_LISTED]
 
     async def fetch(self, attached: Attached) -> FetchedMedium | NotKept:
@@ -129,8 +129,8 @@ class Attachments:
             except _FAILURES as error:
                 failed(fetching, type(error).__name__)
                 raise VendorUnavailable(f"Twilio's media: {type(error).__name__}") from None
-            told = came.why if isinstance(came, NotKept) else "fetched"
-            fetching.set_attribute("taskflow.outcome", told)
+            outcome = came.why if isinstance(came, NotKept) else "fetched"
+            fetching.set_attribute("taskflow.outcome", outcome)
             return came
 
     async def discard(self, attached: Attached) -> None:
@@ -170,11 +170,11 @@ class Attachments:
                         return []
                     if answer.status != 200:
                         raise VendorUnavailable(f"Twilio's media: {answer.status}")
-                    return self._told(message, await answer.content.read(MOST_OF_A_LIST))
+                    return self._media_in(message, await answer.content.read(MOST_OF_A_LIST))
             except _FAILURES as error:
                 raise VendorUnavailable(f"Twilio's media: {type(error).__name__}") from None
 
-    def _told(self, message: str, body: bytes) -> list[Attached]:
+    def _media_in(self, message: str, body: bytes) -> list[Attached]:
         """Raises ValueError for what is no list of media."""
         media = _List.model_validate_json(body).media_list[:MOST_LISTED]
         return [
@@ -235,8 +235,12 @@ async def _body(answer: aiohttp.ClientResponse, announced: str) -> FetchedMedium
         return NotKept("gone")
     if answer.status != 200:
         raise VendorUnavailable(f"Twilio's media: {answer.status}")
-    told = kinds.named(answer.headers.get("Content-Type", ""))
-    announced = told if kinds.may_be_kept(told) and announced in kinds.UNNAMED else announced
+    answered_type = kinds.named(answer.headers.get("Content-Type", ""))
+    announced = (
+        answered_type
+        if kinds.may_be_kept(answered_type) and announced in kinds.UNNAMED
+        else announced
+    )
     most, kind = kinds.most_bytes(announced), None
     if (answer.content_length or 0) > most:
         return NotKept("too_large")

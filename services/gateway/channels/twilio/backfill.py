@@ -75,7 +75,7 @@ class Backfill:
                 known = {row["event_id"] for row in await self._pool.fetch(_KNOWN, list(by_id))}
             except UNAVAILABLE as error:
                 raise DatabaseUnavailable("the log did not answer") from error
-            unknown += [one for id_, one in by_id.items() if id_ not in known]
+            unknown += [message for id_, message in by_id.items() if id_ not in known]
         return unknown
 
 
@@ -84,14 +84,14 @@ def _form(listed_message: ListedMessage) -> InboundForm:
 
     Raises Unusable.
     """
-    told = {
+    parameters = {
         "MessageSid": listed_message.message_ref,
         "From": listed_message.address,
         "Body": listed_message.body,
     }
-    told |= {"To": listed_message.sender} if listed_message.sender else {}
+    parameters |= {"To": listed_message.sender} if listed_message.sender else {}
     try:
         media = [AttachedMedia(url=listed_message.media)] if listed_message.media else []
-        return InboundForm.model_validate({**told, "Media": media})
+        return InboundForm.model_validate({**parameters, "Media": media})
     except ValidationError as error:
         raise Unusable("a listed message is not one that Twilio sends") from error

@@ -51,7 +51,7 @@ class Contents:
 
         def read() -> dict[str, tuple[str, str]]:
             listed = self._client.content.v1.content_and_approvals.list(limit=LISTED)
-            return {str(one.sid): _review(one.approval_requests) for one in listed}
+            return {str(content.sid): _review(content.approval_requests) for content in listed}
 
         return await _called(read)
 
@@ -60,7 +60,7 @@ class Contents:
 
         def read() -> dict[str, str]:
             listed = self._client.content.v1.contents.list(limit=LISTED)
-            return {str(one.friendly_name): str(one.sid) for one in listed}
+            return {str(content.friendly_name): str(content.sid) for content in listed}
 
         return await _called(read)
 
@@ -87,8 +87,8 @@ class Contents:
         if listed := given.get("twilio/list-picker"):
             types = _list_picker(listed)
         else:
-            told = given["twilio/quick-reply"]
-            types = _quick_reply(told["body"], told["actions"])
+            quick_reply = given["twilio/quick-reply"]
+            types = _quick_reply(quick_reply["body"], quick_reply["actions"])
         return await self._made(name, language, dict(shape.samples()), types)
 
     async def _made(
@@ -120,9 +120,9 @@ def _quick_reply(body: str, actions: Sequence[dict[str, str]]) -> dict[str, Any]
     return {"twilio/quick-reply": quick_reply}
 
 
-def _list_picker(told: Mapping[str, Any]) -> dict[str, Any]:
-    items = [ContentList.ListItem(one) for one in told["items"]]
-    picker = ContentList.TwilioListPicker({**told, "items": items})
+def _list_picker(list_picker: Mapping[str, Any]) -> dict[str, Any]:
+    items = [ContentList.ListItem(item) for item in list_picker["items"]]
+    picker = ContentList.TwilioListPicker({**list_picker, "items": items})
     return {"twilio/list-picker": picker}
 
 
@@ -139,9 +139,9 @@ async def _called(call: Callable[[], T]) -> T:
         raise VendorUnavailable(f"Twilio's contents: {type(error).__name__}") from None
 
 
-def _review(told: object) -> tuple[str, str]:
+def _review(approval: object) -> tuple[str, str]:
     """Its status, and why it was rejected."""
-    given = cast("dict[str, Any]", told) if isinstance(told, dict) else {}
+    given = cast("dict[str, Any]", approval) if isinstance(approval, dict) else {}
     status = str(given.get("status") or "unsubmitted")
     return status, str(given.get("rejection_reason") or "")
 

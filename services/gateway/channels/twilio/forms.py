@@ -227,8 +227,8 @@ def _media(values: Mapping[str, str]) -> list[dict[str, str]]:
     for name, (n, field) in _MEDIA.items():
         if name in values and n < len(found):
             found[n][field] = values[name]
-    for n, one in enumerate(found):
-        if "url" not in one:
+    for n, medium in enumerate(found):
+        if "url" not in medium:
             raise Unusable(f"parameter MediaUrl{n} is missing; NumMedia announces it")
     return found
 

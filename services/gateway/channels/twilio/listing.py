@@ -30,6 +30,6 @@ def newest_first(messages: Sequence[ListedMessage]) -> list[ListedMessage]:
     return sorted(messages, key=lambda message: message.at or LATEST, reverse=True)
 
 
-def _code(told: object) -> int | None:
-    digits = str(told or "")
+def _code(error_code: object) -> int | None:
+    digits = str(error_code or "")
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 7 else None

@@ -72,8 +72,8 @@ class Shape:
     @property
     def name(self) -> str:
         listed = [self.label, self.described] if self.described else []
-        told = json.dumps([self.breaks, self.buttons, *listed])
-        return NAME + hashlib.sha256(told.encode()).hexdigest()[:16]
+        shape_json = json.dumps([self.breaks, self.buttons, *listed])
+        return NAME + hashlib.sha256(shape_json.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class QuickReplies:
         async with self._reading:
             if self._known is None:
                 named = await self._contents.named()
-                self._known = {name: one for name, one in named.items() if name.startswith(NAME)}
+                self._known = {name: sid for name, sid in named.items() if name.startswith(NAME)}
             return self._known
 
 

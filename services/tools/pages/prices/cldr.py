@@ -27,20 +27,20 @@ class Table:
 
 
 def _read() -> Table:
-    told: dict[str, Any] = json.loads(Path(__file__).with_name("cldr.json").read_text("utf-8"))
+    table: dict[str, Any] = json.loads(Path(__file__).with_name("cldr.json").read_text("utf-8"))
     return Table(
-        signs={sign: frozenset(of) for sign, of in told["signs"].items()},
-        nouns={noun: frozenset(of) for noun, of in told["nouns"].items()},
+        signs={sign: frozenset(of) for sign, of in table["signs"].items()},
+        nouns={noun: frozenset(of) for noun, of in table["nouns"].items()},
         multipliers={
             word: {int(value): frozenset(of) for value, of in by.items()}
-            for word, by in told["multipliers"].items()
+            for word, by in table["multipliers"].items()
         },
-        renamed=told["renamed"],
-        units=frozenset(told["units"]),
-        paid_again=frozenset(told["paid_again"]),
-        per=frozenset(told["per"]),
-        per_after=told["per_after"],
-        per_before=told["per_before"],
+        renamed=table["renamed"],
+        units=frozenset(table["units"]),
+        paid_again=frozenset(table["paid_again"]),
+        per=frozenset(table["per"]),
+        per_after=table["per_after"],
+        per_before=table["per_before"],
     )
 
 

@@ -145,7 +145,7 @@ def tags_of_currency(code: str) -> frozenset[str]:
     regions = [
         region
         for region, paid in territories.items()
-        if any(one[0] == code and one[2] is None and one[3] for one in paid)
+        if any(tender[0] == code and tender[2] is None and tender[3] for tender in paid)
     ]
     english = {f"en_{region}" for region in regions}
     return tags_of((), regions) | english

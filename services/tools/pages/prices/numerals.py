@@ -96,8 +96,8 @@ def _are_thousands(groups: tuple[str, ...], marks: tuple[str, ...]) -> bool:
     first, *middle, last = groups
     if len(last) != 3 or not 1 <= len(first) <= 3:
         return False
-    indian = marks[0] == "," and len(first) < 3 and all(len(one) == 2 for one in middle)
-    return indian or all(len(one) == 3 for one in middle)
+    indian = marks[0] == "," and len(first) < 3 and all(len(group) == 2 for group in middle)
+    return indian or all(len(group) == 3 for group in middle)
 
 
 def numerals(text: str) -> Iterator[Numeral]:

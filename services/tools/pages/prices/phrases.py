@@ -40,7 +40,7 @@ def tokens(text: str) -> list[PriceToken]:
 
 def words_of(table: str) -> frozenset[str]:
     """Single words of a table, folded."""
-    return frozenset(folded(one.strip()) for one in table.split("|"))
+    return frozenset(folded(word.strip()) for word in table.split("|"))
 
 
 class Phrases(Generic[Label]):
@@ -53,9 +53,9 @@ class Phrases(Generic[Label]):
             for phrase in table.split("|"):
                 self._keep(phrase.strip(), label)
         for each in self._spaced.values():
-            each.sort(key=lambda one: -len(one[0]))
-        self._within.sort(key=lambda one: -len(one[0]))
-        self._marks = [one for one in self._within if one[0] < _STANDS_ALONE]
+            each.sort(key=lambda phrase: -len(phrase[0]))
+        self._within.sort(key=lambda phrase: -len(phrase[0]))
+        self._marks = [phrase for phrase in self._within if phrase[0] < _STANDS_ALONE]
 
     def _keep(self, phrase: str, label: Label) -> None:
         if phrase[0] >= _STANDS_ALONE or not phrase[0].isalpha():
@@ -76,12 +76,14 @@ class Phrases(Generic[Label]):
             for phrase, label in self._spaced.get(token.word, ()):
                 if _stands(words, at, phrase):
                     end = words[at + len(phrase) - 1].end
-                    best = max(best, (end, len(phrase), label), key=lambda one: one[:2])
+                    best = max(best, (end, len(phrase), label), key=lambda place: place[:2])
         shown = folded(text)
         for phrase, label in self._within_of(shown):
             at = shown.rfind(phrase)
             if at >= 0:
-                best = max(best, (at + len(phrase), len(phrase), label), key=lambda one: one[:2])
+                best = max(
+                    best, (at + len(phrase), len(phrase), label), key=lambda place: place[:2]
+                )
         return best[2]
 
     def ends(self, text: str, of: Iterable[PriceToken]) -> Label | None:

@@ -43,7 +43,7 @@ def price_of(text: str, hints: Hints, beside: str = "") -> PriceText:
         return PriceText(reason="too long for one price")
     found = list(mentions(text, hints))
     if found:
-        return _told(found)
+        return _price_of(found)
     alone = number_of(text, hints.decimal())
     if alone is None:
         return PriceText(reason="no number beside a currency")
@@ -58,7 +58,7 @@ def price_of(text: str, hints: Hints, beside: str = "") -> PriceText:
     return PriceText(Money(amount, currency), number, codes)
 
 
-def _told(found: Iterable[Mention]) -> PriceText:
+def _price_of(found: Iterable[Mention]) -> PriceText:
     every = list(found)
     prices = to_pay(every)
     if not prices:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from services.tools.pages.found import Price
+from services.tools.pages.found import FoundPrice
 from services.tools.pages.locale_hints import Hints
 from services.tools.pages.prices.currencies import currency_of
 from services.tools.pages.prices.money import amount_of, number_of
@@ -22,40 +22,40 @@ class Asking:
     hints: Hints
     at: datetime
 
-    def price(self, value: object, currency: object) -> Price:
+    def price(self, value: object, currency: object) -> FoundPrice:
         """A number as JSON has it, or as people write it, with or without a sign."""
         code = currency_of(text(currency), self.hints)
         if isinstance(value, Decimal | int) and not isinstance(value, bool):
-            return Price(amount_of(_decimal(value), code), code)
+            return FoundPrice(amount_of(_decimal(value), code), code)
         said = text(value)
         if said is None or len(said) > _LONGEST:
-            return Price(currency=code)
+            return FoundPrice(currency=code)
         number = number_of(said, self.hints.decimal(), code, machine=True)
         if number is not None:
-            return Price(amount_of(number, code), code)
+            return FoundPrice(amount_of(number, code), code)
         hints = replace(self.hints, declared=frozenset({code})) if code else self.hints
         money = price_of(said, hints).money
         if money and code in {None, money.currency}:
-            return Price(money.amount, money.currency)
-        return Price(currency=code)
+            return FoundPrice(money.amount, money.currency)
+        return FoundPrice(currency=code)
 
 
 def _decimal(value: int | Decimal) -> Decimal | None:
     return value if isinstance(value, Decimal) else Decimal(value) if abs(value) < 10**12 else None
 
 
-def of_today(specifications: Iterable[Node], offer: Node, asking: Asking) -> list[Price]:
+def of_today(specifications: Iterable[Node], offer: Node, asking: Asking) -> list[FoundPrice]:
     return _of_kinds(_TODAY, specifications, offer, asking)
 
 
-def before_a_sale(specifications: Iterable[Node], offer: Node, asking: Asking) -> list[Price]:
+def before_a_sale(specifications: Iterable[Node], offer: Node, asking: Asking) -> list[FoundPrice]:
     return _of_kinds(_BEFORE_A_SALE, specifications, offer, asking)
 
 
 def _of_kinds(
     kinds: frozenset[str], specifications: Iterable[Node], offer: Node, asking: Asking
-) -> list[Price]:
-    found: list[Price] = []
+) -> list[FoundPrice]:
+    found: list[FoundPrice] = []
     for specification in specifications:
         if last(text(specification.get("priceType"))) in kinds and _holds(specification, asking.at):
             currency = specification.get("priceCurrency") or offer.get("priceCurrency")

@@ -48,7 +48,7 @@ def nodes(tree: LexborHTMLParser) -> list[Node]:
             break
         blocks += 1
         block = _parsed(content)
-        found += [one for one in _listed(block) if isinstance(one, dict)]
+        found += [node for node in _listed(block) if isinstance(node, dict)]
         if len(found) > MOST_NODES:
             break
     return found
@@ -109,7 +109,9 @@ def walk(tops: list[Node]) -> Iterator[tuple[Node, str]]:
         value, path, depth = waiting.pop()
         if isinstance(value, list):
             each = cast("list[Any]", value)
-            waiting += [(one, path, depth + 1) for one in reversed(each)] if depth < DEEPEST else []
+            waiting += (
+                [(inner, path, depth + 1) for inner in reversed(each)] if depth < DEEPEST else []
+            )
         elif isinstance(value, dict):
             seen += 1
             node = cast("Node", value)
@@ -124,7 +126,9 @@ def walk(tops: list[Node]) -> Iterator[tuple[Node, str]]:
 def types(node: Node) -> frozenset[str]:
     """Names in lower case, without their vocabulary's address."""
     return frozenset(
-        last(one).lower() for one in _listed(node.get("@type")) if isinstance(one, str)
+        last(type_name).lower()
+        for type_name in _listed(node.get("@type"))
+        if isinstance(type_name, str)
     )
 
 
@@ -135,14 +139,18 @@ def last(term: str | None) -> str:
 
 def text(value: object) -> str | None:
     """A property's text; of several values the first."""
-    for one in _listed(value):
-        match one:
-            case str() if one.strip():
-                return one.strip()
+    for member in _listed(value):
+        match member:
+            case str() if member.strip():
+                return member.strip()
             case bool():
                 continue
             case int() | Decimal():
-                return str(one)[:40] if isinstance(one, Decimal) or abs(one) < 10**30 else None
+                return (
+                    str(member)[:40]
+                    if isinstance(member, Decimal) or abs(member) < 10**30
+                    else None
+                )
             case {"@value": inner} | {"name": inner} if isinstance(inner, str):
                 return inner.strip()
             case _:
@@ -153,6 +161,6 @@ def text(value: object) -> str | None:
 def several(value: object) -> list[Node]:
     """A property's objects; a list of lists is flattened once."""
     found: list[Node] = []
-    for one in _listed(value):
-        found += [cast("Node", inner) for inner in _listed(one) if isinstance(inner, dict)]
+    for member in _listed(value):
+        found += [cast("Node", inner) for inner in _listed(member) if isinstance(inner, dict)]
     return found

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from selectolax.lexbor import LexborHTMLParser
 
 from contracts.readings import ReadingSource
-from services.tools.pages.found import Found, Price
+from services.tools.pages.found import FoundPrice, FoundProduct
 from services.tools.pages.structured.asking import Asking
 from services.tools.pages.words import Stock, stock_of
 
@@ -25,7 +25,7 @@ _CURRENCY = (
 )  # fmt: skip
 
 
-def told(tree: LexborHTMLParser) -> dict[str, list[str]]:
+def contents_by_name(tree: LexborHTMLParser) -> dict[str, list[str]]:
     """Every `meta` by its name, and all that it says."""
     found: dict[str, list[str]] = {}
     for node in tree.css("meta[content]")[:MOST]:
@@ -41,7 +41,9 @@ def currencies(tags: Mapping[str, list[str]]) -> list[str]:
     return [value for name in _CURRENCY for value in tags.get(name, ())]
 
 
-def found(tags: Mapping[str, list[str]], asking: Asking) -> tuple[Found, ReadingSource] | None:
+def found(
+    tags: Mapping[str, list[str]], asking: Asking
+) -> tuple[FoundProduct, ReadingSource] | None:
     """The page's product; None where no tag tells a price or whether it can be had."""
     names = {
         name: tags[name] for name in (*_SALE, *_NOW, *_BEFORE, *_VENDORS, *_STOCK) if name in tags
@@ -49,13 +51,13 @@ def found(tags: Mapping[str, list[str]], asking: Asking) -> tuple[Found, Reading
     if not names:
         return None
     sale, now, before = (_amount(tags, group, asking) for group in (_SALE, _NOW, _BEFORE))
-    price = next((one for one in (sale, now) if one.amount is not None), now)
+    price = next((stated for stated in (sale, now) if stated.amount is not None), now)
     if price.amount is None and not price.problem and _labelled(tags):
         price = _amount(tags, _VENDORS, asking)
     usual = [
-        one.amount
-        for one in (now, before)
-        if one.amount is not None and one.currency == price.currency
+        stated.amount
+        for stated in (now, before)
+        if stated.amount is not None and stated.currency == price.currency
     ]
     stock: Stock | None = next(
         (s for name in _STOCK for said in tags.get(name, ()) if (s := stock_of(said))), None
@@ -64,8 +66,8 @@ def found(tags: Mapping[str, list[str]], asking: Asking) -> tuple[Found, Reading
     title = next(iter(tags.get("og:title", ())), None)
     # Vendors' own names have no prefix.
     open_graph = any(":" in name and not name.startswith("twitter:") for name in names)
-    problem = next((one.problem for one in (sale, now) if one.problem), price.problem)
-    result = Price(
+    problem = next((stated.problem for stated in (sale, now) if stated.problem), price.problem)
+    result = FoundPrice(
         None if problem else price.amount,
         price.currency,
         max(usual, default=None),
@@ -73,7 +75,7 @@ def found(tags: Mapping[str, list[str]], asking: Asking) -> tuple[Found, Reading
         text,
         problem,
     )
-    return Found(title, result), "opengraph" if open_graph else "meta"
+    return FoundProduct(title, result), "opengraph" if open_graph else "meta"
 
 
 def _labelled(tags: Mapping[str, list[str]]) -> bool:
@@ -82,7 +84,7 @@ def _labelled(tags: Mapping[str, list[str]]) -> bool:
     return "twitter:data1" not in tags or any("price" in label for label in labels)
 
 
-def _amount(tags: Mapping[str, list[str]], names: tuple[str, ...], asking: Asking) -> Price:
+def _amount(tags: Mapping[str, list[str]], names: tuple[str, ...], asking: Asking) -> FoundPrice:
     """What the first of these tags says, if it says one thing."""
     for name in names:
         said = tags.get(name)
@@ -91,12 +93,12 @@ def _amount(tags: Mapping[str, list[str]], names: tuple[str, ...], asking: Askin
         own = tags.get(f"{name.removesuffix(':amount')}:currency") or currencies(tags)
         prices = {
             (price.amount, price.currency)
-            for one in said
-            if (price := asking.price(one, own[0] if own else None)).amount is not None
+            for text in said
+            if (price := asking.price(text, own[0] if own else None)).amount is not None
         }
         if len(prices) > 1:
-            return Price(problem="The page's metadata names several prices.")
+            return FoundPrice(problem="The page's metadata names several prices.")
         if prices:
             amount, currency = prices.pop()
-            return Price(amount, currency)
-    return Price()
+            return FoundPrice(amount, currency)
+    return FoundPrice()

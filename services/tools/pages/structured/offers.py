@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 
-from services.tools.pages.found import Price
+from services.tools.pages.found import FoundPrice
 from services.tools.pages.structured.asking import Asking, before_a_sale, of_today
 from services.tools.pages.structured.json_ld import Node, last, several, text, types
 from services.tools.pages.words import stock_of
@@ -17,7 +17,7 @@ _PRICED = ("price", "priceSpecification", "lowPrice")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    price: Price
+    price: FoundPrice
     url: str | None = None
     words: str = ""
     new: bool = True
@@ -27,10 +27,12 @@ def offers(value: object, asking: Asking) -> list[Offer]:
     """Each single offer of a product's `offers`; of an aggregate its parts, if they are told."""
     found: list[Offer] = []
     for node in several(value):
-        inner = [one for one in several(node.get("offers"))[:MOST] if any(map(one.get, _PRICED))]
+        inner = [
+            offer for offer in several(node.get("offers"))[:MOST] if any(map(offer.get, _PRICED))
+        ]
         if inner:
             currency = node.get("priceCurrency")
-            found += [_offer({"priceCurrency": currency, **one}, asking) for one in inner]
+            found += [_offer({"priceCurrency": currency, **offer}, asking) for offer in inner]
         else:
             found.append(_offer(node, asking))
     return found
@@ -55,12 +57,12 @@ def _offer(node: Node, asking: Asking) -> Offer:
     )
 
 
-def _single(node: Node, asking: Asking) -> Price:
+def _single(node: Node, asking: Asking) -> FoundPrice:
     specifications = several(node.get("priceSpecification"))
     price = asking.price(node.get("price"), node.get("priceCurrency"))
     if price.amount is None and (standing := of_today(specifications, node, asking)):
         if len({(offer.amount, offer.currency) for offer in standing}) > 1:
-            return Price(problem=a_range(standing))
+            return FoundPrice(problem=a_range(standing))
         price = standing[0]
     before = before_a_sale(specifications, node, asking)
     highest = max(
@@ -69,34 +71,34 @@ def _single(node: Node, asking: Asking) -> Price:
     return replace(price, list_amount=highest)
 
 
-def _aggregate(node: Node, asking: Asking) -> Price:
+def _aggregate(node: Node, asking: Asking) -> FoundPrice:
     currency = node.get("priceCurrency")
     low, high = (asking.price(node.get(name), currency) for name in ("lowPrice", "highPrice"))
     if low.amount is None:
         return _single(node, asking)
     if low.amount == high.amount or text(node.get("offerCount")) == "1":
         return low
-    return Price(problem=a_range([low, high]))
+    return FoundPrice(problem=a_range([low, high]))
 
 
-def a_range(prices: list[Price]) -> str:
+def a_range(prices: list[FoundPrice]) -> str:
     """Why there is no one price."""
     stand = sorted(
         {(price.amount, price.currency or "") for price in prices if price.amount is not None}
     )
-    told = [f"{currency} {amount}".strip() for amount, currency in stand]
-    if len(told) == 1:
-        return f"Prices start at {told[0]}."
-    return f"Prices run from {told[0]} to {told[-1]}."
+    price_texts = [f"{currency} {amount}".strip() for amount, currency in stand]
+    if len(price_texts) == 1:
+        return f"Prices start at {price_texts[0]}."
+    return f"Prices run from {price_texts[0]} to {price_texts[-1]}."
 
 
 def _shown(node: Node) -> str:
-    told = {name: node[name] for name in _SHOWN if isinstance(node.get(name), str | int | float)}
+    shown = {name: node[name] for name in _SHOWN if isinstance(node.get(name), str | int | float)}
     parts = several(node.get("priceSpecification"))[:4]
-    if parts and "price" not in told:
-        told["priceSpecification"] = [
+    if parts and "price" not in shown:
+        shown["priceSpecification"] = [
             {name: text(part.get(name)) for name in ("priceType", "price", "priceCurrency")}
             for part in parts
         ]
     plain = {name: str(node[name]) for name in _SHOWN[1:4] if node.get(name) is not None}
-    return json.dumps({**told, **plain}, ensure_ascii=False)[:2000]
+    return json.dumps({**shown, **plain}, ensure_ascii=False)[:2000]

@@ -126,8 +126,8 @@ def _goes_on(line: Line, said: str, block: LexborNode) -> bool:
         return False
     if not (_CENTS_FOLLOW.match(said) and _OPEN_NUMBER.fullmatch(line.text)):
         return False
-    one, other = line.block.parent, block.parent
-    return one is not None and other is not None and one.mem_id == other.mem_id
+    above, other = line.block.parent, block.parent
+    return above is not None and other is not None and above.mem_id == other.mem_id
 
 
 def _glue(text: str, said: str, holder: LexborNode, *, gap: bool, apart: bool) -> str:

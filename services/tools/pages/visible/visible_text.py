@@ -18,7 +18,7 @@ from itertools import groupby
 from selectolax.lexbor import LexborNode
 
 from services.tools.pages import regions
-from services.tools.pages.found import Price
+from services.tools.pages.found import FoundPrice
 from services.tools.pages.locale_hints import Hints
 from services.tools.pages.prices.kinds import Kind, is_label
 from services.tools.pages.prices.mentions import mentions
@@ -73,7 +73,7 @@ class Shown:
         self, near: Sequence[SignedAmount] = (), rest: Callable[[], list[SignedAmount]] = list
     ) -> None:
         self.near = near
-        self.price = _judged(near) if near else Price()
+        self.price = _judged(near) if near else FoundPrice()
         self._rest = rest
 
     @property
@@ -133,7 +133,7 @@ class _Look:
             holder = line.holder(digit.start())
             up = _meets(holder, height)
             if up <= _HIGHEST and self.seen.is_main(holder):
-                named = any(label_of(one).named for one in line.holders)
+                named = any(label_of(holder).named for holder in line.holders)
                 if named or len(line.text) <= _LONGEST_LINE:
                     yield up, at, named
 
@@ -237,7 +237,7 @@ def _side_by_side(line: Line, other: Line) -> bool:
     return above is not None and beside is not None and above.mem_id == beside.mem_id
 
 
-def _judged(near: Sequence[SignedAmount]) -> Price:
+def _judged(near: Sequence[SignedAmount]) -> FoundPrice:
     """One price, if all the others around it are explained by it or are something else."""
     text = " ".join(dict.fromkeys(signed_amount.text for signed_amount in near))
     today: Role = (
@@ -252,21 +252,25 @@ def _judged(near: Sequence[SignedAmount]) -> Price:
     ]
     stand = [signed_amount for signed_amount in stand if signed_amount.named] or stand
     ranges = [signed_amount for signed_amount in near if signed_amount.is_a_range]
-    if ranges and not (stand and all(_is_another_offer(one, stand[0]) for one in ranges)):
-        return Price(problem="The page shows a range of prices.", text=text)
+    if ranges and not (
+        stand and all(_is_another_offer(signed_amount, stand[0]) for signed_amount in ranges)
+    ):
+        return FoundPrice(problem="The page shows a range of prices.", text=text)
     if any(signed_amount.money is None for signed_amount in stand):
-        return Price(problem="The page shows a price that can be read in two ways.", text=text)
+        return FoundPrice(problem="The page shows a price that can be read in two ways.", text=text)
     amounts = list(
         dict.fromkeys(signed_amount.money for signed_amount in stand if signed_amount.money)
     )
     if not amounts:
-        return Price(text=text)
+        return FoundPrice(text=text)
     money = amounts[0]
     if stand[0].named and not (_is_one_of_a_list(stand) or _doubted(amounts)):
         amounts = [money]
     if len(amounts) > 1:
-        told = ", ".join(sorted(f"{money.currency} {money.amount}" for money in amounts)[:5])
-        return Price(problem=f"The page shows several prices: {told}.", text=text)
+        listed_amounts = ", ".join(
+            sorted(f"{money.currency} {money.amount}" for money in amounts)[:5]
+        )
+        return FoundPrice(problem=f"The page shows several prices: {listed_amounts}.", text=text)
     before = max(
         (
             signed_amount.money.amount
@@ -278,8 +282,8 @@ def _judged(near: Sequence[SignedAmount]) -> Price:
         default=None,
     )
     if before and money.amount < before * _DEEPEST_CUT:
-        return Price(problem="The page shows several prices, far apart.", text=text)
-    return Price(money.amount, money.currency, before, text=text)
+        return FoundPrice(problem="The page shows several prices, far apart.", text=text)
+    return FoundPrice(money.amount, money.currency, before, text=text)
 
 
 def _is_another_offer(signed_amount: SignedAmount, first: SignedAmount) -> bool:

@@ -99,12 +99,12 @@ def _further(wish: FlightWish, later: list[str], now: datetime) -> list[JsonValu
     """Lisbon > Rome 2026-12-08; each goes on from where the one before it ended."""
     here, said = wish.destination, list[JsonValue]()
     for text in later:
-        one = _read_one(text, now)
-        origin = one.origin or here
-        if not origin or not one.destination or not one.departure:
+        flight = _read_one(text, now)
+        origin = flight.origin or here
+        if not origin or not flight.destination or not flight.departure:
             return []
-        said.append(f"{origin} > {one.destination} {one.departure.isoformat()}")
-        here = one.destination
+        said.append(f"{origin} > {flight.destination} {flight.departure.isoformat()}")
+        here = flight.destination
     return said
 
 

@@ -92,12 +92,12 @@ _LISTED_FOR: Mapping[str | None, Skill] = {
 
 def reply(outcomes: list[Outcome], intents: Sequence[Intent] = ()) -> str:
     """Each outcome in its order; a failure that was mended by a later call is passed over."""
-    told = [
+    paragraphs = [
         _tell(outcome, intents)
         for index, outcome in enumerate(outcomes)
         if not _is_overtaken(outcome, outcomes[index + 1 :])
     ]
-    return "\n\n".join(dict.fromkeys(told))
+    return "\n\n".join(dict.fromkeys(paragraphs))
 
 
 def _is_overtaken(outcome: Outcome, later: list[Outcome]) -> bool:
@@ -116,9 +116,9 @@ def _tell(outcome: Outcome, intents: Sequence[Intent]) -> str:
         return tell_proposed(outcome)
     if outcome.error is not None:
         deed = _DEEDS[skill] if skill else f"use {outcome.tool}"
-        told = f"I could not {deed}: {excuse(outcome.error)}"
+        failure = f"I could not {deed}: {excuse(outcome.error)}"
         unclear = skill in _ASK_WHICH and "which" in outcome.error.lower()
-        return f"{told}\n{_ASK_WHICH[skill]}" if unclear else told
+        return f"{failure}\n{_ASK_WHICH[skill]}" if unclear else failure
     if skill == "check_price":
         return tell_price(outcome, _asked(outcome, intents))
     return _TELL[skill](outcome) if skill else tell_plainly(outcome)

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from simulators.gemini.brain.money import written
 
 
-def price_told(facts: Mapping[str, JsonValue]) -> str | None:
+def price_text(facts: Mapping[str, JsonValue]) -> str | None:
     """As in "€79.90"; None where there is no price."""
     amount = facts.get("price") or facts.get("last_price")
     if amount is None:

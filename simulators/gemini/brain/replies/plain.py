@@ -20,8 +20,8 @@ def excuse(error: str) -> str:
 
 def ready_text(outcome: Outcome) -> str | None:
     """A text that the tool made for showing, WhatsApp's bold turned into Markdown's."""
-    told = outcome.result if isinstance(outcome.result, str) else outcome.get("summary", "message")
-    return _WHATSAPP_BOLD.sub(r"**\1**", told) if isinstance(told, str) else None
+    text = outcome.result if isinstance(outcome.result, str) else outcome.get("summary", "message")
+    return _WHATSAPP_BOLD.sub(r"**\1**", text) if isinstance(text, str) else None
 
 
 def tell_plainly(outcome: Outcome) -> str:

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from simulators.gemini.brain.money import written
 from simulators.gemini.brain.outcomes import Outcome
 from simulators.gemini.brain.phrasing.prices import PriceWish
-from simulators.gemini.brain.replies.money import amount_of, price_told
+from simulators.gemini.brain.replies.money import amount_of, price_text
 from simulators.gemini.brain.replies.plain import ready_text, tell_plainly
 
 _UNPRICED = {
@@ -34,32 +34,34 @@ def tell_price(outcome: Outcome, wish: PriceWish | None = None) -> str:
 
 def _unpriced(kind: str, facts: Mapping[str, JsonValue]) -> str:
     title = f"**{facts['title']}**: " if facts.get("title") else ""
-    told = f"{title}{_UNPRICED.get(kind, 'I could not read a price there.')}"
-    price = price_told(facts)
+    text = f"{title}{_UNPRICED.get(kind, 'I could not read a price there.')}"
+    price = price_text(facts)
     if kind == "out_of_stock" and price:
-        told += f" The page still names {price}."
+        text += f" The page still names {price}."
     note = str(facts.get("note") or "").strip()
-    return f"{told} {note}" if note and note not in told else told
+    return f"{text} {note}" if note and note not in text else text
 
 
 def _compared(facts: Mapping[str, JsonValue], wish: PriceWish | None) -> list[str]:
-    limit, amount, price = wish.limit if wish else None, amount_of(facts), price_told(facts)
+    limit, amount, price = wish.limit if wish else None, amount_of(facts), price_text(facts)
     if limit is None or amount is None or price is None:
         return []
     asked, currency = limit.money, facts.get("currency")
     if asked.currency and currency and asked.currency != currency:
         return [f"The price is {price}: I have no rate of exchange to compare it with {asked}."]
-    told = written(str(asked.amount), currency if isinstance(currency, str) else None)
+    limit_text = written(str(asked.amount), currency if isinstance(currency, str) else None)
     if amount == asked.amount:
-        return [f"No: it costs exactly {told}."]
+        return [f"No: it costs exactly {limit_text}."]
     if limit.is_floor:
         more = amount > asked.amount
         return [
-            f"Yes: {price} is more than {told}." if more else f"No: {price} is less than {told}."
+            f"Yes: {price} is more than {limit_text}."
+            if more
+            else f"No: {price} is less than {limit_text}."
         ]
     if amount < asked.amount:
-        return [f"Yes: {price} is cheaper than {told}."]
-    return [f"No, {price} is not cheaper than {told}."]
+        return [f"Yes: {price} is cheaper than {limit_text}."]
+    return [f"No, {price} is not cheaper than {limit_text}."]
 
 
 def _stocked(facts: Mapping[str, JsonValue], wish: PriceWish | None) -> list[str]:
@@ -75,10 +77,10 @@ def _stocked(facts: Mapping[str, JsonValue], wish: PriceWish | None) -> list[str
 
 
 def _described(facts: Mapping[str, JsonValue]) -> str:
-    told = f"**{facts.get('title') or 'It'}**: {price_told(facts)}"
+    text = f"**{facts.get('title') or 'It'}**: {price_text(facts)}"
     if facts.get("in_stock") is True:
-        told += ", in stock"
+        text += ", in stock"
     if was := facts.get("list_price"):
         currency = facts.get("currency")
-        told += f" (was {written(str(was), currency if isinstance(currency, str) else None)})"
-    return f"{told}. As of {facts['as_of']}." if facts.get("as_of") else f"{told}."
+        text += f" (was {written(str(was), currency if isinstance(currency, str) else None)})"
+    return f"{text}. As of {facts['as_of']}." if facts.get("as_of") else f"{text}."

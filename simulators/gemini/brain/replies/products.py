@@ -1,7 +1,7 @@
 """Products found in shops."""
 
 from simulators.gemini.brain.outcomes import Outcome
-from simulators.gemini.brain.replies.money import price_told
+from simulators.gemini.brain.replies.money import price_text
 from simulators.gemini.brain.replies.plain import ready_text
 from simulators.gemini.wire import JsonObject
 
@@ -21,9 +21,9 @@ def tell_products(outcome: Outcome) -> str:
 
 
 def _line(product: JsonObject) -> str:
-    told = f"**{product.get('title', '?')}**: {price_told(product) or 'price unknown'}"
+    text = f"**{product.get('title', '?')}**: {price_text(product) or 'price unknown'}"
     if shop := product.get("shop"):
-        told += f" at {shop}"
+        text += f" at {shop}"
     if rating := product.get("rating"):
-        told += f", rated {rating}"
-    return f"{told}\n{link}" if (link := product.get("link")) else told
+        text += f", rated {rating}"
+    return f"{text}\n{link}" if (link := product.get("link")) else text

@@ -26,12 +26,12 @@ def changed(about: AboutThemselves) -> str | None:
     noted = [_as_new(fact, about.forgotten) for fact in about.noted]
     replaced = {fact.kind for fact in about.noted}
     gone = [fact.sentence() for fact in about.forgotten if fact.kind not in replaced]
-    told: list[str] = []
+    sentences: list[str] = []
     if noted:
-        told.append(f"Noted: {_listed(noted)}.")
+        sentences.append(f"Noted: {_listed(noted)}.")
     if gone:
-        told.append(f"Done, I have forgotten that {_listed(gone)}.")
-    return " ".join(told) or None
+        sentences.append(f"Done, I have forgotten that {_listed(gone)}.")
+    return " ".join(sentences) or None
 
 
 def tell_known(said: str, about: AboutThemselves) -> str:
@@ -56,10 +56,10 @@ def tell_noted(outcome: Outcome) -> str:
 
 
 def tell_dropped(outcome: Outcome) -> str:
-    told = outcome.get("forgotten")
-    if gone := _of(told):
+    dropped = outcome.get("forgotten")
+    if gone := _of(dropped):
         return f"Done, I have forgotten that {gone.sentence()}."
-    several = told.get("several") if isinstance(told, dict) else None
+    several = dropped.get("several") if isinstance(dropped, dict) else None
     return f"Done, I have forgotten this: {several}." if several else NOTHING_TO_FORGET
 
 
@@ -74,15 +74,15 @@ def tell_facts(outcome: Outcome) -> str:
     return "\n".join([KNOWN, *lines, "Say “forget …” to take any of it back."])
 
 
-def _of(told: JsonValue) -> SpokenFact | None:
+def _of(fields: JsonValue) -> SpokenFact | None:
     """Of a fact by its kind: {"person": "Maria", "about": "sister"}."""
-    given = told if isinstance(told, dict) else {}
+    given = fields if isinstance(fields, dict) else {}
     kind = next((name for name in given if name in KINDS), None)
     return _listed_fact({**given, "kind": kind, "value": given[kind]}) if kind else None
 
 
-def _listed_fact(told: JsonObject) -> SpokenFact | None:
-    kind, value, about = (told.get(name) for name in ("kind", "value", "about"))
+def _listed_fact(fields: JsonObject) -> SpokenFact | None:
+    kind, value, about = (fields.get(name) for name in ("kind", "value", "about"))
     if not isinstance(kind, str) or not isinstance(value, str):
         return None
     return SpokenFact(kind.replace("_", " "), value, about if isinstance(about, str) else None)
@@ -97,8 +97,8 @@ def tell_acknowledged(said: str, about: AboutThemselves) -> str:
 def _one(facts: list[SpokenFact], what: str) -> str:
     if not facts:
         return f"I do not know {what}: you have not told me."
-    told = _listed([fact.sentence() for fact in facts])
-    return f"{told[0].upper()}{told[1:]}."
+    sentence = _listed([fact.sentence() for fact in facts])
+    return f"{sentence[0].upper()}{sentence[1:]}."
 
 
 def _names(said: str, value: str) -> bool:
@@ -110,5 +110,5 @@ def _as_new(fact: SpokenFact, forgotten: tuple[SpokenFact, ...]) -> str:
     return f"{fact.sentence()} (no longer {before[0]})" if before else fact.sentence()
 
 
-def _listed(told: list[str]) -> str:
-    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+def _listed(phrases: list[str]) -> str:
+    return phrases[0] if len(phrases) == 1 else f"{', '.join(phrases[:-1])} and {phrases[-1]}"

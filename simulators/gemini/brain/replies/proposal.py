@@ -18,10 +18,10 @@ def _deed(outcome: Outcome) -> str:
     match outcome.skill:
         case "set_reminder":
             when = {name: value for name, value in args.items() if name not in {"text", "said"}}
-            told = ", ".join(
-                f"{name.replace('_', ' ')} {_plain(one)}" for name, one in when.items()
+            arguments_text = ", ".join(
+                f"{name.replace('_', ' ')} {_plain(value)}" for name, value in when.items()
             )
-            return f"set a reminder “{args.get('text')}” ({told})"
+            return f"set a reminder “{args.get('text')}” ({arguments_text})"
         case "cancel_reminder":
             return f"cancel the reminder “{args.get('which')}”"
         case "watch_price":
@@ -29,8 +29,9 @@ def _deed(outcome: Outcome) -> str:
         case "stop_watch":
             return f"stop the watch “{args.get('which')}”"
         case _:
-            told = ", ".join(f"{name} {_plain(value)}" for name, value in args.items())
-            return f"{outcome.tool.replace('_', ' ')}{f' with {told}' if told else ''}"
+            deed = outcome.tool.replace("_", " ")
+            arguments_text = ", ".join(f"{name} {_plain(value)}" for name, value in args.items())
+            return f"{deed} with {arguments_text}" if arguments_text else deed
 
 
 def _goal(args: JsonObject) -> str:

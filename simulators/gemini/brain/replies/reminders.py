@@ -30,10 +30,10 @@ def tell_set(outcome: Outcome) -> str:
     repeats = outcome.get("repeats", "rrule")
     how_often = f", {repetition(repeats)}" if isinstance(repeats, str) else ""
     first = " for the first time" if how_often else ""
-    told = (
+    sentence = (
         f"⏰ Done! I will remind you{first} on {at}{how_often}" if at else "⏰ The reminder is set"
     )
-    lines = [f"{told}: **{text}**" if text else f"{told}."]
+    lines = [f"{sentence}: **{text}**" if text else f"{sentence}."]
     if outcome.get("zone_was_guessed_from_number", "zone_guessed"):
         lines.append(
             f"I took the time zone {outcome.get('zone') or ''} from your number's country; tell "
@@ -45,18 +45,18 @@ def tell_set(outcome: Outcome) -> str:
 def tell_reminders(outcome: Outcome) -> str:
     listed = outcome.items("reminders", "items")
     spoken = outcome.items("spoken")
-    told = ["Your reminders:", *(reminder_line(item) for item in listed)] if listed else []
+    lines = ["Your reminders:", *(reminder_line(item) for item in listed)] if listed else []
     if spoken:
-        told += ["I reminded you of:", *(_spoken_line(item) for item in spoken)]
-    return "\n".join(told) or ready_text(outcome) or "You have no reminders."
+        lines += ["I reminded you of:", *(_spoken_line(item) for item in spoken)]
+    return "\n".join(lines) or ready_text(outcome) or "You have no reminders."
 
 
 def _spoken_line(item: JsonObject) -> str:
     last = item.get("last")
     came: JsonObject = last if isinstance(last, dict) else {}
-    due, outcome, at = came.get("due"), came.get("outcome"), came.get("at")
-    told = f"- **{item.get('text', '?')}**, due {due}: {outcome}"
-    return f"{told}, {at}" if at else told
+    due_text, outcome, at = came.get("due"), came.get("outcome"), came.get("at")
+    line = f"- **{item.get('text', '?')}**, due {due_text}: {outcome}"
+    return f"{line}, {at}" if at else line
 
 
 def tell_cancelled(outcome: Outcome) -> str:

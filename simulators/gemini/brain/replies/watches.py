@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from simulators.gemini.brain.outcomes import Outcome
-from simulators.gemini.brain.replies.money import price_told
+from simulators.gemini.brain.replies.money import price_text
 from simulators.gemini.brain.replies.plain import ready_text, tell_plainly
 from simulators.gemini.brain.replies.reminders import reminder_line
 from simulators.gemini.wire import JsonObject
@@ -19,12 +19,12 @@ def tell_watching(outcome: Outcome) -> str:
         often = outcome.get("looks_every_minutes")
         return f"👀 {summary}\nI look about every {often} minutes." if often else f"👀 {summary}"
     number, goal, until = (outcome.get(name) for name in ("number", "goal", "until"))
-    told = f"👀 I am watching the page{f' (watch {number})' if number else ''}."
+    text = f"👀 I am watching the page{f' (watch {number})' if number else ''}."
     if goal:
-        told += f" I will tell you once: {goal}."
+        text += f" I will tell you once: {goal}."
     if minutes := outcome.get("looks_every_minutes"):
-        told += f" I look about every {minutes} minutes{f', until {until}' if until else ''}."
-    return told
+        text += f" I look about every {minutes} minutes{f', until {until}' if until else ''}."
+    return text
 
 
 def tell_watches(outcome: Outcome) -> str:
@@ -44,17 +44,17 @@ def tell_stopped(outcome: Outcome) -> str:
 def tell_history(outcome: Outcome) -> str:
     points = outcome.items("points", "history")
     if summary := ready_text(outcome):
-        told = summary
+        text = summary
     elif points:
         extremes = ", ".join(
             f"{name} {_priced(value, outcome)}"
             for name in ("lowest", "highest", "now")
             if (value := outcome.get(name)) is not None
         )
-        told = f"**{outcome.get('title') or 'The price'}**: {extremes}."
+        text = f"**{outcome.get('title') or 'The price'}**: {extremes}."
     else:
         return "There is no history of that price yet."
-    return f"{told}\nThe chart comes along." if outcome.get("picture") else told
+    return f"{text}\nThe chart comes along." if outcome.get("picture") else text
 
 
 def tell_running(outcome: Outcome) -> str:
@@ -72,17 +72,17 @@ def tell_running(outcome: Outcome) -> str:
 
 def watch_line(watch: JsonObject) -> str:
     number = watch.get("number")
-    told = f"{number}. **{_named(watch)}**" if number else f"- **{_named(watch)}**"
+    line = f"{number}. **{_named(watch)}**" if number else f"- **{_named(watch)}**"
     if goal := watch.get("goal"):
-        told += f", {goal}"
-    if price := price_told(watch):
-        told += f"; last seen at {price}"
+        line += f", {goal}"
+    if price := price_text(watch):
+        line += f"; last seen at {price}"
     if watch.get("in_stock") is False:
-        told += ", sold out"
+        line += ", sold out"
     if until := watch.get("until"):
-        told += f"; until {until}"
+        line += f"; until {until}"
     url = watch.get("url")
-    return f"{told}\n{url}" if url and watch.get("title") else told
+    return f"{line}\n{url}" if url and watch.get("title") else line
 
 
 def _open_line(work: JsonObject) -> str:
@@ -97,5 +97,5 @@ def _named(watch: JsonObject) -> str:
 def _priced(value: JsonValue, outcome: Outcome) -> str:
     """A bare price, or one with its time."""
     facts = value if isinstance(value, dict) else {"price": value}
-    told = price_told({"currency": outcome.get("currency"), **facts}) or "?"
-    return f"{told} ({facts['at']})" if facts.get("at") else told
+    price = price_text({"currency": outcome.get("currency"), **facts}) or "?"
+    return f"{price} ({facts['at']})" if facts.get("at") else price

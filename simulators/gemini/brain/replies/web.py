@@ -25,8 +25,8 @@ def tell_found(outcome: Outcome) -> str:
 
 
 def _place(place: JsonObject) -> str:
-    told = (place.get(key) for key in ("address", "hours"))
-    return ", ".join([f"- **{place.get('name')}**", *(str(value) for value in told if value)])
+    facts = (place.get(key) for key in ("address", "hours"))
+    return ", ".join([f"- **{place.get('name')}**", *(str(value) for value in facts if value)])
 
 
 def _answer(answer: JsonObject) -> str:

@@ -68,7 +68,7 @@ def summed_up(story: Story, before: HistorySummarized | None = None) -> HistoryS
 def test_is_due_after_many_turns_or_when_they_grow_too_long(
     turns: int, tokens: int, is_due: bool
 ) -> None:
-    assert summaries.due(turns, tokens) is is_due
+    assert summaries.is_due(turns, tokens) is is_due
 
 
 def test_covers_all_but_the_newest_turns() -> None:
@@ -151,7 +151,7 @@ def test_golden_conversations_lose_no_turn_and_tell_none_twice(seed: int) -> Non
         covered, waiting[:] = list(waiting), []
         upto = standing.covers_upto if standing else 0
         turns = walked(story.events)
-        if summaries.due(since, summaries.tokens(turns, upto)):
+        if summaries.is_due(since, summaries.tokens(turns, upto)):
             covering = summaries.coverage(turns, upto)
             if covering:
                 standing, since = summed_up(story, standing), 0

@@ -62,7 +62,7 @@ async def test_snooze_says_it_again_in_an_hour_and_asks_nobody() -> None:
         assert told.startswith("✓ Reminder: call mum, Tue")
         assert labels(house) == ["Undo"]
         (active,) = house.active(ADA)
-        assert abs(active.due - when - timedelta(hours=1)) < timedelta(minutes=1)
+        assert abs(active.due_at - when - timedelta(hours=1)) < timedelta(minutes=1)
         assert house.script.asked == []
 
     await lived(story)
@@ -118,7 +118,7 @@ async def test_two_presses_are_one_snooze_and_another_button_moves_it() -> None:
         assert len(house.active(ADA)) == 1
         assert "Reminder 1 cancelled" in await pressed(house, tomorrow)
         (active,) = house.active(ADA)
-        assert active.due - house.log.now > timedelta(hours=20)
+        assert active.due_at - house.log.now > timedelta(hours=20)
 
     await lived(story)
 

@@ -32,8 +32,8 @@ def after(standing: StandingReminder, **asked: Any) -> ChangedReminder:
 
 
 def there(found: ChangedReminder) -> str:
-    assert found.due.tzinfo is not None
-    return f"{found.due + timedelta(hours=1):%Y-%m-%d %H:%M}"
+    assert found.due_at.tzinfo is not None
+    return f"{found.due_at + timedelta(hours=1):%Y-%m-%d %H:%M}"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_one_day_is_left_out(asked: dict[str, Any], skipped: date, due: str) -> 
 
 def test_days_that_are_past_are_not_kept_as_left_out() -> None:
     standing = StandingReminder(
-        DAILY.local, BERLIN, DAILY.rule, (date(2026, 11, 21), date(2026, 12, 5)), DAILY.due
+        DAILY.local, BERLIN, DAILY.rule, (date(2026, 11, 21), date(2026, 12, 5)), DAILY.due_at
     )
     assert after(standing, skip=True).except_on == (date(2026, 12, 1), date(2026, 12, 5))
 
@@ -135,12 +135,14 @@ def test_a_day_on_which_it_does_not_come_is_asked_about() -> None:
 
 
 def test_the_last_one_is_not_left_out_but_cancelled() -> None:
-    last = StandingReminder(DAILY.local, BERLIN, "FREQ=DAILY;UNTIL=20261201T235959", (), DAILY.due)
+    last = StandingReminder(
+        DAILY.local, BERLIN, "FREQ=DAILY;UNTIL=20261201T235959", (), DAILY.due_at
+    )
     with pytest.raises(UnclearTime, match="cancelled"):
         after(last, skip=True)
 
 
 def test_a_rule_that_names_its_times_is_said_anew() -> None:
-    twice = StandingReminder(DAILY.local, BERLIN, "FREQ=DAILY;BYHOUR=8,20", (), DAILY.due)
+    twice = StandingReminder(DAILY.local, BERLIN, "FREQ=DAILY;BYHOUR=8,20", (), DAILY.due_at)
     with pytest.raises(Malformed, match="names its times"):
         after(twice, time="10:00")

@@ -173,6 +173,6 @@ async def test_another_users_reply_is_not_told_of() -> None:
     (recorded,) = log.put([Write(streams.conversation(bob), [ready], bob)], UUID(int=3)).events
     (asks,) = log.put([Write(STREAM, [ASKS], ADA)], UUID(int=4)).events
     said = deliveries.Said(START, recorded.event_id)
-    assert await deliveries.Deliveries(log).told(said, "UTC", asks) == {
+    assert await deliveries.Deliveries(log).for_model(said, "UTC", asks) == {
         "due": f"{START:%Y-%m-%d %H:%M}"
     }

@@ -86,7 +86,7 @@ def resolved(asked: dict[str, Any], zone: str, written: datetime) -> list[dateti
         found = resolve(When(**asked), zone, written, written)
     except UnclearTime:
         return None
-    due = [found.due]
+    due = [found.due_at]
     while found.rule and len(due) < MOST:
         after = next_due(found.local.isoformat(), found.zone, found.rule, due[-1])
         if after is None:

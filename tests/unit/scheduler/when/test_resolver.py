@@ -236,7 +236,7 @@ def test_what_is_no_value_is_refused_at_the_door(said: dict[str, Any]) -> None:
 def test_offsets_are_told_back_as_they_were_said() -> None:
     half = resolved(day="tomorrow", time="09:00", zone="gmt +5:30")
     assert (half.zone, half.local.isoformat()) == ("GMT+5:30", "2026-11-24T09:00:00")
-    assert half.due == datetime(2026, 11, 24, 3, 30, tzinfo=UTC)
+    assert half.due_at == datetime(2026, 11, 24, 3, 30, tzinfo=UTC)
     assert resolved(time="09:00", zone="UTC+3").zone == "UTC+3"
 
 
@@ -254,19 +254,19 @@ def test_a_zone_that_is_none_is_refused_with_its_mend() -> None:
 def test_clock_changes_are_told() -> None:
     spring, autumn = datetime(2027, 3, 27, 12, tzinfo=UTC), datetime(2026, 10, 24, 12, tzinfo=UTC)
     skipped = resolved(BERLIN, spring, day="tomorrow", time="02:30")
-    assert skipped.due == datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
+    assert skipped.due_at == datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
     assert skipped.notes == ["The clocks skip 02:30 that day: it comes at 03:00."]
     twice = resolved(BERLIN, autumn, day="tomorrow", time="02:30")
-    assert twice.due == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert twice.due_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     assert twice.notes == ["The clocks show 02:30 twice that day: it comes the first time."]
 
 
 def test_times_count_from_the_message_however_late_they_are_resolved() -> None:
     late = WRITTEN + timedelta(minutes=10)
-    assert resolve(When(in_minutes=30), BERLIN, WRITTEN, late).due == WRITTEN + timedelta(
+    assert resolve(When(in_minutes=30), BERLIN, WRITTEN, late).due_at == WRITTEN + timedelta(
         minutes=30
     )
-    assert resolve(When(in_minutes=2), BERLIN, WRITTEN, late).due == late
+    assert resolve(When(in_minutes=2), BERLIN, WRITTEN, late).due_at == late
     nine = resolve(When(time="09:20"), BERLIN, WRITTEN, late)
     assert nine.local.isoformat() == "2026-11-23T09:20:00"
     eve = WRITTEN.replace(hour=22, minute=59)
@@ -314,7 +314,7 @@ def test_days_are_left_out_and_told() -> None:
     assert found.rule
     assert found.except_on == [date(2026, 11, 23), date(2026, 11, 25)]
     start = found.local.isoformat()
-    due = [found.due]
+    due = [found.due_at]
     while len(due) < 3:
         after = next_due(start, found.zone, found.rule, due[-1], found.except_on)
         assert after

@@ -58,7 +58,7 @@ def test_an_endless_answer_is_cut() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"7", b"[" * 100_000, b"\xff", b"<html>"])
 def test_what_is_no_json_object_tells_nothing(body: bytes) -> None:
-    assert WebAnswer(200, body, "").told() == {}
+    assert WebAnswer(200, body, "").json_object() == {}
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://127.0.0.1:port/", "http://a b/"])

@@ -91,7 +91,7 @@ def test_it_is_started_with_a_file_of_its_own_and_ended(bare: Path) -> None:
     with begun(bare, fakes.SERVES) as started:
         assert started.await_ready() is None
         told = yaml.safe_load((bare / "home" / "jaeger.yaml").read_text())
-        assert started.told == {
+        assert started.environment == {
             "OTEL_EXPORTER_OTLP_ENDPOINT": "http://"
             + told["receivers"]["otlp"]["protocols"]["http"]["endpoint"],
             "TASKFLOW_JAEGER_URL": "http://"

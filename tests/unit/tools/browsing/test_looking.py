@@ -10,7 +10,7 @@ from contracts.streams import UserId
 from services.tools.browsing.fetcher import Fetched
 from services.tools.browsing.looking import PageLooker
 from services.tools.browsing.showing import NotShown
-from services.tools.pages.page import Page, Read
+from services.tools.pages.page import Page, PageReading
 from services.tools.pages.reading import TOO_LARGE, read
 
 URL = "https://shop.example/p"
@@ -24,7 +24,7 @@ async def looked(html: str) -> tuple[str, str, int]:
     async def fetch(url: str) -> Fetched:
         return Fetched(Page(url, html, 200, "http", None, AT))
 
-    async def read_here(page: Page, product: str | None, _: UserId) -> Read:
+    async def read_here(page: Page, product: str | None, _: UserId) -> PageReading:
         return read(page, product=product)
 
     async def show(_url: str, _is_enough: object) -> NotShown:

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from services.tools.pages.page import Page, Read
+from services.tools.pages.page import Page, PageReading
 from services.tools.pages.reading import read
 
 URL = "https://shop.example.com/p/trail-shoe"
@@ -21,7 +21,7 @@ def look(
     status: int = 200,
     visible: str | None = None,
     locale: str | None = None,
-) -> Read:
+) -> PageReading:
     by = "http" if visible is None else "browser"
     return read(Page(url, html, status, by, visible, AT), product=product, locale=locale)
 
@@ -47,5 +47,5 @@ def text(inside: str, lang: str = "en-IE") -> str:
     return page(f"<main><h1>Trail shoe</h1>{inside}</main>", lang=lang)
 
 
-def told(found: Read) -> tuple[str, str | None, str | None]:
+def told(found: PageReading) -> tuple[str, str | None, str | None]:
     return found.outcome, None if found.amount is None else str(found.amount), found.currency

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.readings import MAX_EVIDENCE
-from services.tools.pages.page import Read
+from services.tools.pages.page import PageReading
 from tests.support.walks import how_far
 from tests.unit.tools.pages.reading_of import ld, look, page
 
@@ -107,7 +107,7 @@ TAGS = st.sampled_from(
 )
 
 
-def sound(found: Read) -> None:
+def sound(found: PageReading) -> None:
     if found.outcome == "priced":
         assert found.amount is not None
     if found.amount is not None:

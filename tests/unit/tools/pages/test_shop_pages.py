@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.tools.pages.page import Page, Read
+from services.tools.pages.page import Page, PageReading
 from services.tools.pages.reading import read
 from simulators.app import build_app
 from simulators.settings import SimulatorSettings
@@ -30,7 +30,7 @@ async def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     app.state.context.phone.close()
 
 
-async def looked(shop: Browser, path: str, product: str | None = None) -> Read:
+async def looked(shop: Browser, path: str, product: str | None = None) -> PageReading:
     answer = await shop.get(f"/shop{path}")
     page = Page(answer.url, answer.text, answer.status, "http", None, utc_now())
     return read(page, product=product)

@@ -31,9 +31,9 @@ def _tag(said: str) -> str | None:
     if not _TAG.fullmatch(said):
         return None
     parts = said.lower().split("-")
-    told = cast("Mapping[str, str]", Locale("en").languages)
+    known = cast("Mapping[str, str]", Locale("en").languages)
     forms = [part.title() if len(part) == 4 else part.upper() for part in parts[1:]]
-    return "-".join([parts[0], *forms]) if parts[0] in told else None
+    return "-".join([parts[0], *forms]) if parts[0] in known else None
 
 
 @cache

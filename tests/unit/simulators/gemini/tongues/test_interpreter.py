@@ -94,7 +94,7 @@ def test_a_page_is_read_and_its_price_compared(code: str) -> None:
     read = decide(with_results(said, ("check_price", {"url": SHOE}, {"result": PRICED})))
     [tongue] = [one for one in TONGUES if one.code == code]
     told = read.text or ""
-    assert told.startswith(tongue.told["yes"])
+    assert told.startswith(tongue.templates["yes"])
     assert "79.90" in told
 
 
@@ -128,7 +128,7 @@ def test_flights_are_found_between_places_as_they_are_called_there(
 )  # fmt: skip
 def test_a_greeting_is_returned_in_its_language(said: str, asked: str) -> None:
     [tongue] = [one for one in TONGUES if one.code == asked]
-    assert decide(request(user(said))).text == tongue.told["greeting"]
+    assert decide(request(user(said))).text == tongue.templates["greeting"]
 
 
 def test_a_question_and_its_answer_stay_in_the_language() -> None:
@@ -178,4 +178,4 @@ def test_english_is_left_to_the_brain() -> None:
 @pytest.mark.parametrize("tongue", TONGUES, ids=CODES)
 def test_every_language_has_the_same_sentences(tongue: Any) -> None:
     assert tongue.said.keys() == TONGUES[0].said.keys()
-    assert tongue.told.keys() == TONGUES[0].told.keys()
+    assert tongue.templates.keys() == TONGUES[0].templates.keys()

@@ -11,9 +11,15 @@ from contracts.conversation import MessageReceived, ReplyReady
 from contracts.event import Event
 from contracts.streams import UserId
 from contracts.tools import ToolFinished
-from taskflow.log import told
+from taskflow.log import web_addresses
 from taskflow.log.appending import Write
-from taskflow.log.told import PART, NotAnAddress, canonical, urls_in, was_told
+from taskflow.log.web_addresses import (
+    PART,
+    NotAnAddress,
+    canonical,
+    stands_in_conversation,
+    urls_in,
+)
 from tests.support.memory_log import MemoryLog
 
 ADA, BOB = UserId(UUID(int=1)), UserId(UUID(int=2))
@@ -98,7 +104,7 @@ async def test_only_the_users_words_and_searches_tell_addresses() -> None:
     await say(log, ADA, message("https://later.example/"))
 
     asked = [f"https://{name}/" for name in NAMES]
-    assert [url for url in asked if await was_told(log, stream, upto, url)] == [
+    assert [url for url in asked if await stands_in_conversation(log, stream, upto, url)] == [
         "https://told.example/",
         "https://found.example/",
     ]
@@ -118,20 +124,20 @@ async def test_what_was_said_long_ago_is_found_and_others_have_their_turn_meanwh
             await asyncio.sleep(0)
 
     beside = asyncio.create_task(somebody_else())
-    assert await was_told(log, stream, 3 * PART + 1, "https://first.example/")
+    assert await stands_in_conversation(log, stream, 3 * PART + 1, "https://first.example/")
     assert turns >= 3 * PART
-    assert not await was_told(log, stream, 3 * PART + 1, "https://never.example/")
+    assert not await stands_in_conversation(log, stream, 3 * PART + 1, "https://never.example/")
     beside.cancel()
 
 
 async def test_only_so_many_of_the_newest_events_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(told, "EVENTS", PART + 1)
+    monkeypatch.setattr(web_addresses, "EVENTS", PART + 1)
     log, stream = MemoryLog(), streams.conversation(ADA)
     for n in range(PART + 2):
         await say(log, ADA, message(f"https://n{n}.example/"))
 
-    assert await was_told(log, stream, PART + 2, "https://n1.example/")
-    assert not await was_told(log, stream, PART + 2, "https://n0.example/")
+    assert await stands_in_conversation(log, stream, PART + 2, "https://n1.example/")
+    assert not await stands_in_conversation(log, stream, PART + 2, "https://n0.example/")
 
 
 def message(text: str) -> MessageReceived:

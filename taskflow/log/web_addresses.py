@@ -68,7 +68,7 @@ def urls_in(text: str) -> frozenset[str]:
     return frozenset(_canonicals(said))
 
 
-async def was_told(log: Log, stream: str, upto: int, url: str) -> bool:
+async def stands_in_conversation(log: Log, stream: str, upto: int, url: str) -> bool:
     """Whether a canonical address stands in the messages or the search results of a conversation.
 
     Up to a version of it, the newest first: what one asks for was mostly said just now. Somebody
