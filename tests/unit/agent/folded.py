@@ -10,8 +10,8 @@ from services.agent.decider import (
     evolve,
 )
 from services.agent.state import Conversation, Pending, Proposal, Undoable
-from tests.support.events import STREAM, USER
 from tests.support.memory_log import START
+from tests.support.story import STREAM, USER
 
 THIS, TURN, OLD_TURN, CALL, OTHER, OUTCOME, REPLY, MESSAGE, TAKEOVER = (
     UUID(int=n) for n in range(11, 20)

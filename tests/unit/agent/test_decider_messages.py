@@ -11,8 +11,9 @@ from contracts.conversation import (
 from contracts.event import Event
 from contracts.media import VOICE, MediaKept, MediaRefused, VoiceTranscribed
 from services.agent.state import Conversation, Pending
-from tests.support.events import STREAM, message
+from tests.support.events import message
 from tests.support.memory_log import START
+from tests.support.story import STREAM
 from tests.unit.agent.folded import (
     IDLE,
     MESSAGE,

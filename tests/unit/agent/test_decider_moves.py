@@ -28,8 +28,8 @@ from services.agent.decider import (
 )
 from services.agent.leaving.parting import GOODBYE_WITHIN, AwaitGoodbye, Forget
 from services.agent.state import Pending
-from tests.support.events import STREAM
 from tests.support.memory_log import START
+from tests.support.story import STREAM
 from tests.unit.agent.folded import (
     IDLE,
     MESSAGE,

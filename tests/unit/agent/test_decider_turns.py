@@ -29,8 +29,9 @@ from services.agent.decider import (
     REMEMBERED,
 )
 from services.agent.state import Conversation, Pending, Proposal
-from tests.support.events import STREAM, answer, message
+from tests.support.events import answer, message
 from tests.support.memory_log import START
+from tests.support.story import STREAM
 from tests.unit.agent.folded import (
     CALL,
     CLOSED,

@@ -36,6 +36,7 @@ TESTED: Mapping[str, str] = {
     "jaegertracing/jaeger": JAEGER,
 }
 UNTESTED = {
+    "natsio/prometheus-nats-exporter": "a module alone has it: nobody starts it",
     "otel/opentelemetry-collector-contrib": "no wheel and no module has it whole: nobody starts it",
 }
 OURS = "taskflow/"

@@ -21,8 +21,9 @@ from contracts.replies import (
 from contracts.takeover import ConversationTakenOver
 from services.gateway.lane import FOLD, PAIR, Lane
 from services.gateway.senders import state_of
-from tests.support.events import Story, message, reply
+from tests.support.events import message, reply
 from tests.support.memory_log import START
+from tests.support.story import Story
 
 OURS, OTHER = "whatsapp:+15550100000", "whatsapp:+15550100001"
 TOKEN, ANOTHER = UUID(int=98), UUID(int=99)

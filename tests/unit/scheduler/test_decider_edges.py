@@ -17,8 +17,8 @@ from contracts.reminders import (
 )
 from services.scheduler.decider import FOLD, Reminder, due_at, follow_up_at, is_frequent
 from taskflow.log.appending import Write
-from tests.support.events import USER
 from tests.support.memory_log import START, MemoryLog
+from tests.support.story import USER
 
 ID, REPLY = UUID(int=5), UUID(int=6)
 AT_NINE = "2026-11-24T09:00:00"

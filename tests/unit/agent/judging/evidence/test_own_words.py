@@ -11,7 +11,8 @@ from contracts.recorded import Recorded
 from contracts.tools import NOBODY, ToolFailed
 from services.agent.judging.evidence import words as reading
 from services.agent.judging.evidence.own_words import MOST_TYPED, OwnWords
-from tests.support.events import Story, answer, failed, finished, message, reply, requested
+from tests.support.events import answer, failed, finished, message, reply, requested
+from tests.support.story import Story
 
 
 class Talk(Story):
