@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from contracts import slots
+from contracts.event import Event
 from contracts.replies import (
     ReplyAssumed,
     ReplyFailed,
@@ -29,6 +30,7 @@ from services.gateway.decider import (
     Reconcile,
     WaitUntil,
 )
+from services.gateway.lane import GATES
 from services.gateway.queued import Queued, ReplyPart
 from services.gateway.state import Lane
 from tests.support.memory_log import START
@@ -43,7 +45,11 @@ def queued(reply: UUID = REPLY, kind: str = "answer", **facts: Any) -> Queued:
 
 
 def lane(*queue: Queued, **facts: Any) -> Lane:
-    return Lane(queue=queue, driver=REPLY, sender="ours", **facts)
+    return Lane(queue=queue, driver=REPLY, sender="ours", gate=9, **facts)
+
+
+def at_gate(slot: UUID, *events: Event) -> Decide:
+    return Decide(slot, list(events), 9, GATES)
 
 
 def tried(times: int, **facts: Any) -> Queued:
@@ -57,7 +63,7 @@ OUTCOME = slots.send_outcome(REPLY, 0, 1)
 
 def test_a_word_on_a_stop_goes_before_the_queue() -> None:
     owing = lane(queued(), owes=STOP, language="de")
-    word = Decide(slots.resumes(STOP), [consent.waits("de")])
+    word = at_gate(slots.resumes(STOP), consent.waits("de"))
 
     assert decider.next_move(owing, START) == word
     assert decider.current_slot(owing) == slots.resumes(STOP)
@@ -210,18 +216,19 @@ def test_a_claim_names_each_reply_that_its_message_says() -> None:
     move = Claim(head, SLOT, "HX1", marked=True, joined=(behind,), sender="ours")
     told = {"part": 0, "parts": 3, "token": TOKEN, "template": "HX1", "marked": True}
 
-    assert decider.claimed(move, 3, TOKEN) == Decide(
+    assert decider.claimed(lane(head, behind), move, 3, TOKEN) == at_gate(
         SLOT,
-        [
-            ReplySending(reply=REPLY, attempt=1, within=None, sender="ours", **told),
-            ReplySending(reply=OTHER, attempt=2, within=REPLY, sender="ours", **told),
-        ],
+        ReplySending(reply=REPLY, attempt=1, within=None, sender="ours", **told),
+        ReplySending(reply=OTHER, attempt=2, within=REPLY, sender="ours", **told),
     )
 
 
 def test_what_is_held_says_why_and_from_which_sender() -> None:
-    assert decider.held(Hold(tried(1), SLOT, "consent", sender="ours")) == ReplyHeld(
-        reply=REPLY, part=0, attempt=2, why="consent", sender="ours"
+    head = tried(1)
+    hold = Hold(head, SLOT, "consent", sender="ours")
+
+    assert decider.held(lane(head), hold) == at_gate(
+        SLOT, ReplyHeld(reply=REPLY, part=0, attempt=2, why="consent", sender="ours")
     )
 
 
@@ -298,7 +305,7 @@ def test_only_what_may_be_said_twice_is_repeated(kind: str, tries: int, assumed:
 
 
 def test_what_is_not_claimed_may_be_parked() -> None:
-    assert decider.parked(lane(queued()), "broken") == Decide(
-        SLOT, [ReplyParked(reply=REPLY, error="broken")]
+    assert decider.parked(lane(queued()), "broken") == at_gate(
+        SLOT, ReplyParked(reply=REPLY, error="broken")
     )
     assert decider.parked(lane(FLYING), "broken") is None
