@@ -62,4 +62,4 @@ def read(text: str | None) -> Press | None:
 
 def ask(payloads: Iterable[str]) -> bool:
     """Whether they answer a question: such a message has its buttons, however long it is."""
-    return any(press.means in ANSWERS for one in payloads if (press := read(one)))
+    return any(press.means in ANSWERS for payload in payloads if (press := read(payload)))

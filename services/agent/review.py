@@ -150,7 +150,7 @@ class _Conversation:
 
     def _in_slot(self, recorded: Recorded[Any], slot: UUID) -> Verdict:
         """A fact from outside, in its place."""
-        return self._comparing.one(recorded, recorded.event, slots.event_id(slot, 0))
+        return self._comparing.event(recorded, recorded.event, slots.event_id(slot, 0))
 
     def _retried(self, recorded: Recorded[Any], parked: Recorded[Any] | None) -> Verdict:
         given: TurnParked | None = (
@@ -160,7 +160,7 @@ class _Conversation:
             TurnRetried(parked=recorded.event.parked, messages=given.messages) if given else None
         )
         id_ = slots.event_id(slots.retry(recorded.event.parked), 0)
-        return self._comparing.one(recorded, decided, id_)
+        return self._comparing.event(recorded, decided, id_)
 
     async def _decided(self, recorded: Recorded[Any], before: Conversation) -> Sequence[Verdict]:
         """The whole append that begins here; nothing begins with what belongs inside one."""
@@ -169,9 +169,9 @@ class _Conversation:
         slot = decider.current_slot(before)
         standing = self._history.standing(slot)
         if not isinstance(recorded.event, Heads):
-            return [self._comparing.one(recorded, None, None)]
+            return [self._comparing.event(recorded, None, None)]
         if not standing or standing[0].event_id != recorded.event_id:
-            return [self._comparing.one(recorded, recorded.event, slots.event_id(slot, 0))]
+            return [self._comparing.event(recorded, recorded.event, slots.event_id(slot, 0))]
         self._done |= {standing_fact.event_id for standing_fact in standing}
         if is_retired(before) and not isinstance(recorded.event, TurnStopped):
             return [NotComparable(standing_fact, "retired") for standing_fact in standing]
@@ -212,7 +212,7 @@ class _Conversation:
                 if not any(verdict.changes() for verdict in found):
                     return found
                 first = first or found
-        return first or [self._comparing.one(recorded, None, None)]
+        return first or [self._comparing.event(recorded, None, None)]
 
     def _catalogues(self, version: int, recorded: Recorded[Any]) -> Iterator[int]:
         """Positions up to which the tools on offer may have been read."""

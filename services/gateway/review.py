@@ -69,7 +69,7 @@ class _Lane:
     def _verdicts(self, recorded: Recorded[Any], lane: Lane) -> Iterator[Verdict]:
         match recorded.event:
             case MessageReceived(message_ref=sid):
-                yield self._comparing.one(
+                yield self._comparing.event(
                     recorded, recorded.event, slots.event_id(slots.message(sid), 0)
                 )
             case ReplyReady(kind="notice"):
@@ -100,7 +100,7 @@ class _Lane:
         batch = [fact for fact in self._events if fact.transaction_id == recorded.transaction_id]
         message, n = batch[0], batch.index(recorded)
         if not isinstance(message.event, MessageReceived):
-            return self._comparing.one(recorded, None, None)
+            return self._comparing.event(recorded, None, None)
         if is_erased(recorded) or is_erased(message):
             return NotComparable(recorded, "erased")
         slot = slots.message(message.event.message_ref)
@@ -118,7 +118,7 @@ class _Lane:
             decided = [[ConsentGiven()]]  # The channel took it for a START.
         decided_here = [events[n - 1] if n <= len(events) else None for events in decided]
         same = next((event for event in decided_here if event == recorded.event), decided_here[-1])
-        return self._comparing.one(recorded, same, slots.event_id(slot, n))
+        return self._comparing.event(recorded, same, slots.event_id(slot, n))
 
     def _resumes(self, recorded: Recorded[Any]) -> Verdict:
         if is_erased(recorded):
@@ -153,22 +153,22 @@ class _Lane:
     ) -> Redecided:
         """With the lane before it, where it may be the outcome of another's message."""
         if decision is None:
-            return self._comparing.one(recorded, None, None)
+            return self._comparing.event(recorded, None, None)
         head = lane.queue[0] if lane else None
         event_id = slots.event_id(decision.slot, 0)
         if lane and head and head.token and head.within:
             said = [reply for reply, *_ in said_by(lane, head.within)]
             event_id = slots.event_id(slots.send_outcome(*head.within), said.index(head.reply))
-        return self._comparing.one(recorded, decision.events[0], event_id)
+        return self._comparing.event(recorded, decision.events[0], event_id)
 
     def _claimed(self, recorded: Recorded[Any], lane: Lane, claim: ReplySending) -> Verdict:
         # Whether it was time for the attempt is the clock's.
         move = None if lane.queue[0].token else self._move(recorded, lane, claim)
         if not isinstance(move, Claim):
-            return self._comparing.one(recorded, None, None)
+            return self._comparing.event(recorded, None, None)
         parts = 1 if move.template else self._parts(move)
         decided = decider.claimed(lane, move, claim.parts if parts is None else parts, claim.token)
-        return self._comparing.one(
+        return self._comparing.event(
             recorded,
             decided.events[0],
             slots.event_id(move.slot, 0),
@@ -185,7 +185,7 @@ class _Lane:
         move = self._move(recorded, lane, claim) if lane.queue else None
         n = recorded.version - first
         if not isinstance(move, Claim) or n > len(move.joined):
-            return self._comparing.one(recorded, None, None)
+            return self._comparing.event(recorded, None, None)
         found = [self._history.find(queued.reply) for queued in move.group]
         opened = [reply for reply in found if reply is not None and not is_erased(reply)]
         if len(opened) < len(found):
@@ -199,7 +199,7 @@ class _Lane:
         decided = decider.claimed(lane, replace(move, joined=joined), 1, claim.token)
         event = decided.events[n] if n < len(decided.events) else None
         place = slots.event_id(decided.slot, n)
-        return self._comparing.one(recorded, event, place, leaving_out={"rules"})
+        return self._comparing.event(recorded, event, place, leaving_out={"rules"})
 
     def _move(self, recorded: Recorded[Any], lane: Lane, claim: ReplySending) -> Claim | Hold:
         """Which templates were approved is the channel's word, and not this conversation's.
@@ -251,7 +251,7 @@ class _Lane:
         # The vendor may have asked for a longer pause, which only the record knows.
         if refused.again_at < decided.again_at - CLOCKS_APART:
             return verdict
-        return self._comparing.one(recorded, decided, verdict.event_id, leaving_out={"again_at"})
+        return self._comparing.event(recorded, decided, verdict.event_id, leaving_out={"again_at"})
 
     def _of_status(self, recorded: Recorded[Any]) -> Verdict:
         """A status that Twilio told: new by what the lane knew when it came."""
@@ -274,7 +274,7 @@ class _Lane:
                 break
         if isinstance(found, ReplyUndelivered) and attempt is None:
             found = found.model_copy(update={"attempt": None})
-        return self._comparing.one(
+        return self._comparing.event(
             recorded, found, outcomes.place_of(recorded, status, self._lanes[recorded.version - 1])
         )
 
@@ -291,7 +291,7 @@ class _Lane:
         else:
             decided = cast("ReplyReady", first.event).model_copy(update={"turn": None})
             slot = slots.retry(parked.event_id)
-            yield self._comparing.one(recorded, decided, slots.event_id(slot, 0))
+            yield self._comparing.event(recorded, decided, slots.event_id(slot, 0))
 
 
 def _seen_by(lane: Lane, sender: str | None) -> Lane:

@@ -76,7 +76,7 @@ def _unprompted(history: History, events: Sequence[Recorded[Any]]) -> Iterator[V
             ]
             if any(led_to.transaction_id == recorded.transaction_id for led_to in beside):
                 continue  # Decided beside it, and compared there.
-            yield Comparing(history).one(recorded, None, None)
+            yield Comparing(history).event(recorded, None, None)
 
 
 def _by_tool(history: History, recorded: Recorded[Any], identity: UUID | None) -> Verdict:
@@ -90,7 +90,7 @@ def _by_tool(history: History, recorded: Recorded[Any], identity: UUID | None) -
     event: Event = recorded.event
     name = "watch" if recorded.stream.startswith(streams.WATCH) else "reminder"
     decided = event.model_copy(update={name: identity}) if identity else event
-    return Comparing(history).one(recorded, decided, expected)
+    return Comparing(history).event(recorded, decided, expected)
 
 
 class _NothingWaits:
@@ -212,10 +212,10 @@ class _Reminder:
                 return [NotComparable(standing_fact, "zone rules") for standing_fact in standing]
             decided = fired.model_copy(update={"due": due_at}) if due_at else None
             id_ = slots.event_id(slots.occurrence(fired.reminder, due_at), 0) if due_at else None
-            return [self._comparing.one(recorded, decided, id_)]
+            return [self._comparing.event(recorded, decided, id_)]
         if (woken := await waking_reviewed(self._history, recorded)) is not None:
             return woken
-        alone = [self._comparing.one(recorded, fired, slots.event_id(slot, 0))]
+        alone = [self._comparing.event(recorded, fired, slots.event_id(slot, 0))]
         if len(standing) > 1 and (
             is_erased(self._events[state.stated - 1]) or is_erased(standing[-1])
         ):
@@ -295,7 +295,7 @@ class _Watch:
                 case WatchStopped():
                     # Its look's instant is not recorded, so neither is its slot.
                     over = watching.is_over(before, recorded.recorded_at)
-                    yield self._comparing.one(recorded, recorded.event if over else None, None)
+                    yield self._comparing.event(recorded, recorded.event if over else None, None)
                 case WatchSeen() | WatchMissed() | WatchAlerted() | WatchLost():
                     for verdict in await self._looked(recorded, before):
                         yield verdict
@@ -311,7 +311,7 @@ class _Watch:
         slot = slots.look(event.watch, event.due)
         standing = self._history.standing(slot)
         if not standing or standing[0].event_id != recorded.event_id:
-            return [self._comparing.one(recorded, event, slots.event_id(slot, 0))]
+            return [self._comparing.event(recorded, event, slots.event_id(slot, 0))]
         self._done |= {standing_fact.event_id for standing_fact in standing}
         reading, moments = _reading(event), list(_moments(state, recorded))
         if any(map(is_erased, (*standing, self._events[0]))):

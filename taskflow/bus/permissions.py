@@ -34,12 +34,12 @@ class Permissions:
 
     def may_publish(self, subject: str) -> bool:
         """Whether to a subject without wildcards."""
-        allowed = any(_holds(one, subject) for one in self.publish)
-        return allowed and not any(_holds(one, subject) for one in self.not_publish)
+        allowed = any(_holds(pattern, subject) for pattern in self.publish)
+        return allowed and not any(_holds(pattern, subject) for pattern in self.not_publish)
 
     def may_subscribe(self, subject: str) -> bool:
         """Whether to a subject without wildcards."""
-        return any(_holds(one, subject) for one in self.subscribe)
+        return any(_holds(pattern, subject) for pattern in self.subscribe)
 
 
 def _holds(pattern: str, subject: str) -> bool:
@@ -50,7 +50,7 @@ def _holds(pattern: str, subject: str) -> bool:
             return False
         words, said = words[:-1], said[: len(words) - 1]
     return len(words) == len(said) and all(
-        word in {"*", one} for word, one in zip(words, said, strict=True)
+        word in {"*", token} for word, token in zip(words, said, strict=True)
     )
 
 

@@ -87,7 +87,7 @@ class Comparing:
 
     history: History
 
-    def one(
+    def event(
         self,
         recorded: Recorded[Any],
         decided: Event | None,
@@ -118,7 +118,7 @@ class Comparing:
         """The whole append of a slot."""
         standing = self.history.standing(slot)
         return [
-            self.one(then, now, slots.event_id(slot, n), leaving_out=leaving_out)
+            self.event(then, now, slots.event_id(slot, n), leaving_out=leaving_out)
             if then
             else Redecided(standing[0], None, now, None, frozenset())
             for n, (then, now) in enumerate(zip_longest(standing, decided))

@@ -52,7 +52,7 @@ def profile_reviewed(
         elif state.turn == turn.event_id:
             yield from _learned(comparing, turn, state, slot)
     for recorded in left.values():
-        yield comparing.one(recorded, None, None)
+        yield comparing.event(recorded, None, None)
 
 
 def _is_by_rule(recorded: Recorded[Any]) -> bool:

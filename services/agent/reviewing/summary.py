@@ -43,13 +43,13 @@ async def summary_reviewed(
         except SealedForEver:
             return NotComparable(recorded, "erased")
         decided = past.decided(slot)
-        verdict = comparing.one(
+        verdict = comparing.event(
             recorded, decided[0] if decided else None, id_, leaving_out={"prompt_version"}
         )
         if not verdict.changes():
             return verdict
         first = first or verdict
-    return first or comparing.one(recorded, None, id_)
+    return first or comparing.event(recorded, None, id_)
 
 
 def _first_steps(

@@ -27,20 +27,22 @@ def takeover_reviewed(
             # Between the fold and the append nothing left the turn's slot.
             decided = deciding.taken_over(before, by)
             event = decided.events[0] if before.taken is None else None
-            return comparing.one(recorded, event, slots.event_id(decided.slot, 0))
+            return comparing.event(recorded, event, slots.event_id(decided.slot, 0))
         case ConversationHandedBack(why=why):
             over = deciding.handed_back(before, why)
             late = deciding.is_idle(before, recorded.recorded_at + CLOCKS_APART)
             if over is None or (why == "idle" and not late):
-                return comparing.one(recorded, None, None)
-            return comparing.one(recorded, over.events[0], slots.event_id(over.slot, 0))
+                return comparing.event(recorded, None, None)
+            return comparing.event(recorded, over.events[0], slots.event_id(over.slot, 0))
         case OperatorSaid(takeover=takeover) as said:
             has_word = before.taken == takeover and said.seen < recorded.version
-            return comparing.one(recorded, said if has_word else None, recorded.event_id)
+            return comparing.event(recorded, said if has_word else None, recorded.event_id)
         case ReplyReady():
             if is_erased(recorded):
                 return NotComparable(recorded, "erased")
             has_word = before.taken is not None
-            return comparing.one(recorded, recorded.event if has_word else None, recorded.event_id)
+            return comparing.event(
+                recorded, recorded.event if has_word else None, recorded.event_id
+            )
         case _:
             raise AssertionError("no operator's move")

@@ -255,7 +255,7 @@ class Watching:
         links = (living.origin.trace,) if living.origin.trace else ()
         with span("tell a watch", SpanKind.PRODUCER, links=links):
             outcome = await self._log.append(writes, decided.slot, Because.of(living.origin))
-            watch, facts = str(living.origin.event.watch), [one.type for one in decided.events]
+            watch, facts = str(living.origin.event.watch), [event.type for event in decided.events]
             log.info("watch.told", watch=watch, facts=facts)
         return outcome
 

@@ -81,9 +81,9 @@ class _Desk:
     connection: database.Connection
 
     def all(self) -> list[Projection]:
-        return [self.one(name) for name in projection.names()]
+        return [self.named(name) for name in projection.names()]
 
-    def one(self, name: str) -> Projection:
+    def named(self, name: str) -> Projection:
         return projection.registered(name, self.context)
 
 
@@ -149,7 +149,7 @@ async def _lag(*, json: bool) -> None:
 async def _rebuild(names: Sequence[str], *, json: bool) -> None:
     began = clock.monotonic()
     async with _desk() as desk:
-        what = desk.all() if list(names) == ["all"] else [desk.one(name) for name in names]
+        what = desk.all() if list(names) == ["all"] else [desk.named(name) for name in names]
         with progress(
             MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn()
         ) as bar:
@@ -181,7 +181,7 @@ async def _rebuild(names: Sequence[str], *, json: bool) -> None:
 
 async def _drop(name: str, *, yes: bool, json: bool) -> None:
     async with _desk() as desk:
-        what = desk.one(name)
+        what = desk.named(name)
         if not yes:
             question = (
                 f"Empty {', '.join(what.tables)}? Readers find nothing until it is made anew."

@@ -43,7 +43,7 @@ def operations(events: Sequence[type[Event]]) -> Json:
 
 def _channel(cls: type[Event], recorded_by: Sequence[str]) -> Json:
     today, *_ = names = message_names(cls)
-    woken = [one.service for one in topology.CONSUMERS if one.subjects_of(cls.type)]
+    woken = [consumer.service for consumer in topology.CONSUMERS if consumer.subjects_of(cls.type)]
     channel: Json = {
         "address": topology.subject(cls.type, _KEY if has_key(cls.type) else None),
         "summary": f"Wakes {', '.join(woken) or 'nobody'}.",
@@ -64,7 +64,11 @@ def _parameters(type_: str) -> Json:
         OWNER: {
             "description": f"The service that does it; `{NOBODY}` where none has to.",
             "enum": [
-                *(one.service for one in topology.CONSUMERS if one.subjects_of(type_)),
+                *(
+                    consumer.service
+                    for consumer in topology.CONSUMERS
+                    if consumer.subjects_of(type_)
+                ),
                 NOBODY,
             ],
             "location": f"$message.payload#/payload/{OWNER}",

@@ -160,7 +160,7 @@ def _untitled(part: Any) -> Any:
                 if key != "title" or not isinstance(value, str)
             }
         case list():
-            return [_untitled(one) for one in cast("list[Any]", part)]
+            return [_untitled(member) for member in cast("list[Any]", part)]
         case _:
             return part
 
@@ -173,6 +173,6 @@ def _moved(part: Any, name: str) -> Any:
         case dict():
             return {key: _moved(value, name) for key, value in cast("Json", part).items()}
         case list():
-            return [_moved(one, name) for one in cast("list[Any]", part)]
+            return [_moved(member, name) for member in cast("list[Any]", part)]
         case _:
             return part
