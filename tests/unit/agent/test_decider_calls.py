@@ -103,6 +103,7 @@ def test_an_outcome_is_owed_and_the_last_one_drives() -> None:
     [
         (START, START + 30 * SECOND, 40 * SECOND, 30_000),
         (START, None, 40 * SECOND, 40_000),
+        (START, None, 40.0007 * SECOND, 40_000),
         (None, START + 30 * SECOND, 40 * SECOND, 0),
         (START + 50 * SECOND, None, 40 * SECOND, 0),
     ],

@@ -158,6 +158,7 @@ def test_more_than_a_name_between_marks_is_a_quote(text: str, is_quote: bool) ->
         ("½", ["1", "2"]),
         ("a\u200bb\u00adc", ["abc"]),
         ("a\ufffcb", ["ab"]),
+        ("a@x.org今日", ["a@x.org", "今", "日"]),
         ("👍 …", []),
         ("", []),
     ],
