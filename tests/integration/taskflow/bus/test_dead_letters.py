@@ -10,6 +10,7 @@ from contracts.streams import UserId
 from taskflow.bus.dead_letters import DeadLetters
 from taskflow.errors import Configuration
 from taskflow.log.appending import Write
+from taskflow.log.deciding import Decide
 from taskflow.log.event_log import EventLog
 from taskflow.log.group_commit import GroupCommit
 from taskflow.postgres import database as db
@@ -24,19 +25,19 @@ PEOPLE = 6
 PARKED_SECONDS = 10.0
 
 
-async def _said(log: EventLog, user: UserId) -> Write:
+async def _says_hello(log: EventLog, user: UserId) -> None:
     said = message("hello", sid=f"SM{uuid4().hex}")
     write = Write(streams.conversation(user), [said], user)
     await log.append([write], slots.message(said.message_ref))
-    return Write(streams.conversation(user), [message("again", sid=f"SM{uuid4().hex}")], user)
 
 
 async def test_more_give_up_at_once_than_there_are_connections(
     database: str, vault: Vault, event_log: EventLog
 ) -> None:
     users = [await vault.user_for([f"whatsapp:+1555124{number:04}"]) for number in range(PEOPLE)]
-    writes = {user: await _said(event_log, user) for user in users}
-    received = {user: (await event_log.read(streams.conversation(user)))[0] for user in users}
+    for user in users:
+        await _says_hello(event_log, user)
+    received = [(await event_log.read(streams.conversation(user)))[0] for user in users]
     group = GroupCommit(database, "tests-append")
     async with db.pool(database, "tests", size=POOL_SIZE) as pool:
         # One that has no key of theirs in its cache yet: it asks for it while it parks.
@@ -45,7 +46,7 @@ async def test_more_give_up_at_once_than_there_are_connections(
         error = Configuration("never works")
         async with asyncio.timeout(PARKED_SECONDS):
             parked = await asyncio.gather(
-                *(letters.park(received[user], error, 5, [writes[user]], uuid4()) for user in users)
+                *(letters.park(one, error, 5, Decide(uuid4(), [message()])) for one in received)
             )
         assert parked == [True] * PEOPLE
         assert len(await letters.all()) == PEOPLE
