@@ -25,18 +25,18 @@ _MONDAY = WEEKDAYS[0]
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class MeantRule:
     rule: str
     on_last_days: bool = False
     """In months that are too short it comes on the last day."""
 
 
-def as_meant(local_time: str, rule: str, zone: str) -> Meant:
+def as_meant(local_time: str, rule: str, zone: str) -> MeantRule:
     """What `rule` leaves open is decided. One that is no rule comes back as it is."""
     try:
         before = parts_of(rule)
     except ValueError:
-        return Meant(rule)
+        return MeantRule(rule)
     parts = dict(before)
     if len(parts.get("UNTIL", "")) == _A_DATE:
         parts["UNTIL"] += _ENDS_THE_DAY
@@ -45,9 +45,9 @@ def as_meant(local_time: str, rule: str, zone: str) -> Meant:
     if parts.get("FREQ") == "WEEKLY" and parts.get("INTERVAL", "1") != "1" and "WKST" not in parts:
         parts |= _counted_in_weeks(parts.get("BYDAY", ""), week_starts(zone))
     if parts == before:
-        return Meant(rule)
+        return MeantRule(rule)
     kept = ";".join(f"{name}={value}" for name, value in parts.items())
-    return Meant(kept, on_last_days=bool(last_days))
+    return MeantRule(kept, on_last_days=bool(last_days))
 
 
 def _on_last_days(parts: Mapping[str, str], start: datetime) -> dict[str, str]:

@@ -179,7 +179,7 @@ class Gauge(Instrument):
         return [Observation(value, dict(point)) for point, value in values.items()]
 
 
-class Window:
+class RecentWorst:
     """The worst of late: of the running window and the one before, so that no look misses it."""
 
     def __init__(self, seconds: float) -> None:

@@ -21,7 +21,7 @@ from typing import Self
 import structlog
 
 from taskflow import clock
-from taskflow.telemetry.instruments import Window
+from taskflow.telemetry.instruments import RecentWorst
 from taskflow.telemetry.metrics import LOOP_HELD, LOOP_LAG
 
 EVERY_SECONDS = 0.1
@@ -137,7 +137,7 @@ def _stack(thread: int) -> Iterator[Frame]:
 
 async def keep_measuring() -> None:
     """Sleeps, and looks how much later than asked it woke."""
-    worst = Window(WINDOW_SECONDS)
+    worst = RecentWorst(WINDOW_SECONDS)
     with LoopWatch() as watch:
         while True:
             asleep = clock.monotonic()

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,11 @@ SMALL = {
     "taskflow/limits": "the arithmetic of a rate, and how replicas share one",
 }
 """Folders of fewer than three modules, each with its reason."""
+SHARED_NAMES = {
+    "Effects": "what a service does beside deciding; each service has its own, and none meets another",
+    "Message": "an event's message on the bus, and a text of the catalogue as gettext calls it",
+}
+"""Public classes of one name in several modules, each with its reason."""
 NAMELESS = {"common", "utils", "core", "misc"}
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
 CONTRACTS = SETTINGS["importlinter"]["contracts"]
@@ -98,6 +104,18 @@ def test_a_folder_says_what_it_is_for_whom_it_imports_and_where_to_begin(folder:
     assert begin.startswith("Begin with ")
     assert name(folder) == "services" or all((folder / path).exists() for path in mentioned)
     assert mentioned
+
+
+def test_a_public_class_has_a_name_of_its_own() -> None:
+    defined = Counter(
+        node.name
+        for top in ("contracts", "taskflow", "services", "simulators")
+        for path in (ROOT / top).rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, count in defined.items() if count > 1} == set(SHARED_NAMES)
+    assert len(SHARED_NAMES) <= 5
 
 
 def test_every_contract_has_a_breach_that_is_tried() -> None:

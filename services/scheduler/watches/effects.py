@@ -61,7 +61,7 @@ class Living:
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class LookOutcome:
     """What a look means to one of its watches."""
 
     haste: bool = False
@@ -196,7 +196,7 @@ class Watching:
                 log.info("watch.of_a_forgotten_user")
         raise VendorUnavailable("all who watch the page were forgotten")
 
-    async def _tell(self, living: Living, reading: Reading, page: DuePage) -> Meant:
+    async def _tell(self, living: Living, reading: Reading, page: DuePage) -> LookOutcome:
         """Decides what the look means to one watch; whether a second one is to confirm it.
 
         A suspicion of an earlier look asks for no haste: its second look was missed, or came to
@@ -220,7 +220,7 @@ class Watching:
                 continue
             except SealedForEver:
                 log.info("watch.of_a_forgotten_user")
-                return Meant()
+                return LookOutcome()
             stream = living.origin.stream
             after = self._folds.after(stream, FOLD, folded, outcome)
             after = after or await self._folds.fold(stream, FOLD, folded)
@@ -236,13 +236,13 @@ class Watching:
 
     async def _meant(
         self, living: Living, state: Watch, page: DuePage, quiet_until: datetime | None
-    ) -> Meant:
+    ) -> LookOutcome:
         """What waits is told when its user's quiet hours end, with all else that waited."""
         if quiet_until is not None and state.waits and state.suspected is not None:
             watch = living.origin.event.watch
             waiting = Waiting("watch", watch, living.user, state.suspected, quiet_until)
             await self._pages.wait(waiting)
-        return Meant(_asks_for_haste(state, page.due_at), quiet_until)
+        return LookOutcome(_asks_for_haste(state, page.due_at), quiet_until)
 
     async def _append(self, living: Living, decided: Decide, text: str | None) -> Outcome:
         """Facts and the reply that tells of them, in one transaction, once."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from services.scheduler.meant import LAST_DAY, Meant, as_meant, week_starts
+from services.scheduler.meant import LAST_DAY, MeantRule, as_meant, week_starts
 from services.scheduler.recurrence import check_rule, instant, next_local
 from services.scheduler.when import days, repeats, time_of_day, zone_names
 from services.scheduler.when.arguments import Unit, When
@@ -100,7 +100,7 @@ class _Resolver:
     def _just_before(self, start: _Start) -> datetime:
         return instant(start.local, start.zone) - timedelta(seconds=1)
 
-    def _kept(self, first: datetime, parts: dict[str, str]) -> Meant:
+    def _kept(self, first: datetime, parts: dict[str, str]) -> MeantRule:
         rule = ";".join(f"{name}={value}" for name, value in parts.items())
         kept = as_meant(first.isoformat(), rule, self.home)
         check_rule(first.isoformat(), kept.rule)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scheduler.meant import Meant, as_meant
+from services.scheduler.meant import MeantRule, as_meant
 from services.scheduler.recurrence import UnusableRule, _occurrences, next_local
 from services.scheduler.when.arguments import When
 from services.scheduler.when.resolver import resolve
@@ -79,7 +79,7 @@ def test_a_leap_day_comes_every_year() -> None:
     ],
 )
 def test_what_says_all_is_kept_as_it_came(rule: str) -> None:
-    assert as_meant("2027-03-31T09:00:00", rule, "America/New_York") == Meant(rule)
+    assert as_meant("2027-03-31T09:00:00", rule, "America/New_York") == MeantRule(rule)
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "Pacific/Kiritimati", "America/Adak"])

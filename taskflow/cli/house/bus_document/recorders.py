@@ -16,7 +16,7 @@ RUNTIME, COMMANDS = "taskflow", "taskflow.cli"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceModule:
     """A module: the types of events that it makes, and what it imports."""
 
     makes: frozenset[str]
@@ -51,7 +51,7 @@ def _packages() -> Mapping[str, str]:
     return {**services, OPERATOR: COMMANDS}
 
 
-def _sources(package: str) -> Iterator[tuple[str, Source]]:
+def _sources(package: str) -> Iterator[tuple[str, SourceModule]]:
     """By module. Raises LookupError where the package is not installed."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
@@ -63,7 +63,7 @@ def _sources(package: str) -> Iterator[tuple[str, Source]]:
         yield name, _read(path)
 
 
-def _read(path: Path) -> Source:
+def _read(path: Path) -> SourceModule:
     classes = {cls.__name__: type_ for type_, cls in all_events().items()}
     makes: set[str] = set()
     imports: set[str] = set()
@@ -80,4 +80,4 @@ def _read(path: Path) -> Source:
                 imports |= {alias.name for alias in node.names}
             case _:
                 pass
-    return Source(frozenset(makes), frozenset(imports), path.name == "__init__.py")
+    return SourceModule(frozenset(makes), frozenset(imports), path.name == "__init__.py")

@@ -11,7 +11,7 @@ from taskflow.cli import main
 from taskflow.cli.house.metrics import table
 from taskflow.errors import Configuration
 from taskflow.telemetry import metrics
-from taskflow.telemetry.instruments import OTHER, Counter, Gauge, Histogram, Instrument, Window
+from taskflow.telemetry.instruments import OTHER, Counter, Gauge, Histogram, Instrument, RecentWorst
 from taskflow.telemetry.metrics import CATALOGUE
 from tests.support.metering import Meter, metering
 
@@ -139,7 +139,7 @@ def test_without_a_meter_nothing_is_measured_and_nothing_fails() -> None:
 
 
 def test_the_worst_of_late_is_seen_by_every_look_and_then_forgotten() -> None:
-    worst = Window(seconds=30)
+    worst = RecentWorst(seconds=30)
     assert worst.add(9, at=0) == 9
     assert worst.add(1, at=29) == 9
     assert worst.add(1, at=31) == 9, "whoever looks each 30 s has not looked yet"
