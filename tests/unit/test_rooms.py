@@ -21,7 +21,7 @@ SMALL = {
 }
 """Folders of fewer than three modules, each with its reason."""
 SHARED_NAMES = {
-    "Effects": "what a service does beside deciding; each service has its own, and none meets another",
+    "Effects": "what a service does beside deciding; each has its own, and none meets another",
     "Message": "an event's message on the bus, and a text of the catalogue as gettext calls it",
 }
 """Public classes of one name in several modules, each with its reason."""
