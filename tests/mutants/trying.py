@@ -9,6 +9,7 @@ import resource
 import signal
 import sys
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -143,12 +144,15 @@ def _forked(run: Callable[[], str]) -> tuple[int, str]:
     child = os.fork()
     if not child:
         os.close(reads)
-        status = BROKEN
+        said, status = "", BROKEN
         try:
-            with _silence(), os.fdopen(writes, "wb") as pipe:
-                pipe.write(run().encode())
-            status = 0
+            with _silence():
+                said, status = run(), 0
+        except BaseException:  # noqa: BLE001 - whatever it is, the parent tells it
+            said = traceback.format_exc()
         finally:
+            with os.fdopen(writes, "wb") as pipe:
+                pipe.write(said.encode())
             os._exit(status)
     os.close(writes)
     with os.fdopen(reads, "rb") as pipe:
@@ -156,7 +160,7 @@ def _forked(run: Callable[[], str]) -> tuple[int, str]:
     _, status = os.waitpid(child, 0)
     ended = os.waitstatus_to_exitcode(status)
     if ended > 0:
-        raise RuntimeError(f"the process that runs tests is broken: {ended}")
+        raise RuntimeError(f"the process that runs tests is broken: {said}")
     return ended, said
 
 
