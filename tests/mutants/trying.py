@@ -13,6 +13,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -90,9 +91,9 @@ class Trying:
                 known[killer] = None
             if killer is None:
                 self._survives(mutant)
-            progress = f"\r{number} of {len(self._mutants)} mutants tried"
-            print(progress, end="", file=sys.stderr, flush=True)
-        print(file=sys.stderr)
+            if sys.stderr.isatty():
+                progress = f"\r{number} of {len(self._mutants)} mutants tried "
+                print(progress, end="", file=sys.stderr, flush=True)
         return True
 
 
@@ -106,7 +107,7 @@ def _reached(
     set_mutant_under_test("stats")
     reaching: defaultdict[str, list[str]] = defaultdict(list)
     seconds: dict[str, float] = {}
-    for item, following in zip(items, (*items[1:], None), strict=True):
+    for item, following in zip_longest(items, items[1:]):
         _forget_what_is_cached(modules)
         state()._stats.clear()
         began = time.process_time()
@@ -125,7 +126,7 @@ def _try(mutant: Mutant, items: Sequence[pytest.Item], longest: float) -> str | 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         signal.alarm(int(longest) + STANDS_STILL)
         set_mutant_under_test(mutant.name)
-        for item, following in zip(items, (*items[1:], None), strict=True):
+        for item, following in zip_longest(items, items[1:]):
             if _fails(item, following):
                 return item.nodeid
         return ""
