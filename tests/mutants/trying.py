@@ -9,9 +9,11 @@ import resource
 import signal
 import sys
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -89,9 +91,9 @@ class Trying:
                 known[killer] = None
             if killer is None:
                 self._survives(mutant)
-            progress = f"\r{number} of {len(self._mutants)} mutants tried"
-            print(progress, end="", file=sys.stderr, flush=True)
-        print(file=sys.stderr)
+            if sys.stderr.isatty():
+                progress = f"\r{number} of {len(self._mutants)} mutants tried "
+                print(progress, end="", file=sys.stderr, flush=True)
         return True
 
 
@@ -105,7 +107,7 @@ def _reached(
     set_mutant_under_test("stats")
     reaching: defaultdict[str, list[str]] = defaultdict(list)
     seconds: dict[str, float] = {}
-    for item, following in zip(items, (*items[1:], None), strict=True):
+    for item, following in zip_longest(items, items[1:]):
         _forget_what_is_cached(modules)
         state()._stats.clear()
         began = time.process_time()
@@ -124,7 +126,7 @@ def _try(mutant: Mutant, items: Sequence[pytest.Item], longest: float) -> str | 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         signal.alarm(int(longest) + STANDS_STILL)
         set_mutant_under_test(mutant.name)
-        for item, following in zip(items, (*items[1:], None), strict=True):
+        for item, following in zip_longest(items, items[1:]):
             if _fails(item, following):
                 return item.nodeid
         return ""
@@ -143,12 +145,15 @@ def _forked(run: Callable[[], str]) -> tuple[int, str]:
     child = os.fork()
     if not child:
         os.close(reads)
-        status = BROKEN
+        said, status = "", BROKEN
         try:
-            with _silence(), os.fdopen(writes, "wb") as pipe:
-                pipe.write(run().encode())
-            status = 0
+            with _silence():
+                said, status = run(), 0
+        except BaseException:  # noqa: BLE001 - whatever it is, the parent tells it
+            said = traceback.format_exc()
         finally:
+            with os.fdopen(writes, "wb") as pipe:
+                pipe.write(said.encode())
             os._exit(status)
     os.close(writes)
     with os.fdopen(reads, "rb") as pipe:
@@ -156,7 +161,7 @@ def _forked(run: Callable[[], str]) -> tuple[int, str]:
     _, status = os.waitpid(child, 0)
     ended = os.waitstatus_to_exitcode(status)
     if ended > 0:
-        raise RuntimeError(f"the process that runs tests is broken: {ended}")
+        raise RuntimeError(f"the process that runs tests is broken: {said}")
     return ended, said
 
 

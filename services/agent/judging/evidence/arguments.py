@@ -106,11 +106,7 @@ def numbers(text: str) -> set[Decimal]:
     for match in _NUMBER.finditer(plain):
         by = (1, *magnitudes.factors(plain[match.end() : match.end() + magnitudes.LONGEST + 1]))
         for numeral in (match.group(), *re.split(r"[ '\u2019]", match.group())):
-            for way in (
-                _GROUPS.sub("", numeral),
-                numeral,
-                numeral.replace(".", "").replace(",", "."),
-            ):
+            for way in (_GROUPS.sub("", numeral), numeral, numeral.replace(".", "")):
                 number = _decimal(way.replace(",", "."))
                 found |= {number * factor for factor in by} if number is not None else set()
     return found
@@ -128,7 +124,7 @@ def _newest(said: Sequence[str]) -> list[str]:
             break
         kept.append(text[: min(reading.MOST_OF_A_TEXT, room)])
         room -= len(kept[-1])
-    return kept[::-1]
+    return kept
 
 
 def _digits(text: str) -> str:

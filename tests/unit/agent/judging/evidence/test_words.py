@@ -47,6 +47,12 @@ def test_several_addresses_stand_each_in_its_place() -> None:
     assert [word.form for word in second.words] == ["not", "d@x.org", "or", "e@x.org"]
 
 
+def test_each_sentence_has_its_own_addresses() -> None:
+    texts = ["See a@x.org!", "See b@x.org!", "See c@x.org!"]
+
+    assert [sentence.text for sentence in read(" ".join(texts))] == texts
+
+
 def test_an_address_between_marks_is_quoted_like_any_word() -> None:
     assert words('"a@x.org" b') == [Word("a@x.org", quoted=True, address=True), Word("b")]
 
@@ -70,6 +76,13 @@ def test_an_address_between_marks_is_quoted_like_any_word() -> None:
         ("example/a", []),
         ("and/or", []),
         ("1/2", []),
+        ("https://x.example/AX", ["https://x.example/ax"]),
+        ("https://x.example/?u=http://y.example", ["https://x.example/?u=http://y.example"]),
+        ("shop.x.example/a", ["shop.x.example/a"]),
+        ("X@y.org", ["x@y.org"]),
+        ("bob@X.X", ["bob@x.x"]),
+        ("a@b.c@org", []),
+        ("a.b@org", []),
         ("www.x", ["www.x"]),
         ("WWW.x", ["www.x"]),
         ("bob@x.org", ["bob@x.org"]),
@@ -95,6 +108,9 @@ def test_an_address_begins_and_ends_where_a_person_sees_it(text: str, found: lis
         ("say „go” please", ["go"]),
         ("say ‘go’ please", ["go"]),
         ("say ‘don’t go’ please", ["don", "t", "go"]),
+        ("say ‘go’", ["go"]),
+        ("say ‘don’t", []),
+        ("say ‘go!’now", ["go"]),
         ("say «go» please", ["go"]),
         ("say »go« please", ["go"]),
         ("say ‹go› please", ["go"]),
@@ -135,6 +151,7 @@ def test_somebody_elses_words_stand_between_marks(text: str, found: list[str]) -
         (f'"{"x" * 6}" and "{"y" * 6}"', True),
         ('"' + " -" * QUOTED_LETTERS + '"', False),
         (" " * MOST_OF_A_TEXT + f'"{"x" * QUOTED_LETTERS}"', False),
+        (f'"{"x" * QUOTED_LETTERS}" “„‘«»‹「『〝>```', True),
     ],
 )
 def test_more_than_a_name_between_marks_is_a_quote(text: str, is_quote: bool) -> None:
@@ -150,6 +167,9 @@ def test_more_than_a_name_between_marks_is_a_quote(text: str, is_quote: bool) ->
         ("٣٤", ["34"]),
         ("母に電話", ["母", "に", "電", "話"]),
         ("ไป", ["ไ", "ป"]),
+        ("ที่นี่", ["ที่", "นี่"]),
+        ("二〇〇二", ["二", "〇", "〇", "二"]),
+        ("፩፪", ["፩", "፪"]),
         ("한국 말", ["한국", "말"]),
         ("cafe\u0301", ["café"]),
         ("ﬁne", ["fine"]),
@@ -158,6 +178,10 @@ def test_more_than_a_name_between_marks_is_a_quote(text: str, is_quote: bool) ->
         ("½", ["1", "2"]),
         ("a\u200bb\u00adc", ["abc"]),
         ("a\ufffcb", ["ab"]),
+        ("a\x07b", ["ab"]),
+        ("a\ud800b", ["ab"]),
+        ("a\ue000b", ["ab"]),
+        ("a\u0378b", ["ab"]),
         ("a@x.org今日", ["a@x.org", "今", "日"]),
         ("👍 …", []),
         ("", []),
