@@ -11,7 +11,8 @@ from contracts import slots
 from contracts.recorded import Recorded
 from contracts.tools import NOBODY, ToolFailed, ToolFinished, ToolRequested
 from services.scheduler.reminding.twins import LOOKED_BACK, mark, result_of_twin
-from tests.support.events import Story, message, requested
+from tests.support.events import message, requested
+from tests.support.story import Story
 
 TURN, OTHER_TURN = UUID(int=50), UUID(int=51)
 DUE = datetime(2026, 11, 24, 9, 0, 30, 5, tzinfo=UTC)

@@ -1,33 +1,40 @@
-"""What a lane's fold holds after words on consent, claims of each sender, and what joins them."""
+"""What a lane holds of claims: their senders, what joins them, what is refused."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from contracts.consent import ConsentGiven, ConsentWithdrawn
+from contracts.consent import ConsentWithdrawn
 from contracts.conversation import TurnStarted
-from contracts.recorded import Recorded
 from contracts.replies import (
     OPTED_OUT,
     WINDOW_SHUT,
-    ReplyHeld,
     ReplyParked,
     ReplyRefused,
-    ReplySending,
     ReplySent,
 )
 from contracts.takeover import ConversationTakenOver
-from services.gateway.lane import FOLD, PAIR, Lane
+from services.gateway.lane import PAIR
 from services.gateway.senders import state_of
-from tests.support.events import message, reply
+from tests.support.events import message
 from tests.support.memory_log import START
 from tests.support.story import Story
-
-OURS, OTHER = "whatsapp:+15550100000", "whatsapp:+15550100001"
-TOKEN, ANOTHER = UUID(int=98), UUID(int=99)
-MINUTE = timedelta(minutes=1)
+from tests.unit.gateway.folded import (
+    ANOTHER,
+    MINUTE,
+    OTHER,
+    OURS,
+    TOKEN,
+    claim,
+    hears,
+    hold,
+    lane,
+    ready,
+    refuse,
+    replies,
+    stopped,
+)
 
 
 @pytest.fixture
@@ -36,38 +43,6 @@ def story() -> Story:
     told = Story()
     hears(told, OURS)
     return told
-
-
-def lane(story: Story) -> Lane:
-    return FOLD.over(story.events)
-
-
-def hears(story: Story, sender: str, word: str | None = None) -> Recorded[Any]:
-    heard = message(sid=f"SM{len(story.events)}")
-    return story.tell(heard.model_copy(update={"sender": sender, "word": word}))[0]
-
-
-def ready(story: Story, kind: str = "answer", language: str | None = None) -> UUID:
-    said = reply(None, kind=kind).model_copy(update={"language": language})
-    return story.tell(said)[0].event_id
-
-
-def claim(story: Story, of: UUID, **facts: Any) -> Recorded[Any]:
-    told: dict[str, Any] = {"part": 0, "parts": 1, "attempt": 1, "token": TOKEN, "sender": OURS}
-    return story.tell(ReplySending(reply=of, **told | facts))[0]
-
-
-def hold(story: Story, of: UUID, why: str = "window") -> None:
-    story.tell(ReplyHeld(reply=of, part=0, attempt=1, why=why, sender=OURS))
-
-
-def refuse(story: Story, of: UUID, code: int) -> None:
-    told: dict[str, Any] = {"part": 0, "attempt": 1, "reason": "no", "again_at": START}
-    story.tell(ReplyRefused(reply=of, code=code, **told))
-
-
-def replies(queue: Any) -> list[UUID]:
-    return [queued.reply for queued in queue]
 
 
 def test_the_language_is_that_of_the_newest_turn_and_of_each_reply(story: Story) -> None:
@@ -126,120 +101,6 @@ def test_what_was_sent_is_known_by_its_attempt(story: Story) -> None:
 
     (sent,) = lane(story).sent
     assert (sent.message_ref, sent.reply, sent.part, sent.attempt) == ("SM", said, 0, 1)
-
-
-def stopped(story: Story) -> UUID:
-    """The confirmation of a STOP; an answer is held behind it."""
-    answer = ready(story)
-    hears(story, OURS, "stop")
-    story.tell(ConsentWithdrawn())
-    hold(story, answer, "consent")
-    return ready(story, "confirmation")
-
-
-def test_a_stop_releases_nothing_and_is_owed_no_word(story: Story) -> None:
-    held = ready(story)
-    hold(story, held)
-    hears(story, OURS, "stop")
-
-    assert replies(lane(story).held) == [held]
-    assert lane(story).owes is None
-
-
-def test_a_second_stop_is_owed_no_word_either(story: Story) -> None:
-    confirmation = stopped(story)
-    hold(story, confirmation)
-    hears(story, OURS)
-    assert lane(story).owes is not None
-    hears(story, OURS, "stop")
-
-    assert lane(story).owes is None
-    assert replies(lane(story).queue) == [confirmation]
-
-
-def test_who_writes_after_a_stop_releases_the_word_on_it_alone(story: Story) -> None:
-    confirmation = stopped(story)
-    hold(story, confirmation)
-    story.log.pass_time(MINUTE)
-    hears(story, OURS)
-
-    assert replies(lane(story).queue) == [confirmation]
-    assert lane(story).queue[0].released_at == START + MINUTE
-    assert len(lane(story).held) == 1
-
-
-def test_the_word_that_is_owed_is_driven_by_what_drives_the_lane(story: Story) -> None:
-    confirmation = stopped(story)
-    driven_by = lane(story).driver
-    hears(story, OURS)
-    assert (lane(story).driver, lane(story).owes is None) == (driven_by, False)
-
-    claim(story, confirmation)
-    story.tell(ReplySent(reply=confirmation, part=0, attempt=1, message_ref="SM", known_by="list"))
-    wrote = hears(story, OURS)
-    assert lane(story).driver == driven_by, "the word is owed still"
-    assert wrote.event_id != driven_by
-
-
-def test_an_empty_lane_is_driven_by_the_message_after_the_stop(story: Story) -> None:
-    hears(story, OURS, "stop")
-    story.tell(ConsentWithdrawn())
-    wrote = hears(story, OURS)
-
-    assert lane(story).driver == wrote.event_id
-
-
-def test_a_message_that_releases_nothing_drives_nothing(story: Story) -> None:
-    waits = ready(story)
-    hears(story, OURS)
-
-    assert lane(story).driver == waits
-    assert lane(story).queue[0].released_at is None
-
-
-def test_a_start_drops_the_words_on_the_stop_and_releases_the_rest(story: Story) -> None:
-    confirmation = stopped(story)
-    hold(story, confirmation)
-    wrote = hears(story, OURS)
-    notice = ready(story, "notice")
-    assert replies(lane(story).queue) == [confirmation, notice]
-    hold(story, confirmation)
-    story.log.pass_time(MINUTE)
-    given = story.tell(ConsentGiven())[0]
-
-    after = lane(story)
-    assert (after.consent, after.consented, after.owes) == (True, given.version, None)
-    assert after.held == ()
-    (answer,) = after.queue
-    assert (answer.kind, answer.released_at) == ("answer", START + MINUTE)
-    assert wrote.version < given.version
-
-
-def test_a_start_takes_back_the_word_that_is_owed(story: Story) -> None:
-    hears(story, OURS, "stop")
-    story.tell(ConsentWithdrawn())
-    hears(story, OURS)
-    story.tell(ConsentGiven())
-
-    assert (lane(story).owes, lane(story).driver) == (None, None)
-
-
-def test_a_word_on_the_stop_that_is_on_its_way_goes_on(story: Story) -> None:
-    confirmation = stopped(story)
-    claim(story, confirmation)
-    story.tell(ConsentGiven())
-
-    assert lane(story).queue[0].reply == confirmation
-
-
-def test_who_stops_again_is_told_again_what_resumes(story: Story) -> None:
-    stopped(story)
-    hears(story, OURS)
-    ready(story, "notice")
-    assert lane(story).told
-    story.tell(ConsentGiven(), ConsentWithdrawn())
-
-    assert not lane(story).told
 
 
 def two_that_were_held(story: Story) -> tuple[UUID, UUID]:
