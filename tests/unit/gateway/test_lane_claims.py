@@ -239,10 +239,16 @@ def test_a_late_refusal_speaks_of_the_sender_that_was_claimed(story: Story) -> N
     assert replies(lane(story).queue) == [first, second]
 
 
+def stopped_at_both(story: Story) -> UUID:
+    """The confirmation of the second STOP."""
+    for sender in (OURS, OTHER):
+        hears(story, sender, "stop")
+        story.tell(ConsentWithdrawn())
+    return ready(story, "confirmation")
+
+
 def test_a_word_on_a_stop_is_not_said_again_by_another_sender(story: Story) -> None:
-    hears(story, OTHER, "stop")
-    story.tell(ConsentWithdrawn())
-    word = ready(story, "confirmation")
+    word = stopped_at_both(story)
     claim(story, word, sender=OTHER)
     hears(story, OURS)
     told = {"part": 0, "attempt": 1, "reason": "429", "again_at": START}
@@ -254,9 +260,7 @@ def test_a_word_on_a_stop_is_not_said_again_by_another_sender(story: Story) -> N
 def test_a_word_on_a_stop_that_did_not_arrive_is_not_said_by_another_sender(
     story: Story,
 ) -> None:
-    hears(story, OTHER, "stop")
-    story.tell(ConsentWithdrawn())
-    word = ready(story, "confirmation")
+    word = stopped_at_both(story)
     claim(story, word, sender=OTHER)
     sent(story, word)
     hears(story, OURS)
