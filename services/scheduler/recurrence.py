@@ -133,7 +133,7 @@ def parts_of(rule: str) -> dict[str, str]:
 
 def check_rule(local_time: str, rule: str) -> None:
     """Raises UnusableRule."""
-    text = rule.removeprefix("RRULE:").upper()
+    text = rule.upper()
     if "\n" in text or "DTSTART" in text or "FREQ=" not in text:
         raise UnusableRule("the rule must be one RRULE such as FREQ=WEEKLY;BYDAY=MO,FR")
     if "UNTIL=" in text and "Z" in text.partition("UNTIL=")[2].partition(";")[0]:

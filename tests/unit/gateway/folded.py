@@ -10,6 +10,7 @@ from contracts.replies import (
     ReplyHeld,
     ReplyRefused,
     ReplySending,
+    ReplySent,
 )
 from services.gateway.lane import FOLD, Lane
 from tests.support.events import message, reply
@@ -42,6 +43,10 @@ def claim(story: Story, of: UUID, **facts: Any) -> Recorded[Any]:
 
 def hold(story: Story, of: UUID, why: str = "window") -> None:
     story.tell(ReplyHeld(reply=of, part=0, attempt=1, why=why, sender=OURS))
+
+
+def sent(story: Story, of: UUID, ref: str = "SM", part: int = 0) -> None:
+    story.tell(ReplySent(reply=of, part=part, attempt=1, message_ref=ref, known_by="list"))
 
 
 def refuse(story: Story, of: UUID, code: int) -> None:

@@ -10,9 +10,10 @@ from contracts.conversation import TurnStarted
 from contracts.replies import (
     OPTED_OUT,
     WINDOW_SHUT,
+    ReplyHeld,
     ReplyParked,
     ReplyRefused,
-    ReplySent,
+    ReplyUndelivered,
 )
 from contracts.takeover import ConversationTakenOver
 from services.gateway.lane import PAIR
@@ -33,6 +34,7 @@ from tests.unit.gateway.folded import (
     ready,
     refuse,
     replies,
+    sent,
     stopped,
 )
 
@@ -65,25 +67,27 @@ def test_a_word_on_a_stop_that_stands_no_more_is_not_said(
     assert replies(lane(story).queue) == [said] * waits
 
 
-def test_a_claim_counts_at_the_sender_that_it_goes_from(story: Story) -> None:
-    hears(story, OTHER)
-    said = ready(story)
-    claim(story, said, sender=OURS)
+@pytest.mark.parametrize(("goes_from", "wrote_to"), [(OURS, OTHER), (OTHER, OURS)])
+def test_a_claim_counts_at_the_sender_that_it_goes_from(
+    story: Story, goes_from: str, wrote_to: str
+) -> None:
+    hears(story, goes_from)
+    hears(story, wrote_to)
+    claim(story, ready(story), sender=goes_from)
 
-    assert state_of(lane(story), OURS).full_at == PAIR.taken(None, START)
-    assert state_of(lane(story), OTHER).full_at is None
-    assert lane(story).sender == OTHER
+    assert state_of(lane(story), goes_from).full_at == PAIR.taken(None, START)
+    assert state_of(lane(story), wrote_to).full_at is None
+    assert lane(story).sender == wrote_to
 
 
 def test_each_claim_takes_from_what_its_sender_has_left(story: Story) -> None:
-    hears(story, OTHER)
     first, second = ready(story), ready(story)
-    claim(story, first, sender=OURS)
-    story.tell(ReplySent(reply=first, part=0, attempt=1, message_ref="SM", known_by="list"))
-    claim(story, second, sender=OURS)
+    claim(story, first, sender=OTHER)
+    sent(story, first)
+    claim(story, second, sender=OTHER)
 
     once = PAIR.taken(None, START)
-    assert state_of(lane(story), OURS).full_at == PAIR.taken(once, START)
+    assert state_of(lane(story), OTHER).full_at == PAIR.taken(once, START)
 
 
 def test_the_first_claim_names_the_sender_of_a_log_that_named_none() -> None:
@@ -97,10 +101,10 @@ def test_the_first_claim_names_the_sender_of_a_log_that_named_none() -> None:
 def test_what_was_sent_is_known_by_its_attempt(story: Story) -> None:
     said = ready(story)
     claim(story, said)
-    story.tell(ReplySent(reply=said, part=0, attempt=1, message_ref="SM", known_by="list"))
+    sent(story, said)
 
-    (sent,) = lane(story).sent
-    assert (sent.message_ref, sent.reply, sent.part, sent.attempt) == ("SM", said, 0, 1)
+    (known,) = lane(story).sent
+    assert (known.message_ref, known.reply, known.part, known.attempt) == ("SM", said, 0, 1)
 
 
 def two_that_were_held(story: Story) -> tuple[UUID, UUID]:
@@ -215,3 +219,75 @@ def test_a_stop_at_another_sender_leaves_the_word_that_is_owed_here(story: Story
 
     assert lane(story).owes == owed is not None
     assert not state_of(lane(story), OTHER).consent
+
+
+def undelivered(story: Story, of: UUID, ref: str = "SM", code: int = WINDOW_SHUT) -> None:
+    about: dict[str, Any] = {"reply": of, "part": 0, "attempt": 1, "message_ref": ref}
+    story.tell(ReplyUndelivered(status="undelivered", code=code, **about))
+
+
+def test_a_late_refusal_speaks_of_the_sender_that_was_claimed(story: Story) -> None:
+    hears(story, OTHER)
+    first, second = ready(story), ready(story)
+    earlier = claim(story, first, sender=OTHER)
+    sent(story, first)
+    later = claim(story, second, sender=OURS)
+    refuse(story, second, WINDOW_SHUT)
+    undelivered(story, first)
+
+    assert state_of(lane(story), OTHER).shut == earlier.version
+    assert state_of(lane(story), OURS).shut == later.version
+    assert replies(lane(story).queue) == [first, second]
+
+
+def stopped_at_both(story: Story) -> UUID:
+    """The confirmation of the second STOP."""
+    for sender in (OURS, OTHER):
+        hears(story, sender, "stop")
+        story.tell(ConsentWithdrawn())
+    return ready(story, "confirmation")
+
+
+def test_a_word_on_a_stop_is_not_said_again_by_another_sender(story: Story) -> None:
+    word = stopped_at_both(story)
+    claim(story, word, sender=OTHER)
+    hears(story, OURS)
+    told = {"part": 0, "attempt": 1, "reason": "429", "again_at": START}
+    story.tell(ReplyRefused(reply=word, **told))
+
+    assert replies(lane(story).gone) == [word]
+
+
+def test_a_word_on_a_stop_that_did_not_arrive_is_not_said_by_another_sender(
+    story: Story,
+) -> None:
+    word = stopped_at_both(story)
+    claim(story, word, sender=OTHER)
+    sent(story, word)
+    hears(story, OURS)
+    undelivered(story, word)
+
+    assert lane(story).queue == ()
+
+
+def test_a_part_that_did_not_arrive_is_said_again_before_the_next(story: Story) -> None:
+    first, second = ready(story), ready(story)
+    claim(story, first, parts=2)
+    sent(story, first)
+    undelivered(story, first)
+
+    assert replies(lane(story).queue) == [first, second]
+    assert (lane(story).queue[0].part, lane(story).queue[0].attempt) == (0, 2)
+
+
+def test_a_held_reply_whose_first_part_did_not_arrive_is_held_no_more(story: Story) -> None:
+    said, other = ready(story), ready(story)
+    claim(story, said, parts=2)
+    sent(story, said)
+    story.tell(ReplyHeld(reply=said, part=1, attempt=1, why="window", sender=OURS))
+    hold(story, other)
+    assert replies(lane(story).held) == [said, other]
+    undelivered(story, said)
+
+    assert replies(lane(story).held) == [other]
+    assert replies(lane(story).queue) == [said]

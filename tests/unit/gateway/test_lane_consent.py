@@ -3,9 +3,6 @@
 import pytest
 
 from contracts.consent import ConsentGiven, ConsentWithdrawn
-from contracts.replies import (
-    ReplySent,
-)
 from tests.support.memory_log import START
 from tests.support.story import Story
 from tests.unit.gateway.folded import (
@@ -17,6 +14,7 @@ from tests.unit.gateway.folded import (
     lane,
     ready,
     replies,
+    sent,
     stopped,
 )
 
@@ -67,7 +65,7 @@ def test_the_word_that_is_owed_is_driven_by_what_drives_the_lane(story: Story) -
     assert (lane(story).driver, lane(story).owes is None) == (driven_by, False)
 
     claim(story, confirmation)
-    story.tell(ReplySent(reply=confirmation, part=0, attempt=1, message_ref="SM", known_by="list"))
+    sent(story, confirmation)
     wrote = hears(story, OURS)
     assert lane(story).driver == driven_by, "the word is owed still"
     assert wrote.event_id != driven_by
@@ -105,6 +103,14 @@ def test_a_start_drops_the_words_on_the_stop_and_releases_the_rest(story: Story)
     (answer,) = after.queue
     assert (answer.kind, answer.released_at) == ("answer", START + MINUTE)
     assert wrote.version < given.version
+
+
+def test_a_start_drops_the_word_on_the_stop_that_is_held(story: Story) -> None:
+    hold(story, stopped(story))
+    story.tell(ConsentGiven())
+
+    assert [queued.kind for queued in lane(story).queue] == ["answer"]
+    assert lane(story).held == ()
 
 
 def test_a_start_takes_back_the_word_that_is_owed(story: Story) -> None:

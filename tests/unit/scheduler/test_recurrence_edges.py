@@ -1,5 +1,7 @@
 """Rules at their bounds, and what a model is told of those that cannot be kept."""
 
+import time
+from collections.abc import Generator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -144,6 +146,36 @@ def test_a_wall_time_is_one_instant(local: str, zone: str, utc: str) -> None:
 
     assert found == datetime.fromisoformat(utc).replace(tzinfo=UTC)
     assert found.tzinfo == UTC
+
+
+def test_a_repeated_wall_time_is_its_first_occurrence_whatever_its_fold() -> None:
+    again = datetime(2026, 10, 25, 2, 30, fold=1)
+
+    assert instant(again, BERLIN) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def _in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_in_tokyo")
+@pytest.mark.parametrize("local", ["2026-03-29T02:30:00", "2026-03-29T03:00:00"])
+def test_an_instant_is_in_utc_on_a_machine_with_another_zone(local: str) -> None:
+    found = instant(datetime.fromisoformat(local), BERLIN)
+
+    assert (found, found.tzinfo) == (datetime(2026, 3, 29, 1, tzinfo=UTC), UTC)
+
+
+def test_every_second_of_a_gap_is_the_instant_after_it() -> None:
+    begins = datetime(2026, 3, 29, 2)
+    seconds = (begins + n * SECOND for n in range(0, 3_600, 7))
+
+    assert {instant(local, BERLIN) for local in seconds} == {datetime(2026, 3, 29, 1, tzinfo=UTC)}
 
 
 def test_what_comes_next_is_later_than_now() -> None:

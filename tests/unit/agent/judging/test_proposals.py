@@ -101,6 +101,25 @@ def test_an_action_is_told_in_their_language_and_direction(language: str, line: 
 
 
 @pytest.mark.parametrize(
+    ("tool", "arguments", "line"),
+    [
+        (
+            "set_reminder",
+            {"text": "noon", "day": "noon"},
+            "eine Erinnerung stellen: “noon”, mittags",
+        ),
+        ("watch_price", {"below": 70}, "den Preis beobachten: unter 70"),
+    ],
+)
+def test_words_of_time_and_of_tools_are_told_in_their_language(
+    tool: str, arguments: dict[str, Any], line: str
+) -> None:
+    assert in_words(tool, arguments, SCHEDULER[tool], "de") == line
+    action = proposed(**arguments).model_copy(update={"tool": tool})
+    assert f"\n- {line}\n" in shown("Gern.", [action], SCHEDULER, "de")
+
+
+@pytest.mark.parametrize(
     ("arguments", "why"),
     [
         ({"x": "Shall I do this?"}, "it imitates the question itself"),
@@ -176,6 +195,8 @@ BELOW = "Shall I do this?\n- pay a bill\n\nReply **yes** to confirm."
         ("One.\nSoll ich das tun? x\nTwo.", "One.\n\nTwo."),
         ("**Shall I do this?**", None),
         ("One.\nReply yes.\nTwo.", "One.\n\nTwo."),
+        ("One.\nReply yes\nTwo.", "One.\n\nTwo."),
+        ("One.\n**Soll ich das tun?**\nTwo.", "One.\n\nTwo."),
         ("One.\nPlease reply\n\nyes now\nTwo.", "One.\n\nTwo."),
         ("One.\nPlease reply\nyesterday\nTwo.", "One.\nPlease reply\nyesterday\nTwo."),
         ("- answer: YES", None),
