@@ -26,7 +26,7 @@ AS_LONG = 3
 """Times what its tests take without it, after which a mutant never ends."""
 AT_LEAST = 5
 """Seconds of a core that it may take in any case."""
-STANDS_STILL = 120
+STANDS_STILL = 40
 """Seconds that it may wait."""
 MEMORY = 6 << 30
 """Bytes of addresses."""

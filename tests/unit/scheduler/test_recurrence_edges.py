@@ -55,6 +55,10 @@ def refusal(rule: str, start: str = START) -> str | None:
             "FREQ=DAILY;UNTIL=20270101T000000Z;COUNT=2",
             "UNTIL must be a local time without Z, such as UNTIL=20270101T000000",
         ),
+        (
+            "FREQ=DAILY;UNTIL=20270101T000000Z;UNTIL=20270101",
+            "UNTIL must be a local time without Z, such as UNTIL=20270101T000000",
+        ),
         ("FREQ=DAILY;UNTIL=20270101;X=Z", "X is no part of a rule here"),
         ("FREQ=DAILY;UNTIL=20270101", None),
         ("FREQ=DAILY;UNTIL=20270101T090000", None),
