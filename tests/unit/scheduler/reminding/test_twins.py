@@ -1,6 +1,7 @@
 """What two calls that are one have in common, and how the later gets what the earlier brought."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -42,18 +43,25 @@ def brings(story: Story, call: Recorded[Any], number: int) -> None:
     story.tell(fact, slot=slots.outcome(call.event_id))
 
 
+async def brought(
+    story: Story, call: Recorded[Any], is_twin: Callable[[Recorded[ToolRequested]], bool] = any_twin
+) -> Any:
+    async with asyncio.timeout(5):
+        return await result_of_twin(story.log, call, is_twin)
+
+
 async def test_a_twin_brings_what_the_earlier_call_brought() -> None:
     story = Story()
     first = asked(story)
     brings(story, first, 1)
 
-    assert await result_of_twin(story.log, asked(story), any_twin) == {"number": 1}
+    assert await brought(story, asked(story)) == {"number": 1}
 
 
 async def test_a_twin_is_waited_for() -> None:
     story = Story()
     first = asked(story)
-    waiting = asyncio.create_task(result_of_twin(story.log, asked(story), any_twin))
+    waiting = asyncio.create_task(brought(story, asked(story)))
     done, _ = await asyncio.wait([waiting], timeout=0.15)
     assert not done
 
@@ -67,7 +75,7 @@ async def test_of_a_twin_that_failed_there_is_nothing() -> None:
     failed = ToolFailed(call=first.event_id, tool="search_web", code="refused", error="no")
     story.tell(failed, slot=slots.outcome(first.event_id))
 
-    assert await result_of_twin(story.log, asked(story), any_twin) is None
+    assert await brought(story, asked(story)) is None
 
 
 @pytest.mark.parametrize("facts", [{"turn": OTHER_TURN}, {"tool": "another"}, {"owner": NOBODY}])
@@ -75,7 +83,7 @@ async def test_only_calls_of_one_turn_to_one_tool_are_twins(facts: dict[str, Any
     story = Story()
     brings(story, asked(story, **facts), 1)
 
-    assert await result_of_twin(story.log, asked(story), any_twin) is None
+    assert await brought(story, asked(story)) is None
 
 
 async def test_what_comes_behind_a_call_is_no_twin_of_it() -> None:
@@ -83,7 +91,7 @@ async def test_what_comes_behind_a_call_is_no_twin_of_it() -> None:
     first = asked(story)
     brings(story, asked(story), 2)
 
-    assert await result_of_twin(story.log, first, any_twin) is None
+    assert await brought(story, first) is None
 
 
 async def test_a_twin_says_that_it_is_one() -> None:
@@ -95,8 +103,8 @@ async def test_a_twin_says_that_it_is_one() -> None:
     def is_second(recorded: Recorded[ToolRequested]) -> bool:
         return recorded.event_id == second.event_id
 
-    assert await result_of_twin(story.log, asked(story), is_second) == {"number": 2}
-    assert await result_of_twin(story.log, asked(story), lambda _: False) is None
+    assert await brought(story, asked(story), is_second) == {"number": 2}
+    assert await brought(story, asked(story), lambda _: False) is None
 
 
 async def test_a_twin_is_looked_for_among_the_events_just_before() -> None:
@@ -104,10 +112,10 @@ async def test_a_twin_is_looked_for_among_the_events_just_before() -> None:
     brings(story, asked(story), 1)
     for number in range(LOOKED_BACK - 2):
         story.tell(message(sid=f"SM{number}"))
-    assert await result_of_twin(story.log, asked(story), any_twin) == {"number": 1}
+    assert await brought(story, asked(story)) == {"number": 1}
 
     story = Story()
     brings(story, asked(story), 1)
     for number in range(LOOKED_BACK - 1):
         story.tell(message(sid=f"SM{number}"))
-    assert await result_of_twin(story.log, asked(story), any_twin) is None
+    assert await brought(story, asked(story)) is None
