@@ -1,8 +1,7 @@
 """Slots never change: an append that is made again must find the slot that it took before."""
 
 import ast
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import combinations
 from pathlib import Path
@@ -11,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from contracts import slots
+from tests.support.machine_zone import machine_in
 
 A = UUID("11111111-1111-4111-8111-111111111111")
 B = UUID("22222222-2222-4222-8222-222222222222")
@@ -99,20 +99,11 @@ def test_an_instant_has_one_slot_in_every_zone(slot: Callable[[UUID, datetime], 
     assert slot(A, DUE) != slot(B, DUE)
 
 
-@pytest.fixture
-def _in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
-    with monkeypatch.context() as there:
-        there.setenv("TZ", "Asia/Tokyo")
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.mark.usefixtures("_in_tokyo")
 @pytest.mark.parametrize(
     ("slot", "known"), [(slot, known) for slot, of, known in EXAMPLES if DUE in of]
 )
 def test_a_machine_with_another_zone_finds_the_same_slot(
     slot: Callable[[UUID, datetime], UUID], known: str
 ) -> None:
-    assert slot(A, DUE) == UUID(known)
+    with machine_in("Asia/Tokyo"):
+        assert slot(A, DUE) == UUID(known)

@@ -1,7 +1,5 @@
 """Rules at their bounds, and what a model is told of those that cannot be kept."""
 
-import time
-from collections.abc import Generator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -17,6 +15,7 @@ from services.scheduler.recurrence import (
     next_local,
     parts_of,
 )
+from tests.support.machine_zone import machine_in
 
 START = "2026-11-24T09:00:00"
 BERLIN = "Europe/Berlin"
@@ -158,19 +157,10 @@ def test_a_repeated_wall_time_is_its_first_occurrence_whatever_its_fold() -> Non
     assert instant(again, BERLIN) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
-@pytest.fixture
-def _in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
-    with monkeypatch.context() as there:
-        there.setenv("TZ", "Asia/Tokyo")
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.mark.usefixtures("_in_tokyo")
 @pytest.mark.parametrize("local", ["2026-03-29T02:30:00", "2026-03-29T03:00:00"])
 def test_an_instant_is_in_utc_on_a_machine_with_another_zone(local: str) -> None:
-    found = instant(datetime.fromisoformat(local), BERLIN)
+    with machine_in("Asia/Tokyo"):
+        found = instant(datetime.fromisoformat(local), BERLIN)
 
     assert (found, found.tzinfo) == (datetime(2026, 3, 29, 1, tzinfo=UTC), UTC)
 

@@ -8,9 +8,11 @@ import pytest
 
 from services.scheduler.watches.decider import (
     Watch,
+    ends_at,
     is_over,
     threshold,
 )
+from tests.support.machine_zone import machine_in
 from tests.support.memory_log import START
 from tests.unit.scheduler.watches.folded import (
     ALERTED,
@@ -138,3 +140,11 @@ def test_its_last_day_ends_a_day_later_where_an_alert_waits() -> None:
     assert [is_over(after(until), now) for now in (end - tick, end)] == [False, True]
     assert [is_over(waits, now) for now in (end + DAY - tick, end + DAY)] == [False, True]
     assert not is_over(after(BELOW_70), end + 1_000 * DAY)
+
+
+def test_the_end_of_its_last_day_is_in_utc_on_a_machine_with_another_zone() -> None:
+    with machine_in("Asia/Tokyo"):
+        end = ends_at(after(set_so(below=70, until=date(2026, 11, 23), zone="Europe/Berlin")))
+
+    assert end == datetime(2026, 11, 23, 23, tzinfo=UTC)
+    assert end.tzinfo == UTC

@@ -20,6 +20,7 @@ from services.scheduler.watches.decider import (
     decide,
     waited_for,
 )
+from tests.support.machine_zone import machine_in
 from tests.support.memory_log import START
 from tests.unit.scheduler.watches.folded import (
     ALERTED,
@@ -77,7 +78,7 @@ def test_an_alert_tells_both_prices_and_its_reply() -> None:
     )
 
 
-def test_back_in_stock_without_a_price_tells_the_currency_of_before() -> None:
+def test_what_is_back_in_stock_is_told_with_its_price() -> None:
     given = [set_so(goal="back_in_stock"), seen("80"), seen(None, in_stock=False)]
     suspected = seen("80", suspected=True)
 
@@ -238,3 +239,23 @@ def test_the_pause_is_the_same_for_whoever_asks(
     pause = Rhythm().pause(PAGE, due, suspected=suspected, failures=failures, ever_read=ever_read)
 
     assert pause / timedelta(minutes=1) == pytest.approx(minutes)
+
+
+def test_the_pause_is_the_same_on_a_machine_with_another_zone() -> None:
+    with machine_in("Asia/Tokyo"):
+        pause = Rhythm().pause(PAGE, START, suspected=True, failures=0, ever_read=True)
+
+    assert pause / timedelta(minutes=1) == pytest.approx(4 * SPREAD)
+
+
+def test_failures_double_the_pause_ten_times_at_most() -> None:
+    quick = Rhythm(ordinary=timedelta(minutes=1))
+
+    pause = quick.pause(PAGE, START, suspected=False, failures=11, ever_read=True)
+    assert pause / timedelta(minutes=1) == pytest.approx(1_024 * SPREAD)
+
+
+def test_a_first_price_is_no_drop() -> None:
+    (first,) = look([set_so(goal="drop", drop_percent=20)], reading("100"))
+
+    assert not first.suspected
