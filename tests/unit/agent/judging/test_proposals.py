@@ -100,6 +100,13 @@ def test_an_action_is_told_in_their_language_and_direction(language: str, line: 
     assert in_words("set_reminder", REMINDER, SCHEDULER["set_reminder"], language) == line
 
 
+def test_an_argument_that_its_tool_has_no_words_for_has_a_direction_of_its_own() -> None:
+    line = in_words("pay_bill", {"x": "abc"}, PAY, "ar")
+
+    assert line == "pay a bill: \u2068x “abc”\u2069"
+    assert in_words("pay_bill", {"x": "abc"}, PAY, "de") == "pay a bill: x “abc”"
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "line"),
     [
