@@ -48,7 +48,7 @@ simulate: $(VENV)/.dev ## Walk the deciders through SEEDS worlds of virtual time
 
 MODULES ?=
 
-mutants: $(VENV)/.dev ## Change the deciders in thousands of ways: do tests see it? Half an hour; MODULES="contracts/slots.py ..."
+mutants: $(VENV)/.dev ## Change the deciders in thousands of ways: do tests see it? A quarter of an hour; MODULES="contracts/slots.py ..."
 	@$(BIN)/python -m tests.mutants.run $(MODULES)
 
 pump: $(VENV)/.dev ## Pump all patterns and all that takes foreign text with hostile text: MINUTES= (10)
